@@ -1,0 +1,189 @@
+"""Settings: profiles in `reconcile.toml`, then the environment, then options; later ones win.
+
+    default_profile = "production"
+
+    [profiles.production]
+    base_url = "https://api.introw.io"
+    api_key_file = "~/.config/reconcile/production.key"   # or: keyring = "reconcile-production"
+    rate = 120            # requests a minute
+
+    [names]               # words that the API does not document: see `domain.policy.Names`
+    [limits]              # the gates: see `domain.policy.Limits`
+    [rules]               # rule = "off", "warning" or "error"
+    [policy]              # po_required_stages, max_amount_factor, text_limit
+
+The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
+the one in the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from platformdirs import user_config_path, user_state_path
+from pydantic import TypeAdapter, ValidationError
+
+from reconcile.domain.finding import Severity
+from reconcile.domain.policy import Limits, Names, Policy
+from reconcile.errors import ConfigurationError
+
+FILE_NAME: Final = "reconcile.toml"
+_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy"}
+_APP = "reconcile"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How to reach one organisation.
+
+    api_key_file: a file that only its owner can read. keyring: the name of a service in the operating
+    system's keyring (the extra `keyring`). rate: requests per `window` seconds and key. page_size: records
+    asked for per page. timeout: seconds without an answer. attempts: how often a read is tried.
+    """
+
+    base_url: str = "https://api.introw.io"
+    api_key_file: str = ""
+    keyring: str = ""
+    rate: int = 120
+    window: float = 60
+    page_size: int = 200
+    timeout: float = 30
+    attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a command is told beside its own arguments. The key is never in here."""
+
+    profile_name: str
+    profile: Profile
+    policy: Policy
+    state: Path
+    templates: Path | None = None
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the command line says about settings; None where it says nothing."""
+
+    config: Path | None = None
+    profile: str | None = None
+    state: Path | None = None
+    templates: Path | None = None
+
+
+def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings from file, environment and options. `folder` is the working folder.
+
+    Raises ConfigurationError naming file, section and key.
+    """
+    file = _file(choices, environ, folder)
+    content = _read(file) if file else {}
+    name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
+    profile = _profile(content, name, file, environ)
+    state = choices.state or environ.get("RECONCILE_STATE") or user_state_path(_APP) / "state.db"
+    return Settings(
+        profile_name=name,
+        profile=profile,
+        policy=_policy(content, file),
+        state=Path(state).expanduser(),
+        templates=choices.templates,
+        file=file,
+    )
+
+
+def _only(profiles: Mapping[str, Any]) -> str:
+    return next(iter(profiles)) if len(profiles) == 1 else "default"
+
+
+def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | None:
+    named = choices.config or environ.get("RECONCILE_CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise ConfigurationError(f"There is no configuration file {named}.")
+        return Path(named)
+    places = (folder / FILE_NAME, user_config_path(_APP) / FILE_NAME)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    _refuse_unknown(content, _SECTIONS, file, "the file")
+    return content
+
+
+def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: Mapping[str, str]) -> Profile:
+    profiles = content.get("profiles", {})
+    if name not in profiles and (profiles or name != "default"):
+        known = ", ".join(profiles) or "none"
+        raise ConfigurationError(f"There is no profile {name} in {file or FILE_NAME}; there are: {known}.")
+    values = dict(profiles.get(name, {}))
+    if environ.get("INTROW_BASE_URL"):
+        values["base_url"] = environ["INTROW_BASE_URL"]
+    profile = _made(Profile, values, file, f"profiles.{name}")
+    for setting in ("rate", "window", "page_size", "timeout", "attempts"):
+        if getattr(profile, setting) <= 0:
+            raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
+    return profile
+
+
+def _policy(content: Mapping[str, Any], file: Path | None) -> Policy:
+    return _made(
+        Policy,
+        {
+            **content.get("policy", {}),
+            "names": _made(Names, content.get("names", {}), file, "names"),
+            "limits": _made(Limits, content.get("limits", {}), file, "limits"),
+            "rules": _rules(content.get("rules", {}), file),
+        },
+        file,
+        "policy",
+    )
+
+
+def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity | None]:
+    grades: dict[str, Severity | None] = {
+        "off": None,
+        "warning": Severity.WARNING,
+        "error": Severity.ERROR,
+    }
+    for rule, grade in section.items():
+        if grade not in grades:
+            raise ConfigurationError(
+                f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'
+            )
+    return {rule: grades[grade] for rule, grade in section.items()}
+
+
+def _made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
+    """A settings value from a section, each key known and of the right type."""
+    if not isinstance(values, Mapping):
+        raise ConfigurationError(f"{file}: [{section}] must be a section.")
+    _refuse_unknown(values, {one.name for one in fields(kind)}, file, section)  # type: ignore[arg-type]
+    return _validated(kind, values, file, section)
+
+
+def _validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
+    try:
+        return TypeAdapter(kind).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join((section, *(str(part) for part in first["loc"])))
+        raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | None, section: str) -> None:
+    for name in values:
+        if name not in known:
+            raise ConfigurationError(
+                f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
+            )

@@ -1,0 +1,40 @@
+"""Finds the files that the package carries: templates and samples.
+
+In a wheel they lie inside the package; in a checkout they are the top-level folders
+`templates/` and `samples/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconcile.errors import ConfigurationError
+
+_PACKAGE = Path(__file__).parent
+
+
+def template(name: str, override: Path | None = None) -> Path:
+    """The template file called `name`; one in the folder `override` (`--templates DIR`) wins.
+
+    Raises ConfigurationError when there is none.
+    """
+    folders = [override] if override else []
+    return _find(name, [*folders, _PACKAGE / "_templates", _PACKAGE.parent / "templates"])
+
+
+def sample(name: str) -> Path:
+    """The sample file called `name`, for example `2026-03/seed.json`.
+
+    Raises ConfigurationError when there is none.
+    """
+    return _find(name, [_PACKAGE / "_samples", _PACKAGE.parent / "samples"])
+
+
+def _find(name: str, folders: list[Path]) -> Path:
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    looked = ", ".join(str(folder) for folder in folders)
+    raise ConfigurationError(
+        f"There is no file {name} in {looked}. Reinstall reconcile, or check --templates."
+    )
