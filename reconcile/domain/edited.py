@@ -1,0 +1,114 @@
+"""The workbook as it came back: its identity, its rows as values, and what was found on reading it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from reconcile.domain.fields import FIELDS, RecordKind, Unread, Value, Values
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Environment, Scope
+
+SCHEMA_VERSION: Final = 1
+"""The version of the workbook's layout; a workbook of a higher one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The identity of one exported workbook: what its `_meta` sheet and the state store both say of it."""
+
+    workbook_id: str
+    schema_version: int
+    tool_version: str
+    environment: Environment
+    scope: Scope
+    exported_at: datetime
+    exported_by: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditedRow:
+    """One worksheet row.
+
+    number: the row in the worksheet, from 1. id: the record's id; None where the cell is blank (always on
+    `New lines`). values: the editable fields in comparable form; a field whose column is missing or whose
+    cell could not be read is absent, and absent means untouched. baseline: the same fields as exported,
+    from the hidden columns; None where these are missing or damaged. token: the row token. fixed: the
+    read-only columns as read, by column id.
+    """
+
+    number: int
+    id: str | None
+    values: Values
+    baseline: Values | None
+    token: str | None
+    fixed: Values
+
+
+@dataclass(frozen=True)
+class EditedSheet:
+    """A data sheet: its name in the file, the letters of the columns found by column id, its rows."""
+
+    kind: RecordKind
+    name: str
+    letters: Mapping[str, str]
+    rows: tuple[EditedRow, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, EditedRow]:
+        """The rows by record id. An id that stands in several rows names none of them: it is ambiguous."""
+        seen = Counter(row.id for row in self.rows)
+        return {row.id: row for row in self.rows if row.id and seen[row.id] == 1}
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Every record id that stands in some row."""
+        return frozenset(row.id for row in self.rows if row.id)
+
+    def row_of(self, record_id: str) -> EditedRow | None:
+        """The row of a record, if there is exactly one."""
+        return self.by_id.get(record_id)
+
+    def cell(self, column: str, row: int) -> str:
+        """The address of a cell (`F12`); just the row (`12`) where the column is missing."""
+        return f"{self.letters.get(column, '')}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class EditedWorkbook:
+    """A workbook as it came back. `findings` are those of reading: cells, headers, sheets."""
+
+    file: str
+    export: Export
+    payouts: EditedSheet
+    lines: EditedSheet
+    new_lines: EditedSheet
+    findings: tuple[Finding, ...]
+
+    @property
+    def sheets(self) -> tuple[EditedSheet, EditedSheet, EditedSheet]:
+        """The three data sheets in workbook order."""
+        return (self.payouts, self.lines, self.new_lines)
+
+
+def row_token(workbook_id: str, kind: RecordKind, record_id: str, baseline: Values) -> str:
+    """The token that ties a row to its record: the id and a checksum over workbook, kind, id and baseline.
+
+    A copied, half-sorted or foreign row, or an edited id, no longer fits its token.
+    """
+    parts = [workbook_id, kind.value, record_id]
+    parts += [f"{field.name}={_part(baseline.get(field.name))}" for field in FIELDS[kind]]
+    checksum = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return f"{record_id}~{checksum[:16]}"
+
+
+def _part(value: Value) -> str:
+    if value is None:
+        return ""
+    return "\x00unread" if isinstance(value, Unread) else value

@@ -1,0 +1,136 @@
+"""The fields a person may edit, and their values in one comparable form.
+
+A value is text, None for blank, or UNREAD for what the server does not give back. Amounts are the
+plain text of the decimal, so that equal values are equal texts; free text is in NFC with line feeds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Final, Literal
+
+from reconcile.domain.money import plain
+from reconcile.domain.records import CommissionLine, Payout
+
+
+class Unread(Enum):
+    """The type of the one value UNREAD."""
+
+    UNREAD = "unread"
+
+
+UNREAD: Final = Unread.UNREAD
+Value = str | None | Literal[Unread.UNREAD]
+Values = Mapping[str, Value]
+
+CLEAR: Final = "<clear>"
+"""Typed into a cell, clears a field whose present value the workbook cannot show."""
+
+
+class RecordKind(StrEnum):
+    """What a row stands for."""
+
+    PAYOUT = "payout"
+    LINE = "line"
+    NEW_LINE = "new line"
+
+
+class FieldKind(StrEnum):
+    """How the values of a field are read and compared."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An editable field. Fields of one `group` merge or conflict as one.
+
+    `clearable`: a blank cell clears the value; elsewhere a blank is an error.
+    `label`: the field's name in messages and workbook headers.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    group: str
+    clearable: bool = False
+
+
+PAYOUT_FIELDS: Final = (
+    Field("stage", "Stage", FieldKind.CHOICE, "stage"),
+    Field("po_number", "PO number", FieldKind.TEXT, "po_number", clearable=True),
+    Field("statement_note", "Statement note", FieldKind.TEXT, "statement_note", clearable=True),
+)
+LINE_FIELDS: Final = (
+    Field("action", "Action", FieldKind.CHOICE, "action", clearable=True),
+    Field("decline_reason", "Decline reason", FieldKind.CHOICE, "action", clearable=True),
+    Field("decline_detail", "Decline detail", FieldKind.TEXT, "action", clearable=True),
+    Field("amount", "Amount", FieldKind.AMOUNT, "amount"),
+    Field("currency", "Currency", FieldKind.CHOICE, "amount"),
+    Field("source_amount", "Source amount", FieldKind.AMOUNT, "amount", clearable=True),
+    Field("description", "Description", FieldKind.TEXT, "description"),
+    Field("internal_note", "Internal note", FieldKind.TEXT, "internal_note", clearable=True),
+)
+NEW_LINE_FIELDS: Final = (
+    Field("partner_id", "Partner ID", FieldKind.CHOICE, "new"),
+    Field("payout_id", "Payout ID", FieldKind.CHOICE, "new", clearable=True),
+    Field("amount", "Amount", FieldKind.AMOUNT, "new"),
+    Field("currency", "Currency", FieldKind.CHOICE, "new"),
+    Field("source_amount", "Source amount", FieldKind.AMOUNT, "new", clearable=True),
+    Field("description", "Description", FieldKind.TEXT, "new", clearable=True),
+)
+
+FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
+    RecordKind.PAYOUT: PAYOUT_FIELDS,
+    RecordKind.LINE: LINE_FIELDS,
+    RecordKind.NEW_LINE: NEW_LINE_FIELDS,
+}
+
+DECLINE: Final = "Decline"
+DETACH: Final = "Detach"
+ACTIONS: Final = (DECLINE, DETACH)
+
+
+def groups(kind: RecordKind) -> dict[str, tuple[Field, ...]]:
+    """The fields of a kind of record by field group, in their order."""
+    found: dict[str, tuple[Field, ...]] = {}
+    for field in FIELDS[kind]:
+        found[field.group] = (*found.get(field.group, ()), field)
+    return found
+
+
+def text_value(text: str | None) -> str | None:
+    """Free text in the form that is compared: NFC, line feeds, None for nothing."""
+    if not text:
+        return None
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def payout_values(payout: Payout) -> dict[str, Value]:
+    """The editable fields of a payout in comparable form."""
+    values: dict[str, Value] = {
+        "stage": payout.stage,
+        "po_number": text_value(payout.po_number),
+        "statement_note": text_value(payout.statement_note),
+    }
+    return values | dict.fromkeys(payout.unread & values.keys(), UNREAD)
+
+
+def line_values(line: CommissionLine) -> dict[str, Value]:
+    """The editable fields of a line in comparable form. An action is never there before a person sets it."""
+    values: dict[str, Value] = {
+        "action": None,
+        "decline_reason": None,
+        "decline_detail": None,
+        "amount": plain(line.amount.amount),
+        "currency": line.amount.currency,
+        "source_amount": None if line.source_amount is None else plain(line.source_amount),
+        "description": text_value(line.description),
+        "internal_note": text_value(line.internal_note),
+    }
+    return values | dict.fromkeys(line.unread & values.keys(), UNREAD)

@@ -1,0 +1,98 @@
+"""Money: a Decimal with its ISO 4217 currency, and the plain text of decimals.
+
+The API sends money as decimal strings (introw-api.md 0.4). How many decimals it accepts for a
+currency is unknown (section 8, no. 14), so reading is tolerant and writing uses the currency's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from iso4217 import Currency
+
+
+@cache
+def exponent(currency: str) -> int | None:
+    """The number of decimals of a currency (ISO 4217); None for a code the standard does not list."""
+    try:
+        found: int | None = Currency(currency).exponent
+    except ValueError:
+        return None
+    return found or 0
+
+
+@cache
+def known_currencies() -> tuple[str, ...]:
+    """All ISO 4217 codes of currencies that have decimals or none, in order (no metals, no test codes)."""
+    return tuple(sorted(c.value for c in Currency if c.exponent is not None))
+
+
+def plain(number: Decimal) -> str:
+    """The one text of a number's value: no exponent, no trailing zeros, no negative zero.
+
+    `4250.00` and `4250` are the same value, so they have the same text.
+    """
+    if not number:
+        return "0"
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """A finite decimal from plain text (`-12.50`), or None where the text is not one."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency. Two amounts are equal when value and currency are."""
+
+    amount: Decimal
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        """The sum. Raises ValueError for two currencies: they are never added."""
+        if self.currency != other.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(self.amount + other.amount, self.currency)
+
+    def __neg__(self) -> Money:
+        """The same amount the other way round."""
+        return Money(-self.amount, self.currency)
+
+    def __str__(self) -> str:
+        """`4,250.00 USD`, for people."""
+        return f"{shown_amount(self.amount, self.currency)} {self.currency}"
+
+
+def decimals(number: Decimal) -> int:
+    """How many decimals the value needs: 2 for 1.50, 0 for 100."""
+    text = plain(number)
+    return len(text.partition(".")[2])
+
+
+def shown_amount(number: Decimal, currency: str) -> str:
+    """An amount for people: thousands separated, at least the currency's decimals, never rounded."""
+    places = max(decimals(number), exponent(currency) or 0)
+    return f"{number:,.{places}f}"
+
+
+def wire_amount(number: Decimal, currency: str) -> str:
+    """An amount as the API takes it: plain, at least the currency's decimals, never rounded."""
+    places = max(decimals(number), exponent(currency) or 0)
+    return f"{number:.{places}f}"
+
+
+def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:
+    """The sum of the amounts per currency, in the order of the currency codes."""
+    sums: dict[str, Decimal] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    return dict(sorted(sums.items()))

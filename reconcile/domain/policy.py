@@ -1,0 +1,81 @@
+"""What an organisation decides for itself: names the API does not document, rules and limits.
+
+Every value here can be set in `reconcile.toml`; nothing in the code repeats one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+from reconcile.domain.finding import Severity
+
+
+def _reasons() -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            "DUPLICATE": "Duplicate commission",
+            "INELIGIBLE": "Ineligible commission",
+            "ALREADY_PAID": "Already paid",
+            "DISPUTED": "Disputed by partner",
+            "OUTSIDE_POLICY": "Outside commission policy",
+            "CUSTOM": "Custom",
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Words of the API that are not documented (introw-api.md 8, no. 2 and 3).
+
+    decline_reasons: the API's value and the app's label; only DUPLICATE is documented. custom_reason: the
+    reason that needs a text. detail_member: the member of the decline request that carries this text.
+    pending_statuses: a line in the pool. voided_statuses: a declined line.
+    """
+
+    decline_reasons: Mapping[str, str] = field(default_factory=_reasons)
+    custom_reason: str = "CUSTOM"
+    detail_member: str = "reason"
+    pending_statuses: tuple[str, ...] = ("PENDING",)
+    voided_statuses: tuple[str, ...] = ("VOIDED", "DECLINED")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The gates: a plan beyond one of these is stopped until a person lets it pass.
+
+    Shares are of the records in the workbook (0.5 is half) and count only from `share_from` changes on, so
+    that small workbooks are not stopped. money_share: the sum of the absolute amount changes against the
+    total of the lines, per currency; partner_money_share: the same per partner and currency, counted from
+    `partner_money_from` on.
+    """
+
+    max_changes: int = 5000
+    max_changed_share: Decimal = Decimal("0.8")
+    max_decline_share: Decimal = Decimal("0.2")
+    max_cleared: int = 20
+    max_money_share: Decimal = Decimal("0.25")
+    max_partner_money_share: Decimal = Decimal(2)
+    partner_money_from: Decimal = Decimal(10000)
+    max_visible_share: Decimal = Decimal("0.8")
+    share_from: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Names, limits, and how severe each rule is.
+
+    rules: a rule id and its severity, or None for off; a rule that is not named keeps its own.
+    po_required_stages: a payout moved to one of these needs a PO number. max_amount_factor: an amount that
+    grows or shrinks by more than this factor is a finding. text_limit: characters in a description or note
+    (introw-api.md 2.5, 2.13).
+    """
+
+    names: Names = field(default_factory=Names)
+    limits: Limits = field(default_factory=Limits)
+    rules: Mapping[str, Severity | None] = field(default_factory=dict)
+    po_required_stages: tuple[str, ...] = ()
+    max_amount_factor: Decimal = Decimal(10)
+    text_limit: int = 2000

@@ -1,0 +1,123 @@
+"""A snapshot: all payouts and lines of one scope at one instant."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from reconcile.domain.money import plain
+from reconcile.domain.period import Period
+from reconcile.domain.records import CommissionLine, Partner, Payout
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the records live: the API's origin (`https://api.introw.io`) and the profile.
+
+    The profile stands for the organisation, since only the key decides that (introw-api.md 1.2).
+    """
+
+    origin: str
+    profile: str = "default"
+
+    def __str__(self) -> str:
+        """`default at https://api.introw.io`."""
+        return f"{self.profile} at {self.origin}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which payouts are looked at. An empty tuple means all."""
+
+    stages: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    periods: tuple[Period, ...] = ()
+    batches: tuple[str, ...] = ()
+
+    def includes(self, payout: Payout) -> bool:
+        """Whether a payout is in the scope; a period is met by the payout's period end."""
+        return (
+            (not self.stages or payout.stage in self.stages)
+            and (not self.partners or payout.partner_id in self.partners)
+            and (not self.batches or payout.batch_id in self.batches)
+            and self._dated(payout.period_end)
+        )
+
+    def includes_pool_line(self, line: CommissionLine, partners: frozenset[str]) -> bool:
+        """Whether a line of the pending pool is in the scope.
+
+        Its partner must be: one that the scope names, or one of `partners` (those of the payouts in scope)
+        when stages or batches limit it. And it must be dated up to the end of the last period: a payout
+        picks up the period's lines and the backlog from before it (introw-api.md 5.10).
+        """
+        if self.partners:
+            known = line.partner_id in self.partners
+        else:
+            known = not (self.stages or self.batches) or line.partner_id in partners
+        return known and self._due(line.period_end)
+
+    def _dated(self, end: datetime | None) -> bool:
+        return not self.periods or (end is not None and any(end in period for period in self.periods))
+
+    def _due(self, end: datetime | None) -> bool:
+        return not self.periods or end is None or end.date() <= max(period.end for period in self.periods)
+
+    def __str__(self) -> str:
+        """The filters in words, for a person: `stage APPROVED, period 2026-03`; `everything` without any."""
+        named = {
+            "stage": self.stages,
+            "partner": self.partners,
+            "period": tuple(str(period) for period in self.periods),
+            "batch": self.batches,
+        }
+        words = [f"{name} {' or '.join(values)}" for name, values in named.items() if values]
+        return ", ".join(words) or "everything"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Payouts, lines and partners by id, as they were at `taken_at` (UTC)."""
+
+    environment: Environment
+    scope: Scope
+    taken_at: datetime
+    payouts: Mapping[str, Payout]
+    lines: Mapping[str, CommissionLine]
+    partners: Mapping[str, Partner]
+
+    @cached_property
+    def lines_by_payout(self) -> Mapping[str | None, tuple[CommissionLine, ...]]:
+        """The lines of each payout by its id; those of the pending pool under None."""
+        found: dict[str | None, list[CommissionLine]] = {}
+        for line in self.lines.values():
+            found.setdefault(line.payout_id, []).append(line)
+        return {payout: tuple(lines) for payout, lines in found.items()}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A SHA-256 over every value of every payout and line; the order they came in does not matter."""
+        digest = hashlib.sha256()
+        for record in sorted(_texts((*self.payouts.values(), *self.lines.values()))):
+            digest.update(record.encode())
+        return digest.hexdigest()
+
+    def partner_name(self, partner_id: str) -> str:
+        """The partner's name; its id where the name is not known (the key may lack partners:read)."""
+        partner = self.partners.get(partner_id)
+        return partner.name if partner else partner_id
+
+
+def _texts(records: Iterable[Payout | CommissionLine]) -> Iterable[str]:
+    for record in records:
+        values = [_text(getattr(record, field.name)) for field in fields(record)]
+        yield f"{type(record).__name__}{values}\n"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    return plain(value) if isinstance(value, Decimal) else str(value)
