@@ -1,0 +1,41 @@
+"""Runs every check on a workbook and puts the findings in the order of its sheets."""
+
+from __future__ import annotations
+
+import re
+
+from reconcile.check.identity import identity_findings
+from reconcile.check.rules import rule_findings
+from reconcile.check.schemas import schema_findings
+from reconcile.domain.edited import EditedWorkbook
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy import Policy
+from reconcile.domain.snapshot import Snapshot
+
+
+def review(
+    edited: EditedWorkbook, baseline: Snapshot, policy: Policy, readonly: tuple[Finding, ...] = ()
+) -> tuple[Finding, ...]:
+    """All findings of one workbook: those of reading it (with `readonly`), and those of the checks."""
+    found = {
+        *edited.findings,
+        *readonly,
+        *identity_findings(edited, baseline),
+        *schema_findings(edited, policy),
+        *rule_findings(edited, baseline, policy),
+    }
+    order = [sheet.name for sheet in edited.sheets]
+    return tuple(sorted(found, key=lambda finding: _place(finding, order)))
+
+
+def _place(finding: Finding, order: list[str]) -> tuple[int, int, int, str, str]:
+    sheet = order.index(finding.sheet) if finding.sheet in order else -1
+    letters, number = re.fullmatch(r"([A-Z]*)(\d*)", finding.cell).groups()  # type: ignore[union-attr]
+    return sheet, int(number or 0), _column(letters), finding.rule, finding.message
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -1,0 +1,137 @@
+"""The columns' own rules as pandera schemas, over the cells that a person touched.
+
+Each frame has one row per worksheet row and one column per editable field, all of dtype object: the
+value in comparable form, "" for a cell that was emptied, None for one that is as exported. So an
+untouched cell is never judged, however odd the exported value is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from reconcile.check.spot import Spot, graded
+from reconcile.domain.edited import EditedSheet, EditedWorkbook
+from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind, Unread, Value, Values
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import known_currencies, parse_decimal
+from reconcile.domain.policy import Policy
+from reconcile.domain.stage import STAGES
+
+_FIXES = {
+    "blank": "Enter a value, or put the exported one back.",
+    "choice": "Choose one from the drop-down.",
+    "amount-zero": "Enter the amount; to refuse the line, set Action to Decline.",
+    "amount-number": "Enter a plain number.",
+    "text-length": "Shorten the text.",
+}
+
+
+def schema_findings(edited: EditedWorkbook, policy: Policy) -> Iterator[Finding]:
+    """All column findings of the three data sheets, in one pass each."""
+    for sheet in edited.sheets:
+        if sheet.rows:
+            yield from _sheet_findings(edited, sheet, policy)
+
+
+def _sheet_findings(edited: EditedWorkbook, sheet: EditedSheet, policy: Policy) -> Iterator[Finding]:
+    try:
+        schema(sheet.kind, policy).validate(_frame(sheet), lazy=True)
+    except SchemaErrors as errors:
+        fields = {field.name: field for field in FIELDS[sheet.kind]}
+        failures = errors.failure_cases[["column", "check", "index"]]
+        for column, rule, index in failures.itertuples(index=False):
+            spot = Spot(edited, sheet, sheet.rows[int(index)])
+            yield from _finding(spot, fields[str(column)], str(rule), policy)
+
+
+def _finding(spot: Spot, field: Field, check: str, policy: Policy) -> Iterator[Finding]:
+    rule = "blank" if check == "not_nullable" else check
+    severity = graded(policy, rule, Severity.ERROR)
+    if severity:
+        allowed = _allowed(field, policy)
+        few = allowed if rule == "choice" and len(allowed) <= 20 else ()
+        yield spot.finding(severity, rule, field.name, _message(spot, field, rule, policy), _FIXES[rule], few)
+
+
+def _message(spot: Spot, field: Field, rule: str, policy: Policy) -> str:
+    shown = spot.shown(field.name)
+    match rule:
+        case "blank":
+            return f"{field.label} is blank."
+        case "choice":
+            return f"{field.label} {shown!r} is not one of the allowed values."
+        case "amount-zero":
+            return f"{field.label} is zero."
+        case "amount-number":
+            return f"{field.label} {shown!r} is not a number."
+        case _:
+            return f"{field.label} has {len(shown)} characters; the API takes {policy.text_limit}."
+
+
+def schema(kind: RecordKind, policy: Policy) -> pa.DataFrameSchema:
+    """The pandera schema of one data sheet."""
+    columns = {field.name: _column(field, kind, policy) for field in FIELDS[kind]}
+    return pa.DataFrameSchema(columns, strict=True)
+
+
+def _column(field: Field, kind: RecordKind, policy: Policy) -> pa.Column:
+    checks = []
+    if not field.clearable and kind is not RecordKind.NEW_LINE:
+        checks.append(pa.Check(lambda cells: cells != "", name="blank", error="blank"))
+    allowed = _allowed(field, policy)
+    if allowed:
+        checks.append(pa.Check.isin(["", *allowed], name="choice", error="choice"))
+    if field.kind is FieldKind.AMOUNT:
+        checks.append(pa.Check(_is_number, element_wise=True, name="amount-number", error="amount-number"))
+    if field.name == "amount":
+        checks.append(pa.Check(_is_not_zero, element_wise=True, name="amount-zero", error="amount-zero"))
+    if field.kind is FieldKind.TEXT:
+        limit = policy.text_limit
+        fits = pa.Check(
+            lambda text: len(text) <= limit, element_wise=True, name="text-length", error="text-length"
+        )
+        checks.append(fits)
+    required = kind is RecordKind.NEW_LINE and not field.clearable
+    return pa.Column(object, checks, nullable=not required)
+
+
+def _allowed(field: Field, policy: Policy) -> tuple[str, ...]:
+    choices: dict[str, tuple[str, ...]] = {
+        "stage": tuple(STAGES),
+        "action": ACTIONS,
+        "decline_reason": tuple(policy.names.decline_reasons),
+        "currency": known_currencies(),
+    }
+    return choices.get(field.name, ())
+
+
+def _is_number(text: str) -> bool:
+    return not text or parse_decimal(text) is not None
+
+
+def _is_not_zero(text: str) -> bool:
+    return parse_decimal(text) != 0
+
+
+def _frame(sheet: EditedSheet) -> pd.DataFrame:
+    names = [field.name for field in FIELDS[sheet.kind]]
+    return pd.DataFrame(
+        [[_touched(row.values, row.baseline, name) for name in names] for row in sheet.rows],
+        columns=names,
+        dtype=object,
+    )
+
+
+def _touched(values: Values, baseline: Values | None, name: str) -> str | None:
+    if name not in values:
+        return None
+    value: Value = values[name]
+    if baseline is None:
+        return value if isinstance(value, str) else None
+    if value == baseline.get(name) or isinstance(value, Unread):
+        return None
+    return value or ""

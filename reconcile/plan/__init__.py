@@ -1,0 +1,1 @@
+"""What will be done and why: the three-way diff, its operations, their order, forecast and gates. Pure."""

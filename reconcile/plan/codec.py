@@ -1,0 +1,48 @@
+"""The plan as JSON and back, and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconcile.errors import ConfigurationError
+from reconcile.plan.model import PLAN_VERSION, Plan
+
+_ADAPTER = TypeAdapter(Plan)
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as JSON text; amounts are decimal strings, so nothing is lost."""
+    return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
+
+
+def from_json(text: str, name: str) -> Plan:
+    """The plan from JSON text. `name` is the file for the message.
+
+    Raises ConfigurationError when it is not a plan of this version, or was changed after it was made.
+    """
+    try:
+        plan = _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ConfigurationError(f"{name} is not a plan: {where}: {first['msg']}.") from error
+    if plan.version != PLAN_VERSION:
+        raise ConfigurationError(
+            f"{name} is a plan of version {plan.version}; this reconcile reads {PLAN_VERSION}. Make it again."
+        )
+    if plan.fingerprint != fingerprint(plan):
+        raise ConfigurationError(
+            f"{name} was changed after it was made. Make the plan again with diff --save."
+        )
+    return plan
+
+
+def fingerprint(plan: Plan) -> str:
+    """A SHA-256 over everything in the plan but the moment and the person that made it."""
+    bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
+    return hashlib.sha256(_ADAPTER.dump_json(bare)).hexdigest()

@@ -1,0 +1,193 @@
+"""What live will look like after the plan, and the proof that its totals agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from reconcile.domain.money import Money, totals
+from reconcile.domain.policy import Names
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.compare import payout_target
+from reconcile.plan.model import Action, Effect, Operation, TieOut, Total
+from reconcile.plan.observe import DECLINED, line_state
+
+Lines = dict[str, CommissionLine]
+R = TypeVar("R", Payout, CommissionLine)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The payouts and the lines that are not declined, as they should be after the run."""
+
+    payouts: Mapping[str, Payout]
+    lines: Mapping[str, CommissionLine]
+    effects: tuple[Effect, ...]
+
+
+def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> Forecast:
+    """Applies the operations to live, on paper."""
+    before = paid_lines(live, names)
+    lines = dict(before)
+    payouts = dict(live.payouts)
+    declined: set[str | None] = set()
+    moved: set[str | None] = set()
+    for operation in operations:
+        _apply(operation, lines, payouts, live.taken_at)
+        moved.add(operation.target.payout_id)
+        if operation.action is Action.DECLINE_LINE:
+            declined.add(operation.target.payout_id)
+    touched = sorted(payout for payout in moved if payout in payouts)
+    emptied = {payout for payout in declined if not any(line.payout_id == payout for line in lines.values())}
+    effects = [_effect(live, payouts, before, lines, payout, emptied) for payout in touched]
+    for effect in effects:
+        payouts[effect.target.id] = _after(payouts[effect.target.id], effect)
+    return Forecast(payouts, lines, tuple(effects))
+
+
+def paid_lines(snapshot: Snapshot, names: Names) -> Lines:
+    """The lines that count: declined ones are never paid (introw-api.md 5.4)."""
+    return {key: line for key, line in snapshot.lines.items() if line_state(line, names) != DECLINED}
+
+
+def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: datetime) -> None:
+    target, after = operation.target, operation.expected
+    match operation.action:
+        case Action.CREATE_LINE:
+            lines[target.id] = _created(operation, now)
+        case Action.UPDATE_LINE:
+            lines[target.id] = _edited(lines[target.id], after)
+        case Action.DETACH_LINE:
+            lines[target.id] = replace(lines[target.id], payout_id=None)
+        case Action.DECLINE_LINE:
+            del lines[target.id]
+        case Action.UPDATE_PAYOUT:
+            payouts[target.id] = replace(payouts[target.id], **after)  # type: ignore[arg-type]
+
+
+def _edited(line: CommissionLine, after: Mapping[str, str | None]) -> CommissionLine:
+    amount = Decimal(after.get("amount") or line.amount.amount)
+    return replace(line, amount=Money(amount, after.get("currency") or line.amount.currency))
+
+
+def _created(operation: Operation, now: datetime) -> CommissionLine:
+    after, target = operation.expected, operation.target
+    return CommissionLine(
+        id=target.id,
+        partner_id=target.partner_id,
+        payout_id=target.payout_id,
+        description=after["description"],
+        amount=operation.after or Money(Decimal(0), ""),
+        source_amount=None,
+        status="",
+        plan_name=None,
+        period_end=None,
+        internal_note=None,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _effect(
+    live: Snapshot,
+    payouts: Mapping[str, Payout],
+    before: Lines,
+    after: Lines,
+    payout_id: str,
+    emptied: set[str | None],
+) -> Effect:
+    payout = live.payouts[payout_id]
+    deltas = _sums(after.values(), payout_id)
+    for currency, amount in _sums(before.values(), payout_id).items():
+        deltas[currency] = deltas.get(currency, Decimal(0)) - amount
+    moved = {currency for currency, amount in deltas.items() if amount}
+    own = payout.amount.currency
+    return Effect(
+        target=payout_target(payout),
+        currency=own,
+        amount_before=payout.amount.amount,
+        # How other currencies are converted is not documented (introw-api.md 5.3), so it is not guessed.
+        amount_after=payout.amount.amount + deltas.get(own, Decimal(0)) if moved <= {own} else None,
+        stage_before=payout.stage,
+        stage_after="DECLINED" if payout_id in emptied else payouts[payout_id].stage,
+        auto_declined=payout_id in emptied,
+    )
+
+
+def _sums(lines: Iterable[CommissionLine], payout_id: str) -> dict[str, Decimal]:
+    return totals(line.amount for line in lines if line.payout_id == payout_id)
+
+
+def _after(payout: Payout, effect: Effect) -> Payout:
+    amount = effect.amount_before if effect.amount_after is None else effect.amount_after
+    return replace(payout, amount=Money(amount, effect.currency), stage=effect.stage_after)
+
+
+def stage_totals(baseline: Snapshot, live: Snapshot, after: Forecast) -> tuple[Total, ...]:
+    """The payouts' amounts per stage and currency."""
+    sides = (baseline.payouts.values(), live.payouts.values(), after.payouts.values())
+    return _totals(*(_keyed(side, lambda payout: payout.stage) for side in sides))
+
+
+def partner_totals(baseline: Snapshot, live: Snapshot, after: Forecast, names: Names) -> tuple[Total, ...]:
+    """The lines' amounts per partner and currency."""
+    sides = (paid_lines(baseline, names), paid_lines(live, names), after.lines)
+    return _totals(
+        *(_keyed(side.values(), lambda line: live.partner_name(line.partner_id)) for side in sides)
+    )
+
+
+Keyed = dict[tuple[str, str], Decimal]
+
+
+def _keyed(records: Iterable[R], key: Callable[[R], str]) -> Keyed:
+    sums: Keyed = {}
+    for record in records:
+        name = (key(record), record.amount.currency)
+        sums[name] = sums.get(name, Decimal(0)) + record.amount.amount
+    return sums
+
+
+def _totals(exported: Keyed, live: Keyed, after: Keyed) -> tuple[Total, ...]:
+    zero = Decimal(0)
+    return tuple(
+        Total(*key, exported.get(key, zero), live.get(key, zero), after.get(key, zero))
+        for key in sorted(exported.keys() | live.keys() | after.keys())
+    )
+
+
+def tie_out(
+    baseline: Snapshot, live: Snapshot, operations: Iterable[Operation], after: Forecast, names: Names
+) -> tuple[TieOut, ...]:
+    """The tie-out per currency: exported + drift + edits = planned, each side summed on its own."""
+    exported, now = _line_totals(paid_lines(baseline, names)), _line_totals(paid_lines(live, names))
+    edits = totals(_edits(operations))
+    planned = _line_totals(after.lines)
+    zero = Decimal(0)
+    return tuple(
+        TieOut(
+            currency,
+            exported.get(currency, zero),
+            now.get(currency, zero) - exported.get(currency, zero),
+            edits.get(currency, zero),
+            planned.get(currency, zero),
+        )
+        for currency in sorted(exported.keys() | now.keys() | planned.keys())
+    )
+
+
+def _line_totals(lines: Mapping[str, CommissionLine]) -> dict[str, Decimal]:
+    return totals(line.amount for line in lines.values())
+
+
+def _edits(operations: Iterable[Operation]) -> Iterator[Money]:
+    """The money each operation moves, from its own values: what the forecast must come to."""
+    for operation in operations:
+        if operation.before:
+            yield -operation.before
+        if operation.after:
+            yield operation.after

@@ -1,0 +1,141 @@
+"""The gates: limits that an honest month does not trip and a slip of the hand does.
+
+Each rule looks at the operations and answers with the gate it trips, or with nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.money import Money, totals
+from reconcile.domain.policy import Limits, Names
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.forecast import Forecast, paid_lines
+from reconcile.plan.model import Action, Change, Gate, Operation
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the gates look at. changes: only those that became operations."""
+
+    baseline: Snapshot
+    live: Snapshot
+    after: Forecast
+    operations: tuple[Operation, ...]
+    changes: tuple[Change, ...]
+    limits: Limits
+    names: Names
+
+
+def gates(judged: Judged) -> tuple[Gate, ...]:
+    """Every gate that the plan trips."""
+    return tuple(gate for rule in _RULES for gate in rule(judged))
+
+
+def _changes(judged: Judged) -> Iterator[Gate]:
+    count, limit = len(judged.operations), judged.limits.max_changes
+    if count > limit:
+        yield _gate("changes", f"{count} operations are more than {limit}", count, limit, "max_changes")
+
+
+def _changed_share(judged: Judged) -> Iterator[Gate]:
+    records = {(one.target.kind, one.target.id) for one in judged.operations}
+    records = {key for key in records if key[0] is not RecordKind.NEW_LINE}
+    total = len(judged.baseline.payouts) + len(judged.baseline.lines)
+    yield from _share(
+        judged, "changed-share", len(records), total, "max_changed_share", "records are changed"
+    )
+
+
+def _declines(judged: Judged) -> Iterator[Gate]:
+    count = sum(one.action is Action.DECLINE_LINE for one in judged.operations)
+    total = len(judged.baseline.lines)
+    yield from _share(judged, "declines", count, total, "max_decline_share", "lines are declined")
+
+
+def _cleared(judged: Judged) -> Iterator[Gate]:
+    count, limit = sum(change.cleared for change in judged.changes), judged.limits.max_cleared
+    if count > limit:
+        yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
+
+
+def _visible(judged: Judged) -> Iterator[Gate]:
+    count = sum(change.visible for change in judged.changes)
+    total = len(judged.baseline.payouts)
+    words = "payouts are moved to a stage that partners see"
+    yield from _share(judged, "visible-stages", count, total, "max_visible_share", words)
+
+
+def _share(judged: Judged, name: str, count: int, total: int, setting: str, words: str) -> Iterator[Gate]:
+    limit: Decimal = getattr(judged.limits, setting)
+    if count >= judged.limits.share_from and Decimal(count) > limit * total:
+        share = Decimal(count) / total if total else Decimal(1)
+        message = f"{count} of {total} {words} ({share:.0%}), more than {limit:.0%}"
+        yield _gate(name, message, f"{share:.0%}", f"{limit:.0%}", setting)
+
+
+def _money(judged: Judged) -> Iterator[Gate]:
+    moved, total, limit = _moved(judged), _held(judged), judged.limits.max_money_share
+    for currency, amount in totals(moved.values()).items():
+        base = totals(total.values()).get(currency, Decimal(0))
+        if len(moved) >= judged.limits.share_from and amount > limit * base:
+            message = (
+                f"amounts move by {Money(amount, currency)} of {Money(base, currency)}, more than {limit:.0%}"
+            )
+            yield _gate("money", message, str(Money(amount, currency)), f"{limit:.0%}", "max_money_share")
+
+
+def _partner_money(judged: Judged) -> Iterator[Gate]:
+    moved, there = _by_partner(judged, _moved(judged)), _by_partner(judged, _held(judged))
+    limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
+    for (partner, currency), amount in sorted(moved.items()):
+        base = there.get((partner, currency), Decimal(0))
+        if amount >= start and amount > limit * base:
+            name, money = judged.live.partner_name(partner), Money(amount, currency)
+            message = f"amounts of {name} move by {money} of {Money(base, currency)}, more than {limit:.0%}"
+            yield _gate("partner-money", message, str(money), f"{limit:.0%}", "max_partner_money_share")
+
+
+def _moved(judged: Judged) -> dict[str, Money]:
+    """The absolute amount by which each line's money moves; a decline or a detach is not an amount change."""
+    before, moved = judged.live.lines, {}
+    for key, line in judged.after.lines.items():
+        was = before[key].amount if key in before else Money(Decimal(0), line.amount.currency)
+        if was.currency != line.amount.currency:
+            moved[key] = Money(abs(line.amount.amount), line.amount.currency)
+        elif was != line.amount:
+            moved[key] = Money(abs(line.amount.amount - was.amount), was.currency)
+    return moved
+
+
+def _held(judged: Judged) -> dict[str, Money]:
+    lines = paid_lines(judged.live, judged.names)
+    return {key: Money(abs(line.amount.amount), line.amount.currency) for key, line in lines.items()}
+
+
+def _by_partner(judged: Judged, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
+    sums: dict[tuple[str, str], Decimal] = {}
+    for key, money in amounts.items():
+        line = judged.after.lines.get(key) or judged.live.lines[key]
+        name = (line.partner_id, money.currency)
+        sums[name] = sums.get(name, Decimal(0)) + money.amount
+    return sums
+
+
+def _gate(name: str, message: str, value: object, limit: object, setting: str) -> Gate:
+    full = f"{message} (limits.{setting}). Check the workbook; if it is meant, pass --allow {name}."
+    return Gate(name, full, str(value), str(limit), setting)
+
+
+_RULES: tuple[Callable[[Judged], Iterator[Gate]], ...] = (
+    _changes,
+    _changed_share,
+    _declines,
+    _cleared,
+    _visible,
+    _money,
+    _partner_money,
+)

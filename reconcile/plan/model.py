@@ -1,0 +1,247 @@
+"""The plan and its parts, as frozen values.
+
+Values of fields are texts in the comparable form of `domain.fields`; None is a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from reconcile.domain.edited import Export
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import Money
+from reconcile.domain.snapshot import Environment
+
+PLAN_VERSION: Final = 1
+"""The version of the plan's JSON; a plan of another one is refused."""
+
+Texts = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The record something is about, with the names a person knows it by.
+
+    payout_id: the payout itself, or the one a line hangs on; None for the pending pool. place: the cell or
+    row it came from (`march.xlsx, Lines!F12`); empty for what was not in the workbook.
+    """
+
+    kind: RecordKind
+    id: str
+    payout_id: str | None
+    partner_id: str
+    partner_name: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that a person changed: before and after.
+
+    currency: of an amount, after the change; empty for other fields. before_known: False where the server
+    does not give the value back. cleared: the field is emptied. visible: the partner will see it.
+    """
+
+    target: Target
+    field: str
+    before: str | None
+    after: str | None
+    currency: str = ""
+    before_known: bool = True
+    cleared: bool = False
+    visible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides moved the same thing apart, or an edit no longer makes sense: the record is held."""
+
+    target: Target
+    group: str
+    baseline: Texts
+    yours: Texts
+    live: Texts | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Live moved and the workbook did not. what: `moved`, `gone upstream`, `new upstream` or `already live`.
+
+    `already live` is an edit that somebody made upstream too, or that an earlier run applied.
+    """
+
+    target: Target
+    what: str
+    baseline: Texts
+    live: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A value that a spreadsheet program spoilt; treated as unchanged."""
+
+    target: Target
+    field: str
+    baseline: str | None
+    edited: str | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record whose changes are not applied, and why."""
+
+    target: Target
+    reason: str
+
+
+class Action(StrEnum):
+    """The kinds of operation, in the order in which they run within one payout."""
+
+    CREATE_LINE = "create line"
+    UPDATE_LINE = "update line"
+    DETACH_LINE = "detach line"
+    DECLINE_LINE = "decline line"
+    UPDATE_PAYOUT = "update payout"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One API call.
+
+    relies_on: what live must still show just before (names and values of `plan.observe`). expected: what it
+    must show afterwards. undo: how it can be undone, or empty where the API cannot. waits_for: the ids of
+    the operations that must have succeeded first. before, after: the line's amount, None where there is
+    no line; both None where the operation touches no line's money. unshown: the fields it sets that the API
+    does not give back.
+    """
+
+    id: str
+    action: Action
+    target: Target
+    method: str
+    path: str
+    body: Texts | None
+    relies_on: Texts
+    expected: Texts
+    undo: str
+    waits_for: tuple[str, ...] = ()
+    before: Money | None = None
+    after: Money | None = None
+    unshown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum at the export, now live, and after the plan. key: the stage or the partner's name."""
+
+    key: str
+    currency: str
+    exported: Decimal
+    live: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """The proof per currency, over all lines in scope that are not declined.
+
+    exported + drift + edits = planned, where `planned` is summed independently over the forecast.
+    """
+
+    currency: str
+    exported: Decimal
+    drift: Decimal
+    edits: Decimal
+    planned: Decimal
+
+    @property
+    def residual(self) -> Decimal:
+        """What does not tie: zero, or the plan is wrong."""
+        return self.planned - self.exported - self.drift - self.edits
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A payout that the plan changes, forecast. amount_after: None where line currencies differ from it.
+
+    auto_declined: its last line is declined, so the server declines it (introw-api.md 2.14).
+    """
+
+    target: Target
+    currency: str
+    amount_before: Decimal
+    amount_after: Decimal | None
+    stage_before: str
+    stage_after: str
+    auto_declined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A safety limit that the plan trips. setting: its name in `reconcile.toml`."""
+
+    name: str
+    message: str
+    value: str
+    limit: str
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the run takes: API calls, monthly credits (one per call, introw-api.md 4.3), and time."""
+
+    writes: int
+    reads: int
+    seconds: int
+
+    @property
+    def calls(self) -> int:
+        """All requests: the writes, the re-read before and the read-back after."""
+        return self.writes + self.reads
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ordered operations, and everything a person needs to judge them."""
+
+    version: int
+    made_at: datetime
+    made_by: str
+    environment: Environment
+    workbook: str
+    export: Export
+    live_fingerprint: str
+    operations: tuple[Operation, ...]
+    changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    drifts: tuple[Drift, ...]
+    damaged: tuple[Damage, ...]
+    missing: tuple[Target, ...]
+    held: tuple[Held, ...]
+    findings: tuple[Finding, ...]
+    effects: tuple[Effect, ...]
+    stages: tuple[Total, ...]
+    partners: tuple[Total, ...]
+    tie_out: tuple[TieOut, ...]
+    gates: tuple[Gate, ...]
+    cost: Cost
+    fingerprint: str = ""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that hold something back."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether a person must decide something: errors, conflicts or gates."""
+        return bool(self.errors or self.conflicts or self.gates or self.held)

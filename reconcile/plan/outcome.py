@@ -1,0 +1,88 @@
+"""What became of a plan: the outcome of each operation, and the read-back of what was touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from reconcile.plan.model import Action, Operation
+
+
+class Outcome(StrEnum):
+    """What became of one operation."""
+
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already-applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+    @property
+    def done(self) -> bool:
+        """Whether live shows what the operation wanted."""
+        return self in (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationOutcome:
+    """The outcome of one operation.
+
+    message: the server's reason, or why it was skipped. result_id: the record it made or changed.
+    open: a later `resume` tries it again. at: UTC, ISO 8601.
+    """
+
+    operation_id: str
+    outcome: Outcome
+    message: str = ""
+    result_id: str = ""
+    open: bool = False
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that is not what the run should have left. record: a payout or line id."""
+
+    operation_id: str
+    record: str
+    name: str
+    wanted: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotal:
+    """The money of the touched lines per currency: before the run, as it should be now, and as it is."""
+
+    currency: str
+    before: Decimal
+    wanted: Decimal
+    seen: Decimal
+
+    @property
+    def residual(self) -> Decimal:
+        """What does not tie: zero, or the run failed."""
+        return self.seen - self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The read-back of a run."""
+
+    differences: tuple[Difference, ...]
+    totals: tuple[RunTotal, ...]
+
+    @property
+    def ties(self) -> bool:
+        """Whether everything is as it should be, to the cent."""
+        return not self.differences and not any(total.residual for total in self.totals)
+
+
+def record_of(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> str:
+    """The id of the record that an operation touched; of a created line the one the server gave, if any."""
+    if operation.action is not Action.CREATE_LINE:
+        return operation.target.id
+    known = outcomes.get(operation.id)
+    return known.result_id if known else ""

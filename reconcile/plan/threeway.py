@@ -1,0 +1,80 @@
+"""The three-way rule: what was exported, what came back, what is live now, per field group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconcile.domain.fields import UNREAD, RecordKind, Value, Values, groups
+
+Group = tuple[Value, ...]
+
+
+class Verdict(StrEnum):
+    """What a field group of one record turned out to be."""
+
+    UNCHANGED = "unchanged"
+    CHANGE = "change"
+    DRIFT = "drift"
+    ALREADY_LIVE = "already live"
+    CONFLICT = "conflict"
+
+
+def verdict(baseline: Group, edited: Group, live: Group) -> Verdict:
+    """The verdict on one group; the three tuples hold the values of the same fields in the same order."""
+    if UNREAD in baseline:
+        return _without_baseline(edited, live)
+    if edited == baseline:
+        return Verdict.UNCHANGED if live == baseline else Verdict.DRIFT
+    # The person changed it, and live is what the person saw.
+    if live == baseline:
+        return Verdict.CHANGE
+    # Somebody made the same change upstream.
+    if live == edited:
+        return Verdict.ALREADY_LIVE
+    return Verdict.CONFLICT
+
+
+def _without_baseline(edited: Group, live: Group) -> Verdict:
+    # A blank cell leaves alone what nobody could see.
+    if UNREAD in edited:
+        return Verdict.UNCHANGED
+    if live == edited:
+        return Verdict.ALREADY_LIVE
+    # Nothing is there to be overwritten, as far as the server lets us see.
+    if UNREAD in live or set(live) == {None}:
+        return Verdict.CHANGE
+    # The server shows a text now that the export could not show.
+    return Verdict.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class GroupVerdict:
+    """The verdict on one group of one record, with the values by field name."""
+
+    group: str
+    verdict: Verdict
+    baseline: Values
+    edited: Values
+    live: Values
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        """The fields that the person changed."""
+        return tuple(name for name, value in self.edited.items() if value != self.baseline[name])
+
+
+def compare_record(
+    kind: RecordKind, baseline: Values, edited: Values, live: Values
+) -> Iterator[GroupVerdict]:
+    """The verdict on every field group. A field absent from `edited` is untouched."""
+    for group, fields in groups(kind).items():
+        names = [field.name for field in fields]
+        sides = [
+            {name: baseline.get(name) for name in names},
+            {name: edited.get(name, baseline.get(name)) for name in names},
+            {name: live.get(name) for name in names},
+        ]
+        found = verdict(*(tuple(side.values()) for side in sides))
+        yield GroupVerdict(group, found, *sides)
