@@ -1,0 +1,52 @@
+"""Reads from a journal how far its run is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.store.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a journal says of a run: the outcomes so far, and the intents that have none.
+
+    twins: by creation, the lines that looked like it before the run wrote anything.
+    """
+
+    outcomes: dict[str, OperationOutcome]
+    pending: frozenset[str]
+    twins: dict[str, frozenset[str]]
+
+
+def replay(entries: Iterable[Entry]) -> Progress:
+    """The state of a run, which is only ever what its journal says."""
+    outcomes: dict[str, OperationOutcome] = {}
+    pending: set[str] = set()
+    twins: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        match entry.kind:
+            case "intent":
+                pending.add(entry.operation_id)
+            case "outcome":
+                pending.discard(entry.operation_id)
+                outcomes[entry.operation_id] = _outcome(entry)
+            case "start":
+                found = entry.body.get("twins", {})
+                # The first start counts: what stood there before this run wrote anything.
+                twins = {key: frozenset(ids) for key, ids in found.items()} | twins
+    return Progress(outcomes, frozenset(pending), twins)
+
+
+def _outcome(entry: Entry) -> OperationOutcome:
+    body = entry.body
+    return OperationOutcome(
+        operation_id=entry.operation_id,
+        outcome=Outcome(body["outcome"]),
+        message=body.get("message", ""),
+        result_id=body.get("result_id", ""),
+        open=body.get("open", False),
+        at=entry.at,
+    )

@@ -1,0 +1,35 @@
+"""Reads again the records that operations are about, with the fewest requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.introw.client import Reader
+from reconcile.introw.fetch import refetch
+from reconcile.plan.model import Action, Operation
+from reconcile.plan.outcome import OperationOutcome, record_of
+
+
+@dataclass(frozen=True)
+class Reread:
+    """Payouts and lines as they are now; those that do not exist are absent."""
+
+    payouts: Mapping[str, Payout]
+    lines: Mapping[str, CommissionLine]
+
+
+def reread(
+    reader: Reader, operations: Iterable[Operation], outcomes: Mapping[str, OperationOutcome]
+) -> Reread:
+    """The payouts and lines of the operations; of a creation, the line that it made, if it did."""
+    payouts: set[str] = set()
+    homes: dict[str, str | None] = {}
+    for one in operations:
+        if one.target.payout_id:
+            payouts.add(one.target.payout_id)
+        line = record_of(one, outcomes) if one.action is not Action.UPDATE_PAYOUT else ""
+        if line:
+            homes[line] = one.target.payout_id
+    return Reread(*refetch(reader, payouts, homes, homes))

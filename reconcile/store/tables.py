@@ -1,0 +1,55 @@
+"""The tables of the state store. The version stands in SQLite's `user_version`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+STORE_VERSION: Final = 1
+
+METADATA = MetaData()
+
+EXPORTS = Table(
+    "exports",
+    METADATA,
+    Column("workbook_id", Text, primary_key=True),
+    Column("environment", Text, nullable=False),
+    Column("exported_at", Text, nullable=False),
+    Column("export", Text, nullable=False),
+    Column("baseline", LargeBinary, nullable=False),
+)
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("run_id", Text, primary_key=True),
+    Column("environment", Text, nullable=False),
+    Column("workbook_id", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("started_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("plan", LargeBinary, nullable=False),
+)
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("run_id", Text, ForeignKey("runs.run_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("operation_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("run_id", "number"),
+)
+EFFECTS = Table(
+    "effects",
+    METADATA,
+    Column("workbook_id", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("result_id", Text, nullable=False),
+    UniqueConstraint("workbook_id", "action", "record_id"),
+)
