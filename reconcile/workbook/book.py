@@ -1,0 +1,155 @@
+"""Opens a workbook file: which sheets it has, and their rows."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import DecimalException
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+# No DTD gets past check_package, and without one there are no entities to expand.
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
+from zipfile import BadZipFile, ZipFile
+
+from reconcile.errors import WorkbookError
+from reconcile.workbook.grid import Cells, Tables, local, rows, text_of
+from reconcile.workbook.package import ReadLimits, check_package, damaged
+
+_BROKEN: Final = (
+    ParseError,
+    BadZipFile,
+    DecimalException,
+    EOFError,
+    IndexError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+# Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30), those of East Asia included.
+_DATE_FORMATS: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+# What a format code says besides its placeholders: quoted texts, colours and locales, escaped characters.
+_DECORATION: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook file that has been looked over; parts are read when asked for.
+
+    Every method raises WorkbookError where the file is damaged or larger than the limits.
+    """
+
+    path: Path
+    limits: ReadLimits
+
+    @cached_property
+    def sheets(self) -> dict[str, str]:
+        """The part of each worksheet by the sheet's name, in workbook order, hidden sheets included."""
+        targets = self._targets(self._workbook_part)
+        found: dict[str, str] = {}
+        for element in self._xml(self._workbook_part).iter():
+            if local(element.tag) == "sheet":
+                ids = [value for name, value in element.items() if local(name) == "id"]
+                kind, part = targets.get(ids[0] if ids else "", ("", ""))
+                if kind == "worksheet":
+                    found[element.get("name", "")] = part
+        return found
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, Cells]]:
+        """The rows of a sheet that hold something: their number, from 1, and their cells."""
+        cells = 0
+        try:
+            with ZipFile(self.path) as archive, archive.open(self.sheets[sheet]) as stream:
+                for number, row in rows(stream, self._tables):
+                    cells += len(row)
+                    self._check_size(sheet, number, row, cells)
+                    yield number, row
+        except _BROKEN as error:
+            raise damaged(self.path, f"sheet {sheet}: {error}") from error
+
+    def _check_size(self, sheet: str, number: int, row: Cells, cells: int) -> None:
+        limits = self.limits
+        if number > limits.rows or cells > limits.cells or max(row) >= limits.columns:
+            raise WorkbookError(
+                f"The sheet {sheet} of {self.path.name} is larger than the {limits.rows:,} rows, "
+                f"{limits.columns:,} columns and {limits.cells:,} cells that are read. "
+                "Delete what is not needed below and to the right of the table."
+            )
+
+    @cached_property
+    def _workbook_part(self) -> str:
+        documents = [part for kind, part in self._targets("").values() if kind == "officeDocument"]
+        return documents[0] if documents else "xl/workbook.xml"
+
+    def _targets(self, part: str) -> dict[str, tuple[str, str]]:
+        """The relations of a part by id: their kind and the part they lead to (ECMA-376 part 2, 9.3)."""
+        folder, name = posixpath.split(part)
+        relations = self._xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+        found = {}
+        for element in relations:
+            kind = element.get("Type", "").rpartition("/")[2]
+            target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
+            found[element.get("Id", "")] = (kind, target.lstrip("/"))
+        return found
+
+    @cached_property
+    def _tables(self) -> Tables:
+        parts = dict(self._targets(self._workbook_part).values())
+        workbook = self._xml(self._workbook_part)
+        from_1904 = any(
+            element.get("date1904") in ("1", "true")
+            for element in workbook
+            if local(element.tag) == "workbookPr"
+        )
+        strings = self._strings(parts["sharedStrings"]) if "sharedStrings" in parts else ()
+        dates = _date_styles(self._xml(parts["styles"])) if "styles" in parts else ()
+        return Tables(tuple(strings), dates, from_1904)
+
+    def _strings(self, part: str) -> Iterator[str]:
+        with ZipFile(self.path) as archive, archive.open(part) as stream:
+            for _, element in iterparse(stream, events=("end",)):  # noqa: S314 - see the import
+                if local(element.tag) == "si":
+                    yield text_of(element)
+                    element.clear()
+
+    def _xml(self, part: str) -> Element:
+        try:
+            with ZipFile(self.path) as archive:
+                return fromstring(archive.read(part))  # noqa: S314 - see the import
+        except _BROKEN as error:
+            raise damaged(self.path, f"part {part}: {error}") from error
+
+
+def open_book(path: Path, limits: ReadLimits | None = None) -> Book:
+    """Look a file over and open it.
+
+    Raises ConfigurationError where there is no such file, and WorkbookError where it is no workbook that is
+    safe to read.
+    """
+    limits = limits or ReadLimits()
+    check_package(path, limits)
+    return Book(path, limits)
+
+
+def _date_styles(styles: Element) -> tuple[bool, ...]:
+    """Whether each cell style shows its number as a date."""
+    codes = {
+        int(element.get("numFmtId", "0")): element.get("formatCode", "")
+        for element in styles.iter()
+        if local(element.tag) == "numFmt"
+    }
+    formats = [element for element in styles if local(element.tag) == "cellXfs"]
+    ids = [int(style.get("numFmtId", "0")) for element in formats for style in element]
+    return tuple(_shows_date(codes.get(number), number) for number in ids)
+
+
+def _shows_date(code: str | None, number: int) -> bool:
+    if code is None:
+        return number in _DATE_FORMATS
+    return bool(re.search(r"[ymdhs]", _DECORATION.sub("", code.lower()).replace("general", "")))

@@ -1,0 +1,167 @@
+"""Reads the cells of one worksheet part, keeping apart what libraries flatten.
+
+openpyxl (reading values) and calamine give the same blank for an empty cell, a formula without a result
+and partly for an error; calamine loses outer spaces; both turn numbers into floats on the way. Here a cell
+keeps its kind, its own text, and whether a formula stands behind it (ECMA-376 part 1, 18.3.1.4 c).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import IO, Final, Literal, NamedTuple
+
+# No DTD gets past check_package, and without one there are no entities to expand.
+from xml.etree.ElementTree import Element, iterparse
+
+Kind = Literal["text", "number", "date", "bool", "error", "no value"]
+
+
+class Cell(NamedTuple):
+    """A cell that is not blank.
+
+    text: of a number as the file spells it, of a date in ISO form, of a boolean TRUE or FALSE, of an error
+    its sign. "no value" is a formula whose result the last program did not store.
+    """
+
+    kind: Kind
+    text: str
+    formula: bool = False
+
+
+Cells = dict[int, Cell]
+"""The cells of one row by column, from 0; blank ones are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What cells refer to: the shared strings, the cell styles that show dates, and which day is 0."""
+
+    strings: Sequence[str]
+    dates: Sequence[bool]
+    from_1904: bool = False
+
+
+# Only what XML cannot hold, and the escape of an escape: openpyxl saves the text `_x0041_` unescaped.
+_ESCAPE: Final = re.compile(r"_x(00[01][0-9A-F]|FFF[EF]|005F(?=_x[0-9A-F]{4}_))_", re.IGNORECASE)
+_LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31
+_LEAP_BUG: Final = 60  # Excel counts a 29 February 1900; days before it are off by one
+
+
+def rows(stream: IO[bytes], tables: Tables) -> Iterator[tuple[int, Cells]]:
+    """The rows that hold something: their number, from 1, and their cells."""
+    number = 0
+    for _, element in iterparse(stream, events=("end",)):  # noqa: S314 - see the import
+        if local(element.tag) != "row":
+            continue
+        number = int(element.get("r", number + 1))
+        if cells := _cells(element, tables):
+            yield number, cells
+        element.clear()
+
+
+def local(tag: str) -> str:
+    """The name of an element without its namespace, which differs between the two editions of the format."""
+    return tag.rpartition("}")[2]
+
+
+def text_of(element: Element) -> str:
+    """The text of a shared or inline string: all its runs, without readings of Japanese words (`rPh`)."""
+    found = []
+    for child in element:
+        name = local(child.tag)
+        if name == "t":
+            found.append(child.text or "")
+        elif name == "r":
+            found.append(text_of(child))
+    return "".join(found)
+
+
+def unescaped(text: str) -> str:
+    """The text with `_x0001_` as the character it stands for (ECMA-376 part 1, 22.4.2.4 bstr)."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def _cells(row: Element, tables: Tables) -> Cells:
+    cells: Cells = {}
+    index = -1
+    for element in row:
+        if local(element.tag) != "c":
+            continue
+        place = element.get("r")
+        index = column_index(place.rstrip("0123456789")) if place else index + 1
+        cell = _cell(element, tables)
+        if cell is not None:
+            cells[index] = cell
+    return cells
+
+
+def _cell(element: Element, tables: Tables) -> Cell | None:
+    value: str | None = None
+    inline: str | None = None
+    formula = False
+    for child in element:
+        name = local(child.tag)
+        if name == "v":
+            value = child.text
+        elif name == "f":
+            formula = True
+        elif name == "is":
+            inline = text_of(child)
+    kind = element.get("t", "n")
+    if inline is not None and kind == "inlineStr":
+        return _text(inline, formula=formula)
+    if not value:
+        # A formula may well have the empty text as its result; then its type is str.
+        return Cell("no value", "", formula=True) if formula and kind != "str" else None
+    return _typed(kind, value, element.get("s"), tables, formula=formula)
+
+
+def _typed(kind: str, value: str, style: str | None, tables: Tables, *, formula: bool) -> Cell | None:
+    if kind == "s":
+        return _text(tables.strings[int(value)], formula=formula)
+    if kind == "str":
+        return _text(value, formula=formula)
+    if kind == "b":
+        return Cell("bool", "TRUE" if value.strip() == "1" else "FALSE", formula)
+    if kind in ("e", "d"):
+        return Cell("error" if kind == "e" else "date", value, formula)
+    moment = _moment(value, tables) if style and tables.dates[int(style)] else None
+    return Cell("date", moment, formula) if moment else Cell("number", value, formula)
+
+
+def _text(text: str, *, formula: bool) -> Cell | None:
+    return Cell("text", unescaped(text), formula) if text else None
+
+
+def _moment(value: str, tables: Tables) -> str | None:
+    """A date serial as `2026-03-31`, with the time where there is one; None where it is no date."""
+    serial = Decimal(value)
+    if not 0 <= serial < _LAST_SERIAL:
+        return None
+    day = datetime(1904, 1, 1) if tables.from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - has no zone
+    if serial < _LEAP_BUG and not tables.from_1904:
+        day += timedelta(days=1)
+    seconds = round(serial * 86_400)
+    moment = day + timedelta(seconds=seconds)
+    return moment.date().isoformat() if seconds % 86_400 == 0 else moment.isoformat(sep=" ")
+
+
+@cache
+def column_index(letters: str) -> int:
+    """The number of a column, from 0, by its letters."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter.upper()) - 64
+    return index - 1
+
+
+@cache
+def column_letters(index: int) -> str:
+    """The letters of a column by its number, from 0."""
+    quotient, rest = divmod(index, 26)
+    return (column_letters(quotient - 1) if quotient else "") + chr(65 + rest)

@@ -1,0 +1,133 @@
+"""Records on their way out: what a row can show of them, its token, and the order of the rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final, Generic, TypeVar
+
+from reconcile.domain.edited import row_token
+from reconcile.domain.fields import (
+    LINE_FIELDS,
+    PAYOUT_FIELDS,
+    UNREAD,
+    Field,
+    FieldKind,
+    RecordKind,
+    Values,
+    line_values,
+    payout_values,
+)
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.domain.snapshot import Snapshot
+
+Record = TypeVar("Record")
+Marked = TypeVar("Marked", Payout, CommissionLine)
+
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[Record]):
+    """A record on its way into a row.
+
+    values: its editable fields as a cell can show them. lost: the fields among them that no cell can hold;
+    they count as unread, so that a blank there is never taken for a clear. currency: that of its amounts.
+    """
+
+    record: Record
+    values: Values
+    snapshot: Snapshot
+    token: str
+    id: str = ""
+    currency: str = ""
+    lost: frozenset[str] = frozenset()
+
+
+def payout_row(payout: Payout, snapshot: Snapshot, workbook_id: str) -> Row[Payout]:
+    """The row of a payout."""
+    lost = _lost(payout, PAYOUT_FIELDS)
+    values = payout_values(payout) | dict.fromkeys(lost, UNREAD)
+    token = row_token(workbook_id, RecordKind.PAYOUT, payout.id, values)
+    return Row(payout, values, snapshot, token, payout.id, payout.amount.currency, lost)
+
+
+def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[CommissionLine]:
+    """The row of a commission line."""
+    lost = _lost(line, LINE_FIELDS)
+    values = line_values(line) | dict.fromkeys(lost, UNREAD)
+    token = row_token(workbook_id, RecordKind.LINE, line.id, values)
+    return Row(line, values, snapshot, token, line.id, line.amount.currency, lost)
+
+
+def new_row(number: int, snapshot: Snapshot) -> Row[None]:
+    """An empty row of `New lines`; its token stays the same however often the workbook is read."""
+    return Row(None, {}, snapshot, f"new-{number:03}")
+
+
+def payouts_in_order(snapshot: Snapshot) -> list[Payout]:
+    """The payouts by partner name, then period, then id."""
+    return sorted(
+        snapshot.payouts.values(),
+        key=lambda p: (p.partner_name.casefold(), _moment(p.period_start), _moment(p.period_end), p.id),
+    )
+
+
+def lines_in_order(snapshot: Snapshot) -> list[CommissionLine]:
+    """The lines by partner name, then payout, then the moment they were made, then id."""
+    return sorted(
+        snapshot.lines.values(),
+        key=lambda line: (
+            snapshot.partner_name(line.partner_id).casefold(),
+            line.payout_id or "",
+            _moment(line.created_at),
+            line.id,
+        ),
+    )
+
+
+# What breaks on the way through XlsxWriter: text it takes for markup, and an escape that overlaps the next.
+_AMBIGUOUS: Final = re.compile(r"\A<r>.*</r>\Z|_x[0-9a-f]{4}_x[0-9a-f]{4}_", re.IGNORECASE | re.DOTALL)
+_CELL_LIMIT: Final = 32_767
+
+
+def showable(text: str) -> bool:
+    """Whether a cell can hold the text and give it back: 32,767 UTF-16 units (ECMA-376, Excel's limits)."""
+    try:
+        units = len(text.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:
+        return False
+    return units <= _CELL_LIMIT and not _AMBIGUOUS.search(text)
+
+
+def as_shown(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with every text that no cell can hold marked as unread, as the workbook has it.
+
+    This is the baseline to keep of an export: the tokens and hidden columns of its rows agree with it.
+    """
+    payouts = {key: _marked(payout, PAYOUT_FIELDS) for key, payout in snapshot.payouts.items()}
+    lines = {key: _marked(line, LINE_FIELDS) for key, line in snapshot.lines.items()}
+    return replace(snapshot, payouts=payouts, lines=lines)
+
+
+def day(moment: datetime | None) -> date | None:
+    """The day of a moment in UTC: a time zone never moves it."""
+    return moment.astimezone(UTC).date() if moment else None
+
+
+def _marked(record: Marked, fields: Iterable[Field]) -> Marked:
+    lost = _lost(record, fields)
+    return replace(record, unread=record.unread | lost) if lost else record
+
+
+def _lost(record: Payout | CommissionLine, fields: Iterable[Field]) -> frozenset[str]:
+    texts = {
+        field.name: getattr(record, field.name, None) for field in fields if field.kind is FieldKind.TEXT
+    }
+    return frozenset(name for name, text in texts.items() if text and not showable(text))
+
+
+def _moment(moment: datetime | None) -> datetime:
+    return moment or _LONG_AGO

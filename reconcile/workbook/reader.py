@@ -1,0 +1,81 @@
+"""Reads a workbook back as it was edited: identity, rows as values, and what was found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconcile.domain.edited import EditedSheet, EditedWorkbook, Export
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy import Policy
+from reconcile.errors import WorkbookError
+from reconcile.workbook.book import Book, open_book
+from reconcile.workbook.columns import SHEETS
+from reconcile.workbook.grid import column_letters
+from reconcile.workbook.layout import META, load_layout
+from reconcile.workbook.meta import MAGIC, Meta, read_meta
+from reconcile.workbook.package import ReadLimits
+from reconcile.workbook.rows import RowReader
+from reconcile.workbook.sheets import FoundSheet, find_sheets
+
+
+def read_workbook(
+    path: Path, policy: Policy, templates: Path | None = None, limits: ReadLimits | None = None
+) -> EditedWorkbook:
+    """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
+
+    `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
+    lost. Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and
+    cell, where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
+    """
+    book = open_book(path, limits)
+    meta = _meta(book)
+    found, findings = find_sheets(book, meta, load_layout(templates))
+    sheets = {}
+    for kind in SHEETS:
+        sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy)
+        findings += of_cells
+    return EditedWorkbook(
+        file=path.name,
+        export=meta.export,
+        payouts=sheets[RecordKind.PAYOUT],
+        lines=sheets[RecordKind.LINE],
+        new_lines=sheets[RecordKind.NEW_LINE],
+        findings=tuple(findings),
+    )
+
+
+def read_export(path: Path, limits: ReadLimits | None = None) -> Export:
+    """The identity of a workbook, from its `_meta` sheet alone. Raises as read_workbook does."""
+    return _meta(open_book(path, limits)).export
+
+
+def _read_sheet(
+    book: Book, kind: RecordKind, found: FoundSheet | None, meta: Meta, policy: Policy
+) -> tuple[EditedSheet, list[Finding]]:
+    if found is None:
+        return EditedSheet(kind, meta.sheets.get(SHEETS[kind], ""), {}, ()), []
+    reader = RowReader(book.path.name, found, policy, meta.unread[kind])
+    rows = [reader.read(number, cells) for number, cells in book.rows(found.name) if number > found.header]
+    letters = {column: column_letters(place) for column, place in found.columns.items()}
+    return EditedSheet(kind, found.name, letters, tuple(row for row in rows if row)), reader.findings
+
+
+def _meta(book: Book) -> Meta:
+    # Some editors show the sheet again, and people rename what they see.
+    names = sorted(book.sheets, key=lambda name: name.casefold() != META)
+    for name in names:
+        rows = _texts(book, name)
+        if next(rows, ("", "", ""))[0] == MAGIC:
+            return read_meta(book.path.name, rows)
+    raise WorkbookError(
+        f"{book.path.name} is not a workbook that reconcile exported: it has no sheet {META}. "
+        "Bring the edits into the exported workbook, or export again."
+    )
+
+
+def _texts(book: Book, sheet: str) -> Iterator[tuple[str, str, str]]:
+    for _, cells in book.rows(sheet):
+        first, second, third = (cells[index].text if index in cells else "" for index in range(3))
+        yield first, second, third

@@ -1,0 +1,100 @@
+"""Finds edits in columns that are for information only: reported with their cell, and ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
+from reconcile.domain.fields import Value, text_value
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import parse_decimal, plain
+from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
+from reconcile.workbook.numbers import fifteen
+from reconcile.workbook.outgoing import Row, line_row, payout_row, showable
+
+_NOISE: Final = Decimal("1e-9")
+# The day that 0 stands for, for dates that lost their format and came back as their number.
+_EPOCH: Final = date(1899, 12, 30)
+
+Rows = Mapping[str, Row[Any]]
+
+
+def readonly_edits(edited: EditedWorkbook, baseline: Snapshot) -> tuple[Finding, ...]:
+    """Warnings (`read-only-edit`) for cells in read-only columns that differ from what was exported.
+
+    What editors do by themselves is no edit: dates as text or as numbers, float noise, lost spaces and
+    zeros. Rows whose id the baseline does not know are left to the check.
+    """
+    workbook_id = edited.export.workbook_id
+    payouts = {p.id: payout_row(p, baseline, workbook_id) for p in baseline.payouts.values()}
+    lines = {line.id: line_row(line, baseline, workbook_id) for line in baseline.lines.values()}
+    findings = [
+        *_of_sheet(edited.file, edited.payouts, payouts),
+        *_of_sheet(edited.file, edited.lines, lines),
+    ]
+    return tuple(findings)
+
+
+def _of_sheet(file: str, sheet: EditedSheet, exported: Rows) -> Iterator[Finding]:
+    columns = {column.id: column for column in COLUMNS[sheet.kind]}
+    for row in sheet.rows:
+        record = exported.get(row.id or "")
+        if record is None:
+            continue
+        for name, seen in row.fixed.items():
+            before = columns[name].value(record)
+            if not _same(columns[name], before, seen):
+                yield _finding(file, sheet, row, name, before)
+
+
+def _finding(file: str, sheet: EditedSheet, row: EditedRow, column: str, before: Shown) -> Finding:
+    seen = row.fixed[column]
+    exported = _text(before) or "blank"
+    return Finding(
+        Severity.WARNING,
+        "read-only-edit",
+        f"This cell is for information only; it was {exported} at export. The edit is ignored.",
+        "Nothing to do. To change the record itself, use one of the white columns or Introw.",
+        file=file,
+        sheet=sheet.name,
+        cell=sheet.cell(column, row.number),
+        value=seen if isinstance(seen, str) else "",
+        kind=sheet.kind,
+        record_id=row.id or "",
+    )
+
+
+def _same(column: Column[Any], before: Shown, seen: Value) -> bool:
+    if isinstance(before, str) and not showable(before):
+        return True
+    was, now = _text(before), seen if isinstance(seen, str) else None
+    if was is None or now is None or was == now:
+        return (was or "").strip() == (now or "").strip()
+    if column.kind is ColumnKind.DATE and isinstance(before, date):
+        return _same_day(before, now)
+    return _same_number(was, now) or was.split() == now.split()
+
+
+def _text(value: Shown) -> str | None:
+    if isinstance(value, str) or value is None:
+        return text_value(value)
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _same_number(was: str, now: str) -> bool:
+    """Whether both are numbers of about the same value, as `000123` and `123`."""
+    first, second = parse_decimal(was), parse_decimal(now)
+    if first is None or second is None:
+        return False
+    return fifteen(first) == fifteen(second) or abs(first - second) <= abs(first) * _NOISE
+
+
+def _same_day(day: date, now: str) -> bool:
+    serial = parse_decimal(now)
+    if serial is None:
+        return now.strip().startswith(day.isoformat())
+    return serial == (day - _EPOCH).days

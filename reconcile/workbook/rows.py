@@ -1,0 +1,147 @@
+"""Reads the rows of a data sheet into values, and says what is wrong with a cell and where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reconcile.domain.edited import EditedRow
+from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Values
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy import Policy
+from reconcile.workbook.cells import Before, Problem, baseline_text, cell_text, is_blank, parse, shown
+from reconcile.workbook.columns import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
+from reconcile.workbook.grid import Cell, Cells, column_letters
+from reconcile.workbook.headers import KEY
+from reconcile.workbook.sheets import FoundSheet
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the rows of one sheet. unread: the fields that count as unread where a row does not say it.
+
+    `findings` collects what is wrong with their cells.
+    """
+
+    file: str
+    sheet: FoundSheet
+    policy: Policy
+    unread: frozenset[str]
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self, number: int, cells: Cells) -> EditedRow | None:
+        """The row; None where a person sees nothing in its columns, whatever the hidden ones hold."""
+        kind = self.sheet.kind
+        row = _Row(number, {name: cells[at] for name, at in self.sheet.columns.items() if at in cells})
+        visible = [column.id for column in COLUMNS[kind] if not column.hidden]
+        if all(is_blank(row.cells.get(name)) for name in visible):
+            return None
+        row.id = None if kind is RecordKind.NEW_LINE else self._id(row)
+        baseline = None if kind is RecordKind.NEW_LINE else self._baseline(row)
+        return EditedRow(
+            number=number,
+            id=row.id,
+            values=self._values(row, baseline),
+            baseline=baseline,
+            token=cell_text(row.cells.get(TOKEN_COLUMN)),
+            fixed={name: cell_text(row.cells.get(name)) for name in self._fixed()},
+        )
+
+    def _fixed(self) -> list[str]:
+        return [
+            column.id
+            for column in COLUMNS[self.sheet.kind]
+            if column.id in self.sheet.columns and column.id != KEY and not (column.editable or column.hidden)
+        ]
+
+    def _id(self, row: _Row) -> str | None:
+        cell = row.cells.get(KEY)
+        if cell is not None and cell.kind in ("error", "no value"):
+            self._report(
+                row, KEY, Problem("id-unreadable", "The cell holds no id.", "Copy it from the export.")
+            )
+            return None
+        return (cell_text(cell) or "").strip() or None
+
+    def _unread(self, row: _Row) -> frozenset[str]:
+        if UNREAD_COLUMN in self.sheet.columns and TOKEN_COLUMN in row.cells:
+            return frozenset(shown(row.cells.get(UNREAD_COLUMN)).split(",")) - {""}
+        return self.unread
+
+    def _baseline(self, row: _Row) -> Values | None:
+        """The values as exported; None where a hidden column is gone or somebody spoilt a hidden cell."""
+        hidden = [column.id for column in COLUMNS[self.sheet.kind] if column.hidden]
+        if TOKEN_COLUMN not in row.cells or any(name not in self.sheet.columns for name in hidden):
+            return None
+        unread = self._unread(row)
+        baseline: dict[str, Value] = {}
+        for known in FIELDS[self.sheet.kind]:
+            value = baseline_text(known, row.cells.get(BASELINE + known.name))
+            if isinstance(value, Problem):
+                return None
+            baseline[known.name] = UNREAD if known.name in unread else value
+        return baseline
+
+    def _values(self, row: _Row, baseline: Values | None) -> Values:
+        values: dict[str, Value] = {}
+        unread = self._unread(row)
+        before = baseline if baseline is not None else dict.fromkeys(unread, UNREAD)
+        # The currency first: it says how many decimals the amounts may have.
+        known = sorted(FIELDS[self.sheet.kind], key=lambda one: one.name != "currency")
+        for one in known:
+            if one.name not in self.sheet.columns:
+                continue
+            value = self._value(row, one, _before(one, before, values))
+            if not isinstance(value, Problem):
+                values[one.name] = value
+        return values
+
+    def _value(self, row: _Row, known: Field, before: Before) -> Value | Problem:
+        cell = row.cells.get(known.name)
+        value = parse(known, cell, before, self.policy)
+        if isinstance(value, Problem):
+            self._report(row, known.name, value)
+        elif cell is not None and cell.formula:
+            self._report(row, known.name, _formula(cell), Severity.INFO)
+        return value
+
+    def _report(self, row: _Row, column: str, problem: Problem, severity: Severity = Severity.ERROR) -> None:
+        self.findings.append(
+            Finding(
+                severity,
+                problem.rule,
+                problem.message,
+                problem.fix,
+                file=self.file,
+                sheet=self.sheet.name,
+                cell=f"{column_letters(self.sheet.columns[column])}{row.number}",
+                value=shown(row.cells.get(column)),
+                allowed=problem.allowed,
+                kind=self.sheet.kind,
+                record_id=row.id or "",
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Row:
+    """The cells of a row by column id."""
+
+    number: int
+    cells: dict[str, Cell]
+    id: str | None = None
+
+
+def _before(known: Field, baseline: Values, values: Values) -> Before:
+    then = baseline.get("currency")
+    now = values.get("currency", then)
+    currency = now if isinstance(now, str) else ""
+    moved = known.name in ("amount", "source_amount") and then is not None and now != then
+    return Before(baseline.get(known.name), currency, moved)
+
+
+def _formula(cell: Cell) -> Problem:
+    return Problem(
+        "formula-value",
+        f"The cell holds a formula; its last result {shown(cell)!r} is used.",
+        "Nothing to do if that is the value you mean.",
+    )

@@ -1,0 +1,111 @@
+"""Writes a snapshot as a workbook that people can edit for days and send back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+from reconcile.atomic import replacing
+from reconcile.domain.edited import Export
+from reconcile.domain.fields import UNREAD, RecordKind
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy import Policy
+from reconcile.domain.snapshot import Snapshot
+from reconcile.errors import ConfigurationError
+from reconcile.workbook.columns import NEW_ROWS, SHEETS
+from reconcile.workbook.datasheet import write_data_sheet
+from reconcile.workbook.layout import META, Layout, load_layout
+from reconcile.workbook.library import Workbook, Worksheet, XlsxWriterException
+from reconcile.workbook.lists import write_lists
+from reconcile.workbook.meta import Unshown, write_meta
+from reconcile.workbook.outgoing import Row, line_row, lines_in_order, new_row, payout_row, payouts_in_order
+from reconcile.workbook.place import Place, place_of
+from reconcile.workbook.rules import add_rules
+from reconcile.workbook.start import write_start
+from reconcile.workbook.styles import Styles
+
+# Nothing from the API may become a formula, a link or a number.
+_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_A4: Final = 9
+
+
+def write_workbook(
+    path: Path, snapshot: Snapshot, export: Export, policy: Policy, templates: Path | None = None
+) -> tuple[Finding, ...]:
+    """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
+
+    `templates`: a folder whose `workbook.toml` replaces the built-in one. Returns warnings for the texts
+    that no cell can hold. Raises ConfigurationError where the file cannot be written or the template used.
+    """
+    layout = load_layout(templates)
+    try:
+        with replacing(path) as stream:
+            findings = _write(stream, snapshot, export, policy, layout)
+    except XlsxWriterException as error:
+        raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
+    return tuple(replace(finding, file=path.name) for finding in findings)
+
+
+def _write(
+    stream: IO[bytes], snapshot: Snapshot, export: Export, policy: Policy, layout: Layout
+) -> list[Finding]:
+    workbook = Workbook(stream, _OPTIONS)
+    workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
+    styles = Styles(workbook, layout)
+    places = _places(snapshot, layout)
+    unread = _unread(snapshot, export.workbook_id)
+    start = workbook.add_worksheet(layout.sheets["start"])
+    findings: list[Finding] = []
+    for kind, place in places.items():
+        sheet = workbook.add_worksheet(place.name)
+        rows = _rows(kind, snapshot, export.workbook_id)
+        findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
+        add_rules(sheet, place, styles, policy, unread[kind])
+        sheet.set_tab_color(layout.colours["accent"])
+        _set_print(sheet, place.name, header=True)
+    write_start(start, snapshot, export, places, styles)
+    _set_print(start, layout.sheets["start"])
+    start.set_portrait()
+    write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, policy, styles)
+    write_meta(workbook.add_worksheet(META), export, snapshot, places.values(), unread, styles)
+    workbook.close()
+    return findings
+
+
+def _places(snapshot: Snapshot, layout: Layout) -> dict[RecordKind, Place]:
+    rows = {
+        RecordKind.PAYOUT: len(snapshot.payouts),
+        RecordKind.LINE: len(snapshot.lines),
+        RecordKind.NEW_LINE: NEW_ROWS,
+    }
+    return {kind: place_of(kind, layout, count) for kind, count in rows.items()}
+
+
+def _rows(kind: RecordKind, snapshot: Snapshot, workbook_id: str) -> Iterator[Row[Any]]:
+    if kind is RecordKind.PAYOUT:
+        return (payout_row(payout, snapshot, workbook_id) for payout in payouts_in_order(snapshot))
+    if kind is RecordKind.LINE:
+        return (line_row(line, snapshot, workbook_id) for line in lines_in_order(snapshot))
+    return (new_row(number, snapshot) for number in range(1, NEW_ROWS + 1))
+
+
+def _unread(snapshot: Snapshot, workbook_id: str) -> Unshown:
+    """The fields that at least one row cannot show."""
+    found: dict[RecordKind, set[str]] = {kind: set() for kind in SHEETS}
+    for kind in (RecordKind.PAYOUT, RecordKind.LINE):
+        for row in _rows(kind, snapshot, workbook_id):
+            found[kind].update(name for name, value in row.values.items() if value is UNREAD)
+    return {kind: frozenset(names) for kind, names in found.items()}
+
+
+def _set_print(sheet: Worksheet, name: str, *, header: bool = False) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    # An ampersand starts a code in a footer.
+    sheet.set_footer(f"&L{name.replace('&', '&&')}&RPage &P of &N")
+    if header:
+        sheet.repeat_rows(0)
