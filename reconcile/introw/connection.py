@@ -1,0 +1,146 @@
+"""Where the API is and with which key: checked once, before anything is sent.
+
+The key goes to the configured host only, and over https unless that host is this computer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+
+from reconcile.errors import ConfigurationError
+
+API_PATH: Final = "/api/v1"
+_KEY = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An API key. Its text is shown nowhere: not in a repr, a message or a log.
+
+    Raises ConfigurationError when the text cannot be sent as a header.
+    """
+
+    text: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no header can carry, without showing it."""
+        if not self.text:
+            raise ConfigurationError("There is no API key. Set INTROW_API_KEY.")
+        if not _KEY.fullmatch(self.text):
+            raise ConfigurationError(
+                "The API key contains a space, a line break or a character outside ASCII. "
+                "Copy it again from Introw and set INTROW_API_KEY."
+            )
+
+    def __repr__(self) -> str:
+        return "Key(***)"
+
+    def removed(self, content: bytes) -> bytes:
+        """An answer without the key: a server that echoes it must not carry it into a workbook or the state.
+
+        A key so short that it may be part of other words is left to `redacted`.
+        """
+        return content.replace(self.text.encode(), b"***") if len(self.text) >= 8 else content
+
+    def redacted(self, text: str) -> str:
+        """The text with every occurrence of the key blotted out: a server may echo it."""
+        return re.sub(re.escape(self.text), "***", text, flags=re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An API address with its key, and how it is used.
+
+    base_url: `https://api.introw.io`, with or without `/api/v1` and a final slash. timeout: seconds without
+    a byte before a request is given up. page_size: records asked for per page (introw-api.md 8, no. 1: no
+    maximum is known). attempts: how often a read is tried. rate: requests per `window` seconds (4.2).
+    patience: how many 429 answers in a row are waited out. longest_wait: seconds that one may ask for.
+    Raises ConfigurationError for an address that cannot be used.
+    """
+
+    base_url: str
+    key: Key
+    timeout: float = 30.0
+    page_size: int = 200
+    attempts: int = 5
+    rate: int = 120
+    window: float = 60.0
+    patience: int = 5
+    longest_wait: float = 300.0
+
+    def __post_init__(self) -> None:
+        """Check the address, so that a wrong one is found before the key is sent anywhere."""
+        _checked(self.base_url)
+        if min(self.timeout, self.page_size, self.attempts, self.rate, self.window) <= 0:
+            raise ConfigurationError("Time-out, page size, attempts, rate and window must be above zero.")
+
+    @property
+    def url(self) -> httpx.URL:
+        """The address under which all endpoints lie, without a final slash."""
+        base = _checked(self.base_url)
+        path = base.path.rstrip("/").removesuffix(API_PATH)
+        return base.copy_with(path=path + API_PATH)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port (`https://api.introw.io`): what names the environment."""
+        base = _checked(self.base_url)
+        return str(base.copy_with(path="")).rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """The host as messages name it, with a port that is not the usual one."""
+        return self.url.netloc.decode("ascii")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the API runs on this computer (the sandbox)."""
+        return is_loopback(self.url.host)
+
+
+def path_of(*parts: str) -> str:
+    """The path of an endpoint from its parts, each percent-encoded: ids are opaque (introw-api.md 2.1).
+
+    Raises ValueError for an empty part, which would name another endpoint.
+    """
+    if not all(parts):
+        raise ValueError(f"an endpoint with an empty part: {parts}")
+    return "".join(f"/{_encoded(part)}" for part in parts)
+
+
+def _encoded(part: str) -> str:
+    # A part of dots alone would climb up the path.
+    return part.replace(".", "%2E") if set(part) == {"."} else quote(part, safe="")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this computer."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _checked(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text.strip())
+    except httpx.InvalidURL as error:
+        raise ConfigurationError("The API address is not a URL. Check INTROW_BASE_URL.") from error
+    if url.userinfo or url.query or url.fragment:
+        # What stands there may be secret, so the address is not shown.
+        raise ConfigurationError(
+            "The API address may hold no user, password, query or fragment. Check INTROW_BASE_URL."
+        )
+    if url.scheme not in ("https", "http") or not url.host:
+        raise ConfigurationError(f"The API address {text!r} does not start with https:// and a host name.")
+    if url.scheme == "http" and not is_loopback(url.host):
+        raise ConfigurationError(
+            f"The API address {text!r} would send the key unencrypted. Write https:// instead."
+        )
+    return url

@@ -1,0 +1,151 @@
+"""Sends requests: paced, with the key, repeated where that is safe, every failure translated.
+
+Reads are repeated after a broken connection, a time-out or a 5xx. Writes are not, except after a
+429, which had no effect (introw-api.md 4.2): whoever wrote must look first whether it took effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
+
+from reconcile import __version__
+from reconcile.errors import ConfigurationError, ListingIncomplete, ServerFailed, Unreachable
+from reconcile.introw.answer import Answer
+from reconcile.introw.connection import Connection
+from reconcile.introw.failures import translated
+from reconcile.introw.pacing import Clock, Pacer, retry_delay
+from reconcile.introw.refusals import error_for
+from reconcile.introw.status import Status
+
+_PAGING_LINKS = frozenset({"next", "prev", "previous", "first", "last"})
+
+
+class Exchange:
+    """One connection to the API. `may_write` is the lock that keeps a reader from writing."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        *,
+        may_write: bool,
+        transport: httpx.BaseTransport | None = None,
+        pacer: Pacer | None = None,
+    ) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.status = Status()
+        self._may_write = may_write
+        self._pacer = pacer or Pacer(clock, connection.rate, connection.window)
+        self._http = _http_client(connection, transport)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Read, as often as it takes. Raises ApiError."""
+        url = httpx.URL(f"{self.connection.url}{path}")
+        return self._read(url.copy_merge_params(parameters) if parameters else url, path)
+
+    def get_link(self, link: str, path: str) -> Answer:
+        """Read what a link of the server's own points to, which continues the listing `path`.
+
+        Raises ListingIncomplete, without sending anything, when the link leads to another host.
+        """
+        return self._read(self._own(link, path), path)
+
+    def write(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
+        """Write once. Raises ApiError; AnswerLost and ServerFailed leave open whether it took effect."""
+        if not self._may_write:
+            raise RuntimeError(f"a reader was asked for {method} {path}")
+        return self._once(method, httpx.URL(f"{self.connection.url}{path}"), path, body)
+
+    def _read(self, url: httpx.URL, path: str) -> Answer:
+        retrying = Retrying(
+            stop=stop_after_attempt(self.connection.attempts),
+            wait=wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5),
+            retry=retry_if_exception_type((Unreachable, ServerFailed)),
+            sleep=self.clock.sleep,
+            reraise=True,
+        )
+        return retrying(self._once, "GET", url, path, None)
+
+    def _once(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+        """One request and its answer, waiting out every 429 within our patience."""
+        for refusals in range(self.connection.patience + 1):
+            answer = self._send(method, url, path, body)
+            if 200 <= answer.status < 300:
+                return answer
+            if answer.status != 429 or not self._waits(answer, refusals):
+                break
+        raise error_for(answer, self.connection, self.status, self.clock.now())
+
+    def _waits(self, answer: Answer, refusals: int) -> bool:
+        """Whether a 429 is waited out; the wait itself is the pacer's, before the next request."""
+        asked = retry_delay(answer.headers.get("retry-after"), self.clock.now())
+        seconds = self._pacer.rollover(answer.headers) if asked is None else asked
+        if refusals >= self.connection.patience or seconds > self.connection.longest_wait:
+            return False
+        self._pacer.hold(seconds)
+        return True
+
+    def _send(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+        self._pacer.wait()
+        self.status = replace(self.status, requests=self.status.requests + 1)
+        with translated(method, path, self.connection.host):
+            # The key is put on this one request, not on the client: it can go nowhere else.
+            key = {"x-api-key": self.connection.key.text}
+            response = self._http.request(method, url, json=body, headers=key)
+            answer = _answer(response, method, path, self.connection)
+        self.status = self.status.after(answer.headers, self.clock.now())
+        self._pacer.learn(answer.headers)
+        return answer
+
+    def _own(self, link: str, path: str) -> httpx.URL:
+        """The link on our own origin: whatever it says, the key goes to the configured host."""
+        base = self.connection.url
+        try:
+            url = base.copy_with(path=base.path + path).join(link)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ListingIncomplete(f"The link to the next page of {path} is not a URL.") from error
+        if (url.host, url.port) != (base.host, base.port):
+            raise ListingIncomplete(
+                f"The link to the next page of {path} leads to another host than {self.connection.host}; "
+                "it was not followed, since the key must not leave."
+            )
+        return base.copy_with(raw_path=url.raw_path)
+
+
+def _answer(response: httpx.Response, method: str, path: str, connection: Connection) -> Answer:
+    links = response.links
+    return Answer(
+        method,
+        path,
+        response.status_code,
+        response.headers,
+        connection.key.removed(response.content),
+        next_link=links.get("next", {}).get("url"),
+        linked=not _PAGING_LINKS.isdisjoint(links),
+    )
+
+
+def _http_client(connection: Connection, transport: httpx.BaseTransport | None) -> httpx.Client:
+    """A client that follows no redirect. Proxies of the environment are for other computers only."""
+    try:
+        return httpx.Client(
+            headers={"accept": "application/json", "user-agent": f"reconcile/{__version__}"},
+            timeout=connection.timeout,
+            follow_redirects=False,
+            trust_env=not connection.is_local,
+            transport=transport,
+        )
+    except (ImportError, ValueError, OSError, httpx.InvalidURL):
+        # Not chained: the text of the exception may hold the proxy's password.
+        raise ConfigurationError(
+            "The proxy or certificate settings of the environment (HTTPS_PROXY, SSL_CERT_FILE) are unusable."
+        ) from None

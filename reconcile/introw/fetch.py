@@ -1,0 +1,110 @@
+"""What the commands read from the API: a snapshot, the live state of a baseline, single records again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from reconcile.domain.policy import Names
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.introw.client import Reader
+from reconcile.introw.gathering import Gathering, Progress
+
+_VOIDED = Names().voided_statuses
+
+
+def fetch_snapshot(
+    reader: Reader,
+    environment: Environment,
+    scope: Scope,
+    now: datetime,
+    voided_statuses: Collection[str] = _VOIDED,
+    on_progress: Progress | None = None,
+) -> Snapshot:
+    """All payouts in the scope with their lines, and the lines of the pending pool in the scope.
+
+    Voided lines are left out: they are never paid (introw-api.md 5.4). Raises ApiError; ListingIncomplete
+    rather than give a snapshot that lacks records.
+    """
+    found = Gathering(reader, on_progress)
+    found.list_payouts(scope.stages)
+    payouts = {payout.id: payout for payout in found.payouts.values() if scope.includes(payout)}
+    found.list_lines(payouts, pool_partners(scope, payouts))
+    lines = _in_scope(found, scope, payouts, voided_statuses)
+    return Snapshot(environment, scope, now, payouts, lines, found.partners())
+
+
+def fetch_live(
+    reader: Reader,
+    environment: Environment,
+    baseline: Snapshot,
+    now: datetime,
+    voided_statuses: Collection[str] = _VOIDED,
+    on_progress: Progress | None = None,
+) -> Snapshot:
+    """The scope of the baseline as it is now, and every record of the baseline wherever it is now.
+
+    A payout that left the scope is there with its lines; a line that moved or was voided is there as it
+    is. A record of the baseline that is not in the answer does not exist any more. Raises ApiError.
+    """
+    found, scope = Gathering(reader, on_progress), baseline.scope
+    found.list_payouts(scope.stages)
+    found.read_payouts(baseline.payouts)
+    payouts = {
+        payout.id: payout
+        for payout in found.payouts.values()
+        if payout.id in baseline.payouts or scope.includes(payout)
+    }
+    found.list_lines(payouts, pool_partners(scope, payouts))
+    found.read_lines(baseline.lines)
+    lines = _in_scope(found, scope, payouts, voided_statuses)
+    lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
+    return Snapshot(environment, scope, now, payouts, lines, found.partners())
+
+
+def refetch(
+    reader: Reader,
+    payout_ids: Collection[str],
+    line_ids: Collection[str],
+    payout_of: Mapping[str, str | None] | None = None,
+    on_progress: Progress | None = None,
+) -> tuple[dict[str, Payout], dict[str, CommissionLine]]:
+    """Read just these records again, as they are now; those that do not exist are absent from the answer.
+
+    payout_of: the payout on which each line was last seen, if known; several lines of one payout then cost
+    one request. Raises ApiError.
+    """
+    found = Gathering(reader, on_progress)
+    found.read_payouts(payout_ids)
+    homes = {line_id: payout_of.get(line_id) for line_id in line_ids} if payout_of else {}
+    found.read_lines(line_ids, homes)
+    return (
+        {payout_id: found.payouts[payout_id] for payout_id in payout_ids if payout_id in found.payouts},
+        {line_id: found.lines[line_id] for line_id in line_ids if line_id in found.lines},
+    )
+
+
+def pool_partners(scope: Scope, payouts: Mapping[str, Payout]) -> frozenset[str] | None:
+    """The partners whose pending pool is in the scope; None for all (see `includes_pool_line`)."""
+    if scope.partners:
+        return frozenset(scope.partners)
+    if scope.stages or scope.batches:
+        return _partners_of(payouts)
+    return None
+
+
+def _in_scope(
+    found: Gathering, scope: Scope, payouts: Mapping[str, Payout], voided_statuses: Collection[str]
+) -> dict[str, CommissionLine]:
+    partners = _partners_of(payouts)
+    return {
+        line.id: line
+        for line in found.lines.values()
+        if line.status not in voided_statuses
+        and (line.payout_id in payouts if line.payout_id else scope.includes_pool_line(line, partners))
+    }
+
+
+def _partners_of(payouts: Mapping[str, Payout]) -> frozenset[str]:
+    return frozenset(payout.partner_id for payout in payouts.values() if payout.partner_id)

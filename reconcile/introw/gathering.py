@@ -1,0 +1,170 @@
+"""Collects the records of one command, so that none is fetched twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from reconcile.domain.records import CommissionLine, Partner, Payout
+from reconcile.errors import ListingIncomplete, NotFound, Refused, ScopeMissing
+from reconcile.introw.client import Reader
+from reconcile.introw.counting import fewest_line_requests
+from reconcile.introw.listing import Listing, OnPage, Walk
+from reconcile.introw.pages import R
+
+Progress = Callable[[str, int, int | None], None]
+"""Told what is being read (`payouts`, `lines`, `partners`), how many are here, and in all if known."""
+
+_FEW_STAGES = 3
+_NOWHERE: Mapping[str, str | None] = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Everything received so far by id, in scope or not.
+
+    all_payouts, all_lines: a complete unfiltered listing is here.
+    """
+
+    reader: Reader
+    on_progress: Progress | None = None
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    lines: dict[str, CommissionLine] = field(default_factory=dict)
+    all_payouts: bool = False
+    all_lines: bool = False
+    _walk: Walk[CommissionLine] | None = None
+
+    def list_payouts(self, stages: Collection[str]) -> None:
+        """List the payouts in these stages: one listing each if they are few, else all payouts."""
+        for stage in stages if 0 < len(stages) <= _FEW_STAGES else (None,):
+            listing = self.reader.list_payouts(stage, on_page=self._told("payouts"))
+            self.payouts |= _everything(listing)
+            self.all_payouts = stage is None or listing.filter_ignored
+            if self.all_payouts:
+                return
+
+    def list_lines(self, payout_ids: Collection[str], partner_ids: Collection[str] | None) -> None:
+        """List the lines of these payouts and the pool of these partners (None: of every partner).
+
+        Either all lines at once, or payout by payout and partner by partner.
+        """
+        separate = None if partner_ids is None else len(payout_ids) + len(partner_ids)
+        if separate == 0 or self._list_all_lines(separate):
+            return
+        try:
+            self._list_separately(payout_ids, partner_ids or ())
+        except Refused:
+            # The filter by partner is not documented (introw-api.md 2.10): do without it.
+            self._list_all_lines(None)
+
+    def read_payouts(self, ids: Collection[str]) -> None:
+        """Read the payouts with these ids that are not here yet; those that do not exist stay absent."""
+        if not self.all_payouts:
+            self._look_through(self.reader.walk_payouts(), self.payouts, ids, len)
+        self._read_each(ids, self.payouts, self.reader.get_payout, "payouts")
+
+    def read_lines(self, ids: Collection[str], homes: Mapping[str, str | None] = _NOWHERE) -> None:
+        """Read the lines with these ids that are not here yet; those that do not exist stay absent.
+
+        homes: the payout on which a line probably is, by line id.
+        """
+        if not self.all_lines:
+            walk = self._walk or self.reader.walk_lines()
+            self._look_through(walk, self.lines, ids, lambda left: _separate_requests(left, homes))
+        for payout_id, line_ids in _shared_homes(_missing(ids, self.lines), homes).items():
+            if not self.all_lines and len(_missing(line_ids, self.lines)) > 1:
+                self._holds_all(self.reader.list_lines(payout_id=payout_id))
+        # What a listing leaves out may still exist: voided lines need not be listed (introw-api.md 2.10).
+        self._read_each(ids, self.lines, self.reader.get_line, "lines")
+
+    def partners(self) -> dict[str, Partner]:
+        """All partners; the names on payouts fill the gaps, or serve alone if the key lacks partners:read."""
+        named = {p.partner_id: Partner(p.partner_id, p.partner_name) for p in self.payouts.values()}
+        named.pop("", None)
+        try:
+            listed = self.reader.list_partners(on_page=self._told("partners"))
+        except ScopeMissing:
+            return named
+        return named | {partner.id: partner for partner in listed if partner.name or partner.id not in named}
+
+    def _list_all_lines(self, separate: int | None) -> bool:
+        """Walk the full listing for as long as it is the shorter way; whether it came to its end."""
+        walk = self._walk = self._walk or self.reader.walk_lines(on_page=self._told("lines"))
+        while not walk.complete and self._goes_on(walk, separate):
+            walk.advance()
+        self.lines |= walk.records
+        self.all_lines = walk.complete
+        return walk.complete
+
+    def _list_separately(self, payout_ids: Iterable[str], partner_ids: Iterable[str]) -> None:
+        reader = self.reader
+        for payout_id in payout_ids:
+            if self._holds_all(reader.list_lines(payout_id=payout_id)):
+                return
+        for partner_id in partner_ids:
+            if self._holds_all(reader.list_lines(partner_id=partner_id)):
+                return
+
+    def _holds_all(self, listing: Listing[CommissionLine]) -> bool:
+        """Add a listing; whether its filter was ignored, so that it was the full one."""
+        self.lines |= _everything(listing)
+        self.all_lines = listing.filter_ignored
+        if self.on_progress:
+            self.on_progress("lines", len(self.lines), None)
+        return self.all_lines
+
+    def _look_through(
+        self,
+        walk: Walk[R],
+        found: dict[str, R],
+        wanted: Collection[str],
+        requests: Callable[[list[str]], int],
+    ) -> None:
+        """Walk a full listing until all the wanted are found, or reading the rest takes fewer `requests`."""
+        try:
+            while not walk.complete and (left := _missing(wanted, found)):
+                if not self._goes_on(walk, requests(left)):
+                    return
+                walk.advance()
+                found |= walk.records
+        except ListingIncomplete:
+            return  # what it did not bring is read singly, which leaves no doubt
+
+    def _goes_on(self, walk: Walk[R], separate: int | None) -> bool:
+        return fewest_line_requests(separate, walk.pages, walk.page_size, walk.total) == "all"
+
+    def _read_each(self, ids: Iterable[str], found: dict[str, R], get: Callable[[str], R], what: str) -> None:
+        for record_id in _missing(ids, found):
+            try:
+                found[record_id] = get(record_id)
+            except NotFound:
+                continue
+            if self.on_progress:
+                self.on_progress(what, len(found), None)
+
+    def _told(self, what: str) -> OnPage | None:
+        told = self.on_progress
+        return None if told is None else lambda count, total: told(what, count, total)
+
+
+def _everything(listing: Listing[R]) -> dict[str, R]:
+    return {record.id: record for record in (*listing.records, *listing.foreign)}
+
+
+def _shared_homes(ids: Iterable[str], homes: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """The lines by the payout that they share with others."""
+    groups: dict[str, list[str]] = {}
+    for line_id in ids:
+        if home := homes.get(line_id):
+            groups.setdefault(home, []).append(line_id)
+    return {home: line_ids for home, line_ids in groups.items() if len(line_ids) > 1}
+
+
+def _separate_requests(ids: Collection[str], homes: Mapping[str, str | None]) -> int:
+    """Requests that these lines take without the full listing: one by one, or by shared payout."""
+    return len(ids) - sum(len(line_ids) - 1 for line_ids in _shared_homes(ids, homes).values())
+
+
+def _missing(ids: Iterable[str], found: Collection[str]) -> list[str]:
+    return [record_id for record_id in dict.fromkeys(ids) if record_id not in found]

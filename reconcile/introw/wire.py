@@ -1,0 +1,165 @@
+"""JSON of the API to domain values: tolerant in shape, strict where money and identity are at stake.
+
+Members that are missing, null or unknown to us do no harm (introw-api.md 2.1, 2.2, 2.9, 2.16). A record
+without an id, or an amount that is no decimal, is never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from reconcile.domain.money import Money
+from reconcile.domain.records import CommissionLine, Partner, Payout
+from reconcile.errors import UnexpectedAnswer
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+# Far beyond any money; a figure with an exponent in the thousands would fill the memory when written out.
+_LARGEST: Final = 40
+
+
+def record_in(body: object) -> object:
+    """The record in an answer about a single one: `{"data": {...}}`, or bare (introw-api.md 2.1)."""
+    while isinstance(body, Mapping) and "id" not in body and isinstance(body.get("data"), Mapping):
+        body = body["data"]
+    return body
+
+
+def payout_from(record: object) -> Payout:
+    """A payout (introw-api.md 2.2). Raises UnexpectedAnswer naming the record and the member."""
+    members = _Members.of("payout", record)
+    partner = members.inner("partner")
+    return Payout(
+        id=members.id,
+        partner_id=partner.text("id") or members.text("partnerId") or "",
+        partner_name=partner.text("name") or members.text("partnerName") or "",
+        batch_id=members.text("batchId") or None,
+        period_start=members.moment("periodStart"),
+        period_end=members.moment("periodEnd"),
+        amount=members.money(),
+        stage=members.needed("stage"),
+        po_number=members.text("poNumber"),
+        statement_note=members.text("metadata"),
+        created_at=members.moment("createdAt"),
+        updated_at=members.moment("updatedAt"),
+        unread=members.unread(metadata="statement_note"),
+    )
+
+
+def line_from(record: object) -> CommissionLine:
+    """A commission line (introw-api.md 2.9). Raises UnexpectedAnswer naming the record and the member."""
+    members = _Members.of("commission line", record)
+    return CommissionLine(
+        id=members.id,
+        partner_id=members.text("partnerId") or members.inner("partner").text("id") or "",
+        payout_id=members.text("payoutId") or members.inner("payout").text("id") or None,
+        description=members.text("description"),
+        amount=members.money(),
+        source_amount=members.decimal("sourceAmount"),
+        status=members.text("status") or "",
+        plan_name=members.text("planName") or members.inner("plan").text("name"),
+        period_end=members.moment("periodEnd"),
+        internal_note=members.text("note"),
+        created_at=members.moment("createdAt"),
+        updated_at=members.moment("updatedAt"),
+        unread=members.unread(note="internal_note"),
+    )
+
+
+def partner_from(record: object) -> Partner:
+    """A partner (introw-api.md 2.16). Raises UnexpectedAnswer naming the record and the member."""
+    members = _Members.of("partner", record)
+    return Partner(members.id, members.text("name") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The members of one record, read by type; `kind` and `id` name it in errors."""
+
+    kind: str
+    id: str
+    members: Mapping[str, object]
+
+    @classmethod
+    def of(cls, kind: str, record: object) -> _Members:
+        if not isinstance(record, Mapping):
+            raise UnexpectedAnswer(f"The API gave something that is not a {kind}.")
+        found = cls(kind, "", record).text("id")
+        if not found:
+            raise UnexpectedAnswer(f"The API gave a {kind} without an id.")
+        return cls(kind, found, record)
+
+    def text(self, name: str) -> str | None:
+        """Text exactly as it is, but for halves of characters, which no file can hold."""
+        value = self.members.get(name)
+        if value is None:
+            return None
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            return str(value)
+        if not isinstance(value, str):
+            raise self._unexpected(name, "is not text")
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    def needed(self, name: str) -> str:
+        found = self.text(name)
+        if not found:
+            raise self._unexpected(name, "is missing")
+        return found
+
+    def inner(self, name: str) -> _Members:
+        """The members of an embedded object; a bare text is its id."""
+        value = self.members.get(name)
+        if isinstance(value, str):
+            value = {"id": value}
+        return _Members(self.kind, self.id, value if isinstance(value, Mapping) else {})
+
+    def decimal(self, name: str) -> Decimal | None:
+        value = self.members.get(name)
+        if isinstance(value, Mapping):
+            value = value.get("value")
+        if value is None:
+            return None
+        text = "" if isinstance(value, bool) else str(value)
+        number = Decimal(text) if _NUMBER.fullmatch(text) else None
+        if number is None or abs(number.adjusted()) > _LARGEST or len(text) > _LARGEST:
+            raise self._unexpected(name, "is not a decimal number")
+        return number
+
+    def money(self) -> Money:
+        """`amount` with its currency: `{value, currency}` as in a payout, or flat as in a line."""
+        amount = self.decimal("amount")
+        if amount is None:
+            raise self._unexpected("amount", "is missing")
+        currency = self.inner("amount").text("currency") if self._nested("amount") else None
+        currency = currency or self.text("currency")
+        if not currency:
+            raise self._unexpected("currency", "is missing")
+        return Money(amount, currency)
+
+    def moment(self, name: str) -> datetime | None:
+        """A moment in UTC; one without a zone is in UTC already (introw-api.md 2.1)."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise self._unexpected(name, "is not a date and time") from error
+
+    def unread(self, **fields: str) -> frozenset[str]:
+        """The fields whose members this server does not give back."""
+        return frozenset(ours for theirs, ours in fields.items() if theirs not in self.members)
+
+    def _nested(self, name: str) -> bool:
+        return isinstance(self.members.get(name), Mapping)
+
+    def _unexpected(self, name: str, problem: str) -> UnexpectedAnswer:
+        return UnexpectedAnswer(
+            f"The API gave the {self.kind} {self.id} with a member {name} that {problem}. "
+            "Nothing is guessed where money is at stake; report this to Introw."
+        )
