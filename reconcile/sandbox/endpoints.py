@@ -1,0 +1,177 @@
+"""The operations of introw-api.md, section 2, as HTTP endpoints; each is one transaction."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, status
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from reconcile.sandbox import batches, lines, partners, payouts
+from reconcile.sandbox.answers import Batch, Comment, Line, One, Partner, Payout, Statement
+from reconcile.sandbox.bodies import (
+    BatchCreate,
+    CommentCreate,
+    Decline,
+    LineCreate,
+    LinePatch,
+    PartnerCreate,
+    PartnerPatch,
+    PayoutCreate,
+    PayoutPatch,
+)
+from reconcile.sandbox.store import Store, Work
+
+router = APIRouter()
+
+RecordId = Annotated[str, Path(min_length=1)]
+CREATED = status.HTTP_201_CREATED
+MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such record."}}
+
+
+def begin(request: Request) -> AbstractContextManager[Work]:
+    """Begin the transaction of this request."""
+    store: Store = request.app.state.store
+    return store.work(request.scope["sandbox.visit"])
+
+
+def _one(record: dict[str, Any], status_code: int = 200) -> JSONResponse:
+    return JSONResponse({"data": record}, status_code)
+
+
+def _made(made: tuple[bool, dict[str, Any]]) -> JSONResponse:
+    """Answer 201 for a new record and 200 for one that was there already."""
+    new, record = made
+    return _one(record, 201 if new else 200)
+
+
+def _or_existing(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"model": model, "description": "It existed already."}, **MISSING}
+
+
+@router.get("/payouts/{payout_id}", tags=["Payouts"], response_model=One[Payout], responses=MISSING)
+async def get_payout(request: Request, payout_id: RecordId) -> JSONResponse:
+    """Read one payout (introw-api.md 2.4)."""
+    with begin(request) as work:
+        return _one(payouts.read(work, payout_id))
+
+
+@router.patch("/payouts/{payout_id}", tags=["Payouts"], response_model=One[Payout], responses=MISSING)
+async def patch_payout(request: Request, payout_id: RecordId, body: PayoutPatch) -> JSONResponse:
+    """Change stage, PO number or statement note (introw-api.md 2.5)."""
+    with begin(request) as work:
+        return _one(payouts.patch(work, payout_id, body))
+
+
+@router.post(
+    "/payouts",
+    tags=["Payouts"],
+    status_code=CREATED,
+    response_model=One[Payout],
+    responses=_or_existing(One[Payout]),
+)
+async def create_payout(request: Request, body: PayoutCreate) -> JSONResponse:
+    """Make a payout, or return the one on this batch (introw-api.md 2.6)."""
+    with begin(request) as work:
+        return _made(batches.create_payout(work, body))
+
+
+@router.post(
+    "/payout-batches", tags=["Payouts"], status_code=CREATED, response_model=One[Batch], responses=MISSING
+)
+async def create_batch(request: Request, body: BatchCreate) -> JSONResponse:
+    """Make a batch and its payouts (introw-api.md 2.7)."""
+    with begin(request) as work:
+        return _one(batches.create_batch(work, body), 201)
+
+
+@router.post(
+    "/payouts/{payout_id}/statement", tags=["Payouts"], response_model=One[Statement], responses=MISSING
+)
+async def make_statement(request: Request, payout_id: RecordId) -> JSONResponse:
+    """Give a link to the payout's statement (introw-api.md 2.8)."""
+    with begin(request) as work:
+        return _one(payouts.statement(work, payout_id))
+
+
+@router.get("/commission-lines/{line_id}", tags=["Lines"], response_model=One[Line], responses=MISSING)
+async def get_line(request: Request, line_id: RecordId) -> JSONResponse:
+    """Read one line (introw-api.md 2.11)."""
+    with begin(request) as work:
+        return _one(lines.read(work, line_id))
+
+
+@router.post(
+    "/commission-lines",
+    tags=["Lines"],
+    status_code=CREATED,
+    response_model=One[Line],
+    responses=_or_existing(One[Line]),
+)
+async def create_line(request: Request, body: LineCreate) -> JSONResponse:
+    """Make a line, or return the one of this idempotency key (introw-api.md 2.12)."""
+    with begin(request) as work:
+        return _made(lines.create(work, body))
+
+
+@router.patch("/commission-lines/{line_id}", tags=["Lines"], response_model=One[Line], responses=MISSING)
+async def patch_line(request: Request, line_id: RecordId, body: LinePatch) -> JSONResponse:
+    """Change a line that is not voided (introw-api.md 2.13)."""
+    with begin(request) as work:
+        return _one(lines.patch(work, line_id, body))
+
+
+@router.post(
+    "/commission-lines/{line_id}/decline", tags=["Lines"], response_model=One[Line], responses=MISSING
+)
+async def decline_line(request: Request, line_id: RecordId, body: Decline) -> JSONResponse:
+    """Void a line that is on a payout (introw-api.md 2.14)."""
+    with begin(request) as work:
+        return _one(lines.decline(work, line_id, body))
+
+
+@router.post(
+    "/commission-lines/{line_id}/detach", tags=["Lines"], response_model=One[Line], responses=MISSING
+)
+async def detach_line(request: Request, line_id: RecordId) -> JSONResponse:
+    """Return a line to the pending pool (introw-api.md 2.15)."""
+    with begin(request) as work:
+        return _one(lines.detach(work, line_id))
+
+
+@router.get("/partners/{partner_id}", tags=["Partners"], response_model=One[Partner], responses=MISSING)
+async def get_partner(request: Request, partner_id: RecordId) -> JSONResponse:
+    """Read one partner by id or CRM external id (introw-api.md 2.16)."""
+    with begin(request) as work:
+        return _one(partners.read(work, partner_id))
+
+
+@router.post(
+    "/partners",
+    tags=["Partners"],
+    status_code=CREATED,
+    response_model=One[Partner],
+    responses=_or_existing(One[Partner]),
+)
+async def create_partner(request: Request, body: PartnerCreate) -> JSONResponse:
+    """Make a partner, or update the one that matches (introw-api.md 2.16)."""
+    with begin(request) as work:
+        return _made(partners.create(work, body))
+
+
+@router.patch("/partners/{partner_id}", tags=["Partners"], response_model=One[Partner], responses=MISSING)
+async def patch_partner(request: Request, partner_id: RecordId, body: PartnerPatch) -> JSONResponse:
+    """Change a partner (introw-api.md 2.16)."""
+    with begin(request) as work:
+        return _one(partners.patch(work, partner_id, body))
+
+
+@router.post(
+    "/comments", tags=["Comments"], status_code=CREATED, response_model=One[Comment], responses=MISSING
+)
+async def create_comment(request: Request, body: CommentCreate) -> JSONResponse:
+    """Leave a comment on a payout (introw-api.md 2.17)."""
+    with begin(request) as work:
+        return _one(partners.comment(work, body), 201)

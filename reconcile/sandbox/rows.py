@@ -1,0 +1,176 @@
+"""Between records and rows: the seed into tables, a request into its log, rows into JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
+from reconcile.sandbox import money, tables
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.seed import Seed, SeedLine, SeedPayout, exact_rates
+from reconcile.sandbox.tables import Record
+from reconcile.sandbox.visit import Visit
+
+_PARTNER_DEFAULTS: dict[str, Any] = {
+    "externalCompanyId": None,
+    "externalIdType": None,
+    "managerEmail": None,
+    "categories": [],
+    "tierId": None,
+    "phaseId": None,
+    "status": "active",
+}
+
+
+def load(connection: Connection, seed: Seed) -> None:
+    """Insert a whole seed, each table in one bulk statement."""
+    company = seed.organisation
+    stages = {payout.id: payout.stage.value for payout in seed.payouts}
+    _fill(
+        connection,
+        tables.organisation,
+        [
+            {
+                "currency": company.currency,
+                "billing_complete": company.billing_complete,
+                "team": json.dumps(company.team),
+            }
+        ],
+    )
+    _fill(
+        connection,
+        tables.rates,
+        [{"currency": currency, "rate": str(rate)} for currency, rate in exact_rates(seed).items()],
+    )
+    _fill(
+        connection,
+        tables.partners,
+        [{**partner.model_dump(), "details": json.dumps(partner.details)} for partner in seed.partners],
+    )
+    _fill(connection, tables.batches, [batch.model_dump() for batch in seed.batches])
+    _fill(connection, tables.payouts, [_payout_row(payout) for payout in seed.payouts])
+    _fill(connection, tables.lines, [_line_row(line, stages) for line in seed.lines])
+
+
+def _fill(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _payout_row(payout: SeedPayout) -> dict[str, Any]:
+    row = payout.model_dump()
+    return {**row, "statement_note": row.pop("metadata"), "stage": payout.stage.value}
+
+
+def _line_row(line: SeedLine, stages: Mapping[str, str]) -> dict[str, Any]:
+    row = line.model_dump()
+    row["reason_type"] = row.pop("void_reason")
+    stage = stages.get(line.payout_id or "")
+    row["status"] = "VOIDED" if line.void_reason else status_on(stage)
+    return row | money_columns(line.amount, line.source_amount, line.currency)
+
+
+def status_on(stage: str | None) -> str:
+    """Give the status of a line on a payout in this stage, or of the pool when there is none."""
+    if stage is None:
+        return "PENDING"
+    return "PAID" if stage == "PAID" else "IN_PAYOUT"
+
+
+def money_columns(amount: str, source_amount: str | None, currency: str) -> dict[str, Any]:
+    """Write the money columns of a line; raises ValueError when the currency has fewer decimals."""
+    exact = money.parse_amount(amount, currency)
+    source = None if source_amount is None else money.written(money.parse(source_amount), currency)
+    return {
+        "amount": money.written(exact, currency),
+        "minor": money.minor_units(exact, currency),
+        "source_amount": source,
+        "currency": currency,
+    }
+
+
+def of_visit(visit: Visit) -> dict[str, Any]:
+    """Write the request log's row; it holds the key's name, never a key we do not know."""
+    return {
+        "seq": visit.seq,
+        "at": visit.at,
+        "key": visit.key.name if visit.key else None,
+        "method": visit.method,
+        "path": visit.path,
+        "query": visit.query,
+        "body": visit.body.decode("utf-8", "replace"),
+        "status": visit.status,
+        "effect": visit.effect,
+        "fault": visit.fault,
+    }
+
+
+def payout_json(row: Record, amount: str, currency: str, choices: Choices) -> dict[str, Any]:
+    """Write a payout as introw-api.md 2.2 shows it."""
+    note = {"metadata": row["statement_note"]} if choices.echo_metadata else {}
+    return {
+        "id": row["id"],
+        "partner": {"id": row["partner_id"], "name": row["partner_name"]},
+        "batchId": row["batch_id"],
+        "periodStart": row["period_start"],
+        "periodEnd": row["period_end"],
+        "amount": {"value": amount, "currency": currency},
+        "stage": row["stage"],
+        "poNumber": row["po_number"],
+        **note,
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+    }
+
+
+def line_json(row: Record, choices: Choices) -> dict[str, Any]:
+    """Write a line as introw-api.md 2.9 shows it."""
+    note = {"note": row["note"]} if choices.echo_note else {}
+    return {
+        "id": row["id"],
+        "partnerId": row["partner_id"],
+        "payoutId": row["payout_id"],
+        "description": row["description"],
+        "amount": row["amount"],
+        "sourceAmount": row["source_amount"],
+        "currency": row["currency"],
+        "status": choices.status_on_wire(row["status"]),
+        "planName": row["plan_name"],
+        "periodEnd": row["period_end"],
+        **note,
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+    }
+
+
+def partner_json(row: Record) -> dict[str, Any]:
+    """Write a partner as introw-api.md 2.16 shows it."""
+    details = _PARTNER_DEFAULTS | json.loads(row["details"])
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "domain": row["domain"],
+        "externalId": row["external_id"],
+        **details,
+        "owner": None,
+        "manager": None,
+        "partnerObjectCrmProperties": {"name": row["name"]},
+        "companyCrmProperties": {"domain": row["domain"]},
+        "crmProperties": {"name": row["name"]},
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+    }
+
+
+def batch_json(row: Record, payout_ids: Iterable[str]) -> dict[str, Any]:
+    """Write a batch with the payouts it opened, which is a choice (introw-api.md 2.7)."""
+    return {
+        "id": row["id"],
+        "periodStart": row["period_start"],
+        "periodEnd": row["period_end"],
+        "payoutIds": list(payout_ids),
+        "createdAt": row["created_at"],
+    }
