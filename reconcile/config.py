@@ -43,7 +43,8 @@ class Profile:
 
     api_key_file: a file that only its owner can read. keyring: the name of a service in the operating
     system's keyring (the extra `keyring`). rate: requests per `window` seconds and key. page_size: records
-    asked for per page. timeout: seconds without an answer. attempts: how often a read is tried.
+    asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
+    seconds that a lost write gets to come to rest before live is read again.
     """
 
     base_url: str = "https://api.introw.io"
@@ -54,6 +55,7 @@ class Profile:
     page_size: int = 200
     timeout: float = 30
     attempts: int = 5
+    settle_wait: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     if environ.get("INTROW_BASE_URL"):
         values["base_url"] = environ["INTROW_BASE_URL"]
     profile = _made(Profile, values, file, f"profiles.{name}")
-    for setting in ("rate", "window", "page_size", "timeout", "attempts"):
+    for setting in ("rate", "window", "page_size", "timeout", "attempts", "settle_wait"):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
     return profile

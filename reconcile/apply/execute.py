@@ -73,11 +73,12 @@ def execute(
     client: Client,
     journal: Journal,
     names: Names,
+    settle_wait: float,
     stop: Callable[[], bool],
     on_outcome: Callable[[OperationOutcome], None],
 ) -> Executed:
-    """Runs what is still open of a run, and verifies it."""
-    runner = Runner(plan, client, journal, names, stop, on_outcome)
+    """Runs what is still open of a run, and verifies it. The last four arguments are those of `Runner`."""
+    runner = Runner(plan, client, journal, names, stop, on_outcome, settle_wait)
     reason = runner.run()
     verification = _read_back(plan, runner.outcomes, client, names)
     if not reason:

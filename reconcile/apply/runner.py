@@ -57,7 +57,7 @@ class Runner:
     names: Names
     stop: Callable[[], bool] = lambda: False
     on_outcome: Callable[[OperationOutcome], None] = lambda _: None
-    settle_wait: float = 1.0
+    settle_wait: float = 1
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
 
     def run(self) -> str:

@@ -1,0 +1,63 @@
+"""`reconcile diff`: what an edited workbook would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconcile.cli.common import console, opened_store, reading, settings_of, settings_options
+
+
+@click.command("diff")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan for `apply`.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the report (.html or .md)."
+)
+@click.option("--full", is_flag=True, help="Show every line of long lists.")
+@click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
+@settings_options
+def command(
+    *,
+    file: Path,
+    as_json: bool,
+    save: Path | None,
+    report: Path | None,
+    full: bool,
+    exit_code: bool,
+    **common: Any,  # noqa: ANN401  the common options, passed on as they are
+) -> int:
+    """Show what an edited workbook would change: a dry run with a client that cannot write.
+
+    Exits with 1 when a person must decide something: errors, conflicts, gates.
+    """
+    from reconcile.atomic import write_text
+    from reconcile.cli.gather import plan_for
+    from reconcile.plan.codec import to_json
+    from reconcile.report.files import check_name, write_report
+    from reconcile.report.model import report_on
+    from reconcile.report.terminal import render
+
+    # Gather.
+    settings = settings_of(**common)
+    if report:
+        check_name(report)
+    with reading(settings) as reader, opened_store(settings) as store:
+        plan, _, _ = plan_for(file, settings, reader, store)
+    # Decide.
+    shown = report_on(plan)
+    # Act.
+    if save:
+        write_text(save, to_json(plan))
+    if report:
+        write_report(shown, report, settings.templates)
+    if as_json:
+        click.echo(to_json(plan), nl=False)
+    else:
+        render(shown, console(), full=full)
+    if plan.needs_decision:
+        return 1
+    return 5 if exit_code and plan.operations else 0

@@ -1,0 +1,115 @@
+"""`reconcile doctor`: is everything in order, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconcile.cli.common import opened_store, reading, settings_of, settings_options
+from reconcile.errors import ReconcileError
+
+if TYPE_CHECKING:
+    from reconcile.config import Settings
+    from reconcile.introw.doctor import ConnectionReport
+
+_CLOCK_TOLERANCE = 30
+"""Seconds by which two clocks may differ before it is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. ok: None where it could not be found out. advice: what to do."""
+
+    name: str
+    ok: bool | None
+    found: str
+    advice: str = ""
+
+
+@click.command("doctor")
+@settings_options
+def command(**common: Any) -> int:  # noqa: ANN401  the common options, passed on as they are
+    """Check the connection, the key and the state store, with harmless reads.
+
+    Exits with 1 when something is not in order.
+    """
+    # Gather.
+    settings = settings_of(**common)
+    checks = [_configuration(settings), _store(settings), *_connection(settings)]
+    # Act.
+    for check in checks:
+        mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
+        click.echo(f"{mark:<6} {check.name}: {check.found}")
+        if check.advice and not check.ok:
+            click.echo(f"       {check.advice}")
+    return int(any(check.ok is False for check in checks))
+
+
+def _configuration(settings: Settings) -> Check:
+    where = str(settings.file) if settings.file else "no reconcile.toml, defaults are used"
+    return Check("Configuration", ok=True, found=f"{where}, profile {settings.profile_name}")
+
+
+def _store(settings: Settings) -> Check:
+    try:
+        with opened_store(settings) as store:
+            runs = store.runs()
+    except ReconcileError as error:
+        return Check("State store", ok=False, found=str(error))
+    open_runs = [run.run_id for run in runs if run.is_unfinished]
+    found = f"{settings.state}, {len(runs)} runs"
+    if open_runs:
+        found = f"{found}, unfinished: {', '.join(open_runs)}"
+        return Check("State store", ok=False, found=found, advice="Finish it: reconcile resume RUN")
+    return Check("State store", ok=True, found=found)
+
+
+def _connection(settings: Settings) -> Iterator[Check]:
+    from reconcile.introw.doctor import probe
+
+    try:
+        with reading(settings) as reader:
+            report = probe(reader)
+    except ReconcileError as error:
+        yield Check("Connection", ok=False, found=str(error))
+        return
+    yield from _judged(report)
+
+
+def _judged(report: ConnectionReport) -> Iterator[Check]:
+    advice = "Check INTROW_BASE_URL and the network."
+    yield Check("Host", report.key_accepted is not None, report.host, advice)
+    accepted = {True: "accepted", False: "refused", None: "not tried"}[report.key_accepted]
+    yield Check(
+        "Key", report.key_accepted, accepted, "Make a new key in Introw: Settings, Developers, API keys."
+    )
+    for scope, has in report.scopes.items():
+        words = {True: "there", False: "missing", None: "cannot be tried without writing"}[has]
+        yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "")
+    for one in report.lists:
+        total = f", {one.total:,} in all" if one.total is not None else ""
+        found = one.error or f"{one.records} records on the first page{total}; {one.paging}"
+        yield Check(f"List {one.path}", not one.error, found)
+    yield from _budget(report)
+    if report.server_ahead is not None:
+        seconds = report.server_ahead.total_seconds()
+        advice = "Set this computer's clock."
+        yield Check(
+            "Clock", abs(seconds) <= _CLOCK_TOLERANCE, f"the server is {seconds:+.0f} s from ours", advice
+        )
+
+
+def _budget(report: ConnectionReport) -> Iterator[Check]:
+    rate = report.rate_remaining
+    yield Check(
+        "Rate", None if rate is None else True, f"{rate if rate is not None else 'unknown'} calls left now"
+    )
+    left = report.credits_remaining
+    if left is None:
+        yield Check("Credits", None, "the server does not say; perhaps unlimited")
+    else:
+        advice = "They come back on the 1st of the month, UTC."
+        yield Check("Credits", left > 0, f"{left:,} of {report.credits_limit or 0:,} left this month", advice)

@@ -1,0 +1,71 @@
+"""Turns the filters of the command line into a scope, and refuses what would silently mean everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconcile.domain.period import Period
+from reconcile.domain.records import Partner
+from reconcile.domain.snapshot import Scope, Snapshot
+from reconcile.domain.stage import STAGES, find_stage
+from reconcile.errors import ConfigurationError
+
+
+def named_scope(
+    stages: Iterable[str], partners: Iterable[str], periods: Iterable[str], batches: Iterable[str]
+) -> Scope:
+    """The scope as typed; partners are still ids or names. Raises ConfigurationError for an empty value."""
+    return Scope(
+        stages=_unique(_stage(text) for text in stages),
+        partners=_unique(_filled("--partner", text) for text in partners),
+        periods=tuple(dict.fromkeys(Period.parse(_filled("--period", text)) for text in periods)),
+        batches=_unique(_filled("--batch", text) for text in batches),
+    )
+
+
+def known_scope(scope: Scope, partners: Iterable[Partner]) -> Scope:
+    """The scope with partner ids. Raises ConfigurationError for a partner that is not there, or is two."""
+    listed = list(partners)
+    return replace(scope, partners=_unique(_partner(text, listed) for text in scope.partners))
+
+
+def refuse_unmatched(scope: Scope, snapshot: Snapshot) -> None:
+    """Raises ConfigurationError when nothing is in scope, or a batch that was named is not there.
+
+    Pool lines alone are worth a workbook only where no filter speaks of payouts.
+    """
+    of_payouts = scope.stages or scope.periods or scope.batches
+    if not snapshot.payouts and (of_payouts or not snapshot.lines):
+        raise ConfigurationError(f"Nothing is in scope ({scope}), so no workbook was written.")
+    there = {payout.batch_id for payout in snapshot.payouts.values()}
+    for batch in scope.batches:
+        if batch not in there:
+            raise ConfigurationError(f"No payout in scope is of batch {batch}. Check the id.")
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _filled(option: str, text: str) -> str:
+    if not text.strip():
+        raise ConfigurationError(f"{option} is empty; leave it out to export everything.")
+    return text.strip()
+
+
+def _stage(text: str) -> str:
+    stage = find_stage(_filled("--stage", text))
+    if stage is None:
+        raise ConfigurationError(f"There is no stage {text!r}; the stages are: {', '.join(STAGES)}.")
+    return stage.value
+
+
+def _partner(text: str, partners: list[Partner]) -> str:
+    found = [one.id for one in partners if one.id == text]
+    found = found or [one.id for one in partners if one.name.casefold() == text.casefold()]
+    if not found:
+        raise ConfigurationError(f"There is no partner {text!r}. Check the id or the exact name.")
+    if len(found) > 1:
+        raise ConfigurationError(f"The name {text!r} is that of {len(found)} partners: {', '.join(found)}.")
+    return found[0]

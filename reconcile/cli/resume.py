@@ -1,0 +1,57 @@
+"""`reconcile resume`: finish an unfinished run, or set it aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options
+from reconcile.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from reconcile.store.store import Run, Store
+
+
+@click.command("resume")
+@click.argument("run_id")
+@click.option(
+    "--set-aside", metavar="REASON", help="Do not finish the run; keep its journal with this reason."
+)
+@settings_options
+def command(*, run_id: str, set_aside: str | None, **common: Any) -> int:  # noqa: ANN401
+    """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
+    from reconcile.apply.journal import Journal
+    from reconcile.cli.execute import execute_run
+    from reconcile.domain.snapshot import Environment
+    from reconcile.plan.codec import from_json
+
+    # Gather.
+    settings = settings_of(**common)
+    with opened_store(settings) as store:
+        run = _unfinished(store, run_id)
+        # Decide.
+        if set_aside is not None:
+            if not set_aside.strip():
+                raise ConfigurationError("--set-aside needs a reason.")
+            Journal(store, run, now).end("set aside", set_aside)
+            click.echo(f"Run {run_id} is set aside: {set_aside}")
+            return 0
+        plan = from_json(run.plan, run_id)
+        # Act.
+        with connected(settings) as client:
+            environment = Environment(client.connection.origin, settings.profile_name)
+            if plan.environment != environment:
+                raise ConfigurationError(
+                    f"{run_id} is a run on {plan.environment}, and this is {environment}."
+                )
+            return execute_run(run, plan, client, store, settings)
+
+
+def _unfinished(store: Store, run_id: str) -> Run:
+    run = store.run(run_id)
+    if run is None:
+        raise ConfigurationError(f"There is no run {run_id}. List them with: reconcile history")
+    if not run.is_unfinished:
+        raise ConfigurationError(f"Run {run_id} is {run.state}; there is nothing to resume.")
+    return run

@@ -1,0 +1,181 @@
+"""`reconcile sandbox`: serves a local Introw until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import click
+
+from reconcile.resources import sample
+from reconcile.sandbox.choices import Choices, Key
+from reconcile.sandbox.faults import Fault, parse_fault
+
+_STOPPERS = (signal.SIGINT, signal.SIGTERM)
+
+
+class _Unusable(click.ClickException):
+    """The port, the seed or the database cannot be used."""
+
+    exit_code = 2
+
+
+def _parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Make a click callback of a parser that raises ValueError with a sentence."""
+
+    def callback(_context: click.Context, _parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - click's
+        try:
+            if isinstance(value, tuple):
+                return tuple(map(parse, value))
+            return None if value is None else parse(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return callback
+
+
+def _choice_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option per field of Choices, so that defaults and help stand there alone."""
+    hints = get_type_hints(Choices)
+    for field in reversed(fields(Choices)):
+        command = _option(field, hints[field.name])(command)
+    return command
+
+
+def _option(field: Field[Any], hint: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:  # noqa: ANN401 - a type hint may be anything
+    facts, name = field.metadata, field.name.replace("_", "-")
+    if facts.get("hidden"):
+        return click.option(f"--{name}", field.name, type=int, hidden=True)
+    if facts["parse"]:
+        return _parsed_option(field, name)
+    if hint is bool:
+        off = facts["off"] or f"no-{name}"
+        return click.option(
+            f"--{name}/--{off}", field.name, default=field.default, show_default=True, help=facts["help"]
+        )
+    return click.option(
+        f"--{name}",
+        field.name,
+        type=_type(hint, facts["low"]),
+        default=field.default,
+        show_default=True,
+        help=facts["help"],
+    )
+
+
+def _parsed_option(field: Field[Any], name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make an option whose text a parser reads; left out, it leaves the default to Choices."""
+    many = field.name == "keys"
+    return click.option(
+        "--key" if many else f"--{name}",
+        field.name,
+        multiple=many,
+        callback=_parsed(field.metadata["parse"]),
+        default=None,
+        show_default=_shown(field.default),
+        metavar="TEXT",
+        help=field.metadata["help"],
+    )
+
+
+def _shown(default: Any) -> str | bool:  # noqa: ANN401 - a default may be anything
+    """Write a default as a person would type it."""
+    match default:
+        case None:
+            return "unlimited"
+        case ():
+            return False
+        case (Key(), *_):
+            return ",".join(f"{key.name}=all" for key in default)
+        case _:
+            return ",".join(default)
+
+
+def _type(hint: Any, low: float | None) -> click.ParamType[Any] | type:  # noqa: ANN401 - a type hint may be anything
+    if values := get_args(hint):
+        return click.Choice(values)
+    if hint is int:
+        return click.IntRange(min=int(low or 0))
+    return click.FloatRange(min=low) if hint is float else str
+
+
+@click.command("sandbox")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 picks one."
+)
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="SQLite file for the state; one that exists keeps its contents. Without it, all is in memory.",
+)
+@click.option(
+    "--seed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="JSON file with the records to begin with; without it, the sample month.",
+)
+@_choice_options
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    callback=_parsed(parse_fault),
+    metavar="TEXT",
+    help="Something that goes wrong: 'METHOD PATH: KIND [COUNT] [after N]'. Repeat it for more faults.",
+)
+def command(port: int, db: Path | None, seed: Path | None, faults: tuple[Fault, ...], **chosen: Any) -> None:  # noqa: ANN401 - the options made from Choices
+    """Serve a local Introw on 127.0.0.1: the commissions API over HTTP, with SQLite behind it.
+
+    It follows Introw's documentation. The options after the first three answer questions that the
+    documentation leaves open, or make something go wrong on purpose, as in
+    --fault 'POST /commission-lines/*/decline: lose-answer 2'.
+    """
+    choices = _choices(chosen)
+    with _stop_signal() as stop, ExitStack() as stack:
+        url = _started(stack, port, db, seed or sample("2026-03/seed.json"), choices, faults)
+        click.echo(f"Sandbox ready at {url} (key: {', '.join(key.name for key in choices.keys)})")
+        sys.stdout.flush()
+        stop.wait()
+
+
+def _choices(chosen: dict[str, Any]) -> Choices:
+    """Fill Choices; what was left out stays at its default."""
+    try:
+        return Choices(**{name: value for name, value in chosen.items() if value not in (None, ())})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _started(
+    stack: ExitStack, port: int, db: Path | None, seed: Path, choices: Choices, faults: tuple[Fault, ...]
+) -> str:
+    """Start the server and give its address; what cannot be used becomes one sentence."""
+    from reconcile.sandbox.seed import SeedError
+    from reconcile.sandbox.server import running
+
+    try:
+        return stack.enter_context(running(seed, choices, port, db=db, faults=faults))
+    except SeedError as error:
+        raise _Unusable(str(error)) from error
+    except OSError as error:
+        raise _Unusable(
+            f"Port {port} cannot be used ({os.strerror(error.errno or 0)}). Choose another with --port."
+        ) from error
+
+
+@contextmanager
+def _stop_signal() -> Iterator[threading.Event]:
+    """Turn SIGINT and SIGTERM into an event, so that the server ends in good order."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _STOPPERS}
+    try:
+        yield stop
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -1,0 +1,213 @@
+"""Bad input gets one sentence that says what, where and what to do; an exit code; and nothing is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, SET_AMOUNT, Desk
+from openpyxl import Workbook, load_workbook
+
+from reconcile.sandbox.choices import Choices, Key
+from reconcile.workbook.typist import Keystroke
+
+
+def _spoilt(path: Path, spoil: Callable[[Workbook], object]) -> Path:
+    book = load_workbook(path)
+    spoil(book)
+    target = path.with_name("spoilt.xlsx")
+    book.save(target)
+    return target
+
+
+def _meta(book: Workbook, old: str, new: str) -> None:
+    for row in book["_meta"].iter_rows():
+        for cell in row:
+            if cell.value is not None and str(cell.value) == old:
+                cell.value = new
+
+
+FILES: dict[str, tuple[bytes, str]] = {
+    "empty.xlsx": (b"", "empty"),
+    "text.xlsx": (b"Partner;Amount\nAcme;1\n", "not an Excel workbook"),
+    "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, r"old|\.xls"),
+    "locked.xlsx": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000 + "EncryptedPackage".encode("utf-16-le"),
+        "password",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(name: str, desk: Desk) -> None:
+    content, words = FILES[name]
+    path = desk.folder / name
+    path.write_bytes(content)
+    for command in ("check", "diff", "apply"):
+        code, out, err = desk.run(command, path)
+
+        assert code == 1
+        assert out == ""
+        assert name in err
+        assert re.search(words, err, re.IGNORECASE), err
+        assert len(err.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(desk: Desk) -> None:
+    code, _, err = desk.run("check", desk.folder / "nothing.xlsx")
+
+    assert code == 2
+    assert "nothing.xlsx" in err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda book: book.remove(book["_meta"]), "not a workbook"),
+        (lambda book: book.remove(book["Lines"]), "Lines"),
+        (lambda book: book["Payouts"].delete_cols(15), "Payout ID"),
+        (lambda book: setattr(book["Lines"]["K1"], "value", "Amount"), r"Amount.*F1|F1.*Amount|K1"),
+        (lambda book: _meta(book, "1", "99"), "newer"),
+    ],
+    ids=["not ours", "a sheet missing", "a header missing", "a header twice", "a newer schema"],
+)
+def test_a_workbook_that_lost_its_shape_is_refused_with_its_place(
+    spoil: Callable[[Workbook], object], words: str, desk: Desk
+) -> None:
+    code, _, err = desk.run("diff", _spoilt(desk.export(), spoil))
+
+    assert code == 1
+    assert "spoilt.xlsx" in err
+    assert re.search(words, err), err
+    assert desk.writes() == []
+
+
+def test_a_workbook_of_another_environment_is_refused(
+    desk: Desk, open_desk: Callable[[Choices], Desk]
+) -> None:
+    exported = desk.export()
+    other = open_desk(Choices(rate=100_000))
+    code, _, err = other.run("diff", exported)
+
+    assert code == 1
+    assert desk.url in err
+    assert other.url in err
+
+
+@pytest.mark.parametrize(
+    ("keystrokes", "words"),
+    [
+        ((Keystroke("Payouts", APPROVED, "Payout ID", None),), "has no Payout ID"),
+        (
+            (Keystroke("Lines", APPROVED_LINE, "Line ID", "cln_unheard"),),
+            "cln_unheard was not in this export",
+        ),
+        ((Keystroke("Lines", APPROVED_LINE, "Line ID", DRAFT_LINE),), "stands in rows"),
+    ],
+    ids=["blank", "unknown", "repeated"],
+)
+def test_an_id_that_names_no_record_or_two_is_an_error_at_its_cell(
+    keystrokes: tuple[Keystroke, ...], words: str, desk: Desk
+) -> None:
+    edited = desk.edit(desk.export(), *keystrokes)
+    code, out, _ = desk.run("check", edited)
+
+    assert code == 1
+    assert words in out
+    assert re.search(r"edited\.xlsx, (Payouts|Lines)![A-Z]+\d+: ", out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--stage", ""), "--stage is empty"),
+        (("--stage", "APROVED"), "no stage 'APROVED'"),
+        (("--partner", " "), "--partner is empty"),
+        (("--partner", "Nobody Ltd"), "no partner 'Nobody Ltd'"),
+        (("--partner", "Twin Peaks Ltd"), "partner"),
+        (("--period", "March"), "2026-03"),
+        (("--period", "2031-03"), "Nothing is in scope"),
+        (("--batch", "pbt_unheard"), "scope|batch"),
+    ],
+)
+def test_a_filter_that_matches_nothing_never_means_everything(
+    arguments: tuple[str, ...], words: str, desk: Desk
+) -> None:
+    target = desk.folder / "out.xlsx"
+    code, _, err = desk.run("export", *arguments, "-o", target)
+
+    assert code == 2
+    assert re.search(words, err), err
+    assert not target.exists()
+
+
+def test_a_workbook_is_not_overwritten_by_accident(desk: Desk) -> None:
+    exported = desk.export()
+    before = exported.read_bytes()
+    code, _, err = desk.run("export", "-o", exported)
+
+    assert code == 2
+    assert "--force" in err
+    assert exported.read_bytes() == before
+
+
+def test_a_plan_that_was_touched_is_refused(desk: Desk) -> None:
+    saved = desk.folder / "plan.json"
+    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+    saved.write_text(saved.read_text(encoding="utf-8").replace("512.50", "51250.00"), encoding="utf-8")
+    code, _, err = desk.run("apply", saved, "--yes")
+
+    assert code == 2
+    assert "was changed after it was made" in err
+    assert desk.writes() == []
+
+
+def test_nothing_is_applied_without_an_answer(desk: Desk) -> None:
+    code, _, err = desk.run("apply", desk.edit(desk.export(), SET_AMOUNT))
+
+    assert code == 2
+    assert "--yes" in err
+    assert desk.writes() == []
+
+
+def test_without_a_key_the_sentence_says_where_to_put_one(desk: Desk) -> None:
+    desk.setenv("INTROW_API_KEY", "")
+    code, _, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+
+    assert code == 2
+    assert "INTROW_API_KEY" in err
+
+
+def test_a_wrong_key_ends_with_3_and_is_never_shown(desk: Desk) -> None:
+    desk.setenv("INTROW_API_KEY", "a-wrong-secret")
+    code, out, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+
+    assert code == 3
+    assert "a-wrong-secret" not in out + err
+
+
+def test_a_key_without_the_scope_is_told_which_one(open_desk: Callable[[Choices], Desk]) -> None:
+    reading = Key("sandbox-key", frozenset({"commissions:read", "partners:read"}))
+    desk = open_desk(Choices(rate=100_000, keys=(reading,)))
+    code, out, err = desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
+
+    assert code == 4
+    assert "commissions:write" in out + err
+    assert desk.run("history")[1].split()[1] == "stopped"
+
+
+def test_a_key_file_that_others_can_read_is_refused(desk: Desk) -> None:
+    desk.setenv("INTROW_API_KEY", "")
+    key = desk.folder / "key"
+    key.write_text("sandbox-key\n", encoding="utf-8")
+    desk.settings(f'[profiles.default]\napi_key_file = "{key}"\n')
+    key.chmod(0o644)
+    refused = desk.run("doctor")
+    key.chmod(0o600)
+    accepted = desk.run("doctor")
+
+    assert refused[0] == 1
+    assert "chmod 600" in refused[1]
+    assert accepted[0] == 0

@@ -1,0 +1,233 @@
+"""The main job through the commands: export, edit, diff, apply."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from desk import (
+    APPROVED,
+    APPROVED_LINE,
+    DECLINE,
+    DETACH,
+    DRAFT,
+    DRAFT_LINE,
+    DUPLICATE,
+    EVERY_KIND,
+    MIXED,
+    NEW_LINE,
+    NOTED,
+    ONE_LINE,
+    ONLY_LINE,
+    PAID,
+    POOL_LINE,
+    SET_AMOUNT,
+    SET_STAGE,
+    Desk,
+)
+
+from reconcile.sandbox.choices import Choices
+from reconcile.workbook.typist import Keystroke
+
+
+def test_a_workbook_that_nobody_edited_gives_an_empty_plan(desk: Desk) -> None:
+    code, out, _ = desk.run("diff", desk.export(), "--json")
+    plan = json.loads(out)
+
+    assert code == 0
+    assert (
+        [] == plan["operations"] == plan["changes"] == plan["findings"] == plan["drifts"] == plan["damaged"]
+    )
+
+
+def test_every_kind_of_edit_is_applied_once_and_ties_out(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), *EVERY_KIND)
+    code, out, _ = desk.run("apply", edited, "--yes")
+    state = desk.state()
+
+    assert code == 0
+    assert "Everything ties out." in out
+    assert state[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert state[APPROVED_LINE]["amount"] == "512.50"
+    assert state[DUPLICATE]["status"] == "VOIDED"
+    assert state[DRAFT_LINE]["payoutId"] is None
+    assert [line["amount"] for line in state.values() if line.get("description") == "True-up"] == ["99.50"]
+    assert len(desk.writes()) == 5
+
+
+def test_applying_the_same_workbook_again_writes_nothing(desk: Desk) -> None:
+    note = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")
+    edited = desk.edit(desk.export(), *EVERY_KIND, note)
+    desk.run("apply", edited, "--yes")
+    before = len(desk.writes())
+    code, out, _ = desk.run("apply", edited, "--yes")
+
+    assert code == 0
+    assert "Nothing to apply." in out
+    assert len(desk.writes()) == before
+
+
+def test_a_plan_that_was_saved_is_what_is_applied(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT)
+    saved = desk.folder / "plan.json"
+    assert desk.run("diff", edited, "--save", saved)[0] == 0
+    code, _, _ = desk.run("apply", saved, "--yes")
+
+    assert code == 0
+    assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
+
+
+def test_what_moved_after_the_plan_was_made_is_held_back_alone(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT, DETACH)
+    saved = desk.folder / "plan.json"
+    desk.run("diff", edited, "--save", saved)
+    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
+    code, out, _ = desk.run("apply", saved, "--yes")
+    state = desk.state()
+
+    assert code == 1
+    assert "stale: amount was '500' when planned and is '777' now" in out
+    assert state[APPROVED_LINE]["amount"] == "777.00"
+    assert state[DRAFT_LINE]["payoutId"] is None
+
+
+def test_a_conflict_is_held_and_the_rest_is_applied(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT, Keystroke("Payouts", DRAFT, "PO number", "PO-MINE"))
+    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
+    code, out, _ = desk.run("apply", edited, "--yes")
+    state = desk.state()
+
+    assert code == 1
+    assert "PO-MINE" in out
+    assert state[DRAFT]["poNumber"] == "PO-THEIRS"
+    assert state[APPROVED_LINE]["amount"] == "512.50"
+
+
+def test_a_record_that_left_the_filter_is_still_found(desk: Desk) -> None:
+    exported = desk.export("--stage", "APPROVED")
+    desk.patch(f"/payouts/{APPROVED}", {"stage": "BLOCKED"})
+    code, out, _ = desk.run("diff", exported, "--json")
+    drifts = json.loads(out)["drifts"]
+
+    assert code == 0
+    assert [(one["target"]["id"], one["what"]) for one in drifts] == [(APPROVED, "moved")]
+
+
+def test_a_payout_paid_meanwhile_keeps_its_money(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT)
+    desk.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
+    code, out, _ = desk.run("diff", edited, "--json")
+    plan = json.loads(out)
+
+    assert code == 1
+    assert plan["operations"] == []
+    assert "moved to PAID upstream" in plan["conflicts"][0]["reason"]
+
+
+def test_declining_the_last_line_is_foretold_and_happens(desk: Desk) -> None:
+    decline = (
+        Keystroke("Lines", ONLY_LINE, "Action", "Decline"),
+        Keystroke("Lines", ONLY_LINE, "Decline reason", "DUPLICATE"),
+    )
+    code, out, _ = desk.run("apply", desk.edit(desk.export(), *decline), "--yes")
+
+    assert code == 0
+    assert "Introw declines the payout" in out
+    assert desk.state()[ONE_LINE]["stage"] == "DECLINED"
+
+
+def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), Keystroke("Payouts", MIXED, "PO number", 100000))
+    code, out, _ = desk.run("diff", edited, "--json")
+    plan = json.loads(out)
+
+    assert code == 0
+    assert plan["operations"] == []
+    assert [(one["baseline"], one["edited"]) for one in plan["damaged"]] == [("1E5", "100000")]
+
+
+def test_a_note_is_cleared_by_an_empty_cell(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), Keystroke("Payouts", NOTED, "Statement note", None))
+    desk.run("apply", edited, "--yes")
+
+    assert desk.state()[NOTED]["metadata"] is None
+
+
+def test_an_empty_cell_leaves_alone_what_the_server_does_not_show(
+    open_desk: Callable[[Choices], Desk],
+) -> None:
+    desk = open_desk(Choices(rate=100_000, echo_metadata=False))
+    exported = desk.export()
+    untouched = desk.run("diff", exported, "--json")
+    cleared = desk.edit(exported, Keystroke("Payouts", NOTED, "Statement note", "<clear>"))
+    code, _, _ = desk.run("apply", cleared, "--yes")
+
+    assert json.loads(untouched[1])["operations"] == []
+    assert code == 0
+    assert json.loads(desk.writes()[-1]["body"]) == {"metadata": None}
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(rate=100_000, paging="page"),
+        Choices(rate=100_000, paging="offset", total=False),
+        Choices(rate=100_000, paging="link", page_size=7, max_page_size=7),
+        Choices(rate=100_000, paging="none"),
+        Choices(rate=100_000, decline_payout_id="keep", list_voided=False),
+        Choices(rate=100_000, error_envelope="flat", unknown_params="refuse"),
+        Choices(rate=100_000, honour_keys=False),
+        Choices(rate=100_000, echo_note=True),
+    ],
+    ids=repr,
+)
+def test_the_whole_job_works_whatever_the_server_chose(
+    choices: Choices, open_desk: Callable[[Choices], Desk]
+) -> None:
+    desk = open_desk(choices)
+    edited = desk.edit(desk.export(), *EVERY_KIND)
+    first, out, err = desk.run("apply", edited, "--yes")
+    second, again, _ = desk.run("apply", edited, "--yes")
+
+    assert [first, second] == [0, 0], out + err
+    assert "Everything ties out." in out
+    assert "Nothing to apply." in again
+
+
+def test_a_payout_waits_for_a_line_that_the_server_refuses(open_desk: Callable[[Choices], Desk]) -> None:
+    desk = open_desk(Choices(rate=100_000, reason_types=("INELIGIBLE",)))
+    edited = desk.edit(desk.export(), SET_STAGE, *DECLINE)
+    code, out, _ = desk.run("apply", edited, "--yes")
+
+    assert code == 1
+    assert "refused" in out
+    assert "it waits for op-0001, which is refused" in out
+    assert desk.state()[APPROVED]["stage"] == "APPROVED"
+
+
+def test_an_error_in_one_row_holds_that_row_alone(desk: Desk) -> None:
+    wrong = Keystroke("Lines", DUPLICATE, "Action", "Decline")
+    code, out, _ = desk.run("apply", desk.edit(desk.export(), wrong, DETACH), "--yes")
+    state = desk.state()
+
+    assert code == 1
+    assert "A decline needs a reason." in out
+    assert state[DUPLICATE]["status"] != "VOIDED"
+    assert state[DRAFT_LINE]["payoutId"] is None
+
+
+def test_an_edit_on_a_paid_payout_is_warned_about(desk: Desk) -> None:
+    line = next(key for key, one in desk.state().items() if one.get("payoutId") == PAID)
+    edited = desk.edit(desk.export(), Keystroke("Lines", line, "Amount", 1))
+    _, out, _ = desk.run("check", edited)
+
+    assert "is PAID already" in out
+
+
+def test_new_lines_typed_twice_in_the_same_way_are_two_lines(desk: Desk) -> None:
+    second = tuple(Keystroke(one.sheet, 3, one.header, one.value) for one in NEW_LINE)
+    edited = desk.edit(desk.export(), *NEW_LINE, *second)
+    desk.run("apply", edited, "--yes")
+
+    assert len([line for line in desk.state().values() if line.get("description") == "True-up"]) == 2

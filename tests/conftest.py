@@ -1,0 +1,60 @@
+"""What every test may use: a desk with a sandbox behind it, and programs that must be there in the gate."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from desk import SEED, Desk
+
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.server import running
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings of the person who runs it, or writes to that person's folders."""
+    for name in ("INTROW_API_KEY", "INTROW_BASE_URL", "RECONCILE_CONFIG", "RECONCILE_STATE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no-state"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def open_desk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Choices], Desk]]:
+    """Opens a desk on a server with the given choices."""
+    with ExitStack() as stack:
+
+        def opened(choices: Choices) -> Desk:
+            url = stack.enter_context(running(SEED, choices))
+            return Desk(url, tmp_path, capsys, monkeypatch.setenv)
+
+        yield opened
+
+
+@pytest.fixture
+def desk(open_desk: Callable[[Choices], Desk]) -> Desk:
+    """A desk on an ordinary server, with all the rate one could wish for."""
+    return open_desk(Choices(rate=100_000))
+
+
+@pytest.fixture
+def program() -> Callable[[str], str]:
+    """The path of a real program; without it the test is skipped, and fails where programs are required."""
+
+    def found(name: str) -> str:
+        path = shutil.which(name)
+        if path is None and os.environ.get("RECONCILE_REQUIRE_PROGRAMS"):
+            pytest.fail(f"{name} is required here and is not installed")
+        if path is None:
+            pytest.skip(f"{name} is not installed")
+        return path
+
+    return found

@@ -1,0 +1,109 @@
+"""A finance desk for tests: a sandbox with the sample month, a folder, and the commands run in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from reconcile.cli import run
+from reconcile.resources import sample
+from reconcile.workbook.typist import Keystroke, type_into
+
+SEED = sample("2026-03/seed.json")
+KEY = "sandbox-key"
+
+APPROVED = "pay_0000000000000000approved"
+DRAFT = "pay_0000000000000000000draft"
+ONE_LINE = "pay_00000000000000000oneline"
+MIXED = "pay_0000000000000000000mixed"
+NOTED = "pay_0000000000000000000noted"
+PAID = "pay_00000000000000000000paid"
+APPROVED_LINE = "cln_000000000000approvedline"
+DUPLICATE = "cln_00000000000000duplicateb"
+DRAFT_LINE = "cln_000000000000000draftline"
+ONLY_LINE = "cln_0000000000000000onlyline"
+POOL_LINE = "cln_0000000000000000poolline"
+POOL_PARTNER = "ptn_0000000000000poolpartner"
+
+SET_STAGE = Keystroke("Payouts", APPROVED, "Stage", "PENDING_PAYMENT")
+SET_AMOUNT = Keystroke("Lines", APPROVED_LINE, "Amount", 512.5)
+DECLINE = (
+    Keystroke("Lines", DUPLICATE, "Action", "Decline"),
+    Keystroke("Lines", DUPLICATE, "Decline reason", "DUPLICATE"),
+)
+DETACH = Keystroke("Lines", DRAFT_LINE, "Action", "Detach")
+NEW_LINE = (
+    Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
+    Keystroke("New lines", 2, "Amount", 99.5),
+    Keystroke("New lines", 2, "Currency", "USD"),
+    Keystroke("New lines", 2, "Description", "True-up"),
+)
+EVERY_KIND = (SET_STAGE, SET_AMOUNT, *DECLINE, DETACH, *NEW_LINE)
+
+
+@dataclass
+class Desk:
+    """Commands, workbooks and the server's own view of what happened."""
+
+    url: str
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+    setenv: Callable[[str, str], None]
+
+    def __post_init__(self) -> None:
+        self.setenv("INTROW_BASE_URL", self.url)
+        self.setenv("INTROW_API_KEY", KEY)
+        self.setenv("RECONCILE_STATE", str(self.folder / "state.db"))
+        # The server here allows any rate, so no test waits for a minute to pass.
+        self.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n")
+
+    def settings(self, text: str) -> None:
+        """Writes the configuration file of the working folder."""
+        (self.folder / "reconcile.toml").write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str | Path) -> tuple[int, str, str]:
+        """Runs a command: exit code, stdout, stderr."""
+        self.capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = self.capsys.readouterr()
+        return code, out, err
+
+    def export(self, *arguments: str, name: str = "march.xlsx") -> Path:
+        """Exports, and answers the workbook."""
+        path = self.folder / name
+        code, out, err = self.run("export", *arguments, "-o", path)
+        assert code == 0, out + err
+        return path
+
+    def edit(self, workbook: Path, *keystrokes: Keystroke, name: str = "edited.xlsx") -> Path:
+        """Types into a copy of a workbook, and answers the copy."""
+        target = self.folder / name
+        type_into(workbook, target, keystrokes)
+        return target
+
+    def state(self) -> dict[str, Any]:
+        """All records as the server has them, by id."""
+        found = self._sandbox("state")
+        return {record["id"]: record for kind in ("payouts", "lines") for record in found[kind]}
+
+    def writes(self) -> list[Mapping[str, Any]]:
+        """The requests that the server logged, reads aside."""
+        return [one for one in self._sandbox("requests")["requests"] if one["method"] != "GET"]
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> None:
+        """Somebody else changes a record upstream."""
+        answer = httpx.patch(f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=10)
+        answer.raise_for_status()
+
+    def fault(self, text: str) -> None:
+        """From now on, the server misbehaves like this."""
+        httpx.post(f"{self.url}/_sandbox/faults", json={"fault": text}, timeout=10).raise_for_status()
+
+    def _sandbox(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(f"{self.url}/_sandbox/{name}", timeout=10).raise_for_status().json()
+        return found
