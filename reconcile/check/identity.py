@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from reconcile.check.spot import Spot
+from reconcile.check.spot import Spot, spots
 from reconcile.domain.edited import EditedSheet, EditedWorkbook, row_token
-from reconcile.domain.fields import RecordKind, Values, line_values, payout_values
+from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.snapshot import Snapshot
 
@@ -16,27 +15,24 @@ _NAMES = {RecordKind.PAYOUT: "Payout ID", RecordKind.LINE: "Line ID"}
 
 def identity_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
     """Blank, unknown and repeated ids, and rows whose token does not fit, on the two record sheets."""
-    known = {
-        RecordKind.PAYOUT: {key: payout_values(payout) for key, payout in baseline.payouts.items()},
-        RecordKind.LINE: {key: line_values(line) for key, line in baseline.lines.items()},
-    }
     for sheet in (edited.payouts, edited.lines):
-        yield from _sheet(edited, sheet, known[sheet.kind])
+        yield from _sheet(edited, sheet, baseline)
 
 
-def _sheet(edited: EditedWorkbook, sheet: EditedSheet, known: Mapping[str, Values]) -> Iterator[Finding]:
-    seen = Counter(row.id for row in sheet.rows)
-    tokens = any(row.token for row in sheet.rows)
+def _sheet(edited: EditedWorkbook, sheet: EditedSheet, baseline: Snapshot) -> Iterator[Finding]:
+    numbers: dict[str | None, list[int]] = {}
     for row in sheet.rows:
-        spot = Spot(edited, sheet, row)
-        if row.id is None:
+        numbers.setdefault(row.id, []).append(row.number)
+    tokens = any(row.token for row in sheet.rows)
+    for spot in spots(edited, sheet, baseline):
+        if spot.row.id is None:
             yield _blank(spot)
-        elif row.id not in known:
+        elif spot.exported is None:
             yield _unknown(spot)
-        elif seen[row.id] > 1:
-            yield _repeated(spot)
+        elif len(numbers[spot.row.id]) > 1:
+            yield _repeated(spot, numbers[spot.row.id])
         elif tokens:
-            yield from _unfitting(spot, known[row.id])
+            yield from _unfitting(spot, spot.exported)
 
 
 def _blank(spot: Spot) -> Finding:
@@ -63,9 +59,9 @@ def _unknown(spot: Spot) -> Finding:
     )
 
 
-def _repeated(spot: Spot) -> Finding:
+def _repeated(spot: Spot, numbers: list[int]) -> Finding:
     name = _NAMES[spot.sheet.kind]
-    rows = [str(row.number) for row in spot.sheet.rows if row.id == spot.row.id]
+    rows = [str(number) for number in numbers]
     return spot.finding(
         Severity.ERROR,
         "id-repeated",

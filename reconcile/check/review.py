@@ -21,7 +21,7 @@ def review(
         *edited.findings,
         *readonly,
         *identity_findings(edited, baseline),
-        *schema_findings(edited, policy),
+        *schema_findings(edited, baseline, policy),
         *rule_findings(edited, baseline, policy),
     }
     order = [sheet.name for sheet in edited.sheets]

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.check.spot import Spot, graded
+from reconcile.check.spot import Spot, graded, spots
 from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import DECLINE, Unread
+from reconcile.domain.fields import DECLINE, Unread, Value
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import decimals, exponent, parse_decimal
 from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
+
+_MONEY = ("amount", "currency", "source_amount", "action")
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,25 @@ class Context:
 
     def now(self, name: str) -> str | None:
         """The field's value in the workbook; None for blank or untouched without a baseline."""
-        value = self.spot.row.values.get(name, self.was(name))
-        return None if isinstance(value, Unread) else value
+        return _known(self._now(name))
 
     def was(self, name: str) -> str | None:
         """The field's value at the export."""
-        value = (self.spot.row.baseline or {}).get(name)
-        return None if isinstance(value, Unread) else value
+        return _known(self._was(name))
 
     def changed(self, name: str) -> bool:
         """Whether the person changed the field."""
-        return name in self.spot.row.values and self.now(name) != self.was(name)
+        return self._now(name) != self._was(name)
+
+    def lacks(self, name: str) -> bool:
+        """Whether the field is blank. One that could not be shown, or not be read, is not known to be."""
+        return self._now(name) is None and not self.spot.is_unreadable(name)
+
+    def _now(self, name: str) -> Value:
+        return self.spot.row.values.get(name, self._was(name))
+
+    def _was(self, name: str) -> Value:
+        return (self.spot.baseline or {}).get(name)
 
     def found(self, severity: Severity, rule: str, column: str, message: str, fix: str) -> Iterator[Finding]:
         """A finding at a cell of the row, as severe as the policy has it."""
@@ -48,19 +58,21 @@ class Context:
             yield self.spot.finding(grade, rule, column, message, fix)
 
 
+def _known(value: Value) -> str | None:
+    return None if isinstance(value, Unread) else value
+
+
 Rule = Callable[[Context], Iterator[Finding]]
 
 
 def rule_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) -> Iterator[Finding]:
     """What the rules find, sheet by sheet and row by row."""
     for sheet, rules in ((edited.payouts, _PAYOUT_RULES), (edited.lines, _LINE_RULES)):
-        known = baseline.payouts if sheet is edited.payouts else baseline.lines
-        for row in sheet.rows:
-            if row.id in known:
-                yield from _run(rules, Context(Spot(edited, sheet, row), baseline, policy))
-    for row in edited.new_lines.rows:
-        context = Context(Spot(edited, edited.new_lines, row), baseline, policy)
-        yield from _run(_NEW_LINE_RULES, context)
+        for spot in spots(edited, sheet, baseline):
+            if spot.exported is not None:
+                yield from _run(rules, Context(spot, baseline, policy))
+    for spot in spots(edited, edited.new_lines, baseline):
+        yield from _run(_NEW_LINE_RULES, Context(spot, baseline, policy))
 
 
 def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Finding]:
@@ -70,13 +82,13 @@ def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Finding]:
 
 def _po_required(row: Context) -> Iterator[Finding]:
     stage = row.now("stage")
-    if row.changed("stage") and stage in row.policy.po_required_stages and not row.now("po_number"):
+    if row.changed("stage") and stage in row.policy.po_required_stages and row.lacks("po_number"):
         message = f"Stage {stage} needs a PO number."
         yield from row.found(Severity.ERROR, "po-required", "po_number", message, "Enter the PO number.")
 
 
 def _reason_needed(row: Context) -> Iterator[Finding]:
-    if row.now("action") == DECLINE and not row.now("decline_reason"):
+    if row.now("action") == DECLINE and row.lacks("decline_reason"):
         message = "A decline needs a reason."
         yield from row.found(
             Severity.ERROR, "reason-needed", "decline_reason", message, "Choose a decline reason."
@@ -85,7 +97,8 @@ def _reason_needed(row: Context) -> Iterator[Finding]:
 
 def _detail_needed(row: Context) -> Iterator[Finding]:
     custom = row.policy.names.custom_reason
-    if row.now("action") == DECLINE and row.now("decline_reason") == custom and not row.now("decline_detail"):
+    wanted = row.now("action") == DECLINE and row.now("decline_reason") == custom
+    if wanted and row.lacks("decline_detail"):
         message = f"The reason {custom} needs a decline detail."
         yield from row.found(
             Severity.ERROR, "detail-needed", "decline_detail", message, "Say why in a few words."
@@ -94,7 +107,7 @@ def _detail_needed(row: Context) -> Iterator[Finding]:
 
 def _reason_without_action(row: Context) -> Iterator[Finding]:
     for column in ("decline_reason", "decline_detail"):
-        if row.now(column) and row.now("action") != DECLINE:
+        if row.now(column) and row.now("action") != DECLINE and not row.spot.is_unreadable("action"):
             message = "There is a decline reason, but Action is not Decline."
             fix = "Set Action to Decline, or empty the reason and the detail."
             yield from row.found(Severity.ERROR, "reason-without-decline", column, message, fix)
@@ -113,12 +126,21 @@ def _action_in_pool(row: Context) -> Iterator[Finding]:
 
 def _over_already(row: Context) -> Iterator[Finding]:
     line = row.baseline.lines[row.spot.row.id or ""]
-    payout = row.baseline.payouts.get(line.payout_id or "")
-    touched = next((name for name in ("amount", "currency", "action") if row.changed(name)), None)
-    if payout and touched and stage_of(payout.stage).final:
+    touched = next((name for name in _MONEY if row.changed(name)), None)
+    if touched:
+        yield from _over(row, line.payout_id, touched)
+
+
+def _new_line_over_already(row: Context) -> Iterator[Finding]:
+    yield from _over(row, row.now("payout_id"), "payout_id")
+
+
+def _over(row: Context, payout_id: str | None, column: str) -> Iterator[Finding]:
+    payout = row.baseline.payouts.get(payout_id or "")
+    if payout and stage_of(payout.stage).final:
         message = f"The payout of this line is {payout.stage} already; the server may refuse the edit."
         fix = "Undo the edit unless you mean it."
-        yield from row.found(Severity.WARNING, "payout-over", touched, message, fix)
+        yield from row.found(Severity.WARNING, "payout-over", column, message, fix)
 
 
 def _amount_decimals(row: Context) -> Iterator[Finding]:
@@ -177,4 +199,4 @@ _LINE_RULES: tuple[Rule, ...] = (
     _amount_decimals,
     _grown,
 )
-_NEW_LINE_RULES: tuple[Rule, ...] = (_new_partner, _new_payout, _amount_decimals)
+_NEW_LINE_RULES: tuple[Rule, ...] = (_new_partner, _new_payout, _new_line_over_already, _amount_decimals)

@@ -13,12 +13,13 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from reconcile.check.spot import Spot, graded
-from reconcile.domain.edited import EditedSheet, EditedWorkbook
-from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind, Unread, Value, Values
+from reconcile.check.spot import Spot, graded, spots
+from reconcile.domain.edited import EditedWorkbook
+from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import known_currencies, parse_decimal
 from reconcile.domain.policy import Policy
+from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES
 
 _FIXES = {
@@ -30,26 +31,24 @@ _FIXES = {
 }
 
 
-def schema_findings(edited: EditedWorkbook, policy: Policy) -> Iterator[Finding]:
+def schema_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) -> Iterator[Finding]:
     """All column findings of the three data sheets, in one pass each."""
     for sheet in edited.sheets:
         if sheet.rows:
-            yield from _sheet_findings(edited, sheet, policy)
+            yield from _sheet_findings(sheet.kind, tuple(spots(edited, sheet, baseline)), policy)
 
 
-def _sheet_findings(edited: EditedWorkbook, sheet: EditedSheet, policy: Policy) -> Iterator[Finding]:
+def _sheet_findings(kind: RecordKind, rows: tuple[Spot, ...], policy: Policy) -> Iterator[Finding]:
     try:
-        schema(sheet.kind, policy).validate(_frame(sheet), lazy=True)
+        schema(kind, policy).validate(_frame(kind, rows), lazy=True)
     except SchemaErrors as errors:
-        fields = {field.name: field for field in FIELDS[sheet.kind]}
+        fields = {field.name: field for field in FIELDS[kind]}
         failures = errors.failure_cases[["column", "check", "index"]]
         for column, rule, index in failures.itertuples(index=False):
-            spot = Spot(edited, sheet, sheet.rows[int(index)])
-            yield from _finding(spot, fields[str(column)], str(rule), policy)
+            yield from _finding(rows[int(index)], fields[str(column)], str(rule), policy)
 
 
-def _finding(spot: Spot, field: Field, check: str, policy: Policy) -> Iterator[Finding]:
-    rule = "blank" if check == "not_nullable" else check
+def _finding(spot: Spot, field: Field, rule: str, policy: Policy) -> Iterator[Finding]:
     severity = graded(policy, rule, Severity.ERROR)
     if severity:
         allowed = _allowed(field, policy)
@@ -74,13 +73,13 @@ def _message(spot: Spot, field: Field, rule: str, policy: Policy) -> str:
 
 def schema(kind: RecordKind, policy: Policy) -> pa.DataFrameSchema:
     """The pandera schema of one data sheet."""
-    columns = {field.name: _column(field, kind, policy) for field in FIELDS[kind]}
+    columns = {field.name: _column(field, policy) for field in FIELDS[kind]}
     return pa.DataFrameSchema(columns, strict=True)
 
 
-def _column(field: Field, kind: RecordKind, policy: Policy) -> pa.Column:
+def _column(field: Field, policy: Policy) -> pa.Column:
     checks = []
-    if not field.clearable and kind is not RecordKind.NEW_LINE:
+    if not field.clearable:
         checks.append(pa.Check(lambda cells: cells != "", name="blank", error="blank"))
     allowed = _allowed(field, policy)
     if allowed:
@@ -95,8 +94,7 @@ def _column(field: Field, kind: RecordKind, policy: Policy) -> pa.Column:
             lambda text: len(text) <= limit, element_wise=True, name="text-length", error="text-length"
         )
         checks.append(fits)
-    required = kind is RecordKind.NEW_LINE and not field.clearable
-    return pa.Column(object, checks, nullable=not required)
+    return pa.Column(object, checks, nullable=True)
 
 
 def _allowed(field: Field, policy: Policy) -> tuple[str, ...]:
@@ -117,21 +115,7 @@ def _is_not_zero(text: str) -> bool:
     return parse_decimal(text) != 0
 
 
-def _frame(sheet: EditedSheet) -> pd.DataFrame:
-    names = [field.name for field in FIELDS[sheet.kind]]
-    return pd.DataFrame(
-        [[_touched(row.values, row.baseline, name) for name in names] for row in sheet.rows],
-        columns=names,
-        dtype=object,
-    )
-
-
-def _touched(values: Values, baseline: Values | None, name: str) -> str | None:
-    if name not in values:
-        return None
-    value: Value = values[name]
-    if baseline is None:
-        return value if isinstance(value, str) else None
-    if value == baseline.get(name) or isinstance(value, Unread):
-        return None
-    return value or ""
+def _frame(kind: RecordKind, rows: tuple[Spot, ...]) -> pd.DataFrame:
+    names = [field.name for field in FIELDS[kind]]
+    touched = [[spot.touched(name) for name in names] for spot in rows]
+    return pd.DataFrame(touched, columns=names, dtype=object)

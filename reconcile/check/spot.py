@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
-from reconcile.domain.fields import RecordKind, Unread
+from reconcile.domain.fields import RecordKind, Unread, Values, line_values, payout_values
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy import Policy
+from reconcile.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One row of one sheet of one workbook."""
+    """One row of one sheet of one workbook.
+
+    exported: what its record was at the export, as far as the workbook shows it; None for a row without a
+    known record.
+    """
 
     edited: EditedWorkbook
     sheet: EditedSheet
     row: EditedRow
+    exported: Values | None
+
+    @property
+    def baseline(self) -> Values | None:
+        """The editable fields at the export; for a foreign row, what its hidden columns say."""
+        return self.row.baseline if self.exported is None else self.exported
+
+    def is_unreadable(self, column: str) -> bool:
+        """Whether the cell is there and holds nothing that could be read, which was found on reading."""
+        return column not in self.row.values and column in self.sheet.letters
+
+    def touched(self, column: str) -> str | None:
+        """What a person put into an editable cell, "" for blank; None for a cell that is as exported."""
+        is_new = self.sheet.kind is RecordKind.NEW_LINE
+        if column not in self.row.values:
+            # What cannot be read was found on reading; a new line without the column has a blank there.
+            return "" if is_new and not self.is_unreadable(column) else None
+        value, exported = self.row.values[column], self.baseline or {}
+        if isinstance(value, Unread) or (column in exported and value == exported[column]):
+            return None
+        return value or ""
 
     def finding(
         self,
@@ -53,6 +80,21 @@ class Spot:
             return self.row.id or ""
         value = self.row.values.get(column, self.row.fixed.get(column))
         return "" if value is None or isinstance(value, Unread) else value
+
+
+def spots(edited: EditedWorkbook, sheet: EditedSheet, baseline: Snapshot) -> Iterator[Spot]:
+    """Every row of a sheet, with what was exported to it."""
+    for row in sheet.rows:
+        yield Spot(edited, sheet, row, _exported(row, sheet.kind, baseline))
+
+
+def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | None:
+    payout, line = baseline.payouts.get(row.id or ""), baseline.lines.get(row.id or "")
+    # What no cell could hold counts as unread, whatever the baseline knows of it.
+    hidden = {name: value for name, value in (row.baseline or {}).items() if isinstance(value, Unread)}
+    if kind is RecordKind.PAYOUT and payout:
+        return payout_values(payout) | hidden
+    return line_values(line) | hidden if kind is RecordKind.LINE and line else None
 
 
 def graded(policy: Policy, rule: str, severity: Severity) -> Severity | None:

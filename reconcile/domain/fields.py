@@ -76,6 +76,9 @@ LINE_FIELDS: Final = (
     Field("description", "Description", FieldKind.TEXT, "description"),
     Field("internal_note", "Internal note", FieldKind.TEXT, "internal_note", clearable=True),
 )
+PLACE_FIELDS: Final = frozenset(field.name for field in LINE_FIELDS if field.group == "action")
+"""The fields that say where a line should go, not what it should be."""
+
 NEW_LINE_FIELDS: Final = (
     Field("partner_id", "Partner ID", FieldKind.CHOICE, "new"),
     Field("payout_id", "Payout ID", FieldKind.CHOICE, "new", clearable=True),

@@ -6,12 +6,17 @@ currency is unknown (section 8, no. 14), so reading is tolerant and writing uses
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
+from typing import Final
 
 from iso4217 import Currency
+
+# Decimal itself takes more: `1_000`, other scripts' digits, and exponents that no amount has.
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 @cache
@@ -42,12 +47,9 @@ def plain(number: Decimal) -> str:
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A finite decimal from plain text (`-12.50`), or None where the text is not one."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    """A decimal from text (`-12.50`, `1.58E+17`), or None where the text is not one."""
+    text = text.strip()
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def decimals(number: Decimal) -> int:
 def shown_amount(number: Decimal, currency: str) -> str:
     """An amount for people: thousands separated, at least the currency's decimals, never rounded."""
     places = max(decimals(number), exponent(currency) or 0)
-    return f"{number:,.{places}f}"
+    return f"{number or Decimal(0):,.{places}f}"
 
 
 def wire_amount(number: Decimal, currency: str) -> str:
     """An amount as the API takes it: plain, at least the currency's decimals, never rounded."""
     places = max(decimals(number), exponent(currency) or 0)
-    return f"{number:.{places}f}"
+    return f"{number or Decimal(0):.{places}f}"
 
 
 def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:

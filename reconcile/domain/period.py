@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from reconcile.errors import ConfigurationError
 
@@ -33,7 +33,7 @@ class Period:
 
     def __contains__(self, moment: date | datetime) -> bool:
         """Whether a date, or the UTC date of a moment, lies in the period."""
-        day = moment.date() if isinstance(moment, datetime) else moment
+        day = utc_date(moment) if isinstance(moment, datetime) else moment
         return self.start <= day <= self.end
 
     def __str__(self) -> str:
@@ -41,10 +41,15 @@ class Period:
         months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
         whole = self.start.day == 1 and self.end.day == monthrange(self.end.year, self.end.month)[1]
         if whole and months == 1:
-            return f"{self.start:%Y-%m}"
+            return self.start.isoformat()[:7]
         if whole and months == 3 and self.start.month % 3 == 1:
-            return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
+            return f"{self.start.year:04}-Q{(self.start.month + 2) // 3}"
         return f"{self.start.isoformat()}..{self.end.isoformat()}"
+
+
+def utc_date(moment: datetime) -> date:
+    """The UTC date of a moment; one without a zone is in UTC already."""
+    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
 def _parse(text: str) -> Period:

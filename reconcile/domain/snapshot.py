@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from reconcile.domain.money import plain
-from reconcile.domain.period import Period
+from reconcile.domain.period import Period, utc_date
 from reconcile.domain.records import CommissionLine, Partner, Payout
 
 
@@ -64,7 +64,9 @@ class Scope:
         return not self.periods or (end is not None and any(end in period for period in self.periods))
 
     def _due(self, end: datetime | None) -> bool:
-        return not self.periods or end is None or end.date() <= max(period.end for period in self.periods)
+        if not self.periods or end is None:
+            return True
+        return utc_date(end) <= max(period.end for period in self.periods)
 
     def __str__(self) -> str:
         """The filters in words, for a person: `stage APPROVED, period 2026-03`; `everything` without any."""
@@ -118,6 +120,9 @@ def _texts(records: Iterable[Payout | CommissionLine]) -> Iterable[str]:
 
 
 def _text(value: object) -> str:
+    """One text per value: equal amounts have the same, and a blank has another than the word None."""
+    if isinstance(value, str):
+        return repr(value)
     if isinstance(value, frozenset):
         return ",".join(sorted(value))
     return plain(value) if isinstance(value, Decimal) else str(value)

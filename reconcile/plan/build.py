@@ -7,19 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import PLACE_FIELDS, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
+from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, NEW, Comparison, Sides, compare
+from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
 from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import Judged, gates
-from reconcile.plan.holds import Wishes, emptied_conflicts, holds, key_of, paying_conflicts
-from reconcile.plan.model import PLAN_VERSION, Change, Cost, Drift, Operation, Plan
-from reconcile.plan.newlines import NewLine, new_lines
+from reconcile.plan.holds import holds
+from reconcile.plan.model import PLAN_VERSION, Change, Conflict, Cost, Drift, Operation, Plan
+from reconcile.plan.newlines import NewLine, new_lines, outgrown, says
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
+from reconcile.plan.wishes import Wishes, key_of
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,12 @@ def build_plan(
     found = compare(sides)
     found = _without_own_work(found, given)
     conflicts, drifts = found.conflicts, found.drifts
-    asked = tuple(new_lines(edited, baseline))
-    drifts += [_already_made(line, given.created) for line in asked if line.key in given.created]
-    wishes = Wishes(tuple(found.changes), tuple(line for line in asked if line.key not in given.created))
+    made = {key: live.lines.get(line_id) for key, line_id in given.created.items()}
+    asked = tuple(new_lines(edited, baseline, made))
+    for line in asked:
+        if line.key in made:
+            _note_made(line, given.created[line.key], made[line.key], found)
+    wishes = Wishes(tuple(found.changes), tuple(line for line in asked if line.key not in made))
     conflicts += [*paying_conflicts(sides, wishes), *emptied_conflicts(sides, wishes)]
     held = holds(sides, wishes, conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
@@ -93,7 +99,7 @@ def _without_own_work(found: Comparison, given: Circumstances) -> Comparison:
     """Takes out what earlier runs of the same workbook did: nobody is in conflict with himself."""
     settled = Comparison(damaged=found.damaged, missing=found.missing)
     for conflict in found.conflicts:
-        if conflict.live is None and conflict.target.id in given.gone:
+        if _is_own_decline(conflict, given):
             settled.drifts.append(Drift(conflict.target, ALREADY, conflict.baseline, conflict.yours))
         else:
             settled.conflicts.append(conflict)
@@ -108,8 +114,22 @@ def _without_own_work(found: Comparison, given: Circumstances) -> Comparison:
     return settled
 
 
-def _already_made(line: NewLine, created: Mapping[str, str]) -> Drift:
-    return Drift(line.target, ALREADY, {}, {"line": created[line.key]})
+def _is_own_decline(conflict: Conflict, given: Circumstances) -> bool:
+    """Whether the line is gone because an earlier run declined it, after whatever else the row asks for."""
+    if conflict.target.id not in given.gone:
+        return False
+    return conflict.live is None or all(
+        name in PLACE_FIELDS or given.sent.get((conflict.target.id, name)) == (value or "")
+        for name, value in conflict.yours.items()
+    )
+
+
+def _note_made(new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison) -> None:
+    """A row that an earlier run made a line of asks for nothing, and must not ask for something else."""
+    if line is None or says(new.values, line):
+        found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
+    else:
+        found.conflicts.append(outgrown(new, line))
 
 
 def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Operation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 from reconcile.errors import ConfigurationError
 from reconcile.plan.model import PLAN_VERSION, Plan
 
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    version: int
+
+
 _ADAPTER = TypeAdapter(Plan)
+_VERSIONED = TypeAdapter(_Versioned)
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,15 +33,17 @@ def from_json(text: str, name: str) -> Plan:
     Raises ConfigurationError when it is not a plan of this version, or was changed after it was made.
     """
     try:
+        # The version first: a plan of another one may well have other parts.
+        version = _VERSIONED.validate_json(text).version
+        if version != PLAN_VERSION:
+            raise ConfigurationError(
+                f"{name} is a plan of version {version}; this reconcile reads {PLAN_VERSION}. Make it again."
+            )
         plan = _ADAPTER.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ConfigurationError(f"{name} is not a plan: {where}: {first['msg']}.") from error
-    if plan.version != PLAN_VERSION:
-        raise ConfigurationError(
-            f"{name} is a plan of version {plan.version}; this reconcile reads {PLAN_VERSION}. Make it again."
-        )
     if plan.fingerprint != fingerprint(plan):
         raise ConfigurationError(
             f"{name} was changed after it was made. Make the plan again with diff --save."

@@ -10,6 +10,7 @@ from reconcile.domain.fields import (
     DECLINE,
     DETACH,
     FIELDS,
+    PLACE_FIELDS,
     Field,
     FieldKind,
     RecordKind,
@@ -96,7 +97,7 @@ def _compare_line(sides: Sides, line_id: str, sheet: EditedSheet, found: Compari
     action = live_action(baseline, live, sides.names)
     there: dict[str, Value] = {**line_values(live), "action": action}
     if action == DECLINED:
-        _compare_declined(sheet, row, target, values, found)
+        _compare_declined(sheet, row, target, values, there, found)
     else:
         _compare_row(sheet, row, target, values, there, found)
 
@@ -109,26 +110,35 @@ def live_action(baseline: CommissionLine, live: CommissionLine, names: Names) ->
     state = line_state(live, names)
     if state == DECLINED:
         return DECLINED
+    stayed = live.payout_id == baseline.payout_id
     if state.startswith("unclear"):
-        return state
-    if live.payout_id == baseline.payout_id:
+        # A status that was as unclear at the export has not moved.
+        return None if stayed and live.status == baseline.status else state
+    if stayed:
         return None
     return DETACH if live.payout_id is None else f"moved to {live.payout_id}"
 
 
 def _compare_declined(
-    sheet: EditedSheet, row: EditedRow | None, target: Target, baseline: Values, found: Comparison
+    sheet: EditedSheet,
+    row: EditedRow | None,
+    target: Target,
+    baseline: Values,
+    live: Values,
+    found: Comparison,
 ) -> None:
     """A line that was declined upstream can no longer be edited (introw-api.md 5.2)."""
     if row is None:
         _note_missing(sheet, target, found)
         return
-    edited = {name: value for name, value in row.values.items() if value != baseline.get(name)}
-    others = {name for name in edited if name not in ("action", "decline_reason", "decline_detail")}
-    if others or edited.get("action") == DETACH:
-        yours, live = _texts(edited), {"state": DECLINED}
+    values, damaged = _repaired(sheet, row, target, baseline)
+    found.damaged += damaged
+    edited = {name: value for name, value in values.items() if value != baseline.get(name)}
+    open_edits = {name for name, value in edited.items() if value != live.get(name)}
+    if open_edits - PLACE_FIELDS or edited.get("action") == DETACH:
         reason = "You edited this line and it was declined upstream."
-        found.conflicts.append(Conflict(target, "line", {}, yours, live, reason))
+        yours = _texts({name: edited[name] for name in edited if name in open_edits})
+        found.conflicts.append(Conflict(target, "line", {}, yours, {"state": DECLINED}, reason))
         return
     what = ALREADY if edited.get("action") == DECLINE else MOVED
     found.drifts.append(Drift(target, what, {"action": None}, {"action": DECLINE}))
@@ -223,7 +233,10 @@ def _repaired(
     sheet: EditedSheet, row: EditedRow, target: Target, baseline: Values
 ) -> tuple[dict[str, Value], list[Damage]]:
     """The edited values with damaged ones set back to the baseline, and what was damaged."""
-    values: dict[str, Value] = dict(row.values)
+    # A blank that stands for what the workbook could not show leaves it alone.
+    values = {
+        name: baseline.get(name) if isinstance(value, Unread) else value for name, value in row.values.items()
+    }
     damaged = []
     # A reason says nothing without a decline, and the check reports it.
     if values.get("action") != DECLINE:
@@ -239,9 +252,10 @@ def _repaired(
 
 
 def _damage(one: Field, before: Value, after: Value) -> str | None:
-    if not isinstance(before, str) or not isinstance(after, str) or before == after:
+    if not isinstance(before, str) or isinstance(after, Unread) or before == after:
         return None
-    return None if one.kind is FieldKind.CHOICE else damage(one.kind, before, after)
+    # Of a text that was nothing but spaces, a blank is what is left.
+    return None if one.kind is FieldKind.CHOICE else damage(one.kind, before, after or "")
 
 
 def _new_upstream(sides: Sides) -> Iterator[Drift]:

@@ -10,16 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FieldKind
-from reconcile.domain.money import parse_decimal
+from reconcile.domain.money import parse_decimal, plain
 
 Rule = Callable[[str, str], bool]
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\ufeff": None})
-_DAY_MONTH = re.compile(r"(\d{1,4})[-/. ](\d{1,2})(?:[-/. ](\d{1,4}))?")
+_DAY_MONTH = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,4})(?:[-/. ]([0-9]{1,4}))?")
+_MONTH_NAME = re.compile(r"([A-Za-z]{3,9})[-/. ]?([0-9]{1,4})|([0-9]{1,2})[-/. ]?([A-Za-z]{3,9})")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _EXCEL_DIGITS = 15
 
 
@@ -58,28 +64,36 @@ def _rounded(number: Decimal, digits: int) -> str:
 
 
 def _became_number(baseline: str, edited: str) -> bool:
-    """`1E5` comes back as 100000, `12.50` as 12.5, and `123` as 123.0."""
-    before, after = _number(baseline), _number(edited)
+    """`1E5` comes back as 100000, `12.50` as 12.5, `1,234` as 1234, and `123` as 123.0."""
+    grouped = _THOUSANDS.fullmatch(baseline.strip())
+    before, after = _number(baseline.replace(",", "") if grouped else baseline), _number(edited)
     return before is not None and before == after
 
 
 def _became_date(baseline: str, edited: str) -> bool:
-    """`3-1` comes back as the 3rd of January or the 1st of March."""
-    match = _DAY_MONTH.fullmatch(baseline.strip())
-    if not match:
-        return False
+    """`3-1` comes back as the 3rd of January or the 1st of March, `MAR-26` as the 26th or 1st of March."""
+    parts = sorted(_date_parts(baseline.strip()))
     with suppress(ValueError):
-        day = date.fromisoformat(edited[:10])
-        parts = [int(part) for part in match.groups() if part]
-        years = {day.year, day.year % 100}
-        left = [part for part in parts if part not in years] if len(parts) == 3 else parts
-        return sorted(left[:2]) == sorted((day.month, day.day)) or _is_month_of(parts, day)
+        return parts in _readings(datetime.fromisoformat(edited).date())
     return False
 
 
-def _is_month_of(parts: list[int], day: date) -> bool:
-    """`3-2026` or `2026-3` becomes the first of that month."""
-    return len(parts) == 2 and day.day == 1 and day.month in parts and day.year in parts
+def _date_parts(text: str) -> list[int]:
+    """The numbers of what a program takes for a date, a month's name being one; nothing for other text."""
+    if numbers := _DAY_MONTH.fullmatch(text):
+        return [int(part) for part in numbers.groups() if part]
+    if not (named := _MONTH_NAME.fullmatch(text)):
+        return []
+    name, number = named[1] or named[4], named[2] or named[3]
+    return [*(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.casefold())), int(number)]
+
+
+def _readings(day: date) -> list[list[int]]:
+    """The parts, in order, of all texts that programs read as this day."""
+    years = (day.year, day.year % 100)
+    whole = [[day.month, day.day], *([year, day.month, day.day] for year in years)]
+    months = [[year, day.month] for year in years] if day.day == 1 else []
+    return [sorted(parts) for parts in (*whole, *months)]
 
 
 def _became_logical(baseline: str, edited: str) -> bool:
@@ -87,10 +101,17 @@ def _became_logical(baseline: str, edited: str) -> bool:
 
 
 def _float_noise(baseline: str, edited: str) -> bool:
+    """Digits that a program cannot hold were typed by nobody: `0.30000000000000004`."""
     before, after = _number(baseline), _number(edited)
     if before is None or after is None or before == after:
         return False
+    if max(_significant(before), _significant(after)) <= _EXCEL_DIGITS:
+        return False
     return abs(before - after) <= abs(before) * Decimal("1e-14")
+
+
+def _significant(number: Decimal) -> int:
+    return len(plain(number).lstrip("-").replace(".", "").strip("0"))
 
 
 def _number(text: str) -> Decimal | None:

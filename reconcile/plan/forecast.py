@@ -41,11 +41,14 @@ def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> F
         moved.add(operation.target.payout_id)
         if operation.action is Action.DECLINE_LINE:
             declined.add(operation.target.payout_id)
-    touched = sorted(payout for payout in moved if payout in payouts)
-    emptied = {payout for payout in declined if not any(line.payout_id == payout for line in lines.values())}
-    effects = [_effect(live, payouts, before, lines, payout, emptied) for payout in touched]
-    for effect in effects:
-        payouts[effect.target.id] = _after(payouts[effect.target.id], effect)
+    was, now = _by_payout(before), _by_payout(lines)
+    effects = []
+    for payout_id in sorted(payout for payout in moved if payout in payouts):
+        payout, stage = live.payouts[payout_id], payouts[payout_id].stage
+        emptied = payout_id in declined and payout_id not in now
+        amount = _amount_after(payout.amount, was.get(payout_id, {}), now.get(payout_id, {}))
+        effects.append(_effect(payout, stage, amount, auto_declined=emptied))
+        payouts[payout_id] = _after(payouts[payout_id], effects[-1])
     return Forecast(payouts, lines, tuple(effects))
 
 
@@ -92,34 +95,42 @@ def _created(operation: Operation, now: datetime) -> CommissionLine:
     )
 
 
-def _effect(
-    live: Snapshot,
-    payouts: Mapping[str, Payout],
-    before: Lines,
-    after: Lines,
-    payout_id: str,
-    emptied: set[str | None],
-) -> Effect:
-    payout = live.payouts[payout_id]
-    deltas = _sums(after.values(), payout_id)
-    for currency, amount in _sums(before.values(), payout_id).items():
-        deltas[currency] = deltas.get(currency, Decimal(0)) - amount
-    moved = {currency for currency, amount in deltas.items() if amount}
-    own = payout.amount.currency
+Sums = dict[str, Decimal]
+
+
+def _by_payout(lines: Lines) -> dict[str | None, Sums]:
+    """The sums per currency of each payout that has lines."""
+    found: dict[str | None, Sums] = {}
+    for line in lines.values():
+        sums = found.setdefault(line.payout_id, {})
+        sums[line.amount.currency] = sums.get(line.amount.currency, Decimal(0)) + line.amount.amount
+    return found
+
+
+def _amount_after(amount: Money, was: Sums, now: Sums) -> Decimal | None:
+    """The payout's amount when its lines follow; None where a currency would have to be converted.
+
+    How other currencies are converted is not documented (introw-api.md 5.3), so it is not guessed.
+    """
+    zero, own = Decimal(0), amount.currency
+    currencies = was.keys() | now.keys()
+    if all(was.get(one, zero) == now.get(one, zero) for one in currencies):
+        return amount.amount
+    if currencies != {own}:
+        return None
+    return amount.amount + now.get(own, zero) - was.get(own, zero)
+
+
+def _effect(payout: Payout, stage: str, amount: Decimal | None, *, auto_declined: bool) -> Effect:
     return Effect(
         target=payout_target(payout),
-        currency=own,
+        currency=payout.amount.currency,
         amount_before=payout.amount.amount,
-        # How other currencies are converted is not documented (introw-api.md 5.3), so it is not guessed.
-        amount_after=payout.amount.amount + deltas.get(own, Decimal(0)) if moved <= {own} else None,
+        amount_after=amount,
         stage_before=payout.stage,
-        stage_after="DECLINED" if payout_id in emptied else payouts[payout_id].stage,
-        auto_declined=payout_id in emptied,
+        stage_after="DECLINED" if auto_declined else stage,
+        auto_declined=auto_declined,
     )
-
-
-def _sums(lines: Iterable[CommissionLine], payout_id: str) -> dict[str, Decimal]:
-    return totals(line.amount for line in lines if line.payout_id == payout_id)
 
 
 def _after(payout: Payout, effect: Effect) -> Payout:

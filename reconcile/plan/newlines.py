@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
-from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind
+from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind, line_values
 from reconcile.domain.money import parse_decimal
+from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.model import Target, Texts
+from reconcile.plan.model import Conflict, Target, Texts
+
+Made = Mapping[str, CommissionLine | None]
+"""The lines that earlier runs made by idempotency key, as they are now; None for one that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,10 @@ class NewLine:
         return self.values["currency"] or ""
 
 
-def new_lines(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[NewLine]:
+def new_lines(edited: EditedWorkbook, baseline: Snapshot, made: Made) -> Iterator[NewLine]:
     """The lines that the workbook asks for, in row order."""
-    for row, key in keyed_rows(edited):
-        values = {field.name: _text(row, field.name) for field in NEW_LINE_FIELDS}
+    for row, key in keyed_rows(edited, made):
+        values = _values(row)
         partner = values["partner_id"] or ""
         place = f"{edited.file}, {edited.new_lines.name}!{row.number}"
         name = baseline.partner_name(partner)
@@ -49,23 +53,63 @@ def new_lines(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[NewLine]:
         yield NewLine(key, row.number, target, values)
 
 
-def keyed_rows(edited: EditedWorkbook) -> Iterator[tuple[EditedRow, str]]:
+def keyed_rows(edited: EditedWorkbook, made: Made) -> Iterator[tuple[EditedRow, str]]:
     """Every row of `New lines` with its idempotency key.
 
     The key comes from the workbook and the row's token, which travels with the row when people sort. A row
     that has no token of its own (typed below the ready rows, or copied) is known by what it says and by how
     many equal rows stand above it.
     """
-    tokens: set[str] = set()
+    workbook = edited.export.workbook_id
+    owners = _owners(edited, made)
     texts: Counter[str] = Counter()
     for row in edited.new_lines.rows:
-        if row.token and row.token not in tokens:
-            tokens.add(row.token)
-            yield row, _key(edited.export.workbook_id, row.token)
+        if row.token and owners[row.token] is row:
+            yield row, _key(workbook, row.token)
             continue
-        text = "\x1f".join(_text(row, field.name) or "" for field in NEW_LINE_FIELDS)
-        texts[text] += 1
-        yield row, _key(edited.export.workbook_id, f"{text}\x1f{texts[text]}")
+        texts[_text(row)] += 1
+        yield row, _key(workbook, f"{_text(row)}\x1f{texts[_text(row)]}")
+
+
+def _owners(edited: EditedWorkbook, made: Made) -> dict[str, EditedRow]:
+    """The one row that each token belongs to; the others are copies.
+
+    It is the row that says what the line made under this token says, else the first that was not made as a
+    copy, else the first: so the owner stays the same when people sort after a run.
+    """
+    workbook = edited.export.workbook_id
+    rows: dict[str, list[EditedRow]] = {}
+    for row in edited.new_lines.rows:
+        rows.setdefault(row.token or "", []).append(row)
+    owners = {}
+    for token, sharing in rows.items():
+        line = made.get(_key(workbook, token))
+        alike = [row for row in sharing if line and says(_values(row), line)]
+        uncopied = [row for row in sharing if _key(workbook, f"{_text(row)}\x1f1") not in made]
+        owners[token] = (*alike, *uncopied, *sharing)[0]
+    return owners
+
+
+def says(values: Texts, line: CommissionLine) -> bool:
+    """Whether a row says what a line is. A row without a payout does not say where the line is now."""
+    there = _shown(line)
+    return all(values[name] == there[name] for name in there if name != "payout_id" or values[name])
+
+
+def outgrown(new: NewLine, line: CommissionLine) -> Conflict:
+    """The conflict of a row that made a line in an earlier run and says something else now."""
+    reason = (
+        f"This row made line {line.id} in an earlier run, and the two differ now. To change that line, "
+        "edit it on a fresh export; for another new line, use an empty row."
+    )
+    return Conflict(new.target, "new", {}, new.values, _shown(line), reason)
+
+
+def _shown(line: CommissionLine) -> dict[str, str | None]:
+    """A line in the form of a row of `New lines`."""
+    values = {"partner_id": line.partner_id, "payout_id": line.payout_id, **line_values(line)}
+    texts = {field.name: values[field.name] for field in NEW_LINE_FIELDS}
+    return {name: value if isinstance(value, str) else None for name, value in texts.items()}
 
 
 def _key(workbook_id: str, row: str) -> str:
@@ -73,6 +117,10 @@ def _key(workbook_id: str, row: str) -> str:
     return f"reconcile-{digest[:32]}"
 
 
-def _text(row: EditedRow, name: str) -> str | None:
-    value = row.values.get(name)
-    return value if isinstance(value, str) else None
+def _values(row: EditedRow) -> dict[str, str | None]:
+    values = {field.name: row.values.get(field.name) for field in NEW_LINE_FIELDS}
+    return {name: value if isinstance(value, str) else None for name, value in values.items()}
+
+
+def _text(row: EditedRow) -> str:
+    return "\x1f".join(value or "" for value in _values(row).values())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from reconcile.domain.fields import DECLINE, DETACH, RecordKind, Unread, groups
+from reconcile.domain.fields import DECLINE, DETACH, PLACE_FIELDS, RecordKind, Unread, groups
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy import Names
 from reconcile.domain.snapshot import Snapshot
@@ -30,17 +30,16 @@ _WIRE_NAMES = {
     "description": "description",
     "internal_note": "note",
 }
-_PLACE_FIELDS = {"action", "decline_reason", "decline_detail"}
 _MONEY_FIELDS = {"amount", "currency", "source_amount"}
 
 
 def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iterator[Operation]:
     """The operations of one existing line: one PATCH, then a detach or a decline. Ids come with the order."""
     target = _of_record(changes[0].target, live)
-    edits = [change for change in changes if change.field not in _PLACE_FIELDS]
+    edits = [change for change in changes if change.field not in PLACE_FIELDS]
     if edits:
         yield _line_update(target, edits, live, names)
-    places = {change.field: change.after for change in changes if change.field in _PLACE_FIELDS}
+    places = {change.field: change.after for change in changes if change.field in PLACE_FIELDS}
     if places.get("action") == DECLINE:
         yield _decline(target, places, live, names)
     elif places.get("action") == DETACH:

@@ -16,8 +16,8 @@ def ordered(operations: Iterable[Operation], live: Snapshot) -> tuple[Operation,
     """The operations with their ids, in the order in which they run.
 
     Within a payout: new lines, line edits, detaches, declines, then the payout itself, which waits for all
-    of them: it must not move on when one of its lines could not be changed. Lines of the pending pool come
-    last.
+    of them: it must not move on when one of its lines could not be changed. Operations of one kind keep
+    their order: new lines that of their rows. Lines of the pending pool come last.
     """
     by_payout: dict[str | None, list[Operation]] = {}
     for operation in operations:
@@ -36,7 +36,7 @@ def _rank(payout_id: str | None, live: Snapshot) -> tuple[bool, Decimal, str]:
 
 
 def _within(operations: list[Operation]) -> list[Operation]:
-    return sorted(operations, key=lambda one: (_ACTIONS.index(one.action), one.target.place, one.target.id))
+    return sorted(operations, key=lambda one: _ACTIONS.index(one.action))
 
 
 def _linked(operations: list[Operation]) -> Iterator[Operation]:
@@ -52,6 +52,8 @@ def _linked(operations: list[Operation]) -> Iterator[Operation]:
             left = {name: value for name, value in earlier.expected.items() if name in one.relies_on}
             one = replace(one, relies_on={**one.relies_on, **left}, waits_for=(earlier.id,))
             one = replace(one, before=earlier.after or one.before)
+            # A detach takes the line along with its new amount; a decline leaves none.
+            one = replace(one, after=earlier.after or one.after) if one.after else one
         of_payout.setdefault(one.target.payout_id, []).append(one)
         of_line[one.target.id] = one
         yield one

@@ -26,7 +26,8 @@ def verdict(baseline: Group, edited: Group, live: Group) -> Verdict:
     if UNREAD in baseline:
         return _without_baseline(edited, live)
     if edited == baseline:
-        return Verdict.UNCHANGED if live == baseline else Verdict.DRIFT
+        # What cannot be seen has not been seen to move.
+        return Verdict.UNCHANGED if live == baseline or UNREAD in live else Verdict.DRIFT
     # The person changed it, and live is what the person saw.
     if live == baseline:
         return Verdict.CHANGE
