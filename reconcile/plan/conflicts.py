@@ -1,0 +1,92 @@
+"""Conflicts that no single record shows: a wish that its payout's stage, or another wish, makes senseless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from reconcile.domain.fields import DECLINE, DETACH, RecordKind
+from reconcile.domain.policy import Names
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.stage import stage_of
+from reconcile.plan.compare import Sides
+from reconcile.plan.forecast import paid_lines
+from reconcile.plan.model import Change, Conflict, Target
+from reconcile.plan.wishes import Wishes
+
+_MONEY_GROUPS = {"amount": "amount", "currency": "amount", "source_amount": "amount", "action": "action"}
+
+
+def paying_conflicts(sides: Sides, wishes: Wishes) -> Iterator[Conflict]:
+    """Money edits on a payout that moved, meanwhile, to a stage in which it is being paid or is over."""
+    for (line_id, group), changes in _money_edits(wishes.changes).items():
+        then, now = sides.baseline.lines[line_id].payout_id, sides.live.lines[line_id].payout_id
+        reason = _paying(sides, now, then)
+        if reason:
+            yield _conflict(changes, group, reason)
+    for new in wishes.new_lines:
+        reason = _paying(sides, new.target.payout_id, new.target.payout_id)
+        if reason:
+            yield Conflict(new.target, "new", {}, new.values, None, reason)
+
+
+def _money_edits(changes: Iterable[Change]) -> Mapping[tuple[str, str], list[Change]]:
+    """The edits of lines' money by line and field group: one conflict each."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        if change.target.kind is RecordKind.LINE and change.field in _MONEY_GROUPS:
+            found.setdefault((change.target.id, _MONEY_GROUPS[change.field]), []).append(change)
+    return found
+
+
+def _paying(sides: Sides, payout_id: str | None, payout_then: str | None) -> str | None:
+    """Why a line's money may no longer change; None where it may.
+
+    A stage that the payout had at the export was seen by the person, and is only warned of.
+    """
+    if payout_id is None:
+        return None
+    live = sides.live.payouts.get(payout_id)
+    if live is None:
+        return f"Its payout {payout_id} cannot be seen upstream any more."
+    stage, then = stage_of(live.stage), sides.baseline.payouts.get(payout_id)
+    if not (stage.paying or stage.final):
+        return None
+    if payout_id != payout_then:
+        return f"It was moved to payout {payout_id} upstream, which is {live.stage}: its money is settled."
+    if then and then.stage == live.stage:
+        return None
+    return f"Its payout moved to {live.stage} upstream, so its money can no longer change."
+
+
+def emptied_conflicts(sides: Sides, wishes: Wishes) -> Iterator[Conflict]:
+    """Stage edits on payouts that the workbook's own declines empty: the server declines such a payout."""
+    emptied = emptied_payouts(sides.live, wishes, sides.names)
+    for change in wishes.changes:
+        wanted = change.field == "stage" and change.target.id in emptied
+        if wanted and change.after != "DECLINED":
+            reason = (
+                f"You decline its last line, which declines the payout, and set its stage to {change.after}."
+            )
+            yield _conflict([change], "stage", reason)
+
+
+def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
+    """The payouts that lose their last line by a decline, with the lines declined."""
+    actions = {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
+    filled = {line.target.payout_id for line in wishes.new_lines}
+    left: dict[str, int] = {}
+    declined: dict[str, list[Target]] = {}
+    for line_id, line in paid_lines(live, names).items():
+        if line.payout_id is None:
+            continue
+        change = actions.get(line_id)
+        left[line.payout_id] = left.get(line.payout_id, 0) + (change is None)
+        if change and change.after == DECLINE:
+            declined.setdefault(line.payout_id, []).append(change.target)
+    return {key: lines for key, lines in declined.items() if not left[key] and key not in filled}
+
+
+def _conflict(changes: list[Change], group: str, reason: str) -> Conflict:
+    before = {change.field: change.before for change in changes}
+    after = {change.field: change.after for change in changes}
+    return Conflict(changes[0].target, group, before, after, before, reason)

@@ -1,0 +1,33 @@
+"""What the person wants, before anything is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconcile.domain.fields import RecordKind
+from reconcile.plan.model import Change, Target
+from reconcile.plan.newlines import NewLine
+
+RecordKey = tuple[RecordKind, str]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Changes of records and new lines, each in the order in which they were found."""
+
+    changes: tuple[Change, ...]
+    new_lines: tuple[NewLine, ...]
+
+    def without(self, held: Iterable[RecordKey]) -> Wishes:
+        """The wishes that do not concern the held records."""
+        gone = set(held)
+        return Wishes(
+            tuple(change for change in self.changes if key_of(change.target) not in gone),
+            tuple(line for line in self.new_lines if key_of(line.target) not in gone),
+        )
+
+
+def key_of(target: Target) -> RecordKey:
+    """The record a target stands for."""
+    return target.kind, target.id

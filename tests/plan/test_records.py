@@ -1,0 +1,413 @@
+"""The rows of the table that are about whole records: missing, gone, new, unknown, moved, made by ourselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from builders import (
+    GIVEN,
+    changed,
+    make_line,
+    make_new_row,
+    make_payout,
+    make_plan,
+    make_row,
+    make_sheet,
+    make_snapshot,
+    make_workbook,
+    money,
+    without,
+)
+
+from reconcile.domain.edited import EditedRow
+from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values, payout_values
+from reconcile.domain.policy import Names, Policy
+from reconcile.domain.records import CommissionLine
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.model import Action, Plan
+
+BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
+POOL = {"payout_id": None, "status": "PENDING"}
+DECLINE = {"action": "Decline", "decline_reason": "DUPLICATE"}
+DETACH = {"action": "Detach"}
+
+
+def told(plan: Plan) -> dict[str, list[str]]:
+    """What a plan says, by record: one word each."""
+    said = [(one.target.id, "change") for one in plan.changes]
+    said += [(one.target.id, "conflict") for one in plan.conflicts]
+    said += [(one.target.id, one.what) for one in plan.drifts]
+    said += [(one.target.id, "damaged") for one in plan.damaged]
+    said += [(one.id, "missing") for one in plan.missing]
+    found: dict[str, list[str]] = {}
+    for record, word in said:
+        found.setdefault(record, []).append(word)
+    return found
+
+
+def test_an_untouched_workbook_makes_an_empty_plan() -> None:
+    plan = make_plan(BASE, {})
+
+    assert told(plan) == {}
+    assert (plan.operations, plan.held, plan.findings, plan.gates, plan.effects) == ((), (), (), (), ())
+    assert not plan.needs_decision
+    assert (plan.cost.calls, plan.cost.seconds) == (0, 0)
+
+
+def test_an_untouched_workbook_makes_no_operation_whatever_moved_upstream() -> None:
+    live = changed(BASE, "pay_1", stage="PAID", po_number="theirs", amount=money("1 USD"))
+    live = changed(without(live, "cln_2"), "cln_1", amount=money("1 USD"), description="Renamed")
+    live = make_snapshot(*live.payouts.values(), *live.lines.values(), make_line("cln_9"))
+
+    plan = make_plan(BASE, {}, live)
+
+    assert plan.operations == ()
+    assert not plan.needs_decision
+    assert told(plan) == {
+        "pay_1": ["moved", "moved", "moved"],
+        "cln_1": ["moved", "moved"],
+        "cln_2": ["gone upstream"],
+        "cln_9": ["new upstream"],
+    }
+
+
+@pytest.mark.parametrize("record", ["pay_1", "cln_1"])
+@pytest.mark.parametrize("live", [BASE, without(BASE, "pay_1", "cln_1")], ids=["there", "gone too"])
+def test_a_missing_row_is_not_an_instruction(record: str, live: Snapshot) -> None:
+    plan = make_plan(BASE, make_workbook(BASE, missing=[record]), live)
+
+    assert plan.operations == ()
+    assert told(plan)[record] == ["missing"]
+    assert not plan.needs_decision
+
+
+def test_all_rows_missing_is_not_an_instruction_either() -> None:
+    every = [*BASE.payouts, *BASE.lines]
+
+    plan = make_plan(BASE, make_workbook(BASE, missing=every))
+
+    assert plan.operations == ()
+    assert sorted(every) == sorted(target.id for target in plan.missing)
+
+
+@pytest.mark.parametrize("name", ["pay_2", "cln_2"])
+def test_an_untouched_record_that_is_gone_upstream_is_drift(name: str) -> None:
+    plan = make_plan(BASE, {}, without(BASE, name))
+
+    assert told(plan) == {name: ["gone upstream"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "edits"),
+    [("pay_2", {"po_number": "PO-1"}), ("cln_2", {"amount": "5"}), ("cln_2", {"internal_note": "note"})],
+)
+def test_an_edited_record_that_is_gone_upstream_is_a_conflict(name: str, edits: dict[str, Value]) -> None:
+    plan = make_plan(BASE, {name: edits}, without(BASE, name))
+
+    assert told(plan) == {name: ["conflict"]}
+    assert plan.operations == ()
+    assert plan.conflicts[0].live is None
+    assert edits == plan.conflicts[0].yours
+
+
+def test_what_is_new_upstream_is_drift() -> None:
+    live = make_snapshot(
+        *BASE.payouts.values(),
+        *BASE.lines.values(),
+        make_payout("pay_9", "70 EUR"),
+        make_line("cln_9", "70 EUR", "pay_9"),
+    )
+
+    plan = make_plan(BASE, {}, live)
+
+    assert told(plan) == {"pay_9": ["new upstream"], "cln_9": ["new upstream"]}
+    assert [drift.live for drift in plan.drifts] == [
+        {"stage": "APPROVED", "total": "70.00 EUR"},
+        {"amount": "70.00 EUR"},
+    ]
+
+
+def test_a_new_line_that_is_declined_already_is_nothing() -> None:
+    live = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), make_line("cln_9", status="VOIDED"))
+
+    assert told(make_plan(BASE, {}, live)) == {}
+
+
+def test_a_moved_total_is_drift_and_the_same_total_in_another_spelling_is_not() -> None:
+    moved = make_plan(BASE, {}, changed(BASE, "pay_1", amount=money("1000.01 USD")))
+    same = make_plan(BASE, {}, changed(BASE, "pay_1", amount=money("1000.000 USD")))
+
+    assert [(drift.baseline, drift.live) for drift in moved.drifts] == [
+        ({"total": "1,000.00 USD"}, {"total": "1,000.01 USD"})
+    ]
+    assert told(same) == {}
+
+
+def with_rows(*rows: EditedRow) -> Plan:
+    book = make_workbook(BASE)
+    return make_plan(BASE, replace(book, lines=make_sheet(RecordKind.LINE, (*book.lines.rows, *rows))))
+
+
+def test_a_row_with_an_unknown_id_is_an_error_and_asks_for_nothing() -> None:
+    values = line_values(make_line("cln_x"))
+
+    plan = with_rows(make_row(RecordKind.LINE, 9, "cln_x", values, {"amount": "5"}))
+
+    assert plan.operations == ()
+    assert [finding.rule for finding in plan.errors] == ["id-unknown"]
+    assert plan.needs_decision
+
+
+def test_a_copied_row_speaks_for_nobody_and_is_not_missing() -> None:
+    values = line_values(BASE.lines["cln_1"])
+
+    plan = with_rows(make_row(RecordKind.LINE, 9, "cln_1", values, {"amount": "5"}))
+
+    assert plan.operations == ()
+    assert told(plan) == {}
+    assert [finding.rule for finding in plan.errors] == ["id-repeated", "id-repeated"]
+
+
+def test_a_row_whose_id_was_deleted_is_an_error_and_its_record_missing() -> None:
+    book = make_workbook(BASE, missing=["cln_1"])
+    blank = EditedRow(9, None, {"amount": "5"}, None, None, {})
+    book = replace(book, lines=make_sheet(RecordKind.LINE, (*book.lines.rows, blank)))
+
+    plan = make_plan(BASE, book)
+
+    assert plan.operations == ()
+    assert [finding.rule for finding in plan.errors] == ["id-blank"]
+    assert told(plan) == {"cln_1": ["missing"]}
+
+
+def test_what_the_workbook_could_not_show_is_left_alone() -> None:
+    """No cell holds 40,000 characters: the row says unread where the baseline knows the text."""
+    base = make_snapshot(make_payout(po_number="<r>x</r>"), make_line(description="x" * 40_000))
+    edits: dict[str, dict[str, Value]] = {"pay_1": {"po_number": UNREAD}, "cln_1": {"description": UNREAD}}
+
+    plan = make_plan(base, make_workbook(base, edits), findings=())
+
+    assert told(plan) == {}
+    assert plan.operations == ()
+
+
+# The place of a line: what the person wants in `Action`, and where the line is now.
+
+PLACES: dict[str, dict[str, object]] = {
+    "same": {},
+    "in the pool": POOL,
+    "on another payout": {"payout_id": "pay_2"},
+    "declined, off its payout": {"payout_id": None, "status": "VOIDED"},
+    "declined, on its payout": {"status": "DECLINED"},
+    "somewhere unclear": {"payout_id": None, "status": "EXPECTED"},
+}
+UNTOUCHED: dict[str, Value] = {}
+
+
+@pytest.mark.parametrize(
+    ("place", "edits", "verdict"),
+    [
+        ("same", UNTOUCHED, []),
+        ("same", DECLINE, ["change", "change"]),
+        ("same", DETACH, ["change"]),
+        ("in the pool", UNTOUCHED, ["moved"]),
+        ("in the pool", DECLINE, ["conflict"]),
+        ("in the pool", DETACH, ["already live"]),
+        ("on another payout", UNTOUCHED, ["moved"]),
+        ("on another payout", DECLINE, ["conflict"]),
+        ("on another payout", DETACH, ["conflict"]),
+        ("somewhere unclear", UNTOUCHED, ["moved"]),
+        ("somewhere unclear", DECLINE, ["conflict"]),
+        ("somewhere unclear", DETACH, ["conflict"]),
+        *(
+            row
+            for place in ("declined, off its payout", "declined, on its payout")
+            for row in (
+                (place, UNTOUCHED, ["moved"]),
+                (place, DECLINE, ["already live"]),
+                (place, DETACH, ["conflict"]),
+                (place, {"amount": "5"}, ["conflict"]),
+                (place, {**DECLINE, "amount": "5"}, ["conflict"]),
+                (place, {"description": " Referral "}, ["damaged", "moved"]),
+            )
+        ),
+    ],
+)
+def test_the_place_of_a_line_is_compared_three_ways(
+    place: str, edits: dict[str, Value], verdict: list[str]
+) -> None:
+    live = changed(BASE, "cln_1", **PLACES[place])
+
+    assert verdict == sorted(told(make_plan(BASE, {"cln_1": edits}, live, findings=())).get("cln_1", []))
+
+
+def test_a_move_of_the_line_says_where_it_went() -> None:
+    moves = [make_plan(BASE, {}, changed(BASE, "cln_1", **place)).drifts for place in PLACES.values()]
+
+    assert [[drift.live["action"] for drift in drifts] for drifts in moves] == [
+        [],
+        ["Detach"],
+        ["moved to pay_2"],
+        ["Decline"],
+        ["Decline"],
+        ["unclear: status EXPECTED"],
+    ]
+
+
+def test_a_status_that_was_as_unclear_at_the_export_has_not_moved() -> None:
+    base = changed(BASE, "cln_1", payout_id=None, status="EXPECTED")
+
+    assert told(make_plan(base, {})) == {}
+    assert told(make_plan(base, {}, changed(base, "cln_1", status="PENDING"))) == {}
+    assert told(make_plan(base, {}, changed(base, "cln_1", status="SETTLED"))) == {"cln_1": ["moved"]}
+
+
+def test_the_names_of_states_come_from_the_policy() -> None:
+    policy = Policy(names=Names(voided_statuses=("REFUSED",), pending_statuses=("EXPECTED",)))
+    live = changed(BASE, "cln_1", payout_id=None, status="EXPECTED")
+    live = changed(live, "cln_2", payout_id=None, status="REFUSED")
+
+    plan = make_plan(BASE, {"cln_1": DETACH, "cln_2": DECLINE}, live, policy=policy)
+
+    assert told(plan) == {"cln_1": ["already live"], "cln_2": ["already live"]}
+
+
+def test_an_edit_follows_a_line_that_moved_to_another_payout() -> None:
+    plan = make_plan(BASE, {"cln_1": {"amount": "550"}}, changed(BASE, "cln_1", payout_id="pay_2"))
+
+    (operation,) = plan.operations
+    assert told(plan) == {"cln_1": ["change", "moved"]}
+    assert (operation.target.payout_id, operation.relies_on["payout_stage"]) == ("pay_2", "APPROVED")
+
+
+def test_a_reason_without_a_decline_is_no_change() -> None:
+    plan = make_plan(BASE, {"cln_1": {"decline_reason": "DUPLICATE"}}, findings=())
+
+    assert told(plan) == {}
+
+
+# What earlier runs of the same workbook did: nobody is in conflict with himself.
+
+EDITED = {"cln_1": {**DECLINE, "amount": "550"}, "cln_2": DECLINE}
+
+
+def test_a_decline_of_an_earlier_run_is_already_live_when_the_server_hides_the_line() -> None:
+    given = replace(GIVEN, gone=frozenset({"cln_1", "cln_2"}))
+
+    plan = make_plan(BASE, EDITED, without(BASE, "cln_1", "cln_2"), given=given)
+
+    assert told(plan) == {"cln_1": ["already live"], "cln_2": ["already live"]}
+    assert plan.operations == ()
+
+
+def test_an_amount_edited_before_the_decline_is_already_live_too() -> None:
+    voided: dict[str, object] = {"payout_id": None, "status": "VOIDED"}
+    live = changed(changed(BASE, "cln_2", **voided), "cln_1", amount=money("550 USD"), **voided)
+
+    assert told(make_plan(BASE, EDITED, live)) == {"cln_1": ["already live"], "cln_2": ["already live"]}
+
+
+def test_a_note_sent_before_the_decline_is_already_live_too() -> None:
+    live = changed(BASE, "cln_1", payout_id=None, status="VOIDED")
+    edits = {"cln_1": {**DECLINE, "internal_note": "twice"}}
+    given = replace(GIVEN, gone=frozenset({"cln_1"}), sent={("cln_1", "internal_note"): "twice"})
+
+    assert told(make_plan(BASE, edits, live, given=given)) == {"cln_1": ["already live"]}
+    assert told(make_plan(BASE, edits, live)) == {"cln_1": ["conflict"]}
+
+
+def test_a_line_that_somebody_else_removed_stays_a_conflict() -> None:
+    plan = make_plan(
+        BASE, {"cln_1": DECLINE}, without(BASE, "cln_1"), given=replace(GIVEN, gone=frozenset({"cln_2"}))
+    )
+
+    assert told(plan) == {"cln_1": ["conflict"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "verdict"),
+    [
+        ("note", "note", "already live"),
+        ("note", "other", "change"),
+        (None, "", "already live"),
+        (None, "x", "change"),
+    ],
+)
+def test_what_was_sent_into_an_unread_field_is_not_sent_again(
+    text: str | None, sent: str, verdict: str
+) -> None:
+    given = replace(GIVEN, sent={("cln_1", "internal_note"): sent})
+
+    plan = make_plan(BASE, {"cln_1": {"internal_note": text}}, given=given)
+
+    assert told(plan) == {"cln_1": [verdict]}
+    assert len(plan.operations) == (verdict == "change")
+
+
+def test_what_was_sent_into_a_field_that_live_shows_is_compared_with_live() -> None:
+    base = make_snapshot(make_payout(statement_note="was"))
+    given = replace(GIVEN, sent={("pay_1", "statement_note"): "ours"})
+
+    plan = make_plan(base, {"pay_1": {"statement_note": "ours"}}, given=given)
+
+    assert told(plan) == {"pay_1": ["change"]}
+
+
+def made(row: EditedRow, line: CommissionLine | None) -> Plan:
+    """The plan for a workbook whose one new row was made into cln_9 before."""
+    book = make_workbook(BASE, new=[row])
+    first = make_plan(BASE, book)
+    (key,) = [one.target.id for one in first.operations if one.action is Action.CREATE_LINE]
+    records = [*BASE.payouts.values(), *BASE.lines.values(), *([line] if line else [])]
+    return make_plan(BASE, book, make_snapshot(*records), given=replace(GIVEN, created={key: "cln_9"}))
+
+
+NEW = make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD")
+
+
+def test_a_new_line_of_an_earlier_run_is_already_live_and_not_new_upstream() -> None:
+    plan = made(NEW, make_line("cln_9", "75.00 USD", description=None))
+
+    assert plan.operations == ()
+    assert [(drift.what, drift.live) for drift in plan.drifts] == [("already live", {"line": "cln_9"})]
+
+
+def test_a_new_line_of_an_earlier_run_that_live_does_not_show_is_already_live() -> None:
+    plan = made(NEW, None)
+
+    assert plan.operations == ()
+    assert [drift.what for drift in plan.drifts] == ["already live"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        make_line("cln_9", "80 USD", description=None),
+        make_line("cln_9", "75 EUR", description=None),
+        make_line("cln_9", "75 USD", "pay_2", description=None),
+        make_line("cln_9", "75 USD", description="Renamed"),
+    ],
+)
+def test_a_row_that_made_a_line_and_differs_from_it_now_waits_for_a_person(line: CommissionLine) -> None:
+    plan = made(NEW, line)
+
+    assert plan.operations == ()
+    assert [(conflict.group, conflict.yours["amount"]) for conflict in plan.conflicts] == [("new", "75")]
+    assert "This row made line cln_9 in an earlier run, and the two differ now." in plan.conflicts[0].reason
+    assert plan.needs_decision
+
+
+def test_a_made_pool_line_may_have_been_picked_up_since() -> None:
+    row = make_new_row(2, partner_id="ptn_1", amount="75", currency="USD")
+
+    assert [one.what for one in made(row, make_line("cln_9", "75 USD", description=None)).drifts] == [
+        "already live"
+    ]
+
+
+def test_the_values_of_a_payout_row_are_those_of_its_record() -> None:
+    """The builder writes what the export writes; otherwise these tests would prove nothing."""
+    (row,) = make_workbook(make_snapshot(make_payout())).payouts.rows
+
+    assert payout_values(make_payout()) == row.values == row.baseline
