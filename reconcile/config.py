@@ -120,6 +120,9 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
+    for name in _SECTIONS - {"default_profile"}:
+        if not isinstance(content.get(name, {}), dict):
+            raise ConfigurationError(f"{file}: [{name}] must be a section.")
     return content
 
 

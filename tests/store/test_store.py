@@ -1,0 +1,91 @@
+"""The state store keeps what must outlive a command, and says so when it cannot."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconcile.domain.edited import Export
+from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.errors import StateError
+from reconcile.store.entries import Entry, broken_at
+from reconcile.store.store import Run, Store
+
+NOW = datetime(2026, 4, 5, 9, 30, tzinfo=UTC)
+HERE = Environment("https://api.introw.io")
+RUN = Run("run-1", str(HERE), "wb-1", NOW.isoformat(), None, "ana", "running", '{"plan": 1}')
+
+
+def _export(workbook_id: str = "wb-1") -> Export:
+    return Export(workbook_id, 1, "0.1.0", HERE, Scope(), NOW, "ana", "f")
+
+
+def test_a_baseline_comes_back_as_it_was(tmp_path: Path) -> None:
+    snapshot = Snapshot(HERE, Scope(stages=("APPROVED",)), NOW, {}, {}, {})
+    with Store(tmp_path / "state.db") as store:
+        store.save_export(_export(), snapshot)
+    with Store(tmp_path / "state.db") as store:
+        kept, unknown = store.baseline("wb-1"), store.baseline("wb-2")
+
+    assert kept == snapshot
+    assert unknown is None
+
+
+def test_a_journal_is_chained_from_its_first_entry_on(tmp_path: Path) -> None:
+    with Store(tmp_path / "state.db") as store:
+        store.start_run(RUN)
+        for number in range(3):
+            store.append("run-1", Entry(NOW.isoformat(), f"op-{number}", "intent", {"attempt": 1}))
+        entries = store.entries("run-1")
+
+    assert broken_at("run-1", entries) is None
+    assert broken_at("run-1", entries[1:]) == 1
+    assert broken_at("run-1", (entries[0], entries[2])) == 2
+    assert broken_at("run-2", entries) == 1
+
+
+def test_what_a_workbook_caused_is_remembered_with_its_latest_value(tmp_path: Path) -> None:
+    with Store(tmp_path / "state.db") as store:
+        store.record_effect(RUN, "set internal_note", "cln_1", "first")
+        store.record_effect(RUN, "set internal_note", "cln_1", "second")
+
+        assert store.effects("wb-1", "set internal_note") == {"cln_1": "second"}
+        assert store.effects("wb-2", "set internal_note") == {}
+
+
+def test_runs_are_listed_by_environment(tmp_path: Path) -> None:
+    with Store(tmp_path / "state.db") as store:
+        store.start_run(RUN)
+        store.end_run("run-1", "stopped", NOW)
+
+        assert [run.state for run in store.runs(HERE)] == ["stopped"]
+        assert store.runs(Environment("https://elsewhere.example")) == ()
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with Store(tmp_path / "deep" / "state.db"):
+        mode = (tmp_path / "deep" / "state.db").stat().st_mode
+
+    assert mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(b"not a database at all, but long enough to be read as one" * 40)
+
+    with pytest.raises(StateError, match="cannot be used"):
+        Store(path)
+
+
+def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    with pytest.raises(StateError, match="newer reconcile"):
+        Store(path)

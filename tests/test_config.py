@@ -1,0 +1,83 @@
+"""Settings come from the file, then the environment, then options; whatever is wrong is named."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from reconcile.config import Choices, load
+from reconcile.domain.finding import Severity
+from reconcile.errors import ConfigurationError
+
+
+def _file(folder: Path, text: str, name: str = "reconcile.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+    settings = load(Choices(), {}, tmp_path)
+
+    assert settings.profile_name == "default"
+    assert settings.profile.base_url == "https://api.introw.io"
+    assert settings.profile.rate == 120
+
+
+def test_options_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:
+    _file(tmp_path, '[profiles.a]\nbase_url = "https://file.example"\n[profiles.b]\n')
+    environ = {"INTROW_BASE_URL": "https://environment.example", "RECONCILE_STATE": "/tmp/environment.db"}
+    from_environment = load(Choices(profile="a"), environ, tmp_path)
+    from_option = load(Choices(profile="b", state=Path("option.db")), environ, tmp_path)
+    from_file = load(Choices(profile="a"), {}, tmp_path)
+
+    assert from_file.profile.base_url == "https://file.example"
+    assert from_environment.profile.base_url == "https://environment.example"
+    assert from_environment.state == Path("/tmp/environment.db")
+    assert from_option.state == Path("option.db")
+
+
+def test_a_file_that_is_named_wins_over_the_one_at_hand(tmp_path: Path) -> None:
+    _file(tmp_path, "[profiles.here]\n")
+    named = _file(tmp_path, "[profiles.named]\n", "other.toml")
+
+    assert load(Choices(), {}, tmp_path).profile_name == "here"
+    assert load(Choices(config=named), {}, tmp_path).profile_name == "named"
+    assert load(Choices(), {"RECONCILE_CONFIG": str(named)}, tmp_path).profile_name == "named"
+
+
+def test_policy_limits_rules_and_names_are_read(tmp_path: Path) -> None:
+    _file(
+        tmp_path,
+        '[policy]\npo_required_stages = ["PAID"]\n[limits]\nmax_money_share = 0.5\n'
+        '[rules]\nblank = "warning"\ntoken = "off"\n[names]\nvoided_statuses = ["GONE"]\n',
+    )
+    policy = load(Choices(), {}, tmp_path).policy
+
+    assert policy.po_required_stages == ("PAID",)
+    assert policy.limits.max_money_share == Decimal("0.5")
+    assert policy.rules == {"blank": Severity.WARNING, "token": None}
+    assert policy.names.voided_statuses == ("GONE",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("colour = 1", "no setting 'colour'"),
+        ("[limits]\nmax_money = 1", "limits has no setting 'max_money'"),
+        ('[limits]\nmax_changes = "many"', "limits.max_changes"),
+        ('[rules]\nblank = "loud"', "rules.blank is 'loud'"),
+        ("[profiles.p]\nrate = 0", "profiles.p.rate must be more than zero"),
+        ('default_profile = "q"\n[profiles.p]', "There is no profile q"),
+        ("profiles = 3", "section"),
+        ("not toml", "cannot be read"),
+    ],
+)
+def test_whatever_is_wrong_is_named_with_its_file_and_key(text: str, words: str, tmp_path: Path) -> None:
+    _file(tmp_path, text)
+
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        load(Choices(), {}, tmp_path)
+    assert "reconcile.toml" in str(caught.value)
