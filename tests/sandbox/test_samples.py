@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from reconcile.resources import sample
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 from reconcile.sandbox.wire import Stage
@@ -22,7 +21,7 @@ from reconcile.sandbox.wire import Stage
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Sandbox
 
-SEED = sample("2026-03/seed.json")
+SEED = Path(__file__).parents[2] / "samples" / "2026-03" / "seed.json"
 
 
 @pytest.fixture(scope="module")
