@@ -186,11 +186,18 @@ def make_plan(
     edited: EditedWorkbook | Edits,
     live: Snapshot | None = None,
     *,
-    findings: tuple[Finding, ...] | None = None,
+    findings: tuple[Finding, ...] = (),
     policy: Policy = POLICY,
     given: Circumstances = GIVEN,
 ) -> Plan:
-    """The plan, with the findings of the checks if none are given. Live is the baseline if not given."""
+    """The plan of a workbook with these findings. Live is the baseline if not given."""
     book = edited if isinstance(edited, EditedWorkbook) else make_workbook(baseline, edited)
-    found = review(book, baseline, policy) if findings is None else findings
-    return build_plan(baseline, book, baseline if live is None else live, found, policy, given)
+    return build_plan(baseline, book, baseline if live is None else live, findings, policy, given)
+
+
+def make_checked_plan(
+    baseline: Snapshot, edited: EditedWorkbook | Edits, live: Snapshot | None = None, policy: Policy = POLICY
+) -> Plan:
+    """The plan of a workbook with what the checks find in it."""
+    book = edited if isinstance(edited, EditedWorkbook) else make_workbook(baseline, edited)
+    return make_plan(baseline, book, live, findings=review(book, baseline, policy), policy=policy)

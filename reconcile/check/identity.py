@@ -10,6 +10,9 @@ from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.snapshot import Snapshot
 
+_NAMED = 10
+"""How many rows a message names."""
+
 _NAMES = {RecordKind.PAYOUT: "Payout ID", RecordKind.LINE: "Line ID"}
 
 
@@ -61,12 +64,13 @@ def _unknown(spot: Spot) -> Finding:
 
 def _repeated(spot: Spot, numbers: list[int]) -> Finding:
     name = _NAMES[spot.sheet.kind]
-    rows = [str(number) for number in numbers]
+    rows = [str(number) for number in numbers[:_NAMED]]
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
     return spot.finding(
         Severity.ERROR,
         "id-repeated",
         "id",
-        f"{name} {spot.row.id} stands in rows {', '.join(rows)}; only one row may speak for a record.",
+        f"{name} {spot.row.id} stands in rows {', '.join(rows)}{more}; only one row may speak for a record.",
         "Remove the copies.",
     )
 

@@ -1,7 +1,7 @@
 """The columns' own rules as pandera schemas, over the cells that a person touched.
 
-Each frame has one row per worksheet row and one column per editable field, all of dtype object: the
-value in comparable form, "" for a cell that was emptied, None for one that is as exported. So an
+Each frame has one row per touched worksheet row and one column per editable field, all of dtype object:
+the value in comparable form, "" for a cell that was emptied, None for one that is as exported. So an
 untouched cell is never judged, however odd the exported value is.
 """
 
@@ -34,13 +34,18 @@ _FIXES = {
 def schema_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) -> Iterator[Finding]:
     """All column findings of the three data sheets, in one pass each."""
     for sheet in edited.sheets:
-        if sheet.rows:
-            yield from _sheet_findings(sheet.kind, tuple(spots(edited, sheet, baseline)), policy)
+        names = [field.name for field in FIELDS[sheet.kind]]
+        rows = ((spot, [spot.touched(name) for name in names]) for spot in spots(edited, sheet, baseline))
+        touched = [(spot, cells) for spot, cells in rows if any(cell is not None for cell in cells)]
+        if touched:
+            frame = pd.DataFrame([cells for _, cells in touched], columns=names, dtype=object)
+            yield from _sheet_findings(frame, [spot for spot, _ in touched], policy)
 
 
-def _sheet_findings(kind: RecordKind, rows: tuple[Spot, ...], policy: Policy) -> Iterator[Finding]:
+def _sheet_findings(frame: pd.DataFrame, rows: list[Spot], policy: Policy) -> Iterator[Finding]:
+    kind = rows[0].sheet.kind
     try:
-        schema(kind, policy).validate(_frame(kind, rows), lazy=True)
+        schema(kind, policy).validate(frame, lazy=True)
     except SchemaErrors as errors:
         fields = {field.name: field for field in FIELDS[kind]}
         failures = errors.failure_cases[["column", "check", "index"]]
@@ -113,9 +118,3 @@ def _is_number(text: str) -> bool:
 
 def _is_not_zero(text: str) -> bool:
     return parse_decimal(text) != 0
-
-
-def _frame(kind: RecordKind, rows: tuple[Spot, ...]) -> pd.DataFrame:
-    names = [field.name for field in FIELDS[kind]]
-    touched = [[spot.touched(name) for name in names] for spot in rows]
-    return pd.DataFrame(touched, columns=names, dtype=object)

@@ -26,6 +26,7 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_WRITTEN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*[1-9]|\.0+)?|[0-9](\.[0-9]+)?[eE][+-]?[0-9]+)")
 _EXCEL_DIGITS = 15
 
 
@@ -45,18 +46,19 @@ def _plain_spaces(text: str) -> str:
 
 def _zeros_lost(baseline: str, edited: str) -> bool:
     digits = baseline.strip()
-    return digits.isdecimal() and digits.startswith("0") and _number(edited) == Decimal(digits)
+    return digits.isdecimal() and digits.startswith("0") and _written(edited) == Decimal(digits)
 
 
 def _digits_lost(baseline: str, edited: str) -> bool:
-    """18 digits come back with zeros at the end, or as 1.58E+17."""
-    digits = baseline.strip()
-    number = _number(edited)
+    """18 digits come back with zeros at the end, cut off or rounded, or as 1.58E+17."""
+    digits = baseline.strip().lstrip("0")
+    number = parse_decimal(edited)
     if number is None or not digits.isdecimal() or len(digits) <= _EXCEL_DIGITS:
         return False
     shown = re.sub(r"[eE].*|\D", "", edited).strip("0")
     precision = max(len(shown), 3)
-    return _rounded(Decimal(digits), precision) == _rounded(number, precision)
+    cut = Decimal(digits[:precision].ljust(len(digits), "0"))
+    return number == cut or _rounded(number, precision) == _rounded(Decimal(digits), precision)
 
 
 def _rounded(number: Decimal, digits: int) -> str:
@@ -66,7 +68,7 @@ def _rounded(number: Decimal, digits: int) -> str:
 def _became_number(baseline: str, edited: str) -> bool:
     """`1E5` comes back as 100000, `12.50` as 12.5, `1,234` as 1234, and `123` as 123.0."""
     grouped = _THOUSANDS.fullmatch(baseline.strip())
-    before, after = _number(baseline.replace(",", "") if grouped else baseline), _number(edited)
+    before, after = parse_decimal(baseline.replace(",", "") if grouped else baseline), _written(edited)
     return before is not None and before == after
 
 
@@ -102,7 +104,7 @@ def _became_logical(baseline: str, edited: str) -> bool:
 
 def _float_noise(baseline: str, edited: str) -> bool:
     """Digits that a program cannot hold were typed by nobody: `0.30000000000000004`."""
-    before, after = _number(baseline), _number(edited)
+    before, after = parse_decimal(baseline), parse_decimal(edited)
     if before is None or after is None or before == after:
         return False
     if max(_significant(before), _significant(after)) <= _EXCEL_DIGITS:
@@ -114,8 +116,9 @@ def _significant(number: Decimal) -> int:
     return len(plain(number).lstrip("-").replace(".", "").strip("0"))
 
 
-def _number(text: str) -> Decimal | None:
-    return parse_decimal(text)
+def _written(text: str) -> Decimal | None:
+    """The number that a program wrote. `000123`, `+5` and `12.50` were typed by a person."""
+    return parse_decimal(text) if _WRITTEN.fullmatch(text) else None
 
 
 _TEXT_RULES: tuple[tuple[str, Rule], ...] = (

@@ -8,6 +8,7 @@ import pytest
 from builders import (
     GIVEN,
     changed,
+    make_checked_plan,
     make_line,
     make_new_row,
     make_payout,
@@ -28,7 +29,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
-POOL = {"payout_id": None, "status": "PENDING"}
+POOL: dict[str, object] = {"payout_id": None, "status": "PENDING"}
 DECLINE = {"action": "Decline", "decline_reason": "DUPLICATE"}
 DETACH = {"action": "Detach"}
 
@@ -47,7 +48,7 @@ def told(plan: Plan) -> dict[str, list[str]]:
 
 
 def test_an_untouched_workbook_makes_an_empty_plan() -> None:
-    plan = make_plan(BASE, {})
+    plan = make_checked_plan(BASE, {})
 
     assert told(plan) == {}
     assert (plan.operations, plan.held, plan.findings, plan.gates, plan.effects) == ((), (), (), (), ())
@@ -146,7 +147,9 @@ def test_a_moved_total_is_drift_and_the_same_total_in_another_spelling_is_not() 
 
 def with_rows(*rows: EditedRow) -> Plan:
     book = make_workbook(BASE)
-    return make_plan(BASE, replace(book, lines=make_sheet(RecordKind.LINE, (*book.lines.rows, *rows))))
+    return make_checked_plan(
+        BASE, replace(book, lines=make_sheet(RecordKind.LINE, (*book.lines.rows, *rows)))
+    )
 
 
 def test_a_row_with_an_unknown_id_is_an_error_and_asks_for_nothing() -> None:
@@ -174,7 +177,7 @@ def test_a_row_whose_id_was_deleted_is_an_error_and_its_record_missing() -> None
     blank = EditedRow(9, None, {"amount": "5"}, None, None, {})
     book = replace(book, lines=make_sheet(RecordKind.LINE, (*book.lines.rows, blank)))
 
-    plan = make_plan(BASE, book)
+    plan = make_checked_plan(BASE, book)
 
     assert plan.operations == ()
     assert [finding.rule for finding in plan.errors] == ["id-blank"]
@@ -186,7 +189,7 @@ def test_what_the_workbook_could_not_show_is_left_alone() -> None:
     base = make_snapshot(make_payout(po_number="<r>x</r>"), make_line(description="x" * 40_000))
     edits: dict[str, dict[str, Value]] = {"pay_1": {"po_number": UNREAD}, "cln_1": {"description": UNREAD}}
 
-    plan = make_plan(base, make_workbook(base, edits), findings=())
+    plan = make_plan(base, make_workbook(base, edits))
 
     assert told(plan) == {}
     assert plan.operations == ()
@@ -239,7 +242,7 @@ def test_the_place_of_a_line_is_compared_three_ways(
 ) -> None:
     live = changed(BASE, "cln_1", **PLACES[place])
 
-    assert verdict == sorted(told(make_plan(BASE, {"cln_1": edits}, live, findings=())).get("cln_1", []))
+    assert verdict == sorted(told(make_plan(BASE, {"cln_1": edits}, live)).get("cln_1", []))
 
 
 def test_a_move_of_the_line_says_where_it_went() -> None:
@@ -282,7 +285,7 @@ def test_an_edit_follows_a_line_that_moved_to_another_payout() -> None:
 
 
 def test_a_reason_without_a_decline_is_no_change() -> None:
-    plan = make_plan(BASE, {"cln_1": {"decline_reason": "DUPLICATE"}}, findings=())
+    plan = make_plan(BASE, {"cln_1": {"decline_reason": "DUPLICATE"}})
 
     assert told(plan) == {}
 
@@ -359,8 +362,8 @@ def made(row: EditedRow, line: CommissionLine | None) -> Plan:
     book = make_workbook(BASE, new=[row])
     first = make_plan(BASE, book)
     (key,) = [one.target.id for one in first.operations if one.action is Action.CREATE_LINE]
-    records = [*BASE.payouts.values(), *BASE.lines.values(), *([line] if line else [])]
-    return make_plan(BASE, book, make_snapshot(*records), given=replace(GIVEN, created={key: "cln_9"}))
+    live = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), *([line] if line else []))
+    return make_plan(BASE, book, live, given=replace(GIVEN, created={key: "cln_9"}))
 
 
 NEW = make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD")

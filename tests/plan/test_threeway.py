@@ -214,7 +214,7 @@ def test_a_plan_tells_the_verdict_of_the_table_and_only_a_change_makes_an_operat
     wrong = []
     for kind, group, baseline, edited, live in CASES:
         before, now = snapshot_of(kind, baseline), snapshot_of(kind, live)
-        plan = make_plan(before, workbook_of(kind, before, edited), now, findings=())
+        plan = make_plan(before, workbook_of(kind, before, edited), now)
         expected = oracle(baseline, edited, live)
         bodies = [operation.expected for operation in plan.operations]
         edits = {name: value for name, value in edited.items() if value != baseline[name]}

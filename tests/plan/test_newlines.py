@@ -1,0 +1,232 @@
+"""New lines and their idempotency keys: the same row keeps its key, two rows never share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from builders import (
+    GIVEN,
+    make_export,
+    make_line,
+    make_new_row,
+    make_payout,
+    make_plan,
+    make_snapshot,
+    make_workbook,
+)
+
+from reconcile.domain.edited import EditedRow
+from reconcile.domain.fields import Value
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.model import Action, Plan
+from reconcile.plan.newlines import keyed_rows, new_lines
+
+BASE = make_snapshot(make_payout(), make_line())
+
+
+def row(number: int, amount: str, token: str | None = None, **values: Value) -> EditedRow:
+    plain = make_new_row(number, token, partner_id="ptn_1", payout_id="pay_1", currency="USD", amount=amount)
+    return replace(plain, values={**plain.values, **values})
+
+
+def typed_below(number: int, amount: str) -> EditedRow:
+    """A row below the ready ones: it has no hidden token."""
+    return replace(row(number, amount), token=None)
+
+
+def keys(rows: Iterable[EditedRow]) -> list[str]:
+    """The keys of the rows in the order given."""
+    return [key for _, key in keyed_rows(make_workbook(BASE, new=rows), {})]
+
+
+def by_amount(rows: Iterable[EditedRow]) -> dict[Value, str]:
+    return {one.values["amount"]: key for one, key in keyed_rows(make_workbook(BASE, new=rows), {})}
+
+
+def test_a_key_is_short_enough_and_says_whose_it_is() -> None:
+    (key,) = keys([row(2, "75")])
+
+    assert key.startswith("reconcile-")
+    assert len(key) == 42
+
+
+def test_the_key_of_a_row_is_the_same_every_time() -> None:
+    assert keys([row(2, "75")]) == keys([row(2, "75")])
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_sorting_the_rows_does_not_change_their_keys(order: tuple[int, ...]) -> None:
+    rows = [row(2, "75", "new-001"), row(3, "80", "new-002"), typed_below(300, "90")]
+    sorted_rows = [replace(rows[place], number=number) for number, place in enumerate(order, start=2)]
+
+    assert by_amount(rows) == by_amount(sorted_rows)
+
+
+def test_the_key_follows_the_token_and_not_what_the_row_says() -> None:
+    """A person who corrects a row that was applied asks for no second line."""
+    assert keys([row(2, "75", "new-001")]) == keys([row(9, "80", "new-001", description="Renamed")])
+
+
+def test_rows_of_another_workbook_have_other_keys() -> None:
+    book = make_workbook(BASE, new=[row(2, "75"), typed_below(300, "75")])
+    other = replace(book, export=replace(make_export(BASE), workbook_id="wb_other"))
+
+    found = {key for one in (book, other) for _, key in keyed_rows(one, {})}
+
+    assert len(found) == 4
+
+
+def test_equal_rows_are_lines_of_their_own() -> None:
+    rows = [row(2, "75", "new-001"), row(3, "75", "new-002"), typed_below(300, "75"), typed_below(301, "75")]
+
+    assert len(set(keys(rows))) == 4
+
+
+def test_a_copied_row_is_a_line_of_its_own() -> None:
+    rows = [
+        row(2, "75", "new-001"),
+        row(3, "75", "new-001"),
+        row(4, "75", "new-001"),
+        row(5, "80", "new-001"),
+    ]
+
+    assert len(set(keys(rows))) == 4
+
+
+def test_the_keys_of_exact_copies_do_not_depend_on_their_order() -> None:
+    first = [row(2, "75", "new-001"), row(3, "75", "new-001")]
+
+    assert set(keys(first)) == set(keys(first[::-1]))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("partner_id", "ptn_2"),
+        ("payout_id", None),
+        ("amount", "75.01"),
+        ("currency", "EUR"),
+        ("source_amount", "750"),
+        ("description", "x"),
+    ],
+)
+def test_a_row_without_a_token_is_known_by_all_it_says(field: str, value: Value) -> None:
+    one = typed_below(300, "75")
+    other = replace(one, values={**one.values, field: value})
+
+    assert keys([one]) != keys([other])
+
+
+def test_values_do_not_run_into_each_other() -> None:
+    one = typed_below(300, "75")
+    others = [replace(one, values={**one.values, field: "5"}) for field in ("source_amount", "description")]
+
+    assert len(set(keys(others[:1]) + keys(others[1:]))) == 2
+
+
+def test_a_new_line_says_what_its_row_says() -> None:
+    rows = [row(5, "12.5", description="True-up", source_amount="125")]
+
+    (line,) = new_lines(make_workbook(BASE, new=rows), BASE, {})
+
+    assert (5, Decimal("12.5"), "USD") == (line.row, line.amount, line.currency)
+    assert (
+        line.target.partner_name,
+        line.target.payout_id,
+        line.target.place,
+    ) == ("Acme", "pay_1", "march.xlsx, New lines!5")
+    assert (line.values["description"], line.values["source_amount"]) == ("True-up", "125")
+
+
+def test_a_row_that_cannot_be_read_has_no_amount_and_no_currency() -> None:
+    unread = replace(row(2, "75"), values={"partner_id": "ptn_9"})
+
+    (line,) = new_lines(make_workbook(BASE, new=[unread]), BASE, {})
+
+    assert (line.amount, line.currency, line.target.partner_name) == (Decimal(0), "", "ptn_9")
+
+
+# The same workbook, applied once, sorted or edited further, and compared again.
+
+
+def applied(plan: Plan, live: Snapshot) -> tuple[Snapshot, dict[str, str]]:
+    """Live and the memory of the store after all creations of a plan."""
+    created = {
+        one.target.id: f"cln_new_{number}"
+        for number, one in enumerate(plan.operations)
+        if one.action is Action.CREATE_LINE
+    }
+    lines = [
+        make_line(
+            created[one.target.id],
+            f"{one.expected['amount']} {one.expected['currency']}",
+            one.expected["payout_id"],
+            description=one.expected["description"],
+        )
+        for one in plan.operations
+    ]
+    return make_snapshot(*live.payouts.values(), *live.lines.values(), *lines), created
+
+
+def again(first: list[EditedRow], then: list[EditedRow]) -> Plan:
+    """The plan for `then`, after a run of the same workbook with `first`."""
+    live, created = applied(make_plan(BASE, make_workbook(BASE, new=first)), BASE)
+    return make_plan(BASE, make_workbook(BASE, new=then), live, given=replace(GIVEN, created=created))
+
+
+def amounts(plan: Plan) -> list[str | None]:
+    return [operation.expected["amount"] for operation in plan.operations]
+
+
+ORIGINAL = row(2, "75", "new-001")
+COPY = row(3, "80", "new-001")
+"""The original copied with its hidden cells, and then edited."""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ORIGINAL],
+        [ORIGINAL, COPY],
+        [ORIGINAL, row(3, "75", "new-001")],
+        [ORIGINAL, row(3, "75", "new-001"), row(4, "80", "new-001")],
+        [typed_below(300, "75"), typed_below(301, "75"), ORIGINAL],
+    ],
+)
+def test_no_order_of_the_rows_asks_for_a_line_twice(rows: list[EditedRow]) -> None:
+    plans = [again(rows, list(order)) for order in permutations(rows)]
+
+    assert [([], ()) for _ in plans] == [(amounts(plan), plan.conflicts) for plan in plans]
+
+
+@pytest.mark.parametrize("then", [[ORIGINAL, COPY], [COPY, ORIGINAL]])
+def test_a_copy_made_after_a_run_is_asked_for_wherever_it_stands(then: list[EditedRow]) -> None:
+    plan = again([ORIGINAL], then)
+
+    assert (amounts(plan), plan.conflicts) == (["80"], ())
+
+
+def test_an_exact_copy_made_after_a_run_is_asked_for_once() -> None:
+    assert amounts(again([ORIGINAL], [ORIGINAL, row(3, "75", "new-001")])) == ["75"]
+
+
+def test_a_row_added_after_a_run_is_asked_for() -> None:
+    assert amounts(again([ORIGINAL], [ORIGINAL, row(3, "80", "new-002")])) == ["80"]
+
+
+def test_a_row_used_again_for_another_line_waits_for_a_person() -> None:
+    """Nobody can tell whether the line is to be changed or another one made."""
+    plan = again([ORIGINAL], [row(2, "99", "new-001", description="Another")])
+
+    assert plan.operations == ()
+    assert [(one.yours["amount"], (one.live or {})["amount"]) for one in plan.conflicts] == [("99", "75")]
+
+
+def test_a_row_emptied_after_a_run_asks_for_nothing() -> None:
+    plan = again([ORIGINAL, row(3, "80", "new-002")], [row(3, "80", "new-002")])
+
+    assert (plan.operations, plan.conflicts) == ((), ())
