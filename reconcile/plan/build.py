@@ -19,7 +19,7 @@ from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_
 from reconcile.plan.gates import Judged, gates
 from reconcile.plan.holds import holds
 from reconcile.plan.model import PLAN_VERSION, Change, Conflict, Cost, Drift, Operation, Plan
-from reconcile.plan.newlines import NewLine, new_lines, outgrown, says
+from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
 from reconcile.plan.wishes import Wishes, key_of
@@ -29,10 +29,10 @@ from reconcile.plan.wishes import Wishes, key_of
 class Circumstances:
     """What a plan needs to know beside the three states.
 
-    created: the ids of lines that earlier runs made, by idempotency key. gone: the lines that earlier runs
-    declined; the server may not show them any more. sent: what earlier runs wrote into fields that the API
-    does not give back, by record id and field. reads: the requests that one re-read takes. rate: requests per
-    minute.
+    created: the ids of lines that earlier runs made, by idempotency key; the key itself where a line was
+    accepted and never seen. gone: the lines that earlier runs declined; the server may show them no more.
+    sent: what earlier runs wrote into fields that the API does not give back, by record id and field. reads:
+    the requests that one re-read takes. rate: requests per minute.
     """
 
     made_at: datetime
@@ -126,7 +126,9 @@ def _is_own_decline(conflict: Conflict, given: Circumstances) -> bool:
 
 def _note_made(new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison) -> None:
     """A row that an earlier run made a line of asks for nothing, and must not ask for something else."""
-    if line is None or says(new.values, line):
+    if line_id == new.key:
+        found.conflicts.append(unseen(new))
+    elif line is None or says(new.values, line):
         found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
     else:
         found.conflicts.append(outgrown(new, line))

@@ -105,6 +105,15 @@ def outgrown(new: NewLine, line: CommissionLine) -> Conflict:
     return Conflict(new.target, "new", {}, new.values, _shown(line), reason)
 
 
+def unseen(new: NewLine) -> Conflict:
+    """The conflict of a row that an earlier run sent, and that was accepted and never seen as a line."""
+    reason = (
+        "An earlier run sent this row and Introw accepted it, but no line of it was seen. Look for the line "
+        "in Introw: if it is there, empty this row; if not, type the line into an empty row."
+    )
+    return Conflict(new.target, "new", {}, new.values, None, reason)
+
+
 def _shown(line: CommissionLine) -> dict[str, str | None]:
     """A line in the form of a row of `New lines`."""
     values = {"partner_id": line.partner_id, "payout_id": line.payout_id, **line_values(line)}

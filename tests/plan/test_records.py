@@ -401,6 +401,17 @@ def test_a_row_that_made_a_line_and_differs_from_it_now_waits_for_a_person(line:
     assert plan.needs_decision
 
 
+def test_a_new_line_that_was_accepted_and_never_seen_waits_for_a_person() -> None:
+    book = make_workbook(BASE, new=[NEW])
+    (key,) = [one.target.id for one in make_plan(BASE, book).operations]
+
+    plan = make_plan(BASE, book, given=replace(GIVEN, created={key: key}))
+
+    assert told(plan) == {key: ["conflict"]}
+    assert "no line of it was seen" in plan.conflicts[0].reason
+    assert plan.needs_decision
+
+
 def test_a_made_pool_line_may_have_been_picked_up_since() -> None:
     row = make_new_row(2, partner_id="ptn_1", amount="75", currency="USD")
 
