@@ -55,6 +55,7 @@ def observe(records: Records, kind: RecordKind, record_id: str, names: Names) ->
     return {
         **line_values(line),
         "state": line_state(line, names),
+        "status": line.status,
         "payout_id": line.payout_id,
         "payout_stage": on.stage if on else None,
     }

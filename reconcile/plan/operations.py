@@ -139,8 +139,13 @@ def _detach(target: Target, live: Snapshot, names: Names) -> Operation:
 
 
 def _placed(target: Target, action: Action, verb: str, live: Snapshot, names: Names) -> Operation:
-    """A decline or a detach: neither can be undone through the API (introw-api.md 5.2)."""
+    """A decline or a detach: neither can be undone through the API (introw-api.md 5.2).
+
+    Both rely on the status as it is spelled: a server may leave a declined line on its payout under a status
+    that we do not know, and then nothing else shows that it was declined (introw-api.md 8, no. 2 and 10).
+    """
     line = live.lines[target.id]
+    relied = ["amount", "currency", "state", "status", "payout_id", "payout_stage"]
     return Operation(
         id="",
         action=action,
@@ -148,7 +153,7 @@ def _placed(target: Target, action: Action, verb: str, live: Snapshot, names: Na
         method="POST",
         path=f"/commission-lines/{quote(target.id, safe='')}/{verb}",
         body=None,
-        relies_on=_relied(live, target, ["amount", "currency", "state", "payout_id", "payout_stage"], names),
+        relies_on=_relied(live, target, relied, names),
         expected={},
         undo="",
         before=line.amount,

@@ -21,12 +21,14 @@ from builders import (
     without,
 )
 
+from reconcile.apply.settle import Settled, settled
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values, payout_values
 from reconcile.domain.policy import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
+from reconcile.plan.observe import observe
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
 POOL: dict[str, object] = {"payout_id": None, "status": "PENDING"}
@@ -282,6 +284,18 @@ def test_an_edit_follows_a_line_that_moved_to_another_payout() -> None:
     (operation,) = plan.operations
     assert told(plan) == {"cln_1": ["change", "moved"]}
     assert (operation.target.payout_id, operation.relies_on["payout_stage"]) == ("pay_2", "APPROVED")
+
+
+@pytest.mark.parametrize("edit", [DECLINE, DETACH])
+def test_a_line_whose_status_moved_was_perhaps_declined_and_is_not_declined_again(
+    edit: dict[str, Value],
+) -> None:
+    """A server may leave a declined line on its payout, under a status that we do not know."""
+    (operation,) = make_plan(BASE, {"cln_1": edit}).operations
+    moved = changed(BASE, "cln_1", status="CANCELLED")
+
+    assert settled(operation, observe(BASE, RecordKind.LINE, "cln_1", Names())) is Settled.NOT
+    assert settled(operation, observe(moved, RecordKind.LINE, "cln_1", Names())) is Settled.UNCLEAR
 
 
 def test_a_reason_without_a_decline_is_no_change() -> None:
