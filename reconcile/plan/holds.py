@@ -80,7 +80,8 @@ def _payouts_of_held_lines(
 ) -> dict[str | None, str]:
     """The payouts with held lines, and the words for one of these.
 
-    An error may well stand where an edit could not be read, so it counts without a wish.
+    An error may well stand where an edit could not be read, so it counts without a wish. A line that moved
+    counts for the payout on which the person saw it, too: it was edited to be paid there.
     """
     targets = [line.target for line in wishes.new_lines] + [conflict.target for conflict in conflicts]
     new = {target.id: target.payout_id for target in targets if target.kind is RecordKind.NEW_LINE}
@@ -88,9 +89,10 @@ def _payouts_of_held_lines(
     for kind, record_id in reasons:
         if kind is RecordKind.NEW_LINE:
             found.setdefault(new.get(record_id), "a new line")
-        line = sides.live.lines.get(record_id) or sides.baseline.lines.get(record_id)
-        if kind is RecordKind.LINE and line:
-            found.setdefault(line.payout_id, f"line {record_id}")
+        if kind is RecordKind.LINE:
+            for records in (sides.baseline, sides.live):
+                if line := records.lines.get(record_id):
+                    found.setdefault(line.payout_id, f"line {record_id}")
     return found
 
 

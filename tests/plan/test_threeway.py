@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 from builders import (
+    changed,
     make_line,
     make_payout,
     make_plan,
@@ -271,6 +272,21 @@ def test_a_conflict_holds_the_whole_record() -> None:
     assert [one.reason for one in plan.held] == [
         "conflict: You and somebody upstream changed it differently."
     ]
+
+
+@pytest.mark.parametrize("now_on", [None, "pay_2"])
+def test_a_conflict_on_a_line_that_left_its_payout_keeps_the_payout_from_being_released(
+    now_on: str | None,
+) -> None:
+    """The person edited the line to be paid there, and has not decided yet."""
+    before = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
+    live = changed(before, "cln_1", payout_id=now_on, amount=money("1 USD"))
+
+    plan = make_plan(before, {"cln_1": {"amount": "550"}, "pay_1": {"stage": "PAID"}}, live)
+
+    assert [conflict.target.id for conflict in plan.conflicts] == ["cln_1"]
+    assert plan.operations == ()
+    assert "waits: line cln_1 on it is held." in [one.reason for one in plan.held]
 
 
 def test_a_conflict_shows_all_three_sides_and_the_cell() -> None:
