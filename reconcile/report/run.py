@@ -33,10 +33,11 @@ def render_run(
             f"({difference.operation_id})"
         )
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
-    _tie_out(found, console)
+    everything = not pending and all(one.outcome.done for one in outcomes.values())
+    _tie_out(found, console, "Everything" if everything else "What was done")
 
 
-def _tie_out(found: Verification, console: Console) -> None:
+def _tie_out(found: Verification, console: Console, what: str) -> None:
     if found.totals:
         shown = table(
             "Tie-out of the touched lines", "Currency", "Before", "Planned", "Live now", "Residual", left=1
@@ -45,5 +46,5 @@ def _tie_out(found: Verification, console: Console) -> None:
             values = (total.before, total.wanted, total.seen, total.residual)
             shown.add_row(total.currency, *(shown_amount(value, total.currency) for value in values))
         console.print(shown)
-    verdict = "[green]Everything ties out.[/]" if found.ties else "[bold red]It does not tie out.[/]"
+    verdict = f"[green]{what} ties out.[/]" if found.ties else "[bold red]It does not tie out.[/]"
     console.print(f"Read back. {verdict}")
