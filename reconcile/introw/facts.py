@@ -40,6 +40,8 @@ _PAGES: Final = ("totalpages", "pagecount", "numpages", "pages", "lastpage", "xt
 _PAGE: Final = ("page", "currentpage", "pagenumber", "pageindex", "number", "xpage")
 _SIZE: Final = ("pagesize", "perpage", "limit", "itemsperpage", "size")
 _OFFSET: Final = ("offset", "skip")
+_UNHEARD: Final = re.compile(r"next(?!.*(sync|delta|poll|reset|date|time))")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _HEADERS: Final = ("x-total-count", "x-total", "x-total-pages", "x-page", "x-next-page")
 
 
@@ -192,7 +194,24 @@ def _next(found: Mapping[str, _Found], answer: Answer) -> tuple[str | None, _Fou
             return None, None, page, False
         if _is_token(member.value):
             return None, member, None, False
+    if not explicit and (unheard := _unheard_of(found)):
+        return None, unheard, None, False
     return None, None, None, answer.linked or bool(explicit)
+
+
+def _unheard_of(found: Mapping[str, _Found]) -> _Found | None:
+    """A member such as `nextPos`: it leads on somehow, and to overlook it would cut the list off in silence.
+
+    An empty one says nothing: it may be about something else.
+    """
+    return next(
+        (
+            member
+            for name, member in found.items()
+            if _UNHEARD.match(name) and _is_token(member.value) and not _DATE.match(str(member.value))
+        ),
+        None,
+    )
 
 
 def _url(name: str, value: object) -> str | None:

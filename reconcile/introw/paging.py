@@ -154,7 +154,10 @@ def _guesses(facts: Facts, place: Place, habit: Habit, *, promised: bool) -> Ite
 
 def _cursor_parameters(member: str) -> tuple[str, ...]:
     """The parameters that may take a cursor, by the name of the member it came in, likeliest first."""
-    likely = (*_CURSOR_PARAMETERS.get(bare(member), ()), member, *_CURSORS)
+    after = re.sub(r"(?i)^next[^a-z0-9]*", "", member)
+    # `nextPos` is most likely taken as `pos`.
+    unheard = (after[0].lower() + after[1:],) if after and bare(member) not in _CURSOR_PARAMETERS else ()
+    likely = (*_CURSOR_PARAMETERS.get(bare(member), ()), *unheard, member, *_CURSORS)
     return tuple(_snake(name) if "_" in member else name for name in likely)
 
 

@@ -137,6 +137,11 @@ STYLES: dict[str, Style] = {
     "cursors.after in paging": cursor_style(member="after", parameter="after", inside="cursors"),
     "startingAfter": cursor_style(member="startingAfter", parameter="startingAfter", under="items"),
     "continuationToken": cursor_style(member="continuationToken", parameter="continuationToken"),
+    "nextPos, which nobody has heard of": cursor_style(member="nextPos", parameter="pos"),
+    "next_key in meta, which nobody has heard of": cursor_style(member="next_key", parameter="key", inside="meta"),
+    "everything, with words that begin with next": everything(
+        lambda records: {"data": records, "nextSyncToken": "s1", "nextRefreshAt": "2026-04-01T00:00:00Z"}
+    ),
     "cursor, refuses what it does not know": strict(cursor_style(), "limit", "cursor"),
     "cursor, refuses limit": refuses_limit(cursor_style()),
     "cursor, honours limit": cursor_style(most=1000),

@@ -137,6 +137,8 @@ def broken(name: str) -> Style:
             return {"data": records[place * 10 :][:10], "nextCursor": "aba"[place]}, {}
 
         return circle
+    if name == "a way on that we do not understand":
+        return lambda records, *_: ({"data": records[:50], "nextBookmark": "b50"}, {})
     if name == "the end comes too early":
         return lambda records, query, _: ({"data": [] if "cursor" in query else records[:50], "total": 300, "nextCursor": "x"}, {})  # fmt: skip
     return answer
@@ -159,6 +161,7 @@ def broken(name: str) -> Style:
         "a cursor that is always new",
         "exactly the size asked for",
         "the end comes too early",
+        "a way on that we do not understand",
     ],
 )
 def test_a_listing_that_provably_lacks_records_is_an_error(
