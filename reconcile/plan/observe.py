@@ -40,7 +40,9 @@ def line_state(line: CommissionLine, names: Names) -> str:
         return DECLINED
     if line.payout_id is not None:
         return ON_PAYOUT
-    return POOL if line.status in names.pending_statuses else f"unclear: status {line.status}"
+    if line.status in names.pending_statuses:
+        return POOL
+    return f"unclear: status {line.status} is in neither pending_statuses nor voided_statuses of [names]"
 
 
 def observe(records: Records, kind: RecordKind, record_id: str, names: Names) -> dict[str, Value]:

@@ -256,7 +256,7 @@ def test_a_move_of_the_line_says_where_it_went() -> None:
         ["moved to pay_2"],
         ["Decline"],
         ["Decline"],
-        ["unclear: status EXPECTED"],
+        ["unclear: status EXPECTED is in neither pending_statuses nor voided_statuses of [names]"],
     ]
 
 
