@@ -43,7 +43,7 @@ def payout_from(record: object) -> Payout:
         amount=members.money(),
         stage=members.needed("stage"),
         po_number=members.text("poNumber"),
-        statement_note=members.text("metadata"),
+        statement_note=members.note("metadata"),
         created_at=members.moment("createdAt"),
         updated_at=members.moment("updatedAt"),
         unread=members.unread(metadata="statement_note"),
@@ -63,7 +63,7 @@ def line_from(record: object) -> CommissionLine:
         status=members.text("status") or "",
         plan_name=members.text("planName") or members.inner("plan").text("name"),
         period_end=members.moment("periodEnd"),
-        internal_note=members.text("note"),
+        internal_note=members.note("note"),
         created_at=members.moment("createdAt"),
         updated_at=members.moment("updatedAt"),
         unread=members.unread(note="internal_note"),
@@ -103,6 +103,13 @@ class _Members:
         if not isinstance(value, str):
             raise self._unexpected(name, "is not text")
         return value.encode("utf-8", "replace").decode("utf-8")
+
+    def note(self, name: str) -> str | None:
+        """The text of a note; None where the server gives something else back, which is then unread.
+
+        That notes are echoed at all is not documented (introw-api.md 8, no. 12), and no money hangs on them.
+        """
+        return None if self._is_strange(name) else self.text(name)
 
     def needed(self, name: str) -> str:
         found = self.text(name)
@@ -152,8 +159,13 @@ class _Members:
             raise self._unexpected(name, "is not a date and time") from error
 
     def unread(self, **fields: str) -> frozenset[str]:
-        """The fields whose members this server does not give back."""
-        return frozenset(ours for theirs, ours in fields.items() if theirs not in self.members)
+        """The fields whose members this server does not give back, or not as text."""
+        return frozenset(
+            ours for theirs, ours in fields.items() if theirs not in self.members or self._is_strange(theirs)
+        )
+
+    def _is_strange(self, name: str) -> bool:
+        return isinstance(self.members.get(name), (Mapping, list, bool))
 
     def _nested(self, name: str) -> bool:
         return isinstance(self.members.get(name), Mapping)

@@ -58,6 +58,16 @@ def test_the_documented_line_is_read(line: Make) -> None:
 def test_a_note_that_is_given_back_is_read_even_when_it_is_null(payout: Make, line: Make) -> None:
     assert not payout_from(payout(1, metadata=None)).unread
     assert not line_from(line(1, note=None)).unread
+
+
+@pytest.mark.parametrize("strange", [{}, {"note": "x"}, [], ["x"], False])
+def test_a_note_that_is_no_text_cannot_be_read_and_does_no_harm(
+    strange: object, payout: Make, line: Make
+) -> None:
+    paid, earned = payout_from(payout(1, metadata=strange)), line_from(line(1, note=strange))
+
+    assert (paid.statement_note, paid.unread) == (None, {"statement_note"})
+    assert (earned.internal_note, earned.unread) == (None, {"internal_note"})
     assert payout_from(payout(1, metadata=" Two\nlines ")).statement_note == " Two\nlines "
     assert line_from(line(1, note="x")).internal_note == "x"
 
