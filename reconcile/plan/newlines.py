@@ -68,7 +68,7 @@ def keyed_rows(edited: EditedWorkbook, made: Made) -> Iterator[tuple[EditedRow, 
             yield row, _key(workbook, row.token)
             continue
         texts[_text(row)] += 1
-        yield row, _key(workbook, f"{_text(row)}\x1f{texts[_text(row)]}")
+        yield row, _copy_key(workbook, row, texts[_text(row)])
 
 
 def _owners(edited: EditedWorkbook, made: Made) -> dict[str, EditedRow]:
@@ -81,11 +81,13 @@ def _owners(edited: EditedWorkbook, made: Made) -> dict[str, EditedRow]:
     rows: dict[str, list[EditedRow]] = {}
     for row in edited.new_lines.rows:
         rows.setdefault(row.token or "", []).append(row)
+    copies = Counter(_text(row) for token, some in rows.items() for row in some if len(some) > 1 or not token)
     owners = {}
     for token, sharing in rows.items():
         line = made.get(_key(workbook, token))
         alike = [row for row in sharing if line and says(_values(row), line)]
-        uncopied = [row for row in sharing if _key(workbook, f"{_text(row)}\x1f1") not in made]
+        # Of equal rows all but one were made as copies, so the last of their keys is missing.
+        uncopied = [row for row in sharing if _copy_key(workbook, row, copies[_text(row)]) not in made]
         owners[token] = (*alike, *uncopied, *sharing)[0]
     return owners
 
@@ -119,6 +121,10 @@ def _shown(line: CommissionLine) -> dict[str, str | None]:
     values = {"partner_id": line.partner_id, "payout_id": line.payout_id, **line_values(line)}
     texts = {field.name: values[field.name] for field in NEW_LINE_FIELDS}
     return {name: value if isinstance(value, str) else None for name, value in texts.items()}
+
+
+def _copy_key(workbook_id: str, row: EditedRow, number: int) -> str:
+    return _key(workbook_id, f"{_text(row)}\x1f{number}")
 
 
 def _key(workbook_id: str, row: str) -> str:

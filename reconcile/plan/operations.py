@@ -102,7 +102,8 @@ def create_operation(line: NewLine, live: Snapshot) -> Operation:
 def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Names) -> Operation:
     line = live.lines[target.id]
     after = {change.field: change.after for change in edits}
-    amount = parse_decimal(after.get("amount") or "") or line.amount.amount
+    # Zero is an amount, too.
+    amount = Decimal(after.get("amount") or line.amount.amount)
     now = Money(amount, after.get("currency") or line.amount.currency)
     moves = bool(_MONEY_FIELDS & after.keys())
     relied = [*_grouped(edits, RecordKind.LINE), "state", *(["payout_stage"] if moves else [])]

@@ -114,7 +114,11 @@ def test_a_record_is_seen_with_its_place(kind: RecordKind, record: str, part: di
         ("pay_1", "VOIDED", "declined"),
         (None, "DECLINED", "declined"),
         (None, "PENDING", "pool"),
-        (None, "EXPECTED", "unclear: status EXPECTED"),
+        (
+            None,
+            "EXPECTED",
+            "unclear: status EXPECTED is in neither pending_statuses nor voided_statuses of [names]",
+        ),
     ],
 )
 def test_an_unknown_status_off_a_payout_is_not_guessed(

@@ -82,7 +82,13 @@ def test_an_amount_is_an_edit_and_the_same_amount_in_another_spelling_is_none(
     exported: Path, tmp_path: Path
 ) -> None:
     edited = tmp_path / "edited.xlsx"
-    typed = {"cln_03": 512.5, "cln_04": 500, "cln_05": "500", "cln_06": "500.00", "cln_07": " 500 "}
+    typed: dict[str, str | float] = {
+        "cln_03": 512.5,
+        "cln_04": 500,
+        "cln_05": "500",
+        "cln_06": "500.00",
+        "cln_07": " 500 ",
+    }
     type_into(exported, edited, [Keystroke("Lines", key, "Amount", value) for key, value in typed.items()])
 
     plan = plan_of(edited, ODD)

@@ -205,14 +205,19 @@ def test_a_move_does_not_wait_for_lines_of_other_payouts_or_of_the_pool() -> Non
     assert sent(make_checked_plan(base, edits)) == ["pay_1"]
 
 
-def test_the_payout_that_waits_is_the_one_on_which_the_line_is_now() -> None:
+def test_both_the_payout_that_a_held_line_left_and_the_one_it_joined_wait() -> None:
+    """The person edited it to be paid on the one, and it would be paid on the other."""
     live = changed(BASE, "cln_1", payout_id="pay_2")
     edits = {"pay_1": PAY, "pay_2": PAY, "cln_1": {"amount": "0"}}
 
     plan = make_checked_plan(BASE, edits, live)
 
-    assert held(plan) == {"cln_1": "error: Amount is zero.", "pay_2": "waits: line cln_1 on it is held."}
-    assert sent(plan) == ["pay_1"]
+    assert held(plan) == {
+        "cln_1": "error: Amount is zero.",
+        "pay_1": "waits: line cln_1 on it is held.",
+        "pay_2": "waits: line cln_1 on it is held.",
+    }
+    assert plan.operations == ()
 
 
 def test_a_payout_without_a_stage_edit_does_not_wait() -> None:

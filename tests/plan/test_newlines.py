@@ -172,10 +172,11 @@ def applied(plan: Plan, live: Snapshot) -> tuple[Snapshot, dict[str, str]]:
     return make_snapshot(*live.payouts.values(), *live.lines.values(), *lines), created
 
 
-def again(first: list[EditedRow], then: list[EditedRow]) -> Plan:
+def again(first: list[EditedRow], then: list[EditedRow], *, is_shown: bool = True) -> Plan:
     """The plan for `then`, after a run of the same workbook with `first`."""
     live, created = applied(make_plan(BASE, make_workbook(BASE, new=first)), BASE)
-    return make_plan(BASE, make_workbook(BASE, new=then), live, given=replace(GIVEN, created=created))
+    given = replace(GIVEN, created=created)
+    return make_plan(BASE, make_workbook(BASE, new=then), live if is_shown else BASE, given=given)
 
 
 def amounts(plan: Plan) -> list[str | None]:
@@ -197,8 +198,10 @@ COPY = row(3, "80", "new-001")
         [typed_below(300, "75"), typed_below(301, "75"), ORIGINAL],
     ],
 )
-def test_no_order_of_the_rows_asks_for_a_line_twice(rows: list[EditedRow]) -> None:
-    plans = [again(rows, list(order)) for order in permutations(rows)]
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_no_order_of_the_rows_asks_for_a_line_twice(rows: list[EditedRow], *, is_shown: bool) -> None:
+    """Whether or not the server shows the lines that were made."""
+    plans = [again(rows, list(order), is_shown=is_shown) for order in permutations(rows)]
 
     assert [([], ()) for _ in plans] == [(amounts(plan), plan.conflicts) for plan in plans]
 

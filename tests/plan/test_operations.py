@@ -175,6 +175,7 @@ def test_the_member_of_the_decline_text_comes_from_the_policy() -> None:
                     "amount": "500",
                     "currency": "USD",
                     "state": "on payout",
+                    "status": "IN_PAYOUT",
                     "payout_id": "pay_1",
                     "payout_stage": "APPROVED",
                 },
@@ -297,6 +298,7 @@ def test_an_operation_says_whether_it_can_be_undone_and_what_cannot_be_seen(
         ("pay_1", {"statement_note": None}, True, False, False, ""),
         ("cln_1", {"amount": "5"}, False, False, True, "USD"),
         ("cln_1", {"source_amount": None}, True, False, True, "USD"),
+        ("cln_1", {"currency": "EUR"}, False, False, True, ""),
         ("cln_1", {"internal_note": "x"}, False, False, False, ""),
     ],
 )
@@ -401,6 +403,19 @@ def test_payouts_with_the_most_money_come_first_and_the_pool_last() -> None:
     assert [one for _, one in found] == ["pay_2", "pay_3", "pay_4", "pay_1", "cln_9"]
 
 
+def test_of_payouts_with_the_same_money_the_ids_decide() -> None:
+    base = make_snapshot(
+        make_payout("pay_1"),
+        make_payout("pay_2"),
+        make_line("cln_1", payout_id="pay_2"),
+        make_line("cln_2", payout_id="pay_1"),
+    )
+
+    found = operations(base, {"cln_1": {"amount": "5"}, "cln_2": {"amount": "5"}})
+
+    assert [one for _, one in found] == ["cln_2", "cln_1"]
+
+
 def test_the_money_that_counts_is_what_is_live() -> None:
     base = make_snapshot(make_payout("pay_1", "10 USD"), make_payout("pay_2", "20 USD"))
     edits: dict[str, dict[str, Value]] = {"pay_1": {"po_number": "x"}, "pay_2": {"po_number": "x"}}
@@ -412,16 +427,19 @@ def test_the_money_that_counts_is_what_is_live() -> None:
 
 @pytest.mark.parametrize("place", [CUSTOM, {"action": "Detach"}])
 def test_what_follows_on_the_same_line_relies_on_what_went_before(place: dict[str, Value]) -> None:
-    edits = {"cln_1": {**place, "amount": "512.5", "currency": "EUR"}}
+    edits = {"cln_1": {**place, "amount": "512.5", "currency": "EUR", "description": "x"}}
 
     update, then = make_plan(BASE, edits).operations
 
     assert (update.relies_on["amount"], update.relies_on["currency"]) == ("500", "USD")
-    assert tuple(then.relies_on[name] for name in ("amount", "currency", "state")) == (
-        "512.5",
-        "EUR",
-        "on payout",
-    )
+    assert then.relies_on == {
+        "amount": "512.5",
+        "currency": "EUR",
+        "state": "on payout",
+        "status": "IN_PAYOUT",
+        "payout_id": "pay_1",
+        "payout_stage": "APPROVED",
+    }
     assert (update.after, then.before) == (money("512.5 EUR"), money("512.5 EUR"))
     assert then.after == (None if place is CUSTOM else money("512.5 EUR"))
 
@@ -458,3 +476,10 @@ def test_partner_names_fall_back_to_ids_in_new_lines() -> None:
     row = make_new_row(2, partner_id="ptn_1", amount="75", currency="USD")
 
     assert only(make_plan(base, make_workbook(base, new=[row]))).target.partner_name == "ptn_1"
+
+
+def test_an_amount_of_zero_is_an_amount() -> None:
+    plan = make_plan(BASE, {"cln_1": {"amount": "0"}})
+
+    assert only(plan).body == {"amount": "0.00"}
+    assert not any(tie.residual for tie in plan.tie_out)

@@ -197,6 +197,14 @@ def test_what_the_workbook_could_not_show_is_left_alone() -> None:
     assert plan.operations == ()
 
 
+def test_a_missing_row_of_a_line_that_was_declined_upstream_is_missing() -> None:
+    book = make_workbook(BASE, missing=["cln_1"])
+
+    plan = make_plan(BASE, book, changed(BASE, "cln_1", payout_id=None, status="VOIDED"))
+
+    assert told(plan) == {"cln_1": ["missing"]}
+
+
 # The place of a line: what the person wants in `Action`, and where the line is now.
 
 PLACES: dict[str, dict[str, object]] = {
@@ -245,6 +253,25 @@ def test_the_place_of_a_line_is_compared_three_ways(
     live = changed(BASE, "cln_1", **PLACES[place])
 
     assert verdict == sorted(told(make_plan(BASE, {"cln_1": edits}, live)).get("cln_1", []))
+
+
+def test_a_conflict_with_a_decline_shows_the_edits_that_are_left() -> None:
+    """The amount is live already; the description and the detach are not."""
+    live = changed(BASE, "cln_1", payout_id=None, status="VOIDED", amount=money("550 USD"))
+    edits: dict[str, Value] = {"action": "Detach", "amount": "550", "description": "Renamed"}
+
+    (conflict,) = make_plan(BASE, {"cln_1": edits}, live).conflicts
+
+    assert conflict.yours == {"action": "Detach", "description": "Renamed"}
+    assert conflict.live == {"state": "declined"}
+
+
+def test_drift_of_a_group_shows_the_fields_that_moved() -> None:
+    live = changed(BASE, "cln_1", amount=money("500 EUR"))
+
+    (drift,) = make_plan(BASE, {}, live).drifts
+
+    assert (drift.baseline, drift.live) == ({"currency": "USD"}, {"currency": "EUR"})
 
 
 def test_a_move_of_the_line_says_where_it_went() -> None:
