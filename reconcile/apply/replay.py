@@ -31,8 +31,10 @@ def replay(entries: Iterable[Entry]) -> Progress:
             case "intent":
                 pending.add(entry.operation_id)
             case "outcome":
-                pending.discard(entry.operation_id)
                 outcomes[entry.operation_id] = _outcome(entry)
+                # What is unknown stays pending: only a re-read may settle it.
+                if outcomes[entry.operation_id].outcome is not Outcome.UNKNOWN:
+                    pending.discard(entry.operation_id)
             case "start":
                 found = entry.body.get("twins", {})
                 # The first start counts: what stood there before this run wrote anything.
