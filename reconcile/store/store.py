@@ -6,24 +6,27 @@ Everything that must survive a crash is committed before the call returns.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, create_engine, event, insert, select, update
+from sqlalchemy import Engine, create_engine, event, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
+from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
+from reconcile.domain.money import Money, plain
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.errors import StateError
 from reconcile.store.entries import Entry, chained
-from reconcile.store.tables import EFFECTS, ENTRIES, EXPORTS, METADATA, RUNS, STORE_VERSION
+from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, METADATA, RUNS, STORE_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,31 @@ class Store:
         )
         with self._begin() as connection:
             return {row.record_id: row.result_id for row in connection.execute(query)}
+
+    def record_bills(self, environment: Environment, bills: Iterable[IssuedBill]) -> None:
+        """Remembers the bills of one set of import files, all of them or none."""
+        rows = [
+            {name: getattr(bill, name) for name in IssuedBill.__slots__ if name != "amount"}
+            | {"environment": str(environment), "amount": plain(bill.amount.amount)}
+            | {"currency": bill.amount.currency}
+            for bill in bills
+        ]
+        if rows:
+            with self._begin() as connection:
+                connection.execute(insert(BILLS), rows)
+
+    def bills(self, environment: Environment) -> tuple[IssuedBill, ...]:
+        """Every bill that went out, oldest first; one that was issued again is there each time."""
+        query = select(BILLS).where(BILLS.c.environment == str(environment)).order_by(text("rowid"))
+        with self._begin() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(
+            IssuedBill(
+                **{name: row[name] for name in IssuedBill.__slots__ if name != "amount"},
+                amount=Money(Decimal(row["amount"]), row["currency"]),
+            )
+            for row in rows
+        )
 
     @contextmanager
     def _begin(self) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 1
+STORE_VERSION: Final = 2
 
 METADATA = MetaData()
 
@@ -52,4 +52,21 @@ EFFECTS = Table(
     Column("record_id", Text, nullable=False),
     Column("result_id", Text, nullable=False),
     UniqueConstraint("workbook_id", "action", "record_id"),
+)
+BILLS = Table(
+    "bills",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("number", Text, nullable=False),
+    Column("payout_id", Text, nullable=False),
+    Column("line_id", Text, nullable=False),
+    Column("partner_id", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("layout", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )

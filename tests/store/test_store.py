@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
+from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import StateError
 from reconcile.store.entries import Entry, broken_at
@@ -89,3 +92,35 @@ def test_a_store_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(StateError, match="newer reconcile"):
         Store(path)
+
+
+def _bill(number: str, reason: str = "") -> IssuedBill:
+    amount = Money(Decimal("12.50"), "USD")
+    return IssuedBill(
+        number, "pay_1", "", "ptn_1", amount, "xero", "x.csv", "ab", "2026-04-05", "ana", reason
+    )
+
+
+def test_bills_that_went_out_are_remembered_in_order_and_per_environment(tmp_path: Path) -> None:
+    first, again = _bill("B-1"), _bill("B-1", "the file was lost")
+    with Store(tmp_path / "state.db") as store:
+        store.record_bills(HERE, [first])
+        store.record_bills(HERE, [again])
+        store.record_bills(HERE, [])
+
+        assert store.bills(HERE) == (first, again)
+        assert store.bills(Environment("https://elsewhere.example")) == ()
+
+
+def test_a_store_of_an_earlier_version_gets_the_tables_that_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Store(path) as store:
+        store.start_run(RUN)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE bills")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+    with Store(path) as store:
+        assert store.bills(HERE) == ()
+        assert store.run("run-1") == RUN

@@ -1,0 +1,30 @@
+"""A bill that went out to the finance software, as the state store keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconcile.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedBill:
+    """One bill in one import file.
+
+    number: as the finance software shows it; the same payout always gets the same. payout_id: what it pays;
+    line_id: its line, where a bill was made per line, else empty. amount: in the payout's currency, negative
+    for a vendor credit. layout: the layout it was written with. file, sha256: the import file. issued_at:
+    UTC, ISO 8601. reason: why it was issued again; empty the first time.
+    """
+
+    number: str
+    payout_id: str
+    line_id: str
+    partner_id: str
+    amount: Money
+    layout: str
+    file: str
+    sha256: str
+    issued_at: str
+    issued_by: str
+    reason: str = ""
