@@ -8,6 +8,7 @@
     ├── RunStopped                      4   a run ended part-way; its journal is kept
     └── ApiError                        3   the API failed or refused us
         ├── Unreachable                 3   no answer, and no effect on the server
+        ├── Stopped                     4   asked to stop while waiting for the rate; nothing was sent
         ├── AnswerLost                  3   a write may or may not have taken effect
         ├── ServerFailed                3   5xx
         ├── RateLimited                 3   429, more often than we are willing to wait
@@ -67,6 +68,12 @@ class ApiError(ReconcileError):
 
 class Unreachable(ApiError):
     """No answer came, and the request had no effect."""
+
+
+class Stopped(ApiError):
+    """We were asked to stop while a request waited for the rate limit; it was not sent."""
+
+    exit_code = 4
 
 
 class AnswerLost(ApiError):

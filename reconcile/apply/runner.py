@@ -25,6 +25,7 @@ from reconcile.errors import (
     Refused,
     ScopeMissing,
     ServerFailed,
+    Stopped,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -36,8 +37,8 @@ _ATTEMPTS = 3
 """How often one write is tried when each try provably had no effect."""
 
 
-_STOPPING = (CreditsExhausted, KeyRefused, ScopeMissing, RateLimited, Unreachable, UnexpectedAnswer)
-"""Answers to a write that had no effect and that the next operation would meet too."""
+_STOPPING = (CreditsExhausted, KeyRefused, ScopeMissing, RateLimited, Stopped, Unreachable, UnexpectedAnswer)
+"""Ends of a write that had no effect and that the next operation would meet too."""
 
 
 class Halt(Exception):

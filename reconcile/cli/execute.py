@@ -13,6 +13,7 @@ from reconcile.apply.execute import execute
 from reconcile.apply.journal import Journal
 from reconcile.cli.common import console, now, progress
 from reconcile.config import Settings
+from reconcile.errors import Stopped
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
 from reconcile.report.run import render_run
@@ -31,7 +32,12 @@ def execute_run(run: Run, plan: Plan, client: Client, store: Store, settings: Se
     with _stoppable() as signals, progress() as shown:
         journal = Journal(store, run, now)
         names, wait = settings.policy.names, settings.profile.settle_wait
-        executed = execute(plan, client, journal, names, wait, lambda: bool(signals), count)
+        client.stop_when(lambda: bool(signals))
+        try:
+            executed = execute(plan, client, journal, names, wait, lambda: bool(signals), count)
+        except Stopped as stopped:
+            click.echo(f"Stopped: {stopped} Finish it with: reconcile resume {run.run_id}", err=True)
+            return 130 if signal.SIGINT in signals else stopped.exit_code
     render_run(plan, executed.outcomes, executed.verification, console())
     click.echo(f"Run {run.run_id}")
     if executed.stopped:

@@ -71,6 +71,10 @@ class Reader:
         """Rate, credits and server time as of the last answer."""
         return self._exchange.status
 
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
+        self._exchange.stop_when(asked)
+
     def list_payouts(
         self,
         stage: str | None = None,

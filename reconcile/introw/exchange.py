@@ -6,7 +6,7 @@ Reads are repeated after a broken connection, a time-out or a 5xx. Writes are no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import httpx
@@ -46,6 +46,10 @@ class Exchange:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
+        self._pacer.stop_when(asked)
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Read, as often as it takes. Raises ApiError."""
@@ -88,7 +92,7 @@ class Exchange:
     def _waits(self, answer: Answer, refusals: int) -> bool:
         """Whether a 429 is waited out; the wait itself is the pacer's, before the next request."""
         asked = retry_delay(answer.headers.get("retry-after"), self.clock.now())
-        seconds = self._pacer.rollover(answer.headers) if asked is None else asked
+        seconds = self._pacer.until_next_window() if asked is None else asked
         if refusals >= self.connection.patience or seconds > self.connection.longest_wait:
             return False
         self._pacer.hold(seconds)

@@ -1,23 +1,27 @@
 """Keeps to the API's rate: at most 120 requests a minute and key (introw-api.md 4.2).
 
-The server counts in fixed minutes whose beginning is not known, so we count in a sliding one:
-then every fixed minute is safe too. What the server says about its own count comes on top,
-since others may use the same key.
+`window` decides when the next request may go; here is the clock, and the waiting.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-MARGIN: Final = 1.0
-"""Seconds on top of every wait: requests travel at different speeds, and a Date header has whole seconds."""
+from reconcile.errors import Stopped
+from reconcile.introw.window import Budget
+
+_SLICE: Final = 0.2
+"""Seconds between two looks at whether somebody wants the waiting to end."""
+_SHORT: Final = 1.0
+"""A wait of so many seconds is waited out even then: what was begun ends in good order."""
 
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
@@ -33,18 +37,6 @@ class Clock:
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-
-
-def window_delay(sent: Sequence[float], now: float, rate: int, window: float) -> float:
-    """Seconds until one more request keeps to `rate` in any `window`; `sent` are the send times, in order."""
-    if len(sent) < rate:
-        return 0.0
-    return max(0.0, sent[-rate] + window - now)
-
-
-def until_rollover(moment: datetime, window: float) -> float:
-    """Seconds from a moment to the next full minute, or the next multiple of another window."""
-    return window - moment.timestamp() % window
 
 
 def retry_delay(text: str | None, now: datetime) -> float | None:
@@ -77,31 +69,55 @@ class Pacer:
 
     def __init__(self, clock: Clock, rate: int = 120, window: float = 60.0) -> None:
         self._clock = clock
-        self._rate = rate
-        self._window = window
-        self._sent: deque[float] = deque(maxlen=rate)
+        self._budget = Budget(rate, window)
+        self._own: deque[float] = deque(maxlen=rate)
+        self._sent = 0.0
+        self._unheard = 0
         self._not_before = 0.0
+        self._stop: Callable[[], bool] | None = None
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """From now on a longer wait ends, with Stopped, as soon as `asked` says so."""
+        self._stop = asked
 
     def wait(self) -> None:
-        """Wait until a request may be sent, and count it as sent."""
+        """Wait until a request may be sent, and count it as sent. Raises Stopped."""
         now = self._clock.monotonic()
-        full = window_delay(tuple(self._sent), now, self._rate, self._window + MARGIN)
-        delay = max(full, self._not_before - now)
+        if self._unheard:
+            self._own[-1] = now  # nobody knows when that one arrived, but it was before now
+        delay = max(self._budget.delay(now, self._own), self._not_before - now)
         if delay > 0:
-            self._clock.sleep(delay)
-        self._sent.append(self._clock.monotonic())
+            self._pause(delay)
+        self._sent = self._clock.monotonic()
+        self._own.append(self._sent)
+        self._unheard += 1
 
     def hold(self, seconds: float) -> None:
         """Send nothing for so many seconds from now."""
         self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Take the server's word that nothing is left of this minute, whoever used it up."""
-        remaining = whole_number(headers, "x-ratelimit-remaining-minute")
-        if remaining is not None and remaining <= 0:
-            self.hold(self.rollover(headers))
+        """The request just sent was answered: by now it has been counted. Take the server's own count."""
+        now = self._clock.monotonic()
+        self._own[-1] = now
+        left = whole_number(headers, "x-ratelimit-remaining-minute")
+        if left is not None:
+            self._budget = self._budget.after(self._sent, now, left, self._unheard)
+        self._unheard = 0
 
-    def rollover(self, headers: Mapping[str, str]) -> float:
-        """Seconds until the next minute begins by the server's clock, or by ours if it names no Date."""
-        moment = http_date(headers.get("date")) or self._clock.now()
-        return until_rollover(moment, self._window) + MARGIN
+    def until_next_window(self) -> float:
+        """Seconds after which the server has certainly begun a new window."""
+        return self._budget.until_next(self._clock.monotonic())
+
+    def _pause(self, seconds: float) -> None:
+        if self._stop is None:
+            self._clock.sleep(seconds)
+            return
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) > 0:
+            if left > _SHORT and self._stop():
+                raise Stopped(
+                    f"It was stopped while it waited {math.ceil(seconds)} seconds for the rate limit; "
+                    "nothing was sent."
+                )
+            self._clock.sleep(min(left, _SLICE))
