@@ -10,7 +10,7 @@
     [names]               # words that the API does not document: see `domain.policy.Names`
     [limits]              # the gates: see `domain.policy.Limits`
     [rules]               # rule = "off", "warning" or "error"
-    [policy]              # po_required_stages, max_amount_factor, text_limit
+    [policy]              # po_required_stages, max_amount_factor, text_limit, locale
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
 the one in the user's configuration folder.
@@ -28,6 +28,7 @@ from platformdirs import user_config_path, user_state_path
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
+from reconcile.domain.locale import customs
 from reconcile.domain.policy import Limits, Names, Policy
 from reconcile.errors import ConfigurationError
 
@@ -78,6 +79,7 @@ class Choices:
     profile: str | None = None
     state: Path | None = None
     templates: Path | None = None
+    locale: str | None = None
 
 
 def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
@@ -93,7 +95,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     return Settings(
         profile_name=name,
         profile=profile,
-        policy=_policy(content, file),
+        policy=_policy(content, file, choices.locale),
         state=Path(state).expanduser(),
         templates=choices.templates,
         file=file,
@@ -141,11 +143,12 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     return profile
 
 
-def _policy(content: Mapping[str, Any], file: Path | None) -> Policy:
-    return _made(
+def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -> Policy:
+    own = content.get("policy", {})
+    policy = _made(
         Policy,
         {
-            **content.get("policy", {}),
+            **(own if locale is None else {**own, "locale": locale}),
             "names": _made(Names, content.get("names", {}), file, "names"),
             "limits": _made(Limits, content.get("limits", {}), file, "limits"),
             "rules": _rules(content.get("rules", {}), file),
@@ -153,6 +156,9 @@ def _policy(content: Mapping[str, Any], file: Path | None) -> Policy:
         file,
         "policy",
     )
+    if policy.locale:
+        customs(policy.locale)
+    return policy
 
 
 def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity | None]:

@@ -81,3 +81,15 @@ def test_whatever_is_wrong_is_named_with_its_file_and_key(text: str, words: str,
     with pytest.raises(ConfigurationError, match=words) as caught:
         load(Choices(), {}, tmp_path)
     assert "reconcile.toml" in str(caught.value)
+
+
+def test_a_locale_comes_from_the_option_before_the_file(tmp_path: Path) -> None:
+    _file(tmp_path, '[policy]\nlocale = "de"\n')
+
+    assert load(Choices(), {}, tmp_path).policy.locale == "de"
+    assert load(Choices(locale="en-US"), {}, tmp_path).policy.locale == "en-US"
+
+
+def test_an_unknown_locale_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no locale 'klingon'"):
+        load(Choices(locale="klingon"), {}, tmp_path)

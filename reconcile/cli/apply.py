@@ -11,6 +11,7 @@ import click
 from reconcile.cli.common import (
     connected,
     console,
+    locale_option,
     new_id,
     now,
     opened_store,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable.")
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
+@locale_option
 @settings_options
 def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **common: Any) -> int:  # noqa: ANN401
     """Apply an edited workbook, or a plan saved by `diff --save`.

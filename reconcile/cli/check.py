@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from reconcile.cli.common import console, opened_store, settings_of, settings_options
+from reconcile.cli.common import console, locale_option, opened_store, settings_of, settings_options
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option("--full", is_flag=True, help="Show every finding of a long list.")
+@locale_option
 @settings_options
 def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any) -> int:  # noqa: ANN401
     """Validate edited workbooks, without any network.

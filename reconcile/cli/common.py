@@ -42,15 +42,25 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+locale_option = click.option(
+    "--locale",
+    help="How numbers and days in text cells are written, such as de or en-US (locale in [policy]).",
+)
+
+
 def settings_of(
-    config: Path | None, profile: str | None, state: Path | None, templates: Path | None
+    config: Path | None,
+    profile: str | None,
+    state: Path | None,
+    templates: Path | None,
+    locale: str | None = None,
 ) -> Settings:
     """The settings from the common options, the environment and the configuration file."""
     from reconcile.config import Choices, load
 
     if templates and not templates.is_dir():
         raise ConfigurationError(f"There is no folder {templates}. Check --templates.")
-    return load(Choices(config, profile, state, templates), os.environ, Path.cwd())
+    return load(Choices(config, profile, state, templates, locale), os.environ, Path.cwd())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reconcile.cli.common import console, opened_store, reading, settings_of, settings_options
+from reconcile.cli.common import console, locale_option, opened_store, reading, settings_of, settings_options
 
 
 @click.command("diff")
@@ -19,6 +19,7 @@ from reconcile.cli.common import console, opened_store, reading, settings_of, se
 )
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
+@locale_option
 @settings_options
 def command(
     *,

@@ -70,7 +70,8 @@ class Policy:
     rules: a rule id and its severity, or None for off; a rule that is not named keeps its own.
     po_required_stages: a payout moved to one of these needs a PO number. max_amount_factor: an amount that
     grows or shrinks by more than this factor is a finding. text_limit: characters in a description or note
-    (introw-api.md 2.5, 2.13).
+    (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells (`de`, `en-US`); empty
+    where what can be read in two ways is to be an error.
     """
 
     names: Names = field(default_factory=Names)
@@ -79,3 +80,4 @@ class Policy:
     po_required_stages: tuple[str, ...] = ()
     max_amount_factor: Decimal = Decimal(10)
     text_limit: int = 2000
+    locale: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reconcile.domain.damage import damage
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     DECLINE,
@@ -24,7 +25,6 @@ from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.damage import damage
 from reconcile.plan.model import Change, Conflict, Damage, Drift, Target, Texts
 from reconcile.plan.observe import DECLINED, line_state
 from reconcile.plan.threeway import GroupVerdict, Verdict, compare_record

@@ -5,62 +5,15 @@ A cell that still says what was exported is never looked at harder than that: it
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final
-
-from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value, text_value
-from reconcile.domain.money import decimals, exponent, known_currencies, plain
+from reconcile.domain.damage import damage
+from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value
+from reconcile.domain.money import known_currencies, parse_decimal, plain
 from reconcile.domain.policy import Policy
 from reconcile.domain.stage import STAGES, find_stage
+from reconcile.workbook.amounts import amount_in, not_a_number
 from reconcile.workbook.grid import Cell
-from reconcile.workbook.numbers import DIGITS, fifteen, number_text, significant, stored_number, without_noise
-
-_PLAIN_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a cell cannot be read, what to do, and what is allowed there."""
-
-    rule: str
-    message: str
-    fix: str
-    allowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What is known of a cell from the export.
-
-    baseline: its value then; UNREAD where the workbook does not show it; None for blank or where the hidden
-    columns are gone. currency: that of the row as it is now. moved: the row has another currency than then.
-    """
-
-    baseline: Value = None
-    currency: str = ""
-    moved: bool = False
-
-
-def shown(cell: Cell | None) -> str:
-    """The text a person sees in a cell, dates in ISO form."""
-    if cell is None:
-        return ""
-    if cell.kind == "number":
-        number = stored_number(cell.text)
-        return cell.text if number is None else number_text(number)
-    return cell.text
-
-
-def cell_text(cell: Cell | None) -> str | None:
-    """What a cell says as comparable text; None for blank."""
-    return text_value(shown(cell))
-
-
-def is_blank(cell: Cell | None) -> bool:
-    """Whether a person sees nothing in the cell. A formula without a result is not blank."""
-    return cell is None or (cell.kind == "text" and not cell.text.strip())
+from reconcile.workbook.numbers import DIGITS, fifteen, stored_number
+from reconcile.workbook.seen import Before, Problem, cell_text, is_blank, shown
 
 
 def baseline_text(field: Field, cell: Cell | None) -> Value | Problem:
@@ -71,10 +24,10 @@ def baseline_text(field: Field, cell: Cell | None) -> Value | Problem:
         return _no_value(cell)
     if field.kind is not FieldKind.AMOUNT:
         return cell_text(cell)
-    number = _number(cell)
     # Only numbers of 15 digits were written as numbers; what a program adds beyond them is noise.
-    exact = fifteen(number) if number is not None and cell.kind == "number" else number
-    return _not_a_number(cell) if exact is None else plain(exact)
+    stored = stored_number(cell.text) if cell.kind == "number" else None
+    exact = parse_decimal(cell.text) if stored is None else fifteen(stored)
+    return not_a_number(cell) if exact is None else plain(exact)
 
 
 def parse(field: Field, cell: Cell | None, before: Before, policy: Policy) -> Value | Problem:
@@ -88,8 +41,8 @@ def parse(field: Field, cell: Cell | None, before: Before, policy: Policy) -> Va
     if shown(cell).strip().casefold() == CLEAR:
         return _cleared(field, before)
     if field.kind is FieldKind.AMOUNT:
-        return _amount(cell, before)
-    return _choice(field, cell, before, policy) if field.kind is FieldKind.CHOICE else cell_text(cell)
+        return amount_in(cell, before, policy)
+    return _choice(field, cell, before, policy) if field.kind is FieldKind.CHOICE else _text(cell, before)
 
 
 def _no_value(cell: Cell) -> Problem:
@@ -108,54 +61,26 @@ def _cleared(field: Field, before: Before) -> Value | Problem:
     return Problem("not-clearable", f"{field.label} cannot be emptied.", "Type a value, or the value it had.")
 
 
-def _number(cell: Cell) -> Decimal | None:
-    if cell.kind == "number":
-        return stored_number(cell.text)
-    text = cell.text.strip()
-    return Decimal(text) if cell.kind == "text" and _PLAIN_NUMBER.fullmatch(text) else None
-
-
-def _not_a_number(cell: Cell) -> Problem:
+def _text(cell: Cell, before: Before) -> Value | Problem:
+    """What a text cell says; a Problem where a program made something else of it and nobody knows of what."""
+    text = cell_text(cell)
+    spoilt = isinstance(before.baseline, str) and damage(FieldKind.TEXT, before.baseline, text or "")
+    if spoilt or cell.kind not in ("number", "date"):
+        return text
+    if cell.kind == "date":
+        return Problem(
+            "text-is-date",
+            f"The cell holds the date {text}, so what was typed there is not known.",
+            "Type it again with an apostrophe before it ('3-1), so that it stays a text.",
+        )
+    number = stored_number(cell.text)
+    if number is None or number.adjusted() < DIGITS:
+        return text
     return Problem(
-        "amount-not-a-number",
-        f"{shown(cell)!r} is not a number.",
-        "Type a plain number such as 1250.50, without a currency or thousands separators.",
+        "text-digits",
+        f"The cell holds the number {text}; a spreadsheet keeps {DIGITS} digits, so some were lost.",
+        "Type it again with an apostrophe before it ('123), so that it stays a text.",
     )
-
-
-def _amount(cell: Cell, before: Before) -> str | Problem:
-    number = _number(cell)
-    if number is None:
-        return _not_a_number(cell)
-    rounded = fifteen(number) if cell.kind == "number" else number
-    if isinstance(before.baseline, str) and rounded == Decimal(before.baseline) and not before.moved:
-        return before.baseline
-    if cell.kind == "number":
-        rounded = without_noise(number, before.currency)
-    return _checked_amount(rounded, before.currency)
-
-
-def _checked_amount(number: Decimal, currency: str) -> str | Problem:
-    places = exponent(currency)
-    if places is not None and decimals(number) > places:
-        return Problem(
-            "amount-decimals",
-            f"{plain(number)} has more decimals than {currency} has ({places}).",
-            f"Type an amount with {_at_most(places)}.",
-        )
-    if significant(number) > DIGITS:
-        return Problem(
-            "amount-digits",
-            f"{plain(number)} has more digits than a spreadsheet keeps ({DIGITS}).",
-            "Change this amount in Introw itself.",
-        )
-    return plain(number)
-
-
-def _at_most(places: int) -> str:
-    if places == 0:
-        return "no decimals"
-    return "at most 1 decimal" if places == 1 else f"at most {places} decimals"
 
 
 def _choice(field: Field, cell: Cell, before: Before, policy: Policy) -> str | Problem:

@@ -11,11 +11,11 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.workbook.book import Book
-from reconcile.workbook.cells import shown
 from reconcile.workbook.columns import COLUMNS, SHEETS, TOKEN_COLUMN, hidden_label
 from reconcile.workbook.grid import Cells, column_letters
 from reconcile.workbook.layout import Layout
 from reconcile.workbook.meta import Meta
+from reconcile.workbook.seen import shown
 
 KEY: Final = "id"
 # Somebody may have put a title above the table.

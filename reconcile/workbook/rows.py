@@ -8,10 +8,11 @@ from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Values
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy import Policy
-from reconcile.workbook.cells import Before, Problem, baseline_text, cell_text, is_blank, parse, shown
+from reconcile.workbook.cells import baseline_text, parse
 from reconcile.workbook.columns import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
 from reconcile.workbook.grid import Cell, Cells, column_letters
 from reconcile.workbook.headers import KEY
+from reconcile.workbook.seen import Before, Problem, cell_text, is_blank, shown
 from reconcile.workbook.sheets import FoundSheet
 
 

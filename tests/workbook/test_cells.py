@@ -4,8 +4,9 @@ import pytest
 
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value
 from reconcile.domain.policy import Policy
-from reconcile.workbook.cells import Before, Problem, parse
+from reconcile.workbook.cells import parse
 from reconcile.workbook.grid import Cell
+from reconcile.workbook.seen import Before, Problem
 
 POLICY = Policy()
 
@@ -45,12 +46,8 @@ def number(value: str) -> Cell:
         (number("123.0"), "123"),
         (number("1.5"), "1.5"),
         (number("0.30000000000000004"), "0.3"),
-        (number("1.58E+17"), "1.58E+17"),
-        (number("123456789012345680"), "1.23456789012346E+17"),
         (number("7.7E-05"), "0.000077"),
         (number("0"), "0"),
-        (Cell("date", "2026-01-03"), "2026-01-03"),
-        (Cell("date", "2026-01-03 13:30:00"), "2026-01-03 13:30:00"),
         (Cell("bool", "TRUE"), "TRUE"),
         (text("<CLEAR>"), None),
     ],
@@ -79,6 +76,27 @@ def test_a_text_cell_gives_the_text_a_person_sees(cell: Cell | None, expected: s
         (text(" -5 "), "USD", "-5"),
         (text("\u00a01250.00\u00a0"), "USD", "1250"),
         (text("+.5"), "USD", "0.5"),
+        (text("1,234.50"), "USD", "1234.5"),
+        (text("1,234,567"), "USD", "1234567"),
+        (text("12,34,567.50"), "INR", "1234567.5"),
+        (text("1 234.50"), "USD", "1234.5"),
+        (text("1\u202f234.50"), "USD", "1234.5"),
+        (text("1'234.50"), "CHF", "1234.5"),
+        (text("(500.00)"), "USD", "-500"),
+        (text("500.00-"), "USD", "-500"),
+        (text("\u2212500"), "USD", "-500"),
+        (text("$500"), "USD", "500"),
+        (text("$ 500"), "CAD", "500"),
+        (text("-$500"), "USD", "-500"),
+        (text("($500)"), "USD", "-500"),
+        (text("500 USD"), "USD", "500"),
+        (text("usd 500"), "USD", "500"),
+        (text("500.00 \u20ac"), "EUR", "500"),
+        (text("$500 USD"), "USD", "500"),
+        (text("500 USD"), "", "500"),
+        (text("\uff11\uff12\uff13\uff0e\uff15"), "USD", "123.5"),
+        (text("'500"), "USD", "500"),
+        (text("0.125"), "KWD", "0.125"),
         (None, "USD", None),
         (text(" "), "USD", None),
     ],
@@ -92,9 +110,20 @@ def test_an_amount_is_a_number_or_plain_decimal_text(
 @pytest.mark.parametrize(
     ("cell", "currency", "rule"),
     [
-        (text("1,234.50"), "USD", "amount-not-a-number"),
-        (text("1.234,50"), "USD", "amount-not-a-number"),
-        (text("12 USD"), "USD", "amount-not-a-number"),
+        (text("1.234,50"), "USD", "amount-ambiguous"),
+        (text("1,234"), "USD", "amount-ambiguous"),
+        (text("1.234"), "KWD", "amount-ambiguous"),
+        (text("12,5"), "USD", "amount-ambiguous"),
+        (text("1 234,50"), "USD", "amount-ambiguous"),
+        (text("12 EUR"), "USD", "amount-currency"),
+        (text("\u20ac12"), "USD", "amount-currency"),
+        (text("(-5)"), "USD", "amount-not-a-number"),
+        (text("(5"), "USD", "amount-not-a-number"),
+        (text(")5("), "USD", "amount-not-a-number"),
+        (text("--5"), "USD", "amount-not-a-number"),
+        (text("1,23,4"), "USD", "amount-not-a-number"),
+        (text("12%"), "USD", "amount-not-a-number"),
+        (text("12 or 13"), "USD", "amount-not-a-number"),
         (text("1E5"), "USD", "amount-not-a-number"),
         (text("NaN"), "USD", "amount-not-a-number"),
         (text("١٢"), "USD", "amount-not-a-number"),
@@ -109,6 +138,8 @@ def test_an_amount_is_a_number_or_plain_decimal_text(
         (number("0.5"), "JPY", "amount-decimals"),
         (text("12.3456"), "KWD", "amount-decimals"),
         (text("1234567890123456.78"), "USD", "amount-digits"),
+        (number("1E+17"), "USD", "amount-digits"),
+        (number("1234567890123456"), "USD", "amount-digits"),
         (Cell("error", "#REF!"), "USD", "cell-error"),
         (Cell("no value", "", formula=True), "USD", "formula-without-value"),
         (text("<clear>"), "USD", "not-clearable"),
@@ -180,6 +211,76 @@ def test_an_untouched_cell_is_never_checked_harder_than_its_baseline(
     known: Field, cell: Cell, before: Before
 ) -> None:
     assert before.baseline == parse(known, cell, before, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "locale", "expected"),
+    [
+        ("1.234,50", "de", "1234.5"),
+        ("1.234", "de", "1234"),
+        ("1.234", "en-US", "1.234"),
+        ("1,234", "de_DE", "1.234"),
+        ("1,234", "en", "1234"),
+        ("1.234.567", "de", "1234567"),
+        ("12,5", "fr", "12.5"),
+        ("1\u202f234,50", "fr", "1234.5"),
+        ("1234.50", "de", "1234.5"),
+        ("(1.234,50 \u20ac)", "de", "-1234.5"),
+    ],
+)
+def test_a_locale_settles_what_could_be_read_in_two_ways(typed: str, locale: str, expected: str) -> None:
+    currency = "EUR" if "\u20ac" in typed else "KWD"
+
+    assert expected == parse(AMOUNT, text(typed), Before("7", currency), Policy(locale=locale))
+
+
+def test_an_ambiguous_amount_names_both_readings() -> None:
+    problem = parse(AMOUNT, text("1,234"), Before("7", "USD"), POLICY)
+
+    assert isinstance(problem, Problem)
+    assert problem.message == "'1,234' is 1234 with a decimal point and 1.234 with a decimal comma."
+    assert "--locale" in problem.fix
+
+
+def test_a_number_cell_is_read_alike_under_every_locale() -> None:
+    for locale in ("", "de", "en"):
+        assert parse(AMOUNT, number("1.234"), Before("7", "KWD"), Policy(locale=locale)) == "1.234"
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        (number("1.58E+17"), "text-digits"),
+        (number("123456789012345680"), "text-digits"),
+        (Cell("date", "2026-01-03"), "text-is-date"),
+        (Cell("date", "2026-01-03 13:30:00"), "text-is-date"),
+    ],
+)
+def test_a_text_that_a_program_turned_into_something_else_is_not_guessed_at(cell: Cell, rule: str) -> None:
+    problem = parse(PO, cell, Before("PO-77"), POLICY)
+
+    assert isinstance(problem, Problem)
+    assert rule == problem.rule
+
+
+@pytest.mark.parametrize(
+    ("known", "cell", "baseline", "seen"),
+    [
+        (PO, number("123456789012345680"), "123456789012345678", "1.23456789012346E+17"),
+        (PO, Cell("date", "2026-01-03"), "3-1", "2026-01-03"),
+        (AMOUNT, number("123456789012345680"), "123456789012345678", "123456789012346000"),
+    ],
+)
+def test_damage_is_left_to_be_recognised_as_such(known: Field, cell: Cell, baseline: str, seen: str) -> None:
+    assert seen == parse(known, cell, Before(baseline, "USD"), POLICY)
+
+
+def test_an_amount_that_only_looks_like_a_date_is_untouched() -> None:
+    # 46082.25 is 6 a.m. on 1 March 2026.
+    cell = Cell("date", "2026-03-01 06:00:00")
+
+    assert parse(AMOUNT, cell, Before("46082.25", "USD"), POLICY) == "46082.25"
+    assert isinstance(parse(AMOUNT, cell, Before("46083.25", "USD"), POLICY), Problem)
 
 
 def test_an_untouched_amount_is_checked_when_its_currency_changed() -> None:

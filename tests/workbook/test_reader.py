@@ -192,18 +192,21 @@ def test_a_statement_note_that_the_server_keeps_to_itself_has_no_baseline(
     assert payout_of(edited, "pay_002").values["statement_note"] is None
 
 
-def test_a_date_that_excel_made_of_a_po_number_comes_as_iso_text(
-    simple_file: Path, put: Put, read: Read
+def test_a_date_that_excel_made_of_a_po_number_is_known_only_where_it_was_exported(
+    payout: Callable[..., Payout], write: Callable[..., Path], edit: Edit, read: Read
 ) -> None:
-    def to_date(workbook: openpyxl.Workbook) -> None:
-        workbook["Payouts"]["E2"].value = datetime(2026, 1, 3)  # noqa: DTZ001 - cells have no zone
-        workbook["Payouts"]["E2"].number_format = "d-mmm"
+    def to_dates(workbook: openpyxl.Workbook) -> None:
+        for cell in ("E2", "E3"):
+            workbook["Payouts"][cell].value = datetime(2026, 1, 3)  # noqa: DTZ001 - cells have no zone
+            workbook["Payouts"][cell].number_format = "d-mmm"
 
-    workbook = openpyxl.load_workbook(simple_file)
-    to_date(workbook)
-    workbook.save(simple_file)
+    edited = read(edit(write([payout(1, po_number="3-1"), payout(2, po_number="PO-2")]), to_dates))
 
-    assert read(simple_file).payouts.rows[0].values["po_number"] == "2026-01-03"
+    assert payout_of(edited, "pay_001").values["po_number"] == "2026-01-03"
+    assert "po_number" not in payout_of(edited, "pay_002").values
+    assert [(one.rule, one.cell, one.value) for one in edited.findings] == [
+        ("text-is-date", "E3", "2026-01-03")
+    ]
 
 
 def test_new_lines_come_with_a_token_of_their_own(simple_file: Path, edit: Edit, read: Read) -> None:

@@ -10,9 +10,9 @@ from builders import make_line, make_payout, make_plan, make_snapshot, money
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reconcile.domain.damage import damage
 from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import plain
-from reconcile.plan.damage import damage
 
 SPACES = "outer spaces or no-break spaces were lost or added"
 ZEROS = "leading zeros were lost"
