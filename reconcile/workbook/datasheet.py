@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import decimals, exponent
+from reconcile.domain.money import decimals, exponent, shown_amount
 from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
 from reconcile.workbook.layout import ColumnTexts
 from reconcile.workbook.library import Format, Worksheet, xl_col_to_name
@@ -29,7 +29,14 @@ from reconcile.workbook.styles import (
 TABLES: Final = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "NewLines"}
 """The names of the Excel tables; they never change, so that users' own formulas keep working."""
 
-_FROZEN: Final = {RecordKind.PAYOUT: 1, RecordKind.LINE: 2, RecordKind.NEW_LINE: 0}
+# What says which record a row is stays in sight: partner and period, partner and payout, partner.
+_FROZEN: Final = {RecordKind.PAYOUT: 3, RecordKind.LINE: 2, RecordKind.NEW_LINE: 1}
+# Room for the filter button beside a header, and for the margins of a cell.
+_BUTTON: Final = 4
+_MARGIN: Final = 3
+_WIDEST: Final = 48
+# Texts of several lines show them all; a longer one would push the next rows out of sight.
+_WRAPPED: Final = 300
 _HEADER_HEIGHT: Final = 24
 _RIGHT: Final = (ColumnKind.AMOUNT, ColumnKind.COUNT)
 # Excel counts a 29 February 1900 that never was; earlier days are written as text.
@@ -42,12 +49,12 @@ def write_data_sheet(
     """Write the table with all rows in one pass; returns what could not be shown, as warnings."""
     pen = _Pen(sheet, styles)
     _write_table(sheet, place, styles)
-    _set_columns(sheet, place, texts)
     findings: list[Finding] = []
     for number, row in enumerate(rows, start=1):
         for index, column in enumerate(COLUMNS[place.kind]):
             if not pen.write(number, index, column, row):
                 findings.append(_unshown(place, number, column, row))
+    _set_columns(sheet, place, texts, pen.longest)
     return findings
 
 
@@ -69,9 +76,13 @@ def _write_table(sheet: Worksheet, place: Place, styles: Styles) -> None:
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(columns) - 1)}{place.rows + 1}"})
 
 
-def _set_columns(sheet: Worksheet, place: Place, texts: ColumnTexts) -> None:
+def _set_columns(sheet: Worksheet, place: Place, texts: ColumnTexts, longest: Mapping[str, int]) -> None:
+    """As wide as the template says; wider where a header, an id or an amount would be cut off."""
     for index, column in enumerate(COLUMNS[place.kind]):
-        width = 12 if column.hidden else texts[column.id].width
+        width = 12
+        if not column.hidden:
+            needed = min(longest.get(column.id, 0) + _MARGIN, _WIDEST)
+            width = max(texts[column.id].width, len(texts[column.id].label) + _BUTTON, needed)
         sheet.set_column(index, index, width, None, {"hidden": column.hidden})
 
 
@@ -91,11 +102,15 @@ def _unshown(place: Place, number: int, column: Column[Any], row: Row[Any]) -> F
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Writes cells, and keeps the format of each column and number of decimals."""
+    """Writes cells, and keeps the format of each column and number of decimals.
+
+    longest: how many characters the longest id or amount of a column shows.
+    """
 
     sheet: Worksheet
     styles: Styles
-    formats: dict[tuple[str, int], Format] = field(default_factory=dict)
+    formats: dict[tuple[str, int, bool], Format] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
 
     def write(self, number: int, index: int, column: Column[Any], row: Row[Any]) -> bool:
         """Write one cell; False where its text cannot be shown and it was left blank."""
@@ -105,7 +120,17 @@ class _Pen:
             value, shown = None, False
         if value is not None or not column.hidden:
             self._put(number, index, value, self._format(column, value, row.currency))
+            self._measure(column, value, row.currency)
         return shown
+
+    def _measure(self, column: Column[Any], value: Shown, currency: str) -> None:
+        if isinstance(value, Decimal):
+            length = len(shown_amount(value, currency))
+        elif isinstance(value, str) and column.id.endswith("id"):
+            length = len(value)
+        else:
+            return
+        self.longest[column.id] = max(self.longest.get(column.id, 0), length)
 
     def _put(self, number: int, index: int, value: Shown, look: Format) -> None:
         if value is None:
@@ -121,16 +146,17 @@ class _Pen:
             self.sheet.write_string(number, index, _as_text(value), look)
 
     def _format(self, column: Column[Any], value: Shown, currency: str) -> Format:
-        places = -1
+        places, wrapped = -1, isinstance(value, str) and "\n" in value and len(value) <= _WRAPPED
         if column.kind is ColumnKind.AMOUNT and currency:
             needed = decimals(value) if isinstance(value, Decimal) else 0
             places = max(needed, exponent(currency) or 0)
-        key = (column.id, places)
+        key = (column.id, places, wrapped)
         if key not in self.formats:
             self.formats[key] = self.styles.cell(
                 _number_format(column.kind, places),
                 editable=column.editable,
                 right=column.kind in _RIGHT,
+                wrapped=wrapped,
             )
         return self.formats[key]
 

@@ -30,6 +30,16 @@ DECIMALS_TABLE: Final = "reconcile_decimals"
 PARTNER_LIST: Final = "reconcile_partners"
 PAYOUT_LIST: Final = "reconcile_payouts"
 
+CHOICES: Final = {
+    "stage": STAGE_LIST,
+    "action": ACTION_LIST,
+    "decline_reason": REASON_LIST,
+    "currency": CURRENCY_LIST,
+    "partner_id": PARTNER_LIST,
+    "payout_id": PAYOUT_LIST,
+}
+"""The name of the list behind the drop-down of each field."""
+
 _COLUMNS: Final = (
     "stage",
     "stage_label",

@@ -88,8 +88,11 @@ def lines_in_order(snapshot: Snapshot) -> list[CommissionLine]:
     )
 
 
-# What breaks on the way through XlsxWriter: text it takes for markup, and an escape that overlaps the next.
-_AMBIGUOUS: Final = re.compile(r"\A<r>.*</r>\Z|_x[0-9a-f]{4}_x[0-9a-f]{4}_", re.IGNORECASE | re.DOTALL)
+# What breaks on the way through XlsxWriter: text it takes for markup, an escape that overlaps the next, and
+# the two characters that XML forbids and nothing escapes (XML 1.0, production 2).
+_AMBIGUOUS: Final = re.compile(
+    "\\A<r>.*</r>\\Z|_x[0-9a-f]{4}_x[0-9a-f]{4}_|[\ufffe\uffff]", re.IGNORECASE | re.DOTALL
+)
 _CELL_LIMIT: Final = 32_767
 
 

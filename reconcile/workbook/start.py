@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from reconcile.domain.edited import Export
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.library import Worksheet
-from reconcile.workbook.outgoing import showable
+from reconcile.workbook.page import Page
 from reconcile.workbook.place import Place
-from reconcile.workbook.styles import TEXT_FORMAT, Styles
+from reconcile.workbook.styles import Styles
 from reconcile.workbook.totals import write_totals
 
 Places = dict[RecordKind, Place]
-
-# A narrow margin, then stage, label, currency, three amounts, three counts.
-_WIDTHS: Final = (2, 24, 26, 11, 18, 18, 18, 11, 11, 11)
-_LAST: Final = len(_WIDTHS) - 1
-_LINE_HEIGHT: Final = 16
-# Characters that fit on one line across the sheet in the body font, with a little room to spare.
-_LINE_LENGTH: Final = 140
 
 _LEGEND: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("legend_editable", {"bg_color": "editable"}),
@@ -37,9 +27,6 @@ _LEGEND: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 def write_start(sheet: Worksheet, snapshot: Snapshot, export: Export, places: Places, styles: Styles) -> None:
     """Write the sheet from top to bottom; plain ranges only, since Gnumeric breaks table references."""
     page = Page(sheet, styles)
-    for index, width in enumerate(_WIDTHS):
-        sheet.set_column(index, index, width)
-    sheet.hide_gridlines(2)
     page.title()
     page.section("how")
     for number, step in enumerate(styles.layout.steps, start=1):
@@ -76,70 +63,3 @@ def _facts(snapshot: Snapshot, export: Export) -> dict[str, str]:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-@dataclass(slots=True)
-class Page:
-    """The sheet as it is filled from top to bottom; `row` is the next free row, from 0."""
-
-    sheet: Worksheet
-    styles: Styles
-    row: int = 0
-
-    def text(self, key: str) -> str:
-        """A text of the template's `[start]`."""
-        return self.styles.layout.start[key]
-
-    def advance(self, height: int = _LINE_HEIGHT + 2) -> None:
-        """Set the height of the present row, in points, and go to the next."""
-        self.sheet.set_row(self.row, height)
-        self.row += 1
-
-    def title(self) -> None:
-        """The band at the top, with what this workbook is in two lines."""
-        look = {
-            "bg_color": "accent",
-            "font_color": "accent_text",
-            "align": "left",
-            "indent": 1,
-            "text_wrap": True,
-        }
-        self._across(self.text("title"), 0, 34, font_size=18, bold=True, valign="vcenter", **look)
-        self._across(self.text("subtitle"), 0, self._height(self.text("subtitle")) + 12, valign="top", **look)
-
-    def section(self, key: str) -> None:
-        """A heading with a rule under it and room above."""
-        self.advance(12)
-        look = {"bold": True, "font_size": 13, "font_color": "accent", "bottom": 2, "bottom_color": "accent"}
-        self._across(self.text(key), 1, 22, valign="vcenter", **look)
-        self.advance(5)
-
-    def heading(self, key: str) -> None:
-        """The heading of a table of totals."""
-        self.advance(8)
-        self.sheet.write_string(self.row, 1, self.text(key), self.styles.made(bold=True))
-        self.advance()
-
-    def paragraph(self, text: str, **look: Any) -> None:  # noqa: ANN401 - XlsxWriter's properties
-        """A text across the sheet, as many lines high as it needs."""
-        self._across(text, 1, self._height(text), text_wrap=True, valign="top", **look)
-
-    def fact(self, key: str, text: str) -> None:
-        """A label and its value."""
-        self.sheet.write_string(self.row, 1, self.text(key), self.styles.made(font_color="muted"))
-        if text and showable(text):
-            self.sheet.write_string(self.row, 2, text, self.styles.made(num_format=TEXT_FORMAT))
-        self.advance()
-
-    def cells(self, first: int, values: Sequence[str], **look: Any) -> None:  # noqa: ANN401 - as above
-        """Texts side by side from a column on."""
-        for index, value in enumerate(values, start=first):
-            self.sheet.write_string(self.row, index, value, self.styles.made(**look))
-
-    def _height(self, text: str) -> int:
-        return _LINE_HEIGHT * math.ceil(len(text) / _LINE_LENGTH) + 2
-
-    def _across(self, text: str, first: int, height: int, **look: Any) -> None:  # noqa: ANN401 - as above
-        self.sheet.merge_range(self.row, first, self.row, _LAST, "", self.styles.made(**look))
-        self.sheet.write_string(self.row, first, text, self.styles.made(**look))
-        self.advance(height)

@@ -14,6 +14,9 @@ TEXT_FORMAT: Final = 49
 """The built-in format Text (`@`, ECMA-376 part 1, 18.8.30): what is typed there stays as typed."""
 
 NEW_AMOUNT_FORMAT: Final = "#,##0.00##"
+WRONG_AMOUNT_FORMAT: Final = "#,##0.00########"
+"""Shows the decimals that are too many, which the format of the currency would round away."""
+
 _SHOWN_DECIMALS: Final = 15
 
 
@@ -43,7 +46,9 @@ class Styles:
             self._made[key] = self.workbook.add_format(self._complete(properties))
         return self._made[key]
 
-    def cell(self, number_format: str | int, *, editable: bool, right: bool = False) -> Format:
+    def cell(
+        self, number_format: str | int, *, editable: bool, right: bool = False, wrapped: bool = False
+    ) -> Format:
         """A cell of a data sheet: white where it may be edited, shaded and muted where not."""
         return self.made(
             num_format=number_format,
@@ -52,8 +57,9 @@ class Styles:
             border=1,
             border_color="rule",
             align="right" if right else "left",
-            indent=1 if right else 0,
+            indent=1,
             valign="top",
+            **({"text_wrap": True} if wrapped else {}),
         )
 
     def header(self, *, editable: bool, right: bool = False) -> Format:
@@ -65,7 +71,7 @@ class Styles:
             border=1,
             border_color="rule",
             align="right" if right else "left",
-            indent=2 if right else 0,  # room for the filter button
+            indent=2 if right else 1,  # room for the filter button
             valign="vcenter",
             num_format=TEXT_FORMAT,
         )

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from reconcile.domain.fields import ACTIONS, RecordKind
 from reconcile.domain.money import Money, exponent
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.lists import stages_of
 from reconcile.workbook.numbers import fits
+from reconcile.workbook.page import Page
 from reconcile.workbook.place import Place
 from reconcile.workbook.styles import COUNT_FORMAT, TEXT_FORMAT, amount_format, dashed
-
-if TYPE_CHECKING:  # the page imports this module
-    from reconcile.workbook.start import Page
 
 _AMOUNT: Final = 4
 _COUNT: Final = 7

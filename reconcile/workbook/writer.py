@@ -25,10 +25,12 @@ from reconcile.workbook.place import Place, place_of
 from reconcile.workbook.rules import add_rules
 from reconcile.workbook.start import write_start
 from reconcile.workbook.styles import Styles
+from reconcile.workbook.template import PAPERS
 
 # Nothing from the API may become a formula, a link or a number.
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_A4: Final = 9
+# The columns up to these go on paper: those with ids and days of change would shrink the page too far.
+_LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "status"}
 
 
 def write_workbook(
@@ -64,10 +66,12 @@ def _write(
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
         add_rules(sheet, place, styles, policy, unread[kind])
         sheet.set_tab_color(layout.colours["accent"])
-        _set_print(sheet, place.name, header=True)
+        _set_print(sheet, place.name, layout)
+        sheet.repeat_rows(0)
+        if kind in _LAST_PRINTED:
+            sheet.print_area(0, 0, place.rows, place.indexes[_LAST_PRINTED[kind]])
     write_start(start, snapshot, export, places, styles)
-    _set_print(start, layout.sheets["start"])
-    start.set_portrait()
+    _set_print(start, layout.sheets["start"], layout)
     write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, policy, styles)
     write_meta(workbook.add_worksheet(META), export, snapshot, places.values(), unread, styles)
     workbook.close()
@@ -100,12 +104,15 @@ def _unread(snapshot: Snapshot, workbook_id: str) -> Unshown:
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def _set_print(sheet: Worksheet, name: str, *, header: bool = False) -> None:
+def _set_print(sheet: Worksheet, name: str, layout: Layout) -> None:
     sheet.set_landscape()
-    sheet.set_paper(_A4)
+    sheet.set_paper(PAPERS[layout.paper["size"]])
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    # An ampersand starts a code in a footer.
-    sheet.set_footer(f"&L{name.replace('&', '&&')}&RPage &P of &N")
-    if header:
-        sheet.repeat_rows(0)
+    page = _footer_text(layout.paper["page"]).replace("{page}", "&P").replace("{pages}", "&N")
+    sheet.set_footer(f"&L{_footer_text(name)}&R{page}")
+
+
+def _footer_text(text: str) -> str:
+    """A text as footers spell it: there an ampersand starts a code."""
+    return text.replace("&", "&&")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -270,16 +269,14 @@ def row_of(sheet: Worksheet, record_id: str) -> int:
 
 
 @pytest.fixture
-def soffice(tmp_path: Path) -> Callable[[Path], Path]:
+def soffice(program: Callable[[str], str], tmp_path: Path) -> Callable[[Path], Path]:
     """Opens a workbook in LibreOffice and saves it."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
+    office = program("soffice")
 
     def saved(path: Path) -> Path:
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
         target = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "office")]
-        command = [program, profile, "--headless", *target, str(path)]
+        command = [office, profile, "--headless", *target, str(path)]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         return tmp_path / "office" / path.name
 

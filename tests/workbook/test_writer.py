@@ -49,6 +49,11 @@ def cells_under(sheet: Worksheet, header: str) -> list[openpyxl.cell.Cell]:
     return [sheet.cell(row, column) for row in range(2, sheet.max_row + 1)]
 
 
+def width_of(sheet: Worksheet, header: str) -> float:
+    number = next(cell.column for cell in sheet[1] if cell.value == header)
+    return next(one.width for one in sheet.column_dimensions.values() if one.min <= number <= one.max)
+
+
 def test_the_sheets_and_their_headers_are_those_of_the_contract(simple_file: Path) -> None:
     workbook = openpyxl.load_workbook(simple_file)
 
@@ -189,14 +194,51 @@ def test_the_header_is_frozen_and_repeated_on_paper(simple_file: Path) -> None:
     workbook = openpyxl.load_workbook(simple_file)
 
     assert tuple(workbook[name].freeze_panes for name in ("Payouts", "Lines", "New lines")) == (
-        "B2",
+        "D2",
         "C2",
-        "A2",
+        "B2",
     )
     for name in ("Payouts", "Lines", "New lines"):
         assert workbook[name].print_title_rows == "$1:$1"
-        assert workbook[name].page_setup.orientation == "landscape"
         assert not workbook[name].protection.sheet
+    for name in ("Start here", "Payouts", "Lines", "New lines"):
+        assert workbook[name].page_setup.orientation == "landscape"
+        assert (workbook[name].page_setup.fitToWidth or 1, workbook[name].page_setup.fitToHeight) == (1, 0)
+        assert workbook[name].sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_columns_that_people_work_with_go_on_paper(simple_file: Path) -> None:
+    workbook = openpyxl.load_workbook(simple_file)
+
+    assert workbook["Payouts"].print_area == "'Payouts'!$A$1:$K$4"
+    assert workbook["Lines"].print_area == "'Lines'!$A$1:$M$8"
+
+
+def test_no_header_id_or_amount_is_cut_off(payout: MakePayout, line: MakeLine, write: Write) -> None:
+    long = Money(Decimal("123456789012.34"), "USD")
+    batch = "b" * 40
+    workbook = openpyxl.load_workbook(write([payout(1, batch_id=batch)], [line(1, amount=long)]))
+
+    for name in ("Payouts", "Lines", "New lines"):
+        shown = shown_headers(workbook[name])
+        assert [label for label in shown if width_of(workbook[name], label) < len(label) + 4] == []
+    assert width_of(workbook["Payouts"], "Batch ID") > 40
+    assert width_of(workbook["Lines"], "Amount") > len("123,456,789,012.34")
+
+
+def test_a_text_of_several_lines_shows_them_unless_it_is_very_long(line: MakeLine, write: Write) -> None:
+    lines = [
+        line(1, description="first\nsecond"),
+        line(2, description="one"),
+        line(3, description="a\n" * 999),
+    ]
+    sheet = openpyxl.load_workbook(write([], lines))["Lines"]
+
+    assert {cell.value[:3]: bool(cell.alignment.wrap_text) for cell in cells_under(sheet, "Description")} == {
+        "fir": True,
+        "one": False,
+        "a\na": False,
+    }
 
 
 @pytest.mark.parametrize(
