@@ -27,6 +27,7 @@ _MONTHS = (
 )
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _WRITTEN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*[1-9]|\.0+)?|[0-9](\.[0-9]+)?[eE][+-]?[0-9]+)")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _EXCEL_DIGITS = 15
 
 
@@ -42,6 +43,12 @@ def _spaces_lost(baseline: str, edited: str) -> bool:
 
 def _plain_spaces(text: str) -> str:
     return text.translate(_SPACES).strip()
+
+
+def _controls_lost(baseline: str, edited: str) -> bool:
+    """Characters that XML cannot hold are dropped by some programs, or replaced by a sign of their own."""
+    parts = _CONTROLS.split(baseline)
+    return len(parts) > 1 and bool(re.fullmatch("[ ?\ufffd]?".join(map(re.escape, parts)), edited))
 
 
 def _zeros_lost(baseline: str, edited: str) -> bool:
@@ -123,6 +130,7 @@ def _written(text: str) -> Decimal | None:
 
 _TEXT_RULES: tuple[tuple[str, Rule], ...] = (
     ("outer spaces or no-break spaces were lost or added", _spaces_lost),
+    ("control characters were lost", _controls_lost),
     ("leading zeros were lost", _zeros_lost),
     ("digits after the fifteenth were lost", _digits_lost),
     ("the text was turned into a number", _became_number),

@@ -15,6 +15,7 @@ from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import plain
 
 SPACES = "outer spaces or no-break spaces were lost or added"
+CONTROLS = "control characters were lost"
 ZEROS = "leading zeros were lost"
 DIGITS = "digits after the fifteenth were lost"
 NUMBER = "the text was turned into a number"
@@ -35,6 +36,8 @@ ROUNDED = "the number was rounded by the program"
         (SPACES, "\ufeffPO-78", "PO-78"),
         (SPACES, "first\nsecond\n", "first\nsecond"),
         (SPACES, "   ", ""),
+        (CONTROLS, "bell\x01 and \x1f", "bell and "),
+        (CONTROLS, "a\x01(b)", "a\ufffd(b)"),
         (ZEROS, "000123", "123"),
         (ZEROS, "000123", "123.0"),
         (ZEROS, "00", "0"),

@@ -1,0 +1,96 @@
+"""Real programs open an exported workbook, work in it and save it: nothing else than the work is planned."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, DUPLICATE, ONLY_LINE, POOL_PARTNER, Desk
+from editors import EDITORS, Editor, Step
+
+every_editor = pytest.mark.parametrize("editor", EDITORS, indirect=True)
+
+# A week of work: typing, then sorting, then the rest, which must find its rows where sorting put them.
+WEEK = (
+    Step("type", "Payouts", APPROVED, "Stage", "PENDING_PAYMENT"),
+    Step("type", "Payouts", APPROVED, "PO number", "000777"),
+    Step("type", "Lines", APPROVED_LINE, "Amount", 512.5),
+    Step("type", "New lines", 2, "Partner ID", POOL_PARTNER),
+    Step("type", "New lines", 2, "Amount", 99.5),
+    Step("type", "New lines", 2, "Currency", "USD"),
+    Step("type", "New lines", 2, "Description", "True-up"),
+    Step("sort", "Lines", header="Amount", descending=True),
+    Step("sort", "Payouts", header="Payout ID"),
+    Step("type", "Lines", DUPLICATE, "Action", "Decline"),
+    Step("type", "Lines", DUPLICATE, "Decline reason", "DUPLICATE"),
+    Step("delete", "Lines", ONLY_LINE),
+    Step("hide", "Lines", APPROVED_LINE),
+    Step("hide", "Lines", DRAFT_LINE),
+)
+CHANGES = {
+    (APPROVED, "stage", "APPROVED", "PENDING_PAYMENT"),
+    (APPROVED, "po_number", "000123", "000777"),
+    (APPROVED_LINE, "amount", "500", "512.5"),
+    (DUPLICATE, "action", None, "Decline"),
+    (DUPLICATE, "decline_reason", None, "DUPLICATE"),
+}
+CONTROL_LINE = "cln_00000000000000000control"
+OPERATIONS = {
+    ("create line", "True-up"),
+    ("update line", APPROVED_LINE),
+    ("decline line", DUPLICATE),
+    ("update payout", APPROVED),
+}
+
+
+# What an editor spoils by opening and saving: recognised, shown as damaged, and never sent.
+SPOILT = {"ExcelJS": [(CONTROL_LINE, "description", "control characters were lost")]}
+
+
+def spoilt(plan: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(one["target"]["id"], one["field"], one["how"]) for one in plan["damaged"]]
+
+
+def worked(desk: Desk, editor: Editor, *steps: Step) -> Path:
+    """An export that went through the editor."""
+    target = desk.folder / "back.xlsx"
+    editor.work(desk.export(), target, steps)
+    return target
+
+
+def plan_of(desk: Desk, workbook: Path) -> dict[str, Any]:
+    _, out, err = desk.run("diff", workbook, "--json")
+    assert not err
+    plan: dict[str, Any] = json.loads(out)
+    return plan
+
+
+@every_editor
+def test_opening_and_saving_plans_nothing_and_finds_nothing(editor: Editor, desk: Desk) -> None:
+    plan = plan_of(desk, worked(desk, editor))
+
+    assert spoilt(plan) == SPOILT.get(editor.name, [])
+    for part in ("operations", "changes", "conflicts", "missing", "drifts", "held", "findings"):
+        assert plan[part] == [], part
+
+
+@every_editor
+def test_a_week_of_work_is_the_whole_plan_and_nothing_else(editor: Editor, desk: Desk) -> None:
+    plan = plan_of(desk, worked(desk, editor, *WEEK))
+    changes = {(one["target"]["id"], one["field"], one["before"], one["after"]) for one in plan["changes"]}
+    operations = {
+        (
+            one["action"],
+            one["body"].get("description") if one["action"] == "create line" else one["target"]["id"],
+        )
+        for one in plan["operations"]
+    }
+
+    assert changes == CHANGES
+    assert operations == OPERATIONS
+    assert [one["id"] for one in plan["missing"]] == [ONLY_LINE]
+    assert spoilt(plan) == SPOILT.get(editor.name, [])
+    for part in ("conflicts", "drifts", "held", "findings"):
+        assert plan[part] == [], part
