@@ -13,14 +13,16 @@ from reconcile.errors import ConfigurationError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A new file that takes the place of `path` when the block ends well; otherwise nothing is left.
 
-    Raises ConfigurationError where the folder or the file cannot be written.
+    private: only its owner can read it. Raises ConfigurationError where the folder or the file cannot be
+    written.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with draft.open("xb") as stream:
+        # `open` of the module, since only it can be told the mode of the new file.
+        with open(draft, "xb", opener=_private if private else None) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -36,10 +38,14 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a text file in UTF-8, whole or not at all."""
-    with replacing(path) as stream:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Writes a text file in UTF-8, whole or not at all. private: only its owner can read it."""
+    with replacing(path, private=private) as stream:
         stream.write(text.encode())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -11,12 +11,14 @@ from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
 from reconcile.domain.policy import Names
+from reconcile.domain.snapshot import Environment
 from reconcile.errors import DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import OperationOutcome, Verification
-from reconcile.store.store import Run, Store
+from reconcile.store.run import Run
+from reconcile.store.store import Store
 
 _READS_BACK = 3
 """How often is read back while payout amounts have not followed their lines yet."""
@@ -41,19 +43,25 @@ class Executed:
         return int(self.plan.needs_decision or not all(one.outcome.done for one in known))
 
 
-def refuse_unfinished(store: Store, plan: Plan) -> None:
-    """Raises DecisionNeeded while an unfinished run of the same environment exists."""
-    for run in store.runs(plan.environment):
+def refuse_unfinished(store: Store, environment: Environment) -> None:
+    """Raises DecisionNeeded while an unfinished run of the environment exists."""
+    for run in store.runs(environment):
         if run.is_unfinished:
+            held = store.holder(environment)
+            by = f" It is held by {held}." if held and held.run_id == run.run_id else ""
             raise DecisionNeeded(
-                f"Run {run.run_id}, started {run.started_at[:16]} by {run.started_by}, is unfinished. "
-                f"Finish it: reconcile resume {run.run_id}. Or set it aside: "
-                f'reconcile resume {run.run_id} --set-aside "the reason".'
+                f"Run {run.run_id}, started {run.started_at[:16]} by {run.started_by}, is unfinished.{by} "
+                f"Look: reconcile history {run.run_id}. Finish it: reconcile resume {run.run_id}. "
+                f'Or set it aside: reconcile resume {run.run_id} --set-aside "the reason".'
             )
 
 
 def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:
-    """Starts the record of a new run."""
+    """Starts the record of a new run, under the lock of its environment.
+
+    Raises DecisionNeeded when another one began since the plan was looked at.
+    """
+    refuse_unfinished(store, plan.environment)
     run = Run(
         run_id=run_id,
         environment=str(plan.environment),

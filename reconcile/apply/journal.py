@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from reconcile.apply.replay import Progress, replay
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import OperationOutcome
 from reconcile.store.entries import Entry
-from reconcile.store.store import Run, Store
+from reconcile.store.run import Run
+from reconcile.store.store import Store
 
 
 @dataclass(frozen=True)
 class Journal:
-    """Writes the entries of one run. Requests stand in it without the key, which is only a header."""
+    """Writes the entries of one run. Requests stand in it without the key, which is only a header.
+
+    who: the person at this process, who may be another one than began the run.
+    """
 
     store: Store
     run: Run
     now: Callable[[], datetime]
+    who: str
 
     def progress(self) -> Progress:
         """What the journal says so far."""
@@ -28,7 +33,7 @@ class Journal:
 
     def start(self, twins: dict[str, list[str]]) -> None:
         """The run begins, or begins again. twins: lines like the new ones that stand there already."""
-        self._add("", "start", {"twins": twins, "by": self.run.started_by})
+        self._add("", "start", {"twins": twins, "by": self.who}, state="running")
 
     def intent(self, operation: Operation, attempt: int) -> None:
         """The call is about to be made."""
@@ -42,28 +47,36 @@ class Journal:
             "message": result.message,
             "result_id": result.result_id,
             "open": result.open,
+            "status": result.status,
+            "answer": result.answer,
+            "moved": [asdict(one) for one in result.moved],
         }
-        if result.outcome.done:
-            self._remember(operation, result.result_id)
-        at = self._add(operation.id, "outcome", body)
-        return OperationOutcome(
-            operation.id, Outcome(result.outcome), result.message, result.result_id, result.open, at
-        )
-
-    def _remember(self, operation: Operation, result_id: str) -> None:
-        """Keeps what a later diff of the same workbook cannot see live: new ids, declines, unshown fields."""
-        record = operation.target.id
-        if operation.action in (Action.CREATE_LINE, Action.DECLINE_LINE):
-            self.store.record_effect(self.run, operation.action.value, record, result_id or record)
-        for name in operation.unshown:
-            self.store.record_effect(self.run, f"set {name}", record, operation.expected[name] or "")
+        at = self._add(operation.id, "outcome", body, _effects(operation, result))
+        return replace(result, at=at)
 
     def end(self, state: str, reason: str) -> None:
         """The run is over, or stops here and can be resumed."""
-        self._add("", "end", {"state": state, "reason": reason})
-        self.store.end_run(self.run.run_id, state, self.now())
+        self._add("", "end", {"state": state, "reason": reason, "by": self.who}, state=state)
 
-    def _add(self, operation_id: str, kind: str, body: dict[str, Any]) -> str:
+    def _add(
+        self,
+        operation_id: str,
+        kind: str,
+        body: dict[str, Any],
+        effects: Iterable[tuple[str, str, str]] = (),
+        state: str | None = None,
+    ) -> str:
         at = self.now().astimezone(UTC).isoformat(timespec="milliseconds")
-        self.store.append(self.run.run_id, Entry(at, operation_id, kind, body))
+        self.store.append(self.run, Entry(at, operation_id, kind, body), effects, state)
         return at
+
+
+def _effects(operation: Operation, result: OperationOutcome) -> Iterator[tuple[str, str, str]]:
+    """What a later diff of the same workbook cannot see live: new ids, declines, unshown fields."""
+    if not result.outcome.done:
+        return
+    record = operation.target.id
+    if operation.action in (Action.CREATE_LINE, Action.DECLINE_LINE):
+        yield operation.action.value, record, result.result_id or record
+    for name in operation.unshown:
+        yield f"set {name}", record, operation.expected[name] or ""

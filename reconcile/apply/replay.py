@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 from reconcile.store.entries import Entry
 
 
@@ -51,4 +51,7 @@ def _outcome(entry: Entry) -> OperationOutcome:
         result_id=body.get("result_id", ""),
         open=body.get("open", False),
         at=entry.at,
+        status=body.get("status"),
+        answer=body.get("answer", ""),
+        moved=tuple(Moved(**one) for one in body.get("moved", ())),
     )

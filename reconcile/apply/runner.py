@@ -115,17 +115,20 @@ class Runner:
     def _write(self, operation: Operation, progress: Progress, attempt: int) -> None:
         self.journal.intent(operation, attempt)
         try:
-            made = self.client.write(operation.method, operation.path, operation.body)
+            written = self.client.send(operation.method, operation.path, operation.body)
         except (AnswerLost, ServerFailed) as error:
-            self._conclude(operation, Outcome.UNKNOWN, str(error), is_open=True)
+            self._conclude(operation, Outcome.UNKNOWN, str(error), is_open=True, status=error.status)
             self._settle(operation, progress, attempt)
         except _STOPPING as error:
-            self._conclude(operation, Outcome.SKIPPED, str(error), is_open=True)
+            self._conclude(operation, Outcome.SKIPPED, str(error), is_open=True, status=error.status)
             raise Halt(str(error)) from error
         except (Refused, NotFound) as error:
             self._refused(operation, error, attempt)
         else:
-            self._conclude(operation, Outcome.APPLIED, result_id=self._result_id(operation, made, progress))
+            made = self._result_id(operation, written.record, progress)
+            self._conclude(
+                operation, Outcome.APPLIED, result_id=made, status=written.status, answer=written.text
+            )
 
     def _result_id(
         self, operation: Operation, made: Payout | CommissionLine | None, progress: Progress
@@ -144,7 +147,7 @@ class Runner:
             if settled(operation, seen) is Settled.HAPPENED:
                 self._conclude(operation, Outcome.APPLIED, result_id=operation.target.id)
                 return
-        self._conclude(operation, Outcome.REFUSED, str(error))
+        self._conclude(operation, Outcome.REFUSED, str(error), status=error.status)
 
     def _settle(self, operation: Operation, progress: Progress, attempt: int = 1) -> None:
         """Reads live again to learn whether a write took effect, and repeats it when it did not."""
@@ -204,8 +207,12 @@ class Runner:
         result_id: str = "",
         *,
         is_open: bool = False,
+        status: int | None = None,
+        answer: str = "",
     ) -> None:
-        result = OperationOutcome(operation.id, outcome, message, result_id, is_open)
+        result = OperationOutcome(
+            operation.id, outcome, message, result_id, is_open, status=status, answer=answer
+        )
         self.outcomes[operation.id] = self.journal.outcome(operation, result)
         self.on_outcome(self.outcomes[operation.id])
 

@@ -42,7 +42,7 @@ def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **comm
     decide something, and with 4 when the run stopped part-way or does not tie out.
     """
     from reconcile.apply.execute import begin, refuse_unfinished
-    from reconcile.cli.execute import execute_run
+    from reconcile.cli.execute import execute_run, holding
     from reconcile.report.model import report_on
     from reconcile.report.terminal import render
 
@@ -52,7 +52,7 @@ def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **comm
         plan = _plan(file, settings, client, store)
         render(report_on(plan), console(), full=full)
         # Decide.
-        refuse_unfinished(store, plan)
+        refuse_unfinished(store, plan.environment)
         if not plan.operations:
             click.echo("\nNothing to apply.")
             return int(plan.needs_decision)
@@ -61,8 +61,10 @@ def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **comm
         _confirm(plan, yes=yes)
         # Act.
         at = now()
-        run = begin(store, plan, new_id("run", at), at, whoami())
-        return execute_run(run, plan, client, store, settings)
+        run_id = new_id("run", at)
+        with holding(store, plan.environment, run_id):
+            run = begin(store, plan, run_id, at, whoami())
+            return execute_run(run, plan, client, store, settings)
 
 
 def _plan(file: Path, settings: Settings, client: Client, store: Store) -> Plan:

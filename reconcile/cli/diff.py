@@ -52,7 +52,7 @@ def command(
     shown = report_on(plan)
     # Act.
     if save:
-        write_text(save, to_json(plan))
+        write_text(save, to_json(plan), private=True)
     if report:
         write_report(shown, report, settings.templates)
     if as_json:

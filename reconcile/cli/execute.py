@@ -11,13 +11,30 @@ import click
 
 from reconcile.apply.execute import execute
 from reconcile.apply.journal import Journal
-from reconcile.cli.common import console, now, progress
+from reconcile.cli.common import console, now, progress, whoami
 from reconcile.config import Settings
+from reconcile.domain.snapshot import Environment
 from reconcile.errors import Stopped
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
 from reconcile.report.run import render_run
-from reconcile.store.store import Run, Store
+from reconcile.store.run import Holder, Run
+from reconcile.store.store import Store
+
+
+@contextmanager
+def holding(
+    store: Store, environment: Environment, run_id: str, *, take_over: bool = False
+) -> Iterator[None]:
+    """Holds the lock of an environment, and says whose lock was left behind by a dead process.
+
+    Raises DecisionNeeded while somebody else runs there.
+    """
+    mine = Holder.here(run_id, whoami(), now().isoformat(timespec="seconds"))
+    with store.running(environment, mine, take_over=take_over) as gone:
+        if gone:
+            click.echo(f"The lock of {gone} was left behind; that process is gone.", err=True)
+        yield
 
 
 def execute_run(run: Run, plan: Plan, client: Client, store: Store, settings: Settings) -> int:
@@ -30,7 +47,7 @@ def execute_run(run: Run, plan: Plan, client: Client, store: Store, settings: Se
         shown("Applying", done, len(plan.operations))
 
     with _stoppable() as signals, progress() as shown:
-        journal = Journal(store, run, now)
+        journal = Journal(store, run, now, whoami())
         names, wait = settings.policy.names, settings.profile.settle_wait
         client.stop_when(lambda: bool(signals))
         try:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options
+from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options, whoami
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from reconcile.store.store import Run, Store
+    from reconcile.store.run import Run
+    from reconcile.store.store import Store
 
 
 @click.command("resume")
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 @click.option(
     "--set-aside", metavar="REASON", help="Do not finish the run; keep its journal with this reason."
 )
+@click.option(
+    "--take-over", is_flag=True, help="The process that holds the run, on another computer, is gone."
+)
 @settings_options
-def command(*, run_id: str, set_aside: str | None, **common: Any) -> int:  # noqa: ANN401
+def command(*, run_id: str, set_aside: str | None, take_over: bool, **common: Any) -> int:  # noqa: ANN401
     """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
-    from reconcile.apply.journal import Journal
-    from reconcile.cli.execute import execute_run
+    from reconcile.cli.execute import execute_run, holding
     from reconcile.domain.snapshot import Environment
     from reconcile.plan.codec import from_json
 
@@ -30,22 +33,30 @@ def command(*, run_id: str, set_aside: str | None, **common: Any) -> int:  # noq
     settings = settings_of(**common)
     with opened_store(settings) as store:
         run = _unfinished(store, run_id)
-        # Decide.
-        if set_aside is not None:
-            if not set_aside.strip():
-                raise ConfigurationError("--set-aside needs a reason.")
-            Journal(store, run, now).end("set aside", set_aside)
-            click.echo(f"Run {run_id} is set aside: {set_aside}")
-            return 0
         plan = from_json(run.plan, run_id)
-        # Act.
-        with connected(settings) as client:
-            environment = Environment(client.connection.origin, settings.profile_name)
-            if plan.environment != environment:
-                raise ConfigurationError(
-                    f"{run_id} is a run on {plan.environment}, and this is {environment}."
-                )
-            return execute_run(run, plan, client, store, settings)
+        with holding(store, plan.environment, run_id, take_over=take_over):
+            # Decide, once more: whoever held the lock may have finished the run meanwhile.
+            run = _unfinished(store, run_id)
+            if set_aside is not None:
+                return _set_aside(store, run, set_aside)
+            # Act.
+            with connected(settings) as client:
+                environment = Environment(client.connection.origin, settings.profile_name)
+                if plan.environment != environment:
+                    raise ConfigurationError(
+                        f"{run_id} is a run on {plan.environment}, and this is {environment}."
+                    )
+                return execute_run(run, plan, client, store, settings)
+
+
+def _set_aside(store: Store, run: Run, reason: str) -> int:
+    from reconcile.apply.journal import Journal
+
+    if not reason.strip():
+        raise ConfigurationError("--set-aside needs a reason.")
+    Journal(store, run, now, whoami()).end("set aside", reason)
+    click.echo(f"Run {run.run_id} is set aside: {reason}")
+    return 0
 
 
 def _unfinished(store: Store, run_id: str) -> Run:

@@ -6,8 +6,9 @@ Both are context managers and are closed after use.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import unquote
 
 import httpx
@@ -27,6 +28,9 @@ from reconcile.introw.wire import line_from, partner_from, payout_from, record_i
 PAYOUTS = "/payouts"
 LINES = "/commission-lines"
 PARTNERS = "/partners"
+LONGEST_ANSWER: Final = 4000
+"""Characters of an answer that are kept for the record."""
+
 _DEFAULT_CLOCK = Clock()
 
 
@@ -164,6 +168,19 @@ class Reader:
         return Walk(self._exchange, Question(path, parse, wanted), self._habits, on_page)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write that took effect.
+
+    record: as the answer shows it; None where it shows none or one of another id, since the write was made
+    all the same. status: the HTTP status. text: the answer as it came, without the key, and cut.
+    """
+
+    record: Payout | CommissionLine | None
+    status: int
+    text: str
+
+
 class Client(Reader):
     """A reader that can also write.
 
@@ -176,18 +193,23 @@ class Client(Reader):
     def write(
         self, method: str, path: str, body: Mapping[str, object] | None = None
     ) -> Payout | CommissionLine | None:
+        """Send one write, and give the record of its answer; see `send`."""
+        return self.send(method, path, body).record
+
+    def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Written:
         """Send one write; `path` is relative to the API, as `path_of` makes it.
 
-        Returns the record as the answer shows it; None where it shows none or one of another id, since
-        the write was made all the same. Raises ValueError for a path that does not begin with a slash.
+        Raises ValueError for a path that does not begin with a slash.
         """
         if not path.startswith("/"):
             raise ValueError(f"{path!r} is no path of an endpoint")
         answer = self._exchange.write(method, path, body)
+        said = self.connection.key.redacted(answer.content.decode("utf-8", "replace"))
         try:
-            return _written(answer)
+            record = _written(answer)
         except UnexpectedAnswer:
-            return None
+            record = None
+        return Written(record, answer.status, said[:LONGEST_ANSWER])
 
     def update_payout(self, payout_id: str, body: Mapping[str, object]) -> Payout | None:
         """Change stage, PO number or statement note (introw-api.md 2.5)."""

@@ -26,11 +26,25 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A value that moved after the plan was made: as it was planned with, as it was wanted, as it is live.
+
+    wanted: None for a blank, and for a value that the operation would have left alone.
+    """
+
+    name: str
+    planned: str | None
+    wanted: str | None
+    live: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OperationOutcome:
     """The outcome of one operation.
 
     message: the server's reason, or why it was skipped. result_id: the record it made or changed.
-    open: a later `resume` tries it again. at: UTC, ISO 8601.
+    open: a later `resume` tries it again. at: UTC, ISO 8601. status: the HTTP status of the answer, if one
+    came; answer: its text without the key. moved: the values for which it was held back as stale.
     """
 
     operation_id: str
@@ -39,6 +53,9 @@ class OperationOutcome:
     result_id: str = ""
     open: bool = False
     at: str = ""
+    status: int | None = None
+    answer: str = ""
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,17 @@ Everything that must survive a crash is committed before the call returns.
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
@@ -25,27 +24,21 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.errors import StateError
-from reconcile.store.entries import Entry, chained
-from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, METADATA, RUNS, STORE_VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One execution of a plan. state: `running`, `finished`, `stopped` or `set aside`. plan: its JSON."""
-
-    run_id: str
-    environment: str
-    workbook_id: str
-    started_at: str
-    ended_at: str | None
-    started_by: str
-    state: str
-    plan: str
-
-    @property
-    def is_unfinished(self) -> bool:
-        """Whether it can be resumed."""
-        return self.state in ("running", "stopped")
+from reconcile.store.audit import Record, facts_of
+from reconcile.store.entries import Entry, Head, Seal, chained, sealed
+from reconcile.store.lock import holder_of, let_go, process_lock, take
+from reconcile.store.run import Holder, Run
+from reconcile.store.tables import (
+    BILLS,
+    EFFECTS,
+    ENTRIES,
+    EXPORTS,
+    HEAD,
+    METADATA,
+    RUNS,
+    SEALS,
+    STORE_VERSION,
+)
 
 
 class Store:
@@ -67,7 +60,7 @@ class Store:
 
     def save_export(self, export: Export, baseline: Snapshot) -> None:
         """Keeps the baseline of an exported workbook."""
-        with self._begin() as connection:
+        with self._writing() as connection:
             connection.execute(
                 insert(EXPORTS).values(
                     workbook_id=export.workbook_id,
@@ -80,32 +73,49 @@ class Store:
 
     def baseline(self, workbook_id: str) -> Snapshot | None:
         """What was exported to that workbook; None when this store did not see it."""
-        with self._begin() as connection:
+        with self._reading() as connection:
             row = connection.execute(
                 select(EXPORTS.c.baseline).where(EXPORTS.c.workbook_id == workbook_id)
             ).first()
         return _snapshots().validate_json(zlib.decompress(row.baseline)) if row else None
 
+    @contextmanager
+    def running(
+        self, environment: Environment, holder: Holder, *, take_over: bool = False
+    ) -> Iterator[Holder | None]:
+        """Holds the lock of an environment for as long as a run is written; see `lock.take`.
+
+        Answers the holder whose process ended without letting go, if any. Raises DecisionNeeded.
+        """
+        name = str(environment)
+        with process_lock(self.path, name) as may_take:
+            with self._writing() as connection:
+                gone = take(connection, name, holder, may_take=may_take, take_over=take_over)
+            try:
+                yield gone
+            finally:
+                # On a full disk the note stays; without the process lock it is known to be of a dead process.
+                with suppress(StateError), self._writing() as connection:
+                    let_go(connection, name, holder)
+
+    def holder(self, environment: Environment) -> Holder | None:
+        """Who holds the lock of an environment, or held it when its process died."""
+        with self._reading() as connection:
+            return holder_of(connection, str(environment))
+
     def start_run(self, run: Run) -> None:
         """Records that a run begins, with its plan, before anything is written to the API."""
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
-        with self._begin() as connection:
+        with self._writing() as connection:
             connection.execute(insert(RUNS).values(**values, plan=zlib.compress(run.plan.encode())))
-
-    def end_run(self, run_id: str, state: str, at: datetime) -> None:
-        """Records how a run ended."""
-        ended = None if state == "running" else at.astimezone(UTC).isoformat()
-        with self._begin() as connection:
-            connection.execute(
-                update(RUNS).where(RUNS.c.run_id == run_id).values(state=state, ended_at=ended)
-            )
+            _append(connection, run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))
 
     def runs(self, environment: Environment | None = None) -> tuple[Run, ...]:
         """All runs of an environment, newest first; of every environment without one."""
         query = select(RUNS).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id)
         if environment:
             query = query.where(RUNS.c.environment == str(environment))
-        with self._begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Run(**{**row, "plan": zlib.decompress(row["plan"]).decode()}) for row in rows)
 
@@ -113,44 +123,48 @@ class Store:
         """One run by its id."""
         return next((run for run in self.runs() if run.run_id == run_id), None)
 
-    def append(self, run_id: str, entry: Entry) -> None:
-        """Adds an entry to a run's journal; it is on disk when this returns."""
-        with self._begin() as connection:
-            last = connection.execute(
-                select(ENTRIES.c.number, ENTRIES.c.hash)
-                .where(ENTRIES.c.run_id == run_id)
-                .order_by(ENTRIES.c.number.desc())
-            ).first()
-            number, previous = (last.number + 1, last.hash) if last else (1, run_id)
-            connection.execute(insert(ENTRIES).values(run_id=run_id, **chained(entry, number, previous)))
+    def append(
+        self, run: Run, entry: Entry, effects: Iterable[tuple[str, str, str]] = (), state: str | None = None
+    ) -> None:
+        """Adds an entry to a run's journal, and what goes with it; it is all on disk when this returns.
+
+        effects: what the workbook caused, so that its next diff does not ask for it again, as action, record
+        and resulting id. state: the run's new state, if it changes.
+        """
+        with self._writing() as connection:
+            _append(connection, run.run_id, entry)
+            for effect in effects:
+                _record(connection, run, effect)
+            if state:
+                ended = None if state == "running" else entry.at
+                mine = RUNS.c.run_id == run.run_id
+                connection.execute(update(RUNS).where(mine).values(state=state, ended_at=ended))
 
     def entries(self, run_id: str) -> tuple[Entry, ...]:
         """A run's journal in order."""
         query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
-        with self._begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Entry.from_row(row) for row in rows)
 
-    def record_effect(self, run: Run, action: str, record_id: str, result_id: str) -> None:
-        """Remembers what a workbook caused, so that its next diff does not ask for it again."""
-        values = {
-            "workbook_id": run.workbook_id,
-            "environment": run.environment,
-            "action": action,
-            "record_id": record_id,
-            "result_id": result_id,
-        }
-        with self._begin() as connection:
-            keys = ["workbook_id", "action", "record_id"]
-            latest = upsert(EFFECTS).values(**values)
-            connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": result_id}))
+    def record(self) -> Record:
+        """Everything that is recorded of runs, for the audit."""
+        runs = self.runs()
+        with self._reading() as connection:
+            seals = connection.execute(select(SEALS).order_by(SEALS.c.number)).mappings().all()
+            rows = connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)).mappings().all()
+            head = _head(connection)
+        entries: dict[str, list[Entry]] = {}
+        for row in rows:
+            entries.setdefault(row["run_id"], []).append(Entry.from_row(row))
+        return Record(runs, entries, tuple(Seal(**seal) for seal in seals), head)
 
     def effects(self, workbook_id: str, action: str) -> dict[str, str]:
         """What earlier runs of a workbook caused by one kind of operation: record id to resulting id."""
         query = select(EFFECTS.c.record_id, EFFECTS.c.result_id).where(
             EFFECTS.c.workbook_id == workbook_id, EFFECTS.c.action == action
         )
-        with self._begin() as connection:
+        with self._reading() as connection:
             return {row.record_id: row.result_id for row in connection.execute(query)}
 
     def record_bills(self, environment: Environment, bills: Iterable[IssuedBill]) -> None:
@@ -162,13 +176,13 @@ class Store:
             for bill in bills
         ]
         if rows:
-            with self._begin() as connection:
+            with self._writing() as connection:
                 connection.execute(insert(BILLS), rows)
 
     def bills(self, environment: Environment) -> tuple[IssuedBill, ...]:
         """Every bill that went out, oldest first; one that was issued again is there each time."""
         query = select(BILLS).where(BILLS.c.environment == str(environment)).order_by(text("rowid"))
-        with self._begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(
             IssuedBill(
@@ -179,17 +193,62 @@ class Store:
         )
 
     @contextmanager
-    def _begin(self) -> Iterator[Any]:
+    def _reading(self) -> Iterator[Connection]:
         with _translated(self.path), self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN")
             yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that no other process can come between: what it reads is still so when it writes."""
+        with _translated(self.path), self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+
+def _append(connection: Connection, run_id: str, entry: Entry) -> None:
+    last = connection.execute(
+        select(ENTRIES.c.number, ENTRIES.c.hash)
+        .where(ENTRIES.c.run_id == run_id)
+        .order_by(ENTRIES.c.number.desc())
+    ).first()
+    number, previous = (last.number + 1, last.hash) if last else (1, run_id)
+    columns = chained(entry, number, previous)
+    connection.execute(insert(ENTRIES).values(run_id=run_id, **columns))
+    seal = sealed(_head(connection), run_id, number, str(columns["hash"]))
+    connection.execute(insert(SEALS).values({name: getattr(seal, name) for name in Seal.__slots__}))
+    head = {"seals": seal.number, "hash": seal.hash}
+    connection.execute(upsert(HEAD).values(only=1, **head).on_conflict_do_update(["only"], set_=head))
+
+
+def _head(connection: Connection) -> Head:
+    row = connection.execute(select(HEAD.c.seals, HEAD.c.hash)).first()
+    return Head(row.seals, row.hash) if row else Head()
+
+
+def _record(connection: Connection, run: Run, effect: tuple[str, str, str]) -> None:
+    action, record_id, result_id = effect
+    latest = upsert(EFFECTS).values(
+        workbook_id=run.workbook_id,
+        environment=run.environment,
+        action=action,
+        record_id=record_id,
+        result_id=result_id,
+    )
+    keys = ["workbook_id", "action", "record_id"]
+    connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": result_id}))
 
 
 def _open(path: Path) -> Engine:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _for_its_owner(path)
     except OSError as error:
-        raise StateError(f"The state folder {path.parent} cannot be made: {error.strerror}.") from error
-    engine = create_engine(f"sqlite:///{path}")
+        raise StateError(
+            f"The state store {path} cannot be made: {error.strerror}. "
+            "Check the folder and the disk, or point --state elsewhere."
+        ) from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _durable)
     with _translated(path), engine.begin() as connection:
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -199,13 +258,25 @@ def _open(path: Path) -> Engine:
                 "Upgrade reconcile."
             )
         if version < STORE_VERSION:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             METADATA.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {STORE_VERSION}")
-    path.chmod(0o600)
     return engine
 
 
+def _for_its_owner(path: Path) -> None:
+    """The file can be read by its owner alone, from its first moment on."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    elif path.stat().st_mode & 0o077:
+        # Whoever may only read a copy of the file cannot change its mode, and need not.
+        with suppress(PermissionError):
+            path.chmod(0o600)
+
+
 def _durable(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's connection has no public type
+    # Transactions begin where we say so, not where the driver thinks that one is needed.
+    connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = DELETE")
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA foreign_keys = ON")

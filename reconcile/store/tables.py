@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 2
+STORE_VERSION: Final = 3
 
 METADATA = MetaData()
 
@@ -42,6 +42,32 @@ ENTRIES = Table(
     Column("body", Text, nullable=False),
     Column("hash", Text, nullable=False),
     UniqueConstraint("run_id", "number"),
+)
+SEALS = Table(
+    "seals",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("entry_number", Integer, nullable=False),
+    Column("entry_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+HEAD = Table(
+    "head",
+    METADATA,
+    Column("only", Integer, primary_key=True),
+    Column("seals", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+LOCKS = Table(
+    "locks",
+    METADATA,
+    Column("environment", Text, primary_key=True),
+    Column("run_id", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("since", Text, nullable=False),
 )
 EFFECTS = Table(
     "effects",

@@ -128,7 +128,7 @@ def test_the_journal_holds_every_intent_and_outcome_and_shows_tampering(desk: De
     tampered = desk.run("history", run_id)
 
     assert code == 0
-    assert kinds == ["start", "intent", "outcome", "intent", "outcome", "end"]
+    assert kinds == ["begin", "start", "intent", "outcome", "intent", "outcome", "end"]
     assert "sandbox-key" not in out
     assert tampered[0] == 1
     assert "was changed" in tampered[2]

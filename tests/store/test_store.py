@@ -15,7 +15,8 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import StateError
 from reconcile.store.entries import Entry, broken_at
-from reconcile.store.store import Run, Store
+from reconcile.store.run import Run
+from reconcile.store.store import Store
 
 NOW = datetime(2026, 4, 5, 9, 30, tzinfo=UTC)
 HERE = Environment("https://api.introw.io")
@@ -40,8 +41,8 @@ def test_a_baseline_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_a_journal_is_chained_from_its_first_entry_on(tmp_path: Path) -> None:
     with Store(tmp_path / "state.db") as store:
         store.start_run(RUN)
-        for number in range(3):
-            store.append("run-1", Entry(NOW.isoformat(), f"op-{number}", "intent", {"attempt": 1}))
+        for number in range(2):
+            store.append(RUN, Entry(NOW.isoformat(), f"op-{number}", "intent", {"attempt": 1}))
         entries = store.entries("run-1")
 
     assert broken_at("run-1", entries) is None
@@ -52,8 +53,10 @@ def test_a_journal_is_chained_from_its_first_entry_on(tmp_path: Path) -> None:
 
 def test_what_a_workbook_caused_is_remembered_with_its_latest_value(tmp_path: Path) -> None:
     with Store(tmp_path / "state.db") as store:
-        store.record_effect(RUN, "set internal_note", "cln_1", "first")
-        store.record_effect(RUN, "set internal_note", "cln_1", "second")
+        store.start_run(RUN)
+        for text in ("first", "second"):
+            entry = Entry(NOW.isoformat(), "op-1", "outcome", {"outcome": "applied"})
+            store.append(RUN, entry, [("set internal_note", "cln_1", text)])
 
         assert store.effects("wb-1", "set internal_note") == {"cln_1": "second"}
         assert store.effects("wb-2", "set internal_note") == {}
@@ -62,7 +65,7 @@ def test_what_a_workbook_caused_is_remembered_with_its_latest_value(tmp_path: Pa
 def test_runs_are_listed_by_environment(tmp_path: Path) -> None:
     with Store(tmp_path / "state.db") as store:
         store.start_run(RUN)
-        store.end_run("run-1", "stopped", NOW)
+        store.append(RUN, Entry(NOW.isoformat(), "", "end", {"state": "stopped"}), state="stopped")
 
         assert [run.state for run in store.runs(HERE)] == ["stopped"]
         assert store.runs(Environment("https://elsewhere.example")) == ()

@@ -1,0 +1,93 @@
+"""The journal for an auditor: one line per entry in words, or one row per entry in columns. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from reconcile.store.entries import Entry
+from reconcile.store.run import Run
+
+COLUMNS: Final = (
+    "run",
+    "number",
+    "at",
+    "by",
+    "operation",
+    "kind",
+    "action",
+    "method",
+    "path",
+    "request",
+    "outcome",
+    "status",
+    "answer",
+    "message",
+    "result_id",
+    "hash",
+)
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(run: Run, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The entries as rows of `COLUMNS`; `by` is the person whose process wrote the entry."""
+    found, who = [], run.started_by
+    for number, entry in enumerate(entries, start=1):
+        who = entry.body.get("by", who)
+        found.append(_row(run, number, entry, who))
+    return found
+
+
+def _row(run: Run, number: int, entry: Entry, who: str) -> dict[str, Any]:
+    body = entry.body
+    request = body.get("body")
+    given = {
+        "run": run.run_id,
+        "number": number,
+        "at": entry.at,
+        "by": who,
+        "operation": entry.operation_id,
+        "kind": entry.kind,
+        "request": "" if request is None else json.dumps(request, ensure_ascii=False),
+        "outcome": body.get("outcome") or body.get("state") or "",
+        "message": body.get("message") or body.get("reason") or "",
+        "hash": entry.hash,
+    }
+    rest = {name: body.get(name) for name in COLUMNS if name not in given}
+    return {name: (given | rest)[name] for name in COLUMNS}
+
+
+def as_csv(rows_: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Rows as CSV for a spreadsheet program; a text that it would take for a formula is made a text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows_:
+        writer.writerow([_cell(row[name]) for name in columns])
+    return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULAS):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def facts(run: Run) -> dict[str, Any]:
+    """A run without its plan."""
+    return {name: value for name, value in asdict(run).items() if name != "plan"}
+
+
+def words(row: Mapping[str, Any]) -> str:
+    """One row of `rows` as a line for people."""
+    call = " ".join(str(row[name]) for name in ("method", "path", "request") if row[name])
+    result = " ".join(str(row[name]) for name in ("outcome", "status", "result_id") if row[name])
+    text = ": ".join(part for part in (call or result, row["message"]) if part)
+    answer = f"  answer: {row['answer']}" if row["answer"] else ""
+    line = f"{row['at']}  {row['by']}  {row['operation'] or '-':<8} {row['kind']:<8} {text}{answer}"
+    # An answer may hold anything, line breaks and control characters too.
+    return "".join(c if c.isprintable() else " " for c in line).rstrip()

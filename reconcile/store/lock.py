@@ -1,0 +1,82 @@
+"""One run at a time per environment and state store.
+
+The row in the table `locks` says who runs. Whether that process still lives is asked of the operating system:
+it holds a lock on a file beside the store, which ends with the process, however it ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, delete, insert, select
+
+from reconcile.errors import DecisionNeeded, StateError
+from reconcile.store.run import Holder
+from reconcile.store.tables import LOCKS
+
+
+@contextmanager
+def process_lock(store: Path, environment: str) -> Iterator[bool]:
+    """Holds the file that says that a process of this environment lives; answers whether it could.
+
+    Raises StateError where the file cannot be made.
+    """
+    name = hashlib.sha256(environment.encode()).hexdigest()[:12]
+    lock = FileLock(store.with_name(f"{store.name}.{name}.lock"), mode=0o600, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise StateError(f"No lock can be made beside {store}: {error.strerror}.") from error
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def holder_of(connection: Connection, environment: str) -> Holder | None:
+    """Who holds the environment, or held it when its process ended."""
+    row = connection.execute(select(LOCKS).where(LOCKS.c.environment == environment)).mappings().first()
+    return Holder(**{name: row[name] for name in Holder.__slots__}) if row else None
+
+
+def take(
+    connection: Connection, environment: str, holder: Holder, *, may_take: bool, take_over: bool
+) -> Holder | None:
+    """Notes the new holder; answers the one whose process ended without letting go, if any.
+
+    may_take: the process lock is ours, so whoever held it on this computer is gone. take_over: the operator
+    says that a holder on another computer is gone. Raises DecisionNeeded while somebody else runs.
+    """
+    other = holder_of(connection, environment)
+    if not may_take or (other and not other.is_near and not take_over):
+        raise DecisionNeeded(_refusal(environment, other))
+    connection.execute(delete(LOCKS).where(LOCKS.c.environment == environment))
+    values = {name: getattr(holder, name) for name in Holder.__slots__}
+    connection.execute(insert(LOCKS).values(environment=environment, **values))
+    return other
+
+
+def let_go(connection: Connection, environment: str, holder: Holder) -> None:
+    """Removes the holder's note."""
+    mine = (LOCKS.c.environment == environment) & (LOCKS.c.run_id == holder.run_id)
+    connection.execute(delete(LOCKS).where(mine))
+
+
+def _refusal(environment: str, other: Holder | None) -> str:
+    if other is None:
+        return f"Another process is about to run against {environment}. Look: reconcile history."
+    run = other.run_id
+    held = f"Run {run} against {environment} is held by {other}. Look: reconcile history {run}."
+    if other.is_near:
+        return f"{held} Wait until it ends, or stop it with Ctrl-C."
+    return (
+        f"{held} Whether that process still lives cannot be seen from this computer: look on {other.host}. "
+        f"If it is gone: reconcile resume {run} --take-over."
+    )

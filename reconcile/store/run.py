@@ -1,0 +1,50 @@
+"""A run as the store keeps it, and the one who holds the lock of an environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a plan. state: `running`, `finished`, `stopped` or `set aside`. plan: its JSON."""
+
+    run_id: str
+    environment: str
+    workbook_id: str
+    started_at: str
+    ended_at: str | None
+    started_by: str
+    state: str
+    plan: str
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it can be resumed."""
+        return self.state in ("running", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who runs against an environment: the run, the person, the process and its computer. since: UTC."""
+
+    run_id: str
+    who: str
+    host: str
+    pid: int
+    since: str
+
+    @classmethod
+    def here(cls, run_id: str, who: str, since: str) -> Holder:
+        """This very process."""
+        return cls(run_id, who, socket.gethostname(), os.getpid(), since)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether its process is, or was, on this computer."""
+        return self.host == socket.gethostname()
+
+    def __str__(self) -> str:
+        return f"{self.who} (process {self.pid} on {self.host}) since {self.since[:16].replace('T', ' ')} UTC"

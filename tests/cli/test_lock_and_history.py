@@ -1,0 +1,170 @@
+"""One run at a time, and a record that an auditor can read and trust."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from desk import DETACH, NEW_LINE, SET_AMOUNT, SET_STAGE, Desk
+
+from reconcile.sandbox.choices import Choices, Key
+
+
+@contextmanager
+def _applying(desk: Desk, edited: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that is in the middle of a call, for as long as the block lasts."""
+    desk.fault("PATCH /commission-lines/*: slow 60")
+    command = [sys.executable, "-m", "reconcile", "apply", str(edited), "--yes"]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            _wait_for(lambda: '"intent"' in _journal(desk), process)
+            yield process
+        finally:
+            process.kill()
+
+
+def _journal(desk: Desk) -> str:
+    code, out, _ = desk.run("history", "--json")
+    runs = json.loads(out) if code == 0 else []
+    return desk.run("history", runs[0]["run_id"], "--json")[1] if runs else ""
+
+
+def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert process.poll() is None, "the other process ended"
+        assert time.monotonic() < deadline, "nothing happened in two minutes"
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are killed as on POSIX")
+def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT, DETACH)
+    with _applying(desk, edited) as process:
+        run_id = desk.run("history")[1].split()[0]
+        applied, resumed = desk.run("apply", edited, "--yes"), desk.run("resume", run_id)
+        aside = desk.run("resume", run_id, "--set-aside", "I am in a hurry")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    again = desk.run("resume", run_id)
+
+    assert [applied[0], resumed[0], aside[0]] == [1, 1, 1]
+    for code, _, err in (applied, resumed, aside):
+        assert code == 1
+        assert f"process {process.pid} on " in err
+        assert f"reconcile history {run_id}" in err
+    assert f"process {process.pid}" in again[2]
+    assert "is gone" in again[2]
+    assert again[0] == 0
+
+
+def test_a_holder_on_another_computer_is_named_and_only_a_person_can_end_it(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT)
+    desk.fault("PATCH /commission-lines/*: 401")
+    desk.run("apply", edited, "--yes")
+    run_id = desk.run("history")[1].split()[0]
+    _held_by(desk, run_id, "other-computer")
+    refused = desk.run("resume", run_id)
+    taken = desk.run("resume", run_id, "--take-over")
+
+    assert refused[0] == 1
+    assert "process 4711 on other-computer" in refused[2]
+    assert f"reconcile resume {run_id} --take-over" in refused[2]
+    assert taken[0] == 0
+
+
+def _held_by(desk: Desk, run_id: str, host: str) -> None:
+    with sqlite3.connect(desk.folder / "state.db") as connection:
+        connection.execute(
+            "INSERT INTO locks SELECT environment, ?, 'ben', ?, 4711, started_at FROM runs", (run_id, host)
+        )
+    connection.close()
+
+
+def test_the_journal_can_be_read_by_an_auditor(desk: Desk) -> None:
+    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT, SET_STAGE), "--yes")
+    run_id = desk.run("history")[1].split()[0]
+    words = desk.run("history", run_id)[1]
+    rows = list(csv.DictReader(io.StringIO(desk.run("history", run_id, "--csv")[1])))
+    outcome = next(row for row in rows if row["kind"] == "outcome")
+    intent = next(row for row in rows if row["kind"] == "intent")
+
+    assert 'PATCH /commission-lines/cln_000000000000approvedline {"amount": "512.50"}' in words
+    assert [row["kind"] for row in rows] == [
+        "begin",
+        "start",
+        "intent",
+        "outcome",
+        "intent",
+        "outcome",
+        "end",
+    ]
+    assert json.loads(intent["request"]) == {"amount": "512.50"}
+    assert (outcome["outcome"], outcome["status"]) == ("applied", "200")
+    assert json.loads(outcome["answer"])["data"]["amount"] == "512.50"
+    assert all(row["by"] and row["at"] and len(row["hash"]) == 64 for row in rows)
+
+
+def test_the_runs_are_listed_as_csv_and_an_untouched_record_says_so(desk: Desk) -> None:
+    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
+    listed = list(csv.DictReader(io.StringIO(desk.run("history", "--csv")[1])))
+    code, out, _ = desk.run("history", "--verify")
+
+    assert [row["state"] for row in listed] == ["finished"]
+    assert code == 0
+    assert "1 runs, 5 sealed entries: nothing was changed." in out
+
+
+def test_verify_says_where_the_record_was_changed(desk: Desk) -> None:
+    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
+    with sqlite3.connect(desk.folder / "state.db") as connection:
+        connection.execute("DELETE FROM entries WHERE kind = 'end'")
+    connection.close()
+    code, out, err = desk.run("history", "--verify")
+
+    assert code == 1
+    assert "not what was written" in out
+    assert "entry 5 was changed: it was removed." in err
+
+
+@pytest.mark.parametrize("key", ["k3y", "a-very-long-and-secret-key"])
+def test_a_key_that_the_server_echoes_is_nowhere_in_the_state(
+    key: str, open_desk: Callable[[Choices], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The description of the new line is the key, so the server's answer carries it, as an echo would."""
+    desk = open_desk(Choices(rate=100_000, keys=(Key(key),)))
+    monkeypatch.setenv("INTROW_API_KEY", key)
+    exported = desk.export()
+    echo = [*NEW_LINE[:-1], NEW_LINE[-1].__class__("New lines", 2, "Description", "Echo " + key.upper())]
+    desk.run("apply", desk.edit(exported, *echo), "--yes")
+    run_id = desk.run("history")[1].split()[0]
+    rows = list(csv.DictReader(io.StringIO(desk.run("history", run_id, "--csv")[1])))
+
+    assert next(row for row in rows if row["kind"] == "outcome")["status"] == "201"
+    assert key.casefold() not in next(row for row in rows if row["kind"] == "outcome")["answer"].casefold()
+    assert key.encode() not in (desk.folder / "state.db").read_bytes()
+
+
+def test_json_and_csv_together_are_refused(desk: Desk) -> None:
+    assert desk.run("history", "--json", "--csv")[0] == 2
+
+
+def test_state_and_saved_plan_are_for_their_owner_alone(desk: Desk) -> None:
+    saved = desk.folder / "plan.json"
+    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+
+    assert (desk.folder / "state.db").stat().st_mode & 0o077 == 0
+    assert saved.stat().st_mode & 0o077 == 0
