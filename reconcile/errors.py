@@ -4,6 +4,7 @@
     ├── ConfigurationError              2   an option, a setting, a key, a file name
     │   └── StateError                  2   the state store cannot be used
     ├── WorkbookError                   1   this file is not a workbook that we can read
+    ├── PaymentFileError                1   this file cannot be read as payments, or only by guessing
     ├── DecisionNeeded                  1   a gate, a stale plan, an unfinished run
     ├── RunStopped                      4   a run ended part-way; its journal is kept
     └── ApiError                        3   the API failed or refused us
@@ -44,6 +45,10 @@ class StateError(ConfigurationError):
 
 class WorkbookError(ReconcileError):
     """A file is not a workbook that we can read."""
+
+
+class PaymentFileError(ReconcileError):
+    """A file cannot be read as payments, or only by guessing what it means."""
 
 
 class DecisionNeeded(ReconcileError):

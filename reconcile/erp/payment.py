@@ -1,0 +1,155 @@
+"""Payments as the finance system or the bank reports them, and the file they stand in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import Money, totals
+
+
+class PaymentStatus(StrEnum):
+    """What became of a payment.
+
+    paid: the money left. returned: it came back, so its amount is negative. rejected: it never left.
+    ignored: read and counted, but no payment to a partner: a deleted record, a draft, money received.
+    """
+
+    PAID = "paid"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a payment stands: the file, the sheet of a workbook, and the line, cell or entry in it."""
+
+    file: str
+    spot: str
+    sheet: str = ""
+
+    def __str__(self) -> str:
+        """`bank.csv, line 14` or `paid.xlsx, Sheet1!A7`."""
+        spot = f"{self.sheet}!{self.spot}" if self.sheet else self.spot
+        return f"{self.file}, {spot}"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment, or one part of a payment that settles several bills.
+
+    place: where it was read. amount: positive for money to the partner. id: that of the bank or the finance
+    system, unique within `account`; empty where the format has none. order: the id that the payer gave to
+    the order (end-to-end id). references: texts that may name a payout or a bill. po_texts: texts that may
+    name a purchase order. instructed: the amount as ordered, where the bank took another currency. reason:
+    why it was returned, rejected or ignored, in the words of the file. report: the file tells of orders, not
+    of money.
+    """
+
+    place: Place
+    amount: Money
+    status: PaymentStatus = PaymentStatus.PAID
+    id: str = ""
+    account: str = ""
+    order: str = ""
+    booked: date | None = None
+    value_date: date | None = None
+    payee: str = ""
+    references: tuple[str, ...] = ()
+    po_texts: tuple[str, ...] = ()
+    instructed: Money | None = None
+    reason: str = ""
+    report: bool = False
+
+    @property
+    def reference(self) -> str:
+        """The one reference that a person would look for: the order's id, or the first text, or the id."""
+        return next((text for text in (self.order, *self.references, self.id) if text), "")
+
+    @property
+    def day(self) -> date | None:
+        """The day it was booked, or else the day of its value."""
+        return self.booked or self.value_date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it lies on disk. grids: the sheets of a workbook, by name, where it is one."""
+
+    name: str
+    content: bytes
+    grids: Mapping[str, Grid] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of the bytes."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a table: its text, and whether a workbook says that it is a number or a date (ISO form)."""
+
+    text: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A row of a table: its number in the file, from 1, and its cells by column, from 0."""
+
+    number: int
+    cells: tuple[GridCell, ...]
+
+    def text(self, index: int | None) -> str:
+        """The text in a column without outer spaces; empty where there is none."""
+        if index is None or not 0 <= index < len(self.cells):
+            return ""
+        return self.cells[index].text.strip()
+
+
+Grid = tuple[GridRow, ...]
+
+
+@dataclass(frozen=True)
+class PaymentFile:
+    """A file that was read: its format, how it was read in words, all its payments, and what was found."""
+
+    name: str
+    format: str
+    sha256: str
+    payments: tuple[Payment, ...]
+    how: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    ledger: bool = False
+
+    @cached_property
+    def totals(self) -> dict[str, Decimal]:
+        """The sum of everything in the file per currency, whatever its status."""
+        return totals(payment.amount for payment in self.payments)
+
+
+def found(
+    rule: str, message: str, fix: str, place: Place, value: str = "", severity: Severity = Severity.WARNING
+) -> Finding:
+    """A finding about a place in a payments file."""
+    return Finding(
+        severity, rule, message, fix, file=place.file, sheet=place.sheet, cell=place.spot, value=value
+    )
+
+
+def texts(*values: str | None) -> tuple[str, ...]:
+    """The values that say something, each once, without outer spaces."""
+    return tuple(dict.fromkeys(value.strip() for value in values if value and value.strip()))
+
+
+def amounts_of(payments: Iterable[Payment]) -> dict[str, Decimal]:
+    """The sum of the payments per currency."""
+    return totals(payment.amount for payment in payments)
