@@ -24,6 +24,7 @@ from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.model import Plan
+from reconcile.plan.sources import OwnWork, Source
 
 ENVIRONMENT = Environment("https://api.example.test", "acme")
 EXPORTED = datetime(2026, 4, 5, 12, 30, tzinfo=UTC)
@@ -34,6 +35,7 @@ FILE = "march.xlsx"
 WORKBOOK = "wb_20260405"
 POLICY = Policy()
 GIVEN = Circumstances(MADE, "ops")
+NO_WORK = OwnWork()
 
 SHEETS = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "New lines"}
 
@@ -189,10 +191,12 @@ def make_plan(
     findings: tuple[Finding, ...] = (),
     policy: Policy = POLICY,
     given: Circumstances = GIVEN,
+    own: OwnWork = NO_WORK,
 ) -> Plan:
     """The plan of a workbook with these findings. Live is the baseline if not given."""
     book = edited if isinstance(edited, EditedWorkbook) else make_workbook(baseline, edited)
-    return build_plan(baseline, book, baseline if live is None else live, findings, policy, given)
+    source = Source(baseline, book, findings, own)
+    return build_plan((source,), baseline if live is None else live, policy, given)
 
 
 def make_checked_plan(

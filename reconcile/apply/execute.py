@@ -65,7 +65,7 @@ def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:
     run = Run(
         run_id=run_id,
         environment=str(plan.environment),
-        workbook_id=plan.export.workbook_id,
+        workbook_id=", ".join(dict.fromkeys(one.export.workbook_id for one in plan.workbooks)),
         started_at=at.isoformat(timespec="seconds"),
         ended_at=None,
         started_by=who,

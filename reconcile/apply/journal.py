@@ -11,7 +11,7 @@ from reconcile.apply.replay import Progress, replay
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome
 from reconcile.store.entries import Entry
-from reconcile.store.run import Run
+from reconcile.store.run import Effect, Run
 from reconcile.store.store import Store
 
 
@@ -63,7 +63,7 @@ class Journal:
         operation_id: str,
         kind: str,
         body: dict[str, Any],
-        effects: Iterable[tuple[str, str, str]] = (),
+        effects: Iterable[Effect] = (),
         state: str | None = None,
     ) -> str:
         at = self.now().astimezone(UTC).isoformat(timespec="milliseconds")
@@ -71,12 +71,13 @@ class Journal:
         return at
 
 
-def _effects(operation: Operation, result: OperationOutcome) -> Iterator[tuple[str, str, str]]:
-    """What a later diff of the same workbook cannot see live: new ids, declines, unshown fields."""
+def _effects(operation: Operation, result: OperationOutcome) -> Iterator[Effect]:
+    """What a later diff of the same workbooks cannot see live: new ids, declines, unshown fields."""
     if not result.outcome.done:
         return
     record = operation.target.id
-    if operation.action in (Action.CREATE_LINE, Action.DECLINE_LINE):
-        yield operation.action.value, record, result.result_id or record
-    for name in operation.unshown:
-        yield f"set {name}", record, operation.expected[name] or ""
+    for workbook in operation.workbooks:
+        if operation.action in (Action.CREATE_LINE, Action.DECLINE_LINE):
+            yield Effect(workbook, operation.action.value, record, result.result_id or record)
+        for name in operation.unshown:
+            yield Effect(workbook, f"set {name}", record, operation.expected[name] or "")

@@ -1,4 +1,4 @@
-"""`reconcile apply`: an edited workbook, or a saved plan, to the API."""
+"""`reconcile apply`: edited workbooks, or a saved plan, to the API."""
 
 from __future__ import annotations
 
@@ -29,14 +29,21 @@ if TYPE_CHECKING:
 
 
 @click.command("apply")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable.")
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
 @locale_option
 @settings_options
-def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **common: Any) -> int:  # noqa: ANN401
-    """Apply an edited workbook, or a plan saved by `diff --save`.
+def command(
+    *,
+    files: tuple[Path, ...],
+    yes: bool,
+    allow: tuple[str, ...],
+    full: bool,
+    **common: Any,  # noqa: ANN401  the common options, passed on as they are
+) -> int:
+    """Apply edited workbooks, or a plan saved by `diff --save`.
 
     Shows the same report as `diff`, asks, and writes through a journal. Exits with 1 when a person must
     decide something, and with 4 when the run stopped part-way or does not tie out.
@@ -49,7 +56,7 @@ def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **comm
     # Gather.
     settings = settings_of(**common)
     with connected(settings) as client, opened_store(settings) as store:
-        plan = _plan(file, settings, client, store)
+        plan = _plan(files, settings, client, store)
         render(report_on(plan), console(), full=full)
         # Decide.
         refuse_unfinished(store, plan.environment)
@@ -67,14 +74,18 @@ def command(*, file: Path, yes: bool, allow: tuple[str, ...], full: bool, **comm
             return execute_run(run, plan, client, store, settings)
 
 
-def _plan(file: Path, settings: Settings, client: Client, store: Store) -> Plan:
+def _plan(files: tuple[Path, ...], settings: Settings, client: Client, store: Store) -> Plan:
     from reconcile.cli.gather import plan_for
     from reconcile.domain.snapshot import Environment
     from reconcile.plan.codec import from_json
 
-    if file.suffix.lower() != ".json":
-        plan, _, _ = plan_for(file, settings, client, store)
+    plans = [file for file in files if file.suffix.lower() == ".json"]
+    if not plans:
+        plan, _, _ = plan_for(files, settings, client, store)
         return plan
+    if len(files) > 1:
+        raise ConfigurationError(f"{plans[0]} is a saved plan; it is applied alone.")
+    (file,) = plans
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -23,7 +23,7 @@ def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any
     """
     from pydantic import TypeAdapter
 
-    from reconcile.cli.gather import read
+    from reconcile.cli.gather import read_all
     from reconcile.domain.finding import Finding, Severity
     from reconcile.report.model import counted
     from reconcile.report.terminal import render_findings
@@ -31,7 +31,7 @@ def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any
     # Gather.
     settings = settings_of(**common)
     with opened_store(settings) as store:
-        readings = [read(file, settings, store) for file in files]
+        readings = read_all(files, settings, store)
     # Decide.
     findings = tuple(finding for reading in readings for finding in reading.findings)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)

@@ -1,4 +1,4 @@
-"""`reconcile diff`: what an edited workbook would change."""
+"""`reconcile diff`: what edited workbooks would change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconcile.cli.common import console, locale_option, opened_store, reading, 
 
 
 @click.command("diff")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan for `apply`.")
 @click.option(
@@ -23,7 +23,7 @@ from reconcile.cli.common import console, locale_option, opened_store, reading, 
 @settings_options
 def command(
     *,
-    file: Path,
+    files: tuple[Path, ...],
     as_json: bool,
     save: Path | None,
     report: Path | None,
@@ -31,7 +31,9 @@ def command(
     exit_code: bool,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
-    """Show what an edited workbook would change: a dry run with a client that cannot write.
+    """Show what edited workbooks would change: a dry run with a client that cannot write.
+
+    Several workbooks make one plan, even of different exports: each is compared with its own.
 
     Exits with 1 when a person must decide something: errors, conflicts, gates.
     """
@@ -47,7 +49,7 @@ def command(
     if report:
         check_name(report)
     with reading(settings) as reader, opened_store(settings) as store:
-        plan, _, _ = plan_for(file, settings, reader, store)
+        plan, _, _ = plan_for(files, settings, reader, store)
     # Decide.
     shown = report_on(plan)
     # Act.

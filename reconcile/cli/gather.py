@@ -1,8 +1,9 @@
-"""Gathers what check, diff and apply look at: the workbook, its baseline, live, and the plan from them."""
+"""Gathers what check, diff and apply look at: workbooks, their baselines, live, and the plan from them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.check.review import review
@@ -11,12 +12,13 @@ from reconcile.config import Settings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.snapshot import Environment, Snapshot
-from reconcile.errors import DecisionNeeded, WorkbookError
+from reconcile.domain.snapshot import Environment, Snapshot, together
+from reconcile.errors import ConfigurationError, DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.model import Action, Plan
+from reconcile.plan.sources import OwnWork, Source
 from reconcile.store.store import Store
 from reconcile.workbook.baseline import baseline_of
 from reconcile.workbook.reader import read_workbook
@@ -52,45 +54,101 @@ def _unknown_export(edited: EditedWorkbook) -> Finding:
     )
 
 
-def plan_for(file: Path, settings: Settings, reader: Reader, store: Store) -> tuple[Plan, Reading, Snapshot]:
-    """The plan for a workbook against live, with the reading and the live snapshot that it is made of.
+def read_all(files: Sequence[Path], settings: Settings, store: Store) -> tuple[Reading, ...]:
+    """Reads and checks several workbooks. Raises WorkbookError; ConfigurationError for one given twice.
 
-    Raises WorkbookError for a workbook of another environment, and DecisionNeeded when none of its payouts
-    can be seen with this key.
+    Workbooks of the same name are told apart by as much of their path as it takes.
     """
-    reading = read(file, settings, store)
+    paths = [file.resolve() for file in files]
+    for file, path in zip(files, paths, strict=True):
+        if paths.count(path) > 1:
+            raise ConfigurationError(f"The workbook {file} is given twice.")
+    names = _short_names(paths)
+    return tuple(_named(read(file, settings, store), name) for file, name in zip(files, names, strict=True))
+
+
+def _short_names(paths: Sequence[Path]) -> list[str]:
+    """The file names, with as many folders before each as make it differ from the others."""
+    depth = 1
+    while True:
+        names = ["/".join(path.parts[-depth:]) for path in paths]
+        if len(set(names)) == len(paths):
+            return names
+        depth += 1
+
+
+def _named(reading: Reading, name: str) -> Reading:
+    edited = reading.edited
+    if edited.file == name:
+        return reading
+    findings = tuple(replace(one, file=name) if one.file == edited.file else one for one in reading.findings)
+    return Reading(replace(edited, file=name), reading.baseline, findings)
+
+
+def plan_for(
+    files: Sequence[Path], settings: Settings, reader: Reader, store: Store
+) -> tuple[Plan, tuple[Reading, ...], Snapshot]:
+    """The plan for workbooks against live, with the readings and the live snapshot that it is made of.
+
+    Raises WorkbookError for a workbook of another environment, and DecisionNeeded when none of the payouts
+    of a workbook can be seen with this key.
+    """
+    readings = read_all(files, settings, store)
     environment = Environment(reader.connection.origin, settings.profile_name)
-    if reading.edited.export.environment != environment:
-        raise WorkbookError(
-            f"{file.name} was exported from {reading.edited.export.environment}, and this is {environment}. "
-            "Choose the profile of the export, or export again."
-        )
-    names = settings.policy.names
+    for reading in readings:
+        _refuse_foreign(reading, environment)
     before = reader.status.requests
-    with progress() as shown:
-        live = fetch_live(reader, environment, reading.baseline, now(), names.voided_statuses, shown)
-    if reading.baseline.payouts and not reading.baseline.payouts.keys() & live.payouts.keys():
-        raise DecisionNeeded(
-            f"None of the {len(reading.baseline.payouts)} payouts in {file.name} can be seen with this key. "
-            "It is probably the key of another organisation."
-        )
-    workbook_id = reading.edited.export.workbook_id
+    live = _live(readings, environment, settings, reader)
+    for reading in readings:
+        _refuse_unseen(reading, live)
     given = Circumstances(
         made_at=now(),
         made_by=whoami(),
-        created=store.effects(workbook_id, Action.CREATE_LINE),
-        gone=frozenset(store.effects(workbook_id, Action.DECLINE_LINE)),
-        sent=_sent(store, workbook_id),
         reads=reader.status.requests - before,
         rate=settings.profile.rate,
     )
-    plan = build_plan(reading.baseline, reading.edited, live, reading.findings, settings.policy, given)
-    return plan, reading, live
+    sources = tuple(
+        Source(one.baseline, one.edited, one.findings, _own_work(store, one.edited.export.workbook_id))
+        for one in readings
+    )
+    return build_plan(sources, live, settings.policy, given), readings, live
 
 
-def _sent(store: Store, workbook_id: str) -> dict[tuple[str, str], str]:
-    return {
-        (record, field.name): text
-        for field in (*PAYOUT_FIELDS, *LINE_FIELDS)
-        for record, text in store.effects(workbook_id, f"set {field.name}").items()
-    }
+def _live(
+    readings: Sequence[Reading], environment: Environment, settings: Settings, reader: Reader
+) -> Snapshot:
+    baseline = together([reading.baseline for reading in readings])
+    scopes = list(dict.fromkeys(reading.baseline.scope for reading in readings))
+    voided = settings.policy.names.voided_statuses
+    with progress() as shown:
+        return fetch_live(reader, environment, baseline, now(), voided, shown, scopes)
+
+
+def _refuse_foreign(reading: Reading, environment: Environment) -> None:
+    exported = reading.edited.export.environment
+    if exported != environment:
+        raise WorkbookError(
+            f"{reading.edited.file} was exported from {exported}, and this is {environment}. "
+            "Choose the profile of the export, or export again."
+        )
+
+
+def _refuse_unseen(reading: Reading, live: Snapshot) -> None:
+    payouts = reading.baseline.payouts
+    if payouts and not payouts.keys() & live.payouts.keys():
+        raise DecisionNeeded(
+            f"None of the {len(payouts)} payouts in {reading.edited.file} can be seen with this key. "
+            "It is probably the key of another organisation."
+        )
+
+
+def _own_work(store: Store, workbook_id: str) -> OwnWork:
+    return OwnWork(
+        created=store.effects(workbook_id, Action.CREATE_LINE),
+        gone=frozenset(store.effects(workbook_id, Action.DECLINE_LINE)),
+        sent={
+            (record, field.name): text
+            for field in (*PAYOUT_FIELDS, *LINE_FIELDS)
+            for record, text in store.effects(workbook_id, f"set {field.name}").items()
+        },
+    )

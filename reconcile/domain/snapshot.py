@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -111,6 +111,37 @@ class Snapshot:
         """The partner's name; its id where the name is not known (the key may lack partners:read)."""
         partner = self.partners.get(partner_id)
         return partner.name if partner else partner_id
+
+
+def together(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """What several snapshots know, at least one, of one environment; of a record in several the newest.
+
+    Its scope is the smallest one that this type can say and that holds all of theirs.
+    """
+    if len(snapshots) == 1:
+        return snapshots[0]
+    by_age = sorted(snapshots, key=lambda one: one.taken_at)
+    payouts: dict[str, Payout] = {}
+    lines: dict[str, CommissionLine] = {}
+    partners: dict[str, Partner] = {}
+    for one in by_age:
+        payouts |= one.payouts
+        lines |= one.lines
+        partners |= one.partners
+    scope = _widest([one.scope for one in snapshots])
+    return Snapshot(by_age[-1].environment, scope, by_age[-1].taken_at, payouts, lines, partners)
+
+
+def _widest(scopes: Iterable[Scope]) -> Scope:
+    every = list(scopes)
+    named = {field.name: [getattr(scope, field.name) for scope in every] for field in fields(Scope)}
+    # An empty filter lets everything through.
+    return Scope(
+        **{
+            name: tuple(dict.fromkeys(value for values in some for value in values)) if all(some) else ()
+            for name, some in named.items()
+        }
+    )
 
 
 def _texts(records: Iterable[Payout | CommissionLine]) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from reconcile.domain.policy import Names
@@ -31,7 +31,7 @@ def fetch_snapshot(
     found.list_payouts(scope.stages)
     payouts = {payout.id: payout for payout in found.payouts.values() if scope.includes(payout)}
     found.list_lines(payouts, pool_partners(scope, payouts))
-    lines = _in_scope(found, scope, payouts, voided_statuses)
+    lines = _in_scope(found, (scope,), payouts, voided_statuses)
     return Snapshot(environment, scope, now, payouts, lines, found.partners())
 
 
@@ -42,25 +42,27 @@ def fetch_live(
     now: datetime,
     voided_statuses: Collection[str] = _VOIDED,
     on_progress: Progress | None = None,
+    scopes: Sequence[Scope] = (),
 ) -> Snapshot:
     """The scope of the baseline as it is now, and every record of the baseline wherever it is now.
 
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
-    is. A record of the baseline that is not in the answer does not exist any more. Raises ApiError.
+    is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
+    exports, where the baseline is of several. Raises ApiError.
     """
-    found, scope = Gathering(reader, on_progress), baseline.scope
-    found.list_payouts(scope.stages)
+    found, scopes = Gathering(reader, on_progress), scopes or (baseline.scope,)
+    found.list_payouts(baseline.scope.stages)
     found.read_payouts(baseline.payouts)
     payouts = {
         payout.id: payout
         for payout in found.payouts.values()
-        if payout.id in baseline.payouts or scope.includes(payout)
+        if payout.id in baseline.payouts or any(scope.includes(payout) for scope in scopes)
     }
-    found.list_lines(payouts, pool_partners(scope, payouts))
+    found.list_lines(payouts, _partners_in(scopes, payouts))
     found.read_lines(baseline.lines)
-    lines = _in_scope(found, scope, payouts, voided_statuses)
+    lines = _in_scope(found, scopes, payouts, voided_statuses)
     lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-    return Snapshot(environment, scope, now, payouts, lines, found.partners())
+    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners())
 
 
 def refetch(
@@ -94,15 +96,30 @@ def pool_partners(scope: Scope, payouts: Mapping[str, Payout]) -> frozenset[str]
     return None
 
 
+def _partners_in(scopes: Iterable[Scope], payouts: Mapping[str, Payout]) -> frozenset[str] | None:
+    """The partners whose pending pool is in one of the scopes; None for all."""
+    found: frozenset[str] = frozenset()
+    for scope in scopes:
+        partners = pool_partners(scope, payouts)
+        if partners is None:
+            return None
+        found |= partners
+    return found
+
+
 def _in_scope(
-    found: Gathering, scope: Scope, payouts: Mapping[str, Payout], voided_statuses: Collection[str]
+    found: Gathering, scopes: Sequence[Scope], payouts: Mapping[str, Payout], voided_statuses: Collection[str]
 ) -> dict[str, CommissionLine]:
     partners = _partners_of(payouts)
     return {
         line.id: line
         for line in found.lines.values()
         if line.status not in voided_statuses
-        and (line.payout_id in payouts if line.payout_id else scope.includes_pool_line(line, partners))
+        and (
+            line.payout_id in payouts
+            if line.payout_id
+            else any(scope.includes_pool_line(line, partners) for scope in scopes)
+        )
     }
 
 

@@ -1,127 +1,116 @@
-"""Makes the plan: the one pure function from the three states to the ordered operations."""
+"""Makes the plan: the one pure function from workbooks and live to the ordered operations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import PLACE_FIELDS, RecordKind
+from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy import Names, Policy
 from reconcile.domain.records import CommissionLine
-from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.snapshot import Snapshot, together
 from reconcile.plan.codec import fingerprint
-from reconcile.plan.compare import ALREADY, NEW, Comparison, Sides, compare
+from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
 from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import Judged, gates
-from reconcile.plan.holds import holds
-from reconcile.plan.model import PLAN_VERSION, Change, Conflict, Cost, Drift, Operation, Plan
-from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, unseen
+from reconcile.plan.holds import Seen, holds
+from reconcile.plan.merge import Part, merged
+from reconcile.plan.model import PLAN_VERSION, Change, Cost, Drift, Operation, Plan, Workbook
+from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
+from reconcile.plan.sources import Source, baselines, without_own_work
 from reconcile.plan.wishes import Wishes, key_of
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a plan needs to know beside the three states.
+    """What a plan needs to know beside the workbooks and live.
 
-    created: the ids of lines that earlier runs made, by idempotency key; the key itself where a line was
-    accepted and never seen. gone: the lines that earlier runs declined; the server may show them no more.
-    sent: what earlier runs wrote into fields that the API does not give back, by record id and field. reads:
-    the requests that one re-read takes. rate: requests per minute.
+    reads: the requests that one re-read takes. rate: requests per minute.
     """
 
     made_at: datetime
     made_by: str
-    created: Mapping[str, str] = field(default_factory=dict)
-    gone: frozenset[str] = frozenset()
-    sent: Mapping[tuple[str, str], str] = field(default_factory=dict)
     reads: int = 0
     rate: int = 120
 
 
-def build_plan(
-    baseline: Snapshot,
-    edited: EditedWorkbook,
-    live: Snapshot,
-    findings: tuple[Finding, ...],
-    policy: Policy,
-    given: Circumstances,
-) -> Plan:
-    """The plan. The same arguments give the same plan, byte for byte."""
-    sides = Sides(baseline, edited, live, policy.names)
-    found = compare(sides)
-    found = _without_own_work(found, given)
-    conflicts, drifts = found.conflicts, found.drifts
-    made = {key: live.lines.get(line_id) for key, line_id in given.created.items()}
-    asked = tuple(new_lines(edited, baseline, made))
-    for line in asked:
-        if line.key in made:
-            _note_made(line, given.created[line.key], made[line.key], found)
-    wishes = Wishes(tuple(found.changes), tuple(line for line in asked if line.key not in made))
-    conflicts += [*paying_conflicts(sides, wishes), *emptied_conflicts(sides, wishes)]
-    held = holds(sides, wishes, conflicts, findings)
+def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
+    """The plan for one or more workbooks. The same arguments give the same plan, byte for byte."""
+    names, exported = policy.names, baselines(sources)
+    baseline = together([source.baseline for source in sources])
+    found = _compared(sources, live, names)
+    created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
+    drifts = new_upstream(baseline, live, names)
+    found.drifts += [one for one in drifts if one.target.id not in created.values()]
+    wishes, twice = _wishes(sources, exported, live, created, found)
+    found.conflicts += [
+        *paying_conflicts(exported, live, wishes),
+        *emptied_conflicts(live, wishes, names),
+    ]
+    findings = (*(finding for source in sources for finding in source.findings), *twice)
+    held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live)
-    after = forecast(live, operations, policy.names)
-    judged = Judged(baseline, live, after, operations, granted.changes, policy.limits, policy.names)
+    after = forecast(live, operations, names)
+    judged = Judged(baseline, live, after, operations, granted.changes, policy.limits, names)
     plan = Plan(
         version=PLAN_VERSION,
         made_at=given.made_at,
         made_by=given.made_by,
         environment=live.environment,
-        workbook=edited.file,
-        export=edited.export,
+        workbooks=tuple(Workbook(one.edited.file, one.edited.export) for one in sources),
         live_fingerprint=live.fingerprint,
         operations=operations,
         changes=tuple(found.changes),
-        conflicts=tuple(conflicts),
-        drifts=tuple(drifts),
+        conflicts=tuple(found.conflicts),
+        drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
         held=held,
         findings=findings,
         effects=after.effects,
         stages=stage_totals(baseline, live, after),
-        partners=partner_totals(baseline, live, after, policy.names),
-        tie_out=tie_out(baseline, live, operations, after, policy.names),
+        partners=partner_totals(baseline, live, after, names),
+        tie_out=tie_out(baseline, live, operations, after, names),
         gates=gates(judged),
         cost=_cost(operations, given),
     )
     return replace(plan, fingerprint=fingerprint(plan))
 
 
-def _without_own_work(found: Comparison, given: Circumstances) -> Comparison:
-    """Takes out what earlier runs of the same workbook did: nobody is in conflict with himself."""
-    settled = Comparison(damaged=found.damaged, missing=found.missing)
-    for conflict in found.conflicts:
-        if _is_own_decline(conflict, given):
-            settled.drifts.append(Drift(conflict.target, ALREADY, conflict.baseline, conflict.yours))
-        else:
-            settled.conflicts.append(conflict)
-    for change in found.changes:
-        sent = given.sent.get((change.target.id, change.field))
-        if not change.before_known and sent == (change.after or ""):
-            settled.drifts.append(Drift(change.target, ALREADY, {}, {change.field: change.after}))
-        else:
-            settled.changes.append(change)
-    made = set(given.created.values())
-    settled.drifts += [one for one in found.drifts if one.what != NEW or one.target.id not in made]
-    return settled
+def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names) -> Comparison:
+    """Each workbook against its own export, and then against the others."""
+    parts = []
+    for source in sources:
+        found = compare(Sides(source.baseline, source.edited, live, names))
+        parts.append(Part(source, without_own_work(found, source.own)))
+    return merged(tuple(parts), names)
 
 
-def _is_own_decline(conflict: Conflict, given: Circumstances) -> bool:
-    """Whether the line is gone because an earlier run declined it, after whatever else the row asks for."""
-    if conflict.target.id not in given.gone:
-        return False
-    return conflict.live is None or all(
-        name in PLACE_FIELDS or given.sent.get((conflict.target.id, name)) == (value or "")
-        for name, value in conflict.yours.items()
-    )
+def _wishes(
+    sources: tuple[Source, ...],
+    exported: Mapping[str, Snapshot],
+    live: Snapshot,
+    created: Mapping[str, str],
+    found: Comparison,
+) -> tuple[Wishes, tuple[Finding, ...]]:
+    """What is asked for and not done yet, and warnings for new lines that two workbooks ask for."""
+    made = {key: live.lines.get(line_id) for key, line_id in created.items()}
+    copies: dict[str, list[EditedWorkbook]] = {}
+    for source in sources:
+        copies.setdefault(source.workbook_id, []).append(source.edited)
+    asked = [line for key, books in copies.items() for line in new_lines(books, exported[key], made)]
+    for line in asked:
+        if line.key in made:
+            _note_made(line, created[line.key], made[line.key], found)
+    left = tuple(line for line in asked if line.key not in made)
+    return Wishes(tuple(found.changes), left), tuple(typed_twice(asked)) if left else ()
 
 
 def _note_made(new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison) -> None:

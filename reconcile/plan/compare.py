@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.domain.damage import damage
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
@@ -45,7 +45,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Sides:
-    """The three states that are compared, and the words needed to read them."""
+    """The three states of one workbook that are compared, and the words needed to read them."""
 
     baseline: Snapshot
     edited: EditedWorkbook
@@ -54,31 +54,30 @@ class Sides:
 
 
 def compare(sides: Sides) -> Comparison:
-    """Every payout and line of the three sides, by id in order."""
+    """Every payout and line of the baseline, by id in order."""
     found = Comparison()
     for payout_id in sorted(sides.baseline.payouts):
         _compare_payout(sides, payout_id, sides.edited.payouts, found)
     for line_id in sorted(sides.baseline.lines):
         _compare_line(sides, line_id, sides.edited.lines, found)
-    found.drifts += _new_upstream(sides)
     return found
 
 
-def payout_target(payout: Payout, place: str = "") -> Target:
+def payout_target(payout: Payout) -> Target:
     """A payout as the target of something."""
-    return Target(RecordKind.PAYOUT, payout.id, payout.id, payout.partner_id, payout.partner_name, place)
+    return Target(RecordKind.PAYOUT, payout.id, payout.id, payout.partner_id, payout.partner_name)
 
 
-def line_target(line: CommissionLine, snapshot: Snapshot, place: str = "") -> Target:
+def line_target(line: CommissionLine, snapshot: Snapshot) -> Target:
     """A line as the target of something."""
     name = snapshot.partner_name(line.partner_id)
-    return Target(RecordKind.LINE, line.id, line.payout_id, line.partner_id, name, place)
+    return Target(RecordKind.LINE, line.id, line.payout_id, line.partner_id, name)
 
 
 def _compare_payout(sides: Sides, payout_id: str, sheet: EditedSheet, found: Comparison) -> None:
     baseline, live = sides.baseline.payouts[payout_id], sides.live.payouts.get(payout_id)
     row = sheet.row_of(payout_id)
-    target = payout_target(baseline, _place(sides.edited, sheet, row))
+    target = _placed(payout_target(baseline), sides.edited, sheet, row)
     there = payout_values(live) if live else None
     _compare_row(sheet, row, target, payout_values(baseline), there, found)
     if live and live.amount != baseline.amount:
@@ -89,7 +88,7 @@ def _compare_payout(sides: Sides, payout_id: str, sheet: EditedSheet, found: Com
 def _compare_line(sides: Sides, line_id: str, sheet: EditedSheet, found: Comparison) -> None:
     baseline, live = sides.baseline.lines[line_id], sides.live.lines.get(line_id)
     row = sheet.row_of(line_id)
-    target = line_target(baseline, sides.baseline, _place(sides.edited, sheet, row))
+    target = _placed(line_target(baseline, sides.baseline), sides.edited, sheet, row)
     values = line_values(baseline)
     if live is None:
         _compare_row(sheet, row, target, values, None, found)
@@ -209,8 +208,7 @@ def _at(target: Target, sheet: EditedSheet, row: EditedRow, group: GroupVerdict)
 
 def target_at(target: Target, cell: str) -> Target:
     """The target at one cell of its row."""
-    place = f"{target.place.rpartition('!')[0]}!{cell}"
-    return Target(target.kind, target.id, target.payout_id, target.partner_id, target.partner_name, place)
+    return replace(target, place=f"{target.place.rpartition('!')[0]}!{cell}")
 
 
 def _changes(sheet: EditedSheet, row: EditedRow, target: Target, group: GroupVerdict) -> Iterator[Change]:
@@ -258,18 +256,20 @@ def _damage(one: Field, before: Value, after: Value) -> str | None:
     return None if one.kind is FieldKind.CHOICE else damage(one.kind, before, after or "")
 
 
-def _new_upstream(sides: Sides) -> Iterator[Drift]:
-    for payout_id in sorted(sides.live.payouts.keys() - sides.baseline.payouts.keys()):
-        payout = sides.live.payouts[payout_id]
+def new_upstream(baseline: Snapshot, live: Snapshot, names: Names) -> Iterator[Drift]:
+    """What is live and was in no export."""
+    for payout_id in sorted(live.payouts.keys() - baseline.payouts.keys()):
+        payout = live.payouts[payout_id]
         yield Drift(payout_target(payout), NEW, {}, {"stage": payout.stage, "total": str(payout.amount)})
-    for line_id in sorted(sides.live.lines.keys() - sides.baseline.lines.keys()):
-        line = sides.live.lines[line_id]
-        if line_state(line, sides.names) != DECLINED:
-            yield Drift(line_target(line, sides.live), NEW, {}, {"amount": str(line.amount)})
+    for line_id in sorted(live.lines.keys() - baseline.lines.keys()):
+        line = live.lines[line_id]
+        if line_state(line, names) != DECLINED:
+            yield Drift(line_target(line, live), NEW, {}, {"amount": str(line.amount)})
 
 
-def _place(edited: EditedWorkbook, sheet: EditedSheet, row: EditedRow | None) -> str:
-    return f"{edited.file}, {sheet.name}!{row.number}" if row else ""
+def _placed(target: Target, edited: EditedWorkbook, sheet: EditedSheet, row: EditedRow | None) -> Target:
+    place = f"{edited.file}, {sheet.name}!{row.number}" if row else edited.file
+    return replace(target, place=place, workbook=edited.export.workbook_id)
 
 
 def _text(value: Value) -> str | None:

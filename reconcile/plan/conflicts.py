@@ -8,7 +8,6 @@ from reconcile.domain.fields import DECLINE, DETACH, RecordKind
 from reconcile.domain.policy import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.compare import Sides
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Conflict, Target
 from reconcile.plan.wishes import Wishes
@@ -16,15 +15,21 @@ from reconcile.plan.wishes import Wishes
 _MONEY_GROUPS = {"amount": "amount", "currency": "amount", "source_amount": "amount", "action": "action"}
 
 
-def paying_conflicts(sides: Sides, wishes: Wishes) -> Iterator[Conflict]:
+Exported = Mapping[str, Snapshot]
+"""What was exported, by workbook id."""
+
+
+def paying_conflicts(exported: Exported, live: Snapshot, wishes: Wishes) -> Iterator[Conflict]:
     """Money edits on a payout that moved, meanwhile, to a stage in which it is being paid or is over."""
     for (line_id, group), changes in _money_edits(wishes.changes).items():
-        then, now = sides.baseline.lines[line_id].payout_id, sides.live.lines[line_id].payout_id
-        reason = _paying(sides, now, then)
+        baseline = exported[changes[0].target.workbook]
+        then, now = baseline.lines[line_id].payout_id, live.lines[line_id].payout_id
+        reason = _paying(baseline, live, now, then)
         if reason:
             yield _conflict(changes, group, reason)
     for new in wishes.new_lines:
-        reason = _paying(sides, new.target.payout_id, new.target.payout_id)
+        baseline = exported[new.target.workbook]
+        reason = _paying(baseline, live, new.target.payout_id, new.target.payout_id)
         if reason:
             yield Conflict(new.target, "new", {}, new.values, None, reason)
 
@@ -38,29 +43,29 @@ def _money_edits(changes: Iterable[Change]) -> Mapping[tuple[str, str], list[Cha
     return found
 
 
-def _paying(sides: Sides, payout_id: str | None, payout_then: str | None) -> str | None:
+def _paying(baseline: Snapshot, live: Snapshot, payout_id: str | None, payout_then: str | None) -> str | None:
     """Why a line's money may no longer change; None where it may.
 
     A stage that the payout had at the export was seen by the person, and is only warned of.
     """
     if payout_id is None:
         return None
-    live = sides.live.payouts.get(payout_id)
-    if live is None:
+    payout = live.payouts.get(payout_id)
+    if payout is None:
         return f"Its payout {payout_id} cannot be seen upstream any more."
-    stage, then = stage_of(live.stage), sides.baseline.payouts.get(payout_id)
+    stage, then = stage_of(payout.stage), baseline.payouts.get(payout_id)
     if not (stage.paying or stage.final):
         return None
     if payout_id != payout_then:
-        return f"It was moved to payout {payout_id} upstream, which is {live.stage}: its money is settled."
-    if then and then.stage == live.stage:
+        return f"It was moved to payout {payout_id} upstream, which is {payout.stage}: its money is settled."
+    if then and then.stage == payout.stage:
         return None
-    return f"Its payout moved to {live.stage} upstream, so its money can no longer change."
+    return f"Its payout moved to {payout.stage} upstream, so its money can no longer change."
 
 
-def emptied_conflicts(sides: Sides, wishes: Wishes) -> Iterator[Conflict]:
+def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[Conflict]:
     """Stage edits on payouts that the workbook's own declines empty: the server declines such a payout."""
-    emptied = emptied_payouts(sides.live, wishes, sides.names)
+    emptied = emptied_payouts(live, wishes, names)
     for change in wishes.changes:
         wanted = change.field == "stage" and change.target.id in emptied
         if wanted and change.after != "DECLINED":

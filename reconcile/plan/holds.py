@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from string import ascii_uppercase
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy import Names
+from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.compare import Sides
 from reconcile.plan.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
 from reconcile.plan.wishes import RecordKey, Wishes, key_of
@@ -16,8 +18,17 @@ from reconcile.plan.wishes import RecordKey, Wishes, key_of
 Reasons = dict[RecordKey, str]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What the people saw in their exports, and what is live."""
+
+    exported: Collection[Snapshot]
+    live: Snapshot
+    names: Names
+
+
 def holds(
-    sides: Sides, wishes: Wishes, conflicts: Iterable[Conflict], findings: Iterable[Finding]
+    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], findings: Iterable[Finding]
 ) -> tuple[Held, ...]:
     """Every record whose wishes wait, and why. Only records that somebody wants to change are named."""
     conflicts = tuple(conflicts)
@@ -26,32 +37,32 @@ def holds(
         reasons.setdefault(key, reason)
     for conflict in conflicts:
         reasons.setdefault(key_of(conflict.target), f"conflict: {conflict.reason}")
-    _hold_emptying_declines(sides, wishes, reasons)
-    _hold_moves_of_held_lines(sides, wishes, conflicts, reasons)
+    _hold_emptying_declines(seen, wishes, reasons)
+    _hold_moves_of_held_lines(seen, wishes, conflicts, reasons)
     targets = _targets(wishes)
     return tuple(Held(targets[key], reason) for key, reason in sorted(reasons.items()) if key in targets)
 
 
 def _errors(wishes: Wishes, findings: Iterable[Finding]) -> Iterator[tuple[RecordKey, str]]:
     """The records with errors, and these in words."""
-    keys = {line.row: line.key for line in wishes.new_lines}
+    keys = {(line.file, line.row): line.key for line in wishes.new_lines}
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.kind:
             yield _record(finding, finding.kind, keys), f"error: {finding.message}"
 
 
-def _record(finding: Finding, kind: RecordKind, keys: Mapping[int, str]) -> RecordKey:
+def _record(finding: Finding, kind: RecordKind, keys: Mapping[tuple[str, int], str]) -> RecordKey:
     """The record that a finding is about; a row of `New lines` is found by its number."""
     if kind is not RecordKind.NEW_LINE:
         return kind, finding.record_id
-    return kind, keys.get(int(finding.cell.lstrip(ascii_uppercase) or 0), "")
+    return kind, keys.get((finding.file, int(finding.cell.lstrip(ascii_uppercase) or 0)), "")
 
 
-def _hold_emptying_declines(sides: Sides, wishes: Wishes, reasons: Reasons) -> None:
+def _hold_emptying_declines(seen: Seen, wishes: Wishes, reasons: Reasons) -> None:
     """A decline that empties its payout declines the payout, so it waits where that may not be meant."""
-    meant = emptied_payouts(sides.live, wishes, sides.names)
+    meant = emptied_payouts(seen.live, wishes, seen.names)
     granted = wishes.without(reasons)
-    for payout_id, targets in emptied_payouts(sides.live, granted, sides.names).items():
+    for payout_id, targets in emptied_payouts(seen.live, granted, seen.names).items():
         # Of a decline that empties a payout and a stage edit on it, we cannot know which is meant.
         if (RecordKind.PAYOUT, payout_id) in reasons:
             reason = f"conflict: it would decline payout {payout_id}."
@@ -64,10 +75,10 @@ def _hold_emptying_declines(sides: Sides, wishes: Wishes, reasons: Reasons) -> N
 
 
 def _hold_moves_of_held_lines(
-    sides: Sides, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
+    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
 ) -> None:
     """A payout does not move on while edits of its lines wait: it would be paid with the old amounts."""
-    waiting = _payouts_of_held_lines(sides, wishes, conflicts, reasons)
+    waiting = _payouts_of_held_lines(seen, wishes, conflicts, reasons)
     for change in wishes.changes:
         released = change.field == "stage" and stage_of(change.after or "").released
         if released and change.target.id in waiting:
@@ -76,7 +87,7 @@ def _hold_moves_of_held_lines(
 
 
 def _payouts_of_held_lines(
-    sides: Sides, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
+    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
 ) -> dict[str | None, str]:
     """The payouts with held lines, and the words for one of these.
 
@@ -90,7 +101,7 @@ def _payouts_of_held_lines(
         if kind is RecordKind.NEW_LINE:
             found.setdefault(new.get(record_id), "a new line")
         if kind is RecordKind.LINE:
-            for records in (sides.baseline, sides.live):
+            for records in (*seen.exported, seen.live):
                 if line := records.lines.get(record_id):
                     found.setdefault(line.payout_id, f"line {record_id}")
     return found

@@ -18,7 +18,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 
-PLAN_VERSION: Final = 1
+PLAN_VERSION: Final = 2
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
@@ -29,7 +29,8 @@ class Target:
     """The record something is about, with the names a person knows it by.
 
     payout_id: the payout itself, or the one a line hangs on; None for the pending pool. place: the cell or
-    row it came from (`march.xlsx, Lines!F12`); empty for what was not in the workbook.
+    row it came from (`march.xlsx, Lines!F12`), the file alone for a row that is not there; empty for what no
+    workbook speaks of. workbook: the id of that workbook.
     """
 
     kind: RecordKind
@@ -38,6 +39,7 @@ class Target:
     partner_id: str
     partner_name: str
     place: str = ""
+    workbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Change:
     """One field that a person changed: before and after.
 
     currency: of an amount, after the change; empty for other fields. before_known: False where the server
-    does not give the value back. cleared: the field is emptied. visible: the partner will see it.
+    does not give the value back. cleared: the field is emptied. visible: the partner will see it. also: the
+    same edit in further workbooks.
     """
 
     target: Target
@@ -56,11 +59,23 @@ class Change:
     before_known: bool = True
     cleared: bool = False
     visible: bool = False
+    also: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a further workbook wants of the same thing."""
+
+    target: Target
+    values: Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both sides moved the same thing apart, or an edit no longer makes sense: the record is held."""
+    """Both sides moved the same thing apart, or an edit no longer makes sense: the record is held.
+
+    others: what further workbooks want of it, the same as `yours` or something else.
+    """
 
     target: Target
     group: str
@@ -68,6 +83,7 @@ class Conflict:
     yours: Texts
     live: Texts | None
     reason: str
+    others: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ class Operation:
     must show afterwards. undo: how it can be undone, or empty where the API cannot. waits_for: the ids of
     the operations that must have succeeded first. before, after: the line's amount, None where there is
     no line; both None where the operation touches no line's money. unshown: the fields it sets that the API
-    does not give back.
+    does not give back. workbooks: the ids of the workbooks that ask for it.
     """
 
     id: str
@@ -136,6 +152,7 @@ class Operation:
     before: Money | None = None
     after: Money | None = None
     unshown: tuple[str, ...] = ()
+    workbooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +227,14 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Workbook:
+    """A workbook that the plan is made of: the file that came back, and which export it is."""
+
+    file: str
+    export: Export
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Ordered operations, and everything a person needs to judge them."""
 
@@ -217,8 +242,7 @@ class Plan:
     made_at: datetime
     made_by: str
     environment: Environment
-    workbook: str
-    export: Export
+    workbooks: tuple[Workbook, ...]
     live_fingerprint: str
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
@@ -235,6 +259,11 @@ class Plan:
     gates: tuple[Gate, ...]
     cost: Cost
     fingerprint: str = ""
+
+    @property
+    def files(self) -> str:
+        """The names of the workbooks, for a title."""
+        return ", ".join(one.file for one in self.workbooks)
 
     @property
     def errors(self) -> tuple[Finding, ...]:

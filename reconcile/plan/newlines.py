@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind, line_values
+from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
@@ -23,10 +24,12 @@ Made = Mapping[str, CommissionLine | None]
 class NewLine:
     """A line to be created.
 
-    key: its idempotency key, which stands for its id until the server gives one. row: the worksheet row.
+    key: its idempotency key, which stands for its id until the server gives one. file, row: where it
+    stands.
     """
 
     key: str
+    file: str
     row: int
     target: Target
     values: Texts
@@ -42,28 +45,34 @@ class NewLine:
         return self.values["currency"] or ""
 
 
-def new_lines(edited: EditedWorkbook, baseline: Snapshot, made: Made) -> Iterator[NewLine]:
-    """The lines that the workbook asks for, in row order."""
-    for row, key in keyed_rows(edited, made):
+def new_lines(copies: Iterable[EditedWorkbook], baseline: Snapshot, made: Made) -> Iterator[NewLine]:
+    """The lines that the copies of one export ask for, in the order of their rows.
+
+    People work on copies of a workbook, each of which has the same ready rows: they are told apart as rows
+    are that were copied within one workbook.
+    """
+    rows = [(one, row) for one in copies for row in one.new_lines.rows]
+    workbook = rows[0][0].export.workbook_id if rows else ""
+    keyed = keyed_rows(workbook, [row for _, row in rows], made)
+    for (one, row), (_, key) in zip(rows, keyed, strict=True):
         values = _values(row)
         partner = values["partner_id"] or ""
-        place = f"{edited.file}, {edited.new_lines.name}!{row.number}"
+        place = f"{one.file}, {one.new_lines.name}!{row.number}"
         name = baseline.partner_name(partner)
-        target = Target(RecordKind.NEW_LINE, key, values["payout_id"], partner, name, place)
-        yield NewLine(key, row.number, target, values)
+        target = Target(RecordKind.NEW_LINE, key, values["payout_id"], partner, name, place, workbook)
+        yield NewLine(key, one.file, row.number, target, values)
 
 
-def keyed_rows(edited: EditedWorkbook, made: Made) -> Iterator[tuple[EditedRow, str]]:
-    """Every row of `New lines` with its idempotency key.
+def keyed_rows(workbook: str, rows: Sequence[EditedRow], made: Made) -> Iterator[tuple[EditedRow, str]]:
+    """Every row of `New lines` with its idempotency key. workbook: the id of its export.
 
     The key comes from the workbook and the row's token, which travels with the row when people sort. A row
     that has no token of its own (typed below the ready rows, or copied) is known by what it says and by how
     many equal rows stand above it.
     """
-    workbook = edited.export.workbook_id
-    owners = _owners(edited, made)
+    owners = _owners(workbook, rows, made)
     texts: Counter[str] = Counter()
-    for row in edited.new_lines.rows:
+    for row in rows:
         if row.token and owners[row.token] is row:
             yield row, _key(workbook, row.token)
             continue
@@ -71,25 +80,54 @@ def keyed_rows(edited: EditedWorkbook, made: Made) -> Iterator[tuple[EditedRow, 
         yield row, _copy_key(workbook, row, texts[_text(row)])
 
 
-def _owners(edited: EditedWorkbook, made: Made) -> dict[str, EditedRow]:
+def _owners(workbook: str, rows: Iterable[EditedRow], made: Made) -> dict[str, EditedRow | None]:
     """The one row that each token belongs to; the others are copies.
 
     It is the row that says what the line made under this token says, else the first that was not made as a
-    copy, else the first: so the owner stays the same when people sort after a run.
+    copy, else the first: so the owner stays the same when people sort after a run. A row that was made as a
+    copy when it came together with others is a copy when it comes alone, too.
     """
-    workbook = edited.export.workbook_id
-    rows: dict[str, list[EditedRow]] = {}
-    for row in edited.new_lines.rows:
-        rows.setdefault(row.token or "", []).append(row)
-    copies = Counter(_text(row) for token, some in rows.items() for row in some if len(some) > 1 or not token)
-    owners = {}
-    for token, sharing in rows.items():
+    by_token: dict[str, list[EditedRow]] = {}
+    for row in rows:
+        by_token.setdefault(row.token or "", []).append(row)
+    copies = Counter(
+        _text(row) for token, some in by_token.items() for row in some if len(some) > 1 or not token
+    )
+    owners: dict[str, EditedRow | None] = {}
+    for token, sharing in by_token.items():
         line = made.get(_key(workbook, token))
         alike = [row for row in sharing if line and says(_values(row), line)]
         # Of equal rows all but one were made as copies, so the last of their keys is missing.
         uncopied = [row for row in sharing if _copy_key(workbook, row, copies[_text(row)]) not in made]
-        owners[token] = (*alike, *uncopied, *sharing)[0]
+        alone = len(sharing) == 1 and line and _copy_key(workbook, sharing[0], 1) in made
+        owners[token] = None if alone and not alike else (*alike, *uncopied, *sharing)[0]
     return owners
+
+
+def typed_twice(lines: Sequence[NewLine]) -> Iterator[Finding]:
+    """Warnings for the same new line in two workbooks: it may be meant once, and we cannot know."""
+    by_text: dict[str, list[NewLine]] = {}
+    for line in lines:
+        by_text.setdefault("\x1f".join(value or "" for value in line.values.values()), []).append(line)
+    for same in by_text.values():
+        for line in same:
+            others = [other.target.place for other in same if other.file != line.file]
+            if others:
+                yield _twice(line, others)
+
+
+def _twice(line: NewLine, others: list[str]) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "new-line-twice",
+        f"The same new line stands in {' and '.join(others)}: each row is a line of its own.",
+        "If it is meant once, empty all of these rows but one.",
+        file=line.file,
+        sheet=line.target.place.rpartition("!")[0].removeprefix(f"{line.file}, "),
+        cell=str(line.row),
+        kind=RecordKind.NEW_LINE,
+        record_id=f"row {line.row}",
+    )
 
 
 def says(values: Texts, line: CommissionLine) -> bool:

@@ -39,11 +39,12 @@ def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iter
     edits = [change for change in changes if change.field not in PLACE_FIELDS]
     if edits:
         yield _line_update(target, edits, live, names)
-    places = {change.field: change.after for change in changes if change.field in PLACE_FIELDS}
+    moves = [change for change in changes if change.field in PLACE_FIELDS]
+    places = {change.field: change.after for change in moves}
     if places.get("action") == DECLINE:
-        yield _decline(target, places, live, names)
+        yield replace(_decline(target, places, live, names), workbooks=_workbooks(moves))
     elif places.get("action") == DETACH:
-        yield _detach(target, live, names)
+        yield replace(_detach(target, live, names), workbooks=_workbooks(moves))
 
 
 def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Operation:
@@ -60,6 +61,7 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
         expected={change.field: change.after for change in changes},
         undo="the values before, by the same call" if not _unshown(changes) else "",
         unshown=_unshown(changes),
+        workbooks=_workbooks(changes),
     )
 
 
@@ -96,6 +98,7 @@ def create_operation(line: NewLine, live: Snapshot) -> Operation:
         },
         undo="",
         after=Money(line.amount, line.currency),
+        workbooks=(line.target.workbook,),
     )
 
 
@@ -120,6 +123,7 @@ def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Nam
         before=line.amount if moves else None,
         after=now if moves else None,
         unshown=_unshown(edits),
+        workbooks=_workbooks(edits),
     )
 
 
@@ -160,6 +164,11 @@ def _placed(target: Target, action: Action, verb: str, live: Snapshot, names: Na
         before=line.amount,
         after=line.amount,
     )
+
+
+def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:
+    ids = (target.workbook for change in changes for target in (change.target, *change.also))
+    return tuple(dict.fromkeys(ids))
 
 
 def _of_record(target: Target, live: Snapshot) -> Target:

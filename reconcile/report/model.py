@@ -9,7 +9,7 @@ from decimal import Decimal
 from reconcile.domain.fields import FIELDS, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import shown_amount
-from reconcile.plan.model import Action, Change, Operation, Plan, Target, TieOut, Total
+from reconcile.plan.model import Action, Change, Claim, Operation, Plan, Target, TieOut, Total, Workbook
 
 _LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
 
@@ -61,7 +61,7 @@ class Report:
 def report_on(plan: Plan) -> Report:
     """The report on a plan."""
     return Report(
-        title=f"Plan for {plan.workbook}",
+        title=f"Plan for {plan.files}",
         facts=_facts(plan),
         headline=_headline(plan),
         gates=tuple(gate.message for gate in plan.gates),
@@ -79,15 +79,22 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
-    export = plan.export
+    several = len(plan.workbooks) > 1
     return (
         ("Environment", str(plan.environment)),
-        ("Scope", str(export.scope)),
-        ("Exported", f"{export.exported_at:%Y-%m-%d %H:%M} UTC by {export.exported_by}"),
+        *(fact for one in plan.workbooks for fact in _export(one, named=several)),
         ("Compared", f"{plan.made_at:%Y-%m-%d %H:%M} UTC by {plan.made_by}"),
-        ("Workbook id", export.workbook_id),
+        *(("Workbook id", one.export.workbook_id) for one in plan.workbooks),
         ("Plan fingerprint", plan.fingerprint[:16]),
     )
+
+
+def _export(workbook: Workbook, *, named: bool) -> Iterable[tuple[str, str]]:
+    """What a workbook was exported as; its file before that, where there are several."""
+    if named:
+        yield "Workbook", workbook.file
+    yield "Scope", str(workbook.export.scope)
+    yield "Exported", f"{workbook.export.exported_at:%Y-%m-%d %H:%M} UTC by {workbook.export.exported_by}"
 
 
 def _headline(plan: Plan) -> tuple[str, ...]:
@@ -183,6 +190,7 @@ def _change_line(change: Change, operation: Operation) -> Line:
         notes.append("cannot be undone by API")
     before = shown_value(change.before, change.currency) if change.before_known else "(not shown by the API)"
     after = shown_value(change.after, change.currency)
+    notes += [f"the same in {other.place}" for other in change.also]
     return Line(change.target.id, _LABELS[change.field], before, after, ", ".join(notes), change.target.place)
 
 
@@ -196,7 +204,7 @@ def _sections(plan: Plan) -> Iterable[Section]:
                 one.group,
                 _values(one.yours),
                 _values(one.live) if one.live is not None else "gone",
-                one.reason,
+                " ".join((one.reason, *(_claim(other) for other in one.others))),
                 one.target.place,
             )
             for one in plan.conflicts
@@ -245,8 +253,12 @@ def _sections(plan: Plan) -> Iterable[Section]:
     yield Section(
         "Missing rows",
         "These rows are not in the workbook any more. A missing row is not an instruction: nothing is sent.",
-        tuple(Line(one.id, one.kind, "", "", one.partner_name, "") for one in plan.missing),
+        tuple(Line(one.id, one.kind, "", "", one.partner_name, one.place) for one in plan.missing),
     )
+
+
+def _claim(claim: Claim) -> str:
+    return f"{claim.target.place} wants {_values(claim.values)}."
 
 
 def _values(values: Mapping[str, str | None]) -> str:

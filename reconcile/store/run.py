@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a plan. state: `running`, `finished`, `stopped` or `set aside`. plan: its JSON."""
+    """One execution of a plan. state: `running`, `finished`, `stopped` or `set aside`. plan: its JSON.
+
+    workbook_id: the ids of all its workbooks, a comma and a space between them.
+    """
 
     run_id: str
     environment: str
@@ -24,6 +27,19 @@ class Run:
     def is_unfinished(self) -> bool:
         """Whether it can be resumed."""
         return self.state in ("running", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one workbook caused, so that its next diff does not ask for it again.
+
+    action: the kind of operation, or `set` and a field. result_id: the record it made, or the text it set.
+    """
+
+    workbook_id: str
+    action: str
+    record_id: str
+    result_id: str
 
 
 @dataclass(frozen=True, slots=True)

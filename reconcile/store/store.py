@@ -9,6 +9,7 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from reconcile.errors import StateError
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.entries import Entry, Head, Seal, chained, sealed
 from reconcile.store.lock import holder_of, let_go, process_lock, take
-from reconcile.store.run import Holder, Run
+from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.tables import (
     BILLS,
     EFFECTS,
@@ -124,12 +125,11 @@ class Store:
         return next((run for run in self.runs() if run.run_id == run_id), None)
 
     def append(
-        self, run: Run, entry: Entry, effects: Iterable[tuple[str, str, str]] = (), state: str | None = None
+        self, run: Run, entry: Entry, effects: Iterable[Effect] = (), state: str | None = None
     ) -> None:
         """Adds an entry to a run's journal, and what goes with it; it is all on disk when this returns.
 
-        effects: what the workbook caused, so that its next diff does not ask for it again, as action, record
-        and resulting id. state: the run's new state, if it changes.
+        effects: what its workbooks caused. state: the run's new state, if it changes.
         """
         with self._writing() as connection:
             _append(connection, run.run_id, entry)
@@ -226,17 +226,10 @@ def _head(connection: Connection) -> Head:
     return Head(row.seals, row.hash) if row else Head()
 
 
-def _record(connection: Connection, run: Run, effect: tuple[str, str, str]) -> None:
-    action, record_id, result_id = effect
-    latest = upsert(EFFECTS).values(
-        workbook_id=run.workbook_id,
-        environment=run.environment,
-        action=action,
-        record_id=record_id,
-        result_id=result_id,
-    )
+def _record(connection: Connection, run: Run, effect: Effect) -> None:
+    latest = upsert(EFFECTS).values(environment=run.environment, **asdict(effect))
     keys = ["workbook_id", "action", "record_id"]
-    connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": result_id}))
+    connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": effect.result_id}))
 
 
 def _open(path: Path) -> Engine:

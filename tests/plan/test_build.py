@@ -35,8 +35,9 @@ def test_a_plan_says_where_it_came_from() -> None:
 
     plan = make_plan(BASE, {}, live)
 
-    assert (plan.version, plan.made_at, plan.made_by, plan.workbook) == (PLAN_VERSION, MADE, "ops", FILE)
-    assert (WORKBOOK, BASE.fingerprint) == (plan.export.workbook_id, plan.export.fingerprint)
+    assert (plan.version, plan.made_at, plan.made_by, plan.files) == (PLAN_VERSION, MADE, "ops", FILE)
+    (export,) = (one.export for one in plan.workbooks)
+    assert (WORKBOOK, BASE.fingerprint) == (export.workbook_id, export.fingerprint)
     assert (live.environment, live.fingerprint) == (plan.environment, plan.live_fingerprint)
 
 

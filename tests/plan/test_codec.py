@@ -31,7 +31,7 @@ from reconcile.domain.policy import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
-from reconcile.plan.model import Plan
+from reconcile.plan.model import PLAN_VERSION, Plan
 
 T = TypeVar("T")
 
@@ -173,7 +173,7 @@ def test_a_plan_without_its_gates_is_refused() -> None:
         from_json(json.dumps(bare), "plan.json")
 
 
-@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize("version", [0, PLAN_VERSION + 1])
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_a_plan_of_another_version_is_refused_by_its_version(version: int, *, is_whole: bool) -> None:
     """Even when the plans of that version have other parts."""
@@ -182,8 +182,9 @@ def test_a_plan_of_another_version_is_refused_by_its_version(version: int, *, is
     with pytest.raises(ConfigurationError) as caught:
         from_json(json.dumps({**other, "version": version}), "plan.json")
 
-    assert f"plan.json is a plan of version {version}; this reconcile reads 1. Make it again." == str(
-        caught.value
+    assert (
+        f"plan.json is a plan of version {version}; this reconcile reads {PLAN_VERSION}. Make it again."
+        == str(caught.value)
     )
 
 
@@ -196,7 +197,7 @@ def test_a_plan_of_another_version_is_refused_by_its_version(version: int, *, is
         ('"plan"', "the file"),
         ("{}", "version"),
         ('{"version": "x"}', "version"),
-        ('{"version": 1}', "made_at"),
+        (f'{{"version": {PLAN_VERSION}}}', "made_at"),
     ],
 )
 def test_what_is_no_plan_is_refused_with_the_place(text: str, where: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from builders import (
+    FILE,
     changed,
     make_checked_plan,
     make_line,
@@ -47,7 +48,9 @@ def sent(plan: Plan) -> list[str]:
 
 
 def error(kind: RecordKind, record_id: str, severity: Severity = Severity.ERROR, cell: str = "D2") -> Finding:
-    return Finding(severity, "rule", "It is wrong.", "Mend it.", kind=kind, record_id=record_id, cell=cell)
+    return Finding(
+        severity, "rule", "It is wrong.", "Mend it.", file=FILE, kind=kind, record_id=record_id, cell=cell
+    )
 
 
 def test_a_record_with_an_error_is_held_and_others_are_not() -> None:

@@ -9,8 +9,7 @@ from itertools import permutations
 
 import pytest
 from builders import (
-    GIVEN,
-    make_export,
+    WORKBOOK,
     make_line,
     make_new_row,
     make_payout,
@@ -24,6 +23,7 @@ from reconcile.domain.fields import Value
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.newlines import keyed_rows, new_lines
+from reconcile.plan.sources import OwnWork
 
 BASE = make_snapshot(make_payout(), make_line())
 
@@ -40,11 +40,11 @@ def typed_below(number: int, amount: str) -> EditedRow:
 
 def keys(rows: Iterable[EditedRow]) -> list[str]:
     """The keys of the rows in the order given."""
-    return [key for _, key in keyed_rows(make_workbook(BASE, new=rows), {})]
+    return [key for _, key in keyed_rows(WORKBOOK, list(rows), {})]
 
 
 def by_amount(rows: Iterable[EditedRow]) -> dict[Value, str]:
-    return {one.values["amount"]: key for one, key in keyed_rows(make_workbook(BASE, new=rows), {})}
+    return {one.values["amount"]: key for one, key in keyed_rows(WORKBOOK, list(rows), {})}
 
 
 def test_a_key_is_short_enough_and_says_whose_it_is() -> None:
@@ -73,9 +73,9 @@ def test_the_key_follows_the_token_and_not_what_the_row_says() -> None:
 
 def test_rows_of_another_workbook_have_other_keys() -> None:
     book = make_workbook(BASE, new=[row(2, "75"), typed_below(300, "75")])
-    other = replace(book, export=replace(make_export(BASE), workbook_id="wb_other"))
+    rows = book.new_lines.rows
 
-    found = {key for one in (book, other) for _, key in keyed_rows(one, {})}
+    found = {key for workbook in (WORKBOOK, "wb_other") for _, key in keyed_rows(workbook, rows, {})}
 
     assert len(found) == 4
 
@@ -131,7 +131,7 @@ def test_values_do_not_run_into_each_other() -> None:
 def test_a_new_line_says_what_its_row_says() -> None:
     rows = [row(5, "12.5", description="True-up", source_amount="125")]
 
-    (line,) = new_lines(make_workbook(BASE, new=rows), BASE, {})
+    (line,) = new_lines([make_workbook(BASE, new=rows)], BASE, {})
 
     assert (5, Decimal("12.5"), "USD") == (line.row, line.amount, line.currency)
     assert (
@@ -145,7 +145,7 @@ def test_a_new_line_says_what_its_row_says() -> None:
 def test_a_row_that_cannot_be_read_has_no_amount_and_no_currency() -> None:
     unread = replace(row(2, "75"), values={"partner_id": "ptn_9"})
 
-    (line,) = new_lines(make_workbook(BASE, new=[unread]), BASE, {})
+    (line,) = new_lines([make_workbook(BASE, new=[unread])], BASE, {})
 
     assert (line.amount, line.currency, line.target.partner_name) == (Decimal(0), "", "ptn_9")
 
@@ -175,8 +175,8 @@ def applied(plan: Plan, live: Snapshot) -> tuple[Snapshot, dict[str, str]]:
 def again(first: list[EditedRow], then: list[EditedRow], *, is_shown: bool = True) -> Plan:
     """The plan for `then`, after a run of the same workbook with `first`."""
     live, created = applied(make_plan(BASE, make_workbook(BASE, new=first)), BASE)
-    given = replace(GIVEN, created=created)
-    return make_plan(BASE, make_workbook(BASE, new=then), live if is_shown else BASE, given=given)
+    own = OwnWork(created=created)
+    return make_plan(BASE, make_workbook(BASE, new=then), live if is_shown else BASE, own=own)
 
 
 def amounts(plan: Plan) -> list[str | None]:

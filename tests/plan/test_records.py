@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from builders import (
-    GIVEN,
     changed,
     make_checked_plan,
     make_line,
@@ -29,6 +28,7 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.observe import observe
+from reconcile.plan.sources import OwnWork
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
 POOL: dict[str, object] = {"payout_id": None, "status": "PENDING"}
@@ -337,9 +337,9 @@ EDITED = {"cln_1": {**DECLINE, "amount": "550"}, "cln_2": DECLINE}
 
 
 def test_a_decline_of_an_earlier_run_is_already_live_when_the_server_hides_the_line() -> None:
-    given = replace(GIVEN, gone=frozenset({"cln_1", "cln_2"}))
+    own = OwnWork(gone=frozenset({"cln_1", "cln_2"}))
 
-    plan = make_plan(BASE, EDITED, without(BASE, "cln_1", "cln_2"), given=given)
+    plan = make_plan(BASE, EDITED, without(BASE, "cln_1", "cln_2"), own=own)
 
     assert told(plan) == {"cln_1": ["already live"], "cln_2": ["already live"]}
     assert plan.operations == ()
@@ -355,16 +355,14 @@ def test_an_amount_edited_before_the_decline_is_already_live_too() -> None:
 def test_a_note_sent_before_the_decline_is_already_live_too() -> None:
     live = changed(BASE, "cln_1", payout_id=None, status="VOIDED")
     edits = {"cln_1": {**DECLINE, "internal_note": "twice"}}
-    given = replace(GIVEN, gone=frozenset({"cln_1"}), sent={("cln_1", "internal_note"): "twice"})
+    own = OwnWork(gone=frozenset({"cln_1"}), sent={("cln_1", "internal_note"): "twice"})
 
-    assert told(make_plan(BASE, edits, live, given=given)) == {"cln_1": ["already live"]}
+    assert told(make_plan(BASE, edits, live, own=own)) == {"cln_1": ["already live"]}
     assert told(make_plan(BASE, edits, live)) == {"cln_1": ["conflict"]}
 
 
 def test_a_line_that_somebody_else_removed_stays_a_conflict() -> None:
-    plan = make_plan(
-        BASE, {"cln_1": DECLINE}, without(BASE, "cln_1"), given=replace(GIVEN, gone=frozenset({"cln_2"}))
-    )
+    plan = make_plan(BASE, {"cln_1": DECLINE}, without(BASE, "cln_1"), own=OwnWork(gone=frozenset({"cln_2"})))
 
     assert told(plan) == {"cln_1": ["conflict"]}
 
@@ -381,9 +379,9 @@ def test_a_line_that_somebody_else_removed_stays_a_conflict() -> None:
 def test_what_was_sent_into_an_unread_field_is_not_sent_again(
     text: str | None, sent: str, verdict: str
 ) -> None:
-    given = replace(GIVEN, sent={("cln_1", "internal_note"): sent})
+    own = OwnWork(sent={("cln_1", "internal_note"): sent})
 
-    plan = make_plan(BASE, {"cln_1": {"internal_note": text}}, given=given)
+    plan = make_plan(BASE, {"cln_1": {"internal_note": text}}, own=own)
 
     assert told(plan) == {"cln_1": [verdict]}
     assert len(plan.operations) == (verdict == "change")
@@ -391,9 +389,9 @@ def test_what_was_sent_into_an_unread_field_is_not_sent_again(
 
 def test_what_was_sent_into_a_field_that_live_shows_is_compared_with_live() -> None:
     base = make_snapshot(make_payout(statement_note="was"))
-    given = replace(GIVEN, sent={("pay_1", "statement_note"): "ours"})
+    own = OwnWork(sent={("pay_1", "statement_note"): "ours"})
 
-    plan = make_plan(base, {"pay_1": {"statement_note": "ours"}}, given=given)
+    plan = make_plan(base, {"pay_1": {"statement_note": "ours"}}, own=own)
 
     assert told(plan) == {"pay_1": ["change"]}
 
@@ -404,7 +402,7 @@ def made(row: EditedRow, line: CommissionLine | None) -> Plan:
     first = make_plan(BASE, book)
     (key,) = [one.target.id for one in first.operations if one.action is Action.CREATE_LINE]
     live = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), *([line] if line else []))
-    return make_plan(BASE, book, live, given=replace(GIVEN, created={key: "cln_9"}))
+    return make_plan(BASE, book, live, own=OwnWork(created={key: "cln_9"}))
 
 
 NEW = make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD")
@@ -446,7 +444,7 @@ def test_a_new_line_that_was_accepted_and_never_seen_waits_for_a_person() -> Non
     book = make_workbook(BASE, new=[NEW])
     (key,) = [one.target.id for one in make_plan(BASE, book).operations]
 
-    plan = make_plan(BASE, book, given=replace(GIVEN, created={key: key}))
+    plan = make_plan(BASE, book, own=OwnWork(created={key: key}))
 
     assert told(plan) == {key: ["conflict"]}
     assert "no line of it was seen" in plan.conflicts[0].reason

@@ -15,7 +15,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import StateError
 from reconcile.store.entries import Entry, broken_at
-from reconcile.store.run import Run
+from reconcile.store.run import Effect, Run
 from reconcile.store.store import Store
 
 NOW = datetime(2026, 4, 5, 9, 30, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_what_a_workbook_caused_is_remembered_with_its_latest_value(tmp_path: Pa
         store.start_run(RUN)
         for text in ("first", "second"):
             entry = Entry(NOW.isoformat(), "op-1", "outcome", {"outcome": "applied"})
-            store.append(RUN, entry, [("set internal_note", "cln_1", text)])
+            store.append(RUN, entry, [Effect("wb-1", "set internal_note", "cln_1", text)])
 
         assert store.effects("wb-1", "set internal_note") == {"cln_1": "second"}
         assert store.effects("wb-2", "set internal_note") == {}

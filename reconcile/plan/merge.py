@@ -1,0 +1,199 @@
+"""Brings the comparisons of several workbooks together: one edit each, or a conflict between workbooks.
+
+Each workbook was compared with its own export. What they want of one field group of one record is either
+the same (one change), or apart (a conflict that shows both cells), or an older one was live already when a
+newer workbook was exported (nothing to do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reconcile.domain.fields import DECLINE, FIELDS, RecordKind, Values, line_values, payout_values
+from reconcile.domain.policy import Names
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.compare import ALREADY, Comparison, live_action
+from reconcile.plan.model import Change, Claim, Conflict, Drift, Target, Texts
+from reconcile.plan.sources import Source
+
+Record = tuple[RecordKind, str]
+
+_GROUPS = {(kind, field.name): field.group for kind, fields in FIELDS.items() for field in fields}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One workbook and what the comparison found in it."""
+
+    source: Source
+    found: Comparison
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one workbook wants of one field group: changes, or a conflict with live."""
+
+    part: Part
+    changes: tuple[Change, ...]
+    conflict: Conflict | None = None
+
+    @property
+    def target(self) -> Target:
+        """The cell that says so."""
+        return self.conflict.target if self.conflict else self.changes[0].target
+
+    @property
+    def edits(self) -> Texts:
+        """The fields that the person changed, as they should be."""
+        if self.conflict is None:
+            return {change.field: change.after for change in self.changes}
+        before, yours = self.conflict.baseline, self.conflict.yours
+        return {name: value for name, value in yours.items() if name not in before or value != before[name]}
+
+    @property
+    def before(self) -> Texts:
+        """The same fields as exported."""
+        if self.conflict is None:
+            return {change.field: change.before for change in self.changes}
+        return {name: self.conflict.baseline.get(name) for name in self.edits}
+
+
+def merged(parts: tuple[Part, ...], names: Names) -> Comparison:
+    """One comparison out of those of each workbook."""
+    found = Comparison(
+        drifts=list(_drifts(parts)),
+        damaged=[one for part in parts for one in part.found.damaged],
+        missing=[one for part in parts for one in part.found.missing],
+    )
+    for groups in _asks(parts).values():
+        there = {group: _open(asks, parts, names, found) for group, asks in groups.items()}
+        doomed = _declined_and_edited(there)
+        if doomed:
+            found.conflicts.append(doomed)
+            continue
+        for group, asks in there.items():
+            _settle(group, asks, found)
+    return found
+
+
+def _asks(parts: tuple[Part, ...]) -> dict[Record, dict[str, list[Ask]]]:
+    """What is wanted, by record and field group."""
+    found: dict[Record, dict[str, list[Ask]]] = {}
+    for part in parts:
+        changes: dict[tuple[Record, str], list[Change]] = {}
+        for change in part.found.changes:
+            record = (change.target.kind, change.target.id)
+            changes.setdefault((record, _GROUPS[change.target.kind, change.field]), []).append(change)
+        for (record, group), some in changes.items():
+            found.setdefault(record, {}).setdefault(group, []).append(Ask(part, tuple(some)))
+        for conflict in part.found.conflicts:
+            record = (conflict.target.kind, conflict.target.id)
+            found.setdefault(record, {}).setdefault(conflict.group, []).append(Ask(part, (), conflict))
+    return found
+
+
+def _open(asks: list[Ask], parts: tuple[Part, ...], names: Names, found: Comparison) -> list[Ask]:
+    """The asks that are not history; those that are, are noted."""
+    left = []
+    for ask in asks:
+        if _carried(ask, parts, names):
+            found.drifts.append(Drift(ask.target, ALREADY, ask.before, ask.edits))
+        else:
+            left.append(ask)
+    return left
+
+
+def _settle(group: str, asks: list[Ask], found: Comparison) -> None:
+    """One change for the same edit; a conflict for edits that differ, or that live is apart from."""
+    if any(ask.edits != asks[0].edits for ask in asks):
+        found.conflicts.append(_between(group, asks))
+        return
+    # Who edited a newer export knew what an older one did not, and wants the same: that settles it.
+    by_knowledge = sorted(asks, key=lambda ask: ask.conflict is not None)
+    for first in by_knowledge[:1]:
+        others = by_knowledge[1:]
+        if first.conflict:
+            found.conflicts.append(replace(first.conflict, others=_claims(others)))
+        for change in first.changes:
+            also = tuple(_cell(other, change.field) for other in others)
+            found.changes.append(replace(change, also=also))
+
+
+def _claims(asks: Iterable[Ask]) -> tuple[Claim, ...]:
+    return tuple(Claim(ask.target, ask.edits) for ask in asks)
+
+
+def _cell(ask: Ask, field: str) -> Target:
+    return next((change.target for change in ask.changes if change.field == field), ask.target)
+
+
+def _between(group: str, asks: list[Ask]) -> Conflict:
+    first, moved = asks[0], next((ask.conflict for ask in asks if ask.conflict), None)
+    reason = f"{_files(asks)} want different things here."
+    if moved:
+        reason += f" {moved.reason}"
+    # Without a conflict, live is what everybody saw.
+    live = moved.live if moved else first.before
+    return Conflict(first.target, group, first.before, first.edits, live, reason, _claims(asks[1:]))
+
+
+def _files(asks: Iterable[Ask]) -> str:
+    return " and ".join(dict.fromkeys(ask.part.source.edited.file for ask in asks))
+
+
+def _declined_and_edited(groups: Mapping[str, list[Ask]]) -> Conflict | None:
+    """A line that one workbook declines and another one edits: nobody can know who is right."""
+    declines = [ask for ask in groups.get("action", []) if ask.edits.get("action") == DECLINE]
+    others = [ask for group, asks in groups.items() if group != "action" for ask in asks]
+    apart = [ask for ask in others if all(ask.part is not one.part for one in declines)]
+    if not declines or not apart:
+        return None
+    first, *more = declines
+    reason = f"{_files([first, *apart])} want different things: one declines the line, the other edits it."
+    claims = _claims([*more, *apart])
+    return Conflict(first.target, "line", first.before, first.edits, first.before, reason, claims)
+
+
+def _carried(ask: Ask, parts: tuple[Part, ...], names: Names) -> bool:
+    """Whether the edit was live when a newer workbook of the plan was exported: it is history by now."""
+    mine = ask.part.source
+    newer = (
+        part.source
+        for part in parts
+        if part.source.edited.export.exported_at > mine.edited.export.exported_at
+    )
+    key, kind = ask.target.id, ask.target.kind
+    for other in newer:
+        then = _then(kind, key, mine.baseline, other.baseline, names)
+        if then and all(name in then and then[name] == value for name, value in ask.edits.items()):
+            return True
+    return False
+
+
+def _then(kind: RecordKind, record_id: str, older: Snapshot, newer: Snapshot, names: Names) -> Values | None:
+    """A record at the newer export, in the words of the older one; None where it was not there."""
+    if kind is RecordKind.PAYOUT:
+        payout = newer.payouts.get(record_id)
+        return payout_values(payout) if payout else None
+    before, line = older.lines.get(record_id), newer.lines.get(record_id)
+    if before is None or line is None:
+        return None
+    return {**line_values(line), "action": live_action(before, line, names)}
+
+
+def _drifts(parts: tuple[Part, ...]) -> Iterator[Drift]:
+    """What moved since the newest export that holds the record; what is live already, of every workbook."""
+    newest: dict[tuple[RecordKind, str], Part] = {}
+    for part in sorted(parts, key=lambda one: one.source.edited.export.exported_at, reverse=True):
+        for kind, ids in _records(part.source.baseline).items():
+            for record_id in ids:
+                newest.setdefault((kind, record_id), part)
+    for part in parts:
+        for drift in part.found.drifts:
+            if drift.what == ALREADY or newest[drift.target.kind, drift.target.id] is part:
+                yield drift
+
+
+def _records(snapshot: Snapshot) -> Mapping[RecordKind, Mapping[str, object]]:
+    return {RecordKind.PAYOUT: snapshot.payouts, RecordKind.LINE: snapshot.lines}

@@ -1,0 +1,77 @@
+"""The workbooks that a plan is made of, each with its own export, and what is known of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reconcile.domain.edited import EditedWorkbook
+from reconcile.domain.fields import PLACE_FIELDS
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Snapshot, together
+from reconcile.plan.compare import ALREADY, Comparison
+from reconcile.plan.model import Conflict, Drift
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """What earlier runs of one workbook did.
+
+    created: the ids of lines they made, by idempotency key; the key itself where a line was accepted and
+    never seen. gone: the lines they declined; the server may show them no more. sent: what they wrote into
+    fields that the API does not give back, by record id and field.
+    """
+
+    created: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    sent: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A workbook that came back: what was exported to it, what was found in it, what it caused already."""
+
+    baseline: Snapshot
+    edited: EditedWorkbook
+    findings: tuple[Finding, ...] = ()
+    own: OwnWork = field(default_factory=OwnWork)
+
+    @property
+    def workbook_id(self) -> str:
+        """The id of its export. Several copies of one export share it."""
+        return self.edited.export.workbook_id
+
+
+def baselines(sources: Iterable[Source]) -> dict[str, Snapshot]:
+    """What was exported, by workbook id."""
+    found: dict[str, list[Snapshot]] = {}
+    for source in sources:
+        found.setdefault(source.workbook_id, []).append(source.baseline)
+    return {workbook_id: together(snapshots) for workbook_id, snapshots in found.items()}
+
+
+def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
+    """Takes out what earlier runs of the same workbook did: nobody is in conflict with himself."""
+    settled = Comparison(drifts=list(found.drifts), damaged=found.damaged, missing=found.missing)
+    for conflict in found.conflicts:
+        if _is_own_decline(conflict, own):
+            settled.drifts.append(Drift(conflict.target, ALREADY, conflict.baseline, conflict.yours))
+        else:
+            settled.conflicts.append(conflict)
+    for change in found.changes:
+        sent = own.sent.get((change.target.id, change.field))
+        if not change.before_known and sent == (change.after or ""):
+            settled.drifts.append(Drift(change.target, ALREADY, {}, {change.field: change.after}))
+        else:
+            settled.changes.append(change)
+    return settled
+
+
+def _is_own_decline(conflict: Conflict, own: OwnWork) -> bool:
+    """Whether the line is gone because an earlier run declined it, after whatever else the row asks for."""
+    if conflict.target.id not in own.gone:
+        return False
+    return conflict.live is None or all(
+        name in PLACE_FIELDS or own.sent.get((conflict.target.id, name)) == (value or "")
+        for name, value in conflict.yours.items()
+    )

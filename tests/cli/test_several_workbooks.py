@@ -1,0 +1,153 @@
+"""Several workbooks through the commands: one plan, one run, and each workbook stays right on its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+from desk import (
+    APPROVED,
+    APPROVED_LINE,
+    DECLINE,
+    DRAFT,
+    DUPLICATE,
+    NEW_LINE,
+    POOL_LINE,
+    SET_AMOUNT,
+    SET_STAGE,
+    Desk,
+)
+
+from reconcile.workbook.typist import Keystroke
+
+OTHER_AMOUNT = Keystroke("Lines", APPROVED_LINE, "Amount", 611)
+NOTE = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")
+
+
+def plan_of(out: str) -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads(out)
+    return plan
+
+
+def test_two_copies_of_one_export_are_applied_in_one_run(desk: Desk) -> None:
+    exported = desk.export()
+    ana = desk.edit(exported, SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
+    ben = desk.edit(exported, SET_STAGE, *DECLINE, *NEW_LINE, name="ben.xlsx")
+    code, out, err = desk.run("apply", ana, ben, "--yes")
+    state = desk.state()
+
+    assert code == 0, out + err
+    assert "Everything ties out." in out
+    assert state[APPROVED_LINE]["amount"] == "512.50"
+    assert state[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert state[DUPLICATE]["status"] == "VOIDED"
+    assert len([one for one in state.values() if one.get("description") == "True-up"]) == 2
+
+
+def test_each_workbook_of_a_run_is_done_with_whoever_it_comes_back_with(desk: Desk) -> None:
+    ana = desk.edit(desk.export(name="first.xlsx"), SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
+    ben = desk.edit(desk.export(name="second.xlsx"), *DECLINE, *NEW_LINE, name="ben.xlsx")
+    desk.run("apply", ana, ben, "--yes")
+    before = len(desk.writes())
+
+    for files in ([ana], [ben], [ben, ana]):
+        code, out, err = desk.run("apply", *files, "--yes")
+        assert (code, "Nothing to apply." in out) == (0, True), out + err
+    assert len(desk.writes()) == before
+
+
+def test_the_same_cell_edited_differently_waits_and_both_cells_are_shown(desk: Desk) -> None:
+    exported = desk.export()
+    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = desk.edit(exported, OTHER_AMOUNT, NOTE, name="ben.xlsx")
+    code, out, _ = desk.run("diff", ana, ben)
+    as_json = plan_of(desk.run("diff", ana, ben, "--json")[1])
+
+    assert code == 1
+    assert "ana.xlsx and ben.xlsx want different things here." in out
+    assert "ben.xlsx, Lines!" in out
+    assert [one["target"]["id"] for one in as_json["conflicts"]] == [APPROVED_LINE]
+    assert [one["target"]["id"] for one in as_json["operations"]] == [POOL_LINE]
+
+
+def test_the_plan_says_which_workbooks_it_is_made_of(desk: Desk) -> None:
+    ana = desk.edit(desk.export("--stage", "APPROVED", name="first.xlsx"), SET_AMOUNT, name="ana.xlsx")
+    ben = desk.edit(desk.export("--stage", "DRAFT", name="second.xlsx"), name="ben.xlsx")
+    code, out, _ = desk.run("diff", ana, ben)
+    saved = desk.folder / "plan.json"
+    desk.run("diff", ana, ben, "--save", saved)
+    books = plan_of(saved.read_text(encoding="utf-8"))["workbooks"]
+
+    assert code == 0
+    assert "ana.xlsx" in out
+    assert "ben.xlsx" in out
+    assert [one["file"] for one in books] == ["ana.xlsx", "ben.xlsx"]
+    assert [one["export"]["scope"]["stages"] for one in books] == [["APPROVED"], ["DRAFT"]]
+    assert len({one["export"]["workbook_id"] for one in books}) == 2
+
+
+def test_a_saved_plan_of_several_workbooks_is_applied(desk: Desk) -> None:
+    exported = desk.export()
+    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = desk.edit(exported, SET_STAGE, name="ben.xlsx")
+    saved = desk.folder / "plan.json"
+    desk.run("diff", ana, ben, "--save", saved)
+
+    assert desk.run("apply", saved, "--yes")[0] == 0
+    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert desk.run("apply", ana, saved, "--yes")[0] == 2
+
+
+def test_what_an_older_export_changed_is_no_conflict_for_a_newer_one(desk: Desk) -> None:
+    old = desk.edit(desk.export(name="old.xlsx"), SET_AMOUNT, name="ana.xlsx")
+    desk.run("apply", old, "--yes")
+    new = desk.edit(desk.export(name="new.xlsx"), OTHER_AMOUNT, name="ben.xlsx")
+    code, out, err = desk.run("apply", old, new, "--yes")
+    again = desk.run("apply", old, new, "--yes")
+
+    assert code == 0, out + err
+    assert desk.state()[APPROVED_LINE]["amount"] == "611.00"
+    assert (again[0], "Nothing to apply." in again[1]) == (0, True), again[1]
+
+
+def test_workbooks_of_one_name_in_two_folders_are_told_apart(desk: Desk) -> None:
+    exported = desk.export()
+    paths = []
+    for person, key in (("ana", SET_AMOUNT), ("ben", OTHER_AMOUNT)):
+        (desk.folder / person).mkdir()
+        paths.append(desk.edit(exported, key, name=f"{person}/march.xlsx"))
+    code, out, _ = desk.run("diff", *paths)
+
+    assert code == 1
+    assert "ana/march.xlsx and ben/march.xlsx want different things here." in out
+
+
+def test_a_workbook_given_twice_is_a_slip(desk: Desk) -> None:
+    exported = desk.export()
+    code, _, err = desk.run("diff", exported, exported)
+
+    assert code == 2
+    assert "is given twice" in err
+
+
+def test_a_workbook_of_another_environment_is_refused_by_its_name(desk: Desk) -> None:
+    exported = desk.export()
+    desk.settings("[profiles.default]\nrate = 100000\n[profiles.other]\nrate = 100000\n")
+    foreign = desk.folder / "foreign.xlsx"
+    assert desk.run("export", "--profile", "other", "-o", foreign)[0] == 0
+    code, _, err = desk.run("diff", exported, foreign)
+
+    assert code == 1
+    assert err.startswith("Error: foreign.xlsx was exported from other at ")
+
+
+def test_check_reads_several_workbooks_and_names_each(desk: Desk) -> None:
+    exported = desk.export()
+    wrong = desk.edit(exported, Keystroke("Payouts", DRAFT, "Stage", "NONSENSE"), name="ben.xlsx")
+    copy = desk.folder / "ana.xlsx"
+    shutil.copy(exported, copy)
+    code, out, _ = desk.run("check", copy, wrong)
+
+    assert code == 1
+    assert "ana.xlsx, ben.xlsx: 1 error" in out
