@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -19,6 +20,12 @@ from reconcile.cli.common import (
     settings_options,
     whoami,
 )
+
+if TYPE_CHECKING:  # nothing that `--help` has no need of
+    from reconcile.domain.finding import Finding
+
+_MOST: Final = 20
+"""How many payouts are named one by one whose amount is not the sum of their lines."""
 
 
 @click.command("export")
@@ -52,6 +59,7 @@ def command(
       reconcile export --period 2026-03 -o march.xlsx
       reconcile export --stage PENDING_REVIEW --stage APPROVED -o review.xlsx
     """  # noqa: D301
+    from reconcile.check.exported import review_export
     from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
     from reconcile.domain.edited import SCHEMA_VERSION, Export
     from reconcile.domain.snapshot import Environment
@@ -90,10 +98,20 @@ def command(
         # Act: the baseline first, so that no workbook is ever out without one.
         store.save_export(export, snapshot)
         findings = write_workbook(output, snapshot, export, settings.policy, settings.templates)
-    out = console(stderr=True)
-    for finding in findings:
-        out.print(f"{finding.severity}: {finding.message} {finding.fix}", markup=False)
+    _warn(findings)
+    off = review_export(snapshot)
+    _warn(off[:_MOST])
+    if len(off) > _MOST:
+        console(stderr=True).print(
+            f"warning: {len(off) - _MOST:,} more payouts like these; the column Lines total marks them."
+        )
     click.echo(
         f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines ({scope}), "
         f"{reader.status.requests:,} requests."
     )
+
+
+def _warn(findings: Iterable[Finding]) -> None:
+    out = console(stderr=True)
+    for finding in findings:
+        out.print(f"{finding.severity}: {finding.message} {finding.fix}", markup=False)

@@ -107,6 +107,21 @@ class Snapshot:
             digest.update(record.encode())
         return digest.hexdigest()
 
+    def lines_total(self, payout: Payout) -> Decimal | None:
+        """The sum of a payout's lines in its own currency; None where a line has another one.
+
+        Amounts of two currencies are never added, and how Introw converts them is not documented.
+        """
+        amounts = [line.amount for line in self.lines_by_payout.get(payout.id, ())]
+        if any(money.currency != payout.amount.currency for money in amounts):
+            return None
+        return sum((money.amount for money in amounts), Decimal(0))
+
+    def off_their_lines(self) -> tuple[Payout, ...]:
+        """The payouts whose amount is not the sum of their lines, as far as that can be said."""
+        totals = ((payout, self.lines_total(payout)) for payout in self.payouts.values())
+        return tuple(payout for payout, total in totals if total not in (None, payout.amount.amount))
+
     def partner_name(self, partner_id: str) -> str:
         """The partner's name; its id where the name is not known (the key may lack partners:read)."""
         partner = self.partners.get(partner_id)

@@ -98,13 +98,6 @@ def _lines_of(row: Row[Payout]) -> tuple[CommissionLine, ...]:
     return row.snapshot.lines_by_payout.get(row.record.id, ())
 
 
-def _lines_total(row: Row[Payout]) -> Decimal | None:
-    amounts = [line.amount for line in _lines_of(row)]
-    if any(money.currency != row.currency for money in amounts):
-        return None
-    return sum((money.amount for money in amounts), Decimal(0))
-
-
 def _partner_of_line(row: Row[CommissionLine]) -> str:
     return row.snapshot.partner_name(row.record.partner_id)
 
@@ -122,7 +115,7 @@ PAYOUT_COLUMNS: Final[tuple[Column[Payout], ...]] = (
     Column("amount", ColumnKind.AMOUNT, lambda row: row.record.amount.amount),
     Column("currency", ColumnKind.TEXT, lambda row: row.currency),
     Column("lines", ColumnKind.COUNT, lambda row: len(_lines_of(row))),
-    Column("lines_total", ColumnKind.AMOUNT, _lines_total),
+    Column("lines_total", ColumnKind.AMOUNT, lambda row: row.snapshot.lines_total(row.record)),
     Column("stage_at_export", ColumnKind.TEXT, lambda row: row.record.stage),
     Column("batch_id", ColumnKind.TEXT, lambda row: row.record.batch_id),
     Column("created", ColumnKind.DATE, lambda row: day(row.record.created_at)),

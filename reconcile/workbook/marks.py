@@ -36,6 +36,10 @@ def add_marks(sheet: Worksheet, place: Place, styles: Styles, policy: Policy) ->
     _add_number_formats(sheet, place, styles)
     if place.kind is RecordKind.NEW_LINE:
         return
+    if place.kind is RecordKind.PAYOUT:
+        _mark(
+            sheet, place, "lines_total", _off_its_lines(place), styles.mark(font_color="off_text", bold=True)
+        )
     declined = styles.mark(font_strikeout=True, font_color="declined_text")
     rule = {"type": "formula", "criteria": f"={_declined(place)}", "format": declined}
     sheet.conditional_format(1, 0, place.rows, len(place.labels) - 1, rule)
@@ -95,6 +99,12 @@ def _wrong(place: Place, policy: Policy) -> dict[str, str]:
         RecordKind.NEW_LINE: lambda: _wrong_new_line(place),
     }
     return formulas[place.kind]()
+
+
+def _off_its_lines(place: Place) -> str:
+    """True for a payout whose amount is not the sum of its lines, where they can be compared."""
+    total, amount = place.first("lines_total"), place.first("amount")
+    return f"AND(ISNUMBER({total}),ISNUMBER({amount}),ABS(N({total})-N({amount}))>0.0000001)"
 
 
 def _text(word: str) -> str:

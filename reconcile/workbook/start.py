@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reconcile.domain.edited import Export
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.workbook.library import Worksheet
 from reconcile.workbook.page import Page
 from reconcile.workbook.place import Place
@@ -21,6 +21,7 @@ _LEGEND: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("legend_changed", {"bg_color": "changed", "font_color": "changed_text", "bold": True}),
     ("legend_wrong", {"bg_color": "wrong", "font_color": "wrong_text"}),
     ("legend_declined", {"font_strikeout": True, "font_color": "declined_text"}),
+    ("legend_off", {"bg_color": "read_only", "font_color": "off_text", "bold": True}),
 )
 
 
@@ -34,10 +35,12 @@ def write_start(sheet: Worksheet, snapshot: Snapshot, export: Export, places: Pl
     page.section("legend")
     _write_legend(page)
     page.section("scope")
-    for key, text in _facts(snapshot, export).items():
+    for key, text in _facts(page, snapshot, export).items():
         page.fact(key, text)
     page.section("totals")
     page.paragraph(styles.layout.start["totals_hint"], font_color="muted")
+    if off := len(snapshot.off_their_lines()):
+        page.paragraph(_filled(page, "off_their_lines", count=f"{off:,}"), font_color="off_text", bold=True)
     write_totals(page, snapshot, places)
 
 
@@ -49,17 +52,33 @@ def _write_legend(page: Page) -> None:
         page.advance()
 
 
-def _facts(snapshot: Snapshot, export: Export) -> dict[str, str]:
-    payouts, lines = len(snapshot.payouts), len(snapshot.lines)
+def _facts(page: Page, snapshot: Snapshot, export: Export) -> dict[str, str]:
+    counts = {"payouts": f"{len(snapshot.payouts):,}", "lines": f"{len(snapshot.lines):,}"}
     return {
         "environment": str(export.environment),
-        "filters": str(export.scope),
+        "filters": _scope(page, export.scope),
         "exported_at": f"{export.exported_at:%Y-%m-%d %H:%M %Z}".strip(),
         "exported_by": export.exported_by,
-        "records": f"{_counted(payouts, 'payout')}, {_counted(lines, 'line')}",
+        "records": _filled(page, "counted", **counts),
         "workbook": export.workbook_id,
     }
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _scope(page: Page, scope: Scope) -> str:
+    """The filters in the words of the template: `Stage: APPROVED, PAID; Period: 2026-03`."""
+    filters = {
+        "filter_stages": scope.stages,
+        "filter_partners": scope.partners,
+        "filter_periods": [str(period) for period in scope.periods],
+        "filter_batches": scope.batches,
+    }
+    words = [f"{page.text(key)}: {', '.join(values)}" for key, values in filters.items() if values]
+    return "; ".join(words) or page.text("filter_none")
+
+
+def _filled(page: Page, key: str, **values: str) -> str:
+    """A text of the template with its places filled; other braces stay as they are."""
+    text = page.text(key)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text

@@ -190,6 +190,20 @@ def test_changed_wrong_and_declined_cells_have_conditional_formats(simple_file: 
     assert all(len(formula) < 255 for found in formulas.values() for formula in found)
 
 
+def test_a_payout_that_is_not_the_sum_of_its_lines_shows_in_its_lines_total(simple_file: Path) -> None:
+    workbook = openpyxl.load_workbook(simple_file)
+    formulas = [
+        rule.formula[0]
+        for found in workbook["Payouts"].conditional_formatting
+        for rule in found.rules
+        if str(found.sqref) == "J2:J4"
+    ]
+    texts = [cell.value for row in workbook["Start here"].iter_rows() for cell in row]
+
+    assert formulas == ["AND(ISNUMBER($J2),ISNUMBER($G2),ABS(N($J2)-N($G2))>0.0000001)"]
+    assert [text for text in texts if str(text).startswith("The amount of 3 of the payouts is not the sum")]
+
+
 def test_the_header_is_frozen_and_repeated_on_paper(simple_file: Path) -> None:
     workbook = openpyxl.load_workbook(simple_file)
 
