@@ -29,6 +29,8 @@ goes wrong in real months. README, demo and tests may rely on the records under 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -255,10 +257,23 @@ def compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def main(target: Path = HERE / "2026-03" / "seed.json") -> None:
+def vendors(month: Month) -> str:
+    """Write who each partner is in the finance system; every third is a vendor of the European subsidiary."""
+    stream = io.StringIO()
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(["partner_id", "vendor", "vendor_id", "entity"])
+    for number, partner in enumerate(sorted(month.partners, key=lambda one: str(one["name"])), start=1):
+        entity = "Vendor Inc." if number % 3 else "Vendor Europe BV"
+        table.writerow([partner["id"], str(partner["name"]).strip(), f"V{number:04}", entity])
+    return stream.getvalue()
+
+
+def main(target: Path = HERE / "2026-03") -> None:
     """Write the sample month."""
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(written(make()), encoding="utf-8", newline="\n")
+    target.mkdir(exist_ok=True)
+    month = make()
+    (target / "seed.json").write_text(written(month), encoding="utf-8", newline="\n")
+    (target / "vendors.csv").write_text(vendors(month), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

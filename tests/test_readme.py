@@ -82,6 +82,7 @@ def _edit(workbook: Path) -> None:
 
 def test_the_tour_prints_what_the_readme_shows(tmp_path: Path) -> None:
     environ = os.environ | {"INTROW_API_KEY": "sandbox-key", "RECONCILE_STATE": str(tmp_path / "state.db")}
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
     with running(SEED, Choices()) as url:
         environ["INTROW_BASE_URL"] = url
         played = [_played(block, tmp_path, environ, url) for block in BLOCK.findall(TEXT)]

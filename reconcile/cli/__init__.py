@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "diff": "Show what an edited workbook would change.",
     "apply": "Apply an edited workbook, or a saved plan.",
     "resume": "Finish an unfinished run, or set it aside.",
+    "bills": "Write payouts as bills for the finance software.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from reconcile.domain.money import known_currencies
 from reconcile.domain.period import Period
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
@@ -17,7 +18,7 @@ def named_scope(
 ) -> Scope:
     """The scope as typed; partners are still ids or names. Raises ConfigurationError for an empty value."""
     return Scope(
-        stages=_unique(_stage(text) for text in stages),
+        stages=_unique(named_stage("--stage", text) for text in stages),
         partners=_unique(_filled("--partner", text) for text in partners),
         periods=tuple(dict.fromkeys(Period.parse(_filled("--period", text)) for text in periods)),
         batches=_unique(_filled("--batch", text) for text in batches),
@@ -54,11 +55,21 @@ def _filled(option: str, text: str) -> str:
     return text.strip()
 
 
-def _stage(text: str) -> str:
-    stage = find_stage(_filled("--stage", text))
+def named_stage(option: str, text: str) -> str:
+    """The stage that an option names by value or label. Raises ConfigurationError with those there are."""
+    stage = find_stage(_filled(option, text))
     if stage is None:
         raise ConfigurationError(f"There is no stage {text!r}; the stages are: {', '.join(STAGES)}.")
     return stage.value
+
+
+def listed_currencies(texts: Iterable[str]) -> tuple[str, ...]:
+    """The currencies of `--currency`. Raises ConfigurationError for one that ISO 4217 does not list."""
+    found = _unique(_filled("--currency", text).upper() for text in texts)
+    for currency in found:
+        if currency not in known_currencies():
+            raise ConfigurationError(f"There is no currency {currency!r}. Write its code, such as USD.")
+    return found
 
 
 def _partner(text: str, partners: list[Partner]) -> str:

@@ -1,0 +1,209 @@
+"""A bill layout: which files a finance system imports, with which columns. Read from `templates/erp/`.
+
+A layout is TOML, so that a user can copy and change it without code. The text of a column, a file name or
+a bill number may name fields in braces (`{vendor}`); the names are those of FIELDS.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Formatter
+from typing import Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from reconcile.errors import ConfigurationError
+
+FIELDS: Final = (
+    "number",
+    "vendor",
+    "vendor_id",
+    "partner_id",
+    "partner_name",
+    "payout_id",
+    "line_id",
+    "row_number",
+    "po_number",
+    "po_note",
+    "date",
+    "due_date",
+    "period",
+    "period_start",
+    "period_end",
+    "amount",
+    "total",
+    "currency",
+    "description",
+    "plan",
+    "account",
+    "tax_type",
+    "entity",
+    "kind",
+)
+"""What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
+is `PO 000123`, or empty without a PO number."""
+
+NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "period", "partner_id")
+"""What a bill number can be made of: only what never changes. `code` is short and stable."""
+
+NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
+"""What a file name can be made of. `number` counts the files of one currency and entity."""
+
+AMOUNTS: Final = frozenset({"{amount}", "{total}"})
+"""Columns that are numbers. All others are text, and text is kept from being taken for a formula."""
+
+_CLOSED = ConfigDict(extra="forbid", strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    value: text with fields in braces. required: a bill with an empty cell is held back. limit: characters;
+    a longer text holds the bill back, or is cut where `cut` says that nothing depends on its end.
+    """
+
+    header: str
+    value: str = ""
+    required: bool = False
+    limit: int = 0
+    cut: bool = False
+    __pydantic_config__ = _CLOSED  # a misspelt key is refused
+
+
+@dataclass(frozen=True, slots=True)
+class FileLayout:
+    """One kind of file.
+
+    kinds: which bills go into it. rows: one row per `bill` or per `line`. max_rows, max_bills: what the
+    system takes at once; 0 for no limit. A bill is never cut in two.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    kinds: tuple[Literal["bill", "credit"], ...] = ("bill",)
+    rows: Literal["bill", "line"] = "line"
+    split_by: tuple[Literal["currency", "entity"], ...] = ("currency",)
+    max_rows: int = 0
+    max_bills: int = 0
+    format: Literal["csv", "xlsx"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
+    delimiter: Literal[",", ";", "\t"] = ","
+    __pydantic_config__ = _CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a bill is due: `months` on, then the end of that month if so, then `days` on."""
+
+    days: int = 30
+    months: int = 0
+    end_of_month: bool = False
+    __pydantic_config__ = _CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The expense account of a row: by partner id, else by plan, else by currency, else the default."""
+
+    default: str = ""
+    by_partner: Mapping[str, str] = field(default_factory=dict)
+    by_plan: Mapping[str, str] = field(default_factory=dict)
+    by_currency: Mapping[str, str] = field(default_factory=dict)
+    __pydantic_config__ = _CLOSED
+
+    def account(self, partner_id: str, plan: str, currency: str) -> str:
+        """The account, or an empty text where none is set."""
+        return (
+            self.by_partner.get(partner_id)
+            or self.by_plan.get(plan)
+            or self.by_currency.get(currency)
+            or self.default
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How bills are written for one finance system.
+
+    number, number_limit: the bill number and how long it may be. per: one bill per `payout` or per `line`.
+    detail: a bill's rows are its payout's `line`s, or one row for the `payout`. date_from: what the bill's
+    date is. date: its format, as for strftime. description: the text of a row that is a whole payout or a
+    line without a description.
+    """
+
+    name: str
+    title: str
+    files: tuple[FileLayout, ...]
+    number: str = "{payout_id}"
+    number_limit: int = 0
+    per: Literal["payout", "line"] = "payout"
+    detail: Literal["payout", "line"] = "line"
+    date_from: Literal["period_end", "created", "today"] = "period_end"
+    date: str = "%Y-%m-%d"
+    description: str = "Commission {period} {payout_id}"
+    tax_type: str = ""
+    entity: str = ""
+    due: Due = Due()
+    accounts: Accounts = field(default_factory=Accounts)
+    __pydantic_config__ = _CLOSED
+
+    def takes(self, kind: str) -> bool:
+        """Whether there is a file for bills, or for vendor credits."""
+        return any(kind in file.kinds for file in self.files)
+
+
+def load_layout(name: str, path: Path) -> Layout:
+    """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+    try:
+        layout = TypeAdapter(Layout).validate_python({"name": name, **content})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"The layout {path}: {where}: {first['msg']}.") from error
+    for fault in _faults(layout):
+        raise ConfigurationError(f"The layout {path}: {fault}.")
+    return layout
+
+
+def _faults(layout: Layout) -> Iterator[str]:
+    yield from _unknown(layout.number, NUMBER_FIELDS, "number")
+    yield from _unknown(layout.description, FIELDS, "description")
+    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{line_id}")):
+        yield "number must contain {payout_id}, {line_id} or {code}, so that it leads back to the payout"
+    if layout.per == "line" and not any(part in layout.number for part in ("{line_id}", "{code}")):
+        yield "number must contain {line_id} or {code} where every line is a bill"
+    if not layout.files:
+        yield "it has no files"
+    for file in layout.files:
+        yield from _file_faults(file)
+
+
+def _file_faults(file: FileLayout) -> Iterator[str]:
+    yield from _unknown(file.name, NAME_FIELDS, "files.name")
+    if {"/", "\\"} & set(file.name) or not file.name.endswith("." + file.format):
+        yield f"files.name {file.name!r} must be a file name that ends in .{file.format}"
+    headers = [column.header for column in file.columns]
+    for header in headers:
+        if headers.count(header) > 1:
+            yield f"the column {header!r} is there twice"
+    for column in file.columns:
+        yield from _unknown(column.value, FIELDS, f"the column {column.header!r}")
+
+
+def _unknown(text: str, known: Iterable[str], where: str) -> Iterator[str]:
+    try:
+        parts = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        yield f"{where}: {text!r} is not well-formed ({error})"
+        return
+    for name, form in parts:
+        if name not in known or "{" in (form or ""):
+            yield f"{where} names {{{name}}}; it can name: {', '.join(known)}"

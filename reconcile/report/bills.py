@@ -1,0 +1,64 @@
+"""Shows what `bills` did, from its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_MANY = 20
+
+
+def render_bills(manifest: Mapping[str, Any], console: Console, folder: Path, *, written: bool) -> None:
+    """The files, what is left out and why, and the tie-out."""
+    if manifest["files"]:
+        heading = f"Bills for {manifest['layout']} in {folder}" if written else "Bills that would be written"
+        console.print(heading, markup=False)
+        console.print(_files(manifest["files"]))
+    else:
+        console.print("No bill is due.")
+    for why in dict.fromkeys(left["why"] for left in manifest["left_out"]):
+        _left_out(why, [left for left in manifest["left_out"] if left["why"] == why], console)
+    if manifest["tie_out"]:
+        console.print("\nTie-out of the payouts in scope")
+        console.print(_tie_out(manifest["tie_out"]))
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, header in enumerate(headers):
+        table.add_column(header, justify="right" if place else "left")
+    return table
+
+
+def _files(files: list[Mapping[str, Any]]) -> Table:
+    table = _table("File", "Bills", "Rows", "Total")
+    for file in files:
+        totals = ", ".join(f"{_shown(amount)} {currency}" for currency, amount in file["totals"].items())
+        table.add_row(file["name"], str(file["bills"]), str(file["rows"]), totals)
+    return table
+
+
+def _left_out(why: str, some: list[Mapping[str, Any]], console: Console) -> None:
+    console.print(f"\n{why.capitalize()}: {len(some)}", markup=False)
+    for left in some[:_MANY]:
+        words = f"{left['partner']} · {left['payout_id']} · {_shown(left['amount'])} {left['currency']}: "
+        console.print("  " + words + left["reason"] + ". " + (left["fix"] or ""), markup=False)
+    if len(some) > _MANY:
+        console.print(f"  and {len(some) - _MANY} more; all of them stand in the manifest", markup=False)
+
+
+def _tie_out(ties: list[Mapping[str, Any]]) -> Table:
+    parts = ("in_scope", "in_files", "billed_before", "held_back", "residual")
+    table = _table("Currency", "In scope", "= in files", "+ billed before", "+ held back", "Residual")
+    for tie in ties:
+        table.add_row(tie["currency"], *(_shown(tie[part]) for part in parts))
+    return table
+
+
+def _shown(amount: str) -> str:
+    whole, dot, places = amount.partition(".")
+    return f"{int(whole):,}{dot}{places}" if whole != "-0" else amount

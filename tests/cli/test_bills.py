@@ -1,0 +1,178 @@
+"""Bills out: from the sample month to the files that finance systems import, once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from desk import APPROVED, Desk
+from openpyxl import Workbook, load_workbook
+
+from reconcile.resources import sample, template
+
+VENDORS = sample("2026-03/vendors.csv")
+GOLDEN = Path(__file__).parent.parent / "golden" / "bills"
+SHIPPED = ("xero", "netsuite", "netsuite-pair", "quickbooks", "csv")
+
+
+def _bills(
+    desk: Desk, *arguments: str | Path, to: str = "xero", folder: str = "bills"
+) -> tuple[int, str, str]:
+    return desk.run("bills", "--to", to, "--vendors", VENDORS, "-o", desk.folder / folder, *arguments)
+
+
+def _manifest(desk: Desk, folder: str = "bills") -> dict[str, object]:
+    found: dict[str, object] = json.loads(
+        (desk.folder / folder / "manifest.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@pytest.mark.parametrize("system", SHIPPED)
+def test_the_sample_month_gives_the_golden_files(desk: Desk, system: str) -> None:
+    stages = ("APPROVED", "PAID", "PENDING_REVIEW", "BLOCKED")  # one of each kind: a credit, a zero, a yen
+    code, out, err = _bills(desk, *(word for stage in stages for word in ("--stage", stage)), to=system)
+    assert code == (0 if system in ("netsuite", "csv") else 1), out + err
+    written = {path.name: path.read_bytes() for path in (desk.folder / "bills").glob("*.csv")}
+    golden = GOLDEN / system
+    if os.environ.get("RECONCILE_UPDATE"):
+        golden.mkdir(parents=True, exist_ok=True)
+        for name, content in written.items():
+            (golden / name).write_bytes(content)
+
+    assert written == {path.name: path.read_bytes() for path in golden.glob("*.csv")}
+
+
+def test_the_manifest_proves_what_is_in_the_files(desk: Desk) -> None:
+    _bills(desk)
+    said = _manifest(desk)
+
+    for file in said["files"]:  # type: ignore[attr-defined]
+        content = (desk.folder / "bills" / file["name"]).read_bytes()
+        rows = list(csv.DictReader(content.decode().splitlines()))
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+        assert len(rows) == file["rows"]
+        assert sum(Decimal(row["*UnitAmount"]) for row in rows) == Decimal(file["totals"]["USD"])
+    assert {bill["payout_id"] for bill in said["bills"]} >= {APPROVED}  # type: ignore[attr-defined]
+    assert [tie["residual"] for tie in said["tie_out"]] == ["0.00"]  # type: ignore[attr-defined]
+
+
+def test_a_payout_is_billed_once_and_again_only_with_a_reason(desk: Desk) -> None:
+    _bills(desk, folder="first")
+    code, out, _ = _bills(desk, folder="second")
+    blank, _, said = _bills(desk, "--again", " ", folder="third")
+    again, _, _ = _bills(desk, "--again", "the file was lost", folder="third")
+
+    assert (code, blank, again) == (0, 2, 0)
+    assert "No bill is due." in out
+    assert "Billed before: 20" in out
+    assert "--again needs a reason" in said
+    assert not (desk.folder / "second").exists()
+    assert _manifest(desk, "third")["issued_again_because"] == "the file was lost"
+    assert len(_manifest(desk, "third")["bills"]) == 20  # type: ignore[arg-type]
+
+
+def test_a_partner_without_a_vendor_is_held_back_and_the_rest_is_billed(desk: Desk) -> None:
+    mapping = desk.folder / "vendors.csv"
+    lines = VENDORS.read_text(encoding="utf-8").splitlines()
+    mapping.write_text("\n".join(line for line in lines if "Acme" not in line), encoding="utf-8")
+    code, out, _ = _bills(desk, "--vendors", mapping)
+
+    assert code == 1
+    assert "Held back: 1" in out
+    assert "Add a row for the partner to the vendor mapping" in " ".join(out.split())
+    assert len(_manifest(desk)["bills"]) == 19  # type: ignore[arg-type]
+
+
+def test_the_vendor_mapping_can_be_a_sheet_of_a_workbook(desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.create_sheet("Vendors")
+    with VENDORS.open(encoding="utf-8", newline="") as stream:
+        for row in csv.reader(stream):
+            sheet.append(row)
+    book.save(desk.folder / "vendors.xlsx")
+    code, _, _ = _bills(desk, "--vendors", desk.folder / "vendors.xlsx")
+
+    assert code == 0
+
+
+def test_a_layout_of_ones_own_can_write_a_workbook(desk: Desk) -> None:
+    folder = desk.folder / "mine" / "erp"
+    folder.mkdir(parents=True)
+    text = template("erp/bills-csv.toml").read_text(encoding="utf-8")
+    text = text.replace(".csv", ".xlsx").replace('rows = "bill"', 'rows = "bill"\nformat = "xlsx"')
+    (folder / "bills-mine.toml").write_text(text, encoding="utf-8")
+    code, out, err = _bills(desk, "--templates", desk.folder / "mine", to="mine")
+    assert code == 0, out + err
+    book = load_workbook(desk.folder / "bills" / "bills-USD-1.xlsx")
+    rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
+    book.close()
+
+    assert rows[APPROVED][5] == "000123"
+    assert rows[APPROVED][10] == 10168.62
+
+
+def test_the_billed_payouts_can_be_moved_to_a_stage_by_diff_and_apply(desk: Desk) -> None:
+    code, _, err = _bills(desk, "--move-to", "Pending payment", "--partner", "Acme Partners")
+    moves = desk.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
+    applied, out, _ = desk.run("apply", moves, "--yes")
+
+    assert (code, applied) == (0, 0), err + out
+    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert len(desk.writes()) == 1
+
+
+def test_a_dry_run_writes_nothing_and_remembers_nothing(desk: Desk) -> None:
+    code, out, _ = _bills(desk, "--dry-run")
+    then, _, _ = _bills(desk)
+
+    assert (code, then) == (0, 0)
+    assert "Bills that would be written" in out
+    assert len(_manifest(desk)["bills"]) == 20  # type: ignore[arg-type]
+
+
+def test_the_manifest_can_be_printed_for_a_machine(desk: Desk) -> None:
+    _, out, _ = _bills(desk, "--json")
+
+    assert json.loads(out) == _manifest(desk)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", "sap"), "There is no file erp/bills-sap.toml"),
+        (("--currency", "DOLLAR"), "There is no currency 'DOLLAR'"),
+        (("--move-to", "GONE"), "There is no stage 'GONE'"),
+        (("--vendors", "nowhere.csv"), "nowhere.csv cannot be read"),
+    ],
+)
+def test_bad_input_is_refused_in_one_sentence(desk: Desk, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = _bills(desk, *arguments)
+
+    assert code == 2
+    assert said in err
+
+
+def test_a_folder_with_such_files_already_is_refused_before_anything_is_remembered(desk: Desk) -> None:
+    (desk.folder / "bills").mkdir()
+    (desk.folder / "bills" / "manifest.json").write_text("{}", encoding="utf-8")
+    refused, _, err = _bills(desk)
+    then, _, _ = _bills(desk, folder="other")
+
+    assert (refused, then) == (2, 0)
+    assert "has manifest.json already, so nothing was written" in err
+    assert len(_manifest(desk, "other")["bills"]) == 20  # type: ignore[arg-type]
+
+
+def test_a_template_of_the_finance_system_that_differs_stops_the_command(desk: Desk) -> None:
+    own = desk.folder / "BillTemplate.csv"
+    own.write_text("*ContactName;Reference\n", encoding="utf-8")
+    code, _, err = _bills(desk, "--header", own)
+
+    assert code == 1
+    assert "BillTemplate.csv has the column 'Reference', which the layout does not write." in err
