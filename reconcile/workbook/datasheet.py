@@ -37,6 +37,8 @@ _MARGIN: Final = 3
 _WIDEST: Final = 48
 # Texts of several lines show them all; a longer one would push the next rows out of sight.
 _WRAPPED: Final = 300
+_MOST_LINES: Final = 8
+_LINE_HEIGHT: Final = 15
 _HEADER_HEIGHT: Final = 24
 _RIGHT: Final = (ColumnKind.AMOUNT, ColumnKind.COUNT)
 # Excel counts a 29 February 1900 that never was; earlier days are written as text.
@@ -54,6 +56,7 @@ def write_data_sheet(
         for index, column in enumerate(COLUMNS[place.kind]):
             if not pen.write(number, index, column, row):
                 findings.append(_unshown(place, number, column, row))
+        pen.end_row(number)
     _set_columns(sheet, place, texts, pen.longest)
     return findings
 
@@ -104,13 +107,15 @@ def _unshown(place: Place, number: int, column: Column[Any], row: Row[Any]) -> F
 class _Pen:
     """Writes cells, and keeps the format of each column and number of decimals.
 
-    longest: how many characters the longest id or amount of a column shows.
+    longest: how many characters the longest id or amount of a column shows. lines: how many lines each cell
+    of the present row shows.
     """
 
     sheet: Worksheet
     styles: Styles
     formats: dict[tuple[str, int, bool], Format] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    lines: list[int] = field(default_factory=list)
 
     def write(self, number: int, index: int, column: Column[Any], row: Row[Any]) -> bool:
         """Write one cell; False where its text cannot be shown and it was left blank."""
@@ -123,7 +128,15 @@ class _Pen:
             self._measure(column, value, row.currency)
         return shown
 
+    def end_row(self, number: int) -> None:
+        """Make a row as high as its texts need; not every program does that on its own."""
+        if self.lines:
+            self.sheet.set_row(number, _LINE_HEIGHT * max(self.lines))
+            self.lines.clear()
+
     def _measure(self, column: Column[Any], value: Shown, currency: str) -> None:
+        if not column.hidden and _lines_of(value) > 1:
+            self.lines.append(_lines_of(value))
         if isinstance(value, Decimal):
             length = len(shown_amount(value, currency))
         elif isinstance(value, str) and column.id.endswith("id"):
@@ -146,7 +159,7 @@ class _Pen:
             self.sheet.write_string(number, index, _as_text(value), look)
 
     def _format(self, column: Column[Any], value: Shown, currency: str) -> Format:
-        places, wrapped = -1, isinstance(value, str) and "\n" in value and len(value) <= _WRAPPED
+        places, wrapped = -1, _lines_of(value) > 1
         if column.kind is ColumnKind.AMOUNT and currency:
             needed = decimals(value) if isinstance(value, Decimal) else 0
             places = max(needed, exponent(currency) or 0)
@@ -159,6 +172,11 @@ class _Pen:
                 wrapped=wrapped,
             )
         return self.formats[key]
+
+
+def _lines_of(value: Shown) -> int:
+    """How many lines a cell shows: those of a text that is not too long, else one."""
+    return min(value.count("\n") + 1, _MOST_LINES) if isinstance(value, str) and len(value) <= _WRAPPED else 1
 
 
 def _number_format(kind: ColumnKind, places: int) -> str | int:
