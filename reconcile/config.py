@@ -30,6 +30,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
 from reconcile.domain.policy import Limits, Names, Policy
+from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
 
 FILE_NAME: Final = "reconcile.toml"
@@ -168,6 +169,9 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
         "error": Severity.ERROR,
     }
     for rule, grade in section.items():
+        if rule not in RULES or RULES[rule].fixed:
+            known = ", ".join(sorted(name for name, one in RULES.items() if not one.fixed))
+            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.")
         if grade not in grades:
             raise ConfigurationError(
                 f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'

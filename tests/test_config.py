@@ -52,13 +52,13 @@ def test_policy_limits_rules_and_names_are_read(tmp_path: Path) -> None:
     _file(
         tmp_path,
         '[policy]\npo_required_stages = ["PAID"]\n[limits]\nmax_money_share = 0.5\n'
-        '[rules]\nblank = "warning"\ntoken = "off"\n[names]\nvoided_statuses = ["GONE"]\n',
+        '[rules]\namount-zero = "warning"\npayout-over = "off"\n[names]\nvoided_statuses = ["GONE"]\n',
     )
     policy = load(Choices(), {}, tmp_path).policy
 
     assert policy.po_required_stages == ("PAID",)
     assert policy.limits.max_money_share == Decimal("0.5")
-    assert policy.rules == {"blank": Severity.WARNING, "token": None}
+    assert policy.rules == {"amount-zero": Severity.WARNING, "payout-over": None}
     assert policy.names.voided_statuses == ("GONE",)
 
 
@@ -68,7 +68,12 @@ def test_policy_limits_rules_and_names_are_read(tmp_path: Path) -> None:
         ("colour = 1", "no setting 'colour'"),
         ("[limits]\nmax_money = 1", "limits has no setting 'max_money'"),
         ('[limits]\nmax_changes = "many"', "limits.max_changes"),
-        ('[rules]\nblank = "loud"', "rules.blank is 'loud'"),
+        ('[rules]\namount-zero = "loud"', "rules.amount-zero is 'loud'"),
+        ('[rules]\ntoken = "off"', "there is no rule 'token' to set"),
+        (
+            '[rules]\namount-zerro = "off"',
+            "there is no rule 'amount-zerro' to set; there are: action-in-pool",
+        ),
         ("[profiles.p]\nrate = 0", "profiles.p.rate must be more than zero"),
         ('default_profile = "q"\n[profiles.p]', "There is no profile q"),
         ("profiles = 3", "section"),

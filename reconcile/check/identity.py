@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconcile.check.spot import Spot, spots
 from reconcile.domain.edited import EditedSheet, EditedWorkbook, row_token
 from reconcile.domain.fields import RecordKind, Values
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot
 
 _NAMED = 10
@@ -46,7 +46,6 @@ def _blank(spot: Spot) -> Finding:
     line = spot.sheet.kind is RecordKind.LINE
     where = "Enter new lines on the sheet New lines" if line else "Remove the row"
     return spot.finding(
-        Severity.ERROR,
         "id-blank",
         "id",
         f"This row has no {name}, so it belongs to no record.",
@@ -57,7 +56,6 @@ def _blank(spot: Spot) -> Finding:
 def _unknown(spot: Spot) -> Finding:
     name = _NAMES[spot.sheet.kind]
     return spot.finding(
-        Severity.ERROR,
         "id-unknown",
         "id",
         f"{name} {spot.row.id} was not in this export: a row pasted from elsewhere, or an edited id.",
@@ -70,7 +68,6 @@ def _repeated(spot: Spot, numbers: list[int]) -> Finding:
     rows = [str(number) for number in numbers[:_NAMED]]
     more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
     return spot.finding(
-        Severity.ERROR,
         "id-repeated",
         "id",
         f"{name} {spot.row.id} stands in rows {', '.join(rows)}{more}; only one row may speak for a record.",
@@ -85,7 +82,6 @@ def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
         owner = (row.token or "").partition("~")[0]
         said = f"belongs to {owner}" if owner and owner != row.id else "is missing or was changed"
         yield spot.finding(
-            Severity.ERROR,
             "token",
             "id",
             f"The row's hidden token {said}, so its values may not be those of {name} {row.id}.",
@@ -93,7 +89,6 @@ def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
         )
     elif row.baseline is not None and _kept(row.baseline) != _kept(exported):
         yield spot.finding(
-            Severity.ERROR,
             "baseline",
             "id",
             f"The row's hidden baseline is not what was exported for {name} {row.id}.",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from reconcile.check.identity import identity_findings
+from reconcile.check.moved import moved_findings
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
+from reconcile.check.spoilt import spoilt_findings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
+from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot
 
 
@@ -21,11 +24,14 @@ def review(
         *edited.findings,
         *readonly,
         *identity_findings(edited, baseline),
+        *moved_findings(edited, baseline),
+        *spoilt_findings(edited, baseline),
         *schema_findings(edited, baseline, policy),
         *rule_findings(edited, baseline, policy),
     }
     order = [sheet.name for sheet in edited.sheets]
-    return tuple(sorted(found, key=lambda finding: _place(finding, order)))
+    judged = (one for finding in found if (one := graded(finding, policy.rules)))
+    return tuple(sorted(judged, key=lambda finding: _place(finding, order)))
 
 
 def _place(finding: Finding, order: list[str]) -> tuple[int, int, int, str, str]:

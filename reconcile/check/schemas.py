@@ -13,10 +13,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from reconcile.check.spot import Spot, graded, spots
+from reconcile.check.spot import Spot, spots
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import known_currencies, parse_decimal
 from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
@@ -50,15 +50,13 @@ def _sheet_findings(frame: pd.DataFrame, rows: list[Spot], policy: Policy) -> It
         fields = {field.name: field for field in FIELDS[kind]}
         failures = errors.failure_cases[["column", "check", "index"]]
         for column, rule, index in failures.itertuples(index=False):
-            yield from _finding(rows[int(index)], fields[str(column)], str(rule), policy)
+            yield _finding(rows[int(index)], fields[str(column)], str(rule), policy)
 
 
-def _finding(spot: Spot, field: Field, rule: str, policy: Policy) -> Iterator[Finding]:
-    severity = graded(policy, rule, Severity.ERROR)
-    if severity:
-        allowed = _allowed(field, policy)
-        few = allowed if rule == "choice" and len(allowed) <= 20 else ()
-        yield spot.finding(severity, rule, field.name, _message(spot, field, rule, policy), _FIXES[rule], few)
+def _finding(spot: Spot, field: Field, rule: str, policy: Policy) -> Finding:
+    allowed = _allowed(field, policy)
+    few = allowed if rule == "choice" and len(allowed) <= 20 else ()
+    return spot.finding(rule, field.name, _message(spot, field, rule, policy), _FIXES[rule], few)
 
 
 def _message(spot: Spot, field: Field, rule: str, policy: Policy) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconcile.domain.damage import spoilt
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
-from reconcile.domain.fields import RecordKind, Unread, Values, line_values, payout_values
-from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Policy
+from reconcile.domain.fields import FIELDS, RecordKind, Unread, Values, line_values, payout_values
+from reconcile.domain.finding import Finding
+from reconcile.domain.rules import RULES
 from reconcile.domain.snapshot import Snapshot
 
 
@@ -43,11 +44,17 @@ class Spot:
         value, exported = self.row.values[column], self.baseline or {}
         if isinstance(value, Unread) or (column in exported and value == exported[column]):
             return None
-        return value or ""
+        return None if self.spoilt(column) else value or ""
+
+    def spoilt(self, column: str) -> str | None:
+        """How a program spoilt the exported value of an editable cell, in words; None where it did not."""
+        known = next((field for field in FIELDS[self.sheet.kind] if field.name == column), None)
+        if known is None or column not in self.row.values:
+            return None
+        return spoilt(known, (self.baseline or {}).get(column), self.row.values[column])
 
     def finding(
         self,
-        severity: Severity,
         rule: str,
         column: str,
         message: str,
@@ -56,7 +63,7 @@ class Spot:
     ) -> Finding:
         """A finding at a cell of this row."""
         return Finding(
-            severity=severity,
+            severity=RULES[rule].severity,
             rule=rule,
             message=message,
             fix=fix,
@@ -95,8 +102,3 @@ def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | 
     if kind is RecordKind.PAYOUT and payout:
         return payout_values(payout) | hidden
     return line_values(line) | hidden if kind is RecordKind.LINE and line else None
-
-
-def graded(policy: Policy, rule: str, severity: Severity) -> Severity | None:
-    """How severe a rule is under the policy; None when it is off."""
-    return policy.rules.get(rule, severity)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.check.review import review
+from reconcile.check.spoilt import RULE
 from reconcile.cli.common import now, progress, whoami
 from reconcile.config import Settings
 from reconcile.domain.edited import EditedWorkbook
@@ -108,10 +109,15 @@ def plan_for(
         rate=settings.profile.rate,
     )
     sources = tuple(
-        Source(one.baseline, one.edited, one.findings, _own_work(store, one.edited.export.workbook_id))
+        Source(one.baseline, one.edited, _untold(one), _own_work(store, one.edited.export.workbook_id))
         for one in readings
     )
     return build_plan(sources, live, settings.policy, given), readings, live
+
+
+def _untold(reading: Reading) -> tuple[Finding, ...]:
+    """The findings of a workbook without its damaged values: of these the plan tells itself."""
+    return tuple(finding for finding in reading.findings if finding.rule != RULE)
 
 
 def _live(

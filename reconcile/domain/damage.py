@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FieldKind
+from reconcile.domain.fields import Field, FieldKind, Unread, Value
 from reconcile.domain.money import parse_decimal, plain
 
 Rule = Callable[[str, str], bool]
@@ -35,6 +35,14 @@ def damage(kind: FieldKind, baseline: str, edited: str) -> str | None:
     """How a program spoilt `baseline` into `edited`, in words; None where it did not."""
     rules = _AMOUNT_RULES if kind is FieldKind.AMOUNT else _TEXT_RULES
     return next((how for how, rule in rules if rule(baseline, edited)), None)
+
+
+def spoilt(field: Field, before: Value, after: Value) -> str | None:
+    """The same for a field's value at the export and now. A choice is never damaged: it is read as meant."""
+    if not isinstance(before, str) or isinstance(after, Unread) or before == after:
+        return None
+    # Of a text that was nothing but spaces, a blank is what is left.
+    return None if field.kind is FieldKind.CHOICE else damage(field.kind, before, after or "")
 
 
 def _spaces_lost(baseline: str, edited: str) -> bool:

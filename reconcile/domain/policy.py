@@ -68,16 +68,27 @@ class Policy:
     """Names, limits, and how severe each rule is.
 
     rules: a rule id and its severity, or None for off; a rule that is not named keeps its own.
-    po_required_stages: a payout moved to one of these needs a PO number. max_amount_factor: an amount that
-    grows or shrinks by more than this factor is a finding. text_limit: characters in a description or note
-    (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells (`de`, `en-US`); empty
-    where what can be read in two ways is to be an error.
+    po_required_stages: a payout moved to one of these needs a PO number. stage_order: the stages in the order
+    in which a payout passes through them; stage_gates: those that none should leave out. max_amount_factor:
+    an amount that grows or shrinks by more than this factor is a finding. text_limit: characters in a
+    description or note (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells
+    (`de`, `en-US`); empty where what can be read in two ways is to be an error.
     """
 
     names: Names = field(default_factory=Names)
     limits: Limits = field(default_factory=Limits)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     po_required_stages: tuple[str, ...] = ()
+    stage_order: tuple[str, ...] = (
+        "DRAFT",
+        "PENDING_REVIEW",
+        "APPROVED",
+        "PENDING_INVOICE",
+        "PENDING_PAYMENT",
+        "SCHEDULED",
+        "PAID",
+    )
+    stage_gates: tuple[str, ...] = ("APPROVED",)
     max_amount_factor: Decimal = Decimal(10)
     text_limit: int = 2000
     locale: str = ""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconcile.domain.damage import damage
+from reconcile.domain.damage import spoilt
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     DECLINE,
     DETACH,
     FIELDS,
     PLACE_FIELDS,
-    Field,
-    FieldKind,
     RecordKind,
     Unread,
     Value,
@@ -241,19 +239,12 @@ def _repaired(
         values |= {"decline_reason": None, "decline_detail": None}
     for one in FIELDS[target.kind]:
         before, after = baseline.get(one.name), values.get(one.name)
-        how = _damage(one, before, after)
+        how = spoilt(one, before, after)
         if how:
             values[one.name] = before
             spot = target_at(target, sheet.cell(one.name, row.number))
             damaged.append(Damage(spot, one.name, _text(before), _text(after), how))
     return values, damaged
-
-
-def _damage(one: Field, before: Value, after: Value) -> str | None:
-    if not isinstance(before, str) or isinstance(after, Unread) or before == after:
-        return None
-    # Of a text that was nothing but spaces, a blank is what is left.
-    return None if one.kind is FieldKind.CHOICE else damage(one.kind, before, after or "")
 
 
 def new_upstream(baseline: Snapshot, live: Snapshot, names: Names) -> Iterator[Drift]:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 from zipfile import BadZipFile, ZipFile
 
 from reconcile.errors import WorkbookError
-from reconcile.workbook.grid import Cells, Tables, local, rows, text_of
+from reconcile.workbook.grid import Area, Cells, Tables, local, merged_areas, rows, text_of
 from reconcile.workbook.package import ReadLimits, check_package, damaged
 
 _BROKEN: Final = (
@@ -70,6 +70,14 @@ class Book:
                     cells += len(row)
                     self._check_size(sheet, number, row, cells)
                     yield number, row
+        except _BROKEN as error:
+            raise damaged(self.path, f"sheet {sheet}: {error}") from error
+
+    def merged(self, sheet: str) -> list[Area]:
+        """The merged cells of a sheet, from top to bottom."""
+        try:
+            with ZipFile(self.path) as archive, archive.open(self.sheets[sheet]) as stream:
+                return merged_areas(stream)
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
 

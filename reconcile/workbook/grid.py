@@ -151,6 +151,43 @@ def _moment(value: str, tables: Tables) -> str | None:
     return moment.date().isoformat() if seconds % 86_400 == 0 else moment.isoformat(sep=" ")
 
 
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+
+
+class Area(NamedTuple):
+    """Merged cells: the first and last row, from 1, and the first and last column, from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def covers(self, row: int, column: int) -> bool:
+        """Whether a cell lies in here and is not the first one, the only one that shows."""
+        inside = self.top <= row <= self.bottom and self.left <= column <= self.right
+        return inside and (row, column) != (self.top, self.left)
+
+    def __str__(self) -> str:
+        """As people write it: `E2:E4`."""
+        return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"
+
+
+def merged_areas(stream: IO[bytes]) -> list[Area]:
+    """The merged cells of a sheet, from top to bottom. They stand behind the rows, so they are looked for."""
+    found: list[Area] = []
+    before = b""
+    while chunk := stream.read(1 << 20):
+        text = before + chunk
+        end = 0
+        for match in _MERGED.finditer(text):
+            left, top, right, bottom = (part.decode() for part in match.groups())
+            found.append(Area(int(top), int(bottom), column_index(left), column_index(right)))
+            end = match.end()
+        # A reference that the end of the chunk cut in two begins in its last bytes.
+        before = text[max(end, len(text) - 200) :]
+    return sorted(found)
+
+
 @cache
 def column_index(letters: str) -> int:
     """The number of a column, from 0, by its letters."""

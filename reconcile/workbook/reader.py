@@ -56,7 +56,7 @@ def _read_sheet(
 ) -> tuple[EditedSheet, list[Finding]]:
     if found is None:
         return EditedSheet(kind, meta.sheets.get(SHEETS[kind], ""), {}, ()), []
-    reader = RowReader(book.path.name, found, policy, meta.unread[kind])
+    reader = RowReader(book.path.name, found, policy, meta.unread[kind], book.merged(found.name))
     rows = [reader.read(number, cells) for number, cells in book.rows(found.name) if number > found.header]
     letters = {column: column_letters(place) for column, place in found.columns.items()}
     return EditedSheet(kind, found.name, letters, tuple(row for row in rows if row)), reader.findings

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Values
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
+from reconcile.domain.rules import RULES
 from reconcile.workbook.cells import baseline_text, parse
 from reconcile.workbook.columns import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
-from reconcile.workbook.grid import Cell, Cells, column_letters
+from reconcile.workbook.grid import Area, Cell, Cells, column_letters
 from reconcile.workbook.headers import KEY
+from reconcile.workbook.own import OWN_ROW, is_own_row
 from reconcile.workbook.seen import Before, Problem, cell_text, is_blank, shown
 from reconcile.workbook.sheets import FoundSheet
 
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads the rows of one sheet. unread: the fields that count as unread where a row does not say it.
+    """Reads the rows of one sheet, from top to bottom.
 
-    `findings` collects what is wrong with their cells.
+    unread: the fields that count as unread where a row does not say it. merged: the merged cells, from top to
+    bottom. `findings` collects what is wrong with the cells.
     """
 
     file: str
     sheet: FoundSheet
     policy: Policy
     unread: frozenset[str]
+    merged: list[Area] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def read(self, number: int, cells: Cells) -> EditedRow | None:
@@ -36,6 +41,10 @@ class RowReader:
         visible = [column.id for column in COLUMNS[kind] if not column.hidden]
         if all(is_blank(row.cells.get(name)) for name in visible):
             return None
+        if is_own_row(kind, row.cells):
+            self._note_own(row)
+            return None
+        self.merged = [area for area in self.merged if area.bottom >= number]
         row.id = None if kind is RecordKind.NEW_LINE else self._id(row)
         baseline = None if kind is RecordKind.NEW_LINE else self._baseline(row)
         return EditedRow(
@@ -98,17 +107,27 @@ class RowReader:
 
     def _value(self, row: _Row, known: Field, before: Before) -> Value | Problem:
         cell = row.cells.get(known.name)
-        value = parse(known, cell, before, self.policy)
+        area = self._area_over(row.number, known.name)
+        value = parse(known, cell, before, self.policy) if area is None else _merged(area)
         if isinstance(value, Problem):
             self._report(row, known.name, value)
         elif cell is not None and cell.formula:
-            self._report(row, known.name, _formula(cell), Severity.INFO)
+            self._report(row, known.name, _formula(cell))
         return value
 
-    def _report(self, row: _Row, column: str, problem: Problem, severity: Severity = Severity.ERROR) -> None:
+    def _area_over(self, number: int, column: str) -> Area | None:
+        place = self.sheet.columns[column]
+        above = takewhile(lambda area: area.top <= number, self.merged)
+        return next((area for area in above if area.covers(number, place)), None)
+
+    def _note_own(self, row: _Row) -> None:
+        first = min(row.cells, key=lambda name: self.sheet.columns[name])
+        self._report(row, first, OWN_ROW)
+
+    def _report(self, row: _Row, column: str, problem: Problem) -> None:
         self.findings.append(
             Finding(
-                severity,
+                RULES[problem.rule].severity,
                 problem.rule,
                 problem.message,
                 problem.fix,
@@ -138,6 +157,14 @@ def _before(known: Field, baseline: Values, values: Values) -> Before:
     currency = now if isinstance(now, str) else ""
     moved = known.name in ("amount", "source_amount") and then is not None and now != then
     return Before(baseline.get(known.name), currency, moved)
+
+
+def _merged(area: Area) -> Problem:
+    return Problem(
+        "merged-cell",
+        f"The cell is one of the merged cells {area}, of which only the first one holds a value.",
+        "Unmerge them, and put a value into each row.",
+    )
 
 
 def _formula(cell: Cell) -> Problem:

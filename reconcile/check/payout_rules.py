@@ -1,0 +1,59 @@
+"""The rules for a payout's row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from reconcile.check.context import Context, Rule
+from reconcile.domain.finding import Finding
+from reconcile.domain.stage import stage_of
+
+
+def _po_required(row: Context) -> Iterator[Finding]:
+    stage = row.now("stage")
+    if row.changed("stage") and stage in row.policy.po_required_stages and row.lacks("po_number"):
+        message = f"Stage {stage} needs a PO number."
+        yield from row.found("po-required", "po_number", message, "Enter the PO number.")
+
+
+def _stage_order(row: Context) -> Iterator[Finding]:
+    before, after = row.was("stage"), row.now("stage")
+    if not (before and after and row.changed("stage")):
+        return
+    what = _disorder(before, after, row.policy.stage_order, row.policy.stage_gates)
+    if what:
+        fix = "Undo the edit unless you mean it."
+        yield from row.found("stage-order", "stage", f"{before} to {after} {what}.", fix)
+
+
+def _disorder(before: str, after: str, order: tuple[str, ...], gates: tuple[str, ...]) -> str | None:
+    """What is unusual about a move; None where it is as usual, or the order does not know its stages."""
+    if stage_of(before).final:
+        return f"takes up a payout that is over ({before})"
+    if before not in order or after not in order:
+        return None
+    first, last = order.index(before), order.index(after)
+    if last < first:
+        return "goes back in the order of stages"
+    passed = [stage for stage in order[first + 1 : last] if stage in gates]
+    return f"leaves out {passed[0]}" if passed else None
+
+
+def _emptied(row: Context) -> Iterator[Finding]:
+    """A payout without lines is declined by the server (introw-api.md 2.12), whatever else was asked."""
+    edited = next((name for name in _EDITS if row.changed(name)), None)
+    payout_id = row.spot.row.id or ""
+    actions = [row.action_of(line.id) for line in row.baseline.lines_by_payout.get(payout_id, ())]
+    if not edited or not actions or not all(actions) or payout_id in row.around.filled:
+        return
+    if row.now("stage") == "DECLINED":
+        return
+    message = f"This payout is edited, and all of its {len(actions)} lines are declined or detached."
+    fix = "Undo the edit of the payout, or leave it a line."
+    yield from row.found("payout-emptied", edited, message, fix)
+
+
+_EDITS: Final = ("stage", "po_number", "statement_note")
+
+PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, _emptied)

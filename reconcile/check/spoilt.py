@@ -1,0 +1,26 @@
+"""Says which cells a spreadsheet program spoilt: they count as unchanged, and nothing of them is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.check.spot import spots
+from reconcile.domain.edited import EditedWorkbook
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Snapshot
+
+RULE = "damaged"
+
+
+def spoilt_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
+    """A warning at every cell whose value is what a program makes of the exported one."""
+    for sheet in (edited.payouts, edited.lines):
+        for spot in spots(edited, sheet, baseline):
+            for field in FIELDS[sheet.kind]:
+                how = spot.spoilt(field.name)
+                if how:
+                    was = (spot.baseline or {}).get(field.name)
+                    message = f"It was {was!r} at export: {how}. It counts as unchanged."
+                    fix = "Nothing to do. To change it, type the new value as a text."
+                    yield spot.finding(RULE, field.name, message, fix)

@@ -1,0 +1,104 @@
+"""The one table of rules: what each says, how severe it is by itself, and whether a policy may change that.
+
+A finding names its rule by id. `[rules]` in `reconcile.toml` turns a rule off, or makes it a warning or an
+error. A fixed rule is none for a policy: without it, a value that nobody could read would be lost in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from reconcile.domain.finding import Finding, Severity
+
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """severity: its own. says: when it strikes. fixed: no policy changes it."""
+
+    severity: Severity
+    says: str
+    fixed: bool = False
+
+
+def _unreadable(says: str) -> Rule:
+    return Rule(_ERROR, says, fixed=True)
+
+
+RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        # The workbook as a whole.
+        "export-unknown": Rule(_WARNING, "the state store did not make the export"),
+        "sheet-missing": Rule(_WARNING, "the sheet for new lines is gone"),
+        "sheet-copy": Rule(_WARNING, "a sheet looks like one of ours and is not read"),
+        "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),
+        "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
+        "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),
+        # Reading a cell.
+        "cell-error": _unreadable("the cell shows an error such as #REF!"),
+        "formula-without-value": _unreadable("a formula whose result was not saved"),
+        "formula-value": Rule(_INFO, "a formula, whose last result is used"),
+        "merged-cell": _unreadable("the cell lies under merged cells"),
+        "amount-not-a-number": _unreadable("an amount that is no number"),
+        "amount-ambiguous": _unreadable("an amount that can be read in two ways"),
+        "amount-currency": _unreadable("an amount that names another currency than its row"),
+        "amount-digits": _unreadable("an amount of more digits than a spreadsheet keeps"),
+        "text-digits": _unreadable("a text that became a number and lost digits"),
+        "text-is-date": _unreadable("a text that became a date"),
+        "not-clearable": _unreadable("`<clear>` where a value is needed"),
+        "stage-unknown": _unreadable("a stage that does not exist"),
+        "action-unknown": _unreadable("an action that does not exist"),
+        "decline-reason-unknown": _unreadable("a decline reason that does not exist"),
+        "currency-unknown": _unreadable("a currency that does not exist"),
+        "damaged": Rule(_WARNING, "a value that a program spoilt; it counts as unchanged"),
+        "read-only-edit": Rule(_WARNING, "an edit in a read-only column; it is ignored"),
+        # Which row is which record.
+        "own-row": Rule(_INFO, "a row of your own, such as a total; it is not read"),
+        "id-unreadable": _unreadable("an id cell that holds an error or a formula without result"),
+        "id-blank": _unreadable("a row without id"),
+        "id-unknown": _unreadable("a row with an id that was not exported"),
+        "id-repeated": _unreadable("an id in several rows"),
+        "token": _unreadable("a row whose hidden token is not that of its id"),
+        "baseline": _unreadable("a row whose hidden values are not those of the export"),
+        "values-moved": Rule(_ERROR, "the values of a column stand in other rows than at export"),
+        # One field.
+        "blank": _unreadable("a blank cell where a value is needed"),
+        "choice": _unreadable("a value that is not in its list"),
+        "amount-number": _unreadable("an amount that is no number"),
+        "amount-zero": Rule(_ERROR, "an amount of zero"),
+        "amount-decimals": _unreadable("more decimals than the currency has"),
+        "text-length": Rule(_ERROR, "a text longer than text_limit (2,000)"),
+        # Several fields.
+        "po-required": Rule(_ERROR, "a stage of po_required_stages without a PO number"),
+        "stage-order": Rule(
+            _WARNING, "a stage that goes back, leaves out one of stage_gates, or ends a final one"
+        ),
+        "payout-emptied": Rule(_ERROR, "a payout edited while all its lines are declined or detached"),
+        "reason-needed": Rule(_ERROR, "a decline without a reason"),
+        "detail-needed": Rule(_ERROR, "the custom reason without a detail"),
+        "reason-without-decline": Rule(_ERROR, "a reason or detail without a decline"),
+        "action-in-pool": Rule(_ERROR, "an action on a line without a payout"),
+        "payout-over": Rule(_WARNING, "a money edit on a payout that is paid or declined"),
+        "amount-factor": Rule(_WARNING, "an amount that grows or shrinks by more than max_amount_factor"),
+        "amount-sign": Rule(_WARNING, "an amount that changes its sign"),
+        "currency-changed": Rule(_WARNING, "a line in another currency than at export"),
+        "partner-unknown": Rule(_ERROR, "a new line for a partner that is not known"),
+        "payout-unknown": Rule(_ERROR, "a new line for a payout that was not exported"),
+        "payout-partner": Rule(_ERROR, "a new line on a payout of another partner"),
+        "line-repeated": Rule(_ERROR, "two new lines that say the same"),
+        "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
+    }
+)
+
+
+def graded(finding: Finding, grades: Mapping[str, Severity | None]) -> Finding | None:
+    """The finding as severe as a policy's grades have its rule; None where that is off."""
+    rule = RULES.get(finding.rule)
+    if rule is None or rule.fixed or finding.rule not in grades:
+        return finding
+    grade = grades[finding.rule]
+    return replace(finding, severity=grade) if grade else None
