@@ -38,6 +38,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),
         "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
         "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),
+        "payout-total": Rule(_WARNING, "at export: a payout whose amount is not the sum of its lines"),
         # Reading a cell.
         "cell-error": _unreadable("the cell shows an error such as #REF!"),
         "formula-without-value": _unreadable("a formula whose result was not saved"),
