@@ -90,7 +90,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "partner-unknown": Rule(_ERROR, "a new line for a partner that is not known"),
         "payout-unknown": Rule(_ERROR, "a new line for a payout that was not exported"),
         "payout-partner": Rule(_ERROR, "a new line on a payout of another partner"),
-        "line-repeated": Rule(_ERROR, "two new lines that say the same"),
+        "line-repeated": Rule(_WARNING, "two new lines that say the same"),
         "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
     }
 )
