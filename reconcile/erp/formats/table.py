@@ -151,8 +151,10 @@ def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatu
         place=draft.place,
         amount=Money(amount, draft.currency),
         status=status,
-        id=table.text(row, "id"),
-        account=f"{table.layout.name} {table.layout.title}",
+        id="/".join(texts(table.text(row, "id"), *table.all_texts(row, "bill")))
+        if table.text(row, "id")
+        else "",
+        account=table.layout.name,
         booked=draft.booked,
         value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
         payee=table.text(row, "payee"),

@@ -1,0 +1,78 @@
+"""What an organisation decides about payments: which passes match, and how far amounts may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+PASSES: Final = ("reference", "po-number", "amount", "sum")
+"""The ways to match, surest first. Only the first two may match without a person."""
+
+AUTOMATIC: Final = ("reference", "po-number")
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a payment may be from what is owed: an amount in the currency, or a share in percent."""
+
+    absolute: Decimal = Decimal(0)
+    percent: Decimal = Decimal(0)
+
+    def allows(self, difference: Decimal, owed: Decimal) -> bool:
+        """Whether a difference is small enough: by the amount or by the share."""
+        return abs(difference) <= max(self.absolute, abs(owed) * self.percent / 100)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPolicy:
+    """The section `[payments]` of the settings.
+
+    passes: the ways to match, in their order. automatic: those that need no person. open_stages: the stages
+    in which a payout may be paid. days_before, days_after: how far a payment's date may lie from the end of
+    the payout's period, for the passes that go by amounts. largest_sum: how many payouts one payment, or how
+    many payments one payout, may be the sum of (2 to 4). name_share: how much of a partner's name must stand
+    in the payment (0.75 is three quarters, rare words counting more). tolerance: by currency; `default` for
+    the others. note: what is added to the statement note of a payout that was paid, empty for nothing;
+    failed_note: of one whose payment came back. Both may hold {date}, {reference}, {amount} and {reason}.
+    """
+
+    passes: tuple[str, ...] = PASSES
+    automatic: tuple[str, ...] = AUTOMATIC
+    open_stages: tuple[str, ...] = ("APPROVED", "PENDING_INVOICE", "PENDING_PAYMENT", "SCHEDULED", "FAILED")
+    paid_stage: str = "PAID"
+    failed_stage: str = "FAILED"
+    days_before: int = 7
+    days_after: int = 120
+    largest_sum: int = 4
+    name_share: Decimal = Decimal("0.75")
+    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
+    note: str = ""
+    failed_note: str = "The payment of {date} came back: {reason}"
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a pass that is not there, and for one that may not match by itself."""
+        for name in self.passes:
+            if name not in PASSES:
+                raise ValueError(f"passes: {name!r} is no pass; there are: {', '.join(PASSES)}")
+        for name in self.automatic:
+            if name not in AUTOMATIC:
+                raise ValueError(f"automatic: {name!r} cannot be; there are: {', '.join(AUTOMATIC)}")
+        if not 2 <= self.largest_sum <= 4:
+            raise ValueError("largest_sum must be 2, 3 or 4")
+        for text in (self.note, self.failed_note):
+            _check_note(text)
+
+    def tolerance_of(self, currency: str) -> Tolerance:
+        """The tolerance of a currency."""
+        return self.tolerance.get(currency) or self.tolerance.get("default") or Tolerance()
+
+
+def _check_note(text: str) -> None:
+    try:
+        text.format(date="", reference="", amount="", reason="")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"note {text!r} may only hold {{date}}, {{reference}}, {{amount}} and {{reason}}"
+        ) from error

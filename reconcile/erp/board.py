@@ -1,0 +1,96 @@
+"""The board on which matching is played: what is still free, and what was taken by what.
+
+A payment or a payout leaves the board when it is matched, suggested or found to differ, so nothing is ever
+used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.paying import PaymentPolicy
+from reconcile.erp.fits import Fit
+from reconcile.erp.outcome import Match, Verdict
+from reconcile.erp.owed import Owed
+from reconcile.erp.payment import Payment, PaymentStatus, found
+
+
+@dataclass
+class Board:
+    """All payments and payouts by number, and the matches made so far."""
+
+    payments: Sequence[Payment]
+    owed: Sequence[Owed]
+    policy: PaymentPolicy
+    taken: dict[int, Match] = field(default_factory=dict)
+    used: dict[int, Match] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+    suggested: list[Match] = field(default_factory=list)
+    decided: list[Match] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def free_payments(self) -> list[int]:
+        """The payments that nothing has taken yet, in their order."""
+        return [number for number in range(len(self.payments)) if number not in self.taken]
+
+    def is_open(self, number: int) -> bool:
+        """Whether a payout may be paid and nothing has used it."""
+        return number not in self.used and self.owed[number].stage in self.policy.open_stages
+
+    def may_fail(self, number: int) -> bool:
+        """Whether a payout's payment may come back: it is paid, or open, and nothing has used it."""
+        stages = (*self.policy.open_stages, self.policy.paid_stage)
+        return number not in self.used and self.owed[number].stage in stages
+
+    def match(
+        self,
+        payments: Sequence[int],
+        owed: Sequence[int],
+        fit: Fit,
+        how: str,
+        evidence: str,
+        verdict: Verdict,
+    ) -> None:
+        """Takes payments and payouts off the board. A pass that is not automatic only suggests."""
+        made = Match(
+            payments=tuple(self.payments[number] for number in payments),
+            owed=tuple(self.owed[number] for number in owed),
+            verdict=verdict,
+            how=how,
+            evidence=evidence,
+            difference=fit.difference,
+            code=fit.code,
+        )
+        self.taken.update(dict.fromkeys(payments, made))
+        self.used.update(dict.fromkeys(owed, made))
+        sure = how in self.policy.automatic or verdict in (Verdict.DIFFERS, Verdict.SETTLED)
+        (self.decided if sure else self.suggested).append(made)
+
+    def suggest(
+        self,
+        payments: Sequence[int],
+        owed: Sequence[int],
+        fit: Fit,
+        how: str,
+        evidence: str,
+        verdict: Verdict,
+    ) -> None:
+        """Takes them off the board for a person to confirm, whatever the pass."""
+        self.match(payments, owed, fit, how, evidence, verdict)
+        if self.decided and self.decided[-1] is self.taken[payments[0]] and verdict is not Verdict.DIFFERS:
+            self.suggested.append(self.decided.pop())
+
+    def note(
+        self, number: int, rule: str, message: str, fix: str, severity: Severity = Severity.WARNING
+    ) -> None:
+        """Remembers why a payment is not matched, and says so with its place."""
+        payment = self.payments[number]
+        self.why.setdefault(number, message)
+        value = " ".join(filter(None, (str(payment.amount), payment.payee, payment.reference)))
+        self.findings.append(found(rule, message, fix, payment.place, value, severity))
+
+    def live(self, number: int) -> bool:
+        """Whether the payment left and is not known to have come back."""
+        return self.payments[number].status is PaymentStatus.PAID
