@@ -19,10 +19,12 @@ from reconcile.cli.common import (
     settings_options,
     whoami,
 )
+from reconcile.cli.prefer import preference_options
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
+    from reconcile.domain.decision import Preference
     from reconcile.introw.client import Client
     from reconcile.plan.model import Plan
     from reconcile.store.store import Store
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable.")
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
+@preference_options
 @locale_option
 @settings_options
 def command(
@@ -41,6 +44,7 @@ def command(
     yes: bool,
     allow: tuple[str, ...],
     full: bool,
+    preference: Preference | None,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
     """Apply edited workbooks, or a plan saved by `diff --save`.
@@ -56,7 +60,7 @@ def command(
     # Gather.
     settings = settings_of(**common)
     with connected(settings) as client, opened_store(settings) as store:
-        plan = _plan(files, settings, client, store)
+        plan = _plan(files, settings, client, store, preference)
         render(report_on(plan), console(), full=full)
         # Decide.
         refuse_unfinished(store, plan.environment)
@@ -74,17 +78,25 @@ def command(
             return execute_run(run, plan, client, store, settings)
 
 
-def _plan(files: tuple[Path, ...], settings: Settings, client: Client, store: Store) -> Plan:
+def _plan(
+    files: tuple[Path, ...],
+    settings: Settings,
+    client: Client,
+    store: Store,
+    preference: Preference | None,
+) -> Plan:
     from reconcile.cli.gather import plan_for
     from reconcile.domain.snapshot import Environment
     from reconcile.plan.codec import from_json
 
     plans = [file for file in files if file.suffix.lower() == ".json"]
     if not plans:
-        plan, _, _ = plan_for(files, settings, client, store)
+        plan, _, _ = plan_for(files, settings, client, store, preference)
         return plan
     if len(files) > 1:
         raise ConfigurationError(f"{plans[0]} is a saved plan; it is applied alone.")
+    if preference:
+        raise ConfigurationError(f"{plans[0]} is a saved plan; --prefer belongs to the diff that made it.")
     (file,) = plans
     try:
         text = file.read_text(encoding="utf-8")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconcile.cli.common import console, locale_option, opened_store, reading, settings_of, settings_options
+from reconcile.cli.prefer import preference_options
+
+if TYPE_CHECKING:
+    from reconcile.domain.decision import Preference
 
 
 @click.command("diff")
@@ -19,6 +23,7 @@ from reconcile.cli.common import console, locale_option, opened_store, reading, 
 )
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
+@preference_options
 @locale_option
 @settings_options
 def command(
@@ -28,6 +33,7 @@ def command(
     save: Path | None,
     report: Path | None,
     full: bool,
+    preference: Preference | None,
     exit_code: bool,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
@@ -49,7 +55,7 @@ def command(
     if report:
         check_name(report)
     with reading(settings) as reader, opened_store(settings) as store:
-        plan, _, _ = plan_for(files, settings, reader, store)
+        plan, _, _ = plan_for(files, settings, reader, store, preference)
     # Decide.
     shown = report_on(plan)
     # Act.

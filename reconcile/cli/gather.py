@@ -10,6 +10,7 @@ from reconcile.check.review import review
 from reconcile.check.spoilt import RULE
 from reconcile.cli.common import now, progress, whoami
 from reconcile.config import Settings
+from reconcile.domain.decision import Preference
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
 from reconcile.domain.finding import Finding, Severity
@@ -87,7 +88,11 @@ def _named(reading: Reading, name: str) -> Reading:
 
 
 def plan_for(
-    files: Sequence[Path], settings: Settings, reader: Reader, store: Store
+    files: Sequence[Path],
+    settings: Settings,
+    reader: Reader,
+    store: Store,
+    preference: Preference | None = None,
 ) -> tuple[Plan, tuple[Reading, ...], Snapshot]:
     """The plan for workbooks against live, with the readings and the live snapshot that it is made of.
 
@@ -107,6 +112,7 @@ def plan_for(
         made_by=whoami(),
         reads=reader.status.requests - before,
         rate=settings.profile.rate,
+        preference=preference,
     )
     sources = tuple(
         Source(one.baseline, one.edited, _untold(one), _own_work(store, one.edited.export.workbook_id))

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from reconcile.domain.decision import Decision
 from reconcile.domain.fields import FIELDS, RecordKind, Unread, Value, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Environment, Scope
@@ -82,7 +83,10 @@ class EditedSheet:
 
 @dataclass(frozen=True, slots=True)
 class EditedWorkbook:
-    """A workbook as it came back. `findings` are those of reading: cells, headers, sheets."""
+    """A workbook as it came back. `findings` are those of reading: cells, headers, sheets.
+
+    decisions: what people decided in its sheet `Conflicts`, if it is a review workbook.
+    """
 
     file: str
     export: Export
@@ -90,6 +94,7 @@ class EditedWorkbook:
     lines: EditedSheet
     new_lines: EditedSheet
     findings: tuple[Finding, ...]
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def sheets(self) -> tuple[EditedSheet, EditedSheet, EditedSheet]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
@@ -15,11 +16,12 @@ from reconcile.domain.snapshot import Snapshot, together
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
+from reconcile.plan.decide import Court
 from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import Judged, gates
 from reconcile.plan.holds import Seen, holds
 from reconcile.plan.merge import Part, merged
-from reconcile.plan.model import PLAN_VERSION, Change, Cost, Drift, Operation, Plan, Workbook
+from reconcile.plan.model import PLAN_VERSION, Change, Conflict, Cost, Drift, Operation, Plan, Workbook
 from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
@@ -31,29 +33,31 @@ from reconcile.plan.wishes import Wishes, key_of
 class Circumstances:
     """What a plan needs to know beside the workbooks and live.
 
-    reads: the requests that one re-read takes. rate: requests per minute.
+    reads: the requests that one re-read takes. rate: requests per minute. preference: what the command line
+    decides about conflicts.
     """
 
     made_at: datetime
     made_by: str
     reads: int = 0
     rate: int = 120
+    preference: Preference | None = None
 
 
 def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
     """The plan for one or more workbooks. The same arguments give the same plan, byte for byte."""
     names, exported = policy.names, baselines(sources)
     baseline = together([source.baseline for source in sources])
-    found = _compared(sources, live, names)
+    court = Court(sources, given.preference)
+    found = _compared(sources, live, names, court)
     created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
     drifts = new_upstream(baseline, live, names)
     found.drifts += [one for one in drifts if one.target.id not in created.values()]
-    wishes, twice = _wishes(sources, exported, live, created, found)
-    found.conflicts += [
-        *paying_conflicts(exported, live, wishes),
-        *emptied_conflicts(live, wishes, names),
-    ]
-    findings = (*(finding for source in sources for finding in source.findings), *twice)
+    wishes, twice = _wishes(sources, exported, live, created, found, court)
+    raised = [*paying_conflicts(exported, live, wishes), *emptied_conflicts(live, wishes, names)]
+    wishes, undecided = _decided(raised, wishes, court)
+    found.conflicts += undecided
+    findings = (*(finding for source in sources for finding in source.findings), *twice, *court.close())
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live)
@@ -67,8 +71,9 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         workbooks=tuple(Workbook(one.edited.file, one.edited.export) for one in sources),
         live_fingerprint=live.fingerprint,
         operations=operations,
-        changes=tuple(found.changes),
+        changes=wishes.changes,
         conflicts=tuple(found.conflicts),
+        decided=tuple(court.settled),
         drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
@@ -84,13 +89,27 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     return replace(plan, fingerprint=fingerprint(plan))
 
 
-def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names) -> Comparison:
+def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, court: Court) -> Comparison:
     """Each workbook against its own export, and then against the others."""
     parts = []
     for source in sources:
         found = compare(Sides(source.baseline, source.edited, live, names))
         parts.append(Part(source, without_own_work(found, source.own)))
-    return merged(tuple(parts), names)
+    return merged(tuple(parts), names, court)
+
+
+def _decided(
+    conflicts: Iterable[Conflict], wishes: Wishes, court: Court
+) -> tuple[Wishes, tuple[Conflict, ...]]:
+    """The wishes after the decisions on conflicts among them, and the conflicts that stay."""
+    left = []
+    for conflict in conflicts:
+        ruling = court.rule(conflict)
+        if ruling is None:
+            left.append(conflict)
+        elif ruling.choice is Choice.LIVE:
+            wishes = wishes.less(conflict)
+    return wishes, tuple(left)
 
 
 def _wishes(
@@ -99,6 +118,7 @@ def _wishes(
     live: Snapshot,
     created: Mapping[str, str],
     found: Comparison,
+    court: Court,
 ) -> tuple[Wishes, tuple[Finding, ...]]:
     """What is asked for and not done yet, and warnings for new lines that two workbooks ask for."""
     made = {key: live.lines.get(line_id) for key, line_id in created.items()}
@@ -108,19 +128,21 @@ def _wishes(
     asked = [line for key, books in copies.items() for line in new_lines(books, exported[key], made)]
     for line in asked:
         if line.key in made:
-            _note_made(line, created[line.key], made[line.key], found)
+            _note_made(line, created[line.key], made[line.key], found, court)
     left = tuple(line for line in asked if line.key not in made)
     return Wishes(tuple(found.changes), left), tuple(typed_twice(asked)) if left else ()
 
 
-def _note_made(new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison) -> None:
+def _note_made(
+    new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison, court: Court
+) -> None:
     """A row that an earlier run made a line of asks for nothing, and must not ask for something else."""
-    if line_id == new.key:
-        found.conflicts.append(unseen(new))
-    elif line is None or says(new.values, line):
+    if line_id != new.key and (line is None or says(new.values, line)):
         found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
-    else:
-        found.conflicts.append(outgrown(new, line))
+        return
+    conflict = unseen(new) if line_id == new.key or line is None else outgrown(new, line)
+    if court.rule(conflict) is None:
+        found.conflicts.append(conflict)
 
 
 def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Operation]:

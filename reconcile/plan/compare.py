@@ -135,7 +135,8 @@ def _compare_declined(
     if open_edits - PLACE_FIELDS or edited.get("action") == DETACH:
         reason = "You edited this line and it was declined upstream."
         yours = _texts({name: edited[name] for name in edited if name in open_edits})
-        found.conflicts.append(Conflict(target, "line", {}, yours, {"state": DECLINED}, reason))
+        there = {"state": DECLINED}
+        found.conflicts.append(Conflict(target, "line", {}, yours, there, reason, keepable=False))
         return
     what = ALREADY if edited.get("action") == DECLINE else MOVED
     found.drifts.append(Drift(target, what, {"action": None}, {"action": DECLINE}))
@@ -174,7 +175,7 @@ def _compare_absent(target: Target, baseline: Values, edited: Values, found: Com
         return
     before = _texts({name: baseline.get(name) for name in changed})
     reason = "You edited this record and it is gone upstream."
-    found.conflicts.append(Conflict(target, "record", before, _texts(changed), None, reason))
+    found.conflicts.append(Conflict(target, "record", before, _texts(changed), None, reason, keepable=False))
 
 
 def _record_group(
@@ -210,19 +211,24 @@ def target_at(target: Target, cell: str) -> Target:
 
 
 def _changes(sheet: EditedSheet, row: EditedRow, target: Target, group: GroupVerdict) -> Iterator[Change]:
-    currency = group.edited.get("currency")
     for name in group.edits:
-        before, after = group.baseline[name], group.edited[name]
-        yield Change(
-            target=target_at(target, sheet.cell(name, row.number)),
-            field=name,
-            before=_text(before),
-            after=_text(after),
-            currency=currency if isinstance(currency, str) and name in ("amount", "source_amount") else "",
-            before_known=not isinstance(before, Unread),
-            cleared=after is None,
-            visible=name == "stage" and isinstance(after, str) and stage_of(after).partner_visible,
-        )
+        spot = target_at(target, sheet.cell(name, row.number))
+        yield change_of(spot, name, group.baseline[name], group.edited)
+
+
+def change_of(target: Target, name: str, before: Value, group: Values) -> Change:
+    """The change of one field. group: the values of its field group, as they should be."""
+    after, currency = group[name], group.get("currency")
+    return Change(
+        target=target,
+        field=name,
+        before=_text(before),
+        after=_text(after),
+        currency=currency if isinstance(currency, str) and name in ("amount", "source_amount") else "",
+        before_known=not isinstance(before, Unread),
+        cleared=after is None,
+        visible=name == "stage" and isinstance(after, str) and stage_of(after).partner_visible,
+    )
 
 
 def _repaired(
@@ -260,7 +266,7 @@ def new_upstream(baseline: Snapshot, live: Snapshot, names: Names) -> Iterator[D
 
 def _placed(target: Target, edited: EditedWorkbook, sheet: EditedSheet, row: EditedRow | None) -> Target:
     place = f"{edited.file}, {sheet.name}!{row.number}" if row else edited.file
-    return replace(target, place=place, workbook=edited.export.workbook_id)
+    return replace(target, place=place, file=edited.file, workbook=edited.export.workbook_id)
 
 
 def _text(value: Value) -> str | None:

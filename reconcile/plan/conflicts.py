@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from reconcile.domain.fields import DECLINE, DETACH, RecordKind
 from reconcile.domain.policy import Names
@@ -26,12 +27,13 @@ def paying_conflicts(exported: Exported, live: Snapshot, wishes: Wishes) -> Iter
         then, now = baseline.lines[line_id].payout_id, live.lines[line_id].payout_id
         reason = _paying(baseline, live, now, then)
         if reason:
-            yield _conflict(changes, group, reason)
+            yield _conflict(changes, group, reason, _place(live, now))
     for new in wishes.new_lines:
         baseline = exported[new.target.workbook]
         reason = _paying(baseline, live, new.target.payout_id, new.target.payout_id)
         if reason:
-            yield Conflict(new.target, "new", {}, new.values, None, reason)
+            place = _place(live, new.target.payout_id)
+            yield Conflict(new.target, "new", {}, new.values, place, reason, keepable=bool(place))
 
 
 def _money_edits(changes: Iterable[Change]) -> Mapping[tuple[str, str], list[Change]]:
@@ -72,7 +74,7 @@ def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[
             reason = (
                 f"You decline its last line, which declines the payout, and set its stage to {change.after}."
             )
-            yield _conflict([change], "stage", reason)
+            yield replace(_conflict([change], "stage", reason), keepable=False)
 
 
 def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
@@ -91,7 +93,18 @@ def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, l
     return {key: lines for key, lines in declined.items() if not left[key] and key not in filled}
 
 
-def _conflict(changes: list[Change], group: str, reason: str) -> Conflict:
+def _place(live: Snapshot, payout_id: str | None) -> dict[str, str | None]:
+    """The payout that a person decides upon with an edit of its lines; nothing where it cannot be seen."""
+    payout = live.payouts.get(payout_id or "")
+    return {"payout_id": payout.id, "payout_stage": payout.stage} if payout else {}
+
+
+def _conflict(
+    changes: list[Change], group: str, reason: str, place: Mapping[str, str | None] | None = None
+) -> Conflict:
     before = {change.field: change.before for change in changes}
     after = {change.field: change.after for change in changes}
-    return Conflict(changes[0].target, group, before, after, before, reason)
+    keepable = place is None or bool(place)
+    return Conflict(
+        changes[0].target, group, before, after, {**before, **(place or {})}, reason, keepable=keepable
+    )

@@ -45,7 +45,7 @@ def holds(
 
 def _errors(wishes: Wishes, findings: Iterable[Finding]) -> Iterator[tuple[RecordKey, str]]:
     """The records with errors, and these in words."""
-    keys = {(line.file, line.row): line.key for line in wishes.new_lines}
+    keys = {(line.target.file, line.row): line.key for line in wishes.new_lines}
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.kind:
             yield _record(finding, finding.kind, keys), f"error: {finding.message}"

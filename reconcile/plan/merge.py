@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from reconcile.domain.fields import DECLINE, FIELDS, RecordKind, Values, line_values, payout_values
 from reconcile.domain.policy import Names
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.compare import ALREADY, Comparison, live_action
+from reconcile.plan.compare import ALREADY, Comparison, change_of, live_action, target_at
+from reconcile.plan.decide import Court
 from reconcile.plan.model import Change, Claim, Conflict, Drift, Target, Texts
 from reconcile.plan.sources import Source
 
@@ -52,6 +53,24 @@ class Ask:
         return {name: value for name, value in yours.items() if name not in before or value != before[name]}
 
     @property
+    def wanted(self) -> Texts:
+        """What should be: of a field group that live is apart from, all of it."""
+        return self.conflict.yours if self.conflict else self.edits
+
+    def kept(self) -> Iterator[Change]:
+        """The changes that it takes where a person decided for this workbook."""
+        if self.conflict is None:
+            yield from self.changes
+            return
+        edited, live = self.part.source.edited, self.conflict.live or {}
+        sheet = edited.payouts if self.target.kind is RecordKind.PAYOUT else edited.lines
+        row = sheet.by_id[self.target.id]
+        for name, value in self.conflict.yours.items():
+            if value != live.get(name):
+                spot = target_at(self.target, sheet.cell(name, row.number))
+                yield change_of(spot, name, live.get(name), self.conflict.yours)
+
+    @property
     def before(self) -> Texts:
         """The same fields as exported."""
         if self.conflict is None:
@@ -59,8 +78,8 @@ class Ask:
         return {name: self.conflict.baseline.get(name) for name in self.edits}
 
 
-def merged(parts: tuple[Part, ...], names: Names) -> Comparison:
-    """One comparison out of those of each workbook."""
+def merged(parts: tuple[Part, ...], names: Names, court: Court) -> Comparison:
+    """One comparison out of those of each workbook, with the decisions of `court` carried out."""
     found = Comparison(
         drifts=list(_drifts(parts)),
         damaged=[one for part in parts for one in part.found.damaged],
@@ -70,11 +89,23 @@ def merged(parts: tuple[Part, ...], names: Names) -> Comparison:
         there = {group: _open(asks, parts, names, found) for group, asks in groups.items()}
         doomed = _declined_and_edited(there)
         if doomed:
-            found.conflicts.append(doomed)
+            every = [ask for asks in there.values() for ask in asks]
+            _decide(doomed, every, found, court)
             continue
         for group, asks in there.items():
-            _settle(group, asks, found)
+            if asks:
+                _settle(group, asks, found, court)
     return found
+
+
+def _decide(conflict: Conflict, asks: list[Ask], found: Comparison, court: Court) -> None:
+    """A conflict stays one unless a person decided it: then live stands, or one workbook's wishes do."""
+    ruling = court.rule(conflict)
+    if ruling is None:
+        found.conflicts.append(conflict)
+    elif ruling.claim:
+        kept = [ask for ask in asks if ask.part.source.edited.file == ruling.claim.target.file]
+        found.changes += [change for ask in kept for change in ask.kept()]
 
 
 def _asks(parts: tuple[Part, ...]) -> dict[Record, dict[str, list[Ask]]]:
@@ -104,24 +135,22 @@ def _open(asks: list[Ask], parts: tuple[Part, ...], names: Names, found: Compari
     return left
 
 
-def _settle(group: str, asks: list[Ask], found: Comparison) -> None:
+def _settle(group: str, asks: list[Ask], found: Comparison, court: Court) -> None:
     """One change for the same edit; a conflict for edits that differ, or that live is apart from."""
     if any(ask.edits != asks[0].edits for ask in asks):
-        found.conflicts.append(_between(group, asks))
+        _decide(_between(group, asks), asks, found, court)
         return
     # Who edited a newer export knew what an older one did not, and wants the same: that settles it.
-    by_knowledge = sorted(asks, key=lambda ask: ask.conflict is not None)
-    for first in by_knowledge[:1]:
-        others = by_knowledge[1:]
-        if first.conflict:
-            found.conflicts.append(replace(first.conflict, others=_claims(others)))
-        for change in first.changes:
-            also = tuple(_cell(other, change.field) for other in others)
-            found.changes.append(replace(change, also=also))
+    first, *others = sorted(asks, key=lambda ask: ask.conflict is not None)
+    if first.conflict:
+        _decide(replace(first.conflict, others=_claims(others)), asks, found, court)
+    for change in first.changes:
+        also = tuple(_cell(other, change.field) for other in others)
+        found.changes.append(replace(change, also=also))
 
 
 def _claims(asks: Iterable[Ask]) -> tuple[Claim, ...]:
-    return tuple(Claim(ask.target, ask.edits) for ask in asks)
+    return tuple(Claim(ask.target, ask.wanted) for ask in asks)
 
 
 def _cell(ask: Ask, field: str) -> Target:
@@ -133,9 +162,12 @@ def _between(group: str, asks: list[Ask]) -> Conflict:
     reason = f"{_files(asks)} want different things here."
     if moved:
         reason += f" {moved.reason}"
-    # Without a conflict, live is what everybody saw.
-    live = moved.live if moved else first.before
-    return Conflict(first.target, group, first.before, first.edits, live, reason, _claims(asks[1:]))
+    # Who is in no conflict with live saw the live value.
+    seen = {name: value for ask in asks if not ask.conflict for name, value in ask.before.items()}
+    live = seen if moved is None else None if moved.live is None else {**seen, **moved.live}
+    keepable = all(ask.conflict is None or ask.conflict.keepable for ask in asks)
+    claims = _claims(asks[1:])
+    return Conflict(first.target, group, first.before, first.wanted, live, reason, claims, keepable=keepable)
 
 
 def _files(asks: Iterable[Ask]) -> str:
@@ -152,7 +184,9 @@ def _declined_and_edited(groups: Mapping[str, list[Ask]]) -> Conflict | None:
     first, *more = declines
     reason = f"{_files([first, *apart])} want different things: one declines the line, the other edits it."
     claims = _claims([*more, *apart])
-    return Conflict(first.target, "line", first.before, first.edits, first.before, reason, claims)
+    live = {name: value for ask in (*declines, *apart) for name, value in ask.before.items()}
+    keepable = all(ask.conflict is None for ask in (*declines, *apart))
+    return Conflict(first.target, "line", first.before, first.wanted, live, reason, claims, keepable=keepable)
 
 
 def _carried(ask: Ask, parts: tuple[Part, ...], names: Names) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from reconcile.domain.decision import Choice
 from reconcile.domain.edited import Export
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
@@ -30,7 +31,7 @@ class Target:
 
     payout_id: the payout itself, or the one a line hangs on; None for the pending pool. place: the cell or
     row it came from (`march.xlsx, Lines!F12`), the file alone for a row that is not there; empty for what no
-    workbook speaks of. workbook: the id of that workbook.
+    workbook speaks of. file, workbook: that workbook's file and id.
     """
 
     kind: RecordKind
@@ -39,6 +40,7 @@ class Target:
     partner_id: str
     partner_name: str
     place: str = ""
+    file: str = ""
     workbook: str = ""
 
 
@@ -74,7 +76,8 @@ class Claim:
 class Conflict:
     """Both sides moved the same thing apart, or an edit no longer makes sense: the record is held.
 
-    others: what further workbooks want of it, the same as `yours` or something else.
+    others: what further workbooks want of it, the same as `yours` or something else. keepable: a person may
+    decide for the workbook's side; False where it can no longer be done, or not be done at all.
     """
 
     target: Target
@@ -84,6 +87,21 @@ class Conflict:
     live: Texts | None
     reason: str
     others: tuple[Claim, ...] = ()
+    keepable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A conflict that a person decided.
+
+    by: who, and where it stands (`march.xlsx, Conflicts!H3`). kept: the values that stand; None where
+    live does.
+    """
+
+    conflict: Conflict
+    choice: Choice
+    by: str
+    kept: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +265,7 @@ class Plan:
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    decided: tuple[Decided, ...]
     drifts: tuple[Drift, ...]
     damaged: tuple[Damage, ...]
     missing: tuple[Target, ...]

@@ -24,12 +24,10 @@ Made = Mapping[str, CommissionLine | None]
 class NewLine:
     """A line to be created.
 
-    key: its idempotency key, which stands for its id until the server gives one. file, row: where it
-    stands.
+    key: its idempotency key, which stands for its id until the server gives one. row: the worksheet row.
     """
 
     key: str
-    file: str
     row: int
     target: Target
     values: Texts
@@ -59,8 +57,10 @@ def new_lines(copies: Iterable[EditedWorkbook], baseline: Snapshot, made: Made) 
         partner = values["partner_id"] or ""
         place = f"{one.file}, {one.new_lines.name}!{row.number}"
         name = baseline.partner_name(partner)
-        target = Target(RecordKind.NEW_LINE, key, values["payout_id"], partner, name, place, workbook)
-        yield NewLine(key, one.file, row.number, target, values)
+        target = Target(
+            RecordKind.NEW_LINE, key, values["payout_id"], partner, name, place, one.file, workbook
+        )
+        yield NewLine(key, row.number, target, values)
 
 
 def keyed_rows(workbook: str, rows: Sequence[EditedRow], made: Made) -> Iterator[tuple[EditedRow, str]]:
@@ -111,7 +111,7 @@ def typed_twice(lines: Sequence[NewLine]) -> Iterator[Finding]:
         by_text.setdefault("\x1f".join(value or "" for value in line.values.values()), []).append(line)
     for same in by_text.values():
         for line in same:
-            others = [other.target.place for other in same if other.file != line.file]
+            others = [other.target.place for other in same if other.target.file != line.target.file]
             if others:
                 yield _twice(line, others)
 
@@ -122,8 +122,8 @@ def _twice(line: NewLine, others: list[str]) -> Finding:
         "new-line-twice",
         f"The same new line stands in {' and '.join(others)}: each row is a line of its own.",
         "If it is meant once, empty all of these rows but one.",
-        file=line.file,
-        sheet=line.target.place.rpartition("!")[0].removeprefix(f"{line.file}, "),
+        file=line.target.file,
+        sheet=line.target.place.rpartition("!")[0].removeprefix(f"{line.target.file}, "),
         cell=str(line.row),
         kind=RecordKind.NEW_LINE,
         record_id=f"row {line.row}",
@@ -142,7 +142,7 @@ def outgrown(new: NewLine, line: CommissionLine) -> Conflict:
         f"This row made line {line.id} in an earlier run, and the two differ now. To change that line, "
         "edit it on a fresh export; for another new line, use an empty row."
     )
-    return Conflict(new.target, "new", {}, new.values, _shown(line), reason)
+    return Conflict(new.target, "new", {}, new.values, _shown(line), reason, keepable=False)
 
 
 def unseen(new: NewLine) -> Conflict:
@@ -151,7 +151,7 @@ def unseen(new: NewLine) -> Conflict:
         "An earlier run sent this row and Introw accepted it, but no line of it was seen. Look for the line "
         "in Introw: if it is there, empty this row; if not, type the line into an empty row."
     )
-    return Conflict(new.target, "new", {}, new.values, None, reason)
+    return Conflict(new.target, "new", {}, new.values, None, reason, keepable=False)
 
 
 def _shown(line: CommissionLine) -> dict[str, str | None]:

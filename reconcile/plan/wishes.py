@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconcile.domain.fields import RecordKind
-from reconcile.plan.model import Change, Target
+from reconcile.plan.model import Change, Conflict, Target
 from reconcile.plan.newlines import NewLine
 
 RecordKey = tuple[RecordKind, str]
@@ -25,6 +25,14 @@ class Wishes:
         return Wishes(
             tuple(change for change in self.changes if key_of(change.target) not in gone),
             tuple(line for line in self.new_lines if key_of(line.target) not in gone),
+        )
+
+    def less(self, conflict: Conflict) -> Wishes:
+        """The wishes without those that a conflict is about, for live is to stand."""
+        key, names = key_of(conflict.target), conflict.yours.keys()
+        return Wishes(
+            tuple(one for one in self.changes if key_of(one.target) != key or one.field not in names),
+            tuple(line for line in self.new_lines if key_of(line.target) != key),
         )
 
 

@@ -211,6 +211,21 @@ def _sections(plan: Plan) -> Iterable[Section]:
         ),
     )
     yield Section(
+        "Decided",
+        "Conflicts that a person decided.",
+        tuple(
+            Line(
+                one.conflict.target.id,
+                one.choice.words,
+                _values(one.conflict.live) if one.conflict.live is not None else "gone",
+                _values(one.kept) if one.kept is not None else "",
+                one.by,
+                one.conflict.target.place,
+            )
+            for one in plan.decided
+        ),
+    )
+    yield Section(
         "Held",
         "Edits that are not applied, and why.",
         tuple(

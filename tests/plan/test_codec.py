@@ -14,7 +14,6 @@ from builders import (
     GIVEN,
     MADE,
     changed,
-    make_checked_plan,
     make_line,
     make_new_row,
     make_payout,
@@ -24,6 +23,8 @@ from builders import (
     without,
 )
 
+from reconcile.check.review import review
+from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import Value
 from reconcile.domain.period import Period
@@ -44,8 +45,11 @@ BASE = replace(
     scope=Scope(("APPROVED",), periods=(Period.parse("2026-Q1"),)),
 )
 LIVE = without(changed(changed(BASE, "pay_3", po_number="theirs"), "cln_4", description="moved"), "pay_5")
+LIVE = changed(LIVE, "pay_2", po_number="theirs")
+DECISION = Preference(Choice.MINE, ("pay_2",), (), (), "ops", "--prefer mine --payout pay_2")
 EDITS: dict[str, dict[str, Value]] = {
     "pay_1": {"stage": "PENDING_PAYMENT", "po_number": "000123", "statement_note": "Grüße\nan alle"},
+    "pay_2": {"po_number": "ours"},
     "pay_3": {"po_number": "ours"},
     "pay_5": {"po_number": "x"},
     "cln_1": {"amount": "101.50", "internal_note": "x"},
@@ -60,7 +64,14 @@ def everything(live: Snapshot = LIVE, base: Snapshot = BASE) -> Plan:
     """A plan with something of every kind in it."""
     rows = [make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD")]
     book = make_workbook(base, EDITS, rows, missing=["cln_6"])
-    return make_checked_plan(base, book, live, policy=POLICY)
+    return decided_plan(base, book, live)
+
+
+def decided_plan(base: Snapshot, book: EditedWorkbook, live: Snapshot) -> Plan:
+    """The plan with what the checks find, and with a decision on one of its conflicts."""
+    findings = review(book, base, POLICY)
+    given = replace(GIVEN, preference=DECISION)
+    return make_plan(base, book, live, findings=findings, policy=POLICY, given=given)
 
 
 PLAN = everything()
@@ -117,9 +128,7 @@ def test_the_same_inputs_give_the_same_bytes_in_whatever_order_they_come(seed: i
     rows = [make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD")]
     book = make_workbook(BASE, EDITS, rows, missing=["cln_6"])
 
-    plan = make_checked_plan(
-        shuffled(BASE, seed), mixed_rows(book, seed), shuffled(LIVE, seed + 1), policy=POLICY
-    )
+    plan = decided_plan(shuffled(BASE, seed), mixed_rows(book, seed), shuffled(LIVE, seed + 1))
 
     assert to_json(PLAN) == to_json(plan)
 
