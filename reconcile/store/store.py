@@ -250,6 +250,7 @@ def _open(path: Path) -> Engine:
                 f"The state store {path} was written by a newer reconcile (version {version}). "
                 "Upgrade reconcile."
             )
+        _refuse_cut(path, connection)
         if version < STORE_VERSION:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             METADATA.create_all(connection)
@@ -265,6 +266,19 @@ def _for_its_owner(path: Path) -> None:
         # Whoever may only read a copy of the file cannot change its mode, and need not.
         with suppress(PermissionError):
             path.chmod(0o600)
+
+
+def _refuse_cut(path: Path, connection: Connection) -> None:
+    """SQLite takes the missing part of a file's last page for zeros, and would read nonsense."""
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    there = path.stat().st_size
+    if there < pages * size:
+        raise StateError(
+            f"The end of the state store {path} is missing ({there:,} of {pages * size:,} bytes are there), "
+            "so nothing in it may be relied on. Put a backup in its place. Without one, move the file away "
+            "and apply the workbook again: what is live already is not sent again."
+        )
 
 
 def _durable(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's connection has no public type

@@ -127,3 +127,15 @@ def test_a_store_of_an_earlier_version_gets_the_tables_that_it_lacks(tmp_path: P
     with Store(path) as store:
         assert store.bills(HERE) == ()
         assert store.run("run-1") == RUN
+
+
+@pytest.mark.parametrize("missing", [1, 1000, 4096, 10_000])
+def test_a_store_whose_end_is_missing_says_so(missing: int, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Store(path) as store:
+        store.start_run(RUN)
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size - missing)
+
+    with pytest.raises(StateError, match=str(path)), Store(path) as store:
+        store.runs()

@@ -1,0 +1,106 @@
+"""Wherever a run is struck, it ends as an undisturbed run, and every effect happened exactly once.
+
+A real process applies a plan with every kind of operation to a sandbox over real HTTP, and is struck just
+before or just after one call or one journal write; then the operator does what the tool says. What counts
+is the server's own record. RECONCILE_FULL_MATRIX=1 tries every fault at every step, with idempotency keys
+honoured and ignored; without it, the faults take turns.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from desk import Desk
+from striking import EVERYTHING, Matrix, Result, Trial, small_month
+
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.server import running
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and file limits are those of POSIX")
+
+EXITS = {
+    "kill": {-signal.SIGKILL},
+    # Before the run can be stopped in good order, a signal ends the process as it would any other.
+    "term": {0, 4, -signal.SIGTERM},
+    "int": {0, 4, 130},
+    "full": {0, 2},
+    "readonly": {0, 2},
+    "torn": {-signal.SIGKILL},
+    "short": {-signal.SIGKILL},
+}
+OTHERS = [how for how in EXITS if how != "kill"]
+
+
+@pytest.fixture
+def begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[bool], Iterator[Trial]]:
+    """Begins a trial on a new server, which honours idempotency keys or ignores them."""
+
+    def begun(honours: bool) -> Iterator[Trial]:  # noqa: FBT001  the one thing in which trials differ
+        with running(small_month(), Choices(rate=100_000, honour_keys=honours)) as url:
+            yield Trial(Desk(url, tmp_path, capsys, monkeypatch.setenv))
+
+    return begun
+
+
+def test_a_run_struck_at_any_step_ends_as_if_nothing_had_happened(
+    begin: Callable[[bool], Iterator[Trial]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = Matrix()
+    for trial in begin(True):  # noqa: FBT003  the same
+        code, err, steps = trial.strike()
+        undisturbed = trial.result()
+        assert code == 0, err
+    assert undisturbed.effects.total() == 5
+    for how, number, honours in _cases(steps):
+        for trial in begin(honours):
+            row = f"{how}, keys {'honoured' if honours else 'ignored'}"
+            at = f"step {number} ({steps[number - 1]})"
+            matrix.note(row, at, partial(_survives, trial, how, number, undisturbed))
+
+    with capsys.disabled():
+        print(f"\n{matrix.shown(f'A run of {len(steps)} steps')}")
+    assert matrix.failures == {}
+
+
+def _cases(steps: list[str]) -> Iterator[tuple[str, int, bool]]:
+    """Fault, step, and whether the server honours idempotency keys."""
+    for order, how in enumerate(EXITS):
+        numbers = [
+            number for number, what in enumerate(steps, 1) if how != "torn" or what == "before journal"
+        ]
+        for number in numbers if EVERYTHING else _turns(how, order, numbers, steps):
+            # A state file that is lost takes the knowledge of new lines with it; then only keys help.
+            yield how, number, how == "short" or (number + order) % 4 < 2
+            if EVERYTHING and how == "kill":
+                yield how, number, (number + order) % 4 >= 2
+
+
+def _turns(how: str, order: int, numbers: list[int], steps: list[str]) -> list[int]:
+    """The smaller matrix: a kill before every write and every journal entry, the others here and there.
+
+    Just after a step is just before the next one: nothing lasting happens between the two.
+    """
+    if how == "kill":
+        return [n for n in numbers if steps[n - 1].startswith("before") and "GET" not in steps[n - 1]]
+    return numbers[order :: len(numbers) // 3]
+
+
+def _survives(trial: Trial, how: str, number: int, undisturbed: Result) -> None:
+    code, err, _ = trial.strike(how, number)
+    assert code in EXITS[how], f"exit code {code}: {err}"
+    if how == "short":
+        told = trial.desk.run("history")
+        assert told[0] == 2, f"nobody was told that the state is lost: {told}"
+        assert str(trial.state) in told[2]
+        trial.state.rename(trial.state.with_name(f"lost-{number}.db"))
+    trial.recover()
+    found = trial.result()
+    assert found.effects == undisturbed.effects, f"effects {found.effects - undisturbed.effects} too many"
+    assert found.records == undisturbed.records

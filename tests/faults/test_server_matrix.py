@@ -1,0 +1,77 @@
+"""Whatever the server does to whichever call of a run, every effect happens exactly once in the end.
+
+Every fault of the sandbox at every call: reads before, writes, reads after. RECONCILE_FULL_MATRIX=1 tries
+all of them, with idempotency keys honoured and ignored; without it, the faults take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from desk import Desk
+from striking import EVERYTHING, Matrix, Result, Trial, small_month
+
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.faults import AFTER, BEFORE
+from reconcile.sandbox.server import running
+
+FAULTS = [f"{kind} 0.1" if kind == "slow" else kind for kind in (*BEFORE, *AFTER)]
+
+
+@pytest.fixture
+def matrix() -> Matrix:
+    return Matrix()
+
+
+def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, matrix: Matrix
+) -> None:
+    def begin(*, honours: bool) -> Iterator[Trial]:
+        choices = Choices(rate=100_000, window=1, retry_after=True, honour_keys=honours)
+        with running(small_month(), choices) as url:
+            yield Trial(Desk(url, tmp_path, capsys, monkeypatch.setenv))
+
+    for trial in begin(honours=True):
+        before = len(_calls(trial))
+        code, out, err = trial.desk.run("apply", trial.plan, "--yes")
+        undisturbed, calls = trial.result(), _calls(trial)[before:]
+        assert code == 0, out + err
+    for fault, number, honours in _cases(len(calls)):
+        for trial in begin(honours=honours):
+            row = f"{fault}, keys {'honoured' if honours else 'ignored'}" if EVERYTHING else fault
+            tried = partial(_survives, trial, f"* /**: {fault} after {number}", undisturbed)
+            matrix.note(row, f"call {number + 1} ({calls[number]})", tried)
+
+    with capsys.disabled():
+        print(f"\n{matrix.shown(f'A run of {len(calls)} calls')}")
+    assert matrix.failures == {}
+
+
+def _calls(trial: Trial) -> list[str]:
+    log = httpx.get(f"{trial.desk.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
+    return [f"{one['method']} {one['path']}" for one in log]
+
+
+def _cases(calls: int) -> Iterator[tuple[str, int, bool]]:
+    for order, fault in enumerate(FAULTS):
+        for number in range(calls):
+            if EVERYTHING:
+                yield fault, number, True
+                yield fault, number, False
+            elif (number + order) % 6 == 0:
+                yield fault, number, (number + order) % 12 == 0
+
+
+def _survives(trial: Trial, fault: str, undisturbed: Result) -> None:
+    trial.desk.fault(fault)
+    code, out, err = trial.desk.run("apply", trial.plan, "--yes")
+    assert code in (0, 3, 4), f"exit code {code}: {out}{err}"
+    if code:
+        trial.recover()
+    found = trial.result()
+    assert found.effects == undisturbed.effects, f"effects {found.effects - undisturbed.effects} too many"
+    assert found.records == undisturbed.records

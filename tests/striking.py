@@ -1,0 +1,132 @@
+"""A run that contains every kind of operation, struck at an exact step, and brought to its end afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from desk import APPROVED, DRAFT, EVERY_KIND, POOL_PARTNER, SEED, Desk
+
+HOOK = Path(__file__).parent / "faults" / "hook"
+EVERYTHING = bool(os.environ.get("RECONCILE_FULL_MATRIX"))
+"""Whether every fault is tried at every step; otherwise a part of them that takes a minute or two."""
+
+Effects = Counter[tuple[str, str]]
+
+
+def small_month() -> dict[str, Any]:
+    """The part of the sample month that the run touches, so that one trial takes a second."""
+    month: dict[str, Any] = json.loads(SEED.read_text(encoding="utf-8"))
+    kept = {APPROVED, DRAFT}
+    month["payouts"] = [one for one in month["payouts"] if one["id"] in kept]
+    pool = [one for one in month["lines"] if not one.get("payoutId") and one["partnerId"] == POOL_PARTNER]
+    month["lines"] = [one for one in month["lines"] if one.get("payoutId") in kept] + pool[:3]
+    partners = {one["partnerId"] for kind in ("payouts", "lines") for one in month[kind]}
+    month["partners"] = [one for one in month["partners"] if one["id"] in partners]
+    batches = {one["batchId"] for one in month["payouts"]}
+    month["batches"] = [one for one in month["batches"] if one["id"] in batches]
+    return month
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the server shows in the end: the records, and how often each was changed in which way."""
+
+    records: dict[str, Any]
+    effects: Effects
+
+
+@dataclass
+class Trial:
+    """One run on a server of its own: begun in a process of its own, struck, and finished."""
+
+    desk: Desk
+    edited: Path = field(init=False)
+    plan: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Edits a fresh export, and keeps the plan: applying that starts in half a second."""
+        for name in ("state.db", "state.db-wal", "state.db-shm", "state.db-journal"):
+            (self.desk.folder / name).unlink(missing_ok=True)
+        self.edited = self.desk.edit(self.desk.export("--force"), *EVERY_KIND)
+        self.plan = self.desk.folder / "plan.json"
+        self.plan.unlink(missing_ok=True)
+        code, out, err = self.desk.run("diff", self.edited, "--save", self.plan)
+        assert code == 0, out + err
+
+    @property
+    def state(self) -> Path:
+        """The state store."""
+        return self.desk.folder / "state.db"
+
+    def strike(self, how: str = "", at: int = 0) -> tuple[int, str, list[str]]:
+        """Applies the plan in a process that is struck: its exit code, its stderr, the steps it took."""
+        log = self.desk.folder / "steps.txt"
+        log.unlink(missing_ok=True)
+        paths = [str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])]
+        given = {"STRIKE_LOG": str(log), "STRIKE_AT": str(at), "STRIKE_HOW": how}
+        environment = os.environ | given | {"PYTHONPATH": os.pathsep.join(paths)}
+        done = subprocess.run(
+            [sys.executable, "-m", "reconcile", "apply", str(self.plan), "--yes"],
+            cwd=self.desk.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        steps = log.read_text().splitlines() if log.exists() else []
+        return done.returncode, done.stderr, steps
+
+    def recover(self) -> None:
+        """What the operator does next: finish the run that is unfinished, or apply when there is none."""
+        runs = json.loads(self.desk.run("history", "--json")[1])
+        states = [run["run_id"] for run in runs if run["state"] in ("running", "stopped")]
+        words = ("resume", states[0]) if states else ("apply", self.edited, "--yes")
+        code, out, err = self.desk.run(*words)
+        assert code == 0, f"{words[0]} ended with {code}: {out}{err}"
+
+    def result(self) -> Result:
+        """The server's own view, without what differs from run to run: new ids and times."""
+        records = {}
+        names = {}
+        wanted = ("stage", "poNumber", "amount", "status", "payoutId", "description", "reasonType")
+        for key, record in self.desk.state().items():
+            names[key] = "made" if record.get("description") == "True-up" else key
+            assert names[key] not in records, "a new line was made twice"
+            records[names[key]] = {name: record.get(name) for name in wanted}
+        log = httpx.get(f"{self.desk.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
+        return Result(records, Counter((one["kind"], names[one["record_id"]]) for one in log))
+
+
+@dataclass
+class Matrix:
+    """Faults by steps: what was tried, and what survived."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, fault: str, step: str, trial: Callable[[], None]) -> None:
+        """Tries one fault at one step; what goes wrong is kept, and the next one is tried."""
+        self.tried[fault] += 1
+        try:
+            trial()
+        except AssertionError as error:
+            self.failures.setdefault(fault, []).append(f"{step}: {error}")
+
+    def shown(self, title: str) -> str:
+        """The matrix as a table: one row per fault."""
+        rows = [f"{title:<44} survived / steps"]
+        for fault, tried in self.tried.items():
+            rows.append(f"{fault:<44} {tried - len(self.failures.get(fault, [])):>8} / {tried}")
+        return "\n".join(rows)
