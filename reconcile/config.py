@@ -9,6 +9,7 @@
 
     [names]               # words that the API does not document: see `domain.policy.Names`
     [limits]              # the gates: see `domain.policy.Limits`
+    [workbook]            # how much of a file is read: see `domain.policy.ReadLimits`
     [rules]               # rule = "off", "warning" or "error"
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale
 
@@ -29,12 +30,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
-from reconcile.domain.policy import Limits, Names, Policy
+from reconcile.domain.policy import Limits, Names, Policy, ReadLimits
 from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
 
 FILE_NAME: Final = "reconcile.toml"
-_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy"}
+_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy", "workbook"}
 _APP = "reconcile"
 T = TypeVar("T")
 
@@ -152,6 +153,7 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
             **(own if locale is None else {**own, "locale": locale}),
             "names": _made(Names, content.get("names", {}), file, "names"),
             "limits": _made(Limits, content.get("limits", {}), file, "limits"),
+            "reading": _reading(content.get("workbook", {}), file),
             "rules": _rules(content.get("rules", {}), file),
         },
         file,
@@ -160,6 +162,14 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     if policy.locale:
         customs(policy.locale)
     return policy
+
+
+def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
+    limits = _made(ReadLimits, section, file, "workbook")
+    for setting in section:
+        if getattr(limits, setting) <= 0:
+            raise ConfigurationError(f"{file}: workbook.{setting} must be more than zero.")
+    return limits
 
 
 def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity | None]:

@@ -64,10 +64,31 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """How much of one workbook is read at most, so that no file can exhaust memory or patience.
+
+    megabytes: of the whole file when unpacked (2**20 bytes). rows, columns, cells: of one sheet, the user's
+    own sheets included. strings: different texts in the file; text_megabytes: all of these. extra_rows: rows
+    of a sheet that are more than were exported. seconds: to read the file. The defaults are several times
+    what a workbook of 100,000 lines needs.
+    """
+
+    megabytes: int = 2000
+    rows: int = 1_048_576
+    columns: int = 16_384
+    cells: int = 20_000_000
+    strings: int = 3_000_000
+    text_megabytes: int = 256
+    extra_rows: int = 20_000
+    seconds: float = 600
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Names, limits, and how severe each rule is.
 
-    rules: a rule id and its severity, or None for off; a rule that is not named keeps its own.
+    limits: the gates. reading: how much of a workbook is read. rules: a rule id and its severity, or None for
+    off; a rule that is not named keeps its own.
     po_required_stages: a payout moved to one of these needs a PO number. stage_order: the stages in the order
     in which a payout passes through them; stage_gates: those that none should leave out. max_amount_factor:
     an amount that grows or shrinks by more than this factor is a finding. text_limit: characters in a
@@ -77,6 +98,7 @@ class Policy:
 
     names: Names = field(default_factory=Names)
     limits: Limits = field(default_factory=Limits)
+    reading: ReadLimits = field(default_factory=ReadLimits)
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     po_required_stages: tuple[str, ...] = ()
     stage_order: tuple[str, ...] = (

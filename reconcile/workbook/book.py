@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import DecimalException
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
-from typing import Final
-
-# No DTD gets past check_package, and without one there are no entities to expand.
-from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
+from typing import IO, Final
+from xml.etree.ElementTree import Element, ParseError
 from zipfile import BadZipFile, ZipFile
 
-from reconcile.errors import WorkbookError
+from reconcile.domain.policy import ReadLimits
+from reconcile.workbook.budget import Budget
 from reconcile.workbook.grid import Area, Cells, Tables, local, merged_areas, rows, text_of
-from reconcile.workbook.package import ReadLimits, check_package, damaged
+from reconcile.workbook.package import check_package, damaged, is_read
+from reconcile.workbook.stream import document, wholes
 
 _BROKEN: Final = (
     ParseError,
@@ -40,13 +41,13 @@ _DECORATION: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook file that has been looked over; parts are read when asked for.
+    """A workbook file that has been looked over; parts are read when asked for, all on the same budget.
 
     Every method raises WorkbookError where the file is damaged or larger than the limits.
     """
 
     path: Path
-    limits: ReadLimits
+    budget: Budget
 
     @cached_property
     def sheets(self) -> dict[str, str]:
@@ -61,12 +62,18 @@ class Book:
                     found[element.get("name", "")] = part
         return found
 
-    def rows(self, sheet: str) -> Iterator[tuple[int, Cells]]:
-        """The rows of a sheet that hold something: their number, from 1, and their cells."""
+    def rows(self, sheet: str, last: int | None = None) -> Iterator[tuple[int, Cells]]:
+        """The rows of a sheet that hold something: their number, from 1, and their cells.
+
+        last: the number of the row at which one may stop; blank rows below it are not looked through.
+        """
         cells = 0
         try:
-            with ZipFile(self.path) as archive, archive.open(self.sheets[sheet]) as stream:
-                for number, row in rows(stream, self._tables):
+            with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
+                elements = self._row_elements(stream, sheet)
+                if last is not None:
+                    elements = takewhile(lambda element: int(element.get("r", "0")) <= last, elements)
+                for number, row in rows(elements, self._tables):
                     cells += len(row)
                     self._check_size(sheet, number, row, cells)
                     yield number, row
@@ -76,19 +83,20 @@ class Book:
     def merged(self, sheet: str) -> list[Area]:
         """The merged cells of a sheet, from top to bottom."""
         try:
-            with ZipFile(self.path) as archive, archive.open(self.sheets[sheet]) as stream:
+            with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
                 return merged_areas(stream)
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
 
+    def _row_elements(self, stream: IO[bytes], sheet: str) -> Iterator[Element]:
+        for count, element in enumerate(wholes(stream, "row", self.budget), start=1):
+            self.budget.check_rows(sheet, count)
+            yield element
+
     def _check_size(self, sheet: str, number: int, row: Cells, cells: int) -> None:
-        limits = self.limits
+        limits = self.budget.limits
         if number > limits.rows or cells > limits.cells or max(row) >= limits.columns:
-            raise WorkbookError(
-                f"The sheet {sheet} of {self.path.name} is larger than the {limits.rows:,} rows, "
-                f"{limits.columns:,} columns and {limits.cells:,} cells that are read. "
-                "Delete what is not needed below and to the right of the table."
-            )
+            raise self.budget.too_large(sheet)
 
     @cached_property
     def _workbook_part(self) -> str:
@@ -120,16 +128,31 @@ class Book:
         return Tables(tuple(strings), dates, from_1904)
 
     def _strings(self, part: str) -> Iterator[str]:
-        with ZipFile(self.path) as archive, archive.open(part) as stream:
-            for _, element in iterparse(stream, events=("end",)):  # noqa: S314 - see the import
-                if local(element.tag) == "si":
-                    yield text_of(element)
-                    element.clear()
+        limits = self.budget.limits
+        with ZipFile(self.path) as archive, self._open(archive, part) as stream:
+            if archive.getinfo(part).file_size > limits.text_megabytes * 2**20:
+                raise self.budget.spent(
+                    f"holds more than {limits.text_megabytes:,} MB of different texts",
+                    "Remove other sheets from it, or raise the setting text_megabytes",
+                )
+            for count, element in enumerate(wholes(stream, "si", self.budget), start=1):
+                if count > limits.strings:
+                    raise self.budget.spent(
+                        f"holds more than {limits.strings:,} different texts",
+                        "Remove other sheets from it, or raise the setting strings",
+                    )
+                yield text_of(element)
+
+    def _open(self, archive: ZipFile, part: str) -> IO[bytes]:
+        if not is_read(part):
+            raise damaged(self.path, f"its part {part} is no XML by its name")
+        return archive.open(part)
 
     def _xml(self, part: str) -> Element:
+        self.budget.check_time()
         try:
-            with ZipFile(self.path) as archive:
-                return fromstring(archive.read(part))  # noqa: S314 - see the import
+            with ZipFile(self.path) as archive, self._open(archive, part) as stream:
+                return document(stream, self.budget)
         except _BROKEN as error:
             raise damaged(self.path, f"part {part}: {error}") from error
 
@@ -140,9 +163,9 @@ def open_book(path: Path, limits: ReadLimits | None = None) -> Book:
     Raises ConfigurationError where there is no such file, and WorkbookError where it is no workbook that is
     safe to read.
     """
-    limits = limits or ReadLimits()
-    check_package(path, limits)
-    return Book(path, limits)
+    budget = Budget(path, limits or ReadLimits())
+    check_package(path, budget)
+    return Book(path, budget)
 
 
 def _date_styles(styles: Element) -> tuple[bool, ...]:

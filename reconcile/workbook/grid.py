@@ -8,15 +8,13 @@ keeps its kind, its own text, and whether a formula stands behind it (ECMA-376 p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import IO, Final, Literal, NamedTuple
-
-# No DTD gets past check_package, and without one there are no entities to expand.
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element
 
 Kind = Literal["text", "number", "date", "bool", "error", "no value"]
 
@@ -52,16 +50,13 @@ _LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31
 _LEAP_BUG: Final = 60  # Excel counts a 29 February 1900; days before it are off by one
 
 
-def rows(stream: IO[bytes], tables: Tables) -> Iterator[tuple[int, Cells]]:
-    """The rows that hold something: their number, from 1, and their cells."""
+def rows(elements: Iterable[Element], tables: Tables) -> Iterator[tuple[int, Cells]]:
+    """The rows that hold something: their number, from 1, and their cells. `elements`: the `row` elements."""
     number = 0
-    for _, element in iterparse(stream, events=("end",)):  # noqa: S314 - see the import
-        if local(element.tag) != "row":
-            continue
+    for element in elements:
         number = int(element.get("r", number + 1))
         if cells := _cells(element, tables):
             yield number, cells
-        element.clear()
 
 
 def local(tag: str) -> str:
@@ -151,7 +146,10 @@ def _moment(value: str, tables: Tables) -> str | None:
     return moment.date().isoformat() if seconds % 86_400 == 0 else moment.isoformat(sep=" ")
 
 
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+_MERGED: Final = re.compile(
+    rb'<(?:\w{1,20}:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"'
+)
+_MOST_MERGED: Final = 100_000
 
 
 class Area(NamedTuple):
@@ -183,6 +181,8 @@ def merged_areas(stream: IO[bytes]) -> list[Area]:
             left, top, right, bottom = (part.decode() for part in match.groups())
             found.append(Area(int(top), int(bottom), column_index(left), column_index(right)))
             end = match.end()
+        if len(found) > _MOST_MERGED:
+            raise ValueError(f"more than {_MOST_MERGED:,} merged cells")
         # A reference that the end of the chunk cut in two begins in its last bytes.
         before = text[max(end, len(text) - 200) :]
     return sorted(found)

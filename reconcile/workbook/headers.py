@@ -55,7 +55,7 @@ def header_names(kind: RecordKind, meta: Meta, layout: Layout) -> Names:
 
 def find_header(book: Book, sheet: str, names: Names) -> Header:
     """The row near the top of a sheet that has the most of these headers."""
-    top = takewhile(lambda row: row[0] <= _LOOK_DOWN, book.rows(sheet))
+    top = takewhile(lambda row: row[0] <= _LOOK_DOWN, book.rows(sheet, _LOOK_DOWN))
     headers = [Header(number, _places(cells, names)) for number, cells in top]
     return max(headers, key=lambda header: len(header.places), default=Header(1, {}))
 

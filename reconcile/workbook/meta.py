@@ -7,6 +7,7 @@ Three columns: a section, a key, a value. Sections: `export` (the identity), `sh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from reconcile.workbook.styles import TEXT_FORMAT, Styles
 MAGIC: Final = "reconcile workbook"
 """The text of the sheet's first cell."""
 
+# A number of a length that somebody meant; Python refuses to read thousands of digits.
+_SHORT: Final = re.compile(r"[0-9]{1,9}")
 Unshown = Mapping[RecordKind, frozenset[str]]
 
 
@@ -35,13 +38,14 @@ class Meta:
     """What `_meta` says.
 
     sheets: the name of each data sheet by its key. headers: column id by header, per sheet key. unread: the
-    fields without a baseline in at least one row.
+    fields without a baseline in at least one row. counts: the rows of each data sheet at export, by its key.
     """
 
     export: Export
     sheets: Mapping[str, str]
     headers: Mapping[str, Mapping[str, str]]
     unread: Unshown
+    counts: Mapping[str, int]
 
 
 def write_meta(
@@ -112,16 +116,18 @@ def read_meta(file: str, rows: Iterable[tuple[str, str, str]]) -> Meta:
     _check_version(file, sections.get("export", {}).get("schema_version", ""))
     try:
         export = _export(sections["export"])
-    except (KeyError, TypeError, ValueError, ReconcileError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, ReconcileError) as error:
         raise WorkbookError(
             f"{file} has a damaged sheet _meta ({error}), so it cannot be tied to its export. "
             "Use an earlier copy of the file, or export again."
         ) from error
-    return Meta(export, sections.get("sheet", {}), _headers(sections), _unread(sections.get("unread", {})))
+    counts = {key: int(text) for key, text in sections.get("count", {}).items() if _SHORT.fullmatch(text)}
+    unread = _unread(sections.get("unread", {}))
+    return Meta(export, sections.get("sheet", {}), _headers(sections), unread, counts)
 
 
 def _check_version(file: str, version: str) -> None:
-    if version.isascii() and version.isdigit() and int(version) > SCHEMA_VERSION:
+    if _SHORT.fullmatch(version) and int(version) > SCHEMA_VERSION:
         raise WorkbookError(
             f"{file} was made by a newer version of reconcile (its layout is version {version}, "
             f"this one reads up to {SCHEMA_VERSION}). Install the newer version."

@@ -5,48 +5,61 @@ Neither openpyxl nor other readers limit what they inflate, and a file may come 
 
 from __future__ import annotations
 
+import stat
+import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 from zipfile import ZipFile, ZipInfo
 
+from reconcile.domain.policy import ReadLimits
 from reconcile.errors import ConfigurationError, WorkbookError
+from reconcile.workbook.budget import Budget
 
 _OLE2: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 # The stream that an encrypted package lies in ([MS-OFFCRYPTO] 2.3.4.4), as the folder of an OLE2 file has it.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _CHUNK: Final = 1 << 20
+# The end of a zip directory and of a large one, and how far before the end of the file the first can stand
+# (APPNOTE.TXT 4.3.14 to 4.3.16).
+_END: Final = b"PK\x05\x06"
+_LARGE_END: Final = b"PK\x06\x06"
+_LAST: Final = (1 << 16) + 22 + 20 + 56
+_DIRECTORY: Final = 8 * 1024 * 1024  # bytes of names: some 80,000 parts
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _DOCTYPES: Final = tuple("<!DOCTYPE".encode(name) for name in ("ascii", "utf-16-le", "utf-16-be"))
 _OVERLAP: Final = max(map(len, _DOCTYPES)) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLimits:
-    """How much is read at most: inflated bytes of the whole file; rows, columns and cells of one sheet.
-
-    The defaults are several times what a workbook of 300,000 lines needs.
-    """
-
-    inflated: int = 4_000_000_000
-    rows: int = 1_048_576
-    columns: int = 2_000
-    cells: int = 40_000_000
-
-
-def check_package(path: Path, limits: ReadLimits | None = None) -> None:
+def check_package(path: Path, budget: Budget | None = None) -> None:
     """Refuse a file that is no workbook, or that is not safe to open with any library.
 
     Raises ConfigurationError where there is no such file, and WorkbookError, saying what to do, otherwise.
     """
+    budget = budget or Budget(path, ReadLimits())
     _check_file(path)
     try:
+        _check_directory(path)
         with ZipFile(path) as archive:
             _check_names(path, archive.infolist())
-            _check_contents(path, archive, limits or ReadLimits())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            _check_contents(archive, budget)
+    except _BROKEN as error:
         raise damaged(path, str(error)) from error
+
+
+def is_read(part: str) -> bool:
+    """Whether a part is XML by its name. Others, such as pictures and macros, are never parsed."""
+    return part.lower().endswith((".xml", ".rels", ".vml"))
 
 
 def damaged(path: Path, problem: str) -> WorkbookError:
@@ -60,6 +73,9 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise ConfigurationError(f"{path} is a folder. Give the path of the workbook, an .xlsx file.")
     try:
+        # A pipe would be waited for, a device never ends.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigurationError(f"{path} is no ordinary file. Give the path of the workbook.")
         with path.open("rb") as stream:
             start = stream.read(len(_OLE2))
     except OSError as error:
@@ -91,12 +107,26 @@ def _old_format(path: Path) -> WorkbookError:
     )
 
 
+def _check_directory(path: Path) -> None:
+    """Refuse a list of parts that would fill the memory just by being read."""
+    with path.open("rb") as stream:
+        length = stream.seek(0, 2)
+        stream.seek(max(0, length - _LAST))
+        tail = stream.read()
+    end, large = tail.rfind(_END), tail.rfind(_LARGE_END)
+    sizes = [struct.unpack_from("<I", tail, end + 12)[0]] if end >= 0 else []
+    sizes = [struct.unpack_from("<Q", tail, large + 40)[0]] if large >= 0 else sizes
+    if any(size > _DIRECTORY for size in sizes):
+        raise damaged(path, "its list of parts is longer than that of any workbook")
+
+
 def _check_names(path: Path, members: list[ZipInfo]) -> None:
     names = [member.filename for member in members]
     if "[Content_Types].xml" not in names or not _has_workbook(names):
         kind = "an OpenDocument or other file" if "mimetype" in names else "not an Excel workbook"
         raise WorkbookError(f"{path.name} is {kind}. Save it in Excel as Excel Workbook (.xlsx).")
-    if len(set(names)) != len(names):
+    # Names of parts differ by more than by case (ECMA-376 part 2, 6.2.2.3).
+    if len({name.casefold() for name in names}) != len(names):
         raise damaged(path, "it holds two parts of the same name")
     for name in names:
         parts = PurePosixPath(name.replace("\\", "/"))
@@ -110,34 +140,42 @@ def _has_workbook(names: list[str]) -> bool:
     return any(PurePosixPath(name).name == "workbook.xml" for name in names)
 
 
-def _check_contents(path: Path, archive: ZipFile, limits: ReadLimits) -> None:
+def _check_contents(archive: ZipFile, budget: Budget) -> None:
     """Inflate every part once, counting: what the directory claims may be wrong either way."""
-    left = limits.inflated
+    left = budget.limits.megabytes * 2**20
     if sum(member.file_size for member in archive.infolist()) > left:
-        raise _too_large(path, limits)
+        raise _too_large(budget)
     for member in archive.infolist():
-        if member.flag_bits & 1:
-            raise WorkbookError(f"{path.name} holds encrypted parts. Save it in Excel without a password.")
+        _check_storage(budget.path, member)
         before = b""
         with archive.open(member) as stream:
             while chunk := stream.read(_CHUNK):
+                budget.check_time()
                 left -= len(chunk)
                 if left < 0:
-                    raise _too_large(path, limits)
-                _refuse_doctype(path, member.filename, before + chunk)
+                    raise _too_large(budget)
+                _refuse_doctype(budget.path, member.filename, before + chunk)
                 before = chunk[-_OVERLAP:]
 
 
-def _too_large(path: Path, limits: ReadLimits) -> WorkbookError:
-    return WorkbookError(
-        f"{path.name} holds more than {limits.inflated:,} bytes when unpacked, more than a workbook should. "
-        "Remove other sheets, pictures and attachments from it, and save it again."
+def _check_storage(path: Path, member: ZipInfo) -> None:
+    if member.flag_bits & 1:
+        raise WorkbookError(f"{path.name} holds encrypted parts. Save it in Excel without a password.")
+    # Other kinds may want gigabytes of memory to unpack a few bytes (ECMA-376 part 2, B.4).
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise damaged(path, f"its part {member.filename} is compressed in a way that workbooks are not")
+
+
+def _too_large(budget: Budget) -> WorkbookError:
+    return budget.spent(
+        f"holds more than {budget.limits.megabytes:,} MB when unpacked",
+        "Remove other sheets, pictures and attachments from it, or raise the setting megabytes",
     )
 
 
 def _refuse_doctype(path: Path, part: str, text: bytes) -> None:
     # No editor writes one; entities in it can blow up a parser or read local files. Pictures are not parsed.
-    if part.endswith((".xml", ".rels", ".vml")) and any(doctype in text for doctype in _DOCTYPES):
+    if is_read(part) and any(doctype in text for doctype in _DOCTYPES):
         raise WorkbookError(
             f"{path.name} declares document types in its part {part}. Do not trust this file."
         )

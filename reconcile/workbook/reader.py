@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconcile.domain.edited import EditedSheet, EditedWorkbook, Export
+from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, Export
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy import Policy, ReadLimits
 from reconcile.errors import WorkbookError
 from reconcile.workbook.book import Book, open_book
 from reconcile.workbook.columns import SHEETS
 from reconcile.workbook.grid import column_letters
 from reconcile.workbook.layout import META, load_layout
 from reconcile.workbook.meta import MAGIC, Meta, read_meta
-from reconcile.workbook.package import ReadLimits
 from reconcile.workbook.rows import RowReader
 from reconcile.workbook.sheets import FoundSheet, find_sheets
 
 
-def read_workbook(
-    path: Path, policy: Policy, templates: Path | None = None, limits: ReadLimits | None = None
-) -> EditedWorkbook:
+def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> EditedWorkbook:
     """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
 
     `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
     lost. Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and
     cell, where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
     """
-    book = open_book(path, limits)
+    book = open_book(path, policy.reading)
     meta = _meta(book)
     found, findings = find_sheets(book, meta, load_layout(templates))
     sheets = {}
@@ -57,9 +54,23 @@ def _read_sheet(
     if found is None:
         return EditedSheet(kind, meta.sheets.get(SHEETS[kind], ""), {}, ()), []
     reader = RowReader(book.path.name, found, policy, meta.unread[kind], book.merged(found.name))
-    rows = [reader.read(number, cells) for number, cells in book.rows(found.name) if number > found.header]
+    rows = list(_data_rows(book, reader, meta.counts.get(SHEETS[kind], 0)))
     letters = {column: column_letters(place) for column, place in found.columns.items()}
-    return EditedSheet(kind, found.name, letters, tuple(row for row in rows if row)), reader.findings
+    return EditedSheet(kind, found.name, letters, tuple(rows)), reader.findings
+
+
+def _data_rows(book: Book, reader: RowReader, exported: int) -> Iterator[EditedRow]:
+    extra = book.budget.limits.extra_rows
+    count = 0
+    for number, cells in book.rows(reader.sheet.name):
+        if number > reader.sheet.header and (row := reader.read(number, cells)):
+            count += 1
+            if count > exported + extra:
+                raise book.budget.spent(
+                    f"has more than {extra:,} rows on the sheet {reader.sheet.name} that were not exported",
+                    "Delete what was filled in or pasted below the table, or raise the setting extra_rows",
+                )
+            yield row
 
 
 def _meta(book: Book) -> Meta:

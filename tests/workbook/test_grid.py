@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from io import BytesIO
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -13,7 +13,7 @@ TABLES = Tables(strings=("shared", " kept ", "bell_x0001_"), dates=(False, True)
 
 def read(row: str, tables: Tables = TABLES, space: str = MAIN) -> list[tuple[int, Cells]]:
     xml = f'<worksheet xmlns="{space}"><sheetData>{row}</sheetData></worksheet>'
-    return list(rows(BytesIO(xml.encode()), tables))
+    return list(rows(fromstring(xml).iter(f"{{{space}}}row"), tables))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,11 @@ def test_both_editions_of_the_format_and_prefixes_are_read() -> None:
         "</x:sheetData></x:worksheet>"
     )
 
-    assert read(row) == read(row, space=STRICT) == list(rows(BytesIO(prefixed.encode()), TABLES))
+    assert (
+        read(row)
+        == read(row, space=STRICT)
+        == list(rows(fromstring(prefixed).iter(f"{{{MAIN}}}row"), TABLES))
+    )
 
 
 def test_cells_and_rows_without_an_address_follow_each_other() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy import Policy, ReadLimits
 from reconcile.errors import ConfigurationError, ReconcileError, WorkbookError
-from reconcile.workbook.package import ReadLimits, check_package
+from reconcile.workbook.package import check_package
 from reconcile.workbook.reader import read_export, read_workbook
 
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -29,7 +29,7 @@ def repacked(path: Path, change: Callable[[str, bytes], bytes | None], **added: 
 
 def refusal(path: Path, limits: ReadLimits | None = None) -> str:
     with pytest.raises(ReconcileError) as caught:
-        read_workbook(path, Policy(), limits=limits)
+        read_workbook(path, Policy(reading=limits or ReadLimits()))
     assert path.name in str(caught.value)
     return str(caught.value)
 
@@ -122,7 +122,7 @@ def test_a_file_that_inflates_beyond_the_budget_is_refused(simple_file: Path) ->
     repacked(simple_file, lambda _, data: data, **{"xl/media/zeros.bin": bytes(2_000_000)})
 
     assert simple_file.stat().st_size < 200_000
-    assert "more than 1,000,000 bytes" in refusal(simple_file, ReadLimits(inflated=1_000_000))
+    assert "holds more than 1 MB when unpacked" in refusal(simple_file, ReadLimits(megabytes=1))
 
 
 @pytest.mark.parametrize("limits", [ReadLimits(rows=5), ReadLimits(columns=4), ReadLimits(cells=20)])
