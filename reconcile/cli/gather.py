@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,7 +62,8 @@ def read_all(files: Sequence[Path], settings: Settings, store: Store) -> tuple[R
 
     Workbooks of the same name are told apart by as much of their path as it takes.
     """
-    paths = [file.resolve() for file in files]
+    # Unlike Path.resolve, this leaves a link that leads to itself to those who open it.
+    paths = [Path(os.path.realpath(file)) for file in files]
     for file, path in zip(files, paths, strict=True):
         if paths.count(path) > 1:
             raise ConfigurationError(f"The workbook {file} is given twice.")
