@@ -12,6 +12,7 @@ from reconcile.domain.policy import Policy
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.workbook.amounts import amount_in, not_a_number
 from reconcile.workbook.grid import Cell
+from reconcile.workbook.named import id_of
 from reconcile.workbook.numbers import DIGITS, fifteen, stored_number
 from reconcile.workbook.seen import Before, Problem, cell_text, is_blank, shown
 
@@ -109,7 +110,7 @@ def _find_choice(name: str, text: str, policy: Policy) -> tuple[str | None, tupl
     if name == "currency":
         codes = known_currencies()
         return (text.upper() if text.upper() in codes else None), codes
-    return text, ()
+    return id_of(text), ()
 
 
 def _same(text: str, words: dict[str, str]) -> str | None:

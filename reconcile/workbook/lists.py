@@ -6,16 +6,18 @@ drop-down goes through a name (field notes: one range rule per column, lists beh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from reconcile.domain.fields import ACTIONS
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy import Policy
+from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
 from reconcile.workbook.layout import Layout
 from reconcile.workbook.library import Workbook, Worksheet, xl_col_to_name
+from reconcile.workbook.named import named
 from reconcile.workbook.outgoing import day, payouts_in_order, showable
 from reconcile.workbook.place import quoted
 from reconcile.workbook.styles import TEXT_FORMAT, Styles
@@ -48,11 +50,8 @@ _COLUMNS: Final = (
     "reason_label",
     "currency",
     "decimals",
-    "partner_id",
-    "partner",
-    "payout_id",
-    "payout_partner",
-    "payout_period",
+    "partner_choice",
+    "payout_choice",
 )
 # Name, first column, last column: a drop-down offers the first one, a rule may look at the ones beside it.
 _NAMES: Final = (
@@ -63,8 +62,8 @@ _NAMES: Final = (
     (REASON_WORDS, "reason", "reason_label"),
     (CURRENCY_LIST, "currency", "currency"),
     (DECIMALS_TABLE, "currency", "decimals"),
-    (PARTNER_LIST, "partner_id", "partner_id"),
-    (PAYOUT_LIST, "payout_id", "payout_id"),
+    (PARTNER_LIST, "partner_choice", "partner_choice"),
+    (PAYOUT_LIST, "payout_choice", "payout_choice"),
 )
 
 
@@ -114,13 +113,22 @@ def _columns(snapshot: Snapshot, policy: Policy) -> dict[str, Sequence[str | int
         list(reasons.values()),
         currencies,
         [exponent(currency) or 0 for currency in currencies],
-        [partner_id for partner_id, _ in partners],
-        [name for _, name in partners],
-        [payout.id for payout in payouts],
-        [payout.partner_name for payout in payouts],
-        [str(day(payout.period_end) or "") for payout in payouts],
+        _choices(partners),
+        _choices((payout.id, _words(payout)) for payout in payouts),
     )
     return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """What a drop-down of ids offers: each with its words, then the bare ids, which people may paste."""
+    found = list(pairs)
+    texts = [named(words, record_id) for record_id, words in found if words != record_id]
+    return [text for text in texts if text] + [record_id for record_id, _ in found]
+
+
+def _words(payout: Payout) -> str:
+    end = day(payout.period_end)
+    return f"{payout.partner_name}, {end}" if end else payout.partner_name
 
 
 def _currencies(snapshot: Snapshot) -> list[str]:

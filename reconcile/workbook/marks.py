@@ -112,10 +112,11 @@ def _text(word: str) -> str:
 
 
 def _unlisted(place: Place, column: str) -> str:
-    words = {"stage": lists.STAGE_WORDS, "decline_reason": lists.REASON_WORDS}.get(
-        column, lists.CHOICES[column]
-    )
-    return f"COUNTIF({words},TRIM({place.first(column)}))=0"
+    """True for a text that its list does not have, in any case; a stage may be its value or its label."""
+    either = {"stage": lists.STAGE_WORDS, "decline_reason": lists.REASON_WORDS}
+    words = either.get(column, lists.CHOICES[column])
+    # COUNTIF would take a name that starts with = or < for a comparison, and * for any text.
+    return f"SUMPRODUCT(--({words}=TRIM({place.first(column)})))=0"
 
 
 def _filled(place: Place, column: str) -> str:

@@ -302,3 +302,20 @@ def test_a_field_that_is_not_shown_is_left_alone_set_or_cleared(cell: Cell | Non
 def test_clear_empties_what_may_be_empty_and_is_refused_elsewhere() -> None:
     assert parse(SOURCE, text("<clear>"), Before("5", "USD"), POLICY) is None
     assert isinstance(parse(field("description"), text("<clear>"), Before("Q1"), POLICY), Problem)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Acme Partners (ptn_1)", "ptn_1"),
+        ("Brackets (UK) Ltd. (ptn_1)", "ptn_1"),
+        (" two\nlines (ptn_1) ", "ptn_1"),
+        ("ptn_1", "ptn_1"),
+        ("Acme Partners", "Acme Partners"),
+        ("Acme (UK branch)", "Acme (UK branch)"),
+    ],
+)
+def test_a_partner_chosen_by_name_is_known_by_the_id_behind_it(typed: str, expected: str) -> None:
+    partner = field("partner_id", RecordKind.NEW_LINE)
+
+    assert parse(partner, text(typed), Before(), POLICY) == expected
