@@ -23,23 +23,26 @@ def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any
     """
     from pydantic import TypeAdapter
 
-    from reconcile.cli.gather import read_all
+    from reconcile.cli.gather import findings_of
     from reconcile.domain.finding import Finding, Severity
     from reconcile.report.model import counted
     from reconcile.report.terminal import render_findings
 
     # Gather.
     settings = settings_of(**common)
-    with opened_store(settings) as store:
-        readings = read_all(files, settings, store)
+    with opened_store(settings, create=False) as store:
+        found = findings_of(files, settings, store)
     # Decide.
-    findings = tuple(finding for reading in readings for finding in reading.findings)
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    errors = {
+        name: sum(one.severity is Severity.ERROR for one in findings) for name, findings in found.items()
+    }
     # Act.
     if as_json:
-        click.echo(TypeAdapter(tuple[Finding, ...]).dump_json(findings, indent=2).decode())
-    else:
-        names = ", ".join(reading.edited.file for reading in readings)
-        click.echo(f"{names}: {counted(errors, 'error')}, {counted(len(findings) - errors, 'note')}.")
+        every = tuple(finding for findings in found.values() for finding in findings)
+        click.echo(TypeAdapter(tuple[Finding, ...]).dump_json(every, indent=2).decode())
+        return int(any(errors.values()))
+    for name, findings in found.items():
+        notes = len(findings) - errors[name]
+        click.echo(f"{name}: {counted(errors[name], 'error')}, {counted(notes, 'note')}.")
         render_findings(findings, console(), full=full)
-    return 1 if errors else 0
+    return int(any(errors.values()))

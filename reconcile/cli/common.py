@@ -135,11 +135,11 @@ def _key_from_keyring(service: str, profile: str) -> str:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """The state store of the settings."""
+def opened_store(settings: Settings, *, create: bool = True) -> Iterator[Store]:
+    """The state store of the settings; a command that only reads does not make one."""
     from reconcile.store.store import Store
 
-    with Store(settings.state) as store:
+    with Store(settings.state, create=create) as store:
         yield store
 
 

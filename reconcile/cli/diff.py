@@ -54,7 +54,7 @@ def command(
     settings = settings_of(**common)
     if report:
         check_name(report)
-    with reading(settings) as reader, opened_store(settings) as store:
+    with reading(settings) as reader, opened_store(settings, create=False) as store:
         plan, _, _ = plan_for(files, settings, reader, store, preference)
     # Decide.
     shown = report_on(plan)

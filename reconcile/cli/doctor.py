@@ -19,14 +19,21 @@ _CLOCK_TOLERANCE = 30
 """Seconds by which two clocks may differ before it is worth a word."""
 
 
+_REFUSED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at. ok: None where it could not be found out. advice: what to do."""
+    """One thing that was looked at. ok: None where it could not be found out. advice: what to do.
+
+    code: the exit code when it is not in order.
+    """
 
     name: str
     ok: bool | None
     found: str
     advice: str = ""
+    code: int = 1
 
 
 @click.command("doctor")
@@ -34,7 +41,8 @@ class Check:
 def command(**common: Any) -> int:  # noqa: ANN401  the common options, passed on as they are
     """Check the connection, the key and the state store, with harmless reads.
 
-    Exits with 1 when something is not in order.
+    Exits with 2 when a setting is wrong, with 3 when the server cannot be reached or refuses us, and with 1
+    when something else is not in order.
     """
     # Gather.
     settings = settings_of(**common)
@@ -45,7 +53,7 @@ def command(**common: Any) -> int:  # noqa: ANN401  the common options, passed o
         click.echo(f"{mark:<6} {check.name}: {check.found}")
         if check.advice and not check.ok:
             click.echo(f"       {check.advice}")
-    return int(any(check.ok is False for check in checks))
+    return max((check.code for check in checks if check.ok is False), default=0)
 
 
 def _configuration(settings: Settings) -> Check:
@@ -55,10 +63,10 @@ def _configuration(settings: Settings) -> Check:
 
 def _store(settings: Settings) -> Check:
     try:
-        with opened_store(settings) as store:
+        with opened_store(settings, create=False) as store:
             runs = store.runs()
     except ReconcileError as error:
-        return Check("State store", ok=False, found=str(error))
+        return Check("State store", ok=False, found=str(error), code=error.exit_code)
     open_runs = [run.run_id for run in runs if run.is_unfinished]
     found = f"{settings.state}, {len(runs)} runs"
     if open_runs:
@@ -74,25 +82,27 @@ def _connection(settings: Settings) -> Iterator[Check]:
         with reading(settings) as reader:
             report = probe(reader)
     except ReconcileError as error:
-        yield Check("Connection", ok=False, found=str(error))
+        yield Check("Connection", ok=False, found=str(error), code=error.exit_code)
+        return
+    if report.unreachable:
+        advice = "Check the base URL of the profile (or INTROW_BASE_URL), the network and the proxy."
+        yield Check("Host", ok=False, found=report.unreachable, advice=advice, code=_REFUSED)
         return
     yield from _judged(report)
 
 
 def _judged(report: ConnectionReport) -> Iterator[Check]:
-    advice = "Check INTROW_BASE_URL and the network."
-    yield Check("Host", report.key_accepted is not None, report.host, advice)
+    yield Check("Host", ok=True, found=report.host)
     accepted = {True: "accepted", False: "refused", None: "not tried"}[report.key_accepted]
-    yield Check(
-        "Key", report.key_accepted, accepted, "Make a new key in Introw: Settings, Developers, API keys."
-    )
+    advice = "Make a new key in Introw: Settings, Developers, API keys."
+    yield Check("Key", report.key_accepted, accepted, advice, _REFUSED)
     for scope, has in report.scopes.items():
         words = {True: "there", False: "missing", None: "cannot be tried without writing"}[has]
-        yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "")
+        yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "", _REFUSED)
     for one in report.lists:
         total = f", {one.total:,} in all" if one.total is not None else ""
         found = one.error or f"{one.records} records on the first page{total}; {one.paging}"
-        yield Check(f"List {one.path}", not one.error, found)
+        yield Check(f"List {one.path}", not one.error, found, code=_REFUSED)
     yield from _budget(report)
     if report.server_ahead is not None:
         seconds = report.server_ahead.total_seconds()
@@ -112,4 +122,5 @@ def _budget(report: ConnectionReport) -> Iterator[Check]:
         yield Check("Credits", None, "the server does not say; perhaps unlimited")
     else:
         advice = "They come back on the 1st of the month, UTC."
-        yield Check("Credits", left > 0, f"{left:,} of {report.credits_limit or 0:,} left this month", advice)
+        found = f"{left:,} of {report.credits_limit or 0:,} left this month"
+        yield Check("Credits", left > 0, found, advice, _REFUSED)

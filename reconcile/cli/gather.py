@@ -62,13 +62,36 @@ def read_all(files: Sequence[Path], settings: Settings, store: Store) -> tuple[R
 
     Workbooks of the same name are told apart by as much of their path as it takes.
     """
+    return tuple(_named(read(file, settings, store), name) for file, name in _names(files).items())
+
+
+def findings_of(files: Sequence[Path], settings: Settings, store: Store) -> dict[str, tuple[Finding, ...]]:
+    """What was found in each of several workbooks, by name; one that cannot be read stops no other.
+
+    Raises ConfigurationError for a workbook that is not there, or is given twice.
+    """
+    found = {}
+    for file, name in _names(files).items():
+        try:
+            found[name] = _named(read(file, settings, store), name).findings
+        except WorkbookError as error:
+            found[name] = (_unreadable(name, error),)
+    return found
+
+
+def _unreadable(name: str, error: WorkbookError) -> Finding:
+    fix = f"`reconcile doctor {name}` says what can be done."
+    return Finding(Severity.ERROR, "workbook-unreadable", str(error), fix, file=name)
+
+
+def _names(files: Sequence[Path]) -> dict[Path, str]:
+    """The name of each workbook in messages."""
     # Unlike Path.resolve, this leaves a link that leads to itself to those who open it.
     paths = [Path(os.path.realpath(file)) for file in files]
     for file, path in zip(files, paths, strict=True):
         if paths.count(path) > 1:
             raise ConfigurationError(f"The workbook {file} is given twice.")
-    names = _short_names(paths)
-    return tuple(_named(read(file, settings, store), name) for file, name in zip(files, names, strict=True))
+    return dict(zip(files, _short_names(paths), strict=True))
 
 
 def _short_names(paths: Sequence[Path]) -> list[str]:

@@ -34,7 +34,7 @@ def command(*, run_id: str | None, verify: bool, as_json: bool, as_csv: bool, **
     settings = settings_of(**common)
     if as_json and as_csv:
         raise ConfigurationError("Choose one of --json and --csv.")
-    with opened_store(settings) as store:
+    with opened_store(settings, create=False) as store:
         record = store.record()
     run = _run(record, run_id) if run_id else None
     # Decide.

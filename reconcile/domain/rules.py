@@ -32,6 +32,7 @@ def _unreadable(says: str) -> Rule:
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # The workbook as a whole.
+        "workbook-unreadable": _unreadable("a file that is not a workbook of ours, or is damaged"),
         "export-unknown": Rule(_WARNING, "the state store did not make the export"),
         "sheet-missing": Rule(_WARNING, "the sheet for new lines is gone"),
         "sheet-copy": Rule(_WARNING, "a sheet looks like one of ours and is not read"),

@@ -35,7 +35,8 @@ class ConnectionReport:
     """What `probe` found; None means that it could not be found out.
 
     scopes: by name, whether the key holds it; commissions:write is always None, as it cannot be tried without
-    writing. server_ahead: the server's clock minus ours, to the second.
+    writing. server_ahead: the server's clock minus ours, to the second. unreachable: why no request came
+    through, or empty.
     """
 
     host: str
@@ -47,6 +48,7 @@ class ConnectionReport:
     credits_remaining: int | None
     server_ahead: timedelta | None
     requests: int
+    unreachable: str = ""
 
 
 def probe(reader: Reader) -> ConnectionReport:
@@ -67,6 +69,7 @@ def probe(reader: Reader) -> ConnectionReport:
         credits_remaining=status.credits_remaining,
         server_ahead=status.server_ahead,
         requests=status.requests,
+        unreachable=seen[0].report.error if isinstance(seen[0].error, Unreachable) else "",
     )
 
 

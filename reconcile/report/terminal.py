@@ -17,6 +17,7 @@ from reconcile.report.model import Group, Line, Report, Section, counted
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 FOLD = 20
+FEW = 12
 """Lines of a list that are shown; the rest is counted."""
 
 
@@ -50,6 +51,8 @@ def render_findings(findings: Sequence[Finding], console: Console, *, full: bool
             (f"  {finding.severity.value} ", _STYLES[finding.severity]),
             (f"{finding.place}: ", "bold"),
             f"{finding.message} {finding.fix}",
+            f" Now: {finding.value}." if finding.value and finding.value not in finding.message else "",
+            f" Allowed: {', '.join(finding.allowed)}." if 0 < len(finding.allowed) <= FEW else "",
         )
         console.print(text, highlight=False, soft_wrap=True)
     _folded(len(findings), FOLD if not full else len(findings), console)

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import StaticPool
 
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
@@ -43,11 +44,15 @@ from reconcile.store.tables import (
 
 
 class Store:
-    """An open state store. Close it, or use it in a `with`."""
+    """An open state store. Close it, or use it in a `with`.
 
-    def __init__(self, path: Path) -> None:
+    create: make the file where there is none. Otherwise a store that is not there reads as an empty one, and
+    reading leaves nothing behind.
+    """
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
-        self._engine = _open(path)
+        self._engine = _open(path) if create or path.exists() else _empty()
 
     def __enter__(self) -> Self:
         return self
@@ -255,6 +260,12 @@ def _open(path: Path) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             METADATA.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {STORE_VERSION}")
+    return engine
+
+
+def _empty() -> Engine:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    METADATA.create_all(engine)
     return engine
 
 

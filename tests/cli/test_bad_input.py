@@ -208,6 +208,6 @@ def test_a_key_file_that_others_can_read_is_refused(desk: Desk) -> None:
     key.chmod(0o600)
     accepted = desk.run("doctor")
 
-    assert refused[0] == 1
+    assert refused[0] == 2
     assert "chmod 600" in refused[1]
     assert accepted[0] == 0

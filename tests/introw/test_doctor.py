@@ -74,6 +74,7 @@ def test_an_unreachable_server_leaves_everything_unknown(connect: Opens) -> None
     assert report.key_accepted is None
     assert report.requests == 2
     assert all("could not be reached" in seen.error for seen in report.lists)
+    assert "could not be reached" in report.unreachable
 
 
 def test_a_list_that_is_not_understood_is_reported(connect: Opens) -> None:
