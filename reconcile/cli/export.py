@@ -20,9 +20,14 @@ from reconcile.cli.common import (
     settings_options,
     whoami,
 )
+from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:  # nothing that `--help` has no need of
+    from reconcile.config import Settings
+    from reconcile.domain.edited import Export
     from reconcile.domain.finding import Finding
+    from reconcile.domain.snapshot import Snapshot
+    from reconcile.store.store import Store
 
 _MOST: Final = 20
 """How many payouts are named one by one whose amount is not the sum of their lines."""
@@ -38,7 +43,21 @@ _MOST: Final = 20
 )
 @click.option("--batch", "batches", multiple=True, help="Only payouts of this batch; repeatable.")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The workbook."
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The workbook; with --split-by a new folder.",
+)
+@click.option(
+    "--split-by",
+    type=click.Choice(["partner", "batch", "stage"]),
+    help="One workbook each, with an index, from one snapshot.",
+)
+@click.option(
+    "--recipients",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --split-by: who gets which part, a CSV file with the columns part and recipient.",
 )
 @click.option("--force", is_flag=True, help="Replace the workbook if it is there already.")
 @settings_options
@@ -49,6 +68,8 @@ def command(
     periods: tuple[str, ...],
     batches: tuple[str, ...],
     output: Path,
+    split_by: str | None,
+    recipients: Path | None,
     force: bool,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> None:
@@ -58,22 +79,22 @@ def command(
     Examples:
       reconcile export --period 2026-03 -o march.xlsx
       reconcile export --stage PENDING_REVIEW --stage APPROVED -o review.xlsx
+      reconcile export --period 2026-03 --split-by partner -o march/
     """  # noqa: D301
-    from reconcile.check.exported import review_export
     from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
-    from reconcile.domain.edited import SCHEMA_VERSION, Export
+    from reconcile.cli.handouts import refuse_folder
     from reconcile.domain.snapshot import Environment
-    from reconcile.errors import ConfigurationError
     from reconcile.introw.fetch import fetch_snapshot
     from reconcile.workbook.outgoing import as_shown
-    from reconcile.workbook.writer import write_workbook
 
     # Gather.
     named = named_scope(stages, partners, periods, batches)
-    if output.suffix.lower() != ".xlsx":
-        raise ConfigurationError(f"{output} must end in .xlsx.")
-    if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
+    if split_by:
+        refuse_folder(output)
+    else:
+        _refuse_file(output, force=force)
+    if recipients and not split_by:
+        raise ConfigurationError("--recipients names who gets which part; it needs --split-by.")
     settings = settings_of(**common)
     with reading(settings) as reader, opened_store(settings) as store, progress() as shown:
         environment = Environment(reader.connection.origin, settings.profile_name)
@@ -85,30 +106,94 @@ def command(
         # Decide.
         refuse_unmatched(scope, fetched)
         snapshot = as_shown(fetched)
-        export = Export(
-            workbook_id=new_id("wb", at),
-            schema_version=SCHEMA_VERSION,
-            tool_version=__version__,
-            environment=environment,
-            scope=scope,
-            exported_at=at,
-            exported_by=whoami(),
-            fingerprint=snapshot.fingerprint,
-        )
-        # Act: the baseline first, so that no workbook is ever out without one.
-        store.save_export(export, snapshot)
-        findings = write_workbook(output, snapshot, export, settings.policy, settings.templates)
+        # Act.
+        if split_by:
+            findings = _write_set(output, snapshot, split_by, recipients, settings, store)
+        else:
+            findings = _write_one(output, snapshot, settings, store)
     _warn(findings)
+    _warn_of_totals(snapshot)
+    click.echo(
+        f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines ({scope}), "
+        f"{reader.status.requests:,} requests."
+    )
+
+
+def _refuse_file(output: Path, *, force: bool) -> None:
+    if output.suffix.lower() != ".xlsx":
+        raise ConfigurationError(f"{output} must end in .xlsx.")
+    if output.exists() and not force:
+        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
+
+
+def _write_one(output: Path, snapshot: Snapshot, settings: Settings, store: Store) -> Iterable[Finding]:
+    from reconcile.workbook.writer import write_workbook
+
+    export = _export_of(snapshot)
+    # The baseline first, so that no workbook is ever out without one.
+    store.save_export(export, snapshot)
+    return write_workbook(output, snapshot, export, settings.policy, settings.templates)
+
+
+def _write_set(
+    folder: Path,
+    snapshot: Snapshot,
+    split_by: str,
+    recipients: Path | None,
+    settings: Settings,
+    store: Store,
+) -> Iterable[Finding]:
+    """One workbook per part: all baselines at once, then all files at once."""
+    from reconcile.cli.handouts import Sheaf, discard, publish, read_recipients, write_drafts
+    from reconcile.domain.split import Handout, SplitBy, file_names, split
+
+    parts = split(snapshot, SplitBy(split_by))
+    named = read_recipients(recipients, parts) if recipients else {}
+    set_id = new_id("set", snapshot.taken_at)
+    sheaves = []
+    files = file_names(part.name for part in parts)
+    for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
+        export = _export_of(part.snapshot, f"-{number:03d}")
+        recipient = named.get(part.id, part.name)
+        handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
+        sheaves.append(Sheaf(part, export, handout))
+    draft, findings = write_drafts(folder, sheaves, settings.policy, settings.templates)
+    try:
+        saved = [(one.export, one.part.snapshot) for one in sheaves]
+        store.save_exports(saved, [one.handout for one in sheaves])
+    except BaseException:
+        discard(draft)
+        raise
+    publish(draft, folder)
+    for one in sheaves:
+        click.echo(f"{folder / one.handout.file}  {one.handout.recipient}")
+    return findings
+
+
+def _export_of(snapshot: Snapshot, suffix: str = "") -> Export:
+    from reconcile.domain.edited import SCHEMA_VERSION, Export
+
+    return Export(
+        workbook_id=new_id("wb", snapshot.taken_at) + suffix,
+        schema_version=SCHEMA_VERSION,
+        tool_version=__version__,
+        environment=snapshot.environment,
+        scope=snapshot.scope,
+        exported_at=snapshot.taken_at,
+        exported_by=whoami(),
+        fingerprint=snapshot.fingerprint,
+    )
+
+
+def _warn_of_totals(snapshot: Snapshot) -> None:
+    from reconcile.check.exported import review_export
+
     off = review_export(snapshot)
     _warn(off[:_MOST])
     if len(off) > _MOST:
         console(stderr=True).print(
             f"warning: {len(off) - _MOST:,} more payouts like these; the column Lines total marks them."
         )
-    click.echo(
-        f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines ({scope}), "
-        f"{reader.status.requests:,} requests."
-    )
 
 
 def _warn(findings: Iterable[Finding]) -> None:

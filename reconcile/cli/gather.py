@@ -132,13 +132,19 @@ def plan_for(
     live = _live(readings, environment, settings, reader)
     for reading in readings:
         _refuse_unseen(reading, live)
+    ids = [reading.edited.export.workbook_id for reading in readings]
+    handouts = store.handouts_with(ids)
     given = Circumstances(
         made_at=now(),
         made_by=whoami(),
         reads=reader.status.requests - before,
         rate=settings.profile.rate,
         preference=preference,
+        handouts=handouts,
+        returned=store.returned([one.workbook_id for one in handouts]),
     )
+    if handouts:
+        store.note_returns([(one.edited.export.workbook_id, one.edited.file) for one in readings], now())
     sources = tuple(
         Source(one.baseline, one.edited, _untold(one), _own_work(store, one.edited.export.workbook_id))
         for one in readings

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, Final
 
 from reconcile.domain.money import plain
 from reconcile.domain.period import Period, utc_date
@@ -29,21 +30,30 @@ class Environment:
         return f"{self.profile} at {self.origin}"
 
 
+PAYOUTS_ONLY: Final = "payouts"
+POOL_ONLY: Final = "pending pool"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which payouts are looked at. An empty tuple means all."""
+    """Which payouts are looked at. An empty tuple means all; an empty batch stands for none.
+
+    only: PAYOUTS_ONLY without the lines of the pending pool, POOL_ONLY without payouts; empty for both.
+    """
 
     stages: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     periods: tuple[Period, ...] = ()
     batches: tuple[str, ...] = ()
+    only: str = ""
 
     def includes(self, payout: Payout) -> bool:
         """Whether a payout is in the scope; a period is met by the payout's period end."""
         return (
-            (not self.stages or payout.stage in self.stages)
+            self.only != POOL_ONLY
+            and (not self.stages or payout.stage in self.stages)
             and (not self.partners or payout.partner_id in self.partners)
-            and (not self.batches or payout.batch_id in self.batches)
+            and (not self.batches or (payout.batch_id or "") in self.batches)
             and self._dated(payout.period_end)
         )
 
@@ -54,6 +64,8 @@ class Scope:
         when stages or batches limit it. And it must be dated up to the end of the last period: a payout
         picks up the period's lines and the backlog from before it (introw-api.md 5.10).
         """
+        if self.only == PAYOUTS_ONLY:
+            return False
         if self.partners:
             known = line.partner_id in self.partners
         else:
@@ -74,9 +86,10 @@ class Scope:
             "stage": self.stages,
             "partner": self.partners,
             "period": tuple(str(period) for period in self.periods),
-            "batch": self.batches,
+            "batch": tuple(batch or "(none)" for batch in self.batches),
         }
         words = [f"{name} {' or '.join(values)}" for name, values in named.items() if values]
+        words += [f"{self.only} only"] if self.only else []
         return ", ".join(words) or "everything"
 
 
@@ -149,13 +162,19 @@ def together(snapshots: Sequence[Snapshot]) -> Snapshot:
 
 def _widest(scopes: Iterable[Scope]) -> Scope:
     every = list(scopes)
-    named = {field.name: [getattr(scope, field.name) for scope in every] for field in fields(Scope)}
-    # An empty filter lets everything through.
+
+    def union(name: str) -> tuple[Any, ...]:
+        some = [getattr(scope, name) for scope in every]
+        # An empty filter lets everything through.
+        return tuple(dict.fromkeys(value for values in some for value in values)) if all(some) else ()
+
+    only = {scope.only for scope in every}
     return Scope(
-        **{
-            name: tuple(dict.fromkeys(value for values in some for value in values)) if all(some) else ()
-            for name, some in named.items()
-        }
+        union("stages"),
+        union("partners"),
+        union("periods"),
+        union("batches"),
+        only.pop() if len(only) == 1 else "",
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine, Payout
-from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.domain.snapshot import PAYOUTS_ONLY, Environment, Scope, Snapshot
 from reconcile.introw.client import Reader
 from reconcile.introw.gathering import Gathering, Progress
 
@@ -89,6 +89,8 @@ def refetch(
 
 def pool_partners(scope: Scope, payouts: Mapping[str, Payout]) -> frozenset[str] | None:
     """The partners whose pending pool is in the scope; None for all (see `includes_pool_line`)."""
+    if scope.only == PAYOUTS_ONLY:
+        return frozenset()
     if scope.partners:
         return frozenset(scope.partners)
     if scope.stages or scope.batches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.domain.decision import Choice, Preference
@@ -13,6 +13,7 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot, together
+from reconcile.domain.split import Handout
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
@@ -21,7 +22,17 @@ from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_
 from reconcile.plan.gates import Judged, gates
 from reconcile.plan.holds import Seen, holds
 from reconcile.plan.merge import Part, merged
-from reconcile.plan.model import PLAN_VERSION, Change, Conflict, Cost, Drift, Operation, Plan, Workbook
+from reconcile.plan.model import (
+    PLAN_VERSION,
+    Change,
+    Conflict,
+    Cost,
+    Drift,
+    Operation,
+    Plan,
+    Return,
+    Workbook,
+)
 from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
@@ -34,7 +45,8 @@ class Circumstances:
     """What a plan needs to know beside the workbooks and live.
 
     reads: the requests that one re-read takes. rate: requests per minute. preference: what the command line
-    decides about conflicts.
+    decides about conflicts. handouts: the sets that the workbooks belong to. returned: when workbooks of
+    these came back before, by workbook id.
     """
 
     made_at: datetime
@@ -42,6 +54,8 @@ class Circumstances:
     reads: int = 0
     rate: int = 120
     preference: Preference | None = None
+    handouts: tuple[Handout, ...] = ()
+    returned: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
@@ -85,6 +99,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         tie_out=tie_out(baseline, live, operations, after, names),
         gates=gates(judged),
         cost=_cost(operations, given),
+        returns=tuple(_returns(sources, given)),
     )
     return replace(plan, fingerprint=fingerprint(plan))
 
@@ -156,6 +171,16 @@ def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Oper
             yield from line_operations(changes, live, policy.names)
     for line in wishes.new_lines:
         yield create_operation(line, live)
+
+
+def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Return]:
+    """Who returned a workbook of the same set, and who has not."""
+    here: dict[str, list[str]] = {}
+    for source in sources:
+        here.setdefault(source.workbook_id, []).append(source.edited.file)
+    for handout in given.handouts:
+        files = ", ".join(here.get(handout.workbook_id, []))
+        yield Return(handout, files, "" if files else given.returned.get(handout.workbook_id, ""))
 
 
 def _cost(operations: tuple[Operation, ...], given: Circumstances) -> Cost:

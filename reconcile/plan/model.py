@@ -18,6 +18,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
+from reconcile.domain.split import Handout
 
 PLAN_VERSION: Final = 2
 """The version of the plan's JSON; a plan of another one is refused."""
@@ -253,6 +254,19 @@ class Workbook:
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """A workbook of a set that was handed out together: whether it came back.
+
+    file: the file of this plan that it is, if it is one. earlier: when it came back for the first time (UTC,
+    ISO 8601), for one that is not in this plan. Both are empty for one that is still out.
+    """
+
+    handout: Handout
+    file: str = ""
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Ordered operations, and everything a person needs to judge them."""
 
@@ -277,6 +291,7 @@ class Plan:
     tie_out: tuple[TieOut, ...]
     gates: tuple[Gate, ...]
     cost: Cost
+    returns: tuple[Return, ...] = ()
     fingerprint: str = ""
 
     @property

@@ -9,7 +9,18 @@ from decimal import Decimal
 from reconcile.domain.fields import FIELDS, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import shown_amount
-from reconcile.plan.model import Action, Change, Claim, Operation, Plan, Target, TieOut, Total, Workbook
+from reconcile.plan.model import (
+    Action,
+    Change,
+    Claim,
+    Operation,
+    Plan,
+    Return,
+    Target,
+    TieOut,
+    Total,
+    Workbook,
+)
 
 _LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
 
@@ -211,6 +222,14 @@ def _sections(plan: Plan) -> Iterable[Section]:
         ),
     )
     yield Section(
+        "Handed out together",
+        "The workbooks of the same set, and which of them came back.",
+        tuple(
+            Line(one.handout.recipient, one.handout.part, "", _returned(one), "", one.handout.file)
+            for one in plan.returns
+        ),
+    )
+    yield Section(
         "Decided",
         "Conflicts that a person decided.",
         tuple(
@@ -274,6 +293,12 @@ def _sections(plan: Plan) -> Iterable[Section]:
 
 def _claim(claim: Claim) -> str:
     return f"{claim.target.place} wants {_values(claim.values)}."
+
+
+def _returned(one: Return) -> str:
+    if one.file:
+        return f"returned as {one.file}"
+    return f"returned earlier, {one.earlier[:10]}" if one.earlier else "not returned yet"
 
 
 def _values(values: Mapping[str, str | None]) -> str:

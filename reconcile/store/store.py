@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,11 +26,13 @@ from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.snapshot import Environment, Snapshot
+from reconcile.domain.split import Handout
 from reconcile.errors import StateError
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.entries import Entry, Head, Seal, chained, sealed
 from reconcile.store.lock import holder_of, let_go, process_lock, take
 from reconcile.store.run import Effect, Holder, Run
+from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
 from reconcile.store.tables import (
     BILLS,
     EFFECTS,
@@ -66,16 +69,29 @@ class Store:
 
     def save_export(self, export: Export, baseline: Snapshot) -> None:
         """Keeps the baseline of an exported workbook."""
+        self.save_exports([(export, baseline)], ())
+
+    def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[Handout]) -> None:
+        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
         with self._writing() as connection:
-            connection.execute(
-                insert(EXPORTS).values(
-                    workbook_id=export.workbook_id,
-                    environment=str(export.environment),
-                    exported_at=export.exported_at.isoformat(),
-                    export=_exports().dump_json(export).decode(),
-                    baseline=zlib.compress(_snapshots().dump_json(baseline)),
-                )
-            )
+            for export, baseline in exports:
+                connection.execute(insert(EXPORTS).values(_export_row(export, baseline)))
+            save_handouts(connection, handouts)
+
+    def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
+        """All workbooks of every set that one of these belongs to."""
+        with self._reading() as connection:
+            return handouts_with(connection, workbook_ids)
+
+    def note_returns(self, files: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Remembers that workbooks came back, by workbook id and file; the first time counts."""
+        with self._writing() as connection:
+            note_returns(connection, files, at.astimezone(UTC).isoformat(timespec="seconds"))
+
+    def returned(self, workbook_ids: Collection[str]) -> dict[str, str]:
+        """When each of these workbooks came back first, if it did: UTC, ISO 8601."""
+        with self._reading() as connection:
+            return returned(connection, workbook_ids)
 
     def baseline(self, workbook_id: str) -> Snapshot | None:
         """What was exported to that workbook; None when this store did not see it."""
@@ -235,6 +251,16 @@ def _record(connection: Connection, run: Run, effect: Effect) -> None:
     latest = upsert(EFFECTS).values(environment=run.environment, **asdict(effect))
     keys = ["workbook_id", "action", "record_id"]
     connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": effect.result_id}))
+
+
+def _export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
+    return {
+        "workbook_id": export.workbook_id,
+        "environment": str(export.environment),
+        "exported_at": export.exported_at.isoformat(),
+        "export": _exports().dump_json(export).decode(),
+        "baseline": zlib.compress(_snapshots().dump_json(baseline)),
+    }
 
 
 def _open(path: Path) -> Engine:

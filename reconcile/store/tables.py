@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 3
+STORE_VERSION: Final = 4
 
 METADATA = MetaData()
 
@@ -78,6 +78,23 @@ EFFECTS = Table(
     Column("record_id", Text, nullable=False),
     Column("result_id", Text, nullable=False),
     UniqueConstraint("workbook_id", "action", "record_id"),
+)
+HANDOUTS = Table(
+    "handouts",
+    METADATA,
+    Column("workbook_id", Text, primary_key=True),
+    Column("set_id", Text, nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+)
+RETURNS = Table(
+    "returns",
+    METADATA,
+    Column("workbook_id", Text, primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 BILLS = Table(
     "bills",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from reconcile.domain.edited import SCHEMA_VERSION, Export
 from reconcile.domain.fields import RecordKind
@@ -73,6 +73,7 @@ def _export_rows(export: Export) -> list[tuple[str, str, str]]:
         "partners": export.scope.partners,
         "periods": [str(period) for period in export.scope.periods],
         "batches": export.scope.batches,
+        "only": export.scope.only,
     }
     values = {
         "workbook_id": export.workbook_id,
@@ -147,12 +148,13 @@ def _export(values: Mapping[str, str]) -> Export:
     )
 
 
-def _scope(lists: Mapping[str, list[str]]) -> Scope:
+def _scope(lists: Mapping[str, Any]) -> Scope:
     return Scope(
         stages=tuple(lists["stages"]),
         partners=tuple(lists["partners"]),
         periods=tuple(Period.parse(text) for text in lists["periods"]),
         batches=tuple(lists["batches"]),
+        only=lists.get("only", ""),
     )
 
 

@@ -30,6 +30,7 @@ from reconcile.domain.fields import Value
 from reconcile.domain.period import Period
 from reconcile.domain.policy import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
+from reconcile.domain.split import Handout
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
 from reconcile.plan.model import PLAN_VERSION, Plan
@@ -46,6 +47,7 @@ BASE = replace(
 )
 LIVE = without(changed(changed(BASE, "pay_3", po_number="theirs"), "cln_4", description="moved"), "pay_5")
 LIVE = changed(LIVE, "pay_2", po_number="theirs")
+HANDOUT = Handout("set_1", "wb_other", "Bolt.xlsx", "Bolt", "Ben")
 DECISION = Preference(Choice.MINE, ("pay_2",), (), (), "ops", "--prefer mine --payout pay_2")
 EDITS: dict[str, dict[str, Value]] = {
     "pay_1": {"stage": "PENDING_PAYMENT", "po_number": "000123", "statement_note": "Grüße\nan alle"},
@@ -70,7 +72,7 @@ def everything(live: Snapshot = LIVE, base: Snapshot = BASE) -> Plan:
 def decided_plan(base: Snapshot, book: EditedWorkbook, live: Snapshot) -> Plan:
     """The plan with what the checks find, and with a decision on one of its conflicts."""
     findings = review(book, base, POLICY)
-    given = replace(GIVEN, preference=DECISION)
+    given = replace(GIVEN, preference=DECISION, handouts=(HANDOUT,))
     return make_plan(base, book, live, findings=findings, policy=POLICY, given=given)
 
 

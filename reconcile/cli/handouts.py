@@ -1,0 +1,125 @@
+"""Writes the workbooks of a split export: all of them or none, with an index of who gets which."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.atomic import write_text
+from reconcile.domain.edited import Export
+from reconcile.domain.finding import Finding
+from reconcile.domain.money import Money, totals
+from reconcile.domain.policy import Policy
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.split import Handout, Part
+from reconcile.errors import ConfigurationError
+from reconcile.workbook.writer import write_workbook
+
+INDEX = "index.csv"
+_COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lines", "workbook id")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """One workbook that is to be written: its part of the snapshot, its identity, and who gets it."""
+
+    part: Part
+    export: Export
+    handout: Handout
+
+
+def refuse_folder(folder: Path) -> None:
+    """Raises ConfigurationError for a folder that holds something, or cannot be one."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"{folder} is there already; name a folder that is new or empty.")
+    parent = folder.absolute().parent
+    if not parent.is_dir():
+        raise ConfigurationError(f"There is no folder {parent} to write {folder.name} into.")
+
+
+def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
+    """Who gets which part, by its id, from a CSV file with the columns `part` (id or name) and `recipient`.
+
+    Raises ConfigurationError for a file without them, and for a part that is not there, or is several.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
+    rows = csv.DictReader(io.StringIO(text))
+    if not {"part", "recipient"} <= set(rows.fieldnames or ()):
+        raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
+    found: dict[str, str] = {}
+    for row in rows:
+        name = (row["part"] or "").strip()
+        matching = [part.id for part in parts if name in (part.id, part.name)]
+        if len(matching) != 1:
+            problem = "no part of this export" if not matching else f"{len(matching)} parts of this export"
+            raise ConfigurationError(f"{file}, line {rows.line_num}: {name!r} is {problem}.")
+        found[matching[0]] = (row["recipient"] or "").strip()
+    return found
+
+
+def write_drafts(
+    folder: Path, sheaves: Sequence[Sheaf], policy: Policy, templates: Path | None
+) -> tuple[Path, list[Finding]]:
+    """Writes the workbooks and the index into a folder beside the one wanted; nothing is left on failure."""
+    draft = folder.absolute().with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        draft.mkdir()
+        findings: list[Finding] = []
+        for one in sheaves:
+            path = draft / one.handout.file
+            findings += write_workbook(path, one.part.snapshot, one.export, policy, templates)
+        write_text(draft / INDEX, index(sheaves))
+    except OSError as error:
+        discard(draft)
+        raise ConfigurationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
+    except BaseException:
+        discard(draft)
+        raise
+    return draft, findings
+
+
+def publish(draft: Path, folder: Path) -> None:
+    """Puts the finished folder in its place in one step. Raises ConfigurationError."""
+    try:
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+    except OSError as error:
+        discard(draft)
+        raise ConfigurationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
+
+
+def discard(draft: Path) -> None:
+    """Takes away what was written so far."""
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def index(sheaves: Sequence[Sheaf]) -> str:
+    """The index as CSV that spreadsheet programs open: what starts like a formula is made a text."""
+    stream = io.StringIO()
+    stream.write("\ufeff")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for one in sheaves:
+        snapshot, handout = one.part.snapshot, one.handout
+        words = (handout.file, handout.part, handout.recipient, one.part.id)
+        counts = (len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
+        writer.writerow([*(_inert(word) for word in words), *counts])
+    return stream.getvalue()
+
+
+def _money(snapshot: Snapshot) -> str:
+    sums = totals(line.amount for line in snapshot.lines.values())
+    return "; ".join(str(Money(amount, currency)) for currency, amount in sums.items())
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

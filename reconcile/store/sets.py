@@ -1,0 +1,43 @@
+"""The sets of workbooks that were exported together, and which of them came back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from reconcile.domain.split import Handout
+from reconcile.store.tables import HANDOUTS, RETURNS
+
+
+def save_handouts(connection: Connection, handouts: Iterable[Handout]) -> None:
+    """Keeps who got which workbook of a set."""
+    rows = [{"position": position, **asdict(one)} for position, one in enumerate(handouts)]
+    if rows:
+        connection.execute(insert(HANDOUTS), rows)
+
+
+def handouts_with(connection: Connection, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
+    """All workbooks of every set that one of these belongs to, set by set."""
+    sets = select(HANDOUTS.c.set_id).where(HANDOUTS.c.workbook_id.in_(list(workbook_ids)))
+    query = (
+        select(HANDOUTS).where(HANDOUTS.c.set_id.in_(sets)).order_by(HANDOUTS.c.set_id, HANDOUTS.c.position)
+    )
+    names = Handout.__slots__
+    rows = connection.execute(query).mappings().all()
+    return tuple(Handout(**{name: row[name] for name in names}) for row in rows)
+
+
+def note_returns(connection: Connection, files: Iterable[tuple[str, str]], at: str) -> None:
+    """Remembers that workbooks came back: workbook id and file; the first time counts."""
+    rows = [{"workbook_id": workbook, "file": file, "at": at} for workbook, file in files]
+    if rows:
+        connection.execute(upsert(RETURNS).on_conflict_do_nothing(), rows)
+
+
+def returned(connection: Connection, workbook_ids: Collection[str]) -> dict[str, str]:
+    """When each of these came back for the first time, if it did: UTC, ISO 8601."""
+    query = select(RETURNS.c.workbook_id, RETURNS.c.at).where(RETURNS.c.workbook_id.in_(list(workbook_ids)))
+    return {row.workbook_id: row.at for row in connection.execute(query)}

@@ -1,0 +1,147 @@
+"""`export --split-by`: a set of workbooks, all or none, and who returned which."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, Desk
+
+from reconcile.workbook.typist import Keystroke
+
+
+def split_by(desk: Desk, by: str, *arguments: str | Path) -> Path:
+    folder = desk.folder / "march"
+    code, out, err = desk.run("export", "--split-by", by, *arguments, "-o", folder)
+    assert code == 0, out + err
+    return folder
+
+
+def index(folder: Path) -> list[dict[str, str]]:
+    with (folder / "index.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def returns(out: str) -> dict[str, tuple[str, bool]]:
+    found: list[dict[str, Any]] = json.loads(out)["returns"]
+    return {one["handout"]["recipient"]: (one["file"], bool(one["earlier"])) for one in found}
+
+
+@pytest.mark.parametrize("by", ["partner", "batch", "stage"])
+def test_the_set_holds_everything_once_and_an_index_of_it(desk: Desk, by: str) -> None:
+    rows = index(split_by(desk, by))
+    state = desk.state()
+    lines = [key for key, one in state.items() if key.startswith("cln_") and one["status"] != "VOIDED"]
+
+    assert {path.name for path in (desk.folder / "march").iterdir()} == {
+        *(row["file"] for row in rows),
+        "index.csv",
+    }
+    assert len({row["workbook id"] for row in rows}) == len(rows)
+    assert sum(int(row["payouts"]) for row in rows) == sum(key.startswith("pay_") for key in state)
+    assert sum(int(row["lines"]) for row in rows) == len(lines)
+
+
+@pytest.mark.parametrize("by", ["batch", "stage"])
+def test_a_set_that_nobody_edited_gives_an_empty_plan_in_any_company(desk: Desk, by: str) -> None:
+    files = sorted(split_by(desk, by).glob("*.xlsx"))
+
+    for some in ([files[0]], files[:2], files):
+        code, out, err = desk.run("diff", *some, "--json")
+        plan = json.loads(out)
+        assert code == 0, err
+        assert [] == plan["operations"] == plan["drifts"] == plan["findings"] == plan["missing"]
+
+
+def test_a_set_by_partner_is_one_plan_again(desk: Desk) -> None:
+    folder = split_by(desk, "partner", "--partner", "Acme Partners", "--partner", "Quiet Digital")
+    rows = {row["part"]: folder / row["file"] for row in index(folder)}
+    acme = desk.edit(rows["Acme Partners"], SET_STAGE, SET_AMOUNT, name="acme.xlsx")
+    pool = desk.edit(rows["Quiet Digital"], Keystroke("Lines", POOL_LINE, "Amount", 77), name="pool.xlsx")
+    code, out, err = desk.run("apply", acme, pool, "--yes")
+
+    assert code == 0, out + err
+    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert desk.state()[POOL_LINE]["amount"] == "77.00"
+
+
+def test_who_returned_what_and_who_has_not_is_listed(desk: Desk) -> None:
+    people = desk.folder / "people.csv"
+    people.write_text("part,recipient\nApproved,Ana\nDRAFT,Ben\n", encoding="utf-8")
+    folder = split_by(desk, "stage", "--stage", "APPROVED", "--stage", "DRAFT", "--recipients", people)
+    files = {row["recipient"]: folder / row["file"] for row in index(folder)}
+    first = desk.run("diff", files["Ana"], "--json")[1]
+    second = desk.run("diff", files["Ben"], "--json")[1]
+    text = desk.run("diff", files["Ben"])[1]
+
+    assert list(files) == ["Ana", "Ben", "Pending pool"]
+    assert returns(first) == {
+        "Ana": ("Approved.xlsx", False),
+        "Ben": ("", False),
+        "Pending pool": ("", False),
+    }
+    assert returns(second) == {"Ana": ("", True), "Ben": ("Draft.xlsx", False), "Pending pool": ("", False)}
+    assert "Pending pool" in text
+    assert "not returned yet" in text
+
+
+def test_a_workbook_that_was_exported_alone_belongs_to_no_set(desk: Desk) -> None:
+    assert json.loads(desk.run("diff", desk.export(), "--json")[1])["returns"] == []
+
+
+def test_a_folder_with_something_in_it_is_left_alone(desk: Desk) -> None:
+    folder = desk.folder / "march"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine", encoding="utf-8")
+    code, _, err = desk.run("export", "--split-by", "stage", "-o", folder)
+
+    assert code == 2
+    assert "name a folder that is new or empty" in err
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+
+
+def test_an_empty_folder_will_do(desk: Desk) -> None:
+    (desk.folder / "march").mkdir()
+
+    assert index(split_by(desk, "stage"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\nAna\n", "needs the columns part and recipient"),
+        ("part,recipient\nNobody,Ana\n", "line 2: 'Nobody' is no part of this export"),
+    ],
+)
+def test_a_list_of_recipients_that_does_not_fit_writes_nothing(desk: Desk, text: str, words: str) -> None:
+    people = desk.folder / "people.csv"
+    people.write_text(text, encoding="utf-8")
+    code, _, err = desk.run(
+        "export", "--split-by", "stage", "--recipients", people, "-o", desk.folder / "march"
+    )
+
+    assert code == 2
+    assert words in err
+    assert not list(desk.folder.glob("*march*"))
+
+
+def test_recipients_without_a_split_are_a_slip(desk: Desk) -> None:
+    code, _, err = desk.run("export", "--recipients", "people.csv", "-o", desk.folder / "march.xlsx")
+
+    assert code == 2
+    assert "--split-by" in err
+
+
+def test_a_set_that_cannot_be_finished_leaves_nothing(desk: Desk) -> None:
+    templates = desk.folder / "mine"
+    templates.mkdir()
+    (templates / "workbook.toml").write_text("nonsense = ", encoding="utf-8")
+    code, _, _ = desk.run(
+        "export", "--split-by", "stage", "--templates", templates, "-o", desk.folder / "march"
+    )
+
+    assert code == 2
+    assert not list(desk.folder.glob("*march*"))
