@@ -18,6 +18,7 @@ from reconcile.config import load
 from reconcile.domain.policy import Limits, ReadLimits
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
+from reconcile.workbook.layout import load_layout
 from reconcile.workbook.typist import Keystroke, type_into
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +103,7 @@ def _updated(played: list[str], url: str) -> str:
 
 
 def test_the_settings_in_the_readme_are_settings(tmp_path: Path) -> None:
-    text = re.search(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    text = re.search(r"\n## Settings\n.*?```toml\n(.*?)```", TEXT, re.DOTALL)
     assert text
     file = tmp_path / "reconcile.toml"
     file.write_text(text[1], encoding="utf-8")
@@ -111,6 +112,17 @@ def test_the_settings_in_the_readme_are_settings(tmp_path: Path) -> None:
     assert tomllib.loads(text[1])["limits"]
     assert settings.profile_name == "production"
     assert settings.policy.po_required_stages == ("PENDING_PAYMENT", "PAID")
+
+
+def test_the_template_in_the_readme_is_a_template(tmp_path: Path) -> None:
+    text = re.search(r"\n## The workbook: look.*?```toml\n(.*?)```", TEXT, re.DOTALL)
+    assert text
+    (tmp_path / "workbook.toml").write_text(text[1], encoding="utf-8")
+
+    layout = load_layout(tmp_path)
+
+    assert layout.paper["size"] == "Letter"
+    assert layout.columns["lines"]["amount"].label == "Betrag"
 
 
 def test_every_command_and_every_limit_stands_in_the_readme() -> None:

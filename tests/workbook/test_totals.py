@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.worksheet import Worksheet
 
+from reconcile.domain.money import Money
+from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 
 Edit = Callable[[Path, Callable[[openpyxl.Workbook], object]], Path]
@@ -54,7 +60,7 @@ def test_the_formulas_give_what_was_stored(
         assert figures == pytest.approx(computed[key]), key
 
 
-def test_the_totals_follow_sorting_edits_and_new_lines(
+def test_the_totals_follow_edits_and_new_lines(
     simple_file: Path, edit: Edit, soffice: Callable[[Path], Path]
 ) -> None:
     def work(workbook: openpyxl.Workbook) -> None:
@@ -77,3 +83,53 @@ def test_the_totals_follow_sorting_edits_and_new_lines(
     assert found["All stages", "USD"] == (3750, 3750, 0, 3, 3, 0)
     assert found["All lines", "USD"] == (8750, 3 * 1250 + 1000 + 107, -3893, 7, 6, -1)
     assert found["Other currencies", ""][3:] == (0, 2, 2)
+
+
+def test_the_totals_do_not_mind_sorting_filtering_and_rows_that_are_added(
+    write: Callable[..., Path],
+    payout: Callable[..., Payout],
+    line: Callable[..., CommissionLine],
+    edit: Edit,
+    soffice: Callable[[Path], Path],
+) -> None:
+    amounts = ("500.25 USD", "30 EUR", "1200 JPY", "-20.50 USD", "1.005 KWD")
+    money = [Money(Decimal(amount), currency) for amount, currency in (text.split() for text in amounts)]
+    path = write(
+        [payout(n, amount=one, stage=("PAID", "APPROVED")[n % 2]) for n, one in enumerate(money)],
+        [line(n, amount=one) for n, one in enumerate(money)],
+    )
+    before = totals(path)
+
+    def work(workbook: openpyxl.Workbook) -> None:
+        for name, letter in (("Payouts", "G"), ("Lines", "F")):
+            sort(workbook[name], letter)
+            for row in (2, 4):  # what a filter does to the rows it leaves out
+                workbook[name].row_dimensions[row].hidden = True
+        new = workbook["New lines"]
+        new["C201"], new["D201"] = 10, "EUR"
+        new["C202"], new["D202"] = 2.5, "EUR"  # below the rows that stand ready
+
+    after = totals(soffice(edit(path, work)))
+
+    assert after["All lines", "EUR"] == (30, 42.5, 12.5, 1, 3, 2)
+    for key in before.keys() - {("All lines", "EUR")}:
+        assert after[key] == pytest.approx(before[key]), key
+
+
+def sort(sheet: Worksheet, letter: str) -> None:
+    """Sorts the rows of a sheet by a column, as a person does: values move, formats and rules stay."""
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    place = column_index_from_string(letter) - 1
+    for number, values in enumerate(sorted(rows, key=lambda row: row[place]), start=2):
+        for column, value in enumerate(values, start=1):
+            sheet.cell(number, column).value = value
+
+
+def test_the_formulas_are_plain_ranges_that_every_program_understands(hard_file: Path) -> None:
+    sheet = openpyxl.load_workbook(hard_file)["Start here"]
+    formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    functions = {word for formula in formulas for word in re.findall(r"([A-Z]+)\(", formula)}
+
+    assert formulas
+    assert not [formula for formula in formulas if "[" in formula]
+    assert functions == {"SUMIFS", "COUNTIFS", "IF", "ROUND", "MAX", "COUNT", "SUM"}
