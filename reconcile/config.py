@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -30,12 +30,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
-from reconcile.domain.policy import Limits, Names, Policy, ReadLimits
+from reconcile.domain.policy import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
 
 FILE_NAME: Final = "reconcile.toml"
-_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy", "workbook"}
+_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy", "workbook", "run"}
 _APP = "reconcile"
 T = TypeVar("T")
 
@@ -71,6 +71,7 @@ class Settings:
     state: Path
     templates: Path | None = None
     file: Path | None = None
+    conduct: Conduct = field(default_factory=Conduct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         state=Path(state).expanduser(),
         templates=choices.templates,
         file=file,
+        conduct=_conduct(content, file),
     )
 
 
@@ -170,6 +172,13 @@ def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
         if getattr(limits, setting) <= 0:
             raise ConfigurationError(f"{file}: workbook.{setting} must be more than zero.")
     return limits
+
+
+def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
+    conduct = _made(Conduct, content.get("run", {}), file, "run")
+    if conduct.max_refusals < 1 or conduct.reread_minutes < 0 or conduct.settle_seconds < 0:
+        raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
+    return conduct
 
 
 def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity | None]:

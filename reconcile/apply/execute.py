@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.apply.journal import Journal
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
-from reconcile.domain.policy import Names
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import DecisionNeeded
-from reconcile.introw.client import Client
+from reconcile.errors import ApiError, DecisionNeeded, RunStopped
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import OperationOutcome, Verification
 from reconcile.store.run import Run
 from reconcile.store.store import Store
-
-_READS_BACK = 3
-"""How often is read back while payout amounts have not followed their lines yet."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,7 @@ class Executed:
         """4 when something is open or does not tie, 1 when a person must decide, 0 otherwise."""
         known = self.outcomes.values()
         if self.stopped or not self.verification.ties or any(one.open for one in known):
-            return 4
+            return RunStopped.exit_code
         return int(self.plan.needs_decision or not all(one.outcome.done for one in known))
 
 
@@ -76,35 +70,49 @@ def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:
     return run
 
 
-def execute(
-    plan: Plan,
-    client: Client,
-    journal: Journal,
-    names: Names,
-    settle_wait: float,
-    stop: Callable[[], bool],
-    on_outcome: Callable[[OperationOutcome], None],
-) -> Executed:
-    """Runs what is still open of a run, and verifies it. The last four arguments are those of `Runner`."""
-    runner = Runner(plan, client, journal, names, stop, on_outcome, settle_wait)
+def execute(runner: Runner) -> Executed:
+    """Runs what is still open of a run, reads back what it touched, and ends it.
+
+    It ends as finished only when nothing is open and everything ties out; otherwise as stopped, so that
+    `resume` settles the rest, or only reads back again.
+    """
+    plan, journal = runner.plan, runner.journal
     reason = runner.run()
-    verification = _read_back(plan, runner.outcomes, client, names)
+    verification = _read_back(runner)
     if not reason:
-        is_open = any(one.open for one in runner.outcomes.values())
-        words = "ties out" if verification.ties else "does not tie out"
-        journal.end("stopped" if is_open else "finished", words)
+        reason = _unsettled(runner, verification)
+        journal.end("stopped" if reason else "finished", reason or "ties out")
     return Executed(journal.run.run_id, plan, runner.outcomes, verification, reason)
 
 
-def _read_back(
-    plan: Plan, outcomes: Mapping[str, OperationOutcome], client: Client, names: Names
-) -> Verification:
+def _unsettled(runner: Runner, found: Verification) -> str:
+    """Why a run that came to its end is not finished; empty when it is."""
+    still_open = [key for key, one in runner.outcomes.items() if one.open]
+    if still_open:
+        return f"{len(still_open)} operations are open: {', '.join(still_open[:5])}"
+    if found.unread:
+        return f"what it did could not be read back: {found.unread}"
+    if found.is_late:
+        return (
+            "payout amounts do not follow their lines after a wait of "
+            f"{runner.conduct.settle_seconds:g} seconds (run.settle_seconds). "
+            "If Introw is only late, resume reads them back again"
+        )
+    return "" if found.ties else "what it did does not tie out"
+
+
+def _read_back(runner: Runner) -> Verification:
     """Compares what was touched with live; amounts of payouts may take a moment to follow their lines."""
+    plan, outcomes, client = runner.plan, runner.outcomes, runner.client
     done = [one for one in plan.operations if one.id in outcomes and outcomes[one.id].outcome.done]
-    for attempt in range(_READS_BACK):
-        if attempt:
-            client.clock.sleep(1)
-        found = verify(plan, outcomes, reread(client, done, outcomes), names)
-        if found.ties:
-            break
-    return found
+    waited, pause = 0.0, runner.settle_wait
+    while True:
+        try:
+            live = reread(client, done, outcomes)
+        except ApiError as error:
+            return Verification((), (), unread=str(error))
+        found = verify(plan, outcomes, live, runner.names, runner.amounts)
+        if not found.is_late or waited >= runner.conduct.settle_seconds or runner.stop():
+            return found
+        client.clock.sleep(pause)
+        waited, pause = waited + pause, pause * 2

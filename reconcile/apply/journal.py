@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from reconcile.apply.replay import Progress, replay
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.outcome import OperationOutcome
+from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.store.entries import Entry
 from reconcile.store.run import Effect, Run
 from reconcile.store.store import Store
@@ -31,9 +32,13 @@ class Journal:
         """What the journal says so far."""
         return replay(self.store.entries(self.run.run_id))
 
-    def start(self, twins: dict[str, list[str]]) -> None:
-        """The run begins, or begins again. twins: lines like the new ones that stand there already."""
-        self._add("", "start", {"twins": twins, "by": self.who}, state="running")
+    def start(self, twins: Mapping[str, list[str]], amounts: Mapping[str, Decimal]) -> None:
+        """The run begins, or begins again.
+
+        twins: lines like the new ones that stand there already. amounts: those of the payouts, as they are.
+        """
+        texts = {key: str(amount) for key, amount in amounts.items()}
+        self._add("", "start", {"twins": dict(twins), "amounts": texts, "by": self.who}, state="running")
 
     def intent(self, operation: Operation, attempt: int) -> None:
         """The call is about to be made."""
@@ -73,11 +78,18 @@ class Journal:
 
 def _effects(operation: Operation, result: OperationOutcome) -> Iterator[Effect]:
     """What a later diff of the same workbooks cannot see live: new ids, declines, unshown fields."""
-    if not result.outcome.done:
-        return
-    record = operation.target.id
     for workbook in operation.workbooks:
-        if operation.action in (Action.CREATE_LINE, Action.DECLINE_LINE):
-            yield Effect(workbook, operation.action.value, record, result.result_id or record)
-        for name in operation.unshown:
-            yield Effect(workbook, f"set {name}", record, operation.expected[name] or "")
+        for what, caused in _caused(operation, result):
+            yield Effect(workbook, what, operation.target.id, caused)
+
+
+def _caused(operation: Operation, result: OperationOutcome) -> Iterator[tuple[str, str]]:
+    record = operation.target.id
+    if operation.action is Action.CREATE_LINE:
+        # Of an unknown one the key itself stands for the line; of one that was not made, nothing does.
+        sent = result.outcome.done or result.outcome is Outcome.UNKNOWN
+        yield operation.action.value, (result.result_id or record) if sent else ""
+    if result.outcome.done and operation.action is Action.DECLINE_LINE:
+        yield operation.action.value, record
+    if result.outcome.done:
+        yield from ((f"set {name}", operation.expected[name] or "") for name in operation.unshown)

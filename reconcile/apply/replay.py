@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 from reconcile.store.entries import Entry
@@ -13,12 +14,14 @@ from reconcile.store.entries import Entry
 class Progress:
     """What a journal says of a run: the outcomes so far, and the intents that have none.
 
-    twins: by creation, the lines that looked like it before the run wrote anything.
+    twins: by creation, the lines that looked like it before the run wrote anything. amounts: the payouts'
+    amounts then.
     """
 
     outcomes: dict[str, OperationOutcome]
     pending: frozenset[str]
     twins: dict[str, frozenset[str]]
+    amounts: dict[str, Decimal]
 
 
 def replay(entries: Iterable[Entry]) -> Progress:
@@ -26,6 +29,7 @@ def replay(entries: Iterable[Entry]) -> Progress:
     outcomes: dict[str, OperationOutcome] = {}
     pending: set[str] = set()
     twins: dict[str, frozenset[str]] = {}
+    amounts: dict[str, Decimal] = {}
     for entry in entries:
         match entry.kind:
             case "intent":
@@ -39,7 +43,9 @@ def replay(entries: Iterable[Entry]) -> Progress:
                 found = entry.body.get("twins", {})
                 # The first start counts: what stood there before this run wrote anything.
                 twins = {key: frozenset(ids) for key, ids in found.items()} | twins
-    return Progress(outcomes, frozenset(pending), twins)
+                there = entry.body.get("amounts", {})
+                amounts = {key: Decimal(text) for key, text in there.items()} | amounts
+    return Progress(outcomes, frozenset(pending), twins, amounts)
 
 
 def _outcome(entry: Entry) -> OperationOutcome:

@@ -9,8 +9,10 @@ from reconcile.domain.fields import Value, line_values
 from reconcile.domain.money import plain
 from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine
+from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Action, Operation, Texts
 from reconcile.plan.observe import ABSENT, DECLINED, Records, differences, line_state, observe
+from reconcile.plan.outcome import Moved
 
 
 class Settled(StrEnum):
@@ -29,11 +31,23 @@ def seen_of(operation: Operation, records: Records, names: Names) -> Mapping[str
     return observe(records, operation.target.kind, operation.target.id, names)
 
 
-def stale(operation: Operation, seen: Mapping[str, Value]) -> Mapping[str, tuple[str | None, str | None]]:
-    """What the operation relies on and has moved: name to (wanted, seen)."""
+def stale(operation: Operation, seen: Mapping[str, Value]) -> tuple[Moved, ...]:
+    """What the operation relies on and has moved, with the three values.
+
+    A line's payout may move on to another stage, as long as its money is not settled there.
+    """
     if seen.get("state") == ABSENT:
-        return {"state": (operation.relies_on.get("state", "there"), ABSENT)}
-    return differences(operation.relies_on, seen)
+        return (Moved("state", operation.relies_on.get("state", "there"), None, ABSENT),)
+    return tuple(
+        Moved(name, planned, operation.expected.get(name), live)
+        for name, (planned, live) in differences(operation.relies_on, seen).items()
+        if name != "payout_stage" or live is None or _settled_in(live)
+    )
+
+
+def _settled_in(stage: str) -> bool:
+    known = stage_of(stage)
+    return known.paying or known.final
 
 
 def met(operation: Operation, seen: Mapping[str, Value]) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from reconcile.apply.execute import Executed
+from reconcile.plan.model import Plan
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
@@ -91,3 +93,44 @@ def words(row: Mapping[str, Any]) -> str:
     line = f"{row['at']}  {row['by']}  {row['operation'] or '-':<8} {row['kind']:<8} {text}{answer}"
     # An answer may hold anything, line breaks and control characters too.
     return "".join(c if c.isprintable() else " " for c in line).rstrip()
+
+
+def nothing_json(plan: Plan, exit_code: int) -> str:
+    """The same for a plan that has nothing to write."""
+    body: dict[str, Any] = {
+        "run": None,
+        "environment": str(plan.environment),
+        "state": "nothing to do",
+        "stopped": "",
+        "exit_code": exit_code,
+        "ties": True,
+        "operations": [],
+        "verification": None,
+    }
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def run_json(executed: Executed, exit_code: int) -> str:
+    """How a run ended, for a machine: its outcomes with their requests, and the read-back."""
+    plan, found = executed.plan, executed.verification
+    outcomes = [
+        {
+            "id": one.id,
+            "action": one.action.value,
+            "record": one.target.id,
+            "place": one.target.place,
+            **(asdict(executed.outcomes[one.id]) if one.id in executed.outcomes else {"outcome": None}),
+        }
+        for one in plan.operations
+    ]
+    body = {
+        "run": executed.run_id,
+        "environment": str(plan.environment),
+        "state": "stopped" if executed.stopped else "finished",
+        "stopped": executed.stopped,
+        "exit_code": exit_code,
+        "ties": found.ties,
+        "operations": outcomes,
+        "verification": asdict(found),
+    }
+    return json.dumps(body, indent=2, ensure_ascii=False, default=str) + "\n"

@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Names
-from reconcile.plan.model import Action, Operation, Plan, Texts
+from reconcile.domain.records import Payout
+from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
 from reconcile.plan.observe import ABSENT, DECLINED, Records, differences, line_state, observe
-from reconcile.plan.outcome import Difference, OperationOutcome, RunTotal, Verification, record_of
+from reconcile.plan.outcome import Difference, OperationOutcome, RunTotal, StageTotal, Verification, record_of
+
+_NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
 
-def verify(plan: Plan, outcomes: Mapping[str, OperationOutcome], now: Records, names: Names) -> Verification:
-    """Compares live with what the run must have left: every field written, and the money per currency."""
+def verify(
+    plan: Plan,
+    outcomes: Mapping[str, OperationOutcome],
+    now: Records,
+    names: Names,
+    began: Mapping[str, Decimal] = _NOTHING,
+) -> Verification:
+    """Compares live with what the run must have left: every field written, the money per currency and stage.
+
+    began: the payouts' amounts when the run began. What moved between the plan and the run is not ours, so
+    the forecast counts from there.
+    """
     done = [one for one in plan.operations if one.id in outcomes and outcomes[one.id].outcome.done]
     wanted = _wanted(done, outcomes)
     found = [one for key, left in wanted.items() for one in _field_differences(key, left, now, names)]
-    found += _payout_differences(plan, done, now)
-    return Verification(tuple(found), _totals(done, outcomes, now, names))
+    settled = list(_settled(plan, done, now, began))
+    found += [one for payout in settled for one in payout.differences()]
+    return Verification(tuple(found), _totals(done, outcomes, now, names), _stages(settled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +64,66 @@ def _field_differences(key: str, left: _Left, now: Records, names: Names) -> Ite
     if declined and seen["state"] in (DECLINED, ABSENT):
         return
     for name, (want, there) in differences(left.expected, seen).items():
-        yield Difference(left.operation.id, key, name, want or "", there or "")
+        # A line's state is what we make of its status, so the status is named, too.
+        status = f", status {seen['status']}" if name == "state" and "status" in seen else ""
+        yield Difference(left.operation.id, key, name, want or "", f"{there or ''}{status}")
 
 
-def _payout_differences(plan: Plan, done: list[Operation], now: Records) -> Iterator[Difference]:
-    """Payout amounts follow their lines, and a payout whose last line was declined is declined."""
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A payout all of whose operations are done: as forecast, and as it is."""
+
+    effect: Effect
+    payout: Payout
+    operation_id: str
+    before: Decimal
+    wanted: Decimal
+
+    def differences(self) -> Iterator[Difference]:
+        """Payout amounts follow their lines, and a payout whose last line was declined is declined."""
+        there = self.payout.amount
+        if there.amount != self.wanted:
+            wanted = str(Money(self.wanted, there.currency))
+            yield Difference(self.operation_id, self.payout.id, "total", wanted, str(there))
+        if self.effect.auto_declined and self.payout.stage != self.effect.stage_after:
+            yield Difference(
+                self.operation_id, self.payout.id, "stage", self.effect.stage_after, self.payout.stage
+            )
+
+
+def _settled(
+    plan: Plan, done: Iterable[Operation], now: Records, began: Mapping[str, Decimal]
+) -> Iterator[_Settled]:
     finished = {one.id for one in done}
+    own: dict[str | None, list[str]] = {}
+    for one in plan.operations:
+        own.setdefault(one.target.payout_id, []).append(one.id)
     for effect in plan.effects:
-        payout = now.payouts.get(effect.target.id)
-        own = [one for one in plan.operations if one.target.payout_id == effect.target.id]
-        if payout is None or not own or not all(one.id in finished for one in own):
+        payout, ids = now.payouts.get(effect.target.id), own.get(effect.target.id, [])
+        if payout is None or not ids or not finished.issuperset(ids):
             continue
-        if effect.amount_after is not None and payout.amount.amount != effect.amount_after:
-            wanted = Money(effect.amount_after, effect.currency)
-            yield Difference(own[-1].id, payout.id, "amount", str(wanted), str(payout.amount))
-        if effect.auto_declined and payout.stage != effect.stage_after:
-            yield Difference(own[-1].id, payout.id, "stage", effect.stage_after, payout.stage)
+        before = began.get(payout.id, effect.amount_before)
+        wanted = payout.amount.amount
+        if effect.amount_after is not None:
+            wanted = before + effect.amount_after - effect.amount_before
+        yield _Settled(effect, payout, ids[-1], before, wanted)
+
+
+def _stages(settled: Iterable[_Settled]) -> tuple[StageTotal, ...]:
+    """The payouts' amounts by stage and currency; a converted amount is taken as it is."""
+    sums: dict[tuple[str, str], list[Decimal]] = {}
+    for one in settled:
+        currency, effect = one.payout.amount.currency, one.effect
+        # A stage that the plan leaves alone may have moved on by itself.
+        is_ours = effect.stage_before != effect.stage_after
+        columns = (
+            (effect.stage_before if is_ours else one.payout.stage, one.before),
+            (effect.stage_after if is_ours else one.payout.stage, one.wanted),
+            (one.payout.stage, one.payout.amount.amount),
+        )
+        for place, (stage, amount) in enumerate(columns):
+            sums.setdefault((stage, currency), [Decimal(0)] * 3)[place] += amount
+    return tuple(StageTotal(stage, currency, *sums[stage, currency]) for stage, currency in sorted(sums))
 
 
 def _totals(

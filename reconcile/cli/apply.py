@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import (
-    connected,
-    console,
-    locale_option,
-    new_id,
-    now,
-    opened_store,
-    settings_of,
-    settings_options,
-    whoami,
-)
+from reconcile.cli.agree import begin_run, consent_options, nothing_to_do, run_options, show_plan
+from reconcile.cli.common import connected, locale_option, opened_store, settings_of, settings_options
 from reconcile.cli.prefer import preference_options
-from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from reconcile.cli.agree import Consent
+    from reconcile.cli.execute import Shape
     from reconcile.config import Settings
     from reconcile.domain.decision import Preference
     from reconcile.introw.client import Client
@@ -32,18 +24,16 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable.")
-@click.option("--full", is_flag=True, help="Show every line of long lists.")
+@consent_options
+@run_options
 @preference_options
 @locale_option
 @settings_options
 def command(
     *,
     files: tuple[Path, ...],
-    yes: bool,
-    allow: tuple[str, ...],
-    full: bool,
+    consent: Consent,
+    shape: Shape,
     preference: Preference | None,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
@@ -52,30 +42,18 @@ def command(
     Shows the same report as `diff`, asks, and writes through a journal. Exits with 1 when a person must
     decide something, and with 4 when the run stopped part-way or does not tie out.
     """
-    from reconcile.apply.execute import begin, refuse_unfinished
-    from reconcile.cli.execute import execute_run, holding
-    from reconcile.report.model import report_on
-    from reconcile.report.terminal import render
+    from reconcile.apply.execute import refuse_unfinished
 
     # Gather.
     settings = settings_of(**common)
     with connected(settings) as client, opened_store(settings) as store:
         plan = _plan(files, settings, client, store, preference)
-        render(report_on(plan), console(), full=full)
-        # Decide.
+        show_plan(plan, consent, shape)
+        # Decide and act.
         refuse_unfinished(store, plan.environment)
         if not plan.operations:
-            click.echo("\nNothing to apply.")
-            return int(plan.needs_decision)
-        _pass_gates(plan, allow)
-        _afford(plan, client)
-        _confirm(plan, yes=yes)
-        # Act.
-        at = now()
-        run_id = new_id("run", at)
-        with holding(store, plan.environment, run_id):
-            run = begin(store, plan, run_id, at, whoami())
-            return execute_run(run, plan, client, store, settings)
+            return nothing_to_do(plan, shape, "Nothing to apply.")
+        return begin_run(plan, client, store, settings, consent, shape)
 
 
 def _plan(
@@ -107,32 +85,3 @@ def _plan(
     if plan.environment != environment:
         raise ConfigurationError(f"{file.name} is a plan for {plan.environment}, and this is {environment}.")
     return plan
-
-
-def _pass_gates(plan: Plan, allowed: tuple[str, ...]) -> None:
-    names = {gate.name for gate in plan.gates}
-    for name in allowed:
-        if name not in names:
-            raise ConfigurationError(
-                f"--allow {name}: this plan trips no such gate. It trips: {sorted(names)}."
-            )
-    stopping = [gate.message for gate in plan.gates if gate.name not in allowed]
-    if stopping:
-        raise DecisionNeeded("Nothing was written. " + " ".join(stopping))
-
-
-def _afford(plan: Plan, client: Client) -> None:
-    left = client.status.credits_remaining
-    if left is not None and left < plan.cost.calls:
-        raise DecisionNeeded(
-            f"Nothing was written. The run takes {plan.cost.calls} credits and {left} are left this month "
-            "(they come back on the 1st, UTC)."
-        )
-
-
-def _confirm(plan: Plan, *, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise ConfigurationError("Nobody can be asked here. Check the report, then pass --yes.")
-    click.confirm(f"\nApply {len(plan.operations)} operations to {plan.environment}?", abort=True, err=True)

@@ -5,21 +5,36 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
 import click
 
-from reconcile.apply.execute import execute
+from reconcile.apply.bounds import Bounds
+from reconcile.apply.execute import Executed, execute
 from reconcile.apply.journal import Journal
+from reconcile.apply.runner import Runner
+from reconcile.apply.shown import run_json
 from reconcile.cli.common import console, now, progress, whoami
 from reconcile.config import Settings
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import Stopped
+from reconcile.errors import RunStopped, StateError
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
 from reconcile.report.run import render_run
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does."""
+
+    bounds: Bounds = field(default_factory=Bounds)
+    as_json: bool = False
+
+
+_PLAIN = Shape()
 
 
 @contextmanager
@@ -37,8 +52,13 @@ def holding(
         yield
 
 
-def execute_run(run: Run, plan: Plan, client: Client, store: Store, settings: Settings) -> int:
-    """Executes what is open of a run, shows how it ended, and answers the exit code."""
+def execute_run(
+    run: Run, plan: Plan, client: Client, store: Store, settings: Settings, shape: Shape = _PLAIN
+) -> int:
+    """Executes what is open of a run, shows how it ended, and answers the exit code.
+
+    Raises RunStopped when the state cannot be written any more: what is on disk says how far the run is.
+    """
     done = 0
 
     def count(_: object) -> None:
@@ -47,19 +67,37 @@ def execute_run(run: Run, plan: Plan, client: Client, store: Store, settings: Se
         shown("Applying", done, len(plan.operations))
 
     with _stoppable() as signals, progress() as shown:
-        journal = Journal(store, run, now, whoami())
-        names, wait = settings.policy.names, settings.profile.settle_wait
         client.stop_when(lambda: bool(signals))
         try:
-            executed = execute(plan, client, journal, names, wait, lambda: bool(signals), count)
-        except Stopped as stopped:
-            click.echo(f"Stopped: {stopped} Finish it with: reconcile resume {run.run_id}", err=True)
-            return 130 if signal.SIGINT in signals else stopped.exit_code
-    render_run(plan, executed.outcomes, executed.verification, console())
-    click.echo(f"Run {run.run_id}")
+            runner = Runner(
+                plan=plan,
+                client=client,
+                journal=Journal(store, run, now, whoami()),
+                names=settings.policy.names,
+                conduct=settings.conduct,
+                stop=lambda: bool(signals),
+                on_outcome=count,
+                settle_wait=settings.profile.settle_wait,
+                bounds=shape.bounds,
+            )
+            executed = execute(runner)
+        except StateError as error:
+            raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
+    return _told(executed, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
+
+
+def _told(executed: Executed, *, interrupted: bool, as_json: bool) -> int:
+    """Says how a run ended, and answers the exit code."""
+    code = 130 if executed.stopped and interrupted else executed.exit_code
+    if as_json:
+        click.echo(run_json(executed, code), nl=False)
+    else:
+        render_run(executed.plan, executed.outcomes, executed.verification, console())
+        click.echo(f"Run {executed.run_id}")
     if executed.stopped:
-        click.echo(f"Stopped: {executed.stopped}. Finish it with: reconcile resume {run.run_id}", err=True)
-    return 130 if executed.stopped and signal.SIGINT in signals else executed.exit_code
+        reason = executed.stopped.rstrip(".")
+        click.echo(f"Stopped: {reason}. Finish it with: reconcile resume {executed.run_id}", err=True)
+    return code
 
 
 @contextmanager

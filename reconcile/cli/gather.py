@@ -186,8 +186,10 @@ def _refuse_unseen(reading: Reading, live: Snapshot) -> None:
 
 
 def _own_work(store: Store, workbook_id: str) -> OwnWork:
+    made = store.effects(workbook_id, Action.CREATE_LINE)
     return OwnWork(
-        created=store.effects(workbook_id, Action.CREATE_LINE),
+        # An empty id stands for a line that was asked for and not made.
+        created={key: line for key, line in made.items() if line},
         gone=frozenset(store.effects(workbook_id, Action.DECLINE_LINE)),
         sent={
             (record, field.name): text

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconcile.cli.agree import run_options
 from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options, whoami
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from reconcile.cli.execute import Shape
     from reconcile.store.run import Run
     from reconcile.store.store import Store
 
@@ -22,8 +24,16 @@ if TYPE_CHECKING:
 @click.option(
     "--take-over", is_flag=True, help="The process that holds the run, on another computer, is gone."
 )
+@run_options
 @settings_options
-def command(*, run_id: str, set_aside: str | None, take_over: bool, **common: Any) -> int:  # noqa: ANN401
+def command(
+    *,
+    run_id: str,
+    set_aside: str | None,
+    take_over: bool,
+    shape: Shape,
+    **common: Any,  # noqa: ANN401  the common options, passed on as they are
+) -> int:
     """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
     from reconcile.cli.execute import execute_run, holding
     from reconcile.domain.snapshot import Environment
@@ -46,7 +56,7 @@ def command(*, run_id: str, set_aside: str | None, take_over: bool, **common: An
                     raise ConfigurationError(
                         f"{run_id} is a run on {plan.environment}, and this is {environment}."
                     )
-                return execute_run(run, plan, client, store, settings)
+                return execute_run(run, plan, client, store, settings, shape)
 
 
 def _set_aside(store: Store, run: Run, reason: str) -> int:

@@ -32,7 +32,9 @@ class Names:
 
     decline_reasons: the API's value and the app's label; only DUPLICATE is documented. custom_reason: the
     reason that needs a text. detail_member: the member of the decline request that carries this text.
-    pending_statuses: a line in the pool. voided_statuses: a declined line.
+    pending_statuses: a line in the pool. voided_statuses: a declined line. idempotency_member: the member of
+    the request for a new line that carries its idempotency key (introw-api.md 2.12); empty for a server that
+    accepts none.
     """
 
     decline_reasons: Mapping[str, str] = field(default_factory=_reasons)
@@ -40,6 +42,7 @@ class Names:
     detail_member: str = "reason"
     pending_statuses: tuple[str, ...] = ("PENDING",)
     voided_statuses: tuple[str, ...] = ("VOIDED", "DECLINED")
+    idempotency_member: str = "idempotencyKey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +117,17 @@ class Policy:
     max_amount_factor: Decimal = Decimal(10)
     text_limit: int = 2000
     locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How a run behaves.
+
+    reread_minutes: what an operation relies on is read again when its turn comes later than this after the
+    last look. max_refusals: the run stops after so many operations that the server refused. settle_seconds:
+    how long a payout's amount is waited for that has not followed its lines yet.
+    """
+
+    reread_minutes: float = 5
+    max_refusals: int = 20
+    settle_seconds: float = 10

@@ -170,7 +170,7 @@ def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Oper
         else:
             yield from line_operations(changes, live, policy.names)
     for line in wishes.new_lines:
-        yield create_operation(line, live)
+        yield create_operation(line, live, policy.names)
 
 
 def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Return]:

@@ -65,14 +65,15 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
     )
 
 
-def create_operation(line: NewLine, live: Snapshot) -> Operation:
+def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
     """The POST of a new line. Its `note` cannot be set on creation (introw-api.md 2.12)."""
     body: Body = {
         "partnerId": line.values["partner_id"],
         "amount": wire_amount(line.amount, line.currency),
         "currency": line.currency,
-        "idempotencyKey": line.key,
     }
+    if names.idempotency_member:
+        body[names.idempotency_member] = line.key
     source = parse_decimal(line.values["source_amount"] or "")
     optional = {
         "sourceAmount": None if source is None else wire_amount(source, line.currency),

@@ -57,6 +57,11 @@ class OperationOutcome:
     answer: str = ""
     moved: tuple[Moved, ...] = ()
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the server said that it carried the call out, whatever live shows."""
+        return self.status is not None and 200 <= self.status < 300
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -85,16 +90,40 @@ class RunTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class StageTotal:
+    """The finished payouts' amounts in one stage and currency: before, as they should be, as they are."""
+
+    stage: str
+    currency: str
+    before: Decimal
+    wanted: Decimal
+    seen: Decimal
+
+    @property
+    def residual(self) -> Decimal:
+        """What does not tie."""
+        return self.seen - self.wanted
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """The read-back of a run."""
+    """The read-back of a run. unread: why nothing could be read back; empty when it could."""
 
     differences: tuple[Difference, ...]
     totals: tuple[RunTotal, ...]
+    stages: tuple[StageTotal, ...] = ()
+    unread: str = ""
 
     @property
     def ties(self) -> bool:
         """Whether everything is as it should be, to the cent."""
-        return not self.differences and not any(total.residual for total in self.totals)
+        residuals = [one.residual for one in self.totals] + [one.residual for one in self.stages]
+        return not self.unread and not self.differences and not any(residuals)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether only payout amounts are not as they should be: a server may compute them a little later."""
+        return not self.unread and not self.ties and all(one.name == "total" for one in self.differences)
 
 
 def record_of(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> str:

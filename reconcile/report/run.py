@@ -33,6 +33,9 @@ def render_run(
             f"({difference.operation_id})"
         )
         console.print(f"[bold red]{escape(text)}[/]", soft_wrap=True)
+    if found.unread:
+        console.print(f"[bold red]{escape('It could not be read back: ' + found.unread)}[/]", soft_wrap=True)
+        return
     everything = not pending and all(one.outcome.done for one in outcomes.values())
     _tie_out(found, console, "Everything" if everything else "What was done")
 
@@ -46,5 +49,17 @@ def _tie_out(found: Verification, console: Console, what: str) -> None:
             values = (total.before, total.wanted, total.seen, total.residual)
             shown.add_row(total.currency, *(shown_amount(value, total.currency) for value in values))
         console.print(shown)
+    if found.stages:
+        _stages(found, console)
     verdict = f"[green]{what} ties out.[/]" if found.ties else "[bold red]It does not tie out.[/]"
     console.print(f"Read back. {verdict}")
+
+
+def _stages(found: Verification, console: Console) -> None:
+    columns = ("Stage", "Currency", "Before", "Planned", "Live now", "Residual")
+    shown = table("Tie-out of the finished payouts", *columns)
+    for total in found.stages:
+        values = (total.before, total.wanted, total.seen, total.residual)
+        amounts = (shown_amount(value, total.currency) for value in values)
+        shown.add_row(escape(total.stage), total.currency, *amounts)
+    console.print(shown)

@@ -1,0 +1,241 @@
+"""A run through the commands: where it stops, what it repeats, what it says of itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from desk import (
+    APPROVED,
+    APPROVED_LINE,
+    DECLINE,
+    DETACH,
+    DRAFT,
+    DUPLICATE,
+    EVERY_KIND,
+    KEY,
+    NEW_LINE,
+    PAID,
+    SET_AMOUNT,
+    SET_STAGE,
+    Desk,
+)
+
+from reconcile.apply.bounds import Bounds, Spent
+from reconcile.cli.agree import next_time
+from reconcile.sandbox.choices import Choices
+from reconcile.workbook.typist import Keystroke
+
+PROFILE = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n"
+QUICK = PROFILE + "[run]\nsettle_seconds = 0.05\n"
+SET_DRAFT = Keystroke("Payouts", DRAFT, "PO number", "PO-DRAFT")
+
+
+def _run_id(desk: Desk) -> str:
+    return desk.run("history")[1].split()[0]
+
+
+def _applied(desk: Desk, *words: str) -> tuple[int, dict[str, Any]]:
+    code, out, err = desk.run("apply", *words, "--yes", "--json")
+    assert out, err
+    return code, json.loads(out)
+
+
+def _outcomes(result: dict[str, Any]) -> list[str]:
+    return [one["outcome"] for one in result["operations"]]
+
+
+def test_the_result_as_json_tells_every_outcome_and_ties_out(desk: Desk) -> None:
+    code, result = _applied(desk, str(desk.edit(desk.export(), *EVERY_KIND)))
+
+    assert code == 0
+    assert (result["state"], result["ties"], result["exit_code"]) == ("finished", True, 0)
+    assert set(_outcomes(result)) == {"applied"}
+    assert all(one["status"] in (200, 201) and one["at"] for one in result["operations"])
+    stages = {(one["stage"], one["currency"]): one for one in result["verification"]["stages"]}
+    assert stages["PENDING_PAYMENT", "USD"]["wanted"] == stages["PENDING_PAYMENT", "USD"]["seen"]
+
+
+def test_nothing_to_do_is_json_too(desk: Desk) -> None:
+    code, result = _applied(desk, str(desk.export()))
+
+    assert (code, result["run"], result["state"]) == (0, None, "nothing to do")
+
+
+def test_max_calls_stops_between_payouts_and_resume_finishes(desk: Desk) -> None:
+    edits = (SET_AMOUNT, SET_STAGE, SET_DRAFT)
+    edited = desk.edit(desk.export(), *edits)
+    before = desk.state()[DRAFT]
+    code, result = _applied(desk, str(edited), "--max-calls", "8")
+    stopped = desk.state()
+    resumed = desk.run("resume", result["run"])
+
+    assert code == 4
+    assert "--max-calls" in result["stopped"]
+    assert _outcomes(result) == ["applied", "applied", None]
+    assert stopped[DRAFT] == before
+    assert resumed[0] == 0
+    assert desk.state()[DRAFT]["poNumber"] == "PO-DRAFT"
+
+
+def test_a_payout_that_the_calls_do_not_reach_for_is_not_begun(desk: Desk) -> None:
+    code, result = _applied(desk, str(desk.edit(desk.export(), SET_AMOUNT, SET_STAGE)), "--max-calls", "3")
+
+    assert code == 4
+    assert _outcomes(result) == [None, None]
+    assert desk.writes() == []
+
+
+def test_a_payout_is_begun_only_if_it_would_be_done_in_time() -> None:
+    bounds = Bounds(until=datetime(2026, 4, 5, 18, 0, tzinfo=UTC))
+    at = datetime(2026, 4, 5, 17, 58, tzinfo=UTC)
+
+    assert bounds.reached(Spent(0, 1, 0, at)) == ""
+    assert "18:00 (--until)" in bounds.reached(Spent(0, 1, 0, at + timedelta(minutes=3)))
+    assert next_time("18:00", at).astimezone().hour == 18
+    assert next_time("18:00", at) > at
+
+
+def test_a_time_that_is_none_is_refused_before_anything_happens(desk: Desk) -> None:
+    code, _, err = desk.run("apply", desk.export(), "--until", "25:00", "--yes")
+
+    assert code == 2
+    assert "18:00" in err
+
+
+def test_a_run_stops_after_as_many_refusals_as_the_setting_says(desk: Desk) -> None:
+    desk.settings(PROFILE + "[run]\nmax_refusals = 1\n")
+    edited = desk.edit(desk.export(), SET_AMOUNT, DETACH, SET_DRAFT)
+    desk.fault("PATCH /commission-lines/*: 402")
+    stopped = _applied(desk, str(edited))
+    desk.run("resume", _run_id(desk))
+    refusing = desk.edit(
+        desk.export(name="again.xlsx"),
+        Keystroke("Lines", _paid_line(desk), "Amount", 1),
+        Keystroke("Payouts", DRAFT, "PO number", "PO-3"),
+        name="again-edited.xlsx",
+    )
+    code, result = _applied(desk, str(refusing))
+
+    assert stopped[0] == 4
+    assert code == 4
+    assert "max_refusals" in result["stopped"]
+    assert _outcomes(result) == ["refused", None]
+    assert desk.run("resume", _run_id(desk))[0] == 1
+    assert desk.state()[DRAFT]["poNumber"] == "PO-3"
+
+
+def _paid_line(desk: Desk) -> str:
+    """A line of the paid payout, whose money the server no longer changes."""
+    return next(key for key, one in desk.state().items() if one.get("payoutId") == PAID)
+
+
+def test_a_single_refusal_does_not_stop_the_others(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), Keystroke("Lines", _paid_line(desk), "Amount", 1), SET_DRAFT)
+    code, result = _applied(desk, str(edited))
+
+    assert code == 1
+    assert _outcomes(result) == ["refused", "applied"]
+
+
+def test_what_moved_is_held_back_with_its_three_values(desk: Desk) -> None:
+    edited, saved = desk.edit(desk.export(), SET_AMOUNT, DETACH), desk.folder / "plan.json"
+    desk.run("diff", edited, "--save", saved)
+    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
+    code, result = _applied(desk, str(saved))
+    held = next(one for one in result["operations"] if one["outcome"] == "skipped")
+
+    assert code == 1
+    assert held["moved"] == [{"name": "amount", "planned": "500", "wanted": "512.5", "live": "777"}]
+
+
+def test_what_moved_and_is_relied_on_by_nothing_does_not_disturb(desk: Desk) -> None:
+    edited, saved = desk.edit(desk.export(), SET_AMOUNT), desk.folder / "plan.json"
+    desk.run("diff", edited, "--save", saved)
+    desk.patch(f"/payouts/{APPROVED}", {"stage": "PENDING_REVIEW", "poNumber": "PO-9"})
+    desk.patch(f"/commission-lines/{DUPLICATE}", {"amount": "421.00"})
+    code, result = _applied(desk, str(saved))
+
+    assert (code, _outcomes(result)) == (0, ["applied"])
+
+
+def test_a_payout_that_is_paid_meanwhile_holds_its_lines(desk: Desk) -> None:
+    edited, saved = desk.edit(desk.export(), SET_AMOUNT), desk.folder / "plan.json"
+    desk.run("diff", edited, "--save", saved)
+    desk.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
+    code, result = _applied(desk, str(saved))
+
+    assert (code, _outcomes(result)) == (1, ["skipped"])
+
+
+def test_a_line_is_edited_and_declined_in_one_run(desk: Desk) -> None:
+    edit = Keystroke("Lines", DUPLICATE, "Description", "Seen twice")
+    code, result = _applied(desk, str(desk.edit(desk.export(), edit, *DECLINE)))
+
+    assert (code, _outcomes(result)) == (0, ["applied", "applied"])
+
+
+def test_a_look_that_is_too_old_is_repeated_before_each_payout(desk: Desk) -> None:
+    desk.settings(PROFILE + "[run]\nreread_minutes = 0\n")
+    edited = desk.edit(desk.export(), *EVERY_KIND)
+    code, result = _applied(desk, str(edited))
+
+    assert (code, set(_outcomes(result))) == (0, {"applied"})
+
+
+def test_a_server_that_knows_no_idempotency_key_gets_none(desk: Desk) -> None:
+    desk.settings(PROFILE + '[names]\nidempotency_member = ""\n')
+    code, _ = _applied(desk, str(desk.edit(desk.export(), *NEW_LINE)))
+
+    assert code == 0
+    assert "idempotencyKey" not in json.loads(desk.writes()[-1]["body"])
+
+
+def test_too_few_credits_for_a_saved_plan_stop_it_before_the_first_write(
+    open_desk: Callable[[Choices], Desk],
+) -> None:
+    desk = open_desk(Choices(rate=100_000, credits=60))
+    saved = desk.folder / "plan.json"
+    desk.run("diff", desk.edit(desk.export(), *EVERY_KIND), "--save", saved)
+    _spend_until(desk, left=9)
+    code, _, err = desk.run("apply", saved, "--yes")
+
+    assert code == 4
+    assert "more credits" in err
+    assert desk.writes() == []
+
+
+def _spend_until(desk: Desk, left: int) -> None:
+    """Somebody else uses the month's credits."""
+    while True:
+        answer = httpx.get(f"{desk.url}/api/v1/payouts/{PAID}", headers={"x-api-key": KEY}, timeout=10)
+        if int(answer.headers["x-introw-credits-remaining-month"]) <= left:
+            return
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0), ("", 2), ("perhaps\n", 2)])
+def test_an_answer_may_come_through_a_pipe(
+    answer: str, code: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+    found, _, err = desk.run("apply", edited)
+
+    assert found == code
+    assert len(desk.writes()) == (code == 0)
+    assert "Traceback" not in err
+
+
+def test_a_stopped_run_says_so_in_one_sentence(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), SET_AMOUNT)
+    desk.fault("PATCH /commission-lines/*: 401")
+    _, _, err = desk.run("apply", edited, "--yes")
+
+    assert ".." not in err
+    assert f"Finish it with: reconcile resume {_run_id(desk)}" in err
