@@ -28,8 +28,8 @@ EXITS = {
     # Before the run can be stopped in good order, a signal ends the process as it would any other.
     "term": {0, 4, -signal.SIGTERM},
     "int": {0, 4, 130},
-    "full": {0, 2},
-    "readonly": {0, 2},
+    "full": {0, 2, 4},
+    "readonly": {0, 2, 4},
     "torn": {-signal.SIGKILL},
     "short": {-signal.SIGKILL},
 }
