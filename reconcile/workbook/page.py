@@ -54,8 +54,10 @@ class Page:
         self._across(self.text("title"), 0, 34, font_size=18, bold=True, valign="vcenter", **look)
         self._across(self.text("subtitle"), 0, self._height(self.text("subtitle")) + 12, valign="top", **look)
 
-    def section(self, key: str) -> None:
-        """A heading with a rule under it and room above."""
+    def section(self, key: str, *, on_new_page: bool = False) -> None:
+        """A heading with a rule under it and room above; on paper, at the top of a page where asked for."""
+        if on_new_page:
+            self.sheet.set_h_pagebreaks([self.row])
         self.advance(12)
         look = {"bold": True, "font_size": 13, "font_color": "accent", "bottom": 2, "bottom_color": "accent"}
         self._across(self.text(key), 1, 22, valign="vcenter", **look)

@@ -38,11 +38,11 @@ def _add_hints(sheet: Worksheet, place: Place, layout: Layout, unread: frozenset
             continue
         hint = layout.hints["unread"] if column.id in unread else texts[column.id].help
         shown = {"input_title": texts[column.id].label[:_TITLE_LIMIT], "input_message": hint} if hint else {}
-        if shown:
-            sheet.data_validation(0, index, 0, index, {"validate": "any", **shown})
         field = field_of(place.kind, column.id)
         if field and (shown or field.kind is not FieldKind.TEXT):
             sheet.data_validation(1, index, last, index, _rule(field, layout) | shown)
+        elif shown:  # a column to read explains itself once, at its header
+            sheet.data_validation(0, index, 0, index, {"validate": "any", **shown})
 
 
 def _rule(field: Field, layout: Layout) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def write_start(sheet: Worksheet, snapshot: Snapshot, export: Export, places: Pl
     page.section("scope")
     for key, text in _facts(page, snapshot, export).items():
         page.fact(key, text)
-    page.section("totals")
+    page.section("totals", on_new_page=True)
     page.paragraph(styles.layout.start["totals_hint"], font_color="muted")
     if off := len(snapshot.off_their_lines()):
         page.paragraph(_filled(page, "off_their_lines", count=f"{off:,}"), font_color="off_text", bold=True)

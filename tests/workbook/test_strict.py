@@ -89,8 +89,8 @@ def test_characters_that_xml_forbids_never_reach_it(
         ("xl/worksheets/sheet2.xml", "<formula1>[^<]*", f"<formula1>{'x,' * 200}", "the list of"),
         (
             "xl/worksheets/sheet2.xml",
-            '(<dataValidation [^>]*sqref="D)1"',
-            r'\g<1>1:D9"',
+            '(<dataValidation [^>]*sqref="D2:)D[0-9]+"',
+            r'\g<1>Z9"',
             "validations overlap",
         ),
         ("xl/worksheets/sheet2.xml", 's="[0-9]+"', 's="9999"', "a style that is not there"),
