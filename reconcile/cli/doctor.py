@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import opened_store, reading, settings_of, settings_options
-from reconcile.errors import ReconcileError
+from reconcile.cli.common import locale_option, opened_store, reading, settings_of, settings_options
+from reconcile.cli.judged import Check
+from reconcile.errors import ConfigurationError, ReconcileError
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
@@ -17,43 +18,48 @@ if TYPE_CHECKING:
 
 _CLOCK_TOLERANCE = 30
 """Seconds by which two clocks may differ before it is worth a word."""
-
-
 _REFUSED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. ok: None where it could not be found out. advice: what to do.
-
-    code: the exit code when it is not in order.
-    """
-
-    name: str
-    ok: bool | None
-    found: str
-    advice: str = ""
-    code: int = 1
-
-
 @click.command("doctor")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--repair", type=click.Path(path_type=Path, dir_okay=False), help="Write a clean copy of FILE.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@locale_option
 @settings_options
-def command(**common: Any) -> int:  # noqa: ANN401  the common options, passed on as they are
+def command(*, file: Path | None, repair: Path | None, as_json: bool, **common: Any) -> int:  # noqa: ANN401
     """Check the connection, the key and the state store, with harmless reads.
 
-    Exits with 2 when a setting is wrong, with 3 when the server cannot be reached or refuses us, and with 1
-    when something else is not in order.
+    With FILE, say instead what happened to that workbook since its export, without any network: who saved
+    it, what was lost or moved, and what to do. Exits with 2 when a setting is wrong, with 3 when the server
+    cannot be reached or refuses us, and with 1 when something else is not in order.
     """
+    from pydantic import TypeAdapter
+
+    from reconcile.cli.examined import examined
+
     # Gather.
+    if repair and not file:
+        raise ConfigurationError("--repair needs the workbook: reconcile doctor FILE --repair OUT.xlsx")
     settings = settings_of(**common)
-    checks = [_configuration(settings), _store(settings), *_connection(settings)]
+    if file:
+        checks = examined(file, settings, repair)
+    else:
+        checks = [_configuration(settings), _store(settings), *_connection(settings)]
     # Act.
+    if as_json:
+        click.echo(TypeAdapter(list[Check]).dump_json(checks, indent=2).decode())
+    else:
+        _show(checks)
+    return max((check.code for check in checks if check.ok is False), default=0)
+
+
+def _show(checks: list[Check]) -> None:
     for check in checks:
         mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
         click.echo(f"{mark:<6} {check.name}: {check.found}")
         if check.advice and not check.ok:
             click.echo(f"       {check.advice}")
-    return max((check.code for check in checks if check.ok is False), default=0)
 
 
 def _configuration(settings: Settings) -> Check:

@@ -16,6 +16,7 @@ from zipfile import BadZipFile, ZipFile
 
 from reconcile.domain.policy import ReadLimits
 from reconcile.workbook.budget import Budget
+from reconcile.workbook.facts import SheetFacts, sheet_facts
 from reconcile.workbook.grid import Area, Cells, Tables, local, merged_areas, rows, text_of
 from reconcile.workbook.package import check_package, damaged, is_read
 from reconcile.workbook.stream import document, wholes
@@ -87,6 +88,25 @@ class Book:
                 return merged_areas(stream)
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """What a sheet carries beside its cells."""
+        try:
+            with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
+                return sheet_facts(stream, self.budget)
+        except _BROKEN as error:
+            raise damaged(self.path, f"sheet {sheet}: {error}") from error
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """The sheets that a person sees."""
+        sheets = [one for one in self._xml(self._workbook_part).iter() if local(one.tag) == "sheet"]
+        return frozenset(one.get("name", "") for one in sheets if one.get("state", "visible") == "visible")
+
+    @property
+    def from_1904(self) -> bool:
+        """Whether days are counted from 1904, as old Macs did."""
+        return self._tables.from_1904
 
     def _row_elements(self, stream: IO[bytes], sheet: str) -> Iterator[Element]:
         for count, element in enumerate(wholes(stream, "row", self.budget), start=1):

@@ -27,7 +27,7 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
     cell, where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
     """
     book = open_book(path, policy.reading)
-    meta = _meta(book)
+    meta = meta_of(book)
     found, findings = find_sheets(book, meta, load_layout(templates))
     sheets = {}
     for kind in SHEETS:
@@ -45,7 +45,7 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
 
 def read_export(path: Path, limits: ReadLimits | None = None) -> Export:
     """The identity of a workbook, from its `_meta` sheet alone. Raises as read_workbook does."""
-    return _meta(open_book(path, limits)).export
+    return meta_of(open_book(path, limits)).export
 
 
 def _read_sheet(
@@ -73,7 +73,8 @@ def _data_rows(book: Book, reader: RowReader, exported: int) -> Iterator[EditedR
             yield row
 
 
-def _meta(book: Book) -> Meta:
+def meta_of(book: Book) -> Meta:
+    """The identity sheet of a workbook, whatever it is called by now. Raises WorkbookError without one."""
     # Some editors show the sheet again, and people rename what they see.
     names = sorted(book.sheets, key=lambda name: name.casefold() != META)
     for name in names:

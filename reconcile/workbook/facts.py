@@ -1,0 +1,105 @@
+"""What a sheet and a package carry beside their cells: rules, formats, protection, who saved them.
+
+Looked for in the raw text of the parts: these marks stand around the rows, and neither their number nor the
+size of the rows should decide over memory. Cells cannot fake them: in XML, their texts hold no `<`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+from zipfile import ZipFile
+
+from reconcile.workbook.budget import Budget
+from reconcile.workbook.grid import column_index
+
+_MARKS: Final = re.compile(
+    rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection)"
+    rb"(?P<rest>\s[^>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*["\']([^"\']*)')
+_RANGE: Final = re.compile(r"\$?([A-Z]+)\$?[0-9]*(?::\$?([A-Z]+)\$?[0-9]*)?")
+_CHUNK: Final = 1 << 20
+_LONGEST: Final = 1 << 16
+"""The bytes of a mark at most, so that one on the border of two chunks is seen whole."""
+# XlsxWriter, which writes our exports, calls itself Excel 2007; Excel itself has not been that for long.
+_EXPORTED: Final = "12.0000"
+
+
+@dataclass
+class SheetFacts:
+    """A worksheet part: its hidden rows, the columns (from 0) whose input is limited, and its other marks.
+
+    marks: the names of elements that are there, such as `tablePart`.
+    """
+
+    hidden_rows: int = 0
+    ruled: set[int] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
+
+
+def sheet_facts(stream: IO[bytes], budget: Budget) -> SheetFacts:
+    """The facts of a worksheet part. Raises WorkbookError where the time is up."""
+    facts = SheetFacts()
+    before = b""
+    while chunk := stream.read(_CHUNK):
+        budget.check_time()
+        text, end = before + chunk, 0
+        # A mark is taken once it cannot reach into the next chunk.
+        last = len(text) - _LONGEST if len(chunk) == _CHUNK else len(text)
+        for match in _MARKS.finditer(text):
+            if match.start() > last:
+                break
+            _note(facts, match)
+            end = match.end()
+        before = text[max(end, last) :]
+    for match in _MARKS.finditer(before):
+        _note(facts, match)
+    return facts
+
+
+def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
+    name = match["name"].decode()
+    given = dict(_ATTRIBUTE.findall((match["rest"] or b"").decode("utf-8", "replace")))
+    if name == "row":
+        facts.hidden_rows += given.get("hidden") in ("1", "true")
+    elif name == "dataValidation":
+        if given.get("type", "none") != "none":
+            facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
+    elif name != "pane" or given.get("state", "").startswith("frozen"):
+        facts.marks.add(name)
+
+
+def _columns(squares: str) -> set[int]:
+    found: set[int] = set()
+    for left, right in _RANGE.findall(squares):
+        found.update(range(column_index(left), column_index(right or left) + 1))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Who saved a package last. name: empty where it does not say; exported: nobody did since the export."""
+
+    name: str = ""
+    exported: bool = False
+
+
+def saved_by(path: Path) -> Program:
+    """The program that a package names as its writer (ECMA-376 part 1, 22.2 extended properties)."""
+    with ZipFile(path) as archive:
+        if "docProps/app.xml" not in archive.namelist():
+            return Program()
+        text = archive.read("docProps/app.xml").decode("utf-8", "replace")
+    name, version = (_property(text, tag) for tag in ("Application", "AppVersion"))
+    if name == "Microsoft Excel" and version == _EXPORTED:
+        return Program(name, exported=True)
+    return Program(f"{name} {version}".strip() if version not in name else name)
+
+
+def _property(text: str, tag: str) -> str:
+    found = re.search(rf"<(?:\w+:)?{tag}>([^<]*)<", text)
+    return found[1].strip() if found else ""

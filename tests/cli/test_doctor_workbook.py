@@ -1,0 +1,239 @@
+"""What happened to a workbook since its export, and a clean copy that keeps what people did."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from desk import APPROVED, APPROVED_LINE, DECLINE, NEW_LINE, POOL_PARTNER, SET_AMOUNT, SET_STAGE, Desk
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reconcile.workbook.typist import Keystroke
+
+SET_PO = Keystroke("Payouts", APPROVED, "PO number", "000777")
+
+
+def changed(path: Path, change: Callable[[openpyxl.Workbook], object], name: str = "treated.xlsx") -> Path:
+    book = openpyxl.load_workbook(path)
+    change(book)
+    target = path.with_name(name)
+    book.save(target)
+    return target
+
+
+def strip_rules(book: openpyxl.Workbook) -> None:
+    for name in ("Payouts", "Lines"):
+        sheet = book[name]
+        sheet.data_validations.dataValidation.clear()
+        sheet.conditional_formatting = type(sheet.conditional_formatting)()
+        sheet.tables.clear()
+        sheet.freeze_panes = None
+
+
+def told(out: str) -> dict[str, str]:
+    lines = [line.partition(": ") for line in out.splitlines() if not line.startswith("  ")]
+    return {name.partition(" ")[2].strip(): rest for name, _, rest in lines}
+
+
+def column(sheet: Worksheet, header: str) -> int:
+    return next(cell.column for cell in sheet[1] if cell.value == header)
+
+
+def pending(desk: Desk, workbook: Path) -> list[tuple[str, str]]:
+    """What a workbook would do, without places and numbers of the plan itself."""
+    plan = json.loads(desk.run("diff", workbook, "--json")[1])
+    return sorted((one["path"], json.dumps(one["body"], sort_keys=True)) for one in plan["operations"])
+
+
+def test_an_untouched_export_has_nothing_to_tell(desk: Desk) -> None:
+    code, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED"))
+
+    assert code == 0
+    assert out == "ok     Saved by: nobody since the export\nok     Check: 0 errors, 0 notes\n"
+
+
+def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
+    def treat(book: openpyxl.Workbook) -> None:
+        strip_rules(book)
+        lines = book["Lines"]
+        lines.move_range(f"B1:B{lines.max_row}", cols=lines.max_column)
+        lines.row_dimensions[3].hidden = True
+        lines.delete_rows(5)
+        lines["F7"] = "=1+1"
+        lines.protection.sheet = True
+        lines.cell(1, lines.max_column + 1).value = "Checked by"
+        book["Payouts"].merge_cells("E3:E4")
+        book["Payouts"].title = "Auszahlungen"
+        book.create_sheet("My notes")
+
+    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), treat))
+    found = told(out)
+
+    assert code == 1
+    assert "Openpyxl" in found["Saved by"]
+    assert found["Sheet renamed"].startswith("Payouts is called Auszahlungen now")
+    assert found["Sheets of your own"].startswith("My notes")
+    assert "Action, Decline reason" in found["Validations lost"]
+    assert {"Formats lost", "Table lost", "Header not frozen"} <= found.keys()
+    assert found["Columns moved"].startswith("Lines: Payout ID (")
+    assert "Checked by (" in found["Columns of your own"]
+    assert found["Rows hidden"].startswith("Lines: 1,")
+    assert found["Rows missing"].startswith("Lines: 1 of 305")
+    assert found["Protection changed"] == "Lines: it is protected now"
+    assert "Lines!F7" in found["Formulas without values"] or "Lines!F6" in found["Formulas without values"]
+    assert found["Merged cells"] == "Auszahlungen: E3:E4"
+
+
+def test_a_clean_copy_does_what_the_damaged_workbook_would_have_done(desk: Desk) -> None:
+    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE, SET_PO, SET_AMOUNT, *DECLINE, *NEW_LINE)
+    wanted = pending(desk, edited)
+    damaged = changed(edited, strip_rules)
+
+    code, out, _ = desk.run("doctor", damaged, "--repair", "clean.xlsx")
+
+    assert code == 1
+    assert told(out)["Clean copy"] == "clean.xlsx: 5 edits, 1 new line"
+    assert pending(desk, desk.folder / "clean.xlsx") == wanted
+    assert len(wanted) == 4
+    again = told(desk.run("doctor", "clean.xlsx")[1])
+    assert again.keys() == {"Saved by", "Check"}
+
+
+def test_a_clean_copy_repairs_what_a_program_spoilt(desk: Desk) -> None:
+    spoilt = desk.edit(desk.export("--stage", "APPROVED"), Keystroke("Payouts", APPROVED, "PO number", 123))
+
+    desk.run("doctor", spoilt, "--repair", "clean.xlsx")
+
+    sheet = openpyxl.load_workbook(desk.folder / "clean.xlsx")["Payouts"]
+    assert "damaged" in [one["rule"] for one in json.loads(desk.run("check", spoilt, "--json")[1])]
+    assert json.loads(desk.run("check", "clean.xlsx", "--json")[1]) == []
+    assert "000123" in [cell.value for cell in sheet["E"]]
+
+
+def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
+    def add(book: openpyxl.Workbook) -> None:
+        lines, notes = book["Lines"], book.create_sheet("My notes")
+        place = lines.max_column + 2
+        lines.cell(1, place).value = "Checked by"
+        row = next(r for r in range(2, 400) if lines.cell(r, column(lines, "Line ID")).value == APPROVED_LINE)
+        lines.cell(row, place).value = "Ann"
+        notes["B2"], notes["B3"], notes["B4"] = "=not a formula", 12.5, True
+        notes["B2"].data_type = "s"
+        lines.cell(lines.max_row + 1, 1).value = "TOTAL"
+
+    code, out, _ = desk.run(
+        "doctor", changed(desk.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx"
+    )
+    book = openpyxl.load_workbook(desk.folder / "clean.xlsx")
+    lines, place = book["Lines"], column(book["Lines"], "Checked by")
+    marked = [row for row in range(2, lines.max_row + 1) if lines.cell(row, place).value]
+
+    assert code == 0
+    assert told(out)["Carried as values"] == "Lines, column Checked by, sheet My notes"
+    assert "a row of your own" in told(out)["Not carried"]
+    assert [lines.cell(row, column(lines, "Line ID")).value for row in marked] == [APPROVED_LINE]
+    assert [book["My notes"][cell].value for cell in ("B2", "B3", "B4")] == ["=not a formula", 12.5, True]
+
+
+def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(desk: Desk) -> None:
+    edited = desk.edit(
+        desk.export("--stage", "APPROVED"),
+        Keystroke("Lines", APPROVED_LINE, "Amount", "1,234"),
+        Keystroke("Payouts", APPROVED, "Statement note", "=1+1"),
+        Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
+        Keystroke("New lines", 2, "Amount", "12 or 13"),
+        Keystroke("New lines", 2, "Currency", "USD"),
+    )
+
+    out = desk.run("doctor", edited, "--repair", "clean.xlsx")[1]
+    rules = [one["rule"] for one in json.loads(desk.run("check", "clean.xlsx", "--json")[1])]
+
+    assert out.count("Carried as shown") == 2
+    assert "result was not saved" in told(out)["Not carried"]
+    assert sorted(rules) == ["amount-ambiguous", "amount-not-a-number"]
+
+
+def test_rows_that_do_not_fit_their_ids_are_left_out_of_the_copy(desk: Desk) -> None:
+    def swap(book: openpyxl.Workbook) -> None:
+        lines = book["Lines"]
+        token = column(lines, "lines:token")
+        lines.cell(2, token).value, lines.cell(3, token).value = (
+            lines.cell(3, token).value,
+            lines.cell(2, token).value,
+        )
+        lines.cell(2, column(lines, "Amount")).value = 1
+
+    out = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), swap), "--repair", "clean.xlsx")[1]
+
+    assert told(out)["Clean copy"] == "clean.xlsx: 0 edits, 0 new lines"
+    assert out.count("Not carried: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"Partner;Amount\n1;2\n", "a text file (CSV) of 2 columns, set apart by semicolons"),
+        (b"<html><body>Sign in</body></html>", "a web page"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "an old Excel file"),
+        (b"PK\x03\x04 and nothing more", "the beginning of a package"),
+        (b"", "empty"),
+        (bytes(range(256)), "of an unknown kind"),
+        (b"hello", "a text file"),
+    ],
+)
+def test_a_refused_file_is_described_as_far_as_it_shows(desk: Desk, content: bytes, what: str) -> None:
+    file = desk.folder / "sent.xlsx"
+    file.write_bytes(content)
+
+    code, out, _ = desk.run("doctor", file, "--repair", "clean.xlsx")
+
+    assert code == 1
+    assert told(out)["It is"].startswith(what)
+    assert told(out)["Clean copy"].startswith("clean.xlsx was not written")
+    assert not (desk.folder / "clean.xlsx").exists()
+
+
+def test_a_workbook_of_another_origin_is_described_by_its_sheets(desk: Desk) -> None:
+    other = openpyxl.Workbook()
+    other.active.title = "Budget"
+    other.save(desk.folder / "budget.xlsx")
+
+    found = told(desk.run("doctor", "budget.xlsx")[1])
+
+    assert found["Sheets"] == "Budget"
+    assert "Openpyxl" in found["Saved by"]
+
+
+def test_packages_of_other_programs_are_called_by_their_names(desk: Desk) -> None:
+    with zipfile.ZipFile(desk.folder / "sheet.xlsx", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+
+    assert told(desk.run("doctor", "sheet.xlsx")[1])["It is"] == "an OpenDocument file (.ods)"
+
+
+def test_wrong_uses_of_repair_are_refused_before_anything_is_read(desk: Desk) -> None:
+    workbook = desk.export("--stage", "APPROVED")
+    before = workbook.read_bytes()
+
+    runs = [
+        desk.run("doctor", "--repair", "clean.xlsx"),
+        desk.run("doctor", workbook, "--repair", workbook),
+        desk.run("doctor", workbook, "--repair", "clean.xls"),
+        desk.run("doctor", "missing.xlsx"),
+    ]
+
+    assert [code for code, _, _ in runs] == [2, 2, 2, 2]
+    assert workbook.read_bytes() == before
+
+
+def test_doctor_speaks_json(desk: Desk) -> None:
+    code, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED"), "--json")
+
+    assert code == 0
+    assert [(one["name"], one["ok"]) for one in json.loads(out)] == [("Saved by", True), ("Check", True)]
