@@ -11,6 +11,7 @@
     [limits]              # the gates: see `domain.policy.Limits`
     [workbook]            # how much of a file is read: see `domain.policy.ReadLimits`
     [rules]               # rule = "off", "warning" or "error"
+    [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
@@ -30,12 +31,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.paying import PaymentPolicy
 from reconcile.domain.policy import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
 
 FILE_NAME: Final = "reconcile.toml"
-_SECTIONS = {"default_profile", "profiles", "names", "limits", "rules", "policy", "workbook", "run"}
+_SECTIONS = {
+    "default_profile",
+    "profiles",
+    "names",
+    "limits",
+    "rules",
+    "policy",
+    "workbook",
+    "run",
+    "payments",
+}
 _APP = "reconcile"
 T = TypeVar("T")
 
@@ -72,6 +84,7 @@ class Settings:
     templates: Path | None = None
     file: Path | None = None
     conduct: Conduct = field(default_factory=Conduct)
+    payments: PaymentPolicy = field(default_factory=PaymentPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         templates=choices.templates,
         file=file,
         conduct=_conduct(content, file),
+        payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
     )
 
 

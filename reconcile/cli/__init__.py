@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "apply": "Apply an edited workbook, or a saved plan.",
     "resume": "Finish an unfinished run, or set it aside.",
     "bills": "Write payouts as bills for the finance software.",
+    "payments": "Match payments with payouts, in a workbook.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
 }

@@ -9,15 +9,15 @@ import os
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
+from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split import Handout
 from reconcile.errors import StateError
@@ -42,8 +43,11 @@ from reconcile.store.tables import (
     METADATA,
     RUNS,
     SEALS,
+    SETTLEMENTS,
     STORE_VERSION,
 )
+
+Kept = TypeVar("Kept", IssuedBill, Settlement)
 
 
 class Store:
@@ -190,26 +194,40 @@ class Store:
 
     def record_bills(self, environment: Environment, bills: Iterable[IssuedBill]) -> None:
         """Remembers the bills of one set of import files, all of them or none."""
-        rows = [
-            {name: getattr(bill, name) for name in IssuedBill.__slots__ if name != "amount"}
-            | {"environment": str(environment), "amount": plain(bill.amount.amount)}
-            | {"currency": bill.amount.currency}
-            for bill in bills
-        ]
-        if rows:
-            with self._writing() as connection:
-                connection.execute(insert(BILLS), rows)
+        self._keep(BILLS, environment, bills)
 
     def bills(self, environment: Environment) -> tuple[IssuedBill, ...]:
         """Every bill that went out, oldest first; one that was issued again is there each time."""
-        query = select(BILLS).where(BILLS.c.environment == str(environment)).order_by(text("rowid"))
+        return self._kept(BILLS, environment, IssuedBill)
+
+    def record_settlements(self, environment: Environment, settlements: Iterable[Settlement]) -> None:
+        """Remembers what one run of `payments` found out about payouts, all of it or nothing."""
+        self._keep(SETTLEMENTS, environment, settlements)
+
+    def settlements(self, environment: Environment) -> tuple[Settlement, ...]:
+        """What every run of `payments` found out, oldest first; a payout may be there more than once."""
+        return self._kept(SETTLEMENTS, environment, Settlement)
+
+    def _keep(
+        self, table: Table, environment: Environment, values: Iterable[IssuedBill | Settlement]
+    ) -> None:
+        rows = [
+            {one.name: getattr(value, one.name) for one in fields(value) if one.name != "amount"}
+            | {"environment": str(environment), "amount": plain(value.amount.amount)}
+            | {"currency": value.amount.currency}
+            for value in values
+        ]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(insert(table), rows)
+
+    def _kept(self, table: Table, environment: Environment, kind: type[Kept]) -> tuple[Kept, ...]:
+        query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
+        names = [one.name for one in fields(kind) if one.name != "amount"]
         return tuple(
-            IssuedBill(
-                **{name: row[name] for name in IssuedBill.__slots__ if name != "amount"},
-                amount=Money(Decimal(row["amount"]), row["currency"]),
-            )
+            kind(**{name: row[name] for name in names}, amount=Money(Decimal(row["amount"]), row["currency"]))
             for row in rows
         )
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 4
+STORE_VERSION: Final = 5
 
 METADATA = MetaData()
 
@@ -112,4 +112,25 @@ BILLS = Table(
     Column("issued_at", Text, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+SETTLEMENTS = Table(
+    "settlements",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("workbook_id", Text, nullable=False),
+    Column("payout_id", Text, nullable=False),
+    Column("partner_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("payment_id", Text, nullable=False),
+    Column("paid_on", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    Column("read_by", Text, nullable=False),
 )

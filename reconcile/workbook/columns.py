@@ -76,8 +76,12 @@ def _field_value(field: Field) -> Callable[[Row[Any]], Shown]:
     return lambda row: _shown(field, row.values.get(field.name))
 
 
+def _edited_value(field: Field) -> Callable[[Row[Any]], Shown]:
+    return lambda row: _shown(field, row.edits.get(field.name, row.values.get(field.name)))
+
+
 def _editable(fields: Iterable[Field]) -> dict[str, Column[Any]]:
-    return {f.name: Column(f.name, ColumnKind(f.kind), _field_value(f), editable=True) for f in fields}
+    return {f.name: Column(f.name, ColumnKind(f.kind), _edited_value(f), editable=True) for f in fields}
 
 
 def _hidden(fields: Iterable[Field]) -> tuple[Column[Any], ...]:

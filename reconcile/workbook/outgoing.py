@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final, Generic, TypeVar
 
@@ -35,6 +35,7 @@ class Row(Generic[Record]):
 
     values: its editable fields as a cell can show them. lost: the fields among them that no cell can hold;
     they count as unread, so that a blank there is never taken for a clear. currency: that of its amounts.
+    edits: what the editable cells show instead; the hidden baseline stays.
     """
 
     record: Record
@@ -44,14 +45,18 @@ class Row(Generic[Record]):
     id: str = ""
     currency: str = ""
     lost: frozenset[str] = frozenset()
+    edits: Values = field(default_factory=dict)
 
 
-def payout_row(payout: Payout, snapshot: Snapshot, workbook_id: str) -> Row[Payout]:
-    """The row of a payout."""
+def payout_row(
+    payout: Payout, snapshot: Snapshot, workbook_id: str, edits: Values | None = None
+) -> Row[Payout]:
+    """The row of a payout. edits: fields that stand there already as if a person had typed them."""
     lost = _lost(payout, PAYOUT_FIELDS)
     values = payout_values(payout) | dict.fromkeys(lost, UNREAD)
     token = row_token(workbook_id, RecordKind.PAYOUT, payout.id, values)
-    return Row(payout, values, snapshot, token, payout.id, payout.amount.currency, lost)
+    currency = payout.amount.currency
+    return Row(payout, values, snapshot, token, payout.id, currency, lost, edits or {})
 
 
 def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[CommissionLine]:

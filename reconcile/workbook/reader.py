@@ -10,6 +10,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy, ReadLimits
 from reconcile.errors import WorkbookError
+from reconcile.workbook.accepted import with_accepted
 from reconcile.workbook.book import Book, open_book
 from reconcile.workbook.columns import SHEETS
 from reconcile.workbook.grid import column_letters
@@ -33,10 +34,12 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
     for kind in SHEETS:
         sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy)
         findings += of_cells
+    payouts, of_answers = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
+    findings += of_answers
     return EditedWorkbook(
         file=path.name,
         export=meta.export,
-        payouts=sheets[RecordKind.PAYOUT],
+        payouts=payouts,
         lines=sheets[RecordKind.LINE],
         new_lines=sheets[RecordKind.NEW_LINE],
         findings=tuple(findings),

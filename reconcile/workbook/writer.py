@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.edited import Export
-from reconcile.domain.fields import UNREAD, RecordKind
+from reconcile.domain.fields import UNREAD, RecordKind, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.workbook.columns import NEW_ROWS, SHEETS
 from reconcile.workbook.datasheet import write_data_sheet
+from reconcile.workbook.extra import Proposal, write_extra
 from reconcile.workbook.layout import META, Layout, load_layout
 from reconcile.workbook.library import Workbook, Worksheet, XlsxWriterException
 from reconcile.workbook.lists import write_lists
@@ -34,24 +35,35 @@ _LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "
 
 
 def write_workbook(
-    path: Path, snapshot: Snapshot, export: Export, policy: Policy, templates: Path | None = None
+    path: Path,
+    snapshot: Snapshot,
+    export: Export,
+    policy: Policy,
+    templates: Path | None = None,
+    proposal: Proposal | None = None,
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
-    `templates`: a folder whose `workbook.toml` replaces the built-in one. Returns warnings for the texts
+    `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
+    workbook already, and further sheets. Returns warnings for the texts
     that no cell can hold. Raises ConfigurationError where the file cannot be written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
-            findings = _write(stream, snapshot, export, policy, layout)
+            findings = _write(stream, snapshot, export, policy, layout, proposal or Proposal())
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
     return tuple(replace(finding, file=path.name) for finding in findings)
 
 
 def _write(
-    stream: IO[bytes], snapshot: Snapshot, export: Export, policy: Policy, layout: Layout
+    stream: IO[bytes],
+    snapshot: Snapshot,
+    export: Export,
+    policy: Policy,
+    layout: Layout,
+    proposal: Proposal,
 ) -> list[Finding]:
     workbook = Workbook(stream, _OPTIONS)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
@@ -62,7 +74,7 @@ def _write(
     findings: list[Finding] = []
     for kind, place in places.items():
         sheet = workbook.add_worksheet(place.name)
-        rows = _rows(kind, snapshot, export.workbook_id)
+        rows = _rows(kind, snapshot, export.workbook_id, proposal.edits)
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
         add_rules(sheet, place, styles, policy, unread[kind])
         sheet.set_tab_color(layout.colours["accent"])
@@ -70,6 +82,8 @@ def _write(
         sheet.repeat_rows(0)
         if kind in _LAST_PRINTED:
             sheet.print_area(0, 0, place.rows, place.indexes[_LAST_PRINTED[kind]])
+    for extra in proposal.sheets:
+        _set_print(write_extra(workbook, extra, styles), layout.sheets[extra.key], layout)
     write_start(start, snapshot, export, places, styles)
     _set_print(start, layout.sheets["start"], layout)
     write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, policy, styles)
@@ -87,9 +101,12 @@ def _places(snapshot: Snapshot, layout: Layout) -> dict[RecordKind, Place]:
     return {kind: place_of(kind, layout, count) for kind, count in rows.items()}
 
 
-def _rows(kind: RecordKind, snapshot: Snapshot, workbook_id: str) -> Iterator[Row[Any]]:
+def _rows(
+    kind: RecordKind, snapshot: Snapshot, workbook_id: str, edits: Mapping[str, Values]
+) -> Iterator[Row[Any]]:
     if kind is RecordKind.PAYOUT:
-        return (payout_row(payout, snapshot, workbook_id) for payout in payouts_in_order(snapshot))
+        payouts = payouts_in_order(snapshot)
+        return (payout_row(one, snapshot, workbook_id, edits.get(one.id)) for one in payouts)
     if kind is RecordKind.LINE:
         return (line_row(line, snapshot, workbook_id) for line in lines_in_order(snapshot))
     return (new_row(number, snapshot) for number in range(1, NEW_ROWS + 1))
@@ -99,7 +116,7 @@ def _unread(snapshot: Snapshot, workbook_id: str) -> Unshown:
     """The fields that at least one row cannot show."""
     found: dict[RecordKind, set[str]] = {kind: set() for kind in SHEETS}
     for kind in (RecordKind.PAYOUT, RecordKind.LINE):
-        for row in _rows(kind, snapshot, workbook_id):
+        for row in _rows(kind, snapshot, workbook_id, {}):
             found[kind].update(name for name, value in row.values.items() if value is UNREAD)
     return {kind: frozenset(names) for kind, names in found.items()}
 

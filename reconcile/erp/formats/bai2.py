@@ -64,7 +64,7 @@ def read_bai2(source: Source, text: str) -> PaymentFile:
         raise PaymentFileError(
             f"{source.name}: the trailer (99) is missing, so it is cut off. Fetch it from the bank again."
         )
-    how = (f"the control totals of {reading.groups} groups agree",)
+    how = ("the control totals agree",)
     return PaymentFile(source.name, "BAI2", source.sha256, tuple(reading.payments), how)
 
 

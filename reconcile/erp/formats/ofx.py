@@ -32,8 +32,7 @@ def read_ofx(source: Source) -> PaymentFile:
     payments: list[Payment] = []
     for statement in (one for one in root.iter() if one.tag in _STATEMENTS):
         payments += _payments(source.name, statement, len(payments))
-    how = (f"{len(payments)} transactions",)
-    return PaymentFile(source.name, "OFX", source.sha256, tuple(payments), how)
+    return PaymentFile(source.name, "OFX", source.sha256, tuple(payments))
 
 
 def _root(source: Source) -> Element:

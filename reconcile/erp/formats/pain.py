@@ -36,9 +36,7 @@ def read_pain(source: Source, root: Element) -> PaymentFile:
         payments.append(_payment(order, "", Place(source.name, f"order {len(payments) + 1}")))
     if not payments and not findings:
         findings += _whole_batch(source.name, message, message)
-    return PaymentFile(
-        source.name, "pain.002", source.sha256, tuple(payments), (f"{len(payments)} orders",), tuple(findings)
-    )
+    return PaymentFile(source.name, "pain.002", source.sha256, tuple(payments), (), tuple(findings))
 
 
 def _payments(file: str, group: Element, message: Element, before: int) -> Iterator[Payment]:

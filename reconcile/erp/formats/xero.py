@@ -34,8 +34,7 @@ def read_xero(source: Source, text: str, hints: Hints) -> PaymentFile:
         _payment(one, Place(source.name, f"payment {number}"), hints)
         for number, one in enumerate(listed, start=1)
     )
-    how = (f"{len(payments)} payments of Xero's API",)
-    return PaymentFile(source.name, "Xero API", source.sha256, payments, how, ledger=True)
+    return PaymentFile(source.name, "Xero API", source.sha256, payments, ledger=True)
 
 
 def _payment(one: Mapping[str, Any], place: Place, hints: Hints) -> Payment:

@@ -1,0 +1,296 @@
+"""Payments in, through the commands: match, look, accept, diff, apply."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import APPROVED, Desk
+from openpyxl import load_workbook
+
+from reconcile.domain.snapshot import Environment
+from reconcile.resources import sample
+from reconcile.store.store import Store
+from reconcile.workbook.typist import Keystroke
+
+BANK = ("bank.camt053.xml", "bank.ofx", "bank.mt940", "bank.bai2", "bank.csv")
+LEDGER = ("xero.csv", "netsuite.csv", "quickbooks.csv")
+BY_PO = "pay_wlxavm3mf6ubtwc9uyjhzpdg"
+BY_NAME = "pay_a877pe1uoyijxnmo2ukfxhl5"
+TOGETHER = ("pay_0vc25ssothm9kriulst8p7z0", "pay_rhshc5tdsfdge89z0vmg1p9t")
+SHORT = "pay_xuv159epk31hnw8ggu1zgwsg"
+BACK = "pay_3axdlpbwlx6it2m61lm5h9fy"
+DECLINED = "pay_vg6xleldg8wu7rmtclt9z1tl"
+
+
+def _sample(name: str) -> Path:
+    return sample(f"2026-03/payments/{name}")
+
+
+def _payments(desk: Desk, *files: str | Path, name: str = "paid.xlsx", code: int = 0) -> tuple[Path, Any]:
+    """Runs `payments`: the workbook, and the result as JSON."""
+    paths = [_sample(file) if isinstance(file, str) and "." in file else file for file in files]
+    target = desk.folder / name
+    done, out, err = desk.run("payments", *paths, "-o", target, "--json")
+    assert done == code, out + err
+    return target, json.loads(out) if out else None
+
+
+def _plan(desk: Desk, workbook: Path) -> dict[str, dict[str, str]]:
+    """The changes of payouts that `diff` finds, by payout and field."""
+    code, out, err = desk.run("diff", workbook, "--json")
+    assert code == 0, out + err
+    found: dict[str, dict[str, str]] = {}
+    for change in json.loads(out)["changes"]:
+        found.setdefault(change["target"]["id"], {})[change["field"]] = change["after"]
+    return found
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_every_bank_file_of_the_month_tells_the_same_story(desk: Desk, name: str) -> None:
+    workbook, said = _payments(desk, name)
+
+    assert said["counts"] == {
+        "paid": 2, "failed": 1, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 23,
+        "ignored": 0, "repeated": 0,
+    }  # fmt: skip
+    assert [one["amount"] for one in said["tie_out"] if one["part"] == "Residual"] == ["0", "0"]
+    changes = _plan(desk, workbook)
+    assert changes.keys() == {APPROVED, BY_PO, BACK}
+    assert changes[APPROVED] == changes[BY_PO] == {"stage": "PAID"}
+    assert changes[BACK]["stage"] == "FAILED"
+    assert "AC04 Account closed" in changes[BACK]["statement_note"]
+
+
+@pytest.mark.parametrize("name", LEDGER)
+def test_every_file_of_a_finance_system_tells_the_same_story(desk: Desk, name: str) -> None:
+    workbook, said = _payments(desk, name)
+
+    assert said["counts"] | {"unpaid": 0} == {
+        "paid": 3, "failed": 0, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 0,
+        "ignored": 0, "repeated": 0,
+    }  # fmt: skip
+    assert _plan(desk, workbook) == {one: {"stage": "PAID"} for one in (APPROVED, BY_PO, BACK)}
+
+
+def test_a_payment_that_xero_deleted_pays_nothing(desk: Desk) -> None:
+    workbook, said = _payments(desk, "xero.json")
+
+    assert said["counts"]["ignored"] == 1
+    assert _plan(desk, workbook).keys() == {APPROVED, BY_PO}
+
+
+def test_a_status_report_reopens_what_was_rejected(desk: Desk) -> None:
+    workbook, _ = _payments(desk, "status.pain002.xml")
+
+    assert _plan(desk, workbook) == {
+        BACK: {
+            "stage": "FAILED",
+            "statement_note": "The payment of an unknown date came back: AC01 Incorrect account number",
+        }
+    }
+
+
+def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(desk: Desk) -> None:
+    workbook, said = _payments(desk, "bank.camt053.xml")
+    accepted = desk.edit(
+        workbook, Keystroke("Matches", 2, "Accept", "Yes"), Keystroke("Matches", 3, "Accept", "yes")
+    )
+    code, out, err = desk.run("apply", accepted, "--yes")
+    state = desk.state()
+
+    assert code == 0, out + err
+    assert {match["how"] for match in said["suggestions"]} == {"amount", "sum"}
+    assert {state[one]["stage"] for one in (APPROVED, BY_PO, BY_NAME, *TOGETHER)} == {"PAID"}
+    assert (state[BACK]["stage"], state[SHORT]["stage"], state[DECLINED]["stage"]) == (
+        "FAILED",
+        "APPROVED",
+        "DECLINED",
+    )
+    assert len(desk.writes()) == 6
+    desk.run("apply", accepted, "--yes")
+    assert len(desk.writes()) == 6
+    _, again = _payments(desk, "bank.camt053.xml", name="again.xlsx")
+    assert (again["counts"]["paid"], again["counts"]["failed"], again["counts"]["settled"]) == (0, 0, 3)
+
+
+def test_a_suggestion_that_is_not_accepted_changes_nothing(desk: Desk) -> None:
+    workbook, _ = _payments(desk, "bank.camt053.xml")
+    answered = desk.edit(workbook, Keystroke("Matches", 2, "Accept", "No"))
+
+    assert _plan(desk, answered).keys() == {APPROVED, BY_PO, BACK}
+
+
+@pytest.mark.parametrize(
+    ("keystrokes", "rule", "cell"),
+    [
+        ([Keystroke("Matches", 2, "Accept", "maybe")], "answer-unknown", "Matches!A2"),
+        ([Keystroke("Matches", 9, "Accept", "Yes")], "answer-without-match", "Matches!A9"),
+        (
+            [Keystroke("Matches", 2, "Accept", "Yes"), Keystroke("Payouts", BY_NAME, "Stage", "POSTPONED")],
+            "answer-contradicts",
+            "Matches!A2",
+        ),
+        (
+            [Keystroke("Matches", 2, "Accept", "Yes"), Keystroke("Payouts", BY_NAME, "Payout ID", None)],
+            "answer-without-payout",
+            "Matches!A2",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_meant_is_an_error_with_its_cell(
+    desk: Desk, keystrokes: list[Keystroke], rule: str, cell: str
+) -> None:
+    workbook, _ = _payments(desk, "bank.camt053.xml")
+    code, out, _ = desk.run("check", desk.edit(workbook, *keystrokes), "--json")
+    found = [(one["rule"], f"{one['sheet']}!{one['cell']}") for one in json.loads(out)]
+
+    assert code == 1
+    assert (rule, cell) in found
+
+
+def test_an_answer_in_a_row_of_another_workbook_is_refused(desk: Desk) -> None:
+    first, _ = _payments(desk, "bank.camt053.xml")
+    second, _ = _payments(desk, "bank.camt053.xml", name="second.xlsx")
+    books = load_workbook(first), load_workbook(second)
+    token = books[0]["Matches"].max_column
+    books[1]["Matches"].cell(2, token).value = books[0]["Matches"].cell(2, token).value
+    books[1]["Matches"].cell(2, 1).value = "Yes"
+    books[1].save(second)
+    _, out, _ = desk.run("check", second, "--json")
+
+    assert [one["rule"] for one in json.loads(out)] == ["answer-without-match"]
+
+
+def test_the_lists_in_the_workbook_add_up_to_the_files(desk: Desk) -> None:
+    workbook, _ = _payments(desk, "bank.bai2")
+    book = load_workbook(workbook)
+    sums = {
+        name: _column(book[name], "Paid") for name in ("Matches", "Paid, not in Introw", "Amounts differ")
+    }
+    tie_out = {
+        (row[0], row[1]): row[3]
+        for row in book["Tie-out"].iter_rows(min_row=2, values_only=True)
+        if row[2] == "USD"
+    }
+
+    assert sums["Matches"] == pytest.approx(tie_out["Payments", "suggested"])
+    assert sums["Paid, not in Introw"] == pytest.approx(tie_out["Payments", "paid, not in Introw"])
+    assert sums["Amounts differ"] == pytest.approx(tie_out["Payments", "amounts differ"])
+    assert _column(book["In Introw, not paid"], "Owed") == pytest.approx(
+        tie_out["Payouts", "in Introw, not paid"]
+    )
+    assert tie_out["Payments", "Residual"] == tie_out["Payouts", "Residual"] == 0
+
+
+def _column(sheet: Any, header: str) -> float:  # noqa: ANN401  openpyxl's sheets come in several kinds
+    rows = list(sheet.iter_rows(values_only=True))
+    place = rows[0].index(header)
+    return sum(row[place] or 0 for row in rows[1:])
+
+
+def test_the_policy_writes_a_note_with_reference_and_date(desk: Desk) -> None:
+    desk.settings(
+        "[profiles.default]\nrate = 100000\n[payments]\nnote = 'Paid {date}, reference {reference}.'\n"
+        "tolerance = { USD = { absolute = 30 } }\n"
+    )
+    workbook, said = _payments(desk, "bank.camt053.xml")
+    changes = _plan(desk, workbook)
+
+    assert changes[APPROVED]["statement_note"] == "Paid 2026-04-15, reference pay-0000000000000000approved."
+    assert changes[SHORT]["stage"] == "PAID"
+    assert [one["reason"] for one in said["matches"] if one["payouts"] == [SHORT]] == ["bank fee"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("passes = ['guess']", "'guess' is no pass"),
+        ("automatic = ['amount']", "'amount' cannot be"),
+        ("largest_sum = 9", "largest_sum must be 2, 3 or 4"),
+        ("note = '{colour}'", "may only hold"),
+        ("colour = 1", "no setting 'colour'"),
+    ],
+)
+def test_a_wrong_setting_is_refused(desk: Desk, setting: str, told: str) -> None:
+    desk.settings(f"[payments]\n{setting}\n")
+    code, _, err = desk.run("payments", _sample("bank.bai2"), "-o", desk.folder / "p.xlsx")
+
+    assert code == 2
+    assert told in err
+
+
+def test_the_same_file_twice_pays_once(desk: Desk) -> None:
+    workbook, said = _payments(desk, "bank.csv", "bank.csv")
+
+    assert said["counts"]["repeated"] == 10
+    assert _plan(desk, workbook).keys() == {APPROVED, BY_PO, BACK}
+
+
+def test_an_xlsx_of_payments_is_read_with_its_cells(desk: Desk) -> None:
+    book = load_workbook(desk.export())
+    sheet = book.create_sheet("Bank", 0)
+    for name in book.sheetnames[1:]:
+        del book[name]
+    for row in (["April"], [], ["Date", "Payee", "Amount", "Currency", "Reference"],
+                ["2026-04-15", "Acme", 10168.62, "USD", APPROVED], ["2026-04-15", "Acme", "x", "USD", ""]):  # fmt: skip
+        sheet.append(row)
+    broken, good = desk.folder / "broken.xlsx", desk.folder / "good.xlsx"
+    book.save(broken)
+    sheet.delete_rows(5)
+    book.save(good)
+    code, _, err = desk.run("payments", broken, "-o", desk.folder / "p.xlsx")
+    _, said = _payments(desk, good)
+
+    assert (code, "broken.xlsx, Bank!C5: 'x' is no amount" in err) == (1, True)
+    assert said["matches"][0]["payments"] == ["good.xlsx, Bank!C4"]
+
+
+def test_a_wrong_control_total_stops_until_it_is_allowed(desk: Desk) -> None:
+    file = desk.folder / "xero.csv"
+    file.write_bytes(_sample("xero.csv").read_bytes().replace(b'"296,877.02"', b'"296,877.03"'))
+    target = desk.folder / "paid.xlsx"
+    code, _, err = desk.run("payments", file, "-o", target)
+
+    assert code == 1
+    assert "The total row says 296877.03" in err
+    assert "No workbook was written: control-total." in err
+    assert not target.exists()
+    assert desk.run("payments", file, "-o", target, "--allow", "control-total")[0] == 0
+    assert target.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["missing.csv", "-o", "p.xlsx"], 2, "missing.csv cannot be read"),
+        ([str(_sample("bank.bai2")), "-o", "p.csv"], 2, "must end in .xlsx"),
+        ([str(_sample("bank.bai2")), "-o", "p.xlsx", "--allow", "x"], 2, "there is no such error"),
+        ([str(_sample("bank.csv")), "-o", "p.xlsx", "--layout", "none"], 2, "There is no file erp/none.toml"),
+        ([str(_sample("bank.csv")), "-o", "p.xlsx", "--partner", "Nobody"], 2, "no partner 'Nobody'"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_one_sentence(
+    desk: Desk, arguments: list[str], code: int, told: str
+) -> None:
+    done, _, err = desk.run("payments", *arguments)
+
+    assert done == code
+    assert told in err
+
+
+def test_the_store_remembers_what_was_paid_by_which_payment(desk: Desk) -> None:
+    _payments(desk, "bank.camt053.xml")
+    with Store(desk.folder / "state.db") as store:
+        kept = {one.payout_id: one for one in store.settlements(Environment(desk.url))}
+
+    assert (kept[APPROVED].state, kept[APPROVED].verdict, kept[APPROVED].paid_on) == (
+        "matched",
+        "paid",
+        "2026-04-15",
+    )
+    assert str(kept[APPROVED].amount) == "10,168.62 USD"
+    assert {kept[one].state for one in (BY_NAME, *TOGETHER)} == {"suggested"}
+    assert (kept[BACK].verdict, kept[SHORT].state) == ("failed", "differs")
