@@ -65,6 +65,6 @@ def _match(match: Match) -> JSON:
         "payouts": [owed.payout_id for owed in match.owed],
         "payments": [str(payment.place) for payment in match.payments],
         "amounts": [str(payment.amount) for payment in match.payments],
-        "difference": plain(match.difference.amount) if match.difference else None,
+        "difference": str(match.difference) if match.difference else None,
         "reason": match.code.value,
     }
