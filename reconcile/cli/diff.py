@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 @click.option(
     "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the report (.html or .md)."
 )
+@click.option(
+    "--review",
+    type=click.Path(path_type=Path),
+    help="Write the workbook again, marked, with the conflicts to decide; a folder for several.",
+)
 @click.option("--full", is_flag=True, help="Show every line of long lists.")
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
 @preference_options
@@ -32,6 +37,7 @@ def command(
     as_json: bool,
     save: Path | None,
     report: Path | None,
+    review: Path | None,
     full: bool,
     preference: Preference | None,
     exit_code: bool,
@@ -45,6 +51,7 @@ def command(
     """
     from reconcile.atomic import write_text
     from reconcile.cli.gather import plan_for
+    from reconcile.cli.reviews import refuse_review, write_reviews
     from reconcile.plan.codec import to_json
     from reconcile.report.files import check_name, write_report
     from reconcile.report.model import report_on
@@ -54,8 +61,10 @@ def command(
     settings = settings_of(**common)
     if report:
         check_name(report)
+    if review:
+        refuse_review(review, files)
     with reading(settings) as reader, opened_store(settings, create=False) as store:
-        plan, _, _ = plan_for(files, settings, reader, store, preference)
+        plan, readings, _ = plan_for(files, settings, reader, store, preference)
     # Decide.
     shown = report_on(plan)
     # Act.
@@ -63,6 +72,8 @@ def command(
         write_text(save, to_json(plan), private=True)
     if report:
         write_report(shown, report, settings.templates)
+    for path in write_reviews(review, files, readings, plan, settings) if review else ():
+        click.echo(f"Review workbook: {path}", err=True)
     if as_json:
         click.echo(to_json(plan), nl=False)
     else:

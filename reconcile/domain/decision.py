@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from reconcile.domain.fields import RecordKind
@@ -53,6 +53,30 @@ class Preference:
     fields: tuple[str, ...]
     who: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What a row of the sheet `Conflicts` knows: which conflict it is, and what is decided upon."""
+
+    kind: RecordKind
+    record_id: str
+    group: str
+    seen: str
+
+
+def memo_text(memo: Memo) -> str:
+    """The memo as the text of a hidden cell."""
+    return json.dumps(asdict(memo), ensure_ascii=False)
+
+
+def memo_of(text: str) -> Memo | None:
+    """The memo of such a cell; None where it was changed."""
+    try:
+        told = json.loads(text)
+        return Memo(RecordKind(told["kind"]), *(str(told[name]) for name in ("record_id", "group", "seen")))
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def seen_text(live: Mapping[str, str | None] | None, others: Iterable[Mapping[str, str | None]]) -> str:

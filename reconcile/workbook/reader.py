@@ -13,6 +13,7 @@ from reconcile.errors import WorkbookError
 from reconcile.workbook.accepted import with_accepted
 from reconcile.workbook.book import Book, open_book
 from reconcile.workbook.columns import SHEETS
+from reconcile.workbook.decisions import read_decisions
 from reconcile.workbook.grid import column_letters
 from reconcile.workbook.layout import META, load_layout
 from reconcile.workbook.meta import MAGIC, Meta, read_meta
@@ -36,13 +37,15 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
         findings += of_cells
     payouts, of_answers = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
     findings += of_answers
+    decided = read_decisions(book)
     return EditedWorkbook(
         file=path.name,
         export=meta.export,
         payouts=payouts,
         lines=sheets[RecordKind.LINE],
         new_lines=sheets[RecordKind.NEW_LINE],
-        findings=tuple(findings),
+        findings=(*findings, *decided.findings),
+        decisions=decided.decisions,
     )
 
 

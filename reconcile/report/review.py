@@ -1,0 +1,224 @@
+"""What a plan says about one workbook, as the markup of its review workbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from reconcile.domain.decision import Choice, Memo, memo_text
+from reconcile.domain.fields import FIELDS, RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.markup import (
+    CHANGES,
+    CONFLICTS,
+    DECISION,
+    FINDINGS,
+    MARKER,
+    Column,
+    Highlight,
+    Link,
+    Markup,
+    Note,
+    Row,
+    Table,
+)
+from reconcile.domain.money import shown_amount
+from reconcile.plan.decide import claim_of, claims, seen_from
+from reconcile.plan.model import Action, Change, Conflict, Decided, Plan, Target
+
+_LABELS: Final = {field.name: field.label for fields in FIELDS.values() for field in fields}
+_STATE: Final = {"state": "Line", "payout_stage": "Stage of its payout", "payout_id": "Payout ID"}
+_CELL: Final = re.compile(r"[A-Z]{1,3}[0-9]+")
+_CONFLICT_COLUMNS: Final = (
+    Column("Partner", 24),
+    Column("Record", 31),
+    Column("Cell", 16),
+    Column("Exported", 28),
+    Column("Yours", 28),
+    Column("Live now", 28),
+    Column("Other workbooks", 30),
+    Column(DECISION, 14, editable=True),
+    Column("Why", 50),
+    Column("Conflict", 10, hidden=True),
+    Column(MARKER + CONFLICTS, 10, hidden=True),
+)
+_CHANGE_COLUMNS: Final = (
+    Column("Partner", 24),
+    Column("Record", 31),
+    Column("Field", 18),
+    Column("Cell", 16),
+    Column("Before", 28),
+    Column("After", 28),
+    Column("What happens", 60),
+    Column("Change", 10, hidden=True),
+    Column(MARKER + CHANGES, 10, hidden=True),
+)
+_FINDING_COLUMNS: Final = (
+    Column("Severity", 11),
+    Column("Cell", 18),
+    Column("Value", 28),
+    Column("What is wrong", 70),
+    Column("What to do", 50),
+    Column("Finding", 10, hidden=True),
+    Column(MARKER + FINDINGS, 10, hidden=True),
+)
+
+
+def markup_for(plan: Plan, file: str) -> Markup:
+    """Notes, lists and highlights for the review of one of the plan's workbooks."""
+    decided = {id(one.conflict): one for one in plan.decided}
+    conflicts = [*plan.conflicts, *(one.conflict for one in plan.decided)]
+    mine = [one for one in conflicts if claim_of(one, file)]
+    tables = (
+        Table(
+            CONFLICTS,
+            _CONFLICT_COLUMNS,
+            tuple(_conflict_row(one, file, decided.get(id(one))) for one in mine),
+            "wrong",
+        ),
+        Table(CHANGES, _CHANGE_COLUMNS, tuple(_change_rows(plan, file)), "changed"),
+        Table(FINDINGS, _FINDING_COLUMNS, tuple(_finding_rows(plan, file)), "muted"),
+    )
+    return Markup(tuple(_notes(plan, file, mine)), tables, tuple(_highlights()))
+
+
+def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Row:
+    claim = claim_of(conflict, file)
+    assert claim
+    target = conflict.target
+    others = [one for one in claims(conflict) if one.target.file != file]
+    mine = conflict.keepable
+    choices = tuple(choice.words for choice in Choice if mine or choice is Choice.LIVE)
+    memo = Memo(target.kind, target.id, conflict.group, seen_from(conflict, file))
+    return Row(
+        (
+            target.partner_name,
+            _record(target),
+            _link(claim.target) or "",
+            _values(conflict.baseline),
+            _values(claim.values),
+            "gone" if conflict.live is None else _values(conflict.live),
+            "\n".join(f"{one.target.place}: {_values(one.values)}" for one in others),
+            _decision(decided, file),
+            conflict.reason,
+            f"{target.id}|{conflict.group}",
+            memo_text(memo),
+        ),
+        choices,
+    )
+
+
+def _decision(decided: Decided | None, file: str) -> str:
+    """A decision that was made in this workbook stands in its next review, too."""
+    return decided.choice.words if decided and f"{file}, " in decided.by else ""
+
+
+def _change_rows(plan: Plan, file: str) -> Iterator[Row]:
+    held = {(one.target.kind, one.target.id): one.reason for one in plan.held}
+    for change in plan.changes:
+        for target in (change.target, *change.also):
+            if target.file == file:
+                fate = held.get((target.kind, target.id), "It will be sent.")
+                before = _shown(change.before, change.currency) if change.before_known else "(not shown)"
+                after = _shown(change.after, change.currency)
+                yield _change_row(target, _LABELS[change.field], before, after, fate, change.field)
+    for one in plan.operations:
+        if one.action is Action.CREATE_LINE and one.target.file == file:
+            yield _change_row(one.target, "New line", "", str(one.after), "It will be sent.", "")
+    for drift in plan.drifts:
+        if drift.what == "already live" and drift.target.file == file:
+            names = ", ".join(_LABELS.get(name, name) for name in drift.live)
+            fate = "It is live already; nothing is sent."
+            yield _change_row(drift.target, names, _values(drift.baseline), _values(drift.live), fate, "")
+    for damage in plan.damaged:
+        if damage.target.file == file:
+            fate = f"A program changed it by itself ({damage.how}); it counts as unchanged."
+            before, after = damage.baseline or "", damage.edited or ""
+            yield _change_row(damage.target, _LABELS[damage.field], before, after, fate, "")
+
+
+def _change_row(target: Target, what: str, before: str, after: str, fate: str, key: str) -> Row:
+    link = _link(target) or ""
+    cells = (target.partner_name, _record(target), what, link, before, after, fate, f"{target.id}|{key}", "")
+    return Row(cells)
+
+
+def _finding_rows(plan: Plan, file: str) -> Iterator[Row]:
+    for one in plan.findings:
+        if one.file in (file, ""):
+            place = Link(one.sheet, one.cell) if one.sheet and _CELL.fullmatch(one.cell) else one.place
+            yield Row((one.severity.value, place, one.value, one.message, one.fix, "", ""))
+
+
+def _notes(plan: Plan, file: str, conflicts: list[Conflict]) -> Iterator[Note]:
+    for change in plan.changes:
+        for target in (change.target, *change.also):
+            if target.file == file:
+                yield from _note(target, _was(change))
+    for conflict in conflicts:
+        claim = claim_of(conflict, file)
+        if claim:
+            live = "gone" if conflict.live is None else _values(conflict.live)
+            words = f"conflict. Exported: {_values(conflict.baseline)}. Live now: {live}. See {CONFLICTS}."
+            yield from _note(claim.target, words)
+    for damage in plan.damaged:
+        if damage.target.file == file:
+            words = f"was {_shown(damage.baseline)}; {damage.how}, so it counts as unchanged."
+            yield from _note(damage.target, words)
+    for finding in plan.findings:
+        if finding.file == file and finding.severity is not Severity.INFO:
+            yield from _finding_note(finding)
+
+
+def _was(change: Change) -> str:
+    return f"was {_shown(change.before, change.currency)}." if change.before_known else "was not shown."
+
+
+def _note(target: Target, words: str) -> Iterator[Note]:
+    link = _link(target)
+    if link and _is_own_cell(target):
+        yield Note(link.sheet, link.cell, words)
+
+
+def _finding_note(finding: Finding) -> Iterator[Note]:
+    if finding.sheet and _CELL.fullmatch(finding.cell):
+        yield Note(finding.sheet, finding.cell, f"{finding.severity.value}: {finding.message} {finding.fix}")
+
+
+def _is_own_cell(target: Target) -> bool:
+    return bool(_CELL.fullmatch(target.place.rpartition("!")[2]))
+
+
+def _link(target: Target) -> Link | None:
+    """The cell of a target; of one that stands for a whole row, the row's first cell."""
+    sheet, mark, cell = target.place.removeprefix(f"{target.file}, ").rpartition("!")
+    if not mark:
+        return None
+    return Link(sheet, cell if _CELL.fullmatch(cell) else f"A{cell}")
+
+
+def _highlights() -> Iterator[Highlight]:
+    """Conflicts before changes: of two rules that fit, the first one counts."""
+    for kind in (RecordKind.PAYOUT, RecordKind.LINE):
+        for field in FIELDS[kind]:
+            yield Highlight(kind, field.name, CONFLICTS, field.group, "wrong", "wrong_text")
+    for kind in (RecordKind.PAYOUT, RecordKind.LINE):
+        for field in FIELDS[kind]:
+            yield Highlight(kind, field.name, CHANGES, field.name, "changed", "changed_text")
+
+
+def _record(target: Target) -> str:
+    return "new line" if target.kind is RecordKind.NEW_LINE else target.id
+
+
+def _values(values: Mapping[str, str | None]) -> str:
+    names = _LABELS | _STATE
+    return "\n".join(f"{names.get(name, name)}: {_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: str | None, currency: str = "") -> str:
+    if value is None:
+        return "(blank)"
+    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else value

@@ -1,0 +1,388 @@
+"""The review workbook: the person's own file again, marked, with conflicts to decide, and read back."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from desk import APPROVED, APPROVED_LINE, DECLINE, DRAFT, DUPLICATE, NEW_LINE, SET_AMOUNT, SET_STAGE, Desk
+from openpyxl import load_workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+
+from reconcile.workbook.typist import Keystroke
+
+MINE = Keystroke("Payouts", DRAFT, "PO number", "PO-MINE")
+KEEP = Keystroke("Conflicts", 2, "Decision", "keep mine")
+TAKE = Keystroke("Conflicts", 2, "Decision", "take live")
+OURS = ["Conflicts", "Changes", "Findings"]
+
+
+def conflicted(desk: Desk, *keystrokes: Keystroke) -> Path:
+    """An edited workbook with one conflict: the PO number of a payout."""
+    edited = desk.edit(desk.export(), MINE, *keystrokes)
+    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
+    return edited
+
+
+def reviewed(desk: Desk, *files: Path, name: str = "review.xlsx") -> Path:
+    """The review of a workbook, or the folder with those of several."""
+    target = desk.folder / name
+    code, out, err = desk.run("diff", *files, "--review", target)
+    assert code in (0, 1), out + err
+    assert "Review workbook: " in err
+    return target
+
+
+def sheet_rows(path: Path, sheet: str) -> list[dict[str, Any]]:
+    book = load_workbook(path)
+    header, *rows = [[cell.value for cell in row] for row in book[sheet].iter_rows()]
+    book.close()
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def notes(path: Path, sheet: str) -> dict[str, str]:
+    book = load_workbook(path)
+    found = {
+        cell.coordinate: cell.comment.text for row in book[sheet].iter_rows() for cell in row if cell.comment
+    }
+    book.close()
+    return found
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def cell_of(path: Path, sheet: str, record: str, header: str) -> str:
+    book = load_workbook(path)
+    headers = {cell.value: cell.column for cell in book[sheet][1]}
+    key = headers["Payout ID" if sheet == "Payouts" else "Line ID"]
+    row = next(row for row in book[sheet].iter_rows() if row[key - 1].value == record)
+    book.close()
+    return str(row[headers[header] - 1].coordinate)
+
+
+def test_the_conflict_shows_all_sides_and_offers_both_decisions(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    (row,) = sheet_rows(review, "Conflicts")
+    book = load_workbook(review)
+    (rule,) = book["Conflicts"].data_validations.dataValidation
+    book.close()
+
+    assert row["Exported"] == "PO number: (blank)"
+    assert row["Yours"] == "PO number: PO-MINE"
+    assert row["Live now"] == "PO number: PO-THEIRS"
+    assert row["Decision"] is None
+    assert row["Cell"] == f"Payouts!{cell_of(review, 'Payouts', DRAFT, 'PO number')}"
+    assert (str(rule.sqref), rule.formula1) == ("H2", '"keep mine,take live"')
+
+
+@pytest.mark.parametrize(("decision", "number"), [(KEEP, "PO-MINE"), (TAKE, "PO-THEIRS")])
+def test_a_decision_is_read_back_and_applied(desk: Desk, decision: Keystroke, number: str) -> None:
+    review = reviewed(desk, conflicted(desk, SET_AMOUNT, *NEW_LINE))
+    decided = desk.edit(review, decision, name="decided.xlsx")
+    code, out, err = desk.run("apply", decided, "--yes")
+    state = desk.state()
+
+    assert code == 0, out + err
+    assert "decided.xlsx, Conflicts!H2" in out
+    assert state[DRAFT]["poNumber"] == number
+    assert state[APPROVED_LINE]["amount"] == "512.50"
+    again = desk.run("apply", decided, "--yes")
+    assert (again[0], "Nothing to apply." in again[1]) == (0, True), again[1]
+
+
+def test_a_review_that_nobody_decided_in_gives_the_same_plan(desk: Desk) -> None:
+    edited = conflicted(desk, SET_AMOUNT, *DECLINE, *NEW_LINE)
+    review = reviewed(desk, edited)
+    before, after = desk.run("diff", edited), desk.run("diff", review)
+
+    def told(out: str) -> list[str]:
+        return [line for line in out.splitlines() if not line.startswith(("Plan for", "  "))]
+
+    assert before[0] == after[0] == 1
+    assert told(before[1]) == told(after[1])
+
+
+def test_a_decision_falls_when_live_moves_again(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-LATER"})
+    code, out, _ = desk.run("diff", desk.edit(review, KEEP, name="decided.xlsx"))
+
+    assert code == 1
+    assert "live was PO number PO-THEIRS then and is PO number PO-LATER now" in out
+    assert "0 operations" in out
+
+
+def test_a_decision_on_a_conflict_that_is_no_more_is_only_told(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    desk.patch(f"/payouts/{DRAFT}", {"poNumber": None})
+    code, out, _ = desk.run("diff", desk.edit(review, TAKE, name="decided.xlsx"))
+
+    assert code == 0
+    assert "there is no such conflict any more" in out
+    assert "1 operation" in out
+
+
+def test_a_word_that_is_no_decision_is_found_in_its_cell(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    wrong = desk.edit(review, Keystroke("Conflicts", 2, "Decision", "perhaps"), name="decided.xlsx")
+    code, out, _ = desk.run("diff", wrong)
+
+    assert code == 1
+    assert "decided.xlsx, Conflicts!H2: 'perhaps' is no decision" in out
+    assert "1 conflict" in out
+    assert desk.run("check", wrong)[0] == 1
+
+
+def test_case_and_spaces_do_not_matter_in_a_decision(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    typed = desk.edit(review, Keystroke("Conflicts", 2, "Decision", " Keep  Mine "), name="decided.xlsx")
+
+    assert desk.run("diff", typed)[0] == 0
+
+
+def test_both_decisions_on_one_conflict_count_for_nothing(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    book = load_workbook(review)
+    sheet = book["Conflicts"]
+    for cell in list(sheet[2]):
+        sheet.cell(3, cell.column, cell.value)
+    sheet["H2"], sheet["H3"] = "keep mine", "take live"
+    book.save(desk.folder / "decided.xlsx")
+    book.close()
+    code, out, _ = desk.run("diff", desk.folder / "decided.xlsx")
+
+    assert code == 1
+    assert "contradict each other" in out
+    assert "0 operations" in out
+
+
+def test_a_decision_whose_hidden_cell_was_changed_is_not_guessed(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    spoilt = desk.edit(
+        review, KEEP, Keystroke("Conflicts", 2, "reconcile:Conflicts", "{}"), name="decided.xlsx"
+    )
+    code, out, _ = desk.run("diff", spoilt)
+
+    assert code == 1
+    assert "it is not known what this decision is about" in out
+
+
+def test_a_deleted_decision_column_is_told(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk))
+    renamed = desk.edit(review, Keystroke("Conflicts", 1, "Decision", "Verdict"), name="decided.xlsx")
+    code, out, _ = desk.run("diff", renamed)
+
+    assert code == 1
+    assert "has no column Decision any more" in out
+
+
+def test_changed_cells_have_a_note_with_the_old_value(desk: Desk) -> None:
+    review = reviewed(desk, conflicted(desk, SET_STAGE, SET_AMOUNT))
+    stage = cell_of(review, "Payouts", APPROVED, "Stage")
+    number = cell_of(review, "Payouts", DRAFT, "PO number")
+    amount = cell_of(review, "Lines", APPROVED_LINE, "Amount")
+    of_payouts = notes(review, "Payouts")
+
+    assert of_payouts.keys() == {stage, number}
+    assert of_payouts[stage] == "reconcile: was APPROVED."
+    assert "Live now: PO number: PO-THEIRS" in of_payouts[number]
+    assert notes(review, "Lines") == {amount: "reconcile: was 500.00 USD."}
+
+
+def test_the_lists_say_what_happens_and_lead_to_the_cells(desk: Desk) -> None:
+    wrong = Keystroke("Payouts", APPROVED, "Stage", "NONSENSE")
+    review = reviewed(desk, conflicted(desk, wrong, SET_AMOUNT, *NEW_LINE))
+    changes = {row["Field"]: row for row in sheet_rows(review, "Changes")}
+    (finding,) = sheet_rows(review, "Findings")
+    book = load_workbook(review)
+    link = book["Findings"]["B2"].hyperlink
+    book.close()
+    cell = cell_of(review, "Payouts", APPROVED, "Stage")
+
+    assert (changes["Amount"]["Before"], changes["Amount"]["After"]) == ("500.00 USD", "512.50 USD")
+    assert changes["Amount"]["What happens"] == "It will be sent."
+    assert changes["New line"]["After"] == "99.50 USD"
+    assert (finding["Severity"], finding["Value"]) == ("error", "NONSENSE")
+    assert link
+    assert link.location == f"'Payouts'!{cell}"
+
+
+def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(desk: Desk) -> None:
+    edited = conflicted(desk, SET_AMOUNT)
+    book = load_workbook(edited)
+    own = book.create_sheet("My notes")
+    for number in range(1, 4):
+        own.append([number, number * number])
+    chart = BarChart()
+    chart.add_data(Reference(own, 2, 1, 2, 3))
+    own.add_chart(chart, "D2")
+    own["A5"] = "=SUM(A1:A3)"
+    book.save(edited)
+    book.close()
+    before, after = parts(edited), parts(reviewed(desk, edited))
+    changed = {name for name in before if before[name] != after[name]}
+    sheets = {name for name in changed if name.startswith("xl/worksheets/sheet")}
+
+    assert before.keys() <= after.keys()
+    assert any(name.startswith("xl/charts/") for name in before.keys() - changed)
+    assert changed - sheets <= {
+        "[Content_Types].xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml",
+        "xl/worksheets/_rels/sheet2.xml.rels",
+        "xl/worksheets/_rels/sheet3.xml.rels",
+    }
+    for name in sheets:
+        start, end = b"<sheetData>", b"</sheetData>"
+        rows = [text[text.index(start) : text.index(end)] for text in (before[name], after[name])]
+        assert rows[0] == rows[1]
+
+
+def test_a_note_of_the_person_stays_with_ours_below_it(desk: Desk) -> None:
+    edited = conflicted(desk)
+    number = cell_of(edited, "Payouts", DRAFT, "PO number")
+    book = load_workbook(edited)
+    book["Payouts"][number].comment = Comment("Ask Eva first.", "Ana")
+    book["Payouts"]["A3"].comment = Comment("Seen.", "Ana")
+    book.save(edited)
+    book.close()
+    found = notes(reviewed(desk, edited), "Payouts")
+
+    assert found["A3"] == "Seen."
+    assert found[number].startswith("Ask Eva first.")
+    assert "reconcile: conflict." in found[number]
+
+
+def test_the_review_of_a_review_replaces_what_the_first_one_said(desk: Desk) -> None:
+    first = reviewed(desk, conflicted(desk, SET_AMOUNT))
+    decided = desk.edit(first, KEEP, Keystroke("Lines", APPROVED_LINE, "Amount", 500), name="decided.xlsx")
+    second = reviewed(desk, decided, name="second.xlsx")
+    book = load_workbook(second)
+    names, payouts = book.sheetnames, book["Payouts"]
+    rules = [rule for area in payouts.conditional_formatting for rule in area.rules]
+    book.close()
+    priorities = [rule.priority for rule in rules]
+
+    assert names[-3:] == OURS
+    assert len(names) == len(set(names))
+    assert [row["Decision"] for row in sheet_rows(second, "Conflicts")] == ["keep mine"]
+    assert [row["Field"] for row in sheet_rows(second, "Changes")] == ["PO number"]
+    assert "was" not in "".join(notes(second, "Lines").values())
+    assert len(priorities) == len(set(priorities))
+    assert desk.run("diff", second)[0] == 0
+
+
+def test_a_sheet_of_the_person_that_is_called_like_ours_stays(desk: Desk) -> None:
+    edited = conflicted(desk)
+    book = load_workbook(edited)
+    book.create_sheet("Conflicts").append(["mine"])
+    book.save(edited)
+    book.close()
+    review = reviewed(desk, edited)
+    decide = Keystroke("Conflicts 2", 2, "Decision", "take live")
+
+    assert sheet_rows(review, "Conflicts") == []
+    assert desk.run("diff", desk.edit(review, decide, name="decided.xlsx"))[0] == 0
+
+
+def test_hostile_texts_stay_texts(desk: Desk) -> None:
+    text = '=HYPERLINK("x") & <b>]]> "\'\x0b'
+    edited = desk.edit(desk.export(), Keystroke("Payouts", DRAFT, "PO number", "=1+1"))
+    desk.patch(f"/payouts/{DRAFT}", {"poNumber": text})
+    book = load_workbook(edited)
+    cell = book["Payouts"][cell_of(edited, "Payouts", DRAFT, "PO number")]
+    cell.value, cell.data_type = "=1+1", "s"
+    book.save(edited)
+    book.close()
+    (row,) = sheet_rows(reviewed(desk, edited), "Conflicts")
+
+    assert row["Live now"] == "PO number: " + text.replace("\x0b", " ")
+    assert row["Yours"] == "PO number: =1+1"
+
+
+def test_several_workbooks_have_a_review_each_and_a_decision_in_one_of_them_counts(desk: Desk) -> None:
+    exported = desk.export()
+    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = desk.edit(exported, Keystroke("Lines", APPROVED_LINE, "Amount", 611), name="ben.xlsx")
+    folder = reviewed(desk, ana, ben, name="reviews")
+    (row,) = sheet_rows(folder / "ben.xlsx", "Conflicts")
+    decided = desk.edit(folder / "ben.xlsx", KEEP, name="ben-decided.xlsx")
+    code, out, err = desk.run("apply", folder / "ana.xlsx", decided, "--yes")
+
+    assert row["Yours"] == "Amount: 611"
+    assert row["Other workbooks"].startswith("ana.xlsx, Lines!")
+    assert row["Other workbooks"].endswith("Amount: 512.5")
+    assert code == 0, out + err
+    assert desk.state()[APPROVED_LINE]["amount"] == "611.00"
+
+
+def test_where_nothing_can_be_kept_only_live_is_offered(desk: Desk) -> None:
+    edited = desk.edit(desk.export(), Keystroke("Lines", DUPLICATE, "Amount", 421))
+    theirs = desk.edit(desk.export(name="other.xlsx"), *DECLINE, name="theirs.xlsx")
+    assert desk.run("apply", theirs, "--yes")[0] == 0
+    review = reviewed(desk, edited)
+    book = load_workbook(review)
+    (rule,) = book["Conflicts"].data_validations.dataValidation
+    book.close()
+    kept = desk.run("diff", desk.edit(review, KEEP, name="kept.xlsx"))
+    taken = desk.run("diff", desk.edit(review, TAKE, name="taken.xlsx"))
+
+    assert rule.formula1 == '"take live"'
+    assert (kept[0], "Nothing of yours can be kept" in kept[1]) == (1, True)
+    assert (taken[0], "0 operations" in taken[1]) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("review.html", "must end in .xlsx"), ("none/review.xlsx", "There is no folder")],
+)
+def test_a_place_for_the_review_that_will_not_do_is_refused(desk: Desk, name: str, words: str) -> None:
+    code, _, err = desk.run("diff", desk.export(), "--review", desk.folder / name)
+
+    assert code == 2
+    assert words in err
+
+
+def test_a_review_with_decisions_in_it_is_never_written_over(desk: Desk) -> None:
+    edited = conflicted(desk)
+    review = reviewed(desk, edited)
+    before = review.read_bytes()
+
+    assert desk.run("diff", edited, "--review", review)[0] == 2
+    assert desk.run("diff", edited, "--review", edited)[0] == 2
+    assert review.read_bytes() == before
+
+
+def test_several_reviews_do_not_go_into_one_file(desk: Desk) -> None:
+    exported = desk.export()
+    copy = desk.edit(exported, name="copy.xlsx")
+    code, _, err = desk.run("diff", exported, copy, "--review", desk.folder / "one.xlsx")
+
+    assert code == 2
+    assert "name a folder" in err
+
+
+def test_decisions_survive_libreoffice(desk: Desk, program: Callable[[str], str]) -> None:
+    soffice = program("soffice")
+    review = reviewed(desk, conflicted(desk, SET_AMOUNT))
+    decided = desk.edit(review, KEEP, name="decided.xlsx")
+    saved = desk.folder / "saved"
+    profile = (desk.folder / "profile").as_uri()
+    options = ["--headless", "--convert-to", "xlsx", "--outdir", str(saved), str(decided)]
+    subprocess.run(
+        [soffice, f"-env:UserInstallation={profile}", *options], check=True, capture_output=True, timeout=180
+    )
+    code, out, err = desk.run("apply", saved / "decided.xlsx", "--yes")
+
+    assert code == 0, out + err
+    assert desk.state()[DRAFT]["poNumber"] == "PO-MINE"
+    assert notes(saved / "decided.xlsx", "Lines")
