@@ -115,3 +115,30 @@ def test_a_broken_template_names_its_file_and_key(content: str, message: str, te
 
     assert message in str(caught.value)
     assert str(templates / "workbook.toml") in str(caught.value)
+
+
+def test_paper_and_the_words_at_its_foot_come_from_the_template(
+    templates: Path, simple: Snapshot, export_of: Callable[[Snapshot], Export], tmp_path: Path
+) -> None:
+    (templates / "workbook.toml").write_text(
+        "[sheets]\npayouts = 'P & Q'\n[paper]\nsize = 'Letter'\npage = '{page} & {pages}'\n"
+    )
+    path = tmp_path / "letter.xlsx"
+    write_workbook(path, simple, export_of(simple), Policy(), templates)
+
+    sheet = openpyxl.load_workbook(path)["P & Q"]
+
+    assert sheet.page_setup.paperSize == 1
+    assert sheet.oddFooter.left.text == "P && Q"
+    assert sheet.oddFooter.right.text == "&P && &N"
+
+
+def test_a_template_that_is_no_text_is_a_usage_error(templates: Path) -> None:
+    (templates / "workbook.toml").write_bytes(b"[start]\ntitle = '\xff\xfe'\n")
+
+    with pytest.raises(ConfigurationError, match=r"workbook\.toml cannot be read"):
+        load_layout(templates)
+
+
+def test_a_folder_without_a_workbook_template_leaves_the_workbook_as_it_is(templates: Path) -> None:
+    assert load_layout(templates) == load_layout()
