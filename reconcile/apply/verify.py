@@ -14,7 +14,15 @@ from reconcile.domain.policy import Names
 from reconcile.domain.records import Payout
 from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
 from reconcile.plan.observe import ABSENT, DECLINED, Records, differences, line_state, observe
-from reconcile.plan.outcome import Difference, OperationOutcome, RunTotal, StageTotal, Verification, record_of
+from reconcile.plan.outcome import (
+    Difference,
+    OperationOutcome,
+    Outcome,
+    RunTotal,
+    StageTotal,
+    Verification,
+    record_of,
+)
 
 _NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
@@ -34,7 +42,7 @@ def verify(
     done = [one for one in plan.operations if one.id in outcomes and outcomes[one.id].outcome.done]
     wanted = _wanted(done, outcomes)
     found = [one for key, left in wanted.items() for one in _field_differences(key, left, now, names)]
-    settled = list(_settled(plan, done, now, began))
+    settled = list(_settled(plan, outcomes, now, began))
     found += [one for payout in settled for one in payout.differences()]
     return Verification(tuple(found), _totals(done, outcomes, now, names), _stages(settled))
 
@@ -92,21 +100,36 @@ class _Settled:
 
 
 def _settled(
-    plan: Plan, done: Iterable[Operation], now: Records, began: Mapping[str, Decimal]
+    plan: Plan, outcomes: Mapping[str, OperationOutcome], now: Records, began: Mapping[str, Decimal]
 ) -> Iterator[_Settled]:
-    finished = {one.id for one in done}
-    own: dict[str | None, list[str]] = {}
+    own: dict[str | None, list[Operation]] = {}
     for one in plan.operations:
-        own.setdefault(one.target.payout_id, []).append(one.id)
+        own.setdefault(one.target.payout_id, []).append(one)
     for effect in plan.effects:
-        payout, ids = now.payouts.get(effect.target.id), own.get(effect.target.id, [])
-        if payout is None or not ids or not finished.issuperset(ids):
+        payout, mine = now.payouts.get(effect.target.id), own.get(effect.target.id, [])
+        if payout is None or not mine or not all(_is_done(one, outcomes) for one in mine):
             continue
         before = began.get(payout.id, effect.amount_before)
         wanted = payout.amount.amount
         if effect.amount_after is not None:
-            wanted = before + effect.amount_after - effect.amount_before
-        yield _Settled(effect, payout, ids[-1], before, wanted)
+            wanted = before + effect.amount_after - effect.amount_before - _done_before(mine, outcomes)
+        yield _Settled(effect, payout, mine[-1].id, before, wanted)
+
+
+def _is_done(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> bool:
+    return operation.id in outcomes and outcomes[operation.id].outcome.done
+
+
+def _done_before(operations: Iterable[Operation], outcomes: Mapping[str, OperationOutcome]) -> Decimal:
+    """What live showed already when the run began is in the payout's amount of then."""
+    done = [one for one in operations if outcomes[one.id].outcome is Outcome.ALREADY_APPLIED]
+    detached = (one.before for one in done if one.action is Action.DETACH_LINE)
+    moved = [(one.after, one.before) for one in done if one.action is not Action.DETACH_LINE]
+    zero = Decimal(0)
+    return sum(
+        ((after.amount if after else zero) - (before.amount if before else zero) for after, before in moved),
+        zero,
+    ) - sum((line.amount for line in detached if line), zero)
 
 
 def _stages(settled: Iterable[_Settled]) -> tuple[StageTotal, ...]:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "resume": "Finish an unfinished run, or set it aside.",
     "bills": "Write payouts as bills for the finance software.",
     "payments": "Match payments with payouts, in a workbook.",
+    "undo": "Set what a run changed back to what was there before.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
 }

@@ -54,12 +54,16 @@ class EditedRow:
 
 @dataclass(frozen=True)
 class EditedSheet:
-    """A data sheet: its name in the file, the letters of the columns found by column id, its rows."""
+    """A data sheet: its name in the file, the letters of the columns found by column id, its rows.
+
+    is_typed: False where no spreadsheet program touched the values, so that none of them can be damaged.
+    """
 
     kind: RecordKind
     name: str
     letters: Mapping[str, str]
     rows: tuple[EditedRow, ...]
+    is_typed: bool = True
 
     @cached_property
     def by_id(self) -> Mapping[str, EditedRow]:

@@ -94,6 +94,9 @@ FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
     RecordKind.NEW_LINE: NEW_LINE_FIELDS,
 }
 
+FIELD_LABELS: Final = {field.name: field.label for field in (*PAYOUT_FIELDS, *LINE_FIELDS, *NEW_LINE_FIELDS)}
+"""The name of every field in messages."""
+
 DECLINE: Final = "Decline"
 DETACH: Final = "Detach"
 ACTIONS: Final = (DECLINE, DETACH)

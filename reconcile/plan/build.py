@@ -46,7 +46,7 @@ class Circumstances:
 
     reads: the requests that one re-read takes. rate: requests per minute. preference: what the command line
     decides about conflicts. handouts: the sets that the workbooks belong to. returned: when workbooks of
-    these came back before, by workbook id.
+    these came back before, by workbook id. backwards: it undoes a run; see `order.ordered`.
     """
 
     made_at: datetime
@@ -56,6 +56,7 @@ class Circumstances:
     preference: Preference | None = None
     handouts: tuple[Handout, ...] = ()
     returned: Mapping[str, str] = field(default_factory=dict)
+    backwards: bool = False
 
 
 def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
@@ -74,7 +75,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     findings = (*(finding for source in sources for finding in source.findings), *twice, *court.close())
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
-    operations = ordered(_operations(granted, live, policy), live)
+    operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     judged = Judged(baseline, live, after, operations, granted.changes, policy.limits, names)
     plan = Plan(

@@ -245,7 +245,7 @@ def _repaired(
         values |= {"decline_reason": None, "decline_detail": None}
     for one in FIELDS[target.kind]:
         before, after = baseline.get(one.name), values.get(one.name)
-        how = spoilt(one, before, after)
+        how = spoilt(one, before, after) if sheet.is_typed else None
         if how:
             values[one.name] = before
             spot = target_at(target, sheet.cell(one.name, row.number))

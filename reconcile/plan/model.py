@@ -6,7 +6,7 @@ Values of fields are texts in the comparable form of `domain.fields`; None is a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -20,7 +20,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.domain.split import Handout
 
-PLAN_VERSION: Final = 2
+PLAN_VERSION: Final = 3
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
@@ -152,10 +152,12 @@ class Operation:
     """One API call.
 
     relies_on: what live must still show just before (names and values of `plan.observe`). expected: what it
-    must show afterwards. undo: how it can be undone, or empty where the API cannot. waits_for: the ids of
-    the operations that must have succeeded first. before, after: the line's amount, None where there is
-    no line; both None where the operation touches no line's money. unshown: the fields it sets that the API
-    does not give back. workbooks: the ids of the workbooks that ask for it.
+    must show afterwards. undo: how it can be undone, or empty where the API cannot. restores: the values
+    before, which an undo sets back; empty where there are none to set. by_hand: what a person does in Introw
+    for what the API cannot undo; empty where it can undo everything. waits_for: the ids of the operations
+    that must have succeeded first. before, after: the line's amount, None where there is no line; both None
+    where the operation touches no line's money. unshown: the fields it sets that the API does not give back.
+    workbooks: the ids of the workbooks that ask for it.
     """
 
     id: str
@@ -167,6 +169,8 @@ class Operation:
     relies_on: Texts
     expected: Texts
     undo: str
+    restores: Texts = field(default_factory=dict)
+    by_hand: str = ""
     waits_for: tuple[str, ...] = ()
     before: Money | None = None
     after: Money | None = None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from reconcile.domain.fields import DECLINE, DETACH, PLACE_FIELDS, RecordKind, Unread, groups
+from reconcile.domain.fields import DECLINE, DETACH, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy import Names
 from reconcile.domain.snapshot import Snapshot
@@ -31,6 +31,21 @@ _WIRE_NAMES = {
     "internal_note": "note",
 }
 _MONEY_FIELDS = {"amount", "currency", "source_amount"}
+
+
+# What a person does in Introw for what the API cannot undo (introw-api.md 2, 5.2 and 6.1).
+_CREATED_ON_PAYOUT = "If it is not wanted, decline it: in the next workbook, or on its payout in Introw."
+_CREATED_IN_POOL = (
+    "If it is not wanted, decline it in Introw: the API declines only lines that are on a payout."
+)
+_DECLINED = (
+    "In Introw, open the payout and restore the line. "
+    "If it was the last one, set the payout's stage back, too."
+)
+_DETACHED = (
+    "The line waits in the pending pool: in Introw, the next batch or Create payout picks it up. "
+    "It cannot be put back on the payout it was on."
+)
 
 
 def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iterator[Operation]:
@@ -59,7 +74,9 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
         body={_WIRE_NAMES[change.field]: change.after for change in changes},
         relies_on=_relied(live, target, _grouped(changes, RecordKind.PAYOUT), names),
         expected={change.field: change.after for change in changes},
-        undo="the values before, by the same call" if not _unshown(changes) else "",
+        undo=_undo(changes),
+        restores=_restores(changes),
+        by_hand=_by_hand(changes),
         unshown=_unshown(changes),
         workbooks=_workbooks(changes),
     )
@@ -98,6 +115,7 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
             "state": ON_PAYOUT if payout else POOL,
         },
         undo="",
+        by_hand=_CREATED_ON_PAYOUT if payout else _CREATED_IN_POOL,
         after=Money(line.amount, line.currency),
         workbooks=(line.target.workbook,),
     )
@@ -120,7 +138,9 @@ def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Nam
         body={_WIRE_NAMES[name]: _wire_value(name, value, now.currency) for name, value in after.items()},
         relies_on=_relied(live, target, relied, names),
         expected=after,
-        undo="the values before, by the same call" if not _unshown(edits) else "",
+        undo=_undo(edits),
+        restores=_restores(edits),
+        by_hand=_by_hand(edits),
         before=line.amount if moves else None,
         after=now if moves else None,
         unshown=_unshown(edits),
@@ -135,13 +155,14 @@ def _decline(target: Target, places: Texts, live: Snapshot, names: Names) -> Ope
         _placed(target, Action.DECLINE_LINE, "decline", live, names),
         body=body | ({names.detail_member: detail} if detail else {}),
         expected={"state": DECLINED},
+        by_hand=_DECLINED,
         after=None,
     )
 
 
 def _detach(target: Target, live: Snapshot, names: Names) -> Operation:
     operation = _placed(target, Action.DETACH_LINE, "detach", live, names)
-    return replace(operation, expected={"state": POOL, "payout_id": None})
+    return replace(operation, expected={"state": POOL, "payout_id": None}, by_hand=_DETACHED)
 
 
 def _placed(target: Target, action: Action, verb: str, live: Snapshot, names: Names) -> Operation:
@@ -202,3 +223,25 @@ def _wire_value(name: str, value: str | None, currency: str) -> str | None:
 
 def _unshown(changes: Iterable[Change]) -> tuple[str, ...]:
     return tuple(change.field for change in changes if not change.before_known)
+
+
+def _undo(changes: Iterable[Change]) -> str:
+    return "" if any(map(_lost, changes)) else "the values before, by the same call"
+
+
+def _restores(changes: Iterable[Change]) -> Texts:
+    return {change.field: change.before for change in changes if not _lost(change)}
+
+
+def _by_hand(changes: Iterable[Change]) -> str:
+    lost = [FIELD_LABELS[change.field] for change in changes if _lost(change)]
+    if not lost:
+        return ""
+    return (
+        f"In Introw, type the former {', '.join(lost)} again; the API does not tell or take what was there."
+    )
+
+
+def _lost(change: Change) -> bool:
+    """Whether the value before cannot be set back: it is not known, or it is a blank that the API refuses."""
+    return not change.before_known or (change.field == "description" and change.before is None)

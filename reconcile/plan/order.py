@@ -12,12 +12,17 @@ from reconcile.plan.model import Action, Operation
 _ACTIONS = list(Action)
 
 
-def ordered(operations: Iterable[Operation], live: Snapshot) -> tuple[Operation, ...]:
+def ordered(
+    operations: Iterable[Operation], live: Snapshot, *, backwards: bool = False
+) -> tuple[Operation, ...]:
     """The operations with their ids, in the order in which they run.
 
     Within a payout: new lines, line edits, detaches, declines, then the payout itself, which waits for all
     of them: it must not move on when one of its lines could not be changed. Operations of one kind keep
     their order: new lines that of their rows. Lines of the pending pool come last.
+
+    backwards: for an undo. The payout goes first, out of a stage in which its lines are settled, and these
+    wait for it.
     """
     by_payout: dict[str | None, list[Operation]] = {}
     for operation in operations:
@@ -25,7 +30,7 @@ def ordered(operations: Iterable[Operation], live: Snapshot) -> tuple[Operation,
     every = [
         operation
         for payout in sorted(by_payout, key=lambda key: _rank(key, live))
-        for operation in _within(by_payout[payout])
+        for operation in _within(by_payout[payout], backwards=backwards)
     ]
     return tuple(_linked(every))
 
@@ -35,8 +40,8 @@ def _rank(payout_id: str | None, live: Snapshot) -> tuple[bool, Decimal, str]:
     return payout is None, -abs(payout.amount.amount) if payout else Decimal(0), payout_id or ""
 
 
-def _within(operations: list[Operation]) -> list[Operation]:
-    return sorted(operations, key=lambda one: _ACTIONS.index(one.action))
+def _within(operations: list[Operation], *, backwards: bool) -> list[Operation]:
+    return sorted(operations, key=lambda one: _ACTIONS.index(one.action), reverse=backwards)
 
 
 def _linked(operations: list[Operation]) -> Iterator[Operation]:
@@ -46,7 +51,12 @@ def _linked(operations: list[Operation]) -> Iterator[Operation]:
     of_line: dict[str, Operation] = {}
     for number, operation in enumerate(operations, start=1):
         one = replace(operation, id=f"op-{number:0{width}d}")
-        if one.action is Action.UPDATE_PAYOUT:
+        payout_first = [
+            two.id for two in of_payout.get(one.target.payout_id, []) if two.target.id == two.target.payout_id
+        ]
+        if payout_first:
+            one = replace(one, waits_for=tuple(payout_first))
+        elif one.action is Action.UPDATE_PAYOUT:
             one = replace(one, waits_for=tuple(line.id for line in of_payout.get(one.target.id, [])))
         elif earlier := of_line.get(one.target.id):
             left = {name: value for name, value in earlier.expected.items() if name in one.relies_on}

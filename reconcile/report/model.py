@@ -252,6 +252,15 @@ def _sections(plan: Plan) -> Iterable[Section]:
         ),
     )
     yield Section(
+        "Cannot be undone by API",
+        "Should one of these turn out wrong, this is what a person does in Introw.",
+        tuple(
+            Line(one.target.id, one.action.value, "", "", one.by_hand, one.target.place)
+            for one in plan.operations
+            if one.by_hand
+        ),
+    )
+    yield Section(
         "Moved upstream",
         "Live moved since the export and you did not touch it. Nothing is sent.",
         tuple(
