@@ -12,7 +12,8 @@ from typing import Final
 import click
 
 from reconcile import __version__
-from reconcile.errors import ReconcileError
+from reconcile.cli.output import Output
+from reconcile.errors import ConfigurationError, ReconcileError
 
 COMMANDS: Final = {
     "demo": "Run the whole job on a made-up month, to see how it works.",
@@ -66,7 +67,12 @@ def reconcile() -> None:
 
 def main() -> None:
     """The console script: runs a command, and turns our errors into one sentence and an exit code."""
-    sys.exit(run(sys.argv[1:]))
+    output = Output()
+    code = run(sys.argv[1:])
+    if lost := output.failure():
+        click.echo(f"Error: {lost}", err=True)
+        code = code or ConfigurationError.exit_code
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -86,4 +92,10 @@ def run(arguments: list[str]) -> int:
         # The reader of a pipe went away (`| head`): nothing to say, and nobody to say it to.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        click.echo(
+            f"Error: {error.strerror or error}{where}. Check the disk, the file and its rights.", err=True
+        )
+        return ConfigurationError.exit_code
     return code if isinstance(code, int) else 0

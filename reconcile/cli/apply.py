@@ -10,6 +10,7 @@ import click
 from reconcile.cli.agree import begin_run, consent_options, nothing_to_do, run_options, show_plan
 from reconcile.cli.common import connected, locale_option, opened_store, settings_of, settings_options
 from reconcile.cli.prefer import preference_options
+from reconcile.cli.saved import is_saved_plan, read_plan
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -65,9 +66,8 @@ def _plan(
 ) -> Plan:
     from reconcile.cli.gather import plan_for
     from reconcile.domain.snapshot import Environment
-    from reconcile.plan.codec import from_json
 
-    plans = [file for file in files if file.suffix.lower() == ".json"]
+    plans = [file for file in files if is_saved_plan(file)]
     if not plans:
         plan, _, _ = plan_for(files, settings, client, store, preference)
         return plan
@@ -76,11 +76,7 @@ def _plan(
     if preference:
         raise ConfigurationError(f"{plans[0]} is a saved plan; --prefer belongs to the diff that made it.")
     (file,) = plans
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The plan {file} cannot be read.") from error
-    plan = from_json(text, file.name)
+    plan = read_plan(file)
     environment = Environment(client.connection.origin, settings.profile_name)
     if plan.environment != environment:
         raise ConfigurationError(f"{file.name} is a plan for {plan.environment}, and this is {environment}.")

@@ -9,6 +9,8 @@ import click
 
 from reconcile.cli.common import console, locale_option, opened_store, reading, settings_of, settings_options
 from reconcile.cli.prefer import preference_options
+from reconcile.cli.saved import is_saved_plan, show_saved
+from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from reconcile.domain.decision import Preference
@@ -45,7 +47,8 @@ def command(
 ) -> int:
     """Show what edited workbooks would change: a dry run with a client that cannot write.
 
-    Several workbooks make one plan, even of different exports: each is compared with its own.
+    Several workbooks make one plan, even of different exports: each is compared with its own. A plan that
+    --save kept is shown again, with what moved since.
 
     Exits with 1 when a person must decide something: errors, conflicts, gates.
     """
@@ -59,6 +62,10 @@ def command(
 
     # Gather.
     settings = settings_of(**common)
+    if any(is_saved_plan(file) for file in files):
+        if len(files) > 1 or save or report or preference:
+            raise ConfigurationError("A saved plan is shown alone, without --save, --report or --prefer.")
+        return show_saved(files[0], settings, as_json=as_json, full=full)
     if report:
         check_name(report)
     if review:

@@ -52,7 +52,9 @@ class Limits:
     Shares are of the records in the workbook (0.5 is half) and count only from `share_from` changes on, so
     that small workbooks are not stopped. money_share: the sum of the absolute amount changes against the
     total of the lines, per currency; partner_money_share: the same per partner and currency, counted from
-    `partner_money_from` on.
+    `partner_money_from` on. max_cleared_share: of the values that a field has in the workbook, from
+    `cleared_from` on. max_visible_share counts from `visible_from` payouts on, since a workbook may be
+    filtered to few. max_jumps: amounts that grow `jump_factor` times or more, as by a lost decimal point.
     """
 
     max_changes: int = 5000
@@ -63,6 +65,11 @@ class Limits:
     max_partner_money_share: Decimal = Decimal(2)
     partner_money_from: Decimal = Decimal(10000)
     max_visible_share: Decimal = Decimal("0.8")
+    visible_from: int = 3
+    max_cleared_share: Decimal = Decimal("0.5")
+    cleared_from: int = 3
+    max_jumps: int = 0
+    jump_factor: Decimal = Decimal(50)
     share_from: int = 10
 
 

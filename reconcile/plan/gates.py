@@ -5,11 +5,12 @@ Each rule looks at the operations and answers with the gate it trips, or with no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Limits, Names
 from reconcile.domain.snapshot import Snapshot
@@ -57,21 +58,59 @@ def _declines(judged: Judged) -> Iterator[Gate]:
 
 
 def _cleared(judged: Judged) -> Iterator[Gate]:
-    count, limit = sum(change.cleared for change in judged.changes), judged.limits.max_cleared
+    cleared = Counter(change.field for change in judged.changes if change.cleared)
+    count, limit = cleared.total(), judged.limits.max_cleared
     if count > limit:
         yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
+        return
+    there = _filled(judged.baseline)
+    for name, some in sorted(cleared.items()):
+        share = judged.limits.max_cleared_share
+        if some >= judged.limits.cleared_from and there[name] and Decimal(some) > share * there[name]:
+            words = f"{some} of {there[name]} values of {FIELD_LABELS[name]} are cleared"
+            value = f"{Decimal(some) / there[name]:.0%}"
+            message = f"{words} ({value}), more than {share:.0%}"
+            yield _gate("cleared", message, value, f"{share:.0%}", "max_cleared_share")
+            return
+
+
+def _filled(baseline: Snapshot) -> Counter[str]:
+    """How many values each field has in the workbook."""
+    records = [payout_values(one) for one in baseline.payouts.values()]
+    records += [line_values(one) for one in baseline.lines.values()]
+    return Counter(name for values in records for name, value in values.items() if isinstance(value, str))
+
+
+def _jumps(judged: Judged) -> Iterator[Gate]:
+    factor, limit = judged.limits.jump_factor, judged.limits.max_jumps
+    before, after = judged.live.lines, judged.after.lines
+    jumped = [
+        key
+        for key in before.keys() & after.keys()
+        if before[key].amount.currency == after[key].amount.currency
+        and before[key].amount.amount
+        and abs(after[key].amount.amount) >= factor * abs(before[key].amount.amount)
+    ]
+    if len(jumped) > limit:
+        first = min(jumped)
+        example = f"{first}: {before[first].amount} to {after[first].amount}"
+        message = f"{len(jumped)} amounts grow {factor} times or more ({example}), more than {limit} do"
+        yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 
 def _visible(judged: Judged) -> Iterator[Gate]:
     count = sum(change.visible for change in judged.changes)
-    total = len(judged.baseline.payouts)
+    total, start = len(judged.baseline.payouts), judged.limits.visible_from
     words = "payouts are moved to a stage that partners see"
-    yield from _share(judged, "visible-stages", count, total, "max_visible_share", words)
+    yield from _share(judged, "visible-stages", count, total, "max_visible_share", words, start)
 
 
-def _share(judged: Judged, name: str, count: int, total: int, setting: str, words: str) -> Iterator[Gate]:
+def _share(
+    judged: Judged, name: str, count: int, total: int, setting: str, words: str, start: int | None = None
+) -> Iterator[Gate]:
     limit: Decimal = getattr(judged.limits, setting)
-    if count >= judged.limits.share_from and Decimal(count) > limit * total:
+    start = judged.limits.share_from if start is None else start
+    if count >= start and Decimal(count) > limit * total:
         share = Decimal(count) / total if total else Decimal(1)
         message = f"{count} of {total} {words} ({share:.0%}), more than {limit:.0%}"
         yield _gate(name, message, f"{share:.0%}", f"{limit:.0%}", setting)
@@ -138,4 +177,5 @@ _RULES: tuple[Callable[[Judged], Iterator[Gate]], ...] = (
     _visible,
     _money,
     _partner_money,
+    _jumps,
 )

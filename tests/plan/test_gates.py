@@ -32,6 +32,8 @@ WIDE = Limits(
     max_partner_money_share=Decimal(10**9),
     max_visible_share=Decimal(10**9),
     share_from=0,
+    max_cleared_share=Decimal(10**9),
+    max_jumps=10**9,
 )
 """No gate trips; each test narrows one limit."""
 
@@ -258,6 +260,7 @@ SHARES = replace(
     max_changed_share=Decimal(0),
     max_decline_share=Decimal(0),
     max_visible_share=Decimal(0),
+    visible_from=10,
     max_money_share=Decimal(0),
 )
 
@@ -314,10 +317,50 @@ def test_a_slip_of_the_hand_trips_one() -> None:
 
     tripped = [[gate.name for gate in plan_with(base, edits, Limits()).gates] for edits in slips]
 
-    assert tripped == [["money"], ["partner-money"], ["cleared"], ["declines"]]
+    assert tripped == [["money"], ["partner-money", "jumps"], ["cleared"], ["declines"]]
 
 
 def test_gates_need_a_decision() -> None:
     base = month(1)
 
     assert plan_with(base, {"pay_00": {"po_number": None}}, replace(WIDE, max_cleared=0)).needs_decision
+
+
+def test_every_value_of_a_field_cleared_in_a_small_workbook() -> None:
+    base, limits = month(4), replace(WIDE, max_cleared_share=Decimal("0.5"))
+    clear: dict[str, Value] = {"po_number": None}
+
+    assert plan_with(base, all_of(base, "pay", 2, clear), limits).gates == ()
+    gate = only(plan_with(base, all_of(base, "pay", 3, clear), limits))
+    assert (gate.name, gate.value, gate.limit, gate.setting) == ("cleared", "75%", "50%", "max_cleared_share")
+    assert gate.message.startswith("3 of 4 values of PO number are cleared (75%), more than 50% ")
+    assert names_everything(gate)
+
+
+def test_few_cleared_values_are_no_slip() -> None:
+    base, limits = month(2), replace(WIDE, max_cleared_share=Decimal("0.5"))
+
+    assert plan_with(base, all_of(base, "pay", 2, {"po_number": None}), limits).gates == ()
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_tripped"), [("4999.99", False), ("5000", True), ("-10000", True), ("1", False)]
+)
+def test_an_amount_with_a_lost_decimal_point(amount: str, *, is_tripped: bool) -> None:
+    base, limits = month(1, 4), replace(WIDE, max_jumps=0)
+
+    plan = plan_with(base, {"cln_00": {"amount": amount}}, limits)
+
+    assert is_tripped == bool(plan.gates)
+    if plan.gates:
+        gate = only(plan)
+        assert (gate.name, gate.value, gate.limit, gate.setting) == ("jumps", "1", "0", "max_jumps")
+        assert "cln_00: 100.00 USD to " in gate.message
+        assert names_everything(gate)
+
+
+def test_all_payouts_of_a_filtered_workbook_to_paid_trip_by_default() -> None:
+    base = month(3)
+
+    assert only(plan_with(base, all_of(base, "pay", 3, {"stage": "PAID"}), Limits())).name == "visible-stages"
+    assert plan_with(base, all_of(base, "pay", 2, {"stage": "PAID"}), Limits()).gates == ()
