@@ -239,3 +239,20 @@ def test_a_stopped_run_says_so_in_one_sentence(desk: Desk) -> None:
 
     assert ".." not in err
     assert f"Finish it with: reconcile resume {_run_id(desk)}" in err
+
+
+def test_a_decline_under_an_unknown_status_is_named_and_ties_once_the_status_is_known(
+    open_desk: Callable[[Choices], Desk],
+) -> None:
+    desk = open_desk(Choices(rate=100_000, decline_payout_id="keep", status_names=(("VOIDED", "ANNULLED"),)))
+    desk.settings(QUICK)
+    code, result = _applied(desk, str(desk.edit(desk.export(), *DECLINE)))
+    desk.settings(QUICK + '[names]\nvoided_statuses = ["ANNULLED"]\n')
+    resumed = desk.run("resume", result["run"])
+
+    assert code == 4
+    assert (result["state"], result["ties"]) == ("stopped", False)
+    differences = {one["name"]: one["seen"] for one in result["verification"]["differences"]}
+    assert differences["state"] == "on payout, status ANNULLED"
+    assert all(one["record"] for one in result["verification"]["differences"])
+    assert resumed[0] == 0
