@@ -43,7 +43,7 @@ def read(file: Path, settings: Settings, store: Store) -> Reading:
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)
-    readonly = (*readonly_edits(edited, baseline), *noted)
+    readonly = (*readonly_edits(edited, baseline, settings.policy.locale), *noted)
     return Reading(edited, baseline, review(edited, baseline, settings.policy, readonly))
 
 

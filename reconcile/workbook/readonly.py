@@ -13,33 +13,35 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
+from reconcile.workbook.days import readings_of
 from reconcile.workbook.numbers import fifteen
 from reconcile.workbook.outgoing import Row, line_row, payout_row, showable
 
 _NOISE: Final = Decimal("1e-9")
-# The day that 0 stands for, for dates that lost their format and came back as their number.
-_EPOCH: Final = date(1899, 12, 30)
+# The days that 0 stands for in the two date systems, for dates that came back as their numbers.
+_EPOCHS: Final = (date(1899, 12, 30), date(1904, 1, 1))
 
 Rows = Mapping[str, Row[Any]]
 
 
-def readonly_edits(edited: EditedWorkbook, baseline: Snapshot) -> tuple[Finding, ...]:
+def readonly_edits(edited: EditedWorkbook, baseline: Snapshot, locale: str = "") -> tuple[Finding, ...]:
     """Warnings (`read-only-edit`) for cells in read-only columns that differ from what was exported.
 
     What editors do by themselves is no edit: dates as text or as numbers, float noise, lost spaces and
-    zeros. Rows whose id the baseline does not know are left to the check.
+    zeros. `locale` settles what dates as text mean; without one, either reading will do. Rows whose id the
+    baseline does not know are left to the check.
     """
     workbook_id = edited.export.workbook_id
     payouts = {p.id: payout_row(p, baseline, workbook_id) for p in baseline.payouts.values()}
     lines = {line.id: line_row(line, baseline, workbook_id) for line in baseline.lines.values()}
     findings = [
-        *_of_sheet(edited.file, edited.payouts, payouts),
-        *_of_sheet(edited.file, edited.lines, lines),
+        *_of_sheet(edited.file, edited.payouts, payouts, locale),
+        *_of_sheet(edited.file, edited.lines, lines, locale),
     ]
     return tuple(findings)
 
 
-def _of_sheet(file: str, sheet: EditedSheet, exported: Rows) -> Iterator[Finding]:
+def _of_sheet(file: str, sheet: EditedSheet, exported: Rows, locale: str) -> Iterator[Finding]:
     columns = {column.id: column for column in COLUMNS[sheet.kind]}
     for row in sheet.rows:
         record = exported.get(row.id or "")
@@ -47,17 +49,21 @@ def _of_sheet(file: str, sheet: EditedSheet, exported: Rows) -> Iterator[Finding
             continue
         for name, seen in row.fixed.items():
             before = columns[name].value(record)
-            if not _same(columns[name], before, seen):
-                yield _finding(file, sheet, row, name, before)
+            if not _same(columns[name], before, seen, locale):
+                yield _finding(file, sheet, row, name, before, locale)
 
 
-def _finding(file: str, sheet: EditedSheet, row: EditedRow, column: str, before: Shown) -> Finding:
+def _finding(
+    file: str, sheet: EditedSheet, row: EditedRow, column: str, before: Shown, locale: str
+) -> Finding:
     seen = row.fixed[column]
     exported = _text(before) or "blank"
+    days = readings_of(seen, locale) if isinstance(before, date) and isinstance(seen, str) else ()
+    said = f" It may say {days[0]} or {days[1]}." if len(days) == 2 else ""
     return Finding(
         Severity.WARNING,
         "read-only-edit",
-        f"This cell is for information only; it was {exported} at export. The edit is ignored.",
+        f"This cell is for information only; it was {exported} at export. The edit is ignored.{said}",
         "Nothing to do. To change the record itself, use one of the white columns or Introw.",
         file=file,
         sheet=sheet.name,
@@ -68,14 +74,14 @@ def _finding(file: str, sheet: EditedSheet, row: EditedRow, column: str, before:
     )
 
 
-def _same(column: Column[Any], before: Shown, seen: Value) -> bool:
+def _same(column: Column[Any], before: Shown, seen: Value, locale: str) -> bool:
     if isinstance(before, str) and not showable(before):
         return True
     was, now = _text(before), seen if isinstance(seen, str) else None
     if was is None or now is None or was == now:
         return (was or "").strip() == (now or "").strip()
     if column.kind is ColumnKind.DATE and isinstance(before, date):
-        return _same_day(before, now)
+        return _same_day(before, now, locale)
     return _same_number(was, now) or was.split() == now.split()
 
 
@@ -93,8 +99,8 @@ def _same_number(was: str, now: str) -> bool:
     return fifteen(first) == fifteen(second) or abs(first - second) <= abs(first) * _NOISE
 
 
-def _same_day(day: date, now: str) -> bool:
+def _same_day(day: date, now: str, locale: str) -> bool:
     serial = parse_decimal(now)
     if serial is None:
-        return now.strip().startswith(day.isoformat())
-    return serial == (day - _EPOCH).days
+        return now.strip().startswith(day.isoformat()) or day in readings_of(now, locale)
+    return int(serial) in ((day - epoch).days for epoch in _EPOCHS)

@@ -10,6 +10,7 @@ from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Severity
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.baseline import baseline_of
+from reconcile.workbook.days import readings_of
 from reconcile.workbook.readonly import readonly_edits
 
 Read = Callable[[Path], EditedWorkbook]
@@ -126,3 +127,36 @@ def test_rows_without_a_baseline_are_left_out(simple_file: Path, put: Put, read:
 
     assert {"cln_000", "cln_001", "cln_020", "cln_021", "cln_040"} == set(rebuilt.lines)
     assert {"pay_000", "pay_002"} == set(rebuilt.payouts)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("3/31/2026", "", ["2026-03-31"]),
+        ("31/03/2026", "", ["2026-03-31"]),
+        ("31.03.26", "", ["2026-03-31"]),
+        ("2026/3/31", "", ["2026-03-31"]),
+        ("31-Mar-2026", "", ["2026-03-31"]),
+        ("March 31, 2026", "", ["2026-03-31"]),
+        ("3/31/2026 11:59:59 PM", "", ["2026-03-31"]),
+        ("03/04/2026", "", ["2026-04-03", "2026-03-04"]),
+        ("03/04/2026", "de", ["2026-04-03"]),
+        ("03/04/2026", "en-US", ["2026-03-04"]),
+        ("04/04/2026", "", ["2026-04-04"]),
+        ("31/31/2026", "", []),
+        ("Q1", "", []),
+        ("12 or 13", "", []),
+    ],
+)
+def test_a_day_as_text_has_its_readings(text: str, locale: str, expected: list[str]) -> None:
+    assert [day.isoformat() for day in readings_of(text, locale)] == expected
+
+
+def test_a_day_that_may_be_two_days_is_reported_with_both(
+    simple_file: Path, put: Put, read: Read, simple: Snapshot
+) -> None:
+    edited = read(put(simple_file, "Payouts", "pay_001", "Period end", "03/04/2026"))
+
+    (finding,) = readonly_edits(edited, simple)
+
+    assert "It may say 2026-04-03 or 2026-03-04." in finding.message
