@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.locale import customs
+from reconcile.domain.money import known_currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ def fits_currency(word: str, currency: str) -> bool:
     return bare.upper() == currency or currency in _CODES.get(bare.casefold(), "").split()
 
 
+def _is_currency(word: str) -> bool:
+    bare = word.rstrip(".")
+    return bare.casefold() in _CODES or bare.upper() in known_currencies()
+
+
 def typed_number(text: str, locale: str) -> Typed | Unclear | None:
     """The number that a text says; None where it says none. `locale`: as in domain `locale`, or empty.
 
@@ -100,6 +106,9 @@ def typed_number(text: str, locale: str) -> Typed | Unclear | None:
     """
     frame = _FRAME.fullmatch(text.translate(_PLAIN).strip())
     if frame is None:
+        return None
+    currencies = tuple(frame[part] for part in (3, 9) if frame[part])
+    if not all(_is_currency(word) for word in currencies):
         return None
     brackets = [frame[part] for part in (1, 4, 8, 11) if frame[part]]
     signs = [frame[part] for part in (2, 5, 7, 10) if frame[part]]
@@ -110,7 +119,7 @@ def typed_number(text: str, locale: str) -> Typed | Unclear | None:
     if not isinstance(found, Decimal):
         return found
     negative = bool(brackets) or "-" in signs
-    return Typed(-found if negative else found, tuple(frame[part] for part in (3, 9) if frame[part]))
+    return Typed(-found if negative else found, currencies)
 
 
 def _read(digits: str, locale: str) -> Decimal | Unclear | None:

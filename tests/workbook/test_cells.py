@@ -124,6 +124,8 @@ def test_an_amount_is_a_number_or_plain_decimal_text(
         (text("1,23,4"), "USD", "amount-not-a-number"),
         (text("12%"), "USD", "amount-not-a-number"),
         (text("12 or 13"), "USD", "amount-not-a-number"),
+        (text("5OO"), "USD", "amount-not-a-number"),
+        (text("12 pcs"), "USD", "amount-not-a-number"),
         (text("1E5"), "USD", "amount-not-a-number"),
         (text("NaN"), "USD", "amount-not-a-number"),
         (text("١٢"), "USD", "amount-not-a-number"),
