@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import ClassVar, Final
+
+from reconcile.domain.stage import STAGES
 
 PASSES: Final = ("reference", "po-number", "amount", "sum")
 """The ways to match, surest first. Only the first two may match without a person."""
@@ -17,8 +19,16 @@ AUTOMATIC: Final = ("reference", "po-number")
 class Tolerance:
     """How far a payment may be from what is owed: an amount in the currency, or a share in percent."""
 
+    # Makes a misspelt key in the settings an error, not a tolerance of zero.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
     absolute: Decimal = Decimal(0)
     percent: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a tolerance below zero."""
+        if self.absolute < 0 or self.percent < 0:
+            raise ValueError("a tolerance cannot be below zero")
 
     def allows(self, difference: Decimal, owed: Decimal) -> bool:
         """Whether a difference is small enough: by the amount or by the share."""
@@ -52,13 +62,16 @@ class PaymentPolicy:
     failed_note: str = "The payment of {date} came back: {reason}"
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a pass that is not there, and for one that may not match by itself."""
+        """Raises ValueError for a pass or stage that is not there, or a pass that may not be automatic."""
         for name in self.passes:
             if name not in PASSES:
                 raise ValueError(f"passes: {name!r} is no pass; there are: {', '.join(PASSES)}")
         for name in self.automatic:
             if name not in AUTOMATIC:
                 raise ValueError(f"automatic: {name!r} cannot be; there are: {', '.join(AUTOMATIC)}")
+        for stage in (*self.open_stages, self.paid_stage, self.failed_stage):
+            if stage not in STAGES:
+                raise ValueError(f"{stage!r} is no stage; there are: {', '.join(STAGES)}")
         if not 2 <= self.largest_sum <= 4:
             raise ValueError("largest_sum must be 2, 3 or 4")
         for text in (self.note, self.failed_note):

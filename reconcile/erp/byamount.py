@@ -90,7 +90,7 @@ def _suggest_one(
     for payout in candidates:
         fit = compare([payment], [board.owed[payout]], board.policy)
         if board.is_open(payout) and fit.fits and _in_window(payment, board.owed[payout], board.policy):
-            words = f"amount, currency and the name {payment.payee}"
+            words = f"The amount, the currency and the name {payment.payee} agree"
             board.suggest([number], [payout], fit, "amount", words, Verdict.PAID)
             return
 
@@ -102,7 +102,7 @@ def _suggest_failed(board: Board, names: Names, shelves: dict[Key, _Shelf], numb
     if payout is None or board.owed[payout].stage == board.policy.failed_stage:
         return
     fit = compare([payment], [board.owed[payout]], board.policy)
-    words = f"amount, currency and the name {payment.payee}; the payment came back"
+    words = f"The amount, the currency and the name {payment.payee} agree, and the payment came back"
     board.suggest([number], [payout], fit, "amount", words, Verdict.FAILED)
 
 

@@ -272,7 +272,7 @@ def _one_of_several(board: Board, number: int, named: Named, how: str) -> None:
             usable,
             fits[usable[0]],
             how,
-            f"{named.words}, and only this amount agrees",
+            f"{named.words} leads to several payouts, and the amount is that of this one",
             Verdict.PAID,
         )
         fix = "Only one of them has this amount; accept the suggestion on the sheet Matches if it is right."

@@ -78,7 +78,7 @@ def _match_row(number: int, match: Match, policy: PaymentPolicy) -> Row:
         **_sum("paid", totals(payment.amount for payment in match.payments)),
         "difference": match.difference.amount if match.difference else None,
         "code": match.code.value or None,
-        "why": f"{match.how}: {match.evidence}",
+        "why": match.evidence,
         "places": _joined(str(payment.place) for payment in match.payments)
         if last is not first
         else str(first.place),

@@ -5,6 +5,7 @@ Nothing in them is an edit by itself; only the answers in the column Accept are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,7 +34,10 @@ _CURRENCIES: Final = {
     "amount": "currency",
 }
 _HEADER_HEIGHT: Final = 24
-_LONG_TEXT: Final = 40
+_LINE_HEIGHT: Final = 15
+# A cell shows so many lines at most, and a little less than its width in characters.
+_MOST_LINES: Final = 6
+_MARGIN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
     sheet = workbook.add_worksheet(layout.sheets[extra.key])
     last = max(len(extra.rows), 1)
     headers = [
-        {"header": text.label, "header_format": styles.header(editable=name == ACCEPT)}
+        {
+            "header": text.label,
+            "header_format": styles.header(editable=name == ACCEPT, right=name in _CURRENCIES),
+        }
         for name, text in texts.items()
     ]
     if extra.tokens:
@@ -76,8 +83,12 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
     sheet.freeze_panes(1, 0)
     _set_columns(sheet, texts, last)
     for number, row in enumerate(extra.rows, start=1):
+        lines = {name: _lines(row.get(name), text.width) for name, text in texts.items()}
+        # Not every program makes a row as high as its texts need.
+        sheet.set_row(number, _LINE_HEIGHT * max(lines.values()))
         for index, name in enumerate(texts):
-            _write(sheet, number, index, name, row, styles)
+            look = _look(name, row, styles, wrapped=lines[name] > 1)
+            _write(sheet, number, index, row.get(name), look)
         if extra.tokens:
             look = styles.made(num_format=TEXT_FORMAT)
             sheet.write_string(number, len(texts), extra.tokens[number - 1], look)
@@ -95,11 +106,15 @@ def _set_columns(sheet: Worksheet, texts: Mapping[str, ColumnText], last: int) -
             sheet.data_validation(0, index, 0, index, {"validate": "any", **hint})
 
 
-def _write(
-    sheet: Worksheet, number: int, index: int, name: str, row: Mapping[str, Shown], styles: Styles
-) -> None:
-    value = row.get(name)
-    look = _look(name, value, row, styles)
+def _lines(value: Shown, width: int) -> int:
+    """How many lines a text takes in a column of that many characters."""
+    if not isinstance(value, str):
+        return 1
+    room = max(width - _MARGIN, 1)
+    return min(sum(max(math.ceil(len(line) / room), 1) for line in value.split("\n")), _MOST_LINES)
+
+
+def _write(sheet: Worksheet, number: int, index: int, value: Shown, look: Format) -> None:
     if isinstance(value, str) and showable(value):
         sheet.write_string(number, index, value, look)
     elif isinstance(value, date):
@@ -112,9 +127,10 @@ def _write(
         sheet.write_blank(number, index, None, look)
 
 
-def _look(name: str, value: Shown, row: Mapping[str, Shown], styles: Styles) -> Format:
+def _look(name: str, row: Mapping[str, Shown], styles: Styles, *, wrapped: bool) -> Format:
+    value = row.get(name)
     number_format: str | int = TEXT_FORMAT
-    options: dict[str, Any] = {"editable": name == ACCEPT}
+    options: dict[str, Any] = {"editable": name == ACCEPT, "wrapped": wrapped}
     if isinstance(value, Decimal):
         currency = row.get(_CURRENCIES.get(name, "currency"))
         places = exponent(currency) if isinstance(currency, str) else 2
@@ -125,6 +141,4 @@ def _look(name: str, value: Shown, row: Mapping[str, Shown], styles: Styles) -> 
     elif isinstance(value, int):
         number_format = COUNT_FORMAT
         options["right"] = True
-    elif isinstance(value, str) and len(value) > _LONG_TEXT:
-        options["wrapped"] = True
     return styles.cell(number_format, **options)

@@ -211,6 +211,9 @@ def test_the_policy_writes_a_note_with_reference_and_date(desk: Desk) -> None:
         ("automatic = ['amount']", "'amount' cannot be"),
         ("largest_sum = 9", "largest_sum must be 2, 3 or 4"),
         ("note = '{colour}'", "may only hold"),
+        ("open_stages = ['OPEN']", "'OPEN' is no stage"),
+        ("tolerance = { USD = { absolut = 1 } }", "payments.tolerance.USD.absolut"),
+        ("tolerance = { USD = { percent = -1 } }", "cannot be below zero"),
         ("colour = 1", "no setting 'colour'"),
     ],
 )
