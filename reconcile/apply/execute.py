@@ -41,13 +41,22 @@ def refuse_unfinished(store: Store, environment: Environment) -> None:
     """Raises DecisionNeeded while an unfinished run of the environment exists."""
     for run in store.runs(environment):
         if run.is_unfinished:
-            held = store.holder(environment)
-            by = f" It is held by {held}." if held and held.run_id == run.run_id else ""
+            by = _holding(store, environment, run)
             raise DecisionNeeded(
                 f"Run {run.run_id}, started {run.started_at[:16]} by {run.started_by}, is unfinished.{by} "
                 f"Look: reconcile history {run.run_id}. Finish it: reconcile resume {run.run_id}. "
                 f'Or set it aside: reconcile resume {run.run_id} --set-aside "the reason".'
             )
+
+
+def _holding(store: Store, environment: Environment, run: Run) -> str:
+    """Who holds an unfinished run, or held it when its process died."""
+    held = store.holder(environment)
+    if held is None or held.run_id != run.run_id:
+        return ""
+    if held.is_near and not store.is_held(environment):
+        return f" It was held by {held}, and that process is gone."
+    return f" It is held by {held}."
 
 
 def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:

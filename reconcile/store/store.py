@@ -129,6 +129,11 @@ class Store:
         with self._reading() as connection:
             return holder_of(connection, str(environment))
 
+    def is_held(self, environment: Environment) -> bool:
+        """Whether a living process of this computer holds the lock of an environment."""
+        with process_lock(self.path, str(environment)) as is_free:
+            return not is_free
+
     def start_run(self, run: Run) -> None:
         """Records that a run begins, with its plan, before anything is written to the API."""
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}

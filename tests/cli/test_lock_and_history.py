@@ -59,6 +59,7 @@ def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised
         aside = desk.run("resume", run_id, "--set-aside", "I am in a hurry")
         process.send_signal(signal.SIGKILL)
         process.wait()
+    dead = desk.run("apply", edited, "--yes")
     again = desk.run("resume", run_id)
 
     assert [applied[0], resumed[0], aside[0]] == [1, 1, 1]
@@ -66,6 +67,7 @@ def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised
         assert code == 1
         assert f"process {process.pid} on " in err
         assert f"reconcile history {run_id}" in err
+    assert "that process is gone. Look: " in dead[2]
     assert f"process {process.pid}" in again[2]
     assert "is gone" in again[2]
     assert again[0] == 0
