@@ -170,6 +170,8 @@ def _cells(tree: Element, strings: list[str], styles: int, texts: dict[str, str]
             if int(value) >= len(strings):
                 yield f"{cell.get('r')} has a text that is not there"
             texts[cell.get("r", "")] = strings[int(value)]
+        elif cell.get("t") == "inlineStr":
+            texts[cell.get("r", "")] = unescape("".join(t.text or "" for t in _all(cell, "t")))
         elif cell.get("t") in (None, "n") and value and not re.fullmatch(r"-?[0-9.]+(E[+-]?[0-9]+)?", value):
             yield f"{cell.get('r')} holds {value!r}, which is no number"
     yield from (

@@ -10,6 +10,7 @@ import click
 from reconcile.cli.agree import begin_run, consent_options, nothing_to_do, run_options, show_plan
 from reconcile.cli.common import connected, locale_option, opened_store, settings_of, settings_options
 from reconcile.cli.prefer import preference_options
+from reconcile.cli.results import result_options, with_results
 from reconcile.cli.saved import is_saved_plan, read_plan
 from reconcile.errors import ConfigurationError
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @consent_options
 @run_options
 @preference_options
+@result_options
 @locale_option
 @settings_options
 def command(
@@ -36,6 +38,8 @@ def command(
     consent: Consent,
     shape: Shape,
     preference: Preference | None,
+    result: Path | None,
+    workbooks: tuple[Path, ...],
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
     """Apply edited workbooks, or a plan saved by `diff --save`.
@@ -50,9 +54,12 @@ def command(
     with connected(settings) as client, opened_store(settings) as store:
         plan = _plan(files, settings, client, store, preference)
         show_plan(plan, consent, shape)
+        edited = [file for file in files if not is_saved_plan(file)]
+        shape = with_results(shape, result, edited or workbooks, plan, settings)
         # Decide and act.
         refuse_unfinished(store, plan.environment)
         if not plan.operations:
+            shape.results.write(plan, {}, "", settings)
             return nothing_to_do(plan, shape, "Nothing to apply.")
         return begin_run(plan, client, store, settings, consent, shape)
 

@@ -16,6 +16,7 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.runner import Runner
 from reconcile.apply.shown import run_json
 from reconcile.cli.common import console, now, progress, whoami
+from reconcile.cli.results import Wanted
 from reconcile.config import Settings
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import RunStopped, StateError
@@ -28,10 +29,14 @@ from reconcile.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does."""
+    """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does.
+
+    results: the result workbooks to write after it.
+    """
 
     bounds: Bounds = field(default_factory=Bounds)
     as_json: bool = False
+    results: Wanted = field(default_factory=Wanted)
 
 
 _PLAIN = Shape()
@@ -83,7 +88,9 @@ def execute_run(
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
-    return _told(executed, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
+    code = _told(executed, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
+    not_tried = f"not tried yet; reconcile resume {run.run_id} goes on"
+    return shape.results.write(plan, executed.outcomes, not_tried, settings) or code
 
 
 def _told(executed: Executed, *, interrupted: bool, as_json: bool) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconcile.cli.agree import run_options
 from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options, whoami
+from reconcile.cli.results import result_options, with_results
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     "--take-over", is_flag=True, help="The process that holds the run, on another computer, is gone."
 )
 @run_options
+@result_options
 @settings_options
 def command(
     *,
@@ -32,6 +35,8 @@ def command(
     set_aside: str | None,
     take_over: bool,
     shape: Shape,
+    result: Path | None,
+    workbooks: tuple[Path, ...],
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
     """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
@@ -44,6 +49,7 @@ def command(
     with opened_store(settings) as store:
         run = _unfinished(store, run_id)
         plan = from_json(run.plan, run_id)
+        shape = with_results(shape, result, workbooks, plan, settings)
         with holding(store, plan.environment, run_id, take_over=take_over):
             # Decide, once more: whoever held the lock may have finished the run meanwhile.
             run = _unfinished(store, run_id)

@@ -113,6 +113,15 @@ class Book:
             self.budget.check_rows(sheet, count)
             yield element
 
+    def tables(self, sheet: str) -> list[str]:
+        """The parts of the tables of a sheet."""
+        return [part for kind, part in self._targets(self.sheets[sheet]).values() if kind == "table"]
+
+    def styles(self) -> str | None:
+        """The part of the cell styles, if there is one."""
+        parts = dict(self._targets(self._workbook_part).values())
+        return parts.get("styles")
+
     def _check_size(self, sheet: str, number: int, row: Cells, cells: int) -> None:
         limits = self.budget.limits
         if number > limits.rows or cells > limits.cells or max(row) >= limits.columns:

@@ -1,0 +1,215 @@
+"""A result is put into the edited workbook piece by piece; everything else in the file stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from desk import Desk
+from openpyxl import load_workbook
+from openpyxl.chart import BarChart, Reference
+from strict_xlsx import problems
+from striking import small_month
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.results import RowResult
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.server import running
+from reconcile.workbook.result import write_result
+from reconcile.workbook.splice import Part, Spot, scan
+
+REFUSED = RowResult(
+    RecordKind.LINE, 3, "refused", 'The server says: "no" <&> \x07', "", "2026-04-05T09:30:12+00:00"
+)
+MADE = RowResult(RecordKind.NEW_LINE, 2, "applied", "", "cln_new", "2026-04-05T09:30:13+00:00")
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """A desk with a month of a few rows."""
+    with running(small_month(), Choices(rate=100_000)) as url:
+        yield Desk(url, tmp_path, capsys, monkeypatch.setenv)
+
+
+@pytest.fixture
+def own(desk: Desk) -> Path:
+    """An exported workbook with a chart, a sheet, and two columns of the user's own right of the table."""
+    exported = desk.export()
+    book = load_workbook(exported)
+    lines = book["Lines"]
+    right = lines.max_column + 2
+    lines.cell(1, right, "Message")
+    lines.cell(3, right, "ask Bob").number_format = "0.00"
+    sheet = book.create_sheet("My notes")
+    sheet.append(["a", 1])
+    sheet.append(["b", 2])
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=2))
+    sheet.add_chart(chart, "D1")
+    book.save(desk.folder / "own.xlsx")
+    book.close()
+    return desk.folder / "own.xlsx"
+
+
+def test_excel_opens_a_result_and_a_result_of_a_result_without_a_repair(desk: Desk, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    write_result(desk.export(), first, [REFUSED, MADE])
+    write_result(first, second, [MADE])
+
+    assert problems(first) == []
+    assert problems(second) == []
+
+
+def test_excel_opens_a_result_with_own_columns_without_a_repair(own: Path, tmp_path: Path) -> None:
+    write_result(own, tmp_path / "result.xlsx", [REFUSED, MADE])
+
+    assert set(problems(tmp_path / "result.xlsx")) <= set(problems(own))
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    with ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_charts_sheets_and_columns_of_the_users_own_stay(own: Path, tmp_path: Path) -> None:
+    write_result(own, tmp_path / "result.xlsx", [REFUSED, MADE])
+    before, after = _parts(own), _parts(tmp_path / "result.xlsx")
+    book = load_workbook(tmp_path / "result.xlsx")
+    header = [cell.value for cell in book["Lines"][1]]
+
+    assert before.keys() == after.keys()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {
+        "xl/styles.xml",
+        *(name for name in before if name.startswith(("xl/worksheets/", "xl/tables/"))),
+    }
+    assert any("chart" in name for name in before)
+    # The user has a column called Message, so ours gets a number.
+    assert header[-6:] == [None, "Message", "Outcome", "Message 2", "New ID", "Time"]
+    assert [cell.value for cell in book["Lines"][3]][-5:] == [
+        "ask Bob",
+        "refused",
+        'The server says: "no" <&>  ',
+        None,
+        "2026-04-05 09:30:12 UTC",
+    ]
+    assert book["Lines"].auto_filter.ref.startswith(book["Lines"].cell(1, len(header) - 3).coordinate)
+    book.close()
+
+
+def test_beside_the_table_the_columns_become_part_of_it(desk: Desk, tmp_path: Path) -> None:
+    exported = desk.export()
+    before = load_workbook(exported)
+    write_result(exported, tmp_path / "result.xlsx", [REFUSED, MADE])
+    after = load_workbook(tmp_path / "result.xlsx")
+
+    for sheet in ("Payouts", "Lines", "New lines"):
+        (old,), (new,) = before[sheet].tables.values(), after[sheet].tables.values()
+        assert [column.name for column in new.tableColumns[-4:]] == ["Outcome", "Message", "New ID", "Time"]
+        assert len(new.tableColumns) == len(old.tableColumns) + 4
+        assert new.autoFilter.ref == new.ref
+        assert [cell.value for cell in after[sheet][1]][: len(new.tableColumns)] == [
+            column.name for column in new.tableColumns
+        ]
+        assert (
+            not after[sheet]
+            .column_dimensions[after[sheet].cell(1, len(new.tableColumns)).column_letter]
+            .hidden
+        )
+    before.close()
+    after.close()
+
+
+def test_a_result_of_a_result_says_the_newest(desk: Desk, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    write_result(desk.export(), first, [REFUSED, MADE])
+    later = RowResult(RecordKind.LINE, 3, "applied", "", "", "2026-04-06T10:00:00+00:00")
+    write_result(first, second, [later])
+    book = load_workbook(second)
+
+    names = [cell.value for cell in book["Lines"][1]]
+    assert names.count("Outcome") == 1
+    assert [cell.value for cell in book["Lines"][3]][-4:] == [
+        "applied",
+        None,
+        None,
+        "2026-04-06 10:00:00 UTC",
+    ]
+    book.close()
+
+
+def test_what_everybody_hid_at_the_right_does_not_hide_the_result(desk: Desk, tmp_path: Path) -> None:
+    book = load_workbook(desk.export())
+    sheet = book["Lines"]
+    last = sheet.max_column
+    sheet.column_dimensions.group(sheet.cell(1, last).column_letter, "XFD", hidden=True)
+    book.save(tmp_path / "hidden.xlsx")
+    book.close()
+    write_result(tmp_path / "hidden.xlsx", tmp_path / "result.xlsx", [REFUSED])
+    with ZipFile(tmp_path / "result.xlsx") as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        part = next(
+            scan(archive.read(name), ("cols",))
+            for name in names
+            if b"lines:token" in archive.read(name)
+            or b"XFD" in archive.read(name)
+            or b"16384" in archive.read(name)
+        )
+    cols = part.root.child("cols")
+
+    assert cols
+    shown = [
+        (int(one.attributes["min"]), int(one.attributes["max"]))
+        for one in cols.children
+        if not one.attributes.get("hidden")
+    ]
+    assert {(last + n, last + n) for n in range(1, 5)} <= set(shown)
+
+
+@pytest.mark.parametrize(
+    ("xml", "columns"),
+    [
+        (
+            b'<worksheet><sheetData><row r="2"><c r="A2"><v>1</v></c><c r="C2"/></row></sheetData></worksheet>',
+            [0, 2],
+        ),
+        (
+            b'<x:worksheet xmlns:x="u"><x:sheetData><x:row><x:c/></x:row><x:row r="2"><x:c><x:v>1</x:v></x:c><x:c/></x:row></x:sheetData></x:worksheet>',
+            [0, 1],
+        ),
+    ],
+)
+def test_cells_are_found_with_and_without_places_and_prefixes(xml: bytes, columns: list[int]) -> None:
+    part = scan(xml, rows={2})
+    data = part.root.child("sheetData")
+
+    assert data
+    (row,) = data.children
+    assert [cell.index for cell in row.children] == columns
+    assert part.rightmost == 0
+
+
+def test_a_piece_goes_where_the_format_wants_it() -> None:
+    part = scan(b'<a:s xmlns:a="u"><a:cols/><a:sheetData/><a:pageMargins left="1>0"/></a:s>')
+    part.add_child("autoFilter", "<F/>", "cols sheetData autoFilter mergeCells pageMargins")
+    part.append(_child(part, "cols"), "<C/>")
+    part.set_attributes(_child(part, "pageMargins"), {"left": None, "right": "2"})
+
+    assert part.result() == (
+        b'<a:s xmlns:a="u"><a:cols><C/></a:cols><a:sheetData/><F/><a:pageMargins right="2"/></a:s>'
+    )
+
+
+def test_what_is_no_xml_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"not well-formed|mismatched"):
+        scan(b"<a><b></a>")
+
+
+def _child(part: Part, name: str) -> Spot:
+    found = part.root.child(name)
+    assert found
+    return found
