@@ -34,6 +34,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         # The workbook as a whole.
         "workbook-unreadable": _unreadable("a file that is not a workbook of ours, or is damaged"),
         "export-unknown": Rule(_WARNING, "the state store did not make the export"),
+        "macros": Rule(_WARNING, "the file holds macros; they are never run"),
+        "external-links": Rule(_INFO, "formulas refer to other files; these are not read"),
         "sheet-missing": Rule(_WARNING, "the sheet for new lines is gone"),
         "sheet-copy": Rule(_WARNING, "a sheet looks like one of ours and is not read"),
         "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),

@@ -51,6 +51,12 @@ class Book:
     budget: Budget
 
     @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all parts, in small letters, since names differ by more than by case."""
+        with ZipFile(self.path) as archive:
+            return tuple(name.casefold() for name in archive.namelist())
+
+    @cached_property
     def sheets(self) -> dict[str, str]:
         """The part of each worksheet by the sheet's name, in workbook order, hidden sheets included."""
         targets = self._targets(self._workbook_part)

@@ -17,11 +17,13 @@ from reconcile.workbook.grid import column_index
 
 _MARKS: Final = re.compile(
     rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection)"
-    rb"(?P<rest>\s[^>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
+    rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*["\']([^"\']*)')
-_RANGE: Final = re.compile(r"\$?([A-Z]+)\$?[0-9]*(?::\$?([A-Z]+)\$?[0-9]*)?")
+_RANGE: Final = re.compile(r"\$?\b([A-Z]{1,3})\$?[0-9]*(?::\$?([A-Z]{1,3})\$?[0-9]*)?\b")
+_PROPERTIES: Final = 1 << 16
+"""The bytes of a package's properties that are looked at; Excel writes some 800."""
 _CHUNK: Final = 1 << 20
 _LONGEST: Final = 1 << 16
 """The bytes of a mark at most, so that one on the border of two chunks is seen whole."""
@@ -93,7 +95,8 @@ def saved_by(path: Path) -> Program:
     with ZipFile(path) as archive:
         if "docProps/app.xml" not in archive.namelist():
             return Program()
-        text = archive.read("docProps/app.xml").decode("utf-8", "replace")
+        with archive.open("docProps/app.xml") as stream:
+            text = stream.read(_PROPERTIES).decode("utf-8", "replace")
     name, version = (_property(text, tag) for tag in ("Application", "AppVersion"))
     if name == "Microsoft Excel" and version == _EXPORTED:
         return Program(name, exported=True)

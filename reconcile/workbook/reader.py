@@ -14,6 +14,7 @@ from reconcile.workbook.accepted import with_accepted
 from reconcile.workbook.book import Book, open_book
 from reconcile.workbook.columns import SHEETS
 from reconcile.workbook.decisions import read_decisions
+from reconcile.workbook.foreign import foreign_findings
 from reconcile.workbook.grid import column_letters
 from reconcile.workbook.layout import META, load_layout
 from reconcile.workbook.meta import MAGIC, Meta, read_meta
@@ -31,6 +32,7 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
     book = open_book(path, policy.reading)
     meta = meta_of(book)
     found, findings = find_sheets(book, meta, load_layout(templates))
+    findings = [*foreign_findings(book), *findings]
     sheets = {}
     for kind in SHEETS:
         sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy)

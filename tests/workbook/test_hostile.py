@@ -348,15 +348,43 @@ def test_thousands_of_styles_are_read(simple_file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["vbaProject.bin", "externalLinks/externalLink1.xml", "embeddings/oleObject1.bin"]
+    ("kind", "rules"),
+    [
+        ("vbaProject.bin", ["macros"]),
+        ("externalLinks/externalLink1.xml", ["external-links"]),
+        ("embeddings/oleObject1.bin", []),
+    ],
 )
-def test_macros_links_and_attachments_are_left_alone(kind: str, simple_file: Path) -> None:
+def test_macros_links_and_attachments_are_named_and_left_alone(
+    kind: str, rules: list[str], simple_file: Path
+) -> None:
+    exported = read_workbook(simple_file, Policy())
     with zipfile.ZipFile(simple_file, "a") as archive:
         archive.writestr(
             f"xl/{kind}", b"<externalLink/>" if kind.endswith("xml") else OLE2 + b"Sub AutoOpen()"
         )
+    edited = read_workbook(simple_file, Policy())
 
-    assert untouched(simple_file)
+    assert edited.sheets == exported.sheets
+    assert [finding.rule for finding in edited.findings] == rules
+
+
+@pytest.mark.parametrize(
+    "bait",
+    [
+        b"<row " * 300_000,
+        b'<dataValidations><dataValidation type="list" sqref="A1:ZZZZZZZZ9"/></dataValidations>',
+        b"<mergeCells>" + b"<mergeCell " * 300_000,
+    ],
+)
+def test_doctor_is_not_caught_by_what_stands_behind_the_rows(
+    bait: bytes, simple_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behind = replaced(sheet_part(simple_file, "Lines"), b"</sheetData>", b"</sheetData>" + bait)
+    code = run(["doctor", str(changed(simple_file, behind))])
+
+    assert code in (0, 1)
+    assert "Traceback" not in "".join(capsys.readouterr())
 
 
 # Without end: refused, within bounds of memory.
