@@ -372,18 +372,19 @@ def test_macros_links_and_attachments_are_named_and_left_alone(
 @pytest.mark.parametrize(
     "bait",
     [
-        b"<row " * 300_000,
+        b"<conditionalFormatting " * 300_000,
         b'<dataValidations><dataValidation type="list" sqref="A1:ZZZZZZZZ9"/></dataValidations>',
         b"<mergeCells>" + b"<mergeCell " * 300_000,
     ],
 )
-def test_doctor_is_not_caught_by_what_stands_behind_the_rows(
+def test_nothing_is_caught_by_what_stands_behind_the_rows(
     bait: bytes, simple_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     behind = replaced(sheet_part(simple_file, "Lines"), b"</sheetData>", b"</sheetData>" + bait)
-    code = run(["doctor", str(changed(simple_file, behind))])
+    path = str(changed(simple_file, behind))
+    codes = {run(["doctor", path]), run(["check", path])}
 
-    assert code in (0, 1)
+    assert codes <= {0, 1}
     assert "Traceback" not in "".join(capsys.readouterr())
 
 
