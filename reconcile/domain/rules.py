@@ -38,6 +38,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "external-links": Rule(_INFO, "formulas refer to other files; these are not read"),
         "sheet-missing": Rule(_WARNING, "the sheet for new lines is gone"),
         "sheet-copy": Rule(_WARNING, "a sheet looks like one of ours and is not read"),
+        "decision-missing": _unreadable("in a review workbook: the column for decisions is gone"),
         "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),
         "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
         "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),

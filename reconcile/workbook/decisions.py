@@ -30,7 +30,7 @@ def read_decisions(book: Book) -> Decided:
     if sheet is None:
         return Decided((), ())
     rows = book.rows(sheet)
-    _, header = next(rows)
+    _, header = next(rows, (0, {}))
     places = {cell.text: index for index, cell in header.items()}
     if DECISION not in places:
         message = f"The sheet {sheet} has no column {DECISION} any more, so nothing on it is decided."
