@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.check.spot import Spot, spots
-from reconcile.domain.edited import EditedSheet, EditedWorkbook, row_token
+from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, row_token
 from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot
@@ -79,12 +79,10 @@ def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
     row, name = spot.row, _NAMES[spot.sheet.kind]
     workbook = spot.edited.export.workbook_id
     if row.token != row_token(workbook, spot.sheet.kind, row.id or "", exported):
-        owner = (row.token or "").partition("~")[0]
-        said = f"belongs to {owner}" if owner and owner != row.id else "is missing or was changed"
         yield spot.finding(
             "token",
             "id",
-            f"The row's hidden token {said}, so its values may not be those of {name} {row.id}.",
+            f"The row's hidden token {_misfit(row)}, so its values may not be those of {name} {row.id}.",
             "Undo the sort or paste that split the row, or take the row from a fresh export.",
         )
     elif row.baseline is not None and _kept(row.baseline) != _kept(exported):
@@ -94,6 +92,15 @@ def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
             f"The row's hidden baseline is not what was exported for {name} {row.id}.",
             "Take the row from a fresh export.",
         )
+
+
+def _misfit(row: EditedRow) -> str:
+    owner = (row.token or "").partition("~")[0]
+    if not row.token:
+        return "is missing"
+    if owner != row.id:
+        return f"belongs to {owner}"
+    return "is of another export, or was changed"
 
 
 def _kept(values: Values) -> Values:

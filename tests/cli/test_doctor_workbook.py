@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from desk import APPROVED, APPROVED_LINE, DECLINE, NEW_LINE, POOL_PARTNER, SET_AMOUNT, SET_STAGE, Desk
 from openpyxl.worksheet.worksheet import Worksheet
+from strict_xlsx import problems
 
 from reconcile.workbook.typist import Keystroke
 
@@ -99,6 +100,7 @@ def test_a_clean_copy_does_what_the_damaged_workbook_would_have_done(desk: Desk)
     assert told(out)["Clean copy"] == "clean.xlsx: 5 edits, 1 new line"
     assert pending(desk, desk.folder / "clean.xlsx") == wanted
     assert len(wanted) == 4
+    assert problems(desk.folder / "clean.xlsx") == []
     again = told(desk.run("doctor", "clean.xlsx")[1])
     assert again.keys() == {"Saved by", "Check"}
 
