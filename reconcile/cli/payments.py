@@ -23,12 +23,16 @@ from reconcile.cli.common import (
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconcile.config import Settings
     from reconcile.domain.edited import Export
+    from reconcile.domain.settlement import Settlement
     from reconcile.domain.snapshot import Snapshot
+    from reconcile.erp.formats.layout import TableLayout
     from reconcile.erp.outcome import Matching
     from reconcile.erp.owed import Owed
-    from reconcile.erp.payment import PaymentFile
+    from reconcile.erp.payment import Grid, PaymentFile, Source
     from reconcile.workbook.extra import Proposal
 
 
@@ -137,13 +141,13 @@ def _check_output(output: Path, *, force: bool) -> None:
         raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
 
 
-def _layouts(layout: str | None, settings: Settings) -> Any:  # noqa: ANN401  kept light: see the house rules
+def _layouts(layout: str | None, settings: Settings) -> tuple[TableLayout, ...]:
     from reconcile.erp.formats.layout import built_in, load_table_layout
 
     return (load_table_layout(layout, settings.templates),) if layout else built_in(settings.templates)
 
 
-def _source(file: Path) -> Any:  # noqa: ANN401  the same
+def _source(file: Path) -> Source:
     """A file with its bytes; a workbook with the rows of its sheets as well."""
     from reconcile.erp.payment import Source
 
@@ -155,7 +159,7 @@ def _source(file: Path) -> Any:  # noqa: ANN401  the same
     return Source(file.name, content, grids)
 
 
-def _grids(file: Path) -> dict[str, Any]:
+def _grids(file: Path) -> dict[str, Grid]:
     from reconcile.erp.payment import GridCell, GridRow
     from reconcile.workbook.book import open_book
     from reconcile.workbook.seen import shown
@@ -214,7 +218,7 @@ def _export(snapshot: Snapshot) -> Export:
     )
 
 
-def _settlements(result: Matching, export: Export, files: list[PaymentFile]) -> Any:  # noqa: ANN401  the same
+def _settlements(result: Matching, export: Export, files: list[PaymentFile]) -> Iterator[Settlement]:
     from reconcile.erp.record import Occasion, settlements_of
 
     prints = {file.name: file.sha256 for file in files}

@@ -17,6 +17,15 @@ from reconcile.erp.owed import Owed
 from reconcile.erp.payment import Payment, PaymentStatus, found
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties payments to payouts: the pass, and its evidence in words. sure: needs no second look."""
+
+    how: str
+    evidence: str
+    sure: bool = True
+
+
 @dataclass
 class Board:
     """All payments and payouts by number, and the matches made so far."""
@@ -49,38 +58,27 @@ class Board:
         payments: Sequence[int],
         owed: Sequence[int],
         fit: Fit,
-        how: str,
-        evidence: str,
+        tie: Tie,
         verdict: Verdict,
     ) -> None:
-        """Takes payments and payouts off the board. A pass that is not automatic only suggests."""
+        """Takes payments and payouts off the board.
+
+        It is only suggested where the pass is not automatic, or where the tie itself is not sure.
+        """
         made = Match(
             payments=tuple(self.payments[number] for number in payments),
             owed=tuple(self.owed[number] for number in owed),
             verdict=verdict,
-            how=how,
-            evidence=evidence,
+            how=tie.how,
+            evidence=tie.evidence,
             difference=fit.difference,
             code=fit.code,
         )
         self.taken.update(dict.fromkeys(payments, made))
         self.used.update(dict.fromkeys(owed, made))
-        sure = how in self.policy.automatic or verdict in (Verdict.DIFFERS, Verdict.SETTLED)
-        (self.decided if sure else self.suggested).append(made)
-
-    def suggest(
-        self,
-        payments: Sequence[int],
-        owed: Sequence[int],
-        fit: Fit,
-        how: str,
-        evidence: str,
-        verdict: Verdict,
-    ) -> None:
-        """Takes them off the board for a person to confirm, whatever the pass."""
-        self.match(payments, owed, fit, how, evidence, verdict)
-        if self.decided and self.decided[-1] is self.taken[payments[0]] and verdict is not Verdict.DIFFERS:
-            self.suggested.append(self.decided.pop())
+        changes = verdict in (Verdict.PAID, Verdict.FAILED)
+        ask = changes and not (tie.sure and tie.how in self.policy.automatic)
+        (self.suggested if ask else self.decided).append(made)
 
     def note(
         self, number: int, rule: str, message: str, fix: str, severity: Severity = Severity.WARNING

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.paying import PaymentPolicy
-from reconcile.erp.board import Board
+from reconcile.erp.board import Board, Tie
 from reconcile.erp.fits import compare
 from reconcile.erp.names import Names
 from reconcile.erp.outcome import Verdict
@@ -91,7 +91,7 @@ def _suggest_one(
         fit = compare([payment], [board.owed[payout]], board.policy)
         if board.is_open(payout) and fit.fits and _in_window(payment, board.owed[payout], board.policy):
             words = f"The amount, the currency and the name {payment.payee} agree"
-            board.suggest([number], [payout], fit, "amount", words, Verdict.PAID)
+            board.match([number], [payout], fit, Tie("amount", words), Verdict.PAID)
             return
 
 
@@ -103,7 +103,7 @@ def _suggest_failed(board: Board, names: Names, shelves: dict[Key, _Shelf], numb
         return
     fit = compare([payment], [board.owed[payout]], board.policy)
     words = f"The amount, the currency and the name {payment.payee} agree, and the payment came back"
-    board.suggest([number], [payout], fit, "amount", words, Verdict.FAILED)
+    board.match([number], [payout], fit, Tie("amount", words), Verdict.FAILED)
 
 
 def _shelf(names: Names, shelves: dict[Key, _Shelf], payment: Payment) -> _Shelf | None:
@@ -182,7 +182,8 @@ def _suggest_sum(board: Board, payments: Sequence[int], payouts: Sequence[int]) 
     )
     sides = f"{_counted(len(payments), 'payment')} for {_counted(len(payouts), 'payout')}"
     payee = board.payments[payments[0]].payee
-    board.suggest(payments, payouts, fit, "sum", f"{sides} of {payee} come to the same sum", Verdict.PAID)
+    words = f"{sides} of {payee} come to the same sum"
+    board.match(payments, payouts, fit, Tie("sum", words), Verdict.PAID)
 
 
 def _counted(number: int, noun: str) -> str:

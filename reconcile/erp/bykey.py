@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconcile.erp.board import Board
+from reconcile.erp.board import Board, Tie
 from reconcile.erp.fits import compare, value_of
 from reconcile.erp.names import Names
 from reconcile.erp.outcome import Verdict
@@ -53,8 +53,7 @@ def by_po_number(board: Board, names: Names) -> None:
     _play(board, named, "po-number")
 
 
-def _named(board: Board, index: References, texts: object) -> dict[int, Named]:
-    assert callable(texts)
+def _named(board: Board, index: References, texts: Callable[[Payment], Iterable[str]]) -> dict[int, Named]:
     found = {}
     for number in board.free_payments():
         hits = index.hits(filter(None, texts(board.payments[number])))
@@ -158,7 +157,7 @@ class _Group:
         fit = compare(
             self._payments(payments), [self.board.owed[number] for number in owed], self.board.policy
         )
-        self.board.match(payments, owed, fit, self.how, self.words, verdict)
+        self.board.match(payments, owed, fit, Tie(self.how, self.words), verdict)
 
     def _not_open(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         told = ", ".join(
@@ -267,14 +266,8 @@ def _one_of_several(board: Board, number: int, named: Named, how: str) -> None:
     usable = [one for one, fit in fits.items() if fit.fits and board.is_open(one)]
     message = f"{named.words} leads to {len(named.maybe)} payouts: {ids}."
     if len(usable) == 1 and payment.status is PaymentStatus.PAID:
-        board.suggest(
-            [number],
-            usable,
-            fits[usable[0]],
-            how,
-            f"{named.words} leads to several payouts, and the amount is that of this one",
-            Verdict.PAID,
-        )
+        words = f"{named.words} leads to several payouts, and the amount is that of this one"
+        board.match([number], usable, fits[usable[0]], Tie(how, words, sure=False), Verdict.PAID)
         fix = "Only one of them has this amount; accept the suggestion on the sheet Matches if it is right."
     else:
         fix = LOOK

@@ -32,13 +32,10 @@ def _bills(desk: Desk, system: str) -> list[Bill]:
     code, out, err = desk.run("bills", "--to", system, "--vendors", VENDORS, "-o", folder)
     assert code in (0, 1), out + err
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    found = (
-        [one for file in manifest["files"] for one in file["bills_in_it"]]
-        if "bills_in_it" in manifest
-        else []
-    )
-    found = found or manifest["bills"]
-    bills = [Bill(one["number"], one["payout_id"], one["vendor"], Decimal(one["amount"])) for one in found]
+    bills = [
+        Bill(one["number"], one["payout_id"], one["vendor"], Decimal(one["amount"]))
+        for one in manifest["bills"]
+    ]
     return sorted((bill for bill in bills if bill.amount > 0), key=lambda bill: bill.payout)
 
 
