@@ -93,6 +93,18 @@ def test_a_status_report_reopens_what_was_rejected(desk: Desk) -> None:
     }
 
 
+def test_a_payment_that_comes_back_reopens_a_payout_that_is_paid_in_introw(desk: Desk) -> None:
+    desk.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
+    file = desk.folder / "returns.csv"
+    row = f"2026-04-22,Acme,10168.62,USD,{APPROVED},returned,Account closed"
+    file.write_text(f"Date,Payee,Amount,Currency,Reference,Status,Reason\n{row}\n", encoding="utf-8")
+    workbook, _ = _payments(desk, file)
+    code, out, err = desk.run("apply", workbook, "--yes")
+
+    assert code == 0, out + err
+    assert desk.state()[APPROVED]["stage"] == "FAILED"
+
+
 def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(desk: Desk) -> None:
     workbook, said = _payments(desk, "bank.camt053.xml")
     accepted = desk.edit(
