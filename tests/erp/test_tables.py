@@ -208,6 +208,13 @@ def test_debit_and_credit_columns_and_the_running_balance_are_understood(read: R
     ]
 
 
+@pytest.mark.parametrize("label", ["Amount (EUR)", "Amount EUR", "Amount [EUR]"])
+def test_a_currency_in_the_header_counts_where_the_rows_have_none(read: Reader, label: str) -> None:
+    file = read(f"Date,Payee,{label}\n2026-04-15,Acme,10.00\n")
+
+    assert [str(one.amount) for one in file.payments] == ["10.00 EUR"]
+
+
 def test_the_status_column_decides_what_became_of_a_payment(read: Reader) -> None:
     rows = "".join(
         f"2026-04-15,Acme,10.00,USD,{state}\n" for state in ("ok", "Pending", "Rejected", "Returned")

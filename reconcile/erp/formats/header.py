@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from reconcile.domain.money import known_currencies
 from reconcile.erp.formats.layout import TableLayout
 from reconcile.erp.payment import Grid, GridRow
 from reconcile.errors import PaymentFileError
 
 _LOOK_DOWN: Final = 40
+_WITH_CURRENCY: Final = re.compile(r"(.*?)\s*[(\[]?\b([A-Z]{3})[)\]]?")
 # Of these a table may have several columns; all of them are read.
 _MANY: Final = ("reference", "bill", "po_number", "memo")
 
@@ -28,6 +31,11 @@ class Header:
         """The column of a meaning; None where there is none."""
         places = self.columns.get(role, ())
         return places[0] if places else None
+
+    def currency(self, role: str) -> str:
+        """The currency that the label of a meaning names: `Amount (USD)`; empty where it names none."""
+        place = self.first(role)
+        return "" if place is None else _parted(self.labels[place])[1]
 
     def has(self, role: str) -> bool:
         """Whether there is such a column."""
@@ -70,6 +78,14 @@ def same_form(label: str) -> str:
     return "".join(char for char in label.casefold() if char.isalnum())
 
 
+def _parted(label: str) -> tuple[str, str]:
+    """A label without the currency at its end, and that currency."""
+    match = _WITH_CURRENCY.fullmatch(label)
+    if match and match[2] in known_currencies():
+        return match[1], match[2]
+    return label, ""
+
+
 def _enough(header: Header) -> bool:
     money = header.has("amount") or header.has("paid_out")
     return money and any(header.has(role) for role in ("date", "payee", "reference", "bill", "id"))
@@ -77,7 +93,7 @@ def _enough(header: Header) -> bool:
 
 def _header(row: GridRow, layout: TableLayout) -> Header:
     labels = tuple(cell.text.strip() for cell in row.cells)
-    forms = [same_form(label) for label in labels]
+    forms = [same_form(_parted(label)[0]) for label in labels]
     columns = {role: _places(forms, role, aliases) for role, aliases in layout.columns.items()}
     return Header(row.number, len(labels), {role: at for role, at in columns.items() if at}, labels)
 

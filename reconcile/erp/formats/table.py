@@ -201,7 +201,8 @@ def _currency(table: Table, row: GridRow, beside: str, place: Place) -> str:
         raise PaymentFileError(
             f"{place}: the amount is in {beside} and the currency column says {said}. Mend it."
         )
-    currency = said or beside or table.hints.currency or table.layout.currency
+    labelled = table.header.currency("amount") or table.header.currency("paid_out")
+    currency = said or beside or labelled or table.hints.currency or table.layout.currency
     if not currency:
         raise PaymentFileError(
             f"{place}: the file does not say in which currency it is. Pass --currency, such as EUR."
