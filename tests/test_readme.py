@@ -15,6 +15,7 @@ from desk import APPROVED, DECLINE, SEED, SET_AMOUNT, SET_STAGE
 from reconcile.cli import COMMANDS
 from reconcile.config import Choices as Settings
 from reconcile.config import load
+from reconcile.domain.paying import PaymentPolicy
 from reconcile.domain.policy import Limits, ReadLimits
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -123,6 +124,18 @@ def test_the_template_in_the_readme_is_a_template(tmp_path: Path) -> None:
 
     assert layout.paper["size"] == "Letter"
     assert layout.columns["lines"]["amount"].label == "Betrag"
+
+
+def test_the_settings_of_payments_in_the_readme_are_settings_and_all_of_them(tmp_path: Path) -> None:
+    text = re.search(r"```ini\n(.*?)```", TEXT, re.DOTALL)
+    assert text
+    (tmp_path / "reconcile.toml").write_text(text[1], encoding="utf-8")
+    settings = load(Settings(), {}, tmp_path)
+
+    assert settings.payments.tolerance_of("USD").absolute == 15
+    assert settings.payments.note == "Paid {date}, reference {reference}."
+    named = tomllib.loads(text[1])["payments"].keys()
+    assert named == set(PaymentPolicy.__slots__) - {"paid_stage", "failed_stage"}
 
 
 def test_every_command_and_every_limit_stands_in_the_readme() -> None:
