@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,29 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
         ) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that takes the place of `path` when the block ends well; otherwise nothing is left.
+
+    There must be nothing at `path`, or an empty folder. Raises ConfigurationError where it cannot be written.
+    """
+    draft = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        draft.mkdir()
+        yield draft
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+        _flush_folder(path.absolute().parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(
+            f"The folder {path} cannot be written ({reason}). Check that you may write there."
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

@@ -144,7 +144,8 @@ def _write_set(
     store: Store,
 ) -> Iterable[Finding]:
     """One workbook per part: all baselines at once, then all files at once."""
-    from reconcile.cli.handouts import Sheaf, discard, publish, read_recipients, write_drafts
+    from reconcile.atomic import new_folder
+    from reconcile.cli.handouts import Sheaf, read_recipients, write_sheaves
     from reconcile.domain.split import Handout, SplitBy, file_names, split
 
     parts = split(snapshot, SplitBy(split_by))
@@ -157,14 +158,10 @@ def _write_set(
         recipient = named.get(part.id, part.name)
         handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
         sheaves.append(Sheaf(part, export, handout))
-    draft, findings = write_drafts(folder, sheaves, settings.policy, settings.templates)
-    try:
+    with new_folder(folder) as draft:
+        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates)
         saved = [(one.export, one.part.snapshot) for one in sheaves]
         store.save_exports(saved, [one.handout for one in sheaves])
-    except BaseException:
-        discard(draft)
-        raise
-    publish(draft, folder)
     for one in sheaves:
         click.echo(f"{folder / one.handout.file}  {one.handout.recipient}")
     return findings

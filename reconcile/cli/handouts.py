@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,41 +63,16 @@ def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
     return found
 
 
-def write_drafts(
+def write_sheaves(
     folder: Path, sheaves: Sequence[Sheaf], policy: Policy, templates: Path | None
-) -> tuple[Path, list[Finding]]:
-    """Writes the workbooks and the index into a folder beside the one wanted; nothing is left on failure."""
-    draft = folder.absolute().with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        draft.mkdir()
-        findings: list[Finding] = []
-        for one in sheaves:
-            path = draft / one.handout.file
-            findings += write_workbook(path, one.part.snapshot, one.export, policy, templates)
-        write_text(draft / INDEX, index(sheaves))
-    except OSError as error:
-        discard(draft)
-        raise ConfigurationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
-    except BaseException:
-        discard(draft)
-        raise
-    return draft, findings
-
-
-def publish(draft: Path, folder: Path) -> None:
-    """Puts the finished folder in its place in one step. Raises ConfigurationError."""
-    try:
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-    except OSError as error:
-        discard(draft)
-        raise ConfigurationError(f"The folder {folder} cannot be written ({error.strerror}).") from error
-
-
-def discard(draft: Path) -> None:
-    """Takes away what was written so far."""
-    shutil.rmtree(draft, ignore_errors=True)
+) -> list[Finding]:
+    """Writes the workbooks and the index into a folder."""
+    findings: list[Finding] = []
+    for one in sheaves:
+        path = folder / one.handout.file
+        findings += write_workbook(path, one.part.snapshot, one.export, policy, templates)
+    write_text(folder / INDEX, index(sheaves))
+    return findings
 
 
 def index(sheaves: Sequence[Sheaf]) -> str:

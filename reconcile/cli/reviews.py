@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reconcile.atomic import new_folder
 from reconcile.cli.gather import Reading
 from reconcile.config import Settings
 from reconcile.domain.split import file_names
@@ -37,12 +38,14 @@ def write_reviews(
 ) -> list[Path]:
     """Writes them, and answers where they are."""
     if len(files) == 1:
-        targets = [target]
-    else:
-        target.mkdir()
-        targets = [
-            target / name for name in file_names(one.edited.file.removesuffix(".xlsx") for one in readings)
-        ]
-    for file, reading, written in zip(files, readings, targets, strict=True):
-        write_review(file, written, markup_for(plan, reading.edited.file), settings.templates)
-    return targets
+        _write(files[0], target, readings[0], plan, settings)
+        return [target]
+    names = file_names(Path(one.edited.file).with_suffix("").as_posix() for one in readings)
+    with new_folder(target) as draft:
+        for file, reading, name in zip(files, readings, names, strict=True):
+            _write(file, draft / name, reading, plan, settings)
+    return [target / name for name in names]
+
+
+def _write(file: Path, target: Path, reading: Reading, plan: Plan, settings: Settings) -> None:
+    write_review(file, target, markup_for(plan, reading.edited.file), settings.templates)

@@ -32,7 +32,7 @@ _EMPTY_DRAWING: Final = (
 )
 _SHAPE: Final = (
     '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_r{number}" type="#_x0000_t202" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_r{cell}" type="#_x0000_t202" '
     'style="position:absolute;margin-left:60pt;margin-top:2pt;width:210pt;height:70pt;z-index:1;'
     'visibility:hidden" fillcolor="#fff3c4" o:insetmode="auto"><v:fill color2="#fff3c4"/>'
     '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
@@ -41,6 +41,12 @@ _SHAPE: Final = (
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
 _PLACE: Final = re.compile(r"([A-Z]+)([0-9]+)")
+_OURS: Final = f"{AUTHOR}: ".encode()
+# Words in a run of text, outside the names of fonts and the like.
+_WORDS: Final = re.compile(rb"<(?:\w+:)?t\b[^>]*>[^<]*[^<\s]")
+_SHAPES: Final = re.compile(rb"<v:shape\b.*?</v:shape>", re.DOTALL)
+_ROW: Final = re.compile(rb"<(?:\w+:)?Row>\s*([0-9]+)\s*<")
+_COLUMN: Final = re.compile(rb"<(?:\w+:)?Column>\s*([0-9]+)\s*<")
 
 
 def add_notes(parts: Parts, sheet: str, notes: Mapping[str, str]) -> None:
@@ -54,78 +60,115 @@ def add_notes(parts: Parts, sheet: str, notes: Mapping[str, str]) -> None:
     name = existing[0] if existing else parts.free("xl/comments{}.xml")
     content = parts.read(name) if existing else _EMPTY_COMMENTS.encode()
     part = scan(content, ("authors", "commentList", "comment", "text"))
-    placed = _write_comments(part, notes)
+    new, gone = _write_comments(part, notes)
     parts.put(name, part.result(), _COMMENTS)
     if not existing:
         parts.relate(sheet, "comments", name)
-    _draw(parts, sheet, placed)
+    _draw(parts, sheet, new, gone)
 
 
-def _write_comments(part: Part, notes: Mapping[str, str]) -> list[str]:
-    """Adds the notes; answers the cells that had none before."""
+def _write_comments(part: Part, notes: Mapping[str, str]) -> tuple[list[str], set[str]]:
+    """Writes the notes; answers the cells that had none before, and those that have none any more."""
     prefix = part.prefix(part.root)
     authors, listed = part.root.child("authors"), part.root.child("commentList")
     if authors is None or listed is None:
         raise ValueError("comments without a list")
-    part.append(authors, f"<{prefix}author>{AUTHOR}</{prefix}author>")
-    number = len(authors.children)
     there = {one.attributes.get("ref", ""): one for one in listed.children}
-    for cell, one in there.items():
-        _renew(part, one, notes.get(cell, ""))
+    gone = {cell for cell, one in there.items() if not _renew(part, one, notes.get(cell, ""))}
     new = [cell for cell in notes if cell not in there]
+    number = len(authors.children)
     texts = "".join(
         f'<{prefix}comment ref="{cell}" authorId="{number}"><{prefix}text>{_run(prefix, notes[cell])}'
         f"</{prefix}text></{prefix}comment>"
         for cell in new
     )
-    part.append(listed, texts)
-    return new
+    if new:
+        part.append(authors, f"<{prefix}author>{AUTHOR}</{prefix}author>")
+        part.append(listed, texts)
+    return new, gone
 
 
-def _renew(part: Part, comment: Spot, note: str) -> None:
-    """A note that is there: what we wrote into it earlier goes, and what we say now comes."""
+def _renew(part: Part, comment: Spot, note: str) -> bool:
+    """What we wrote into a note earlier goes, and what we say now comes; whether a note is left."""
     text = comment.child("text")
     if text is None:
-        return
-    prefix = part.prefix(part.root)
-    for run in text.children:
-        if f"{AUTHOR}: ".encode() in part.content[run.start : run.end]:
-            part.replace(run.start, run.end, "")
+        return True
+    left = False
+    for piece in text.children:
+        left |= _cut(part, piece)
     if note:
-        part.append(text, _run(prefix, note))
+        part.append(text, _run(part.prefix(part.root), note, first=not left))
+    elif not left:
+        part.pieces = [one for one in part.pieces if not comment.start <= one[0] < comment.end]
+        part.replace(comment.start, comment.end, "")
+    return bool(left or note)
 
 
-def _run(prefix: str, note: str) -> str:
-    return f'<{prefix}r><{prefix}t xml:space="preserve">{shown(f"{AUTHOR}: {note}")}</{prefix}t></{prefix}r>'
+def _cut(part: Part, piece: Spot) -> bool:
+    """Takes our words out of a piece of a note; whether words of the person are left in it.
+
+    Programs that save a note may have joined our words to those of the person, which come first.
+    """
+    content = part.content[piece.start : piece.end]
+    at = content.find(_OURS)
+    if at < 0:
+        return bool(_WORDS.search(content))
+    if not _WORDS.search(content[:at] + b"<"):
+        part.replace(piece.start, piece.end, "")
+        return False
+    end = content.index(b"</", at)
+    part.replace(piece.start + at, piece.start + end, "")
+    return True
 
 
-def _draw(parts: Parts, sheet: str, cells: list[str]) -> None:
-    """The shapes of new notes, in the sheet's own drawing if it has one."""
-    if not cells:
-        return
+def _run(prefix: str, note: str, *, first: bool = True) -> str:
+    words = shown(f"{AUTHOR}: {note}")
+    between = "" if first else "\n"
+    return f'<{prefix}r><{prefix}t xml:space="preserve">{between}{words}</{prefix}t></{prefix}r>'
+
+
+def _draw(parts: Parts, sheet: str, new: list[str], gone: set[str]) -> None:
+    """The shapes of notes, in the sheet's own drawing if it has one."""
     part = scan(parts.read(sheet))
-    legacy = part.root.child("legacyDrawing")
-    relations = parts.relations(sheet)
-    ids = (
-        [value for key, value in legacy.attributes.items() if key.rpartition(":")[2] == "id"]
-        if legacy
-        else []
-    )
-    known = relations.get(ids[0]) if ids else None
-    name = known[1] if known else parts.free("xl/drawings/vmlDrawing{}.vml")
+    known = _drawing_of(parts, sheet, part)
+    name = known or parts.free("xl/drawings/vmlDrawing{}.vml")
+    # Excel writes tags without an end into these parts, so they are no XML to a parser.
     content = parts.read(name) if known else _EMPTY_DRAWING.encode()
-    drawing = scan(content)
-    drawing.append(drawing.root, "".join(_shape(cell, number) for number, cell in enumerate(cells, start=1)))
-    parts.put(name, drawing.result(), _DRAWING)
-    if known is None:
+    places = {_place(cell) for cell in gone}
+    content = _SHAPES.sub(lambda found: b"" if _stands_at(found[0]) in places else found[0], content)
+    end = content.rindex(b"</")
+    shapes = "".join(_shape(cell) for cell in new).encode()
+    if new or known:
+        parts.put(name, content[:end] + shapes + content[end:], _DRAWING)
+    if new and known is None:
         relation = parts.relate(sheet, "vmlDrawing", name)
         element = f'<{part.prefix(part.root)}legacyDrawing xmlns:rl="{OFFICE}" rl:id="{relation}"/>'
         part.add_child("legacyDrawing", element, SHEET_ORDER)
         parts.put(sheet, part.result())
 
 
-def _shape(cell: str, number: int) -> str:
+def _drawing_of(parts: Parts, sheet: str, part: Part) -> str | None:
+    """The part with the shapes of a sheet's notes."""
+    legacy = part.root.child("legacyDrawing")
+    given = legacy.attributes.items() if legacy else ()
+    ids = [value for key, value in given if key.rpartition(":")[2] == "id"]
+    known = parts.relations(sheet).get(ids[0]) if ids else None
+    return known[1] if known else None
+
+
+def _stands_at(shape: bytes) -> tuple[int, int] | None:
+    row, column = _ROW.search(shape), _COLUMN.search(shape)
+    return (int(row[1]), int(column[1])) if row and column else None
+
+
+def _place(cell: str) -> tuple[int, int]:
+    """Row and column of a cell, both from 0."""
     found = _PLACE.fullmatch(cell)
     if found is None:
         raise ValueError(f"{cell} is no cell")
-    return _SHAPE.format(number=number, row=int(found[2]) - 1, column=column_index(found[1]))
+    return int(found[2]) - 1, column_index(found[1])
+
+
+def _shape(cell: str) -> str:
+    row, column = _place(cell)
+    return _SHAPE.format(cell=cell, row=row, column=column)

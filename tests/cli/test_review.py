@@ -250,16 +250,32 @@ def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(desk: Desk) ->
 def test_a_note_of_the_person_stays_with_ours_below_it(desk: Desk) -> None:
     edited = conflicted(desk)
     number = cell_of(edited, "Payouts", DRAFT, "PO number")
-    book = load_workbook(edited)
-    book["Payouts"][number].comment = Comment("Ask Eva first.", "Ana")
-    book["Payouts"]["A3"].comment = Comment("Seen.", "Ana")
-    book.save(edited)
-    book.close()
+    _write_notes(edited, {number: "Ask Eva first.", "A3": "Seen."})
     found = notes(reviewed(desk, edited), "Payouts")
 
     assert found["A3"] == "Seen."
-    assert found[number].startswith("Ask Eva first.")
-    assert "reconcile: conflict." in found[number]
+    assert found[number].startswith("Ask Eva first.\nreconcile: conflict.")
+
+
+def test_a_note_that_a_program_joined_with_ours_keeps_the_words_of_the_person(desk: Desk) -> None:
+    edited = conflicted(desk)
+    number = cell_of(edited, "Payouts", DRAFT, "PO number")
+    joined = "Ask Eva & Ben <first>.\nreconcile: was nonsense."
+    _write_notes(edited, {number: joined, "A3": "reconcile: of old."})
+    found = notes(reviewed(desk, edited), "Payouts")
+
+    assert found.keys() == {number}
+    assert found[number].startswith("Ask Eva & Ben <first>.")
+    assert found[number].count("reconcile: ") == 1
+    assert "nonsense" not in found[number]
+
+
+def _write_notes(path: Path, texts: dict[str, str]) -> None:
+    book = load_workbook(path)
+    for cell, text in texts.items():
+        book["Payouts"][cell].comment = Comment(text, "Ana")
+    book.save(path)
+    book.close()
 
 
 def test_the_review_of_a_review_replaces_what_the_first_one_said(desk: Desk) -> None:
@@ -276,7 +292,10 @@ def test_the_review_of_a_review_replaces_what_the_first_one_said(desk: Desk) -> 
     assert len(names) == len(set(names))
     assert [row["Decision"] for row in sheet_rows(second, "Conflicts")] == ["keep mine"]
     assert [row["Field"] for row in sheet_rows(second, "Changes")] == ["PO number"]
-    assert "was" not in "".join(notes(second, "Lines").values())
+    assert notes(second, "Lines") == {}
+    assert b"<v:shape " not in b"".join(
+        text for name, text in parts(second).items() if name.endswith("2.vml")
+    )
     assert len(priorities) == len(set(priorities))
     assert desk.run("diff", second)[0] == 0
 
