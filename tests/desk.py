@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,14 @@ class Desk:
         code = run([str(argument) for argument in arguments])
         out, err = self.capsys.readouterr()
         return code, out, err
+
+    def plan(self, *arguments: str | Path) -> dict[str, Any]:
+        """The plan that a diff saves."""
+        path = self.folder / "saved-plan.json"
+        code, out, err = self.run("diff", *arguments, "--save", path)
+        assert code in (0, 1), out + err
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
 
     def export(self, *arguments: str, name: str = "march.xlsx") -> Path:
         """Exports, and answers the workbook."""

@@ -49,7 +49,9 @@ def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
-    rows = csv.DictReader(io.StringIO(text))
+    # Where the comma is for decimals, Excel writes semicolons.
+    mark = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=mark)
     if not {"part", "recipient"} <= set(rows.fieldnames or ()):
         raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
     found: dict[str, str] = {}

@@ -10,6 +10,7 @@ from reconcile.domain.fields import RecordKind
 CONFLICTS: Final = "Conflicts"
 CHANGES: Final = "Changes"
 FINDINGS: Final = "Findings"
+WHOLE: Final = "whole"
 DECISION: Final = "Decision"
 """The header of the column in which people decide."""
 MARKER: Final = "reconcile:"
@@ -65,8 +66,8 @@ class Note:
 class Highlight:
     """A column of a data sheet whose cells light up where a table of ours has a row for them.
 
-    The table's first hidden column holds the record's id, a bar, and `key`. fill, ink: colours by their
-    names in the template.
+    The table's first hidden column holds the record's id, a bar, and `key`, or WHOLE for all its fields.
+    fill, ink: colours by their names in the template.
     """
 
     kind: RecordKind

@@ -25,57 +25,56 @@ class Rule:
     fixed: bool = False
 
 
-def _unreadable(says: str) -> Rule:
+def _always(says: str) -> Rule:
     return Rule(_ERROR, says, fixed=True)
 
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # The workbook as a whole.
-        "workbook-unreadable": _unreadable("a file that is not a workbook of ours, or is damaged"),
+        "workbook-unreadable": _always("a file that is not a workbook of ours, or is damaged"),
         "export-unknown": Rule(_WARNING, "the state store did not make the export"),
         "macros": Rule(_WARNING, "the file holds macros; they are never run"),
         "external-links": Rule(_INFO, "formulas refer to other files; these are not read"),
         "sheet-missing": Rule(_WARNING, "the sheet for new lines is gone"),
         "sheet-copy": Rule(_WARNING, "a sheet looks like one of ours and is not read"),
-        "decision-missing": _unreadable("in a review workbook: the column for decisions is gone"),
         "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),
         "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
         "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),
         "payout-total": Rule(_WARNING, "at export: a payout whose amount is not the sum of its lines"),
         # Reading a cell.
-        "cell-error": _unreadable("the cell shows an error such as #REF!"),
-        "formula-without-value": _unreadable("a formula whose result was not saved"),
+        "cell-error": _always("the cell shows an error such as #REF!"),
+        "formula-without-value": _always("a formula whose result was not saved"),
         "formula-value": Rule(_INFO, "a formula, whose last result is used"),
-        "merged-cell": _unreadable("the cell lies under merged cells"),
-        "amount-not-a-number": _unreadable("an amount that is no number"),
-        "amount-ambiguous": _unreadable("an amount that can be read in two ways"),
-        "amount-currency": _unreadable("an amount that names another currency than its row"),
-        "amount-digits": _unreadable("an amount of more digits than a spreadsheet keeps"),
-        "text-digits": _unreadable("a text that became a number and lost digits"),
-        "text-is-date": _unreadable("a text that became a date"),
-        "not-clearable": _unreadable("`<clear>` where a value is needed"),
-        "stage-unknown": _unreadable("a stage that does not exist"),
-        "action-unknown": _unreadable("an action that does not exist"),
-        "decline-reason-unknown": _unreadable("a decline reason that does not exist"),
-        "currency-unknown": _unreadable("a currency that does not exist"),
+        "merged-cell": _always("the cell lies under merged cells"),
+        "amount-not-a-number": _always("an amount that is no number"),
+        "amount-ambiguous": _always("an amount that can be read in two ways"),
+        "amount-currency": _always("an amount that names another currency than its row"),
+        "amount-digits": _always("an amount of more digits than a spreadsheet keeps"),
+        "text-digits": _always("a text that became a number and lost digits"),
+        "text-is-date": _always("a text that became a date"),
+        "not-clearable": _always("`<clear>` where a value is needed"),
+        "stage-unknown": _always("a stage that does not exist"),
+        "action-unknown": _always("an action that does not exist"),
+        "decline-reason-unknown": _always("a decline reason that does not exist"),
+        "currency-unknown": _always("a currency that does not exist"),
         "damaged": Rule(_WARNING, "a value that a program spoilt; it counts as unchanged"),
         "read-only-edit": Rule(_WARNING, "an edit in a read-only column; it is ignored"),
         # Which row is which record.
         "own-row": Rule(_INFO, "a row of your own, such as a total; it is not read"),
-        "id-unreadable": _unreadable("an id cell that holds an error or a formula without result"),
-        "id-blank": _unreadable("a row without id"),
-        "id-unknown": _unreadable("a row with an id that was not exported"),
-        "id-repeated": _unreadable("an id in several rows"),
-        "token": _unreadable("a row whose hidden token is not that of its id"),
-        "baseline": _unreadable("a row whose hidden values are not those of the export"),
+        "id-unreadable": _always("an id cell that holds an error or a formula without result"),
+        "id-blank": _always("a row without id"),
+        "id-unknown": _always("a row with an id that was not exported"),
+        "id-repeated": _always("an id in several rows"),
+        "token": _always("a row whose hidden token is not that of its id"),
+        "baseline": _always("a row whose hidden values are not those of the export"),
         "values-moved": Rule(_ERROR, "the values of a column stand in other rows than at export"),
         # One field.
-        "blank": _unreadable("a blank cell where a value is needed"),
-        "choice": _unreadable("a value that is not in its list"),
-        "amount-number": _unreadable("an amount that is no number"),
+        "blank": _always("a blank cell where a value is needed"),
+        "choice": _always("a value that is not in its list"),
+        "amount-number": _always("an amount that is no number"),
         "amount-zero": Rule(_ERROR, "an amount of zero"),
-        "amount-decimals": _unreadable("more decimals than the currency has"),
+        "amount-decimals": _always("more decimals than the currency has"),
         "text-length": Rule(_ERROR, "a text longer than text_limit (2,000)"),
         # Several fields.
         "po-required": Rule(_ERROR, "a stage of po_required_stages without a PO number"),
@@ -96,6 +95,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "payout-partner": Rule(_ERROR, "a new line on a payout of another partner"),
         "line-repeated": Rule(_WARNING, "two new lines that say the same"),
         "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
+        # Several workbooks, and decisions on conflicts.
+        "new-line-twice": Rule(_WARNING, "the same new line stands in several workbooks; each is added"),
+        "decision-unknown": _always("a word on the sheet Conflicts that is no decision"),
+        "decision-missing": _always("the sheet Conflicts has no column for decisions any more"),
+        "decision-lost": _always("a decision whose hidden cell was changed"),
+        "decision-impossible": _always("keep mine where nothing of yours can be kept"),
+        "decision-unclear": _always("`--prefer mine` where two workbooks differ"),
+        "decision-contradiction": _always("decisions on one conflict that contradict each other"),
+        "decision-fallen": Rule(_WARNING, "a decision made on a live value that has moved since"),
+        "decision-idle": Rule(_INFO, "a decision on a conflict that is no more"),
     }
 )
 

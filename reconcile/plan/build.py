@@ -12,6 +12,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Names, Policy
 from reconcile.domain.records import CommissionLine
+from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split import Handout
 from reconcile.plan.codec import fingerprint
@@ -72,7 +73,8 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     raised = [*paying_conflicts(exported, live, wishes), *emptied_conflicts(live, wishes, names)]
     wishes, undecided = _decided(raised, wishes, court)
     found.conflicts += undecided
-    findings = (*(finding for source in sources for finding in source.findings), *twice, *court.close())
+    ours = (graded(one, policy.rules) for one in (*twice, *court.close()))
+    findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)

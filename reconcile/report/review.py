@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.decision import Choice, Memo, memo_text
-from reconcile.domain.fields import FIELDS, RecordKind
+from reconcile.domain.fields import FIELDS, RecordKind, groups
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.markup import (
     CHANGES,
@@ -16,6 +16,7 @@ from reconcile.domain.markup import (
     DECISION,
     FINDINGS,
     MARKER,
+    WHOLE,
     Column,
     Highlight,
     Link,
@@ -103,7 +104,7 @@ def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Row
             "\n".join(f"{one.target.place}: {_values(one.values)}" for one in others),
             _decision(decided, file),
             conflict.reason,
-            f"{target.id}|{conflict.group}",
+            f"{target.id}|{conflict.group if conflict.group in groups(target.kind) else WHOLE}",
             memo_text(memo),
         ),
         choices,

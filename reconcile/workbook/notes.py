@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.workbook.grid import column_index
-from reconcile.workbook.parts import OFFICE, Parts
+from reconcile.workbook.parts import Parts, relation
 from reconcile.workbook.sheetparts import SHEET_ORDER, shown
 from reconcile.workbook.splice import Part, Spot, scan
 
@@ -141,8 +141,8 @@ def _draw(parts: Parts, sheet: str, new: list[str], gone: set[str]) -> None:
     if new or known:
         parts.put(name, content[:end] + shapes + content[end:], _DRAWING)
     if new and known is None:
-        relation = parts.relate(sheet, "vmlDrawing", name)
-        element = f'<{part.prefix(part.root)}legacyDrawing xmlns:rl="{OFFICE}" rl:id="{relation}"/>'
+        relation_id = parts.relate(sheet, "vmlDrawing", name)
+        element = f"<{part.prefix(part.root)}legacyDrawing {relation(part, relation_id)}/>"
         part.add_child("legacyDrawing", element, SHEET_ORDER)
         parts.put(sheet, part.result())
 

@@ -117,6 +117,13 @@ class Parts:
         self.changed[name] = part.result()
 
 
+def relation(part: Part, relation_id: str) -> str:
+    """The attribute that names a relation. Some programs look for it as `r:id` and under no other prefix."""
+    declared = part.root.attributes.get("xmlns:r")
+    given = "" if declared == OFFICE else f'xmlns:r="{OFFICE}" '
+    return f'{given}r:id="{relation_id}"'
+
+
 def _rels(name: str) -> str:
     folder, base = posixpath.split(name)
     return posixpath.join(folder, "_rels", f"{base}.rels")

@@ -14,7 +14,7 @@ from typing import Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.markup import Highlight, Markup, Note
+from reconcile.domain.markup import WHOLE, Highlight, Markup, Note
 from reconcile.errors import WorkbookError
 from reconcile.workbook.book import Book, open_book
 from reconcile.workbook.grid import column_letters
@@ -166,7 +166,8 @@ def _is_ours(part: Part, rule: Spot) -> bool:
 def _rule(prefix: str, sheet: FoundSheet, one: Highlight, look: int, priority: int) -> str:
     column, key = (column_letters(sheet.columns[name]) for name in (one.field, KEY))
     top = sheet.header + 1
-    formula = f'ISNUMBER(MATCH(${key}{top}&"|{one.key}",{_name(one.table)},0))'
+    found = (f'ISNUMBER(MATCH(${key}{top}&"|{word}",{_name(one.table)},0))' for word in (one.key, WHOLE))
+    formula = f"OR({','.join(found)})"
     return (
         f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{_LAST_ROW}">'
         f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.markup import Link, Row, Table
 from reconcile.workbook.grid import column_letters
-from reconcile.workbook.parts import OFFICE, Parts
+from reconcile.workbook.parts import Parts, relation
 from reconcile.workbook.place import quoted
 from reconcile.workbook.splice import scan
 
@@ -106,14 +106,14 @@ def put_table(parts: Parts, sheets: Mapping[str, str], table: Table, name: str, 
         return
     part_name = parts.free("xl/worksheets/sheet{}.xml")
     parts.put(part_name, content, _SHEET)
-    relation = parts.relate(parts.workbook, "worksheet", part_name)
+    relation_id = parts.relate(parts.workbook, "worksheet", part_name)
     book = scan(parts.read(parts.workbook), ("sheets",))
     listed = book.root.child("sheets")
     if listed is None:
         raise ValueError("a workbook without sheets")
     number = max((int(one.attributes.get("sheetId", 0)) for one in listed.children), default=0) + 1
     prefix = book.prefix(book.root)
-    given = f'name={quoteattr(name)} sheetId="{number}" xmlns:rl="{OFFICE}" rl:id="{relation}"'
+    given = f'name={quoteattr(name)} sheetId="{number}" {relation(book, relation_id)}'
     book.append(listed, f"<{prefix}sheet {given}/>")
     parts.put(parts.workbook, book.result())
 

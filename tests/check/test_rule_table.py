@@ -13,9 +13,11 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.rules import RULES, graded
 
 PACKAGE = Path(reconcile.__file__).parent
-ROOMS = ("check", "workbook", "cli")
+ROOMS = ("check", "workbook", "plan", "cli")
 # Where the id is put together, and out of what.
 MADE = {"stage-unknown", "action-unknown", "decline-reason-unknown", "currency-unknown"}
+# What an undo cannot do is no rule about a workbook, so no policy speaks of it.
+OF_AN_UNDO = {"irreversible"}
 NO_RULES = {"yyyy-mm-dd", "utf-8", "xml-content-model"}
 
 
@@ -43,7 +45,7 @@ def test_every_rule_that_the_code_names_is_in_the_table() -> None:
     named = named_in_code()
 
     assert len(named) > 30
-    assert named - RULES.keys() == set()
+    assert named - RULES.keys() == OF_AN_UNDO
 
 
 def test_every_rule_of_the_table_is_named_by_the_code() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -35,8 +34,7 @@ def test_a_conflict_is_decided_and_applied(desk: Desk, choice: str, number: str)
 
 def test_the_plan_records_who_decided_and_how(desk: Desk) -> None:
     edited = conflicted(desk)
-    _, out, _ = desk.run("diff", edited, "--prefer", "mine", "--field", "PO number", "--json")
-    plan = json.loads(out)
+    plan = desk.plan(edited, "--prefer", "mine", "--field", "PO number")
     (decided,) = plan["decided"]
 
     assert (decided["choice"], decided["kept"]) == ("mine", {"po_number": "PO-MINE"})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from typing import Any
 
 from desk import (
     APPROVED,
@@ -23,11 +21,6 @@ from reconcile.workbook.typist import Keystroke
 
 OTHER_AMOUNT = Keystroke("Lines", APPROVED_LINE, "Amount", 611)
 NOTE = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")
-
-
-def plan_of(out: str) -> dict[str, Any]:
-    plan: dict[str, Any] = json.loads(out)
-    return plan
 
 
 def test_two_copies_of_one_export_are_applied_in_one_run(desk: Desk) -> None:
@@ -62,7 +55,7 @@ def test_the_same_cell_edited_differently_waits_and_both_cells_are_shown(desk: D
     ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
     ben = desk.edit(exported, OTHER_AMOUNT, NOTE, name="ben.xlsx")
     code, out, _ = desk.run("diff", ana, ben)
-    as_json = plan_of(desk.run("diff", ana, ben, "--json")[1])
+    as_json = desk.plan(ana, ben)
 
     assert code == 1
     assert "ana.xlsx and ben.xlsx want different things here." in out
@@ -75,9 +68,7 @@ def test_the_plan_says_which_workbooks_it_is_made_of(desk: Desk) -> None:
     ana = desk.edit(desk.export("--stage", "APPROVED", name="first.xlsx"), SET_AMOUNT, name="ana.xlsx")
     ben = desk.edit(desk.export("--stage", "DRAFT", name="second.xlsx"), name="ben.xlsx")
     code, out, _ = desk.run("diff", ana, ben)
-    saved = desk.folder / "plan.json"
-    desk.run("diff", ana, ben, "--save", saved)
-    books = plan_of(saved.read_text(encoding="utf-8"))["workbooks"]
+    books = desk.plan(ana, ben)["workbooks"]
 
     assert code == 0
     assert "ana.xlsx" in out
