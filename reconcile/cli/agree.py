@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from reconcile.cli.common import console, new_id, now, whoami
+from reconcile.cli.common import Showing, console, new_id, now, report_option, shown_options, whoami
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person agreed to in advance. allow: the gates to let pass. full: no list is folded."""
+    """What a person agreed to in advance. allow: the gates to let pass. showing: how much is shown."""
 
     yes: bool = False
     allow: tuple[str, ...] = ()
-    full: bool = False
+    showing: Showing = field(default_factory=Showing)
 
 
 def run_options(command: Command) -> Command:
@@ -43,6 +44,7 @@ def run_options(command: Command) -> Command:
             type=click.IntRange(1),
             help="Stop between payouts before so many API calls, reads included.",
         ),
+        report_option,
     )
 
     @wraps(command)
@@ -51,13 +53,16 @@ def run_options(command: Command) -> Command:
         as_json: bool,
         until: str | None,
         max_calls: int | None,
+        reports: tuple[Path, ...],
         **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
     ) -> Any:  # noqa: ANN401  whatever the command answers
         from reconcile.apply.bounds import Bounds
         from reconcile.cli.execute import Shape
+        from reconcile.report.files import check_names
 
+        check_names(reports)
         end = None if until is None else next_time(until, now())
-        return command(shape=Shape(Bounds(end, max_calls), as_json), **others)
+        return command(shape=Shape(Bounds(end, max_calls), as_json, reports=reports), **others)
 
     return cast("Command", _with(options, shaped))
 
@@ -67,7 +72,7 @@ def consent_options(command: Command) -> Command:
     options = (
         click.option("--yes", is_flag=True, help="Do not ask."),
         click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable."),
-        click.option("--full", is_flag=True, help="Show every line of long lists."),
+        shown_options,
     )
 
     @wraps(command)
@@ -75,10 +80,10 @@ def consent_options(command: Command) -> Command:
         *,
         yes: bool,
         allow: tuple[str, ...],
-        full: bool,
+        showing: Showing,
         **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
     ) -> Any:  # noqa: ANN401  whatever the command answers
-        return command(consent=Consent(yes, allow, full), **others)
+        return command(consent=Consent(yes, allow, showing), **others)
 
     return cast("Command", _with(options, consenting))
 
@@ -119,12 +124,18 @@ def begin_run(
         return execute_run(run, plan, client, store, settings, shape)
 
 
-def show_plan(plan: Plan, consent: Consent, shape: Shape) -> None:
-    """The same report as `diff`; beside a result in JSON it goes to stderr."""
-    from reconcile.report.model import report_on
+def show_plan(plan: Plan, consent: Consent, shape: Shape, templates: Path | None = None) -> None:
+    """The same report as `diff`; beside a result in JSON it goes to stderr.
+
+    It is written to the files of `--report`, too, and stays there where nothing is run.
+    """
+    from reconcile.report.build import report_on
+    from reconcile.report.files import write_reports
     from reconcile.report.terminal import render
 
-    render(report_on(plan), console(stderr=shape.as_json), full=consent.full)
+    report = report_on(plan)
+    render(report, console(stderr=shape.as_json), full=consent.showing.full, quiet=consent.showing.quiet)
+    write_reports(report, shape.reports, templates)
 
 
 def nothing_to_do(plan: Plan, shape: Shape, words: str) -> int:

@@ -53,7 +53,7 @@ def command(
     settings = settings_of(**common)
     with connected(settings) as client, opened_store(settings) as store:
         plan = _plan(files, settings, client, store, preference)
-        show_plan(plan, consent, shape)
+        show_plan(plan, consent, shape, settings.templates)
         edited = [file for file in files if not is_saved_plan(file)]
         shape = with_results(shape, result, edited or workbooks, plan, settings)
         # Decide and act.

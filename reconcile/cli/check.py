@@ -25,8 +25,8 @@ def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any
 
     from reconcile.cli.gather import findings_of
     from reconcile.domain.finding import Finding, Severity
-    from reconcile.report.model import counted
     from reconcile.report.terminal import render_findings
+    from reconcile.report.words import counted
 
     # Gather.
     settings = settings_of(**common)

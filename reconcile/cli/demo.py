@@ -140,7 +140,7 @@ def _move_live(stage: Stage) -> str:
 
 
 def _plan_in_words(plan: dict[str, Any]) -> str:
-    from reconcile.report.model import counted
+    from reconcile.report.words import counted
 
     moved = sum(drift["what"] != "already live" for drift in plan["drifts"])
     counts = (
@@ -168,7 +168,7 @@ def _sides(conflict: dict[str, Any]) -> str:
 
 
 def _again_in_words(plan: dict[str, Any]) -> str:
-    from reconcile.report.model import counted
+    from reconcile.report.words import counted
 
     live = sum(drift["what"] == "already live" for drift in plan["drifts"])
     return (

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import console, locale_option, opened_store, reading, settings_of, settings_options
+from reconcile.cli.common import (
+    Showing,
+    console,
+    locale_option,
+    opened_store,
+    reading,
+    report_option,
+    settings_of,
+    settings_options,
+    shown_options,
+)
 from reconcile.cli.prefer import preference_options
 from reconcile.cli.saved import is_saved_plan, show_saved
 from reconcile.errors import ConfigurationError
@@ -18,17 +28,15 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan for `apply`.")
-@click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write the report (.html or .md)."
-)
 @click.option(
     "--review",
     type=click.Path(path_type=Path),
     help="Write the workbook again, marked, with the conflicts to decide; a folder for several.",
 )
-@click.option("--full", is_flag=True, help="Show every line of long lists.")
+@report_option
+@shown_options
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
 @preference_options
 @locale_option
@@ -38,9 +46,9 @@ def command(
     files: tuple[Path, ...],
     as_json: bool,
     save: Path | None,
-    report: Path | None,
     review: Path | None,
-    full: bool,
+    reports: tuple[Path, ...],
+    showing: Showing,
     preference: Preference | None,
     exit_code: bool,
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
@@ -56,18 +64,20 @@ def command(
     from reconcile.cli.gather import plan_for
     from reconcile.cli.reviews import refuse_review, write_reviews
     from reconcile.plan.codec import to_json
-    from reconcile.report.files import check_name, write_report
-    from reconcile.report.model import report_on
+    from reconcile.report.build import report_on
+    from reconcile.report.codec import to_json as report_json
+    from reconcile.report.files import check_names, write_reports
     from reconcile.report.terminal import render
 
     # Gather.
     settings = settings_of(**common)
+    check_names(reports)
     if any(is_saved_plan(file) for file in files):
-        if len(files) > 1 or save or report or preference:
-            raise ConfigurationError("A saved plan is shown alone, without --save, --report or --prefer.")
-        return show_saved(files[0], settings, as_json=as_json, full=full)
-    if report:
-        check_name(report)
+        if len(files) > 1 or save or reports or review or preference:
+            raise ConfigurationError(
+                "A saved plan is shown alone, without --save, --report, --review or --prefer."
+            )
+        return show_saved(files[0], settings, as_json=as_json, full=showing.full)
     if review:
         refuse_review(review, files)
     with reading(settings) as reader, opened_store(settings, create=False) as store:
@@ -77,14 +87,13 @@ def command(
     # Act.
     if save:
         write_text(save, to_json(plan), private=True)
-    if report:
-        write_report(shown, report, settings.templates)
+    write_reports(shown, reports, settings.templates)
     for path in write_reviews(review, files, readings, plan, settings) if review else ():
         click.echo(f"Review workbook: {path}", err=True)
     if as_json:
-        click.echo(to_json(plan), nl=False)
+        click.echo(report_json(shown), nl=False)
     else:
-        render(shown, console(), full=full)
+        render(shown, console(), full=showing.full, quiet=showing.quiet)
     if plan.needs_decision:
         return 1
     return 5 if exit_code and plan.operations else 0

@@ -76,7 +76,7 @@ def _unsaved(reading: Reading) -> Iterator[Check]:
 
 
 def _findings(reading: Reading) -> Check:
-    from reconcile.report.model import counted
+    from reconcile.report.words import counted
 
     errors = sum(one.severity is Severity.ERROR for one in reading.findings)
     found = f"{counted(errors, 'error')}, {counted(len(reading.findings) - errors, 'note')}"
@@ -89,7 +89,7 @@ def _nothing_to_repair(target: Path) -> Check:
 
 
 def _repaired(file: Path, target: Path, reading: Reading, settings: Settings) -> list[Check]:
-    from reconcile.report.model import counted
+    from reconcile.report.words import counted
     from reconcile.workbook.repair import repair
 
     policy, templates = settings.policy, settings.templates

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -22,7 +23,10 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import RunStopped, StateError
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
-from reconcile.report.run import render_run
+from reconcile.report.build import report_on
+from reconcile.report.files import write_reports
+from reconcile.report.model import Report
+from reconcile.report.run import render_run, run_of
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 
@@ -31,12 +35,13 @@ from reconcile.store.store import Store
 class Shape:
     """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does.
 
-    results: the result workbooks to write after it.
+    results: the result workbooks to write after it. reports: the files that the report on it is written to.
     """
 
     bounds: Bounds = field(default_factory=Bounds)
     as_json: bool = False
     results: Wanted = field(default_factory=Wanted)
+    reports: tuple[Path, ...] = ()
 
 
 _PLAIN = Shape()
@@ -88,18 +93,26 @@ def execute_run(
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
-    code = _told(executed, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
+    report = _report(executed, run)
+    write_reports(report, shape.reports, settings.templates)
+    code = _told(executed, report, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
     not_tried = f"not tried yet; reconcile resume {run.run_id} goes on"
     return shape.results.write(plan, executed.outcomes, not_tried, settings) or code
 
 
-def _told(executed: Executed, *, interrupted: bool, as_json: bool) -> int:
+def _report(executed: Executed, run: Run) -> Report:
+    started = (run.run_id, run.started_at, run.started_by)
+    ended = run_of(executed.plan, executed.outcomes, executed.verification, started, executed.stopped)
+    return report_on(executed.plan, ended)
+
+
+def _told(executed: Executed, report: Report, *, interrupted: bool, as_json: bool) -> int:
     """Says how a run ended, and answers the exit code."""
     code = 130 if executed.stopped and interrupted else executed.exit_code
     if as_json:
         click.echo(run_json(executed, code), nl=False)
     else:
-        render_run(executed.plan, executed.outcomes, executed.verification, console())
+        render_run(report, console())
         click.echo(f"Run {executed.run_id}")
     if executed.stopped:
         reason = executed.stopped.rstrip(".")

@@ -41,7 +41,7 @@ def show_saved(file: Path, settings: Settings, *, as_json: bool, full: bool) -> 
     from reconcile.apply.staleness import moved_since
     from reconcile.domain.snapshot import Environment
     from reconcile.plan.codec import to_json
-    from reconcile.report.model import report_on
+    from reconcile.report.build import report_on
     from reconcile.report.terminal import render
 
     # Gather.

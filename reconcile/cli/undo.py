@@ -54,7 +54,7 @@ def command(
     settings = settings_of(**common)
     with connected(settings) as client, opened_store(settings) as store:
         plan = _plan(_ended(store, run_id), settings, client, store)
-        show_plan(plan, consent, shape)
+        show_plan(plan, consent, shape, settings.templates)
         # Decide and act.
         if dry_run:
             return int(plan.needs_decision)

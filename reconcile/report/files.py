@@ -1,10 +1,16 @@
-"""The report as a file: HTML for people, Markdown for a pull request or a chat message.
+"""The report as a file: HTML for people, Markdown for a pull request or a chat message, JSON for programs.
 
-The texts and looks are Jinja2 templates (`report.html`, `report.md`) that a user may replace.
+The texts and looks are templates (`report.html`, `report.css`, `report.js`, `report.md`) that a user may
+replace. The HTML file carries everything in itself and forbids itself, by its Content-Security-Policy,
+to load or to run anything else.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, TemplateError
@@ -13,36 +19,118 @@ from markupsafe import Markup
 from reconcile.atomic import write_text
 from reconcile.domain.money import shown_amount
 from reconcile.errors import ConfigurationError
-from reconcile.report.model import Report
+from reconcile.report import words
+from reconcile.report.chart import charts
+from reconcile.report.codec import to_json
+from reconcile.report.model import Payout, Report
+from reconcile.report.run import counts, verdict
+from reconcile.report.sections import sections
 from reconcile.resources import template
 
-_KINDS = {".html": "report.html", ".md": "report.md"}
-_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"} | {"\n": " "})
+# In Markdown every mark means itself; a name does not call anybody.
+_MARKDOWN = str.maketrans(
+    {character: f"\\{character}" for character in "\\`*_{}[]<>#|~&!"} | {"\n": " ", "@": "@\u200b"}
+)
 
 
-def check_name(path: Path) -> None:
-    """Raises ConfigurationError for a file name that is no kind of report."""
-    if path.suffix.lower() not in _KINDS:
-        raise ConfigurationError(f"{path} must end in {' or '.join(_KINDS)}.")
+def check_names(paths: Iterable[Path]) -> None:
+    """Raises ConfigurationError for a file name that is no kind of report, before any work is done."""
+    for path in paths:
+        if path.suffix.lower() not in _RENDERINGS:
+            raise ConfigurationError(f"{path} must end in {', '.join(_RENDERINGS)}.")
 
 
-def write_report(report: Report, path: Path, templates: Path | None = None) -> None:
-    """Writes the report to a file whose ending says which kind it is. Raises ConfigurationError."""
-    name = _KINDS[path.suffix.lower()]
-    write_text(path, _rendered(report, template(name, templates), html=name.endswith(".html")))
+def write_reports(report: Report, paths: Iterable[Path], templates: Path | None = None) -> None:
+    """Writes the report to files whose endings say which kind they are. Raises ConfigurationError."""
+    for path in paths:
+        write_text(path, _RENDERINGS[path.suffix.lower()](report, templates))
 
 
-def _rendered(report: Report, source: Path, *, html: bool) -> str:
-    # Everything from a workbook or the API is escaped, in HTML and in Markdown.
+def html(report: Report, templates: Path | None = None) -> str:
+    """The report as one self-contained HTML page."""
+    style, script = (_source(name, templates)[0] for name in ("report.css", "report.js"))
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    given = {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704  our own files
+    return _rendered(report, "report.html", templates, escaping=True, **given)
+
+
+def markdown(report: Report, templates: Path | None = None) -> str:
+    """The report as Markdown, short enough for a comment: long lists are folded and counted."""
+    return _rendered(report, "report.md", templates, escaping=False)
+
+
+_RENDERINGS: dict[str, Callable[[Report, Path | None], str]] = {
+    ".html": html,
+    ".md": markdown,
+    ".json": lambda report, _: to_json(report),
+}
+
+
+def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bool, **given: str) -> str:
+    source, path = _source(name, templates)
     environment = Environment(
-        autoescape=html,  # noqa: S701  Markdown has its own escape, the filter md
+        autoescape=escaping,  # noqa: S701  Markdown has its own escape, the filter md
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Everything from a workbook or the API passes here: what cannot be seen is made visible.
+        finalize=_shown,
     )
-    environment.filters["amount"] = shown_amount
-    environment.filters["md"] = lambda text: Markup(str(text).translate(_MARKDOWN))  # noqa: S704  escaped above
+    environment.filters |= {
+        "amount": shown_amount,
+        "signed": words.signed,
+        "moment": words.moment,
+        "before": words.before_of,
+        "after": words.after_of,
+        "notes": words.notes_of,
+        "title": words.title_of,
+        "values": words.shown_values,
+        "cell": words.spots(report),
+        "currencies": _currencies,
+        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "md": _markdown,
+    }
+    said = {
+        "facts": words.facts(report),
+        "headline": words.headline(report),
+        "sections": sections(report),
+        "stages": sorted(
+            {stage for one in report.payouts for stage in (one.stage_before, one.stage_after)} - {""}
+        ),
+        "charts": charts(report.stages),
+        "counts": counts(report.run) if report.run else "",
+        "verdict": verdict(report.run) if report.run else "",
+    }
     try:
-        return environment.from_string(source.read_text(encoding="utf-8")).render(report=report)
+        return environment.from_string(source).render(report=report, **said, **given)
     except TemplateError as error:
-        raise ConfigurationError(f"The template {source} cannot be used: {error}.") from error
+        raise ConfigurationError(f"The template {path} cannot be used: {error}.") from error
+
+
+def _source(name: str, templates: Path | None) -> tuple[str, Path]:
+    path = template(name, templates)
+    try:
+        return path.read_text(encoding="utf-8"), path
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The template {path} cannot be read. It must be text in UTF-8.") from error
+
+
+def _shown(value: object) -> object:
+    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _currencies(payout: Payout) -> list[str]:
+    return sorted({payout.currency, *(one.currency for one in payout.moved)} - {""})
+
+
+def _markdown(text: object) -> Markup:
+    return Markup(words.visible(str(text)).translate(_MARKDOWN))  # noqa: S704  escaped here
+
+
+def _hash(text: str) -> str:
+    """The source expression of the policy that allows exactly this text (CSP level 2)."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,325 +1,371 @@
-"""The report on a plan: everything a reader needs, in words, in the order of reading."""
+"""The report: one immutable value that every rendering shows, in the order of reading.
+
+Its JSON (`report.schema.json`) is what other programs read, so these are types of their own, and
+REPORT_VERSION grows when a member changes its meaning or goes. Values are texts in the comparable form of
+`domain.fields`, None is a blank; amounts are decimals in the currency beside them; moments are UTC.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal
 
-from reconcile.domain.fields import FIELDS, RecordKind
-from reconcile.domain.finding import Finding
-from reconcile.domain.money import shown_amount
-from reconcile.plan.model import (
-    Action,
-    Change,
-    Claim,
-    Operation,
-    Plan,
-    Return,
-    Target,
-    TieOut,
-    Total,
-    Workbook,
-)
+from reconcile.report.ran import Run
 
-_LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
+REPORT_VERSION: Final = 1
+"""The version of the report's JSON."""
+
+Texts = Mapping[str, str | None]
+
+
+class Kind(StrEnum):
+    """What a change is about: the words of the filter."""
+
+    STAGE = "stage"
+    PO_NUMBER = "PO number"
+    STATEMENT_NOTE = "statement note"
+    AMOUNT = "amount"
+    DESCRIPTION = "description"
+    INTERNAL_NOTE = "internal note"
+    DECLINE = "decline"
+    DETACH = "detach"
+    NEW_LINE = "new line"
+    TOTAL = "payout total"
+
+
+class Why(StrEnum):
+    """Where a change comes from: the workbook, somebody upstream, or Introw itself as a consequence."""
+
+    EDIT = "your edit"
+    LIVE = "live moved"
+    RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a section. what: field or subject; before, after: old and new; notes: what to know."""
+class Record:
+    """What something is about. payout_id: None for the pending pool. place: `march.xlsx, Lines!F12`."""
 
-    record: str
-    what: str
-    before: str
-    after: str
-    notes: str
+    kind: str
+    id: str
+    payout_id: str | None
+    partner_id: str
+    partner_name: str
     place: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """What happens to one payout, or to the pending pool."""
+class Change:
+    """One value, old and new.
 
-    title: str
-    lines: tuple[Line, ...]
+    currency: of an amount, after the change; currency_before: before it; both empty for other values.
+    before_known: False where the API does not give the value back. visible: the partner sees it.
+    irreversible: the API cannot undo it; instead: what to do in the app. note: what to know. also: the
+    cells of further workbooks with the same edit. operation: the request that does it; empty where nothing
+    is sent.
+    """
+
+    target: Record
+    kind: Kind
+    field: str
+    label: str
+    before: str | None
+    after: str | None
+    why: Why
+    currency: str = ""
+    currency_before: str = ""
+    before_known: bool = True
+    cleared: bool = False
+    visible: bool = False
+    irreversible: bool = False
+    instead: str = ""
+    note: str = ""
+    also: tuple[str, ...] = ()
+    operation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A list with a title and a sentence that says what it means."""
+class Amount:
+    """An amount in its currency."""
 
-    title: str
-    meaning: str
-    lines: tuple[Line, ...]
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A payout that changes, before and after; the pending pool of a partner where payout_id is None.
+
+    amount_after: None where it depends on the server's exchange rate, and for the pool. moved: the sum of
+    what its lines move by, up or down, per currency.
+    """
+
+    payout_id: str | None
+    partner_id: str
+    partner_name: str
+    currency: str
+    amount_before: Decimal | None
+    amount_after: Decimal | None
+    stage_before: str
+    stage_after: str
+    moved: tuple[Amount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A payout and what happens to it."""
+
+    payout: Payout
+    changes: tuple[Change, ...]
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A request that is sent. relies_on: what live must still show just before.
+
+    undo: how the API can undo it; empty for none. by_hand: what a person does in Introw instead.
+    """
+
+    id: str
+    action: str
+    target: Record
+    method: str
+    path: str
+    body: Texts | None
+    relies_on: Texts
+    expected: Texts
+    undo: str
+    by_hand: str
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What Introw does by itself as a consequence. what: `payout total`, `stage` or `statement rate`."""
+
+    target: Record
+    what: str
+    before: str
+    after: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a further workbook wants of the same thing."""
+
+    target: Record
+    values: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What was moved apart, side by side. live: None where the record is gone. others: more workbooks."""
+
+    target: Record
+    group: str
+    baseline: Texts
+    yours: Texts
+    live: Texts | None
+    reason: str
+    others: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A conflict that a person decided. by: who, and where it stands. kept: None where live stands."""
+
+    conflict: Conflict
+    choice: str
+    by: str
+    kept: Texts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record whose edits wait, why, and the edits."""
+
+    target: Record
+    reason: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What moved upstream. what: `moved`, `gone upstream`, `new upstream` or `already live`."""
+
+    target: Record
+    what: str
+    baseline: Texts
+    live: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A value that a spreadsheet program spoilt; it is not sent."""
+
+    target: Record
+    field: str
+    label: str
+    baseline: str | None
+    edited: str | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A validation result. severity: `error`, `warning` or `info`. fix: what to do."""
+
+    severity: str
+    rule: str
+    place: str
+    value: str
+    allowed: tuple[str, ...]
+    message: str
+    fix: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A workbook of a set that was exported together: its part of it, and who got it."""
+
+    part: str
+    recipient: str
+    file: str
+    workbook_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Whether a workbook of a set came back. file: as which; earlier: when, if before. Empty: not yet."""
+
+    handout: Handout
+    file: str
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A safety limit that stops the plan."""
+
+    name: str
+    message: str
+    value: str
+    limit: str
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum at the export, live, and after the plan; delta: what the plan moves it by."""
+
+    key: str
+    currency: str
+    exported: Decimal
+    live: Decimal
+    after: Decimal
+    delta: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TieOut:
+    """The proof: exported + drift + edits = planned, over all lines that are not declined."""
+
+    currency: str
+    exported: Decimal
+    drift: Decimal
+    edits: Decimal
+    planned: Decimal
+    residual: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """Which workbook came back, and which export it is of. baseline: the fingerprint of what was exported."""
+
+    file: str
+    workbook_id: str
+    scope: str
+    exported_at: datetime
+    exported_by: str
+    baseline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The counts. credits: monthly API credits, one per call. seconds: at the allowed rate."""
+
+    operations: int
+    edits: int
+    payouts: int
+    visible: int
+    irreversible: int
+    cleared: int
+    conflicts: int
+    held: int
+    errors: int
+    warnings: int
+    drifts: int
+    already_live: int
+    damaged: int
+    missing: int
+    calls: int
+    credits: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A plan in words."""
+    """A plan, or a plan and the run of it, for people and programs."""
 
+    format: Literal["reconcile-report"]
+    version: Literal[1]
     title: str
-    facts: tuple[tuple[str, str], ...]
-    headline: tuple[str, ...]
-    gates: tuple[str, ...]
-    groups: tuple[Group, ...]
-    sections: tuple[Section, ...]
+    environment: str
+    workbooks: tuple[Workbook, ...]
+    made_at: datetime
+    made_by: str
+    live_fingerprint: str
+    plan_fingerprint: str
+    headline: Headline
+    gates: tuple[Gate, ...]
+    payouts: tuple[Payout, ...]
+    changes: tuple[Change, ...]
+    operations: tuple[Operation, ...]
+    effects: tuple[Effect, ...]
+    conflicts: tuple[Conflict, ...]
+    decided: tuple[Decided, ...]
+    held: tuple[Held, ...]
+    drifts: tuple[Drift, ...]
+    damaged: tuple[Damage, ...]
+    missing: tuple[Record, ...]
     findings: tuple[Finding, ...]
     stages: tuple[Total, ...]
+    partners: tuple[Total, ...]
+    currencies: tuple[Total, ...]
     tie_out: tuple[TieOut, ...]
+    returns: tuple[Return, ...]
+    run: Run | None
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The changes and the requests by payout, in the order in which they run."""
+        changes: dict[tuple[str | None, str], list[Change]] = {}
+        for change in self.changes:
+            changes.setdefault(_key(change.target), []).append(change)
+        operations: dict[tuple[str | None, str], list[Operation]] = {}
+        for operation in self.operations:
+            operations.setdefault(_key(operation.target), []).append(operation)
+        keys = ((one, (one.payout_id, "" if one.payout_id else one.partner_id)) for one in self.payouts)
+        return tuple(
+            Group(one, tuple(changes.get(key, ())), tuple(operations.get(key, ()))) for one, key in keys
+        )
 
 
-def report_on(plan: Plan) -> Report:
-    """The report on a plan."""
-    return Report(
-        title=f"Plan for {plan.files}",
-        facts=_facts(plan),
-        headline=_headline(plan),
-        gates=tuple(gate.message for gate in plan.gates),
-        groups=_groups(plan),
-        sections=tuple(section for section in _sections(plan) if section.lines),
-        findings=plan.findings,
-        stages=plan.stages,
-        tie_out=plan.tie_out,
-    )
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def _facts(plan: Plan) -> tuple[tuple[str, str], ...]:
-    several = len(plan.workbooks) > 1
-    return (
-        ("Environment", str(plan.environment)),
-        *(fact for one in plan.workbooks for fact in _export(one, named=several)),
-        ("Compared", f"{plan.made_at:%Y-%m-%d %H:%M} UTC by {plan.made_by}"),
-        *(("Workbook id", one.export.workbook_id) for one in plan.workbooks),
-        ("Plan fingerprint", plan.fingerprint[:16]),
-    )
-
-
-def _export(workbook: Workbook, *, named: bool) -> Iterable[tuple[str, str]]:
-    """What a workbook was exported as; its file before that, where there are several."""
-    if named:
-        yield "Workbook", workbook.file
-    yield "Scope", str(workbook.export.scope)
-    yield "Exported", f"{workbook.export.exported_at:%Y-%m-%d %H:%M} UTC by {workbook.export.exported_by}"
-
-
-def _headline(plan: Plan) -> tuple[str, ...]:
-    moved = [drift for drift in plan.drifts if drift.what != "already live"]
-    counts = [
-        counted(len(plan.operations), "operation"),
-        counted(len(plan.changes) + _new(plan), "edit"),
-        counted(len(plan.conflicts), "conflict"),
-        counted(len(plan.held), "record held", "records held"),
-        counted(len(plan.findings), "finding"),
-        counted(len(moved), "movement upstream", "movements upstream"),
-        counted(len(plan.damaged), "damaged value"),
-    ]
-    minutes = -(-plan.cost.seconds // 60)
-    cost = (
-        f"Takes {counted(plan.cost.calls, 'API call')} and as many credits, "
-        f"about {counted(minutes, 'minute')} at the allowed rate."
-    )
-    return (", ".join(counts) + ".", *_money(plan), *([cost] if plan.operations else []))
-
-
-def _new(plan: Plan) -> int:
-    return sum(one.action is Action.CREATE_LINE for one in plan.operations)
-
-
-def _money(plan: Plan) -> Iterable[str]:
-    for tie in plan.tie_out:
-        if tie.edits or tie.drift:
-            now = tie.exported + tie.drift
-            yield (
-                f"{tie.currency} lines: {shown_amount(now, tie.currency)} live, "
-                f"{shown_amount(tie.planned, tie.currency)} after ({_signed(tie.edits, tie.currency)})."
-            )
-
-
-def _groups(plan: Plan) -> tuple[Group, ...]:
-    """The operations by payout, in the order in which they run."""
-    held = {(one.target.kind, one.target.id) for one in plan.held}
-    changes: dict[tuple[RecordKind, str], list[Change]] = {}
-    for change in plan.changes:
-        if (change.target.kind, change.target.id) not in held:
-            changes.setdefault((change.target.kind, change.target.id), []).append(change)
-    found: dict[str, list[Line]] = {}
-    for operation in plan.operations:
-        title = _title(plan, operation.target)
-        found.setdefault(title, []).extend(_operation_lines(operation, changes))
-    for effect in plan.effects:
-        if effect.auto_declined:
-            note = "its last line is declined, so Introw declines the payout"
-            line = Line(effect.target.id, "Stage", effect.stage_before, "DECLINED", note, "")
-            found[_title(plan, effect.target)].append(line)
-    return tuple(Group(title, tuple(lines)) for title, lines in found.items())
-
-
-def _title(plan: Plan, target: Target) -> str:
-    if target.payout_id is None:
-        return f"{target.partner_name} · pending pool"
-    effect = next((one for one in plan.effects if one.target.id == target.payout_id), None)
-    if effect is None:
-        return f"{target.partner_name} · {target.payout_id}"
-    before = f"{shown_amount(effect.amount_before, effect.currency)} {effect.currency}"
-    name = f"{effect.target.partner_name} · {target.payout_id} · {before}"
-    if effect.amount_after is None:
-        return f"{name} → depends on the server's exchange rate"
-    if effect.amount_after == effect.amount_before:
-        return name
-    return f"{name} → {shown_amount(effect.amount_after, effect.currency)} {effect.currency}"
-
-
-def _operation_lines(
-    operation: Operation, changes: Mapping[tuple[RecordKind, str], list[Change]]
-) -> Iterable[Line]:
-    target = operation.target
-    if operation.action is Action.CREATE_LINE and operation.after:
-        text = " · ".join(filter(None, (str(operation.after), operation.expected["description"])))
-        yield Line("new line", "New line", "", text, "cannot be undone by API", target.place)
-        return
-    placing = operation.action in (Action.DETACH_LINE, Action.DECLINE_LINE)
-    for change in changes.get((target.kind, target.id), []):
-        if (change.field in ("action", "decline_reason", "decline_detail")) is placing:
-            yield _change_line(change, operation)
-
-
-def _change_line(change: Change, operation: Operation) -> Line:
-    notes = []
-    if change.visible:
-        notes.append("partner sees it")
-    if change.cleared:
-        notes.append("cleared")
-    if change.field == "action" and operation.before:
-        notes.append(str(operation.before))
-    if not operation.undo and change.field not in ("decline_reason", "decline_detail"):
-        notes.append("cannot be undone by API")
-    before = shown_value(change.before, change.currency) if change.before_known else "(not shown by the API)"
-    after = shown_value(change.after, change.currency)
-    notes += [f"the same in {other.place}" for other in change.also]
-    return Line(change.target.id, _LABELS[change.field], before, after, ", ".join(notes), change.target.place)
-
-
-def _sections(plan: Plan) -> Iterable[Section]:
-    yield Section(
-        "Conflicts",
-        "You and live moved the same thing apart. These records are held until you decide.",
-        tuple(
-            Line(
-                one.target.id,
-                one.group,
-                _values(one.yours),
-                _values(one.live) if one.live is not None else "gone",
-                " ".join((one.reason, *(_claim(other) for other in one.others))),
-                one.target.place,
-            )
-            for one in plan.conflicts
-        ),
-    )
-    yield Section(
-        "Handed out together",
-        "The workbooks of the same set, and which of them came back.",
-        tuple(
-            Line(one.handout.recipient, one.handout.part, "", _returned(one), "", one.handout.file)
-            for one in plan.returns
-        ),
-    )
-    yield Section(
-        "Decided",
-        "Conflicts that a person decided.",
-        tuple(
-            Line(
-                one.conflict.target.id,
-                one.choice.words,
-                _values(one.conflict.live) if one.conflict.live is not None else "gone",
-                _values(one.kept) if one.kept is not None else "",
-                one.by,
-                one.conflict.target.place,
-            )
-            for one in plan.decided
-        ),
-    )
-    yield Section(
-        "Held",
-        "Edits that are not applied, and why.",
-        tuple(
-            Line(one.target.id, one.target.kind, "", "", one.reason, one.target.place) for one in plan.held
-        ),
-    )
-    yield Section(
-        "Cannot be undone by API",
-        "Should one of these turn out wrong, this is what a person does in Introw.",
-        tuple(
-            Line(one.target.id, one.action.value, "", "", one.by_hand, one.target.place)
-            for one in plan.operations
-            if one.by_hand
-        ),
-    )
-    yield Section(
-        "Moved upstream",
-        "Live moved since the export and you did not touch it. Nothing is sent.",
-        tuple(
-            Line(one.target.id, one.what, _values(one.baseline), _values(one.live), "", one.target.place)
-            for one in plan.drifts
-            if one.what != "already live"
-        ),
-    )
-    yield Section(
-        "Already live",
-        "Your edit is there already. Nothing is sent.",
-        tuple(
-            Line(one.target.id, "", _values(one.baseline), _values(one.live), "", one.target.place)
-            for one in plan.drifts
-            if one.what == "already live"
-        ),
-    )
-    yield Section(
-        "Damaged values",
-        "A spreadsheet program changed these by itself. They are treated as unchanged.",
-        tuple(
-            Line(
-                one.target.id,
-                _LABELS[one.field],
-                one.baseline or "",
-                one.edited or "",
-                one.how,
-                one.target.place,
-            )
-            for one in plan.damaged
-        ),
-    )
-    yield Section(
-        "Missing rows",
-        "These rows are not in the workbook any more. A missing row is not an instruction: nothing is sent.",
-        tuple(Line(one.id, one.kind, "", "", one.partner_name, one.place) for one in plan.missing),
-    )
-
-
-def _claim(claim: Claim) -> str:
-    return f"{claim.target.place} wants {_values(claim.values)}."
-
-
-def _returned(one: Return) -> str:
-    if one.file:
-        return f"returned as {one.file}"
-    return f"returned earlier, {one.earlier[:10]}" if one.earlier else "not returned yet"
-
-
-def _values(values: Mapping[str, str | None]) -> str:
-    return ", ".join(f"{_LABELS.get(name, name)}: {shown_value(value)}" for name, value in values.items())
-
-
-def shown_value(value: str | None, currency: str = "") -> str:
-    """A value for people: amounts with their currency, blanks named."""
-    if value is None:
-        return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else value
-
-
-def _signed(amount: Decimal, currency: str) -> str:
-    return ("+" if amount >= 0 else "") + shown_amount(amount, currency)
+def _key(target: Record) -> tuple[str | None, str]:
+    return target.payout_id, "" if target.payout_id else target.partner_id

@@ -1,9 +1,15 @@
-"""The report on a terminal or in a pipe. Colour only where the console has it (NO_COLOR is respected)."""
+"""The report on a terminal or in a pipe. Colour only where the console has it (NO_COLOR is respected).
+
+On a terminal lines are wrapped with their indent; in a pipe a line stays one line, for other programs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,118 +18,189 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
-from reconcile.plan.model import TieOut, Total
-from reconcile.report.model import Group, Line, Report, Section, counted
+from reconcile.report import model
+from reconcile.report.build import finding_of
+from reconcile.report.model import Change, Group, Kind, Report, TieOut, Total
+from reconcile.report.sections import Line, Section, sections
+from reconcile.report.words import (
+    after_of,
+    before_of,
+    counted,
+    facts,
+    headline,
+    notes_of,
+    signed,
+    spots,
+    title_of,
+    visible,
+)
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 FOLD = 20
-FEW = 12
 """Lines of a list that are shown; the rest is counted."""
+_FEW = 12
+"""Allowed values that a finding names; more are in the workbook's drop-down."""
+T = TypeVar("T")
 
 
-def render(report: Report, console: Console, *, full: bool = False) -> None:
-    """Writes the report. `full` shows every line of long lists."""
-    fold = 10**9 if full else FOLD
-    console.print(f"[bold]{escape(report.title)}[/]")
-    for name, value in report.facts:
-        console.print(f"  {name + ':':<18}{escape(value)}", highlight=False, soft_wrap=True)
-    console.print()
-    for sentence in report.headline:
-        console.print(escape(sentence), highlight=False)
+@dataclass(frozen=True)
+class _Screen:
+    """A console, whether long lists are shown whole, and how places are named."""
+
+    console: Console
+    full: bool
+    spot: Callable[[str], str] = str
+
+    def say(self, text: Text, indent: int = 0) -> None:
+        """Writes a text, wrapped with its indent on a terminal."""
+        console = self.console
+        room = max(console.width - indent, 20)
+        for line in text.wrap(console, room) if console.is_terminal else [text]:
+            line.rstrip()
+            console.print(Text(" " * indent) + line, soft_wrap=True, highlight=False)
+
+    def blank(self) -> None:
+        """An empty line."""
+        self.console.print()
+
+    def listed(self, lines: Sequence[T], show: Callable[[T], None]) -> None:
+        """Shows the lines of a list, and counts those that it folds."""
+        for line in lines if self.full else lines[:FOLD]:
+            show(line)
+        self.folded(len(lines))
+
+    def folded(self, count: int) -> None:
+        """Counts what a list of that length folds."""
+        if not self.full and count > FOLD:
+            more = counted(count - FOLD, "more", "more")
+            self.say(Text(f"… and {more}; --full shows all", "dim"), 2)
+
+
+def render(report: Report, console: Console, *, full: bool = False, quiet: bool = False) -> None:
+    """Writes the report. `full` shows long lists whole, and the requests; `quiet` the headline alone."""
+    screen = _Screen(console, full, spots(report))
+    screen.say(Text(visible(report.title), "bold"))
+    if not quiet:
+        for name, value in facts(report):
+            screen.say(Text(f"{name + ':':<18}{visible(value)}"), 2)
+        screen.blank()
+    for sentence in headline(report):
+        screen.say(Text(visible(sentence)))
     for gate in report.gates:
-        console.print(f"[bold red]STOPPED[/] {escape(gate)}", highlight=False)
-    for group in report.groups:
-        _group(group, console, fold)
-    for section in report.sections:
-        _section(section, console, fold)
-    render_findings(report.findings, console, full=full)
-    _stages(report.stages, console)
-    _tie_out(report.tie_out, console)
+        screen.say(Text.assemble(("STOPPED ", "bold red"), visible(gate.message)))
+    if not quiet:
+        _body(report, screen)
+
+
+def _body(report: Report, screen: _Screen) -> None:
+    screen.listed(report.groups, lambda group: _group(group, screen))
+    for section in sections(report):
+        _section(section, screen)
+    _findings(report.findings, screen)
+    _totals("Payouts by stage", "Stage", report.stages, screen)
+    moved = [one for one in report.partners if one.delta or one.live != one.exported]
+    _totals("Lines by partner (those that move)", "Partner", moved, screen)
+    _tie_out(report.tie_out, screen)
 
 
 def render_findings(findings: Sequence[Finding], console: Console, *, full: bool = False) -> None:
     """Writes findings: where, what, and what to do."""
-    if not findings:
-        return
-    console.print(f"\n[bold]Findings[/] ({len(findings):,})")
-    for finding in findings if full else findings[:FOLD]:
-        text = Text.assemble(
-            (f"  {finding.severity.value} ", _STYLES[finding.severity]),
-            (f"{finding.place}: ", "bold"),
-            f"{finding.message} {finding.fix}",
-            f" Now: {finding.value}." if finding.value and finding.value not in finding.message else "",
-            f" Allowed: {', '.join(finding.allowed)}." if 0 < len(finding.allowed) <= FEW else "",
-        )
-        console.print(text, highlight=False, soft_wrap=True)
-    _folded(len(findings), FOLD if not full else len(findings), console)
+    _findings([finding_of(one) for one in findings], _Screen(console, full))
 
 
-def _group(group: Group, console: Console, fold: int) -> None:
-    console.print(f"\n[bold]{escape(group.title)}[/]", highlight=False)
-    for line in group.lines[:fold]:
-        console.print(_line(line), highlight=False, soft_wrap=True)
-    _folded(len(group.lines), fold, console)
+def _findings(findings: Sequence[model.Finding], screen: _Screen) -> None:
+    if findings:
+        screen.blank()
+        screen.say(Text.assemble(("Findings", "bold"), f" ({len(findings):,})"))
+        screen.listed(findings, lambda one: _finding(one, screen))
 
 
-def _line(line: Line) -> Text:
-    text = Text(f"  {line.what}: ")
-    if line.before:
-        text.append(line.before, "red")
+def _finding(one: model.Finding, screen: _Screen) -> None:
+    severity = Severity(one.severity)
+    words = [one.message, one.fix]
+    if one.value and one.value not in one.message:
+        words.append(f"Now: {one.value}.")
+    if 0 < len(one.allowed) <= _FEW:
+        words.append(f"Allowed: {', '.join(one.allowed)}.")
+    head = (f"{severity.value} ", _STYLES[severity]), (f"{visible(one.place)}: ", "bold")
+    screen.say(Text.assemble(*head, visible(" ".join(words))), 2)
+
+
+def _group(group: Group, screen: _Screen) -> None:
+    payout = group.payout
+    screen.blank()
+    screen.say(Text(visible(title_of(payout)), "bold"))
+    if payout.payout_id:
+        screen.say(Text(visible(payout.payout_id), "dim"), 2)
+    screen.listed(group.changes, lambda change: _change(change, screen))
+    if screen.full:
+        for one in group.operations:
+            body = "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
+            screen.say(Text(visible(f"{one.id} {one.method} {one.path} {body}".rstrip()), "dim"), 4)
+
+
+def _change(change: Change, screen: _Screen) -> None:
+    text = Text(f"{change.label}: ")
+    before = visible(before_of(change))
+    if before:
+        text.append(before, "red")
         text.append(" → ")
-    text.append(line.after, "green")
-    if line.notes:
-        text.append(f"  [{line.notes}]", "yellow")
-    text.append(f"  {line.record} {_cell(line.place)}".rstrip(), "dim")
-    return text
+    text.append(visible(after_of(change)), "green")
+    target = change.target
+    named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
+    record = target.id if named else ""
+    where = " ".join(word for word in (visible(screen.spot(target.place)), visible(record)) if word)
+    text.append(f"  {where}" if where else "", "dim")
+    screen.say(text, 2)
+    notes = visible("; ".join(notes_of(change)))
+    if notes:
+        screen.say(Text(f"({notes})", "yellow"), 6)
 
 
-def _cell(place: str) -> str:
-    return place.rpartition(", ")[2]
+def _section(section: Section, screen: _Screen) -> None:
+    screen.blank()
+    screen.say(Text.assemble((section.title, "bold"), f" ({len(section.lines):,})"))
+    screen.say(Text(section.meaning, "dim"), 2)
+    screen.listed(section.lines, lambda line: _line(line, screen))
 
 
-def _section(section: Section, console: Console, fold: int) -> None:
-    console.print(
-        f"\n[bold]{section.title}[/] ({len(section.lines):,})  [dim]{section.meaning}[/]", highlight=False
-    )
-    for line in section.lines[:fold]:
-        words = [line.record, line.what, " → ".join(filter(None, (line.before, line.after))), line.notes]
-        text = " · ".join(word for word in words if word)
-        placed = Text(f"  {text}  {_cell(line.place)}".rstrip())
-        console.print(placed, highlight=False, soft_wrap=True)
-    _folded(len(section.lines), fold, console)
+def _line(line: Line, screen: _Screen) -> None:
+    words = [line.who, line.what, screen.spot(line.target.place)]
+    screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
+    for name, value in line.sides:
+        screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)
+    if line.note:
+        screen.say(Text(visible(line.note), "yellow"), 6)
 
 
-def _folded(count: int, fold: int, console: Console) -> None:
-    if count > fold:
-        console.print(f"  [dim]… and {counted(count - fold, 'more', 'more')}; --full shows all[/]")
+def _totals(title: str, key: str, totals: Sequence[Total], screen: _Screen) -> None:
+    if not totals:
+        return
+    shown = table(title, key, "", "Exported", "Live", "After", "Change")
+    for one in totals if screen.full else totals[:FOLD]:
+        amounts = (_amount(value, one.currency) for value in (one.exported, one.live, one.after))
+        shown.add_row(escape(visible(one.key)), one.currency, *amounts, signed(one.delta, one.currency))
+    screen.blank()
+    screen.console.print(shown)
+    screen.folded(len(totals))
 
 
-def _stages(totals: Sequence[Total], console: Console) -> None:
-    if totals:
-        shown = table("Payouts by stage", "Stage", "Currency", "Exported", "Live", "After")
-        for one in totals:
-            amounts = (_amount(value, one.currency) for value in (one.exported, one.live, one.after))
-            shown.add_row(escape(one.key), one.currency, *amounts)
-        console.print()
-        console.print(shown)
-
-
-def _tie_out(ties: Sequence[TieOut], console: Console) -> None:
+def _tie_out(ties: Sequence[TieOut], screen: _Screen) -> None:
     if ties:
-        columns = ("Currency", "Exported", "+ drift", "+ edits", "= planned", "Residual")
+        columns = ("", "Exported", "+ drift", "+ edits", "= planned", "Residual")
         shown = table("Tie-out of all lines", *columns, left=1)
         for tie in ties:
             values = (tie.exported, tie.drift, tie.edits, tie.planned, tie.residual)
             shown.add_row(tie.currency, *(_amount(value, tie.currency) for value in values))
-        console.print()
-        console.print(shown)
+        screen.blank()
+        screen.console.print(shown)
 
 
 def table(title: str, *columns: str, left: int = 2) -> Table:
-    """A table whose first `left` columns are words and the others amounts."""
+    """A table whose first `left` columns are words and the others amounts. No digit is ever cut off."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for index, column in enumerate(columns):
-        made.add_column(column, justify="left" if index < left else "right", no_wrap=True)
+        made.add_column(column, justify="left" if index < left else "right", overflow="fold")
     return made
 
 

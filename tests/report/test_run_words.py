@@ -9,7 +9,8 @@ from builders import make_line, make_payout, make_plan, make_snapshot
 from rich.console import Console
 
 from reconcile.plan.outcome import OperationOutcome, Outcome, Verification
-from reconcile.report.run import render_run
+from reconcile.report.build import report_on
+from reconcile.report.run import render_run, run_of
 
 PLAN = make_plan(make_snapshot(make_payout(), make_line()), {"cln_1": {"amount": "550"}})
 
@@ -20,7 +21,8 @@ def said(*outcomes: Outcome) -> str:
         operation.id: OperationOutcome(operation.id, outcome)
         for operation, outcome in zip(PLAN.operations, outcomes, strict=False)
     }
-    render_run(PLAN, known, Verification((), ()), Console(file=written, width=200))
+    run = run_of(PLAN, known, Verification((), ()), ("run-1", "", "ops"))
+    render_run(report_on(PLAN, run), Console(file=written, width=200))
     return written.getvalue()
 
 

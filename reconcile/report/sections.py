@@ -1,0 +1,175 @@
+"""The lists beside the changes, in words: conflicts, held, effects, drift, damage, missing rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.domain.decision import Choice
+from reconcile.report.model import (
+    Change,
+    Conflict,
+    Damage,
+    Decided,
+    Drift,
+    Effect,
+    Held,
+    Record,
+    Report,
+    Return,
+)
+from reconcile.report.words import LABELS, after_of, before_of, shown_values
+
+Sides = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a section. sides: named values side by side (`yours`, `live`); note: what to know."""
+
+    target: Record
+    what: str
+    sides: Sides
+    note: str = ""
+
+    @property
+    def who(self) -> str:
+        """The partner and the record."""
+        return " · ".join(word for word in (self.target.partner_name, self.target.id) if word)
+
+    def side(self, name: str) -> str:
+        """One of the values side by side; nothing where this line has none of that name."""
+        return dict(self.sides).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list with a title and a sentence that says what it means. name: for links and filters."""
+
+    name: str
+    title: str
+    meaning: str
+    lines: tuple[Line, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the values side by side, for the columns of a table."""
+        return tuple(dict.fromkeys(name for line in self.lines for name, _ in line.sides))
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """Every section that has something to show, what waits for a decision first."""
+    moved = [one for one in report.drifts if one.what != "already live"]
+    # A total that follows its lines stands with its payout; here is what would otherwise surprise.
+    effects = [one for one in report.effects if one.what != "payout total" or not one.after]
+    already = [one for one in report.drifts if one.what == "already live"]
+    found = (
+        Section(
+            "conflicts",
+            "Conflicts",
+            "You and live moved the same thing apart. These records are held until you decide.",
+            tuple(map(_conflict, report.conflicts)),
+        ),
+        Section(
+            "returns",
+            "Handed out together",
+            "The workbooks of the same set, and which of them came back.",
+            tuple(map(_return, report.returns)),
+        ),
+        Section(
+            "decided",
+            "Decided",
+            "Conflicts that a person decided.",
+            tuple(map(_decided, report.decided)),
+        ),
+        Section("held", "Held", "Edits that are not applied, and why.", tuple(map(_held, report.held))),
+        Section(
+            "effects",
+            "Side effects",
+            "What Introw does by itself in consequence.",
+            tuple(map(_effect, effects)),
+        ),
+        Section(
+            "by-hand",
+            "Cannot be undone by API",
+            "Should one of these turn out wrong, this is what a person does in Introw.",
+            tuple(Line(one.target, one.action, (), one.by_hand) for one in report.operations if one.by_hand),
+        ),
+        Section(
+            "drift",
+            "Moved upstream",
+            "Live moved since the export and you did not touch it. Nothing is sent.",
+            tuple(map(_drift, moved)),
+        ),
+        Section(
+            "already-live",
+            "Already live",
+            "Your edit is there already. Nothing is sent.",
+            tuple(map(_drift, already)),
+        ),
+        Section(
+            "damaged",
+            "Damaged values",
+            "A spreadsheet program changed these by itself. They are treated as unchanged.",
+            tuple(map(_damage, report.damaged)),
+        ),
+        Section(
+            "missing",
+            "Missing rows",
+            "These rows are not in the workbook any more. A missing row is no instruction: nothing is sent.",
+            tuple(Line(one, one.kind, ()) for one in report.missing),
+        ),
+    )
+    return tuple(section for section in found if section.lines)
+
+
+def _conflict(one: Conflict) -> Line:
+    sides = (
+        ("exported", shown_values(one.baseline)),
+        ("yours", shown_values(one.yours)),
+        ("live", shown_values(one.live)),
+        *((other.target.place, shown_values(other.values)) for other in one.others),
+    )
+    label = LABELS.get(one.group, one.group.capitalize())
+    return Line(one.target, label, tuple(_named(sides)), one.reason)
+
+
+def _return(one: Return) -> Line:
+    given = one.handout
+    told = f"returned as {one.file}" if one.file else "not returned yet"
+    if one.earlier and not one.file:
+        told = f"returned earlier, {one.earlier[:10]}"
+    return Line(Record("workbook", given.part, None, "", given.recipient, given.file), told, ())
+
+
+def _decided(one: Decided) -> Line:
+    stands = one.conflict.live if one.kept is None else one.kept
+    sides = (*_conflict(one.conflict).sides, ("stands", shown_values(stands)))
+    return Line(one.conflict.target, Choice(one.choice).words, sides, one.by)
+
+
+def _held(one: Held) -> Line:
+    yours = ", ".join(map(_edit, one.changes))
+    return Line(one.target, one.target.kind, tuple(_named((("yours", yours),))), one.reason)
+
+
+def _edit(change: Change) -> str:
+    return f"{change.label}: {before_of(change)} → {after_of(change)}"
+
+
+def _effect(one: Effect) -> Line:
+    return Line(one.target, one.what, tuple(_named((("before", one.before), ("after", one.after)))), one.note)
+
+
+def _drift(one: Drift) -> Line:
+    sides = (("exported", shown_values(one.baseline)), ("live", shown_values(one.live)))
+    return Line(one.target, one.what, tuple(_named(sides)))
+
+
+def _damage(one: Damage) -> Line:
+    sides = (("exported", one.baseline or ""), ("came back", one.edited or "(blank)"))
+    return Line(one.target, one.label, tuple(_named(sides)), one.how)
+
+
+def _named(sides: Sides) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in sides if value)

@@ -1,0 +1,204 @@
+"""The words that all renderings share: values, counts and sentences for people."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from reconcile.domain.fields import FIELDS
+from reconcile.domain.money import shown_amount
+from reconcile.report.model import Change, Kind, Payout, Report, Why, Workbook
+
+LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
+_AMOUNTS = ("amount", "source_amount")
+# Marks that turn the direction of writing, with which a text can be made to look like another one.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def visible(text: str) -> str:
+    """The text with control characters made visible, so that no value can steer a terminal or mislead."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character in "\n\t":
+        return character
+    if ord(character) < 32:
+        return chr(0x2400 + ord(character))
+    if character in _TURNING or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+        return f"⟨U+{ord(character):04X}⟩"
+    return character
+
+
+def moment(at: datetime) -> str:
+    """`2026-04-05 12:30 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def shown_value(value: str | None, currency: str = "") -> str:
+    """A value for people: amounts with their currency, blanks named."""
+    if value is None:
+        return "(blank)"
+    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else value
+
+
+def shown_values(values: Mapping[str, str | None] | None) -> str:
+    """`Amount: 512.50 USD, Description: Referral`; `gone` for a record that is not there."""
+    if values is None:
+        return "gone"
+    currency = values.get("currency") or ""
+    shown = {
+        LABELS.get(name, name): shown_value(value, currency if name in _AMOUNTS else "")
+        for name, value in values.items()
+    }
+    return ", ".join(f"{name}: {value}" for name, value in shown.items())
+
+
+def signed(amount: Decimal, currency: str) -> str:
+    """`+12.50`, `-407.50`; `0.00` for nothing."""
+    return ("+" if amount > 0 else "") + shown_amount(amount, currency)
+
+
+def before_of(change: Change) -> str:
+    """The old value; nothing for a new line."""
+    if change.kind is Kind.NEW_LINE:
+        return ""
+    return (
+        shown_value(change.before, change.currency_before)
+        if change.before_known
+        else "(not shown by the API)"
+    )
+
+
+def after_of(change: Change) -> str:
+    """The new value."""
+    return shown_value(change.after, change.currency)
+
+
+def notes_of(change: Change) -> tuple[str, ...]:
+    """What to know about a change: where it comes from unless it is an edit, and what follows from it."""
+    words = {
+        change.why.value: change.why is not Why.EDIT,
+        change.note: bool(change.note),
+        f"the same in {', '.join(change.also)}": bool(change.also),
+        "partner sees it": change.visible,
+        "cleared": change.cleared,
+        "cannot be undone by API": change.irreversible,
+    }
+    return tuple(text for text, holds in words.items() if holds)
+
+
+def spots(report: Report) -> Callable[[str], str]:
+    """How places are named: `Lines!F12`; with the file before it where there are several workbooks."""
+    if len(report.workbooks) > 1:
+        return str
+    return lambda place: place.rpartition(", ")[2]
+
+
+def title_of(payout: Payout) -> str:
+    """`Acme · 10,168.62 USD → 9,761.12 USD`."""
+    if payout.payout_id is None or payout.amount_before is None:
+        return f"{payout.partner_name} · " + (
+            "pending pool" if payout.payout_id is None else payout.payout_id
+        )
+    before = f"{shown_amount(payout.amount_before, payout.currency)} {payout.currency}"
+    name = f"{payout.partner_name} · {before}"
+    if payout.amount_after is None:
+        return f"{name} → depends on the server's exchange rate"
+    if payout.amount_after == payout.amount_before:
+        return name
+    return f"{name} → {shown_amount(payout.amount_after, payout.currency)} {payout.currency}"
+
+
+def facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """Where, which workbook, who and when."""
+    several = len(report.workbooks) > 1
+    return (
+        ("Environment", report.environment),
+        *(fact for one in report.workbooks for fact in _workbook_facts(one, several=several)),
+        ("Compared", f"{moment(report.made_at)} by {report.made_by}"),
+        ("Plan fingerprint", report.plan_fingerprint[:16]),
+    )
+
+
+def _workbook_facts(workbook: Workbook, *, several: bool) -> Iterable[tuple[str, str]]:
+    if several:
+        yield "Workbook", workbook.file
+    yield "Scope", workbook.scope
+    yield "Exported", f"{moment(workbook.exported_at)} by {workbook.exported_by}"
+    yield "Workbook id", workbook.workbook_id
+    yield "Baseline", workbook.baseline[:16]
+
+
+def headline(report: Report) -> tuple[str, ...]:
+    """What a reader must see in ten seconds: how much happens, to whose money, and what waits."""
+    return (_happens(report), *_money(report), _waits(report), *_aside(report), *_cost(report))
+
+
+def _happens(report: Report) -> str:
+    count = report.headline
+    if not count.operations:
+        return "Nothing will be changed."
+    first = f"{counted(count.operations, 'operation')} on {counted(count.payouts, 'payout')}"
+    words = [
+        counted(count.edits, "edit"),
+        *_some(count.visible, "change that partners see", "changes that partners see"),
+        *_some(count.irreversible, "that the API cannot undo", "that the API cannot undo"),
+        *_some(count.cleared, "value cleared", "values cleared"),
+    ]
+    return f"{first}: {', '.join(words)}."
+
+
+def _money(report: Report) -> Iterable[str]:
+    for one in report.currencies:
+        if one.delta or one.live != one.exported:
+            yield (
+                f"{one.currency} lines: {shown_amount(one.live, one.currency)} live, "
+                f"{shown_amount(one.after, one.currency)} after ({signed(one.delta, one.currency)})."
+            )
+
+
+def _waits(report: Report) -> str:
+    count = report.headline
+    words = [
+        *_some(len(report.gates), "safety limit"),
+        *_some(count.conflicts, "conflict"),
+        *_some(count.held, "record held", "records held"),
+        *_some(count.errors, "error"),
+    ]
+    return f"Waits for your decision: {', '.join(words)}." if words else "Nothing waits for a decision."
+
+
+def _aside(report: Report) -> Iterable[str]:
+    count = report.headline
+    words = [
+        *_some(count.warnings, "warning"),
+        *_some(count.drifts, "movement upstream", "movements upstream"),
+        *_some(count.already_live, "edit already live", "edits already live"),
+        *_some(count.damaged, "damaged value"),
+        *_some(count.missing, "missing row"),
+    ]
+    if words:
+        yield f"Also: {', '.join(words)}."
+
+
+def _cost(report: Report) -> Iterable[str]:
+    count = report.headline
+    if count.operations:
+        minutes = counted(-(-count.seconds // 60), "minute")
+        yield (
+            f"Takes {counted(count.calls, 'API call')} and {counted(count.credits, 'credit')}, "
+            f"about {minutes} at the allowed rate."
+        )
+
+
+def _some(number: int, noun: str, plural: str = "") -> Iterable[str]:
+    if number:
+        yield counted(number, noun, plural)
