@@ -48,10 +48,12 @@ class Spot:
 
     def spoilt(self, column: str) -> str | None:
         """How a program spoilt the exported value of an editable cell, in words; None where it did not."""
-        known = next((field for field in FIELDS[self.sheet.kind] if field.name == column), None)
-        if known is None or column not in self.row.values:
+        before, after = (self.baseline or {}).get(column), self.row.values.get(column)
+        # Most cells are as exported, and this is asked of all of them.
+        if before == after or column not in self.row.values:
             return None
-        return spoilt(known, (self.baseline or {}).get(column), self.row.values[column])
+        known = next((field for field in FIELDS[self.sheet.kind] if field.name == column), None)
+        return spoilt(known, before, after) if known else None
 
     def finding(
         self,
