@@ -148,7 +148,8 @@ class _Group:
         stages = {board.owed[number].stage for number in owed}
         if stages == {board.policy.paid_stage}:
             self._match(payments, owed, Verdict.SETTLED)
-        elif all(board.is_open(number) for number in owed):
+        elif stages <= {*board.policy.open_stages, board.policy.paid_stage}:
+            # Some may stand there already, after a run that stopped half-way: that is no contradiction.
             self._match(payments, owed, Verdict.PAID)
         else:
             self._not_open(payments, owed)

@@ -167,6 +167,14 @@ def test_one_payment_that_names_two_payouts_pays_both() -> None:
     assert _told(result) == [("sure", "paid by reference", ("pay_12345", "pay_67890"))]
 
 
+def test_one_payment_for_two_payouts_of_which_one_is_paid_already_pays_the_other() -> None:
+    owed = [_owed("pay_12345", stage="PAID"), _owed("pay_67890", "50")]
+
+    assert _told(_match([_paid("pay_12345 pay_67890", "150")], owed)) == [
+        ("sure", "paid by reference", ("pay_12345", "pay_67890"))
+    ]
+
+
 def test_a_payment_made_twice_pays_once_and_says_so_with_its_line() -> None:
     result = _match([_paid("pay_12345", id="a"), _paid("pay_12345", id="b")], [_owed("pay_12345")])
 
