@@ -28,7 +28,9 @@ from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import WorkbookError
 from reconcile.plan.model import Plan
-from reconcile.report.model import report_on
+from reconcile.report.build import report_on
+from reconcile.report.model import Kind
+from reconcile.report.words import after_of, before_of
 from reconcile.workbook.examine import examine
 from reconcile.workbook.reader import read_workbook
 from reconcile.workbook.readonly import readonly_edits
@@ -233,9 +235,9 @@ def test_12_amounts_are_numbers_that_can_be_summed(round_trip: Round) -> None:
 
 def test_13_a_difference_that_the_eye_misses_is_shown_in_full(round_trip: Round) -> None:
     back = round_trip.typed("cln_5", "Amount", 0.000078)
-    (line,) = [line for group in report_on(back.plan).groups for line in group.lines]
+    (change,) = [one for one in report_on(back.plan).changes if one.kind is Kind.AMOUNT]
 
-    assert (line.before, line.after) == ("0.000077 ZZZ", "0.000078 ZZZ")
+    assert (before_of(change), after_of(change)) == ("0.000077 ZZZ", "0.000078 ZZZ")
 
 
 def test_14_a_row_without_its_id_is_an_error_at_its_cell(round_trip: Round) -> None:

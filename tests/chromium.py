@@ -1,0 +1,133 @@
+"""A headless Chromium, driven through its DevTools protocol: enough to look at a page as a reader does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--remote-debugging-port=0",
+    "about:blank",
+)
+_PATIENCE = 120
+"""Seconds until a browser that does not answer is given up; no test depends on how long anything takes."""
+
+
+@dataclass
+class Page:
+    """The one page of a browser. events: what the browser reported, in its order."""
+
+    socket: websocket.WebSocket
+    session: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    _number: int = 0
+
+    def call(self, method: str, **given: object) -> dict[str, Any]:
+        """Calls a method of the protocol and waits for its answer."""
+        self._number += 1
+        sent = {"id": self._number, "method": method, "params": given}
+        self.socket.send(json.dumps(sent | ({"sessionId": self.session} if self.session else {})))
+        while True:
+            told = self._receive()
+            if told.get("id") == self._number:
+                assert "error" not in told, told
+                answer: dict[str, Any] = told["result"]
+                return answer
+
+    def _receive(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.socket.recv())
+        if "method" in told:
+            self.events.append(told)
+        return told
+
+    def open(self, file: Path) -> None:
+        """Opens a file and waits until it is loaded."""
+        self.events.clear()
+        self.call("Page.navigate", url=file.as_uri())
+        while not any(one["method"] == "Page.loadEventFired" for one in self.events):
+            self._receive()
+
+    def value(self, expression: str) -> Any:  # noqa: ANN401  whatever the page answers
+        """The value of an expression in the page; a promise is waited for."""
+        given = {"expression": expression, "returnByValue": True, "awaitPromise": True}
+        answer = self.call("Runtime.evaluate", **given)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def choose(self, **fields: str) -> None:
+        """Sets fields by their ids as a reader does, and waits until the page has followed."""
+        for name, value in fields.items():
+            self.value(
+                f"(() => {{ const one = document.getElementById({json.dumps(name)});"
+                f" one.value = {json.dumps(value)};"
+                " one.dispatchEvent(new Event('input', {bubbles: true})); })()"
+            )
+        self.value("new Promise((done) => setTimeout(done, 300))")
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the page wrote to the console, and the errors that nobody caught."""
+        wanted = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
+        return [json.dumps(one["params"]) for one in self.events if one["method"] in wanted]
+
+    @property
+    def requests(self) -> list[str]:
+        """What the page asked for, itself included."""
+        return [
+            one["params"]["request"]["url"]
+            for one in self.events
+            if one["method"] == "Network.requestWillBeSent"
+        ]
+
+
+@contextmanager
+def browser(program: str) -> Iterator[Page]:
+    """A browser with one empty page, in a profile of its own that goes with it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        words = [program, f"--user-data-dir={folder}", *_OPTIONS]
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, encoding="utf-8") as running:
+            try:
+                socket = websocket.create_connection(
+                    _address(running), timeout=_PATIENCE, suppress_origin=True
+                )
+                try:
+                    yield _page(socket)
+                finally:
+                    socket.close()
+            finally:
+                running.terminate()
+                running.communicate(timeout=_PATIENCE)
+
+
+def _address(running: subprocess.Popen[str]) -> str:
+    assert running.stderr
+    for line in running.stderr:
+        if line.startswith("DevTools listening on "):
+            return line.removeprefix("DevTools listening on ").strip()
+    raise AssertionError("the browser ended before it could be driven")
+
+
+def _page(socket: websocket.WebSocket) -> Page:
+    page = Page(socket)
+    target = page.call("Target.createTarget", url="about:blank")["targetId"]
+    page.session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+    for domain in ("Page", "Runtime", "Log", "Network"):
+        page.call(f"{domain}.enable")
+    return page
