@@ -12,6 +12,7 @@
     [workbook]            # how much of a file is read: see `domain.policy.ReadLimits`
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
+    [close]               # the month end: see `domain.closing.ClosePolicy`
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
@@ -29,6 +30,7 @@ from typing import Any, Final, TypeVar
 from platformdirs import user_config_path, user_state_path
 from pydantic import TypeAdapter, ValidationError
 
+from reconcile.domain.closing import CHECK_NAMES, ClosePolicy
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
 from reconcile.domain.paying import PaymentPolicy
@@ -47,6 +49,7 @@ _SECTIONS = {
     "workbook",
     "run",
     "payments",
+    "close",
 }
 _APP = "reconcile"
 T = TypeVar("T")
@@ -85,6 +88,7 @@ class Settings:
     file: Path | None = None
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
+    close: ClosePolicy = field(default_factory=ClosePolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         file=file,
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
+        close=_close(content.get("close", {}), file),
     )
 
 
@@ -193,6 +198,18 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     if conduct.max_refusals < 1 or conduct.reread_minutes < 0 or conduct.settle_seconds < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
     return conduct
+
+
+def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
+    policy = _made(ClosePolicy, section, file, "close")
+    for check in policy.checks:
+        if check not in CHECK_NAMES:
+            raise ConfigurationError(
+                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}."
+            )
+    if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
+        raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
+    return policy
 
 
 def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity | None]:

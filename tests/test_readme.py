@@ -15,6 +15,7 @@ from desk import APPROVED, DECLINE, SEED, SET_AMOUNT, SET_STAGE
 from reconcile.cli import COMMANDS
 from reconcile.config import Choices as Settings
 from reconcile.config import load
+from reconcile.domain.closing import CHECK_NAMES
 from reconcile.domain.paying import PaymentPolicy
 from reconcile.domain.policy import Limits, ReadLimits
 from reconcile.sandbox.choices import Choices
@@ -136,6 +137,16 @@ def test_the_settings_of_payments_in_the_readme_are_settings_and_all_of_them(tmp
     assert settings.payments.note == "Paid {date}, reference {reference}."
     named = tomllib.loads(text[1])["payments"].keys()
     assert named == set(PaymentPolicy.__slots__) - {"paid_stage", "failed_stage"}
+
+
+def test_the_settings_of_the_close_in_the_readme_are_settings(tmp_path: Path) -> None:
+    (text,) = [block for block in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) if "[close]" in block]
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
+    policy = load(Settings(), {}, tmp_path).close
+
+    assert policy.checks["no-po"] == "blocking"
+    assert policy.expense.account("", "Referral plan", "USD") == "6210"
+    assert [name for name in CHECK_NAMES if f"| `{name}` |" not in TEXT] == []
 
 
 def test_every_command_and_every_limit_stands_in_the_readme() -> None:

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "bills": "Write payouts as bills for the finance software.",
     "payments": "Match payments with payouts, in a workbook.",
     "undo": "Set what a run changed back to what was there before.",
+    "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
 }

@@ -27,11 +27,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person agreed to in advance. allow: the gates to let pass. showing: how much is shown."""
+    """What a person agreed to in advance.
+
+    allow: the gates to let pass. showing: how much is shown. reopen, reason: the closed periods that may be
+    changed, and why.
+    """
 
     yes: bool = False
     allow: tuple[str, ...] = ()
     showing: Showing = field(default_factory=Showing)
+    reopen: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 def run_options(command: Command) -> Command:
@@ -72,6 +78,10 @@ def consent_options(command: Command) -> Command:
     options = (
         click.option("--yes", is_flag=True, help="Do not ask."),
         click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable."),
+        click.option(
+            "--reopen", multiple=True, metavar="PERIOD", help="Change this closed period; repeatable."
+        ),
+        click.option("--reason", help="Why a closed period is changed."),
         shown_options,
     )
 
@@ -81,9 +91,11 @@ def consent_options(command: Command) -> Command:
         yes: bool,
         allow: tuple[str, ...],
         showing: Showing,
+        reopen: tuple[str, ...],
+        reason: str | None,
         **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
     ) -> Any:  # noqa: ANN401  whatever the command answers
-        return command(consent=Consent(yes, allow, showing), **others)
+        return command(consent=Consent(yes, allow, showing, reopen, reason), **others)
 
     return cast("Command", _with(options, consenting))
 
@@ -111,9 +123,11 @@ def begin_run(
     """Asks everything that must be asked, then runs the plan. Answers the exit code."""
     from reconcile.apply.execute import begin
     from reconcile.cli.execute import execute_run, holding
+    from reconcile.cli.locks import pass_locks, record_reopenings
 
     # Decide.
     _pass_gates(plan, consent.allow)
+    reopened = pass_locks(plan, store, settings, consent.reopen, consent.reason)
     _afford(plan, client)
     _confirm(plan, shape, yes=consent.yes)
     # Act.
@@ -121,6 +135,7 @@ def begin_run(
     run_id = new_id("run", at)
     with holding(store, plan.environment, run_id):
         run = begin(store, plan, run_id, at, whoami())
+        record_reopenings(reopened, store, run, consent.reason or "")
         return execute_run(run, plan, client, store, settings, shape)
 
 

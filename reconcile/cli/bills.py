@@ -22,6 +22,7 @@ from reconcile.cli.common import (
     settings_options,
     whoami,
 )
+from reconcile.cli.tables import read_any_table
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _layout(system: str, settings: Settings, header: Path | None) -> Layout:
     from reconcile.resources import template
 
     layout = load_layout(system, template(f"erp/bills-{system}.toml", settings.templates))
-    faults = header_faults(layout, _table(header)[0], header.name) if header else ()
+    faults = header_faults(layout, read_any_table(header, "Template")[0], header.name) if header else ()
     if faults:
         raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit. " + " ".join(faults))
     return layout
@@ -161,18 +162,7 @@ def _check_reason(again: str | None) -> None:
 def _vendors(file: Path) -> Mapping[str, Vendor]:
     from reconcile.erp.vendors import vendors_from
 
-    return vendors_from(_table(file), file.name)
-
-
-def _table(file: Path) -> list[list[str]]:
-    """The rows of a CSV file, or of the sheet `Vendors` of a workbook."""
-    from reconcile.erp.csvtable import read_csv_table
-    from reconcile.workbook.plain import read_table
-
-    rows = read_table(file, "Vendors") if file.suffix.lower() == ".xlsx" else read_csv_table(file)
-    if not rows:
-        raise ConfigurationError(f"{file} is empty.")
-    return rows
+    return vendors_from(read_any_table(file, "Vendors"), file.name)
 
 
 def _content(file: ImportFile) -> bytes:

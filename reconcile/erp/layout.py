@@ -174,8 +174,8 @@ def load_layout(name: str, path: Path) -> Layout:
 
 
 def _faults(layout: Layout) -> Iterator[str]:
-    yield from _unknown(layout.number, NUMBER_FIELDS, "number")
-    yield from _unknown(layout.description, FIELDS, "description")
+    yield from unknown_fields(layout.number, NUMBER_FIELDS, "number")
+    yield from unknown_fields(layout.description, FIELDS, "description")
     if not any(part in layout.number for part in ("{payout_id}", "{code}", "{line_id}")):
         yield "number must contain {payout_id}, {line_id} or {code}, so that it leads back to the payout"
     if layout.per == "line" and not any(part in layout.number for part in ("{line_id}", "{code}")):
@@ -187,7 +187,7 @@ def _faults(layout: Layout) -> Iterator[str]:
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:
-    yield from _unknown(file.name, NAME_FIELDS, "files.name")
+    yield from unknown_fields(file.name, NAME_FIELDS, "files.name")
     if {"/", "\\"} & set(file.name) or not file.name.endswith("." + file.format):
         yield f"files.name {file.name!r} must be a file name that ends in .{file.format}"
     headers = [column.header for column in file.columns]
@@ -195,10 +195,11 @@ def _file_faults(file: FileLayout) -> Iterator[str]:
         if headers.count(header) > 1:
             yield f"the column {header!r} is there twice"
     for column in file.columns:
-        yield from _unknown(column.value, FIELDS, f"the column {column.header!r}")
+        yield from unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
 
 
-def _unknown(text: str, known: Iterable[str], where: str) -> Iterator[str]:
+def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]:
+    """What is wrong with a text that may name these fields in braces, and no other."""
     try:
         parts = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
     except ValueError as error:

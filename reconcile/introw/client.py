@@ -34,6 +34,15 @@ LONGEST_ANSWER: Final = 4000
 _DEFAULT_CLOCK = Clock()
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A link to a payout's statement; it is signed and expires. expires_at: as the server says it."""
+
+    payout_id: str
+    link: str
+    expires_at: str
+
+
 class Reader:
     """Reads payouts, lines and partners (introw-api.md 2). It refuses to send anything but a GET.
 
@@ -230,6 +239,24 @@ class Client(Reader):
     def detach_line(self, line_id: str) -> CommissionLine | None:
         """Return a line from its payout to the pool (introw-api.md 2.15)."""
         return _line(self.write("POST", path_of("commission-lines", line_id, "detach")))
+
+    def make_statement(self, payout_id: str) -> Statement:
+        """Render a payout's commission statement (introw-api.md 2.8); it changes nothing.
+
+        The member that carries the link is not documented, so it is the one whose value is an address.
+        Raises UnexpectedAnswer where there is none, and Refused where the payout has no statement.
+        """
+        answer = self._exchange.write("POST", path_of("payouts", payout_id, "statement"), None)
+        record = record_in(answer.json())
+        values = record.values() if isinstance(record, Mapping) else ()
+        links = [
+            text for text in values if isinstance(text, str) and text.startswith(("https://", "http://"))
+        ]
+        if not isinstance(record, Mapping) or not links:
+            raise UnexpectedAnswer(
+                f"The answer about the statement of {payout_id} has no link.", answer.status
+            )
+        return Statement(payout_id, links[0], str(record.get("expiresAt") or ""))
 
 
 def _same(record: R, wanted: str) -> R:

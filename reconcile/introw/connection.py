@@ -90,8 +90,7 @@ class Connection:
     @property
     def origin(self) -> str:
         """Scheme, host and port (`https://api.introw.io`): what names the environment."""
-        base = _checked(self.base_url)
-        return str(base.copy_with(path="")).rstrip("/")
+        return origin_of(self.base_url)
 
     @property
     def host(self) -> str:
@@ -102,6 +101,11 @@ class Connection:
     def is_local(self) -> bool:
         """Whether the API runs on this computer (the sandbox)."""
         return is_loopback(self.url.host)
+
+
+def origin_of(base_url: str) -> str:
+    """The origin of an address as it stands in the settings. Raises ConfigurationError for a bad one."""
+    return str(_checked(base_url).copy_with(path="")).rstrip("/")
 
 
 def path_of(*parts: str) -> str:

@@ -29,7 +29,9 @@ from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split import Handout
 from reconcile.errors import StateError
+from reconcile.store import closes
 from reconcile.store.audit import Record, facts_of
+from reconcile.store.closes import KeptClose, Reopening
 from reconcile.store.entries import Entry, Head, Seal, chained, sealed
 from reconcile.store.lock import holder_of, let_go, process_lock, take
 from reconcile.store.run import Effect, Holder, Run
@@ -235,6 +237,38 @@ class Store:
             kind(**{name: row[name] for name in names}, amount=Money(Decimal(row["amount"]), row["currency"]))
             for row in rows
         )
+
+    def exports(self, environment: Environment) -> tuple[Export, ...]:
+        """The exports of an environment, oldest first."""
+        query = select(EXPORTS.c.export).where(EXPORTS.c.environment == str(environment))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(EXPORTS.c.exported_at)).all()
+        return tuple(_exports().validate_json(row.export) for row in rows)
+
+    def save_close(self, kept: KeptClose) -> None:
+        """Keeps a close that passed, in one step; an earlier close of that period no longer counts."""
+        with self._writing() as connection:
+            closes.save(connection, kept)
+
+    def closes(self, environment: Environment) -> tuple[KeptClose, ...]:
+        """All closes of an environment in the order of their periods, those made again included."""
+        with self._reading() as connection:
+            return closes.kept_closes(connection, str(environment))
+
+    def all_closes(self) -> tuple[KeptClose, ...]:
+        """The closes of all environments."""
+        with self._reading() as connection:
+            return closes.kept_closes(connection)
+
+    def record_reopening(self, reopening: Reopening) -> None:
+        """Remembers that a closed period was changed after all, by whom and why."""
+        with self._writing() as connection:
+            closes.record_reopening(connection, reopening)
+
+    def reopenings(self, environment: Environment) -> tuple[Reopening, ...]:
+        """Who changed a closed period, when and why, oldest first."""
+        with self._reading() as connection:
+            return closes.reopenings(connection, str(environment))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 5
+STORE_VERSION: Final = 6
 
 METADATA = MetaData()
 
@@ -133,4 +133,28 @@ SETTLEMENTS = Table(
     Column("sha256", Text, nullable=False),
     Column("read_at", Text, nullable=False),
     Column("read_by", Text, nullable=False),
+)
+CLOSES = Table(
+    "closes",
+    METADATA,
+    Column("close_id", Text, primary_key=True),
+    Column("environment", Text, nullable=False, index=True),
+    Column("period", Text, nullable=False),
+    Column("first", Text, nullable=False),
+    Column("last", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("inputs", LargeBinary, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("superseded", Text, nullable=False),
+)
+REOPENINGS = Table(
+    "reopenings",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("period", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("what", Text, nullable=False),
 )

@@ -1,0 +1,310 @@
+"""The checks of a close: a list of small functions, each gives the records that it objects to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import SequenceMatcher
+from itertools import combinations
+from typing import Final
+
+from reconcile.close.state import Payments, Standing, earned_on, standing
+from reconcile.domain.closing import ClosePolicy, Weight
+from reconcile.domain.fields import line_values, payout_values
+from reconcile.domain.money import Money, totals
+from reconcile.domain.period import Period, utc_date
+from reconcile.domain.policy import Names
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.stage import STAGES, stage_of
+
+_SIMILAR: Final = 0.8  # of the characters: `Deal 17` and `Deal 18` are, `Deal 17` and `Bonus` are not
+_RANKS: Final = {
+    "DRAFT": 0,
+    "PENDING_REVIEW": 1,
+    "PENDING_INVOICE": 2,
+    "APPROVED": 2,  # sources disagree which of the two comes first (introw-api.md 3.1)
+    "SCHEDULED": 3,
+    "PENDING_PAYMENT": 3,
+    "PAID": 4,
+    "DECLINED": 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The records as they were at an earlier moment: the last close, or an export."""
+
+    label: str
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What the state store knows to be open: an id, and a sentence about it."""
+
+    id: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything a check may look at.
+
+    earlier: the last close and the last export, where there are any, the close first. payments: those that
+    were matched; matched: whether `payments` was run at all. out: workbooks that never came back.
+    unfinished: runs.
+    """
+
+    period: Period
+    now: Snapshot
+    names: Names
+    policy: ClosePolicy
+    earlier: Sequence[Earlier] = ()
+    payments: Payments = field(default_factory=dict)
+    matched: bool = False
+    out: Sequence[OpenWork] = ()
+    unfinished: Sequence[OpenWork] = ()
+
+    def payouts(self) -> list[Payout]:
+        """The payouts of the period, in the order of their ids."""
+        found = [
+            one
+            for one in self.now.payouts.values()
+            if one.period_end is not None and utc_date(one.period_end) in self.period
+        ]
+        return sorted(found, key=lambda one: one.id)
+
+    def lines(self) -> list[CommissionLine]:
+        """The lines owed or paid at the end of the period, in the order of their ids."""
+        return sorted(
+            (one for one in self.now.lines.values() if self.standing(one) in (Standing.OWED, Standing.PAID)),
+            key=lambda one: one.id,
+        )
+
+    def standing(self, line: CommissionLine) -> Standing:
+        """Where a line stands at the end of the period."""
+        payout = self.now.payouts.get(line.payout_id or "")
+        return standing(line, payout, self.period, self.names, self.payments)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One record that a check objects to. amount: the money at stake, where there is any."""
+
+    record_id: str
+    partner: str
+    said: str
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A check that was made. waived: the reason why it may pass all the same; empty when it was not."""
+
+    name: str
+    title: str
+    weight: Weight
+    objections: tuple[Objection, ...]
+    waived: str = ""
+
+    @property
+    def money(self) -> Mapping[str, Decimal]:
+        """What the objections come to, per currency."""
+        return totals(one.amount for one in self.objections if one.amount)
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether the close cannot pass because of it."""
+        return self.weight is Weight.BLOCKING and bool(self.objections) and not self.waived
+
+
+def _payout(payout: Payout, said: str) -> Objection:
+    return Objection(payout.id, payout.partner_name, said, payout.amount)
+
+
+def _line(line: CommissionLine, given: Evidence, said: str) -> Objection:
+    return Objection(line.id, given.now.partner_name(line.partner_id), said, line.amount)
+
+
+def _not_final(given: Evidence) -> Iterator[Objection]:
+    for payout in given.payouts():
+        if not stage_of(payout.stage).final:
+            moment = payout.updated_at or payout.created_at
+            age = f", last changed {utc_date(moment)}" if moment else ""
+            yield _payout(payout, f"{payout.stage}{age}")
+
+
+def _pool(given: Evidence) -> Iterator[Objection]:
+    for line in given.lines():
+        if line.payout_id is None:
+            yield _line(line, given, f"earned {earned_on(line)} and on no payout")
+
+
+def _amount_differs(given: Evidence) -> Iterator[Objection]:
+    """Only where all currencies agree: how others are converted is not documented (introw-api.md 5.3)."""
+    for payout in given.payouts():
+        lines = given.now.lines_by_payout.get(payout.id, ())
+        counted = [one.amount for one in lines if one.status not in given.names.voided_statuses]
+        sums = totals(counted)
+        if set(sums) == {payout.amount.currency} and sums[payout.amount.currency] != payout.amount.amount:
+            total = Money(sums[payout.amount.currency], payout.amount.currency)
+            yield _payout(payout, f"says {payout.amount}, its lines {total}")
+
+
+def _no_po(given: Evidence) -> Iterator[Objection]:
+    for payout in given.payouts():
+        if (
+            payout.stage in given.policy.po_stages
+            and not payout.po_number
+            and "po_number" not in payout.unread
+        ):
+            yield _payout(payout, f"{payout.stage} without a PO number")
+
+
+def _duplicates(given: Evidence) -> Iterator[Objection]:
+    """Lines of one partner and one amount with like texts. Only lines of equal amount are compared."""
+    groups: dict[tuple[str, Money], list[CommissionLine]] = {}
+    for line in given.lines():
+        groups.setdefault((line.partner_id, line.amount), []).append(line)
+    for group in groups.values():
+        for first, second in combinations(group, 2):
+            if _like(first.description or "", second.description or ""):
+                yield _line(second, given, f"like {first.id}: {second.description or 'no description'}")
+                break
+
+
+def _like(first: str, second: str) -> bool:
+    one, other = (" ".join(text.casefold().split()) for text in (first, second))
+    return one == other or SequenceMatcher(None, one, other).ratio() >= _SIMILAR
+
+
+def _empty_or_negative(given: Evidence) -> Iterator[Objection]:
+    for payout in given.payouts():
+        if payout.amount.amount < 0:
+            yield _payout(payout, "negative")
+        elif payout.stage != STAGES["DECLINED"].value and not given.now.lines_by_payout.get(payout.id):
+            yield _payout(payout, "no lines")
+        elif not payout.amount.amount:
+            yield _payout(payout, "zero")
+
+
+def _backwards(given: Evidence) -> Iterator[Objection]:
+    for payout in sorted(given.now.payouts.values(), key=lambda one: one.id):
+        for earlier in given.earlier:
+            was = earlier.snapshot.payouts.get(payout.id)
+            if was and _rank(payout.stage, 3) < _rank(was.stage, -1):
+                yield _payout(payout, f"{was.stage} at the {earlier.label}, now {payout.stage}")
+                break
+
+
+def _rank(stage: str, unknown: int) -> int:
+    """A stage beside the path (postponed, blocked, failed) is behind a final one and no other."""
+    return _RANKS.get(stage, unknown)
+
+
+def _paid_unmatched(given: Evidence) -> Iterator[Objection]:
+    for payout in given.payouts() if given.matched else ():
+        if payout.stage == STAGES["PAID"].value and not given.payments.get(payout.id):
+            yield _payout(payout, "PAID, and no payment was matched with it")
+
+
+def _matched_unpaid(given: Evidence) -> Iterator[Objection]:
+    for payout_id, payments in sorted(given.payments.items()):
+        payout = given.now.payouts.get(payout_id)
+        if payout and payments and payout.stage != STAGES["PAID"].value:
+            said = ", ".join(f"{one.amount} on {one.day} ({one.reference})" for one in payments)
+            yield _payout(payout, f"{payout.stage}, and was paid: {said}")
+
+
+def _not_returned(given: Evidence) -> Iterator[Objection]:
+    for one in given.out:
+        yield Objection(one.id, "", one.said)
+
+
+def _unfinished(given: Evidence) -> Iterator[Objection]:
+    for one in given.unfinished:
+        yield Objection(one.id, "", one.said)
+
+
+def _moved(given: Evidence) -> Iterator[Objection]:
+    export = next((one for one in given.earlier if one.label == "last export"), None)
+    if export is None:
+        return
+    for payout_id, was in sorted(export.snapshot.payouts.items()):
+        payout = given.now.payouts.get(payout_id)
+        if payout is None:
+            yield _payout(was, "gone since the last export")
+        elif moved := _differences(payout_values(was), payout_values(payout)):
+            yield _payout(payout, f"moved since the last export: {moved}")
+    for line_id, was_line in sorted(export.snapshot.lines.items()):
+        line = given.now.lines.get(line_id)
+        if line and (moved := _differences(line_values(was_line), line_values(line))):
+            yield _line(line, given, f"moved since the last export: {moved}")
+
+
+def _differences(was: Mapping[str, object], now: Mapping[str, object]) -> str:
+    moved = [f"{name} {was[name]} → {now.get(name)}" for name in was if was[name] != now.get(name)]
+    return ", ".join(moved)
+
+
+def _edited_much(given: Evidence) -> Iterator[Objection]:
+    factor = given.policy.max_edit_factor
+    for line in given.lines():
+        for earlier in given.earlier:
+            was = earlier.snapshot.lines.get(line.id)
+            if was and was.amount.currency == line.amount.currency and _beyond(was, line, factor):
+                yield _line(line, given, f"{was.amount} at the {earlier.label}, now {line.amount}")
+                break
+
+
+def _beyond(was: CommissionLine, now: CommissionLine, factor: Decimal) -> bool:
+    low, high = sorted((abs(was.amount.amount), abs(now.amount.amount)))
+    return high > low * factor or was.amount.amount * now.amount.amount < 0
+
+
+def _undated(given: Evidence) -> Iterator[Objection]:
+    for line in sorted(given.now.lines.values(), key=lambda one: one.id):
+        if earned_on(line) is None:
+            yield _line(line, given, "has neither a period end nor a creation date, so it is in no period")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: its name in the settings, its title, and how it weighs by default."""
+
+    name: str
+    title: str
+    weight: Weight
+    objections: Callable[[Evidence], Iterator[Objection]]
+
+
+CHECKS: Final = (
+    Check("not-final", "Payouts of the period that are not paid or declined", Weight.WARNING, _not_final),
+    Check("pool", "Lines earned by the end of the period on no payout", Weight.WARNING, _pool),
+    Check("amount-differs", "Payouts that are not the sum of their lines", Weight.BLOCKING, _amount_differs),
+    Check("no-po", "Payouts without a PO number", Weight.WARNING, _no_po),
+    Check("duplicates", "Lines that may be there twice", Weight.WARNING, _duplicates),
+    Check("empty-or-negative", "Negative, zero or empty payouts", Weight.WARNING, _empty_or_negative),
+    Check("backwards", "Payouts whose stage moved backwards", Weight.WARNING, _backwards),
+    Check("paid-unmatched", "Paid without a payment", Weight.WARNING, _paid_unmatched),
+    Check("matched-unpaid", "A payment, and not PAID", Weight.BLOCKING, _matched_unpaid),
+    Check("not-returned", "Workbooks that never came back", Weight.WARNING, _not_returned),
+    Check("runs-unfinished", "Unfinished runs", Weight.BLOCKING, _unfinished),
+    Check("moved", "Values that moved since the last export", Weight.WARNING, _moved),
+    Check("edited-much", "Amounts that moved by more than the policy allows", Weight.WARNING, _edited_much),
+    Check("undated", "Lines without a date", Weight.BLOCKING, _undated),
+)
+"""All checks, in the order of the pack."""
+
+
+def run_checks(given: Evidence, waivers: Mapping[str, str]) -> tuple[Result, ...]:
+    """Makes every check that is not off."""
+    found = []
+    for check in CHECKS:
+        weight = given.policy.checks.get(check.name, check.weight)
+        if weight is not Weight.OFF:
+            objections = tuple(check.objections(given))
+            found.append(Result(check.name, check.title, weight, objections, waivers.get(check.name, "")))
+    return tuple(found)

@@ -1,0 +1,89 @@
+"""Makes a close of its frozen inputs: one pure function, so that it can be made again and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconcile.close.aging import Waiting, aging
+from reconcile.close.checks import Result, run_checks
+from reconcile.close.flux import Flux, flux
+from reconcile.close.frozen import Frozen
+from reconcile.close.journal import JournalLine, accruals, imbalance
+from reconcile.close.rollforward import Entry, Movement, Owed, Roll, entries, rolls
+
+
+@dataclass(frozen=True)
+class Close:
+    """A period's close: the numbers, each with its list.
+
+    rolls: per currency; partner_rolls: per currency and partner; entries: the lines behind both.
+    """
+
+    frozen: Frozen
+    previous: Frozen | None
+    entries: tuple[Entry, ...]
+    rolls: tuple[Roll, ...]
+    partner_rolls: tuple[Roll, ...]
+    checks: tuple[Result, ...]
+    waiting: tuple[Waiting, ...]
+    flux: tuple[Flux, ...]
+    journal: tuple[JournalLine, ...]
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why the period cannot be closed, in sentences; nothing when it passes."""
+        found = [
+            f"{check.title}: {len(check.objections)}. Mend them, or pass --waive {check.name}=REASON."
+            for check in self.checks
+            if check.is_blocking
+        ]
+        found += [
+            f"The roll-forward in {roll.currency} does not add up: {roll.residual} is left."
+            for roll in self.rolls
+            if roll.residual
+        ]
+        found += [
+            f"The journal {name} does not balance: {rest}."
+            for name, rest in imbalance(self.journal).items()
+            if rest
+        ]
+        return tuple(found)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the period can be closed."""
+        return not self.obstacles
+
+    def of(self, movement: Movement) -> tuple[Entry, ...]:
+        """The lines of one column of the roll-forward."""
+        return tuple(one for one in self.entries if one.movement is movement)
+
+    @property
+    def reported(self) -> Mapping[str, Decimal]:
+        """The closing per currency in the reporting currency; empty without rates."""
+        rates = self.frozen.rates
+        if rates is None:
+            return {}
+        return {
+            roll.currency: rates.converted(roll.sums[Movement.CLOSING], roll.currency) for roll in self.rolls
+        }
+
+
+def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
+    """The close. The same inputs give the same close, byte for byte."""
+    before = previous.owed() if previous else Owed({}, {}, is_first=True)
+    snapshot, period = frozen.snapshot, frozen.period
+    found = entries(before, snapshot, period, frozen.names, frozen.payments)
+    return Close(
+        frozen=frozen,
+        previous=previous,
+        entries=found,
+        rolls=rolls(found, by_partner=False),
+        partner_rolls=rolls(found, by_partner=True),
+        checks=run_checks(frozen.evidence(previous), frozen.waivers),
+        waiting=aging(snapshot, period, frozen.payments, frozen.policy.aging_days),
+        flux=flux(found, frozen.policy),
+        journal=accruals(found, period, frozen.policy),
+    )

@@ -1,0 +1,88 @@
+"""The accrual journal: what is earned and not paid when the period ends, and its reversal on the next day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from reconcile.close.rollforward import Entry, Movement
+from reconcile.domain.closing import ClosePolicy
+from reconcile.domain.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of a journal. amount: a debit where positive, a credit where negative. lines: what it sums."""
+
+    journal: str
+    date: date
+    account: str
+    description: str
+    currency: str
+    amount: Decimal
+    lines: tuple[str, ...]
+    is_reversal: bool = False
+
+    @property
+    def debit(self) -> Decimal | None:
+        """The amount, where it is a debit."""
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        """The amount without its sign, where it is a credit."""
+        return -self.amount if self.amount < 0 else None
+
+
+def accruals(entries: Iterable[Entry], period: Period, policy: ClosePolicy) -> tuple[JournalLine, ...]:
+    """Expense against liability per account and currency, and the reversal, each balanced per currency."""
+    owed = [one for one in entries if one.movement is Movement.CLOSING]
+    return journal(owed, period, policy, f"Commissions accrued {period}", "ACC")
+
+
+def journal(
+    entries: Iterable[Entry], period: Period, policy: ClosePolicy, title: str, prefix: str
+) -> tuple[JournalLine, ...]:
+    """A journal of these amounts on the last day of the period, and its reversal on the day after."""
+    sums: dict[tuple[str, str, str], list[tuple[str, Decimal]]] = {}
+    for one in entries:
+        for rule, sign in ((policy.expense, 1), (policy.liability, -1)):
+            account = rule.account(one.partner_id, one.plan, one.currency)
+            side = "expense" if sign > 0 else "liability"
+            sums.setdefault((one.currency, side, account), []).append((one.line_id, sign * one.amount))
+    forth = tuple(
+        JournalLine(
+            f"{prefix}-{period}-{currency}",
+            period.end,
+            account,
+            f"{title}, {side}",
+            currency,
+            sum((amount for _, amount in parts), Decimal(0)),
+            tuple(line_id for line_id, _ in parts),
+        )
+        for (currency, side, account), parts in sorted(sums.items())
+    )
+    return (*forth, *(_reversed(one, period) for one in forth))
+
+
+def _reversed(line: JournalLine, period: Period) -> JournalLine:
+    return JournalLine(
+        f"{line.journal}-R",
+        period.end + timedelta(days=1),
+        line.account,
+        f"Reversal: {line.description}",
+        line.currency,
+        -line.amount,
+        line.lines,
+        is_reversal=True,
+    )
+
+
+def imbalance(journal_lines: Iterable[JournalLine]) -> Mapping[str, Decimal]:
+    """Debits less credits per journal; every one is zero in a journal that balances."""
+    found: dict[str, Decimal] = {}
+    for line in journal_lines:
+        found[line.journal] = found.get(line.journal, Decimal(0)) + line.amount
+    return found

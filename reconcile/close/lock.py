@@ -1,0 +1,49 @@
+"""The lock of closed periods: which operations of a plan would change what a close has frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reconcile.close.frozen import Frozen
+from reconcile.close.state import earned_on
+from reconcile.domain.closing import ClosePolicy
+from reconcile.domain.period import Period, utc_date
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.stage import stage_of
+from reconcile.plan.model import Action, Operation
+
+
+def locked(
+    operations: Iterable[Operation], periods: Sequence[Period], newest: Frozen | None, policy: ClosePolicy
+) -> dict[Period, tuple[str, ...]]:
+    """The records of closed periods that the operations would change, by period.
+
+    periods: those that are closed. newest: the last close; its snapshot knows every record that any of them
+    has frozen. A record that it does not know is not of a closed period.
+    """
+    found: dict[Period, list[str]] = {}
+    for operation in operations if newest else ():
+        if policy.locked == "money" and _only_moves_on(operation):
+            continue
+        assert newest
+        for period in _periods(operation, periods, newest.snapshot):
+            found.setdefault(period, []).append(operation.target.id)
+    return {period: tuple(ids) for period, ids in sorted(found.items())}
+
+
+def _periods(operation: Operation, periods: Sequence[Period], known: Snapshot) -> list[Period]:
+    """The closed periods of the line, or of the payout it is on or about to be on."""
+    line = known.lines.get(operation.target.id)
+    payout = known.payouts.get(operation.target.payout_id or operation.target.id)
+    ends = utc_date(payout.period_end) if payout and payout.period_end else None
+    days = [earned_on(line) if line else None, ends]
+    return [period for period in periods if any(day is not None and day in period for day in days)]
+
+
+def _only_moves_on(operation: Operation) -> bool:
+    """Whether a payout only goes on to be paid, or comes back from the bank; no amount changes."""
+    body = operation.body or {}
+    if operation.action is not Action.UPDATE_PAYOUT or not {"stage"} <= set(body) <= {"stage", "metadata"}:
+        return False
+    stage = stage_of(body["stage"] or "")
+    return stage.paying or stage.value in ("PAID", "FAILED")

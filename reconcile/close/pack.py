@@ -1,0 +1,319 @@
+"""The close as tables for people: every number stands beside the list that it is the sum of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from reconcile.close.aging import buckets, sums
+from reconcile.close.close import Close
+from reconcile.close.rollforward import Entry, Movement, Roll
+from reconcile.domain.money import shown_amount
+from reconcile.domain.table import Cell, Column, Pack, RowSum, SumOf, Table
+
+_CURRENCY = Column("currency", "Currency")
+_PARTNER = Column("partner", "Partner")
+
+
+def pack_of(close: Close) -> Pack:
+    """The close pack."""
+    frozen = close.frozen
+    previous = f"{close.previous.period} ({close.previous.close_id})" if close.previous else "none, the first"
+    return Pack(
+        title=f"Month-end close {frozen.period}",
+        facts=(
+            ("Close", frozen.close_id),
+            ("Period", f"{frozen.period.start} to {frozen.period.end}, UTC"),
+            ("Environment", str(frozen.snapshot.environment)),
+            ("Scope", str(frozen.snapshot.scope)),
+            ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
+            ("Fingerprint of the data", frozen.snapshot.fingerprint),
+            ("Closed by", f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
+            ("Tool", f"reconcile {frozen.tool_version}"),
+            ("Close before it", previous),
+            ("Payments", "matched" if frozen.matched else "not matched: the stage alone says what is paid"),
+        ),
+        verdict="The period passes." if close.passes else " ".join(close.obstacles),
+        sound=close.passes,
+        tables=_tables(close),
+        charted="rollforward",
+    )
+
+
+def _tables(close: Close) -> tuple[Table, ...]:
+    tables = [
+        _rollforward(close),
+        _by_partner(close),
+        _checks(close),
+        _exceptions(close),
+        _journal(close),
+        _aging(close),
+        _waiting(close),
+        _flux(close),
+        _paid(close),
+        _lines(close),
+    ]
+    return tuple(tables if close.frozen.rates is None else [tables[0], _reported(close), *tables[1:]])
+
+
+def _rollforward(close: Close) -> Table:
+    columns = (_CURRENCY, *_movement_columns(), Column("residual", "Residual", "money"))
+    rows = tuple((roll.currency, *_moves(roll, ("currency",)), _residual(roll)) for roll in close.rolls)
+    note = (
+        "Opening and movements add up to the closing. Amounts are in the currency of the lines. A stage is "
+        "as it was when the data was read: Introw keeps no dates of stages."
+    )
+    return Table("rollforward", "Roll-forward", columns, rows, note, "currency")
+
+
+def _by_partner(close: Close) -> Table:
+    columns = (
+        _CURRENCY,
+        _PARTNER,
+        Column("partner_id", "Partner ID", "id"),
+        *_movement_columns(),
+        Column("residual", "Residual", "money"),
+    )
+    rows = tuple(
+        (
+            roll.currency,
+            roll.partner,
+            roll.partner_id,
+            *_moves(roll, ("currency", "partner_id")),
+            _residual(roll),
+        )
+        for roll in close.partner_rolls
+    )
+    return Table("partners", "Roll-forward by partner", columns, rows, "", "currency")
+
+
+def _movement_columns() -> tuple[Column, ...]:
+    return tuple(Column(one.name.lower(), one.value.capitalize(), "money") for one in Movement)
+
+
+def _moves(roll: Roll, keys: tuple[str, ...]) -> tuple[Cell, ...]:
+    """Each column is the sum of its lines on the sheet that lists them."""
+    texts = {"currency": roll.currency, "partner_id": roll.partner_id}
+    where = tuple((key, texts[key]) for key in keys)
+    return tuple(
+        SumOf("lines", "amount", (*where, ("movement", one.value)), roll.sums[one]) for one in Movement
+    )
+
+
+def _residual(roll: Roll) -> RowSum:
+    terms = tuple((one.name.lower(), 1 if one is Movement.CLOSING else -1) for one in Movement)
+    return RowSum(terms, roll.residual)
+
+
+def _reported(close: Close) -> Table:
+    rates = close.frozen.rates
+    assert rates
+    columns = (
+        _CURRENCY,
+        Column("closing", "Closing", "money"),
+        Column("rate", f"Rate to {rates.to}", "number"),
+        Column("day", "Rate of", "date"),
+        Column("reported", f"Closing in {rates.to}", "money"),
+        Column("to", "Reporting currency"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for roll in close.rolls:
+        rate = rates.rates.get(roll.currency)
+        closing = SumOf(
+            "lines",
+            "amount",
+            (("currency", roll.currency), ("movement", "closing")),
+            roll.sums[Movement.CLOSING],
+        )
+        told = (rate.rate, rate.day) if rate else (Decimal(1), None)
+        rows.append((roll.currency, closing, *told, close.reported[roll.currency], rates.to))
+    note = f"Converted with the rates in {rates.file}, rounded half to even. For reading only."
+    return Table("reported", f"In {rates.to}", columns, tuple(rows), note, "to")
+
+
+def _checks(close: Close) -> Table:
+    columns = (
+        Column("check", "Check", "id"),
+        Column("title", "What it looks for"),
+        Column("weight", "Weight"),
+        Column("count", "Found", "number"),
+        Column("money", "Money"),
+        Column("verdict", "Verdict"),
+        Column("waived", "Waived because"),
+    )
+    rows = []
+    for check in close.checks:
+        money = ", ".join(f"{shown_amount(amount, code)} {code}" for code, amount in check.money.items())
+        verdict = "clear" if not check.objections else "blocks" if check.is_blocking else "look"
+        verdict = "waived" if check.waived and check.objections else verdict
+        count = len(check.objections)
+        rows.append((check.name, check.title, check.weight.value, count, money, verdict, check.waived))
+    return Table("checks", "Checks", columns, tuple(rows))
+
+
+def _exceptions(close: Close) -> Table:
+    columns = (
+        Column("check", "Check", "id"),
+        Column("record", "ID", "id"),
+        _PARTNER,
+        Column("said", "What"),
+        Column("amount", "Amount", "money"),
+        _CURRENCY,
+    )
+    rows = tuple(
+        (
+            check.name,
+            one.record_id,
+            one.partner,
+            one.said,
+            one.amount.amount if one.amount else None,
+            one.amount.currency if one.amount else "",
+        )
+        for check in close.checks
+        for one in check.objections
+    )
+    return Table("exceptions", "Exceptions", columns, rows, "", "currency")
+
+
+def _journal(close: Close) -> Table:
+    columns = (
+        Column("journal", "Journal", "id"),
+        Column("date", "Date", "date"),
+        Column("account", "Account", "id"),
+        Column("description", "Description"),
+        _CURRENCY,
+        Column("debit", "Debit", "money"),
+        Column("credit", "Credit", "money"),
+        Column("lines", "Lines", "number"),
+    )
+    rows = tuple(
+        (
+            one.journal,
+            one.date,
+            one.account,
+            one.description,
+            one.currency,
+            one.debit,
+            one.credit,
+            len(one.lines),
+        )
+        for one in close.journal
+    )
+    note = (
+        "Earned and not paid at the end of the period; reversed on the next day. Its lines are the closing."
+    )
+    return Table("journal", "Accruals", columns, rows, note, "currency")
+
+
+def _aging(close: Close) -> Table:
+    names = buckets(close.frozen.policy.aging_days)
+    columns = (
+        _CURRENCY,
+        *(Column(name, f"{name} days", "money") for name in names),
+        Column("all", "All", "money"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for currency, row in sums(close.waiting, close.frozen.policy.aging_days).items():
+        cells = [
+            SumOf("waiting", "amount", (("currency", currency), ("bucket", name)), row[name])
+            for name in names
+        ]
+        total = RowSum(tuple((name, 1) for name in names), sum(row.values(), Decimal(0)))
+        rows.append((currency, *cells, total))
+    note = "Unpaid payouts by the days between the end of their period and the end of this one."
+    return Table("aging", "Aging", columns, tuple(rows), note, "currency")
+
+
+def _waiting(close: Close) -> Table:
+    columns = (
+        Column("payout", "Payout ID", "id"),
+        _PARTNER,
+        Column("stage", "Stage"),
+        Column("days", "Days", "number"),
+        Column("bucket", "Bucket"),
+        Column("amount", "Amount", "money"),
+        _CURRENCY,
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            one.payout_id,
+            one.partner,
+            one.stage,
+            one.days,
+            one.bucket,
+            one.amount.amount,
+            one.amount.currency,
+        )
+        for one in close.waiting
+    )
+    return Table("waiting", "Unpaid payouts", columns, rows, "", "currency")
+
+
+def _flux(close: Close) -> Table:
+    columns = (
+        _CURRENCY,
+        _PARTNER,
+        Column("plan", "Plan"),
+        Column("before", "Last close", "money"),
+        Column("after", "This close", "money"),
+        Column("delta", "Moved", "money"),
+        Column("share", "Share", "share"),
+        Column("material", "Material"),
+        Column("explanation", "Explanation"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            one.currency,
+            one.partner,
+            one.plan,
+            one.before,
+            one.after,
+            RowSum((("after", 1), ("before", -1)), one.delta),
+            one.share,
+            "yes" if one.is_material else "",
+            "",
+        )
+        for one in close.flux
+    )
+    policy = close.frozen.policy
+    limits = f"{policy.flux_amount} and {policy.flux_share:.0%}"
+    note = f"Material beyond {limits}. The explanation is for you to write."
+    return Table("flux", "Flux", columns, rows, note, "currency")
+
+
+def _paid(close: Close) -> Table:
+    return _entries("paid", "Paid in the period", close, lambda one: one.movement is Movement.PAID)
+
+
+def _lines(close: Close) -> Table:
+    return _entries("lines", "Lines", close, lambda _: True)
+
+
+def _entries(key: str, title: str, close: Close, wanted: Callable[[Entry], bool]) -> Table:
+    columns = (
+        Column("movement", "Movement"),
+        _CURRENCY,
+        Column("amount", "Amount", "money"),
+        _PARTNER,
+        Column("partner_id", "Partner ID", "id"),
+        Column("plan", "Plan"),
+        Column("line", "Line ID", "id"),
+        Column("payout", "Payout ID", "id"),
+        Column("why", "Reference or reason"),
+    )
+    rows = tuple(
+        (
+            one.movement.value,
+            one.currency,
+            one.amount,
+            one.partner,
+            one.partner_id,
+            one.plan,
+            one.line_id,
+            one.payout_id or "",
+            one.why,
+        )
+        for one in close.entries
+        if wanted(one)
+    )
+    return Table(key, title, columns, rows, "", "currency")

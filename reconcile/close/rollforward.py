@@ -1,0 +1,203 @@
+"""The roll-forward: how what was owed at the last close became what is owed at this one.
+
+    opening + earned + adjusted + moved in - moved out - paid - declined = closing
+
+Every number has its list of lines, and the closing is summed apart from the movements, so that a residual
+shows. Amounts are in the currency of the lines and never added across currencies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from reconcile.close.state import Payments, Standing, earned_on, owed_lines, standing
+from reconcile.domain.period import Period
+from reconcile.domain.policy import Names
+from reconcile.domain.records import CommissionLine
+from reconcile.domain.snapshot import Snapshot
+
+
+class Movement(StrEnum):
+    """The columns of the roll-forward, in order. Paid, declined and moved out are negative amounts."""
+
+    OPENING = "opening"
+    EARNED = "earned"
+    ADJUSTED = "adjusted"
+    MOVED_IN = "moved in"
+    MOVED_OUT = "moved out"
+    PAID = "paid"
+    DECLINED = "declined"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line's part in one column. amount: signed, so that a column is the plain sum of its entries."""
+
+    movement: Movement
+    line_id: str
+    payout_id: str | None
+    partner_id: str
+    partner: str
+    plan: str
+    currency: str
+    amount: Decimal
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """One row of the roll-forward, per currency or per currency and partner."""
+
+    currency: str
+    partner_id: str
+    partner: str
+    sums: Mapping[Movement, Decimal]
+
+    @property
+    def residual(self) -> Decimal:
+        """What the movements do not explain of the closing: zero, or the close does not pass."""
+        moved = sum((self.sums[one] for one in Movement if one is not Movement.CLOSING), Decimal(0))
+        return self.sums[Movement.CLOSING] - moved
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What was owed at the last close, by line id, and the lines it had seen at all.
+
+    Without an earlier close both are empty, and the chain starts here.
+    """
+
+    lines: Mapping[str, CommissionLine]
+    seen: Mapping[str, CommissionLine]
+    is_first: bool = False
+
+
+def entries(
+    before: Owed, now: Snapshot, period: Period, names: Names, payments: Payments
+) -> tuple[Entry, ...]:
+    """Every line's part in the roll-forward, in the order of the columns and of the ids."""
+    found: list[Entry] = []
+    closing = owed_lines(now, period, names, payments)
+    for line_id in sorted(before.lines.keys() | now.lines.keys()):
+        was, line = before.lines.get(line_id), now.lines.get(line_id)
+        if was is not None:
+            found += [_entry(Movement.OPENING, was, now, was.amount.amount)]
+            found += _of_known(was, line, now, period, names, payments)
+        elif line is not None:
+            found += _of_new(line, before, now, period, names, payments)
+    found += [_entry(Movement.CLOSING, line, now, line.amount.amount) for line in closing.values()]
+    order = {movement: place for place, movement in enumerate(Movement)}
+    return tuple(sorted(found, key=lambda one: (order[one.movement], one.currency, one.line_id)))
+
+
+def _of_known(
+    was: CommissionLine,
+    line: CommissionLine | None,
+    now: Snapshot,
+    period: Period,
+    names: Names,
+    payments: Payments,
+) -> Iterator[Entry]:
+    """A line that was owed at the last close: it stays, is edited, or leaves in one of four ways."""
+    if line is None:
+        yield _entry(Movement.MOVED_OUT, was, now, -was.amount.amount, "gone upstream")
+        return
+    if line.amount.currency != was.amount.currency:
+        said = f"{was.amount} became {line.amount}"
+        yield _entry(Movement.ADJUSTED, was, now, -was.amount.amount, said)
+        yield _entry(Movement.ADJUSTED, line, now, line.amount.amount, said)
+    elif line.amount.amount != was.amount.amount:
+        said = f"{was.amount} became {line.amount}"
+        yield _entry(Movement.ADJUSTED, line, now, line.amount.amount - was.amount.amount, said)
+    yield from _leaving(line, now, period, names, payments)
+
+
+def _of_new(
+    line: CommissionLine, before: Owed, now: Snapshot, period: Period, names: Names, payments: Payments
+) -> Iterator[Entry]:
+    """A line that was not owed at the last close: earned now, or it moved in, or it is no matter."""
+    state = _standing(line, now, period, names, payments)
+    if state is Standing.NOT_YET:
+        return
+    seen = before.seen.get(line.id)
+    if _is_fresh(line, seen, period):
+        yield _entry(Movement.EARNED, line, now, line.amount.amount)
+    elif state is not Standing.OWED and (seen or before.is_first):
+        # Settled at the last close already, or before the chain of closes began.
+        return
+    elif before.is_first:
+        yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, "owed since before the first close")
+    else:
+        yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, _why_in(line, seen, period))
+    yield from _leaving(line, now, period, names, payments)
+
+
+def _is_fresh(line: CommissionLine, seen: CommissionLine | None, period: Period) -> bool:
+    """Whether the line is earned in this period, and was not counted as earned before it."""
+    day, then = earned_on(line), earned_on(seen) if seen else None
+    return day is not None and day in period and (then is None or then >= period.start)
+
+
+def _why_in(line: CommissionLine, seen: CommissionLine | None, period: Period) -> str:
+    if seen is None:
+        return f"earned before {period.start}, first seen now"
+    if earned_on(seen) != earned_on(line):
+        return f"its period end was {earned_on(seen)}"
+    return "earned, and owed again: it was paid, declined or not due at the last close"
+
+
+def _leaving(
+    line: CommissionLine, now: Snapshot, period: Period, names: Names, payments: Payments
+) -> Iterator[Entry]:
+    match _standing(line, now, period, names, payments):
+        case Standing.PAID:
+            yield _entry(Movement.PAID, line, now, -line.amount.amount, _references(line, payments))
+        case Standing.DECLINED:
+            yield _entry(Movement.DECLINED, line, now, -line.amount.amount)
+        case Standing.NOT_YET:
+            yield _entry(Movement.MOVED_OUT, line, now, -line.amount.amount, f"now due {earned_on(line)}")
+        case Standing.OWED:
+            pass
+
+
+def _standing(
+    line: CommissionLine, now: Snapshot, period: Period, names: Names, payments: Payments
+) -> Standing:
+    return standing(line, now.payouts.get(line.payout_id or ""), period, names, payments)
+
+
+def _references(line: CommissionLine, payments: Payments) -> str:
+    return ", ".join(one.reference for one in payments.get(line.payout_id or "", ()) if one.reference)
+
+
+def _entry(movement: Movement, line: CommissionLine, now: Snapshot, amount: Decimal, why: str = "") -> Entry:
+    return Entry(
+        movement,
+        line.id,
+        line.payout_id,
+        line.partner_id,
+        now.partner_name(line.partner_id),
+        line.plan_name or "",
+        line.amount.currency,
+        amount,
+        why,
+    )
+
+
+def rolls(found: Iterable[Entry], *, by_partner: bool) -> tuple[Roll, ...]:
+    """The rows of the roll-forward, in the order of currency and partner."""
+    sums: dict[tuple[str, str, str], dict[Movement, Decimal]] = defaultdict(
+        lambda: dict.fromkeys(Movement, Decimal(0))
+    )
+    for one in found:
+        key = (one.currency, one.partner, one.partner_id) if by_partner else (one.currency, "", "")
+        sums[key][one.movement] += one.amount
+    return tuple(
+        Roll(currency, partner_id, partner, dict(row))
+        for (currency, partner, partner_id), row in sorted(sums.items())
+    )

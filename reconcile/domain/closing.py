@@ -1,0 +1,80 @@
+"""What an organisation decides about its month end: the checks' severities, accounts, buckets, thresholds.
+
+Every value can be set in `[close]` of `reconcile.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal
+
+CHECK_NAMES: Final = (
+    "not-final",
+    "pool",
+    "amount-differs",
+    "no-po",
+    "duplicates",
+    "empty-or-negative",
+    "backwards",
+    "paid-unmatched",
+    "matched-unpaid",
+    "not-returned",
+    "runs-unfinished",
+    "moved",
+    "edited-much",
+    "undated",
+)
+"""The names of the checks of a close, in the order of the pack."""
+
+
+class Weight(StrEnum):
+    """How a check's findings weigh. blocking: the close does not pass until it is mended or waived."""
+
+    OFF = "off"
+    WARNING = "warning"
+    BLOCKING = "blocking"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """An account by partner id, else by plan, else by currency, else the default."""
+
+    default: str
+    by_partner: Mapping[str, str] = field(default_factory=dict)
+    by_plan: Mapping[str, str] = field(default_factory=dict)
+    by_currency: Mapping[str, str] = field(default_factory=dict)
+
+    def account(self, partner_id: str, plan: str, currency: str) -> str:
+        """The account of a line."""
+        return (
+            self.by_partner.get(partner_id)
+            or self.by_plan.get(plan)
+            or self.by_currency.get(currency)
+            or self.default
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePolicy:
+    """How a period is closed.
+
+    checks: the weight of a check by its name; one that is not named keeps its own. po_stages: payouts in
+    these stages should have a PO number. max_edit_factor: an amount that moved by more than this factor is
+    worth a look. aging_days: the upper ends of the buckets of the aging. flux_amount, flux_share: a movement
+    is material when it is beyond both (in the row's currency; 0.1 is a tenth). expense, liability: accounts
+    of the accrual. locked: what a closed period is locked against: `everything`, or `money`, which lets
+    payouts go on to a paying stage, PAID or FAILED.
+    """
+
+    checks: Mapping[str, Weight] = field(default_factory=dict)
+    po_stages: tuple[str, ...] = ("PENDING_PAYMENT", "SCHEDULED", "PAID")
+    max_edit_factor: Decimal = Decimal(2)
+    aging_days: tuple[int, ...] = (30, 60, 90)
+    flux_amount: Decimal = Decimal(1000)
+    flux_share: Decimal = Decimal("0.1")
+    expense: AccountRule = field(default_factory=lambda: AccountRule("6200"))
+    liability: AccountRule = field(default_factory=lambda: AccountRule("2100"))
+    locked: Literal["everything", "money"] = "everything"

@@ -1,0 +1,121 @@
+"""Journal entries as files that finance systems import, by layouts in `templates/erp/`."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from reconcile.domain.money import wire_amount
+from reconcile.erp.billfiles import guarded
+from reconcile.erp.layout import Column, unknown_fields
+from reconcile.errors import ConfigurationError
+
+FIELDS: Final = (
+    "journal",
+    "date",
+    "account",
+    "description",
+    "currency",
+    "amount",
+    "debit",
+    "credit",
+    "reverses_on",
+)
+"""What a column can hold. A debit is a positive `amount`; `reverses_on` is empty on a reversal."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One line of a journal. amount: a debit where positive. reverses_on: None on a reversal."""
+
+    journal: str
+    date: dt.date
+    account: str
+    description: str
+    currency: str
+    amount: Decimal
+    reverses_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLayout:
+    """How journals are written for one finance system: one file per currency.
+
+    reversals: whether the reversal is written too; some systems make it from `reverses_on`.
+    """
+
+    title: str
+    name: str
+    columns: tuple[Column, ...]
+    date: str = "%Y-%m-%d"
+    reversals: bool = True
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
+    delimiter: Literal[",", ";", "\t"] = ","
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+def load_journal_layout(path: Path) -> JournalLayout:
+    """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
+    try:
+        layout = TypeAdapter(JournalLayout).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"The layout {path}: {where}: {first['msg']}.") from error
+    faults = [*unknown_fields(layout.name, ("currency",), "name")]
+    for column in layout.columns:
+        faults += unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
+    for fault in faults:
+        raise ConfigurationError(f"The layout {path}: {fault}.")
+    return layout
+
+
+def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str, bytes]:
+    """The files by name, one per currency."""
+    wanted = [row for row in rows if layout.reversals or row.reverses_on]
+    found = {}
+    for currency, some in groupby(sorted(wanted, key=lambda row: row.currency), lambda row: row.currency):
+        found[layout.name.format(currency=currency)] = _csv(some, layout)
+    return found
+
+
+def _csv(rows: Iterable[JournalRow], layout: JournalLayout) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=layout.delimiter, lineterminator="\r\n")
+    writer.writerow([column.header for column in layout.columns])
+    for row in rows:
+        texts = _texts(row, layout)
+        writer.writerow([_cell(column, texts) for column in layout.columns])
+    return stream.getvalue().encode(layout.encoding, errors="replace")
+
+
+def _cell(column: Column, texts: Mapping[str, str]) -> str:
+    text = column.value.format_map(texts)
+    return text if column.value in ("{amount}", "{debit}", "{credit}") else guarded(text)
+
+
+def _texts(row: JournalRow, layout: JournalLayout) -> dict[str, str]:
+    size = wire_amount(abs(row.amount), row.currency)
+    return {
+        "journal": row.journal,
+        "date": row.date.strftime(layout.date),
+        "account": row.account,
+        "description": row.description,
+        "currency": row.currency,
+        "amount": wire_amount(row.amount, row.currency),
+        "debit": size if row.amount > 0 else "",
+        "credit": size if row.amount < 0 else "",
+        "reverses_on": row.reverses_on.strftime(layout.date) if row.reverses_on else "",
+    }

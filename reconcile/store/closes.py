@@ -1,0 +1,102 @@
+"""The closes of periods and the permissions to change a closed one, as the state store keeps them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from reconcile.store.tables import CLOSES, REOPENINGS
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClose:
+    """A close that passed. at: UTC, ISO 8601. first, last: the days of its period, both inside.
+
+    superseded: why it was made again since; empty for the close that counts. inputs: what it was made of, as
+    JSON. files: the SHA-256 of each file of its pack.
+    """
+
+    close_id: str
+    environment: str
+    period: str
+    first: date
+    last: date
+    at: str
+    by: str
+    inputs: str
+    files: Mapping[str, str]
+    superseded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A permission, used once, to change records of a closed period. what: the run that used it."""
+
+    environment: str
+    period: str
+    at: str
+    by: str
+    reason: str
+    what: str
+
+
+def save(connection: Connection, kept: KeptClose) -> None:
+    """Keeps a close; an earlier one of the same period no longer counts."""
+    mine = (CLOSES.c.environment == kept.environment) & (CLOSES.c.period == kept.period)
+    connection.execute(
+        update(CLOSES)
+        .where(mine & (CLOSES.c.superseded == ""))
+        .values(superseded=f"made again as {kept.close_id}")
+    )
+    connection.execute(
+        insert(CLOSES).values(
+            close_id=kept.close_id,
+            environment=kept.environment,
+            period=kept.period,
+            first=kept.first.isoformat(),
+            last=kept.last.isoformat(),
+            at=kept.at,
+            by=kept.by,
+            inputs=zlib.compress(kept.inputs.encode()),
+            files=json.dumps(dict(kept.files), sort_keys=True),
+            superseded="",
+        )
+    )
+
+
+def kept_closes(connection: Connection, environment: str | None = None) -> tuple[KeptClose, ...]:
+    """All closes in the order of their periods, those made again included; of one environment if named."""
+    query = select(CLOSES).order_by(CLOSES.c.last, text("rowid"))
+    if environment is not None:
+        query = query.where(CLOSES.c.environment == environment)
+    return tuple(
+        KeptClose(
+            close_id=row["close_id"],
+            environment=row["environment"],
+            period=row["period"],
+            first=date.fromisoformat(row["first"]),
+            last=date.fromisoformat(row["last"]),
+            at=row["at"],
+            by=row["by"],
+            inputs=zlib.decompress(row["inputs"]).decode(),
+            files=json.loads(row["files"]),
+            superseded=row["superseded"],
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def record_reopening(connection: Connection, one: Reopening) -> None:
+    """Remembers that a closed period was changed after all, by whom and why."""
+    connection.execute(insert(REOPENINGS).values({name: getattr(one, name) for name in Reopening.__slots__}))
+
+
+def reopenings(connection: Connection, environment: str) -> tuple[Reopening, ...]:
+    """All of them, oldest first."""
+    query = select(REOPENINGS).where(REOPENINGS.c.environment == environment).order_by(text("rowid"))
+    return tuple(Reopening(**row) for row in connection.execute(query).mappings())

@@ -1,0 +1,363 @@
+"""The month end as a controller does it: close, lock, look again, true up."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from desk import APPROVED, APPROVED_LINE, SET_AMOUNT, SET_STAGE, Desk
+from openpyxl import load_workbook
+
+from reconcile.sandbox.choices import Choices
+
+MARCH = "2026-03"
+
+
+def _close(
+    desk: Desk, *arguments: str | Path, period: str = MARCH, folder: str = "close"
+) -> tuple[int, str, str]:
+    return desk.run("close", "--period", period, "-o", desk.folder / folder, *arguments)
+
+
+def _numbers(desk: Desk, folder: str = "close") -> dict[str, list[list[object]]]:
+    said = json.loads((desk.folder / folder / "numbers.json").read_text(encoding="utf-8"))
+    return {key: table["rows"] for key, table in said["tables"].items()}
+
+
+def test_a_period_that_passes_is_frozen_locked_and_listed(desk: Desk) -> None:
+    code, out, err = _close(desk)
+    assert code == 0, out + err
+    _, listed, _ = desk.run("close", "--list")
+    again, _, refused = _close(desk, folder="other")
+
+    assert "2026-03 is closed and locked (close-" in out
+    assert listed.startswith("2026-03  close-")
+    assert again == 1
+    assert "2026-03 is closed already" in refused
+    assert not (desk.folder / "other").exists()
+
+
+def test_the_pack_has_a_workbook_a_page_journals_and_what_it_was_made_of(desk: Desk) -> None:
+    _close(desk, "--journal", "xero", "--journal", "netsuite")
+
+    assert {path.name for path in (desk.folder / "close").iterdir()} >= {
+        "close-2026-03.xlsx",
+        "close-2026-03.html",
+        "numbers.json",
+        "inputs.json",
+        "xero-journal-USD.csv",
+        "netsuite-journal-KWD.csv",
+    }
+
+
+def test_every_number_of_the_roll_forward_is_the_sum_of_its_lines(desk: Desk) -> None:
+    _close(desk)
+    numbers = _numbers(desk)
+    for currency, *cells in numbers["rollforward"]:
+        for movement, cell in zip(
+            ("opening", "earned", "adjusted", "moved in", "moved out", "paid", "declined", "closing"),
+            cells,
+            strict=False,
+        ):
+            listed = [Decimal(str(row[2])) for row in numbers["lines"] if row[:2] == [movement, currency]]
+            assert sum(listed, Decimal(0)) == Decimal(str(cell))
+
+
+def test_the_formulas_of_the_workbook_give_the_same_numbers_in_a_real_program(
+    desk: Desk, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    office = program("soffice")
+    _close(desk)
+    book = desk.folder / "close" / "close-2026-03.xlsx"
+    emptied = _without_values(book, tmp_path / "emptied.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    target = tmp_path / "out"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", target, emptied]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    kept, computed = (
+        load_workbook(book, data_only=True),
+        load_workbook(target / "emptied.xlsx", data_only=True),
+    )
+
+    for sheet in ("Roll-forward", "Roll-forward by partner", "Aging", "Flux"):
+        was = [[cell for cell in row if isinstance(cell, int | float)] for row in kept[sheet].values]
+        now = [[cell for cell in row if isinstance(cell, int | float)] for row in computed[sheet].values]
+        assert [pytest.approx(row) for row in was] == now
+    kept.close()
+    computed.close()
+
+
+def _without_values(source: Path, target: Path) -> Path:
+    """The workbook without the results that were written beside its formulas."""
+    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name.startswith("xl/worksheets/"):
+                content = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", content)
+            copy.writestr(name, content)
+    return target
+
+
+def test_what_was_kept_still_gives_the_same_pack_byte_for_byte(desk: Desk) -> None:
+    _close(desk)
+    code, out, _ = desk.run("close", "--verify")
+    desk.run("close", "--show", "--period", MARCH, "-o", desk.folder / "again")
+
+    assert code == 0
+    assert "the same, byte for byte" in out
+    for path in (desk.folder / "close").iterdir():
+        assert path.read_bytes() == (desk.folder / "again" / path.name).read_bytes()
+
+
+def test_a_close_that_was_tampered_with_is_found(desk: Desk) -> None:
+    _close(desk)
+    with sqlite3.connect(desk.folder / "state.db") as connection:
+        connection.execute(
+            "UPDATE closes SET files = replace(files, 'numbers.json\": \"', 'numbers.json\": \"0')"
+        )
+    connection.close()
+    code, out, _ = desk.run("close", "--verify", "--period", MARCH)
+
+    assert code == 1
+    assert "differs in numbers.json" in out
+
+
+def test_a_blocking_check_stops_the_close_until_it_is_waived_with_a_reason(desk: Desk) -> None:
+    desk.settings('[profiles.default]\nrate = 100000\n[close.checks]\nno-po = "blocking"\n')
+    code, out, _ = _close(desk)
+    missing, _, err = _close(desk, "--waive", "no-po", folder="second")
+    waived, passed, _ = _close(desk, "--waive", "no-po=ordered by mail", folder="third")
+
+    assert (code, missing, waived) == (1, 2, 0)
+    assert "Not closed: Payouts without a PO number: 3." in out
+    assert '--waive no-po needs a reason: --waive no-po="why"' in err
+    assert "is closed and locked" in passed
+    assert "ordered by mail" in (desk.folder / "third" / "close-2026-03.html").read_text(encoding="utf-8")
+
+
+def test_a_draft_closes_nothing(desk: Desk) -> None:
+    code, out, _ = _close(desk, "--draft")
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 0
+    assert "Nothing was closed: this is a draft." in out
+    assert "No period is closed yet." in listed
+
+
+def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_reason(desk: Desk) -> None:
+    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT)
+    _close(desk)
+    code, _, refused = desk.run("apply", edited, "--yes")
+    bare, _, reasonless = desk.run("apply", edited, "--yes", "--reopen", MARCH)
+    written = desk.writes()
+    done, out, err = desk.run(
+        "apply", edited, "--yes", "--reopen", MARCH, "--reason", "the partner was right"
+    )
+    _, listed, _ = desk.run("close", "--list")
+
+    assert (code, bare, done) == (1, 2, 0), out + err
+    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert '--reopen 2026-03 --reason "why"' in refused
+    assert "--reopen needs a reason" in reasonless
+    assert written == []
+    assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
+    assert "the partner was right" in listed
+
+
+def test_a_lock_on_money_lets_payouts_go_on_to_be_paid(desk: Desk) -> None:
+    desk.settings('[profiles.default]\nrate = 100000\n[close]\nlocked = "money"\n')
+    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE)
+    _close(desk)
+    code, out, err = desk.run("apply", edited, "--yes")
+
+    assert code == 0, out + err
+    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+
+
+def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(desk: Desk) -> None:
+    _close(desk)
+    _, nothing, _ = desk.run("close", "--late", "--period", MARCH)
+    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
+    code, out, _ = desk.run("close", "--late", "--period", MARCH, "-o", desk.folder / "late")
+    _, machine, _ = desk.run("close", "--late", "--period", MARCH, "--json")
+    with (desk.folder / "late" / "late-journal-USD.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+
+    assert "Nothing of 2026-03 moved since its close." in nothing
+    assert code == 0
+    assert "500.00 → 450.00 USD  the amount was edited" in out
+    assert [one["moved"] for one in json.loads(machine)] == ["-50.00"]
+    assert [(row["Account"], row["Debit"], row["Credit"]) for row in rows[:2]] == [
+        ("6200", "", "50.00"),
+        ("2100", "50.00", ""),
+    ]
+
+
+def test_the_next_close_opens_with_the_closing_of_the_last_one(desk: Desk) -> None:
+    _close(desk)
+    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
+    code, out, err = _close(desk, period="2026-04", folder="april")
+    assert code == 0, out + err
+    march = {row[0]: row[8] for row in _numbers(desk)["rollforward"]}
+    april = {row[0]: row for row in _numbers(desk, "april")["rollforward"]}
+
+    assert march == {currency: row[1] for currency, row in april.items()}
+    assert april["USD"][3] == "-50.00"
+
+
+def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(desk: Desk) -> None:
+    _close(desk)
+    _close(desk, period="2026-04", folder="april")
+    early, _, refused = _close(desk, "--again", "late invoice", folder="second")
+    code, _, _ = _close(desk, "--again", "late invoice", period="2026-04", folder="third")
+    _, listed, _ = desk.run("close", "--list")
+
+    assert (early, code) == (1, 0)
+    assert "Only the last close can be made again, and that is: 2026-04." in refused
+    assert listed.count("made again as close-") == 1
+    assert _numbers(desk, "third")["rollforward"] == _numbers(desk, "april")["rollforward"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--period", "2026-05", "-o", "x"), 1, "the next one begins on 2026-04-01, and not on 2026-05-01"),
+        (("--period", "2999-12", "-o", "x"), 2, "The period 2999-12 ends on 2999-12-31, and today is"),
+        (("--period", "March", "-o", "x"), 2, "The period 'March' is not one"),
+        (("-o", "x"), 2, "Which period? Pass --period 2026-03."),
+        (("--period", "2026-04"), 2, "Where to? Pass -o FOLDER."),
+        (("--late", "--period", "2026-07"), 1, "2026-07 of default at http"),
+        (("--late", "--list", "--period", "2026-03"), 2, "Choose one of"),
+        (
+            ("--period", "2026-04", "-o", "x", "--waive", "nothing=x"),
+            2,
+            "--waive nothing: there is no such check",
+        ),
+        (("--period", "2026-04", "-o", "x", "--journal", "sap"), 2, "There is no file erp/journal-sap.toml"),
+        (("--period", "2026-04", "-o", "x", "--rates", "no.csv"), 2, "no.csv cannot be read"),
+        (("--period", "2026-04", "-o", "x", "--again", " "), 2, "--again needs a reason"),
+    ],
+)
+def test_bad_input_is_refused_in_one_sentence_and_nothing_is_closed(
+    desk: Desk, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    _close(desk)
+    answered, _, err = desk.run("close", *arguments)
+    _, listed, _ = desk.run("close", "--list")
+
+    assert answered == code
+    assert said in err
+    assert len(listed.splitlines()) == 1
+
+
+def test_a_missing_rate_is_a_sentence_and_nothing_is_closed(desk: Desk) -> None:
+    rates = desk.folder / "rates.csv"
+    rates.write_text("currency,to,rate,date\nEUR,USD,1.1,2026-03-31\n", encoding="utf-8")
+    code, _, err = _close(desk, "--rates", rates)
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 2
+    assert "rates.csv has no rate from CAD to USD" in err
+    assert "No period is closed yet." in listed
+
+
+def test_a_reporting_currency_is_stated_with_its_rates_and_their_date(desk: Desk) -> None:
+    rates = desk.folder / "rates.csv"
+    codes = {"CAD": "0.7", "EUR": "1.1", "GBP": "1.3", "JPY": "0.0067", "KWD": "3.2"}
+    rows = "".join(f"{code},USD,{rate},2026-03-31\n" for code, rate in codes.items())
+    rates.write_text(f"currency,to,rate,date\n{rows}", encoding="utf-8")
+    code, out, err = _close(desk, "--rates", rates)
+    assert code == 0, out + err
+    reported = {row[0]: row for row in _numbers(desk)["reported"]}
+
+    assert reported["EUR"][2:4] == ["1.1", "2026-03-31"]
+    assert reported["USD"][4] == reported["USD"][1]
+
+
+def test_a_store_of_another_environment_begins_no_chain_by_accident(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _close(desk)
+    desk.settings("default_profile = 'other'\n[profiles.other]\nrate = 100000\n")
+    code, _, err = _close(desk, folder="other")
+    first, _, _ = _close(desk, "--first", folder="other")
+
+    assert (code, first) == (1, 0)
+    assert "This state store has no close of other at http" in err
+
+
+def test_a_pack_that_cannot_be_written_closes_nothing(desk: Desk) -> None:
+    (desk.folder / "close").write_text("a file where the folder should be", encoding="utf-8")
+    code, _, err = _close(desk, folder="close/pack")
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 2
+    assert "cannot be made" in err
+    assert "No period is closed yet." in listed
+
+
+def test_the_status_tells_where_the_month_stands(desk: Desk) -> None:
+    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE)
+    _, before, _ = desk.run("close", "--status", "--period", MARCH)
+    desk.run("apply", edited, "--yes")
+    _close(desk)
+    _, after, _ = desk.run("close", "--status", "--period", MARCH, "--json")
+
+    assert "0 of 1 came back" in before
+    assert {one["step"]: one["state"] for one in json.loads(after)} == {
+        "export": "done",
+        "return": "done",
+        "diff and approval": "done",
+        "apply": "done",
+        "bills": "not started",
+        "payments": "not started",
+        "close": "done",
+    }
+
+
+def test_the_page_prints_without_a_network(desk: Desk, program: Callable[[str], str], tmp_path: Path) -> None:
+    chromium = program("chromium")
+    _close(desk)
+    page, printed = desk.folder / "close" / "close-2026-03.html", tmp_path / "close.pdf"
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    profile = f"--user-data-dir={tmp_path / 'chromium'}"
+    command = [chromium, *flags, *quiet, profile, f"--print-to-pdf={printed}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    shutil.rmtree(tmp_path / "chromium", ignore_errors=True)
+
+    assert printed.read_bytes().startswith(b"%PDF-")
+    assert not re.search(r"(src|href)=.http", page.read_text(encoding="utf-8"))
+
+
+def test_statements_are_linked_for_a_credit_each_and_refusals_are_said(desk: Desk) -> None:
+    code, _, err = _close(desk, "--statements")
+    with (desk.folder / "close" / "statements.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["payout_id"]: row for row in csv.DictReader(stream)}
+    verified, _, _ = desk.run("close", "--verify")
+
+    assert (code, verified) == (0, 0)
+    assert f"{len(rows)} statements: as many calls and credits" in err
+    assert rows[APPROVED]["link"].startswith("http")
+    assert rows[APPROVED]["expires_at"]
+
+
+def test_too_few_credits_for_the_statements_close_nothing(
+    open_desk: Callable[[Choices], Desk],
+) -> None:
+    desk = open_desk(Choices(rate=100_000, credits=30))
+    code, _, err = _close(desk, "--statements")
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 1
+    assert "Nothing was closed. The statements take" in err
+    assert "No period is closed yet." in listed

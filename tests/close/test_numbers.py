@@ -1,0 +1,188 @@
+"""Aging, flux, accruals, true-up, rates: what the pack says beside the roll-forward."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from builders import END, make_line, make_payout, make_snapshot
+from closing import close_of, frozen_of, paid
+
+from reconcile.close.aging import buckets, sums
+from reconcile.close.journal import imbalance
+from reconcile.close.late import late_changes, true_up
+from reconcile.close.rates import rates_from
+from reconcile.domain.closing import AccountRule, ClosePolicy
+from reconcile.errors import ConfigurationError
+
+RATES = [["currency", "to", "rate", "date"], ["EUR", "USD", "1.1", "2026-03-31"]]
+
+
+def test_unpaid_payouts_are_aged_by_the_end_of_their_period() -> None:
+    payouts = [
+        make_payout("pay_new"),
+        make_payout("pay_old", "5 EUR", period_end=END.replace(month=1)),
+        make_payout("pay_older", "7 EUR", period_end=END.replace(year=2025)),
+        make_payout("pay_paid", period_end=END.replace(month=1), stage="PAID"),
+        make_payout("pay_declined", stage="DECLINED"),
+        make_payout("pay_next", period_end=END.replace(month=5)),
+    ]
+    close = close_of(None, *payouts)
+
+    assert [(one.payout_id, one.days, one.bucket) for one in close.waiting] == [
+        ("pay_older", 365, "over 90"),
+        ("pay_old", 59, "31-60"),
+        ("pay_new", 0, "0-30"),
+    ]
+    assert sums(close.waiting, (30, 60, 90))["EUR"] == {"0-30": 0, "31-60": 5, "61-90": 0, "over 90": 7}
+
+
+def test_the_buckets_are_a_setting() -> None:
+    assert buckets((15, 45)) == ("0-15", "16-45", "over 45")
+
+
+def test_a_payout_paid_after_the_period_is_still_waiting_at_its_end() -> None:
+    close = close_of(None, make_payout(stage="PAID"), payments={"pay_1": (paid("2026-04-02"),)})
+
+    assert [one.payout_id for one in close.waiting] == ["pay_1"]
+
+
+def test_flux_is_material_beyond_both_thresholds() -> None:
+    before = frozen_of(
+        make_line("cln_1", "50000 USD", None), make_line("cln_2", "100 USD", None, plan_name="B")
+    )
+    close = close_of(
+        before,
+        make_line("cln_1", "52000 USD", None),
+        make_line("cln_2", "1200 USD", None, plan_name="B"),
+        make_line("cln_3", "900 USD", None, plan_name="C"),
+    )
+
+    assert [(one.plan, one.delta, one.share, one.is_material) for one in close.flux] == [
+        ("", Decimal(2000), Decimal("0.0400"), False),
+        ("B", Decimal(1100), Decimal("11.0000"), True),
+        ("C", Decimal(900), None, False),
+    ]
+
+
+def test_the_accrual_balances_per_currency_and_is_reversed_on_the_next_day() -> None:
+    lines = [
+        make_line("cln_1", "100 USD", None, plan_name="Gold"),
+        make_line("cln_2", "-30 USD", None),
+        make_line("cln_3", "5 EUR", None),
+    ]
+    policy = ClosePolicy(expense=AccountRule("6200", by_plan={"Gold": "6300"}), liability=AccountRule("2100"))
+    close = close_of(None, *lines, policy=policy)
+    booked = {(one.journal, one.account): one.amount for one in close.journal}
+
+    assert booked == {
+        ("ACC-2026-03-EUR", "6200"): 5,
+        ("ACC-2026-03-EUR", "2100"): -5,
+        ("ACC-2026-03-USD", "6200"): -30,
+        ("ACC-2026-03-USD", "6300"): 100,
+        ("ACC-2026-03-USD", "2100"): -70,
+        ("ACC-2026-03-EUR-R", "6200"): -5,
+        ("ACC-2026-03-EUR-R", "2100"): 5,
+        ("ACC-2026-03-USD-R", "6200"): 30,
+        ("ACC-2026-03-USD-R", "6300"): -100,
+        ("ACC-2026-03-USD-R", "2100"): 70,
+    }
+    assert {one.date for one in close.journal if one.is_reversal} == {date(2026, 4, 1)}
+    assert set(imbalance(close.journal).values()) == {0}
+
+
+def test_every_accrued_line_stands_behind_one_debit_and_one_credit() -> None:
+    close = close_of(None, make_line("cln_1", "100 USD", None), make_line("cln_2", "5 EUR", None))
+    behind = sorted(line for one in close.journal if not one.is_reversal for line in one.lines)
+
+    assert behind == ["cln_1", "cln_1", "cln_2", "cln_2"]
+
+
+def test_late_changes_are_the_difference_to_what_was_frozen_and_are_trued_up() -> None:
+    frozen = frozen_of(
+        make_payout(),
+        make_line("cln_1", "100 USD"),
+        make_line("cln_2", "30 USD"),
+        make_line("cln_3", "9 USD"),
+        make_line("cln_4", "4 USD"),
+    )
+    live = make_snapshot(
+        make_payout(),
+        make_line("cln_1", "90 USD"),
+        make_line("cln_2", "30 EUR"),
+        make_line("cln_3", "9 USD", status="VOIDED"),
+        make_line("cln_new", "2 USD"),
+    )
+    changes = late_changes(frozen, live, {})
+
+    assert [(one.entry.line_id, one.entry.currency, one.entry.amount) for one in changes] == [
+        ("cln_1", "USD", -10),
+        ("cln_2", "USD", -30),
+        ("cln_2", "EUR", 30),
+        ("cln_3", "USD", -9),
+        ("cln_4", "USD", -4),
+        ("cln_new", "USD", 2),
+    ]
+    assert [one.entry.why for one in changes][3:] == [
+        "declined",
+        "gone upstream",
+        "earned in the period, and first seen after its close, or owed again",
+    ]
+    entry = {(one.journal, one.account): one.amount for one in true_up(changes, frozen)}
+    assert entry["ADJ-2026-03-USD", "6200"] == -51
+    assert entry["ADJ-2026-03-USD", "2100"] == 51
+
+
+def test_a_payment_after_the_close_is_no_change_of_the_period_and_one_before_its_end_is() -> None:
+    frozen = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
+    live = make_snapshot(make_payout(stage="PAID"), make_line("cln_1", "100 USD"))
+
+    assert late_changes(frozen, live, {}) == ()
+    assert late_changes(frozen, live, {"pay_1": (paid("2026-04-02"),)}) == ()
+    assert [one.entry.amount for one in late_changes(frozen, live, {"pay_1": (paid("2026-03-30"),)})] == [
+        -100
+    ]
+
+
+def test_nothing_late_gives_no_entry() -> None:
+    frozen = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
+
+    assert late_changes(frozen, frozen.snapshot, {}) == ()
+    assert true_up((), frozen) == ()
+
+
+def test_a_reporting_currency_stands_beside_the_others() -> None:
+    close = close_of(
+        None,
+        make_line("cln_1", "100 USD", None),
+        make_line("cln_2", "10.05 EUR", None),
+        rates=rates_from(RATES, "rates.csv"),
+    )
+
+    assert close.reported == {"EUR": Decimal("11.06"), "USD": Decimal(100)}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ([["currency", "rate"]], "rates.csv is no table of rates"),
+        ([RATES[0]], "rates.csv has no rates"),
+        ([RATES[0], ["EURO", "USD", "1", "2026-03-31"]], "row 2: 'EURO' is no currency"),
+        ([RATES[0], ["EUR", "USD", "1,1", "2026-03-31"]], "row 2: the rate '1,1' is not a number"),
+        ([RATES[0], ["EUR", "USD", "0", "2026-03-31"]], "row 2: the rate '0' is not a number above zero"),
+        ([RATES[0], ["EUR", "USD", "1.1", "31.3.2026"]], "row 2: write the date as 2026-03-31"),
+        ([*RATES, ["GBP", "CHF", "1.1", "2026-03-31"]], "row 3: one reporting currency"),
+        ([*RATES, RATES[1]], "row 3: one reporting currency"),
+    ],
+)
+def test_what_is_wrong_with_rates_is_said_with_its_row(table: list[list[str]], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        rates_from(table, "rates.csv")
+
+
+def test_a_currency_without_a_rate_is_named() -> None:
+    close = close_of(None, make_line("cln_1", "100 GBP", None), rates=rates_from(RATES, "rates.csv"))
+
+    with pytest.raises(ConfigurationError, match=r"rates\.csv has no rate from GBP to USD"):
+        _ = close.reported
