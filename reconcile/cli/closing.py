@@ -31,7 +31,7 @@ from reconcile.cli.statements import afford_statements, statement_payouts, state
 from reconcile.close.close import Close, make_close
 from reconcile.close.frozen import Frozen, to_json
 from reconcile.close.late import LateChange, late_changes, true_up
-from reconcile.close.pack import pack_of
+from reconcile.close.pack import objections, pack_of
 from reconcile.close.steps import Traces, as_table, steps
 from reconcile.config import Settings
 from reconcile.domain.money import shown_amount
@@ -149,8 +149,8 @@ def _say(made: Close, asked: Asked, files: dict[str, bytes], *, closed: bool) ->
         click.echo(files[NUMBERS].decode(), nl=False)
         return
     out, pack = console(), pack_of(made)
-    for key in ("rollforward", "checks"):
-        render_table(pack.table(key), out)
+    render_table(pack.table("rollforward"), out)
+    render_table(objections(pack.table("checks")), out)
     for obstacle in made.obstacles:
         out.print(f"Not closed: {obstacle}", markup=False)
     if closed:

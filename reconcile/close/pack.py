@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from reconcile.close.aging import buckets, sums
@@ -149,6 +150,14 @@ def _checks(close: Close) -> Table:
         count = len(check.objections)
         rows.append((check.name, check.title, check.weight.value, count, money, verdict, check.waived))
     return Table("checks", "Checks", columns, tuple(rows))
+
+
+def objections(checks: Table) -> Table:
+    """The table of checks in short: those that found something, without what they look for."""
+    shown = [place for place, column in enumerate(checks.columns) if column.key not in ("title", "waived")]
+    count = [column.key for column in checks.columns].index("count")
+    rows = tuple(tuple(row[place] for place in shown) for row in checks.rows if row[count])
+    return replace(checks, columns=tuple(checks.columns[place] for place in shown), rows=rows)
 
 
 def _exceptions(close: Close) -> Table:
