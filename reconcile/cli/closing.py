@@ -41,7 +41,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import origin_of
 from reconcile.report.pack import render_table
-from reconcile.store.closes import KeptClose
+from reconcile.store.closes import KeptClose, kept_closes, reopenings, save_close
 from reconcile.store.store import Store
 
 
@@ -123,7 +123,7 @@ def close(asked: Asked, settings: Settings) -> int:
         write_files(folder, files)
         closed = made.passes and not asked.draft
         if closed:
-            store.save_close(_kept(frozen, environment, hashes(files)))
+            save_close(store, _kept(frozen, environment, hashes(files)))
         if isinstance(reader, Client):
             write_files(folder, {"statements.csv": statements(wanted, reader)})
     _say(made, asked, files, closed=closed)
@@ -172,7 +172,7 @@ def show(asked: Asked, settings: Settings) -> int:
 
 def _remade(store: Store, kept: KeptClose) -> Close:
     frozen = thawed(kept)
-    everything_kept = {one.close_id: one for one in store.all_closes()}
+    everything_kept = {one.close_id: one for one in kept_closes(store)}
     before = everything_kept.get(frozen.previous)
     return make_close(frozen, thawed(before) if before else None)
 
@@ -180,7 +180,7 @@ def _remade(store: Store, kept: KeptClose) -> Close:
 def verify(asked: Asked, settings: Settings) -> int:
     """Makes the pack of every close again, or of one, and compares it with what was written then."""
     with opened_store(settings) as store:
-        kept = store.closes(_environment(settings))
+        kept = kept_closes(store, _environment(settings))
         chosen = [one for one in kept if asked.period is None or one.period == str(asked.period)]
         found = {one.close_id: hashes(pack_files(_remade(store, one), settings.templates)) for one in chosen}
     differing = {
@@ -203,7 +203,7 @@ def listing(asked: Asked, settings: Settings) -> int:
     """Lists the closes, and who changed a closed period."""
     with opened_store(settings) as store:
         environment = _environment(settings)
-        closes, opened = store.closes(environment), store.reopenings(environment)
+        closes, opened = kept_closes(store, environment), reopenings(store, environment)
     if asked.as_json:
         rows = [
             {"period": one.period, "close_id": one.close_id, "at": one.at, "by": one.by} for one in closes
@@ -277,7 +277,7 @@ def status(asked: Asked, settings: Settings) -> int:
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],
-            closed=[one.at for one in counting(store.closes(environment)) if one.period == str(period)],
+            closed=[one.at for one in counting(kept_closes(store, environment)) if one.period == str(period)],
         )
     found = steps(period, traces)
     if asked.as_json:

@@ -23,7 +23,7 @@ from reconcile.domain.stage import STAGES
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
-from reconcile.store.closes import KeptClose
+from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.store import Store
 
 
@@ -39,7 +39,7 @@ def thawed(kept: KeptClose) -> Frozen:
 
 def kept_close(store: Store, environment: Environment, period: Period) -> KeptClose:
     """The close of a period. Raises DecisionNeeded where there is none."""
-    closes = counting(store.closes(environment))
+    closes = counting(kept_closes(store, environment))
     for one in closes:
         if one.period == str(period):
             return one
@@ -55,14 +55,14 @@ def previous_close(
     Raises DecisionNeeded for a period that is closed already, a gap or an overlap in the chain, and a first
     close in a store that has closes of other environments only.
     """
-    chain = counting(store.closes(environment))
+    chain = counting(kept_closes(store, environment))
     if again:
         if not chain or chain[-1].period != str(period):
             newest = chain[-1].period if chain else "none"
             raise DecisionNeeded(f"Only the last close can be made again, and that is: {newest}.")
         return chain[-2] if len(chain) > 1 else None
     if not chain:
-        if store.all_closes() and not first:
+        if kept_closes(store) and not first:
             raise DecisionNeeded(
                 f"This state store has no close of {environment}, but closes of other environments. "
                 "Check --state and --profile, or pass --first to begin a chain of closes here."

@@ -8,7 +8,7 @@ from reconcile.config import Settings
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.plan.model import Plan
-from reconcile.store.closes import Reopening
+from reconcile.store.closes import Reopening, kept_closes, record_reopening
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 
@@ -26,7 +26,7 @@ def pass_locks(
     periods = tuple(Period.parse(text) for text in reopened)
     if periods and not (reason or "").strip():
         raise ConfigurationError('--reopen needs a reason: --reason "why".')
-    closes = counting(store.closes(plan.environment))
+    closes = counting(kept_closes(store, plan.environment))
     newest = thawed(closes[-1]) if closes else None
     closed = [Period(one.first, one.last) for one in closes]
     found = locked(plan.operations, closed, newest, settings.close)
@@ -49,6 +49,6 @@ def pass_locks(
 def record_reopenings(periods: tuple[Period, ...], store: Store, run: Run, reason: str) -> None:
     """Remembers who changed closed periods, why, and in which run."""
     for period in periods:
-        store.record_reopening(
-            Reopening(run.environment, str(period), run.started_at, run.started_by, reason, run.run_id)
+        record_reopening(
+            store, Reopening(run.environment, str(period), run.started_at, run.started_by, reason, run.run_id)
         )

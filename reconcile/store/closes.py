@@ -10,6 +10,8 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, text, update
 
+from reconcile.domain.snapshot import Environment
+from reconcile.store.store import Store
 from reconcile.store.tables import CLOSES, REOPENINGS
 
 
@@ -45,8 +47,13 @@ class Reopening:
     what: str
 
 
-def save(connection: Connection, kept: KeptClose) -> None:
-    """Keeps a close; an earlier one of the same period no longer counts."""
+def save_close(store: Store, kept: KeptClose) -> None:
+    """Keeps a close that passed, in one step; an earlier one of the same period no longer counts."""
+    with store.writing() as connection:
+        _save(connection, kept)
+
+
+def _save(connection: Connection, kept: KeptClose) -> None:
     mine = (CLOSES.c.environment == kept.environment) & (CLOSES.c.period == kept.period)
     connection.execute(
         update(CLOSES)
@@ -69,11 +76,13 @@ def save(connection: Connection, kept: KeptClose) -> None:
     )
 
 
-def kept_closes(connection: Connection, environment: str | None = None) -> tuple[KeptClose, ...]:
+def kept_closes(store: Store, environment: Environment | None = None) -> tuple[KeptClose, ...]:
     """All closes in the order of their periods, those made again included; of one environment if named."""
     query = select(CLOSES).order_by(CLOSES.c.last, text("rowid"))
     if environment is not None:
-        query = query.where(CLOSES.c.environment == environment)
+        query = query.where(CLOSES.c.environment == str(environment))
+    with store.reading() as connection:
+        rows = connection.execute(query).mappings().all()
     return tuple(
         KeptClose(
             close_id=row["close_id"],
@@ -87,16 +96,19 @@ def kept_closes(connection: Connection, environment: str | None = None) -> tuple
             files=json.loads(row["files"]),
             superseded=row["superseded"],
         )
-        for row in connection.execute(query).mappings()
+        for row in rows
     )
 
 
-def record_reopening(connection: Connection, one: Reopening) -> None:
+def record_reopening(store: Store, one: Reopening) -> None:
     """Remembers that a closed period was changed after all, by whom and why."""
-    connection.execute(insert(REOPENINGS).values({name: getattr(one, name) for name in Reopening.__slots__}))
+    with store.writing() as connection:
+        values = {name: getattr(one, name) for name in Reopening.__slots__}
+        connection.execute(insert(REOPENINGS).values(values))
 
 
-def reopenings(connection: Connection, environment: str) -> tuple[Reopening, ...]:
-    """All of them, oldest first."""
-    query = select(REOPENINGS).where(REOPENINGS.c.environment == environment).order_by(text("rowid"))
-    return tuple(Reopening(**row) for row in connection.execute(query).mappings())
+def reopenings(store: Store, environment: Environment) -> tuple[Reopening, ...]:
+    """Who changed a closed period, when and why, oldest first."""
+    query = select(REOPENINGS).where(REOPENINGS.c.environment == str(environment)).order_by(text("rowid"))
+    with store.reading() as connection:
+        return tuple(Reopening(**row) for row in connection.execute(query).mappings())

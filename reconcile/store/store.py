@@ -29,9 +29,7 @@ from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split import Handout
 from reconcile.errors import StateError
-from reconcile.store import closes
 from reconcile.store.audit import Record, facts_of
-from reconcile.store.closes import KeptClose, Reopening
 from reconcile.store.entries import Entry, Head, Seal, chained, sealed
 from reconcile.store.lock import holder_of, let_go, process_lock, take
 from reconcile.store.run import Effect, Holder, Run
@@ -79,29 +77,29 @@ class Store:
 
     def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[Handout]) -> None:
         """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             for export, baseline in exports:
                 connection.execute(insert(EXPORTS).values(_export_row(export, baseline)))
             save_handouts(connection, handouts)
 
     def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
         """All workbooks of every set that one of these belongs to."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return handouts_with(connection, workbook_ids)
 
     def note_returns(self, files: Iterable[tuple[str, str]], at: datetime) -> None:
         """Remembers that workbooks came back, by workbook id and file; the first time counts."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             note_returns(connection, files, at.astimezone(UTC).isoformat(timespec="seconds"))
 
     def returned(self, workbook_ids: Collection[str]) -> dict[str, str]:
         """When each of these workbooks came back first, if it did: UTC, ISO 8601."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return returned(connection, workbook_ids)
 
     def baseline(self, workbook_id: str) -> Snapshot | None:
         """What was exported to that workbook; None when this store did not see it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 select(EXPORTS.c.baseline).where(EXPORTS.c.workbook_id == workbook_id)
             ).first()
@@ -117,18 +115,18 @@ class Store:
         """
         name = str(environment)
         with process_lock(self.path, name) as may_take:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 gone = take(connection, name, holder, may_take=may_take, take_over=take_over)
             try:
                 yield gone
             finally:
                 # On a full disk the note stays; without the process lock it is known to be of a dead process.
-                with suppress(StateError), self._writing() as connection:
+                with suppress(StateError), self.writing() as connection:
                     let_go(connection, name, holder)
 
     def holder(self, environment: Environment) -> Holder | None:
         """Who holds the lock of an environment, or held it when its process died."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return holder_of(connection, str(environment))
 
     def is_held(self, environment: Environment) -> bool:
@@ -139,7 +137,7 @@ class Store:
     def start_run(self, run: Run) -> None:
         """Records that a run begins, with its plan, before anything is written to the API."""
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert(RUNS).values(**values, plan=zlib.compress(run.plan.encode())))
             _append(connection, run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))
 
@@ -148,7 +146,7 @@ class Store:
         query = select(RUNS).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id)
         if environment:
             query = query.where(RUNS.c.environment == str(environment))
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Run(**{**row, "plan": zlib.decompress(row["plan"]).decode()}) for row in rows)
 
@@ -163,7 +161,7 @@ class Store:
 
         effects: what its workbooks caused. state: the run's new state, if it changes.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             _append(connection, run.run_id, entry)
             for effect in effects:
                 _record(connection, run, effect)
@@ -175,14 +173,14 @@ class Store:
     def entries(self, run_id: str) -> tuple[Entry, ...]:
         """A run's journal in order."""
         query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Entry.from_row(row) for row in rows)
 
     def record(self) -> Record:
         """Everything that is recorded of runs, for the audit."""
         runs = self.runs()
-        with self._reading() as connection:
+        with self.reading() as connection:
             seals = connection.execute(select(SEALS).order_by(SEALS.c.number)).mappings().all()
             rows = connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)).mappings().all()
             head = _head(connection)
@@ -196,7 +194,7 @@ class Store:
         query = select(EFFECTS.c.record_id, EFFECTS.c.result_id).where(
             EFFECTS.c.workbook_id == workbook_id, EFFECTS.c.action == action
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {row.record_id: row.result_id for row in connection.execute(query)}
 
     def record_bills(self, environment: Environment, bills: Iterable[IssuedBill]) -> None:
@@ -225,12 +223,12 @@ class Store:
             for value in values
         ]
         if rows:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(insert(table), rows)
 
     def _kept(self, table: Table, environment: Environment, kind: type[Kept]) -> tuple[Kept, ...]:
         query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         names = [one.name for one in fields(kind) if one.name != "amount"]
         return tuple(
@@ -241,43 +239,19 @@ class Store:
     def exports(self, environment: Environment) -> tuple[Export, ...]:
         """The exports of an environment, oldest first."""
         query = select(EXPORTS.c.export).where(EXPORTS.c.environment == str(environment))
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query.order_by(EXPORTS.c.exported_at)).all()
         return tuple(_exports().validate_json(row.export) for row in rows)
 
-    def save_close(self, kept: KeptClose) -> None:
-        """Keeps a close that passed, in one step; an earlier close of that period no longer counts."""
-        with self._writing() as connection:
-            closes.save(connection, kept)
-
-    def closes(self, environment: Environment) -> tuple[KeptClose, ...]:
-        """All closes of an environment in the order of their periods, those made again included."""
-        with self._reading() as connection:
-            return closes.kept_closes(connection, str(environment))
-
-    def all_closes(self) -> tuple[KeptClose, ...]:
-        """The closes of all environments."""
-        with self._reading() as connection:
-            return closes.kept_closes(connection)
-
-    def record_reopening(self, reopening: Reopening) -> None:
-        """Remembers that a closed period was changed after all, by whom and why."""
-        with self._writing() as connection:
-            closes.record_reopening(connection, reopening)
-
-    def reopenings(self, environment: Environment) -> tuple[Reopening, ...]:
-        """Who changed a closed period, when and why, oldest first."""
-        with self._reading() as connection:
-            return closes.reopenings(connection, str(environment))
-
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
         with _translated(self.path), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
         """A transaction that no other process can come between: what it reads is still so when it writes."""
         with _translated(self.path), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
