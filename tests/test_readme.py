@@ -97,8 +97,14 @@ def test_the_tour_prints_what_the_readme_shows(tmp_path: Path) -> None:
 
 
 def _updated(played: list[str], url: str) -> str:
+    """The README with what is printed now. A block that says the same keeps the moments that it shows."""
     blocks = iter(played)
-    text = BLOCK.sub(lambda _: f"```console\n{next(blocks)}```", TEXT)
+
+    def block(match: re.Match[str]) -> str:
+        now = next(blocks)
+        return match[0] if _steady(now) == _steady(match[1]) else f"```console\n{now}```"
+
+    text = BLOCK.sub(block, TEXT)
     text = text.replace(url, "http://127.0.0.1:8080").replace(url.removeprefix("http://"), "127.0.0.1:8080")
     text = re.sub(r"State store: .*?,", "State store: ~/.local/state/reconcile/state.db,", text)
     return re.sub(r"(UTC by |T\d\d:\d\d  )\S+", r"\1ana", text)
