@@ -30,7 +30,7 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 # What differs from run to run, and what stands for it in the comparison.
 VOLATILE = (
     (r"http://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+", "HOST"),
-    (r"\b(wb|run)-\d{8}-\d{6}-[0-9a-f]{6}", "ID"),
+    (r"\b(wb|run|close)-\d{8}-\d{6}-[0-9a-f]{6}", "ID"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d( UTC)?", "TIME"),
     (r"(UTC by |TIME by |TIME  )\S+", r"\1WHO"),
     (r"Plan fingerprint: [0-9a-f]{16}", "Plan fingerprint: F"),
