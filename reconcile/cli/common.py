@@ -58,7 +58,7 @@ def report_option(command: Command) -> Command:
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Write the report: .html, .md or .json; repeatable.",
+        help="Write the report: .html, .md or .json (diff: or .xlsx, the review workbook); repeatable.",
     )(command)
 
 

@@ -62,7 +62,7 @@ def command(
     """
     from reconcile.atomic import write_text
     from reconcile.cli.gather import plan_for
-    from reconcile.cli.reviews import refuse_review, write_reviews
+    from reconcile.cli.reviews import refuse_review, review_among, write_reviews
     from reconcile.plan.codec import to_json
     from reconcile.report.build import report_on
     from reconcile.report.codec import to_json as report_json
@@ -71,6 +71,7 @@ def command(
 
     # Gather.
     settings = settings_of(**common)
+    review, reports = review_among(review, reports)
     check_names(reports)
     if any(is_saved_plan(file) for file in files):
         if len(files) > 1 or save or reports or review or preference:

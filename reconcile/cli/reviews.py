@@ -15,6 +15,19 @@ from reconcile.report.review import markup_for
 from reconcile.workbook.review import write_review
 
 
+def review_among(review: Path | None, reports: Sequence[Path]) -> tuple[Path | None, tuple[Path, ...]]:
+    """The review workbook, which may be named as a report that ends in .xlsx, and the other reports.
+
+    Raises ConfigurationError for two of them.
+    """
+    books = [path for path in reports if path.suffix.lower() == ".xlsx"]
+    named = [*([review] if review else []), *books]
+    if len(named) > 1:
+        raise ConfigurationError(f"{named[0]} and {named[1]} are both the review workbook; name one.")
+    others = tuple(path for path in reports if path not in books)
+    return (named[0] if named else None), others
+
+
 def refuse_review(target: Path, files: Sequence[Path]) -> None:
     """Raises ConfigurationError where a review cannot be written there, or would replace something.
 

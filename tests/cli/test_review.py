@@ -381,6 +381,23 @@ def test_a_review_with_decisions_in_it_is_never_written_over(desk: Desk) -> None
     assert review.read_bytes() == before
 
 
+def test_a_report_that_ends_in_xlsx_is_the_review_workbook(desk: Desk) -> None:
+    edited, page, book = conflicted(desk), desk.folder / "plan.html", desk.folder / "review.xlsx"
+    code, _, err = desk.run("diff", edited, "--report", page, "--report", book)
+
+    assert code == 1
+    assert "Review workbook: " in err
+    assert page.exists()
+    assert len(sheet_rows(book, "Conflicts")) == 1
+
+
+def test_there_is_one_review_workbook(desk: Desk) -> None:
+    code, _, err = desk.run("diff", "march.xlsx", "--review", "one.xlsx", "--report", "two.xlsx")
+
+    assert code == 2
+    assert "one.xlsx and two.xlsx are both the review workbook" in err
+
+
 def test_several_reviews_do_not_go_into_one_file(desk: Desk) -> None:
     exported = desk.export()
     copy = desk.edit(exported, name="copy.xlsx")
