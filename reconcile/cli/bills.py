@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile import __version__
 from reconcile.atomic import replacing
 from reconcile.cli.common import (
     console,
-    new_id,
     now,
     opened_store,
     progress,
@@ -22,6 +20,7 @@ from reconcile.cli.common import (
     settings_options,
     whoami,
 )
+from reconcile.cli.exported import export_of, write_exported
 from reconcile.cli.tables import read_any_table
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
@@ -201,22 +200,9 @@ def _write_moves(
     file: Path, stage: str, payout_ids: Collection[str], snapshot: Snapshot, settings: Settings, store: Store
 ) -> None:
     """A workbook in which the billed payouts stand at another stage already: for `diff` and `apply`."""
-    from reconcile.domain.edited import SCHEMA_VERSION, Export
+    from reconcile.workbook.extra import Proposal
     from reconcile.workbook.outgoing import as_shown
-    from reconcile.workbook.typist import Keystroke, type_into
-    from reconcile.workbook.writer import write_workbook
 
     shown = as_shown(snapshot)
-    export = Export(
-        workbook_id=new_id("wb", snapshot.taken_at),
-        schema_version=SCHEMA_VERSION,
-        tool_version=__version__,
-        environment=snapshot.environment,
-        scope=snapshot.scope,
-        exported_at=snapshot.taken_at,
-        exported_by=whoami(),
-        fingerprint=shown.fingerprint,
-    )
-    store.save_export(export, shown)
-    write_workbook(file, shown, export, settings.policy)
-    type_into(file, file, [Keystroke("Payouts", one, "Stage", stage) for one in sorted(payout_ids)])
+    moves = Proposal({one: {"stage": stage} for one in payout_ids})
+    write_exported(file, shown, export_of(shown), settings, store, moves)

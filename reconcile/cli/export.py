@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconcile import __version__
 from reconcile.cli.common import (
     console,
     new_id,
@@ -18,13 +17,12 @@ from reconcile.cli.common import (
     reading,
     settings_of,
     settings_options,
-    whoami,
 )
+from reconcile.cli.exported import export_of, refuse_output, warn, write_exported
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:  # nothing that `--help` has no need of
     from reconcile.config import Settings
-    from reconcile.domain.edited import Export
     from reconcile.domain.finding import Finding
     from reconcile.domain.snapshot import Snapshot
     from reconcile.store.store import Store
@@ -92,7 +90,7 @@ def command(
     if split_by:
         refuse_folder(output)
     else:
-        _refuse_file(output, force=force)
+        refuse_output(output, force=force)
     if recipients and not split_by:
         raise ConfigurationError("--recipients names who gets which part; it needs --split-by.")
     settings = settings_of(**common)
@@ -108,31 +106,14 @@ def command(
         snapshot = as_shown(fetched)
         # Act.
         if split_by:
-            findings = _write_set(output, snapshot, split_by, recipients, settings, store)
+            warn(_write_set(output, snapshot, split_by, recipients, settings, store))
         else:
-            findings = _write_one(output, snapshot, settings, store)
-    _warn(findings)
+            write_exported(output, snapshot, export_of(snapshot), settings, store)
     _warn_of_totals(snapshot)
     click.echo(
         f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines ({scope}), "
         f"{reader.status.requests:,} requests."
     )
-
-
-def _refuse_file(output: Path, *, force: bool) -> None:
-    if output.suffix.lower() != ".xlsx":
-        raise ConfigurationError(f"{output} must end in .xlsx.")
-    if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
-
-
-def _write_one(output: Path, snapshot: Snapshot, settings: Settings, store: Store) -> Iterable[Finding]:
-    from reconcile.workbook.writer import write_workbook
-
-    export = _export_of(snapshot)
-    # The baseline first, so that no workbook is ever out without one.
-    store.save_export(export, snapshot)
-    return write_workbook(output, snapshot, export, settings.policy, settings.templates)
 
 
 def _write_set(
@@ -154,7 +135,7 @@ def _write_set(
     sheaves = []
     files = file_names(part.name for part in parts)
     for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
-        export = _export_of(part.snapshot, f"-{number:03d}")
+        export = export_of(part.snapshot, f"-{number:03d}")
         recipient = named.get(part.id, part.name)
         handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
         sheaves.append(Sheaf(part, export, handout))
@@ -167,33 +148,12 @@ def _write_set(
     return findings
 
 
-def _export_of(snapshot: Snapshot, suffix: str = "") -> Export:
-    from reconcile.domain.edited import SCHEMA_VERSION, Export
-
-    return Export(
-        workbook_id=new_id("wb", snapshot.taken_at) + suffix,
-        schema_version=SCHEMA_VERSION,
-        tool_version=__version__,
-        environment=snapshot.environment,
-        scope=snapshot.scope,
-        exported_at=snapshot.taken_at,
-        exported_by=whoami(),
-        fingerprint=snapshot.fingerprint,
-    )
-
-
 def _warn_of_totals(snapshot: Snapshot) -> None:
     from reconcile.check.exported import review_export
 
     off = review_export(snapshot)
-    _warn(off[:_MOST])
+    warn(off[:_MOST])
     if len(off) > _MOST:
         console(stderr=True).print(
             f"warning: {len(off) - _MOST:,} more payouts like these; the column Lines total marks them."
         )
-
-
-def _warn(findings: Iterable[Finding]) -> None:
-    out = console(stderr=True)
-    for finding in findings:
-        out.print(f"{finding.severity}: {finding.message} {finding.fix}", markup=False)

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile import __version__
 from reconcile.cli.common import (
     console,
-    new_id,
     now,
     opened_store,
     progress,
     reading,
     settings_of,
     settings_options,
-    whoami,
 )
+from reconcile.cli.exported import export_of, refuse_output, write_exported
 from reconcile.errors import ConfigurationError, DecisionNeeded
 
 if TYPE_CHECKING:
@@ -103,7 +101,7 @@ def command(  # noqa: PLR0913  one argument per option
     from reconcile.workbook.outgoing import as_shown
 
     # Gather.
-    _check_output(output, force=force)
+    refuse_output(output, force=force)
     settings = settings_of(**common)
     hints = Hints(currency.upper(), decimal or "", date_order or "", sign or "")
     how = Reading(hints, _layouts(layout, settings))
@@ -121,24 +119,17 @@ def command(  # noqa: PLR0913  one argument per option
         said = summary(result, read, owed)
         _show_findings(result, full=full)
         _refuse(result, allow)
-        # Act: the baseline first, so that no workbook is ever out without one.
-        export = _export(snapshot)
-        store.save_export(export, snapshot)
+        export = export_of(snapshot)
+        proposal = _proposal(result, read, owed, snapshot, export, settings)
+        # Act: what is remembered before the workbook, so that none is ever out that the store does not know.
         store.record_settlements(environment, _settlements(result, export, read))
-        _write(output, snapshot, export, settings, _proposal(result, read, owed, snapshot, export, settings))
+        write_exported(output, snapshot, export, settings, store, proposal)
     if as_json:
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     else:
         render_payments(said, console(), full=full)
         click.echo(f"\n{output}: check it, accept suggestions, then: reconcile diff {output}")
     return 0
-
-
-def _check_output(output: Path, *, force: bool) -> None:
-    if output.suffix.lower() != ".xlsx":
-        raise ConfigurationError(f"{output} must end in .xlsx.")
-    if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
 
 
 def _layouts(layout: str | None, settings: Settings) -> tuple[TableLayout, ...]:
@@ -203,21 +194,6 @@ def _refuse(result: Matching, allowed: tuple[str, ...]) -> None:
         )
 
 
-def _export(snapshot: Snapshot) -> Export:
-    from reconcile.domain.edited import SCHEMA_VERSION, Export
-
-    return Export(
-        workbook_id=new_id("wb", snapshot.taken_at),
-        schema_version=SCHEMA_VERSION,
-        tool_version=__version__,
-        environment=snapshot.environment,
-        scope=snapshot.scope,
-        exported_at=snapshot.taken_at,
-        exported_by=whoami(),
-        fingerprint=snapshot.fingerprint,
-    )
-
-
 def _settlements(result: Matching, export: Export, files: list[PaymentFile]) -> Iterator[Settlement]:
     from reconcile.erp.record import Occasion, settlements_of
 
@@ -257,12 +233,3 @@ def _proposal(
         ExtraSheet("tie_out", tuple(tie_out)),
     )
     return Proposal(proposal.sure_edits(result, snapshot, policy), sheets)
-
-
-def _write(output: Path, snapshot: Snapshot, export: Export, settings: Settings, proposal: Proposal) -> None:
-    from reconcile.workbook.writer import write_workbook
-
-    findings = write_workbook(output, snapshot, export, settings.policy, settings.templates, proposal)
-    out = console(stderr=True)
-    for finding in findings:
-        out.print(f"{finding.severity}: {finding.message} {finding.fix}", markup=False)

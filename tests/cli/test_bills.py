@@ -17,6 +17,7 @@ from reconcile.resources import sample, template
 
 VENDORS = sample("2026-03/vendors.csv")
 GOLDEN = Path(__file__).parent.parent / "golden" / "bills"
+GERMAN = Path(__file__).parent.parent / "german"
 SHIPPED = ("xero", "netsuite", "netsuite-pair", "quickbooks", "csv")
 
 
@@ -125,6 +126,20 @@ def test_the_billed_payouts_can_be_moved_to_a_stage_by_diff_and_apply(desk: Desk
     assert (code, applied) == (0, 0), err + out
     assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
     assert len(desk.writes()) == 1
+
+
+def test_the_workbook_that_moves_them_is_in_the_language_of_the_templates(desk: Desk) -> None:
+    german = ("--templates", GERMAN)
+    code, _, err = _bills(desk, "--move-to", "PENDING_PAYMENT", "--partner", "Acme Partners", *german)
+    moves = desk.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
+    planned = desk.plan(moves)
+    book = load_workbook(moves)
+
+    assert code == 0, err
+    assert book.sheetnames[1] == "Auszahlungen"
+    assert [(one["target"]["id"], one["body"]) for one in planned["operations"]] == [
+        (APPROVED, {"stage": "PENDING_PAYMENT"})
+    ]
 
 
 def test_a_dry_run_writes_nothing_and_remembers_nothing(desk: Desk) -> None:
