@@ -139,6 +139,7 @@ def plan_for(
         made_by=whoami(),
         reads=reader.status.requests - before,
         rate=settings.profile.rate,
+        credits_left=reader.status.credits_remaining,
         preference=preference,
         handouts=handouts,
         returned=store.returned([one.workbook_id for one in handouts]),

@@ -101,6 +101,7 @@ def _plan(ended: Ended, settings: Settings, client: Client, store: Store) -> Pla
         made_by=whoami(),
         reads=client.status.requests - before,
         rate=settings.profile.rate,
+        credits_left=client.status.credits_remaining,
         backwards=True,
     )
     return build_plan((undo_source(ended, exported, live),), live, settings.policy, given)

@@ -45,15 +45,17 @@ from reconcile.plan.wishes import Wishes, key_of
 class Circumstances:
     """What a plan needs to know beside the workbooks and live.
 
-    reads: the requests that one re-read takes. rate: requests per minute. preference: what the command line
-    decides about conflicts. handouts: the sets that the workbooks belong to. returned: when workbooks of
-    these came back before, by workbook id. backwards: it undoes a run; see `order.ordered`.
+    reads: the requests that one re-read takes. rate: requests per minute. credits_left: of this month; None
+    where the server does not say. preference: what the command line decides about conflicts. handouts: the
+    sets that the workbooks belong to. returned: when workbooks of these came back before, by workbook id.
+    backwards: it undoes a run; see `order.ordered`.
     """
 
     made_at: datetime
     made_by: str
     reads: int = 0
     rate: int = 120
+    credits_left: int | None = None
     preference: Preference | None = None
     handouts: tuple[Handout, ...] = ()
     returned: Mapping[str, str] = field(default_factory=dict)
@@ -189,4 +191,4 @@ def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Retu
 def _cost(operations: tuple[Operation, ...], given: Circumstances) -> Cost:
     """The records are read again before the run and after it."""
     writes, reads = len(operations), 2 * given.reads if operations else 0
-    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate))
+    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate), given.credits_left)

@@ -52,6 +52,7 @@ def from_json(text: str, name: str) -> Plan:
 
 
 def fingerprint(plan: Plan) -> str:
-    """A SHA-256 over everything in the plan but the moment and the person that made it."""
+    """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
-    return hashlib.sha256(_ADAPTER.dump_json(bare)).hexdigest()
+    text = _ADAPTER.dump_json(bare, exclude={"cost": {"credits_left"}})
+    return hashlib.sha256(text).hexdigest()

@@ -237,11 +237,16 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the run takes: API calls, monthly credits (one per call, introw-api.md 4.3), and time."""
+    """What the run takes: API calls, monthly credits (one per call, introw-api.md 4.3), and time.
+
+    seconds: at the allowed rate. credits_left: of this month, when the plan was made; None where the server
+    does not say.
+    """
 
     writes: int
     reads: int
     seconds: int
+    credits_left: int | None = None
 
     @property
     def calls(self) -> int:

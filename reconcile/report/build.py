@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from reconcile.domain.finding import Finding, Severity
 from reconcile.plan import model as plans
 from reconcile.report import model
@@ -94,6 +96,8 @@ def _headline(
         calls=plan.cost.calls,
         credits=plan.cost.calls,
         seconds=plan.cost.seconds,
+        credits_left=plan.cost.credits_left,
+        done_at=plan.made_at + timedelta(seconds=plan.cost.seconds),
     )
 
 

@@ -298,7 +298,11 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The counts. credits: monthly API credits, one per call. seconds: at the allowed rate."""
+    """The counts. credits: monthly API credits, one per call. seconds: at the allowed rate.
+
+    credits_left: of this month, null where the server does not say. done_at: when the run would be done if it
+    began at `made_at`.
+    """
 
     operations: int
     edits: int
@@ -317,6 +321,8 @@ class Headline:
     calls: int
     credits: int
     seconds: int
+    credits_left: int | None
+    done_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,9 +193,10 @@ def _cost(report: Report) -> Iterable[str]:
     count = report.headline
     if count.operations:
         minutes = counted(-(-count.seconds // 60), "minute")
+        left = "" if count.credits_left is None else f" of the {count.credits_left:,} left this month"
         yield (
-            f"Takes {counted(count.calls, 'API call')} and {counted(count.credits, 'credit')}, "
-            f"about {minutes} at the allowed rate."
+            f"Takes {counted(count.calls, 'API call')} and {counted(count.credits, 'credit')}{left}, "
+            f"about {minutes} at the allowed rate: done about {moment(count.done_at)} if begun at once."
         )
 
 

@@ -143,7 +143,8 @@ class Store:
 
     def runs(self, environment: Environment | None = None) -> tuple[Run, ...]:
         """All runs of an environment, newest first; of every environment without one."""
-        query = select(RUNS).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id)
+        # In the order in which they were recorded: two may begin in one second, and a clock may be set back.
+        query = select(RUNS).order_by(text("rowid DESC"))
         if environment:
             query = query.where(RUNS.c.environment == str(environment))
         with self.reading() as connection:

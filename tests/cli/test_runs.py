@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -195,6 +196,24 @@ def test_a_server_that_knows_no_idempotency_key_gets_none(desk: Desk) -> None:
 
     assert code == 0
     assert "idempotencyKey" not in json.loads(desk.writes()[-1]["body"])
+
+
+def test_the_report_says_what_a_run_takes_what_is_left_and_when_it_would_be_done(
+    open_desk: Callable[[Choices], Desk],
+) -> None:
+    desk = open_desk(Choices(rate=100_000, credits=500))
+    desk.settings("[profiles.default]\nrate = 60\n")
+    edited = desk.edit(desk.export("--stage", "DRAFT"), SET_DRAFT)
+    _, out, _ = desk.run("diff", edited, "--quiet")
+    cost = json.loads(desk.run("diff", edited, "--json")[1])
+
+    takes = re.search(r"Takes (\d+) API calls and (\d+) credits of the (\d+) left this month", out)
+    assert takes
+    assert takes[1] == takes[2] == str(cost["headline"]["calls"])
+    assert cost["headline"]["credits_left"] < int(takes[3]) < 500
+    began, done = (datetime.fromisoformat(text) for text in (cost["made_at"], cost["headline"]["done_at"]))
+    assert done - began == timedelta(seconds=cost["headline"]["calls"])
+    assert re.search(r"done about \d{4}-\d\d-\d\d \d\d:\d\d UTC if begun at once", out)
 
 
 def test_too_few_credits_for_a_saved_plan_stop_it_before_the_first_write(

@@ -146,6 +146,14 @@ def test_who_made_the_plan_and_when_is_not_in_its_fingerprint() -> None:
     assert to_json(first) != to_json(second)
 
 
+def test_the_credits_left_are_kept_and_are_not_in_the_fingerprint() -> None:
+    plan = make_plan(make_snapshot(make_payout()), {"pay_1": {"po_number": "x"}})
+    richer = replace(plan, cost=replace(plan.cost, credits_left=4711))
+
+    assert fingerprint(richer) == plan.fingerprint
+    assert from_json(to_json(richer), "plan.json").cost.credits_left == 4711
+
+
 @pytest.mark.parametrize(
     "live", [changed(LIVE, "pay_4", updated_at=MADE), changed(LIVE, "cln_1", plan_name="x")]
 )

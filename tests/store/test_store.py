@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -139,3 +140,13 @@ def test_a_store_whose_end_is_missing_says_so(missing: int, tmp_path: Path) -> N
 
     with pytest.raises(StateError, match=str(path)), Store(path) as store:
         store.runs()
+
+
+def test_runs_that_begin_in_the_same_second_are_listed_newest_first(tmp_path: Path) -> None:
+    begun = ["run-b", "run-a", "run-c"]
+    with Store(tmp_path / "state.db") as store:
+        for name in begun:
+            store.start_run(replace(RUN, run_id=name))
+        listed = [run.run_id for run in store.runs()]
+
+    assert listed == begun[::-1]
