@@ -1,0 +1,232 @@
+"""Measures how the steps grow with the month, each beside a well-known library in the same run.
+
+    pip install '.[bench]'
+    python tests/bench/run.py --lines 1k,10k,100k -o samples/bench.md
+
+Every measurement is a process of its own: its seconds are those of the step, without start and preparation,
+and its memory is the peak of the whole process. Machines are noisy, so each is the median of several rounds,
+and what counts are the ratios: step and reference take turns. Growth is the exponent of the seconds, fitted
+over all sizes: 1 is in proportion.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import linear_regression, median
+
+HERE = Path(__file__).parent
+
+STEPS = {
+    "export": "export without fetching",
+    "write": "write the workbook",
+    "check": "read and check",
+    "compare_unchanged": "three-way diff, no edits",
+    "compare_1": "three-way diff, 1 % edited",
+    "compare_20": "three-way diff, 20 % edited",
+    "plan_unchanged": "whole plan, no edits",
+    "plan_1": "whole plan, 1 % edited",
+    "plan_20": "whole plan, 20 % edited",
+    "save_plan": "save that plan",
+    "load_plan": "load that plan",
+    "report": "its HTML report",
+    "close": "close, with its pack",
+    "payments": "match payments",
+}
+REFERENCES = {
+    "openpyxl_write": "openpyxl write-only, same features",
+    "xlsxwriter_plain": "XlsxWriter, same cells, no rules",
+    "openpyxl_read": "openpyxl read-only, values",
+    "calamine_read": "python-calamine, raw",
+    "datacompy_diff": "datacompy, two comparisons",
+    "pandas_merge": "pandas, merge and compare",
+    "daff_diff": "daff, three-way",
+}
+MOST = {"daff_diff": 10_000}
+"""References that take too long beyond so many lines."""
+
+TARGETS = (
+    ("write", "openpyxl_write", 0.12),
+    ("write", "xlsxwriter_plain", None),
+    ("check", "openpyxl_read", 0.3),
+    ("check", "calamine_read", None),
+    ("compare_20", "datacompy_diff", 0.5),
+    ("compare_20", "pandas_merge", 3.0),
+    ("compare_20", "daff_diff", 0.05),
+    ("plan_20", "datacompy_diff", None),
+    ("plan_20", "pandas_merge", None),
+    ("plan_20", "daff_diff", None),
+)
+"""Step, reference, and the ratio that is aimed at, if any."""
+
+START_UP = {
+    "python -c 'import click'": ("-c", "import click"),
+    "reconcile --version": ("-m", "reconcile", "--version"),
+    "reconcile --help": ("-m", "reconcile", "--help"),
+}
+GROWTH, KILOBYTES, START = 1.05, 1.5, 2.0
+
+
+@dataclass
+class Figures:
+    """Seconds and peak MB of every round, by name and lines."""
+
+    seconds: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
+    megabytes: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
+    start_up: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def took(self, name: str, lines: int) -> float:
+        """The median of the seconds."""
+        return median(self.seconds[name, lines])
+
+    def peak(self, name: str, lines: int) -> float:
+        """The median of the peak memory, in MB."""
+        return median(self.megabytes[name, lines])
+
+
+def one(words: Sequence[str]) -> tuple[str, float, float]:
+    """Runs Python once: what it printed, wall seconds, and its own peak MB, as the system counted them."""
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+        printed = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
+    # Linux counts KB, macOS bytes.
+    return (
+        printed,
+        time.perf_counter() - start,
+        usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10),
+    )
+
+
+def measured(sizes: Sequence[int], rounds: int) -> Figures:
+    """Every step and reference at every size, in turns."""
+    found = Figures()
+    for _ in range(3 * rounds):
+        for name, words in START_UP.items():
+            found.start_up[name].append(one(words)[1])
+    with tempfile.TemporaryDirectory() as folder:
+        for lines, turn in ((lines, turn) for lines in sizes for turn in range(rounds)):
+            place = Path(folder) / str(lines)
+            place.mkdir(exist_ok=True)
+            for script, name in _programs(lines):
+                printed, _, peak = one([str(HERE / script), name, str(lines), str(place)])
+                found.seconds[name, lines].append(float(printed))
+                found.megabytes[name, lines].append(peak)
+                print(
+                    f"{turn + 1}/{rounds} {lines:>9,} {name:<18} {float(printed):8.2f} s {peak:6.0f} MB",
+                    flush=True,
+                )
+    return found
+
+
+def _programs(lines: int) -> Iterator[tuple[str, str]]:
+    """Each step, and right after it what it is held against."""
+    seen: set[str] = set()
+    for name in STEPS:
+        yield "steps.py", name
+        for step, reference, _ in TARGETS:
+            if step == name and reference not in seen and lines <= MOST.get(reference, lines):
+                seen.add(reference)
+                yield "references.py", reference
+
+
+def page(found: Figures, sizes: Sequence[int], rounds: int) -> str:
+    """The figures as Markdown."""
+    said = (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} with {os.cpu_count()} processors ({platform.machine()}, "
+        f"{platform.system()}), Python {platform.python_version()}; medians of {rounds}. Other programs were "
+        "running, so the ratios tell more than the seconds."
+    )
+    parts = (said, _steps_table(found, sizes), _ratios_table(found, sizes), _start_table(found))
+    return "\n\n".join(parts) + "\n"
+
+
+def _steps_table(found: Figures, sizes: Sequence[int]) -> str:
+    first, last = sizes[0], sizes[-1]
+    rows = []
+    for name, words in STEPS.items():
+        seconds = [found.took(name, lines) for lines in sizes]
+        cells = [words, *(f"{value:.2f}" for value in seconds)]
+        if len(sizes) > 1:
+            grown = linear_regression([math.log(n) for n in sizes], [math.log(s) for s in seconds]).slope
+            a_line = (found.peak(name, last) - found.peak(name, first)) * 1024 / (last - first)
+            cells += [_judged(grown, GROWTH), _judged(a_line, KILOBYTES)]
+        rows.append([*cells, f"{found.peak(name, last):,.0f}"])
+    growth = [f"growth (≤ {GROWTH})", f"KB a line (≤ {KILOBYTES})"] if len(sizes) > 1 else []
+    return _table(["seconds for", *_headings(sizes), *growth, f"MB at {last:,}"], rows)
+
+
+def _ratios_table(found: Figures, sizes: Sequence[int]) -> str:
+    rows = []
+    for step, reference, target in TARGETS:
+        ratios = [
+            _judged(found.took(step, n) / found.took(reference, n), target)
+            if (reference, n) in found.seconds
+            else "-"
+            for n in sizes
+        ]
+        rows.append([STEPS[step], REFERENCES[reference], *ratios, f"≤ {target}" if target else ""])
+    return _table(["ratio of", "to", *_headings(sizes), "target"], rows)
+
+
+def _start_table(found: Figures) -> str:
+    base = median(found.start_up[next(iter(START_UP))])
+    rows = [
+        [f"`{name}`", f"{median(seconds) * 1000:.0f}", _judged(median(seconds) / base, START)]
+        for name, seconds in found.start_up.items()
+    ]
+    return _table(["start-up", "milliseconds", f"ratio (≤ {START:g})"], rows)
+
+
+def _judged(value: float, target: float | None) -> str:
+    """A figure to the precision it deserves; bold where it misses its target."""
+    text = f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+    return f"**{text}**" if target is not None and value > target else text
+
+
+def _headings(sizes: Iterable[int]) -> list[str]:
+    return [f"{lines:,} lines" for lines in sizes]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _sizes(text: str) -> list[int]:
+    return sorted(
+        int(word.removesuffix("k")) * (1000 if word.endswith("k") else 1) for word in text.split(",")
+    )
+
+
+def main() -> None:
+    """Measures, and writes the page."""
+    parser = argparse.ArgumentParser(description="Measures how the steps grow with the month.")
+    parser.add_argument("--lines", type=_sizes, default="1k,10k,100k", help="the sizes: 1k,10k,100k,500k")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="measurements of each, of which the median counts"
+    )
+    parser.add_argument("-o", "--output", type=Path, help="the page; printed where it is not given")
+    asked = parser.parse_args()
+    text = page(measured(asked.lines, asked.rounds), asked.lines, asked.rounds)
+    if asked.output:
+        asked.output.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
