@@ -1,13 +1,15 @@
-"""Puts files together: a payment that stands in two of them counts once, by the bank's id first."""
+"""Puts files together: a payment that stands in two of them counts once."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.erp.payment import Payment, PaymentFile, PaymentStatus, found
+from reconcile.erp.twins import told_by_both, twins
 
 Known = dict[tuple[object, ...], Payment]
 
@@ -19,9 +21,25 @@ def merged(
 
     With an id: the same id, account, amount and status. Without: the same day, amount, payee and references,
     as often as the file with most of them has them; so two equal payments in one file are two. An order in a
-    status report is the same as the payment that carries its end-to-end id.
+    status report is the same as the payment that carries its end-to-end id. What a bank and a finance system
+    both tell of is one payment, see `twins`.
     """
-    kept: list[Payment] = []
+    kept, repeated, findings = _once(files)
+    left, again, noticed = _told_once(kept)
+    return left, (*repeated, *again), (*findings, *noticed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A payment, and whether it is a finance system that tells of it, not a bank."""
+
+    payment: Payment
+    ledger: bool
+
+
+def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Payment], list[Finding]]:
+    """The payments without those that stand in another file under the same id, or just the same."""
+    kept: list[_Kept] = []
     repeated: list[Payment] = []
     findings: list[Finding] = []
     known: Known = {}
@@ -46,10 +64,27 @@ def merged(
                 continue
             if payment.id:
                 known[_identity(payment)] = payment
-            kept.append(payment)
+            kept.append(_Kept(payment, file.ledger))
         for key, count in here.items():
             seen[key] = max(seen[key], count)
-    return tuple(kept), tuple(repeated), (*findings, *_mixed(files))
+    return kept, repeated, findings
+
+
+def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Payment], list[Finding]]:
+    """The payments without those of a finance system that a bank tells of, too."""
+    ledger = [number for number, one in enumerate(kept) if one.ledger]
+    bank = [number for number, one in enumerate(kept) if not one.ledger and not one.payment.report]
+    pairs = twins([kept[number].payment for number in ledger], [kept[number].payment for number in bank])
+    left = {number: one.payment for number, one in enumerate(kept)}
+    again, findings = [], []
+    for ours, theirs in pairs.items():
+        twin, place = left.pop(ledger[ours]), bank[theirs]
+        again.append(twin)
+        findings.append(_again(twin, left[place]))
+        left[place] = told_by_both(left[place], twin)
+    alone = (left[number] for number in ledger if number in left)
+    findings += _alone(alone, (left[number] for number in bank))
+    return tuple(left.values()), again, findings
 
 
 def _known(payment: Payment, known: Known, settled: set[tuple[str, Money]]) -> Payment | None:
@@ -86,21 +121,19 @@ def _again(payment: Payment, first: Payment) -> Finding:
     )
 
 
-def _mixed(files: Sequence[PaymentFile]) -> tuple[Finding, ...]:
-    """A warning where a finance system and a bank may tell of the same payments under different ids."""
-    ledger = next((file for file in files if file.ledger and file.payments), None)
-    bank = next(
-        (file for file in files if not file.ledger and any(not p.report for p in file.payments)), None
-    )
-    if ledger is None or bank is None:
-        return ()
-    place = bank.payments[0].place
-    return (
+def _alone(ledger: Iterable[Payment], bank: Iterable[Payment]) -> list[Finding]:
+    """A warning for payments of a finance system that are none of those that the bank tells of."""
+    paid = [one for one in ledger if one.status is PaymentStatus.PAID]
+    files = sorted({one.place.file for one in bank})
+    if not paid or not files:
+        return []
+    return [
         found(
             "ledger-and-bank",
-            f"{ledger.name} comes from a finance system and {bank.name} from a bank: the same payment may "
-            "stand in both, and would look as if it had been paid twice.",
-            "Pass the files of one of them, or look at the payments that are called paid twice.",
-            place,
-        ),
-    )
+            f"{len(paid)} of the finance system's payments, this one first, are not in {', '.join(files)}.",
+            "They count as payments of their own. If the bank has them under another amount or a far day, "
+            "they look paid twice.",
+            paid[0].place,
+            str(paid[0].amount),
+        )
+    ]

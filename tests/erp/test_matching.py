@@ -303,10 +303,56 @@ def test_a_status_report_and_the_statement_tell_of_one_payment() -> None:
     assert [str(one.place) for one in result.repeated] == ["status.xml, line 2"]
 
 
-def test_files_of_a_bank_and_of_a_ledger_together_are_warned_about() -> None:
-    files = [_file(_paid("a"), ledger=True, name="xero.csv"), _file(_paid("b"))]
+def _both(ledger: list[Payment], bank: list[Payment], *owed: Owed) -> Matching:
+    """What comes of a file of a finance system and a file of the bank together."""
+    files = [_file(*ledger, name="xero.csv", ledger=True), _file(*bank)]
+    return match_payments(files, owed, POLICY)
 
-    assert [one.rule for one in match_payments(files, [], POLICY).findings] == ["ledger-and-bank"]
+
+@pytest.mark.parametrize(
+    ("ledger", "bank"),
+    [
+        (_paid("BILL-0001"), _paid("Thank you for bill-0001", booked=date(2026, 4, 18))),
+        (_paid("BILL-0001", id="L1", payee="Acme Inc."), _paid("x", id="B1", payee="ACME")),
+        (_paid("", po_texts=("PO-2026-7",), references=("BILL-0001",)), _paid("PO 2026 7 BILL-0001")),
+    ],
+    ids=["by reference", "by payee", "by purchase order"],
+)
+def test_what_a_ledger_and_a_bank_both_tell_of_is_one_payment(ledger: Payment, bank: Payment) -> None:
+    result = _both([ledger], [bank], _owed("pay_00001", references=("pay_00001", "BILL-0001")))
+
+    assert _told(result) == [("sure", "paid by reference", ("pay_00001",))]
+    assert [str(one.place) for one in result.matches[0].payments] == ["bank.csv, line 2"]
+    assert [str(one.place) for one in result.repeated] == ["xero.csv, line 2"]
+    assert [one.rule for one in result.findings] == ["payment-again"]
+
+
+def test_a_payment_that_the_bank_made_twice_is_still_paid_twice_beside_the_ledger() -> None:
+    result = _both(
+        [_paid("pay_00001")], [_paid("pay_00001", id="1"), _paid("pay_00001", id="2")], _owed("pay_00001")
+    )
+
+    assert [str(one.payment.place) for one in result.strays] == ["bank.csv, line 3"]
+    assert {one.rule for one in result.findings} == {"payment-again", "paid-twice"}
+
+
+@pytest.mark.parametrize(
+    "bank",
+    [
+        _paid("pay_00001", "100.01"),
+        _paid("pay_00001", "100 EUR"),
+        _paid("pay_00001", booked=date(2026, 4, 23)),
+        _paid("pay_00001", payee="Bolt"),
+        _paid("pay_00001", "-100", status=PaymentStatus.RETURNED),
+        _paid("pay_00002", payee="Acme and Bolt"),
+    ],
+    ids=["amount", "currency", "days", "payee", "returned", "reference"],
+)
+def test_payments_that_are_not_alike_are_two_and_it_is_said(bank: Payment) -> None:
+    result = _both([_paid("pay_00001", payee="Acme")], [bank], _owed("pay_00001"))
+
+    assert result.repeated == ()
+    assert "ledger-and-bank" in {one.rule for one in result.findings}
 
 
 NAMES = ("Acme Partners", "Bolt", "Blue Peak Consulting", "Summit Peak Consulting", "Acme")
@@ -361,7 +407,9 @@ def _whole(files: list[PaymentFile]) -> dict[str, Decimal]:
 def test_nothing_is_used_twice_and_the_parts_add_up_to_the_whole(
     contents: list[list[Payment]], owed: list[Owed], policy: PaymentPolicy
 ) -> None:
-    files = [_file(*payments, name=f"{number}.csv") for number, payments in enumerate(contents)]
+    files = [
+        _file(*payments, name=f"{number}.csv", ledger=number == 1) for number, payments in enumerate(contents)
+    ]
     result = match_payments(files, owed, policy)
     groups = (*result.matches, *result.suggestions, *result.differing)
     places = [

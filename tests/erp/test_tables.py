@@ -71,6 +71,22 @@ def test_letters_that_were_broken_before_are_pointed_out(read: Reader) -> None:
     assert [(one.rule, one.cell) for one in file.findings] == [("encoding-broken", "line 2")]
 
 
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("15.04.2026", "with the day first"),
+        ("04/15/2026", "with the month first"),
+        ("2026-04-15", "that name the month or begin with the year"),
+        ("15 Apr 2026", "that name the month or begin with the year"),
+    ],
+)
+def test_how_dates_were_read_is_shown(read: Reader, date: str, words: str) -> None:
+    file = read(HEADER + f"{date},Acme,10.00,EUR,a\n")
+
+    assert str(file.payments[0].booked) == "2026-04-15"
+    assert file.how[2] == f"decimal dot, dates {words}"
+
+
 @pytest.mark.parametrize(("mark", "name"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")])
 def test_the_separator_is_found_and_shown(read: Reader, mark: str, name: str) -> None:
     file = read((HEADER + "2026-04-15,Acme,10.00,EUR,a\n").replace(",", mark))

@@ -57,6 +57,13 @@ def date_order(cells: Iterable[Placed]) -> str:
     return "mdy" if "mdy" in votes else "dmy"
 
 
+def order_words(cells: Iterable[Placed], order: str) -> str:
+    """How the dates were read, for people; the order only matters where some have a number for the month."""
+    if any(_NUMERIC.fullmatch(cell.text.strip()) for _, cell in cells):
+        return "dates with the month first" if order == "mdy" else "dates with the day first"
+    return "dates that name the month or begin with the year"
+
+
 def _vote(text: str) -> str:
     match = _NUMERIC.fullmatch(text)
     if not match:

@@ -10,7 +10,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.erp.formats.amounts import amount_of, decimal_mark
-from reconcile.erp.formats.dates import date_of, date_order
+from reconcile.erp.formats.dates import date_of, date_order, order_words
 from reconcile.erp.formats.header import Header
 from reconcile.erp.formats.layout import TableLayout
 from reconcile.erp.payment import Grid, GridCell, GridRow, Payment, PaymentStatus, Place, found, texts
@@ -123,7 +123,7 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
     ]
     table.order = hints.date_order or layout.date_order or date_order(dates)
     words = "comma" if table.mark == "," else "dot"
-    table.how.append(f"decimal {words}, dates in the order {table.order}")
+    table.how.append(f"decimal {words}, {order_words(dates, table.order)}")
     return table
 
 
