@@ -73,6 +73,8 @@ def _played(block: str, folder: Path, environ: dict[str, str], url: str) -> str:
             continue
         if command == "reconcile check approved.xlsx":
             _edit(folder / "approved.xlsx")
+        if command == "reconcile diff paid.xlsx --quiet":
+            type_into(folder / "paid.xlsx", folder / "paid.xlsx", [Keystroke("Matches", 2, "Accept", "Yes")])
         shown += _run(command, folder, environ).splitlines()
     return "\n".join(line.rstrip() for line in shown) + "\n"
 
