@@ -127,7 +127,9 @@ def _of_new(
     seen = before.seen.get(line.id)
     if _is_fresh(line, seen, period):
         yield _entry(Movement.EARNED, line, now, line.amount.amount)
-    elif state is not Standing.OWED and (seen or before.is_first):
+    elif state is not Standing.OWED and (
+        seen or (before.is_first and not _known_paid(line, period, payments))
+    ):
         # Settled at the last close already, or before the chain of closes began.
         return
     elif before.is_first:
@@ -135,6 +137,11 @@ def _of_new(
     else:
         yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, _why_in(line, seen, period))
     yield from _leaving(line, now, period, names, payments)
+
+
+def _known_paid(line: CommissionLine, period: Period, payments: Payments) -> bool:
+    """Whether a matched payment says that the line was paid in the period, and so was owed until then."""
+    return any(one.day in period for one in payments.get(line.payout_id or "", ()))
 
 
 def _is_fresh(line: CommissionLine, seen: CommissionLine | None, period: Period) -> bool:

@@ -36,6 +36,14 @@ def test_what_was_settled_before_the_first_close_is_no_part_of_it() -> None:
     assert close.rolls == ()
 
 
+def test_what_is_known_to_be_paid_in_the_first_period_was_owed_before_it() -> None:
+    old = make_line("cln_old", "40 USD", period_end=END.replace(month=1))
+    close = close_of(None, make_payout(stage="PAID"), old, payments={"pay_1": (paid("2026-03-20"),)})
+
+    assert _moves(close) == {"moved in": 40, "paid": -40}
+    assert [one.why for one in close.of(Movement.PAID)] == ["TX-1"]
+
+
 def test_a_line_that_is_still_owed_is_carried_over() -> None:
     before = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
     close = close_of(before, make_payout(), make_line("cln_1", "100 USD"), april_line())
