@@ -6,18 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.closing import ClosePolicy
 from reconcile.domain.period import Period
 
+Side = Literal["expense", "liability"]
+
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One line of a journal. amount: a debit where positive, a credit where negative. lines: what it sums."""
+    """One line of a journal.
+
+    side: `expense` or `liability`. amount: a debit where positive, a credit where
+    negative. lines: what it sums.
+    """
 
     journal: str
     date: date
+    side: Side
     account: str
     description: str
     currency: str
@@ -46,16 +54,16 @@ def journal(
     entries: Iterable[Entry], period: Period, policy: ClosePolicy, title: str, prefix: str
 ) -> tuple[JournalLine, ...]:
     """A journal of these amounts on the last day of the period, and its reversal on the day after."""
-    sums: dict[tuple[str, str, str], list[tuple[str, Decimal]]] = {}
+    sums: dict[tuple[str, Side, str], list[tuple[str, Decimal]]] = {}
     for one in entries:
-        for rule, sign in ((policy.expense, 1), (policy.liability, -1)):
-            account = rule.account(one.partner_id, one.plan, one.currency)
-            side = "expense" if sign > 0 else "liability"
-            sums.setdefault((one.currency, side, account), []).append((one.line_id, sign * one.amount))
+        for side, account in accounts(one, policy).items():
+            amount = one.amount if side == "expense" else -one.amount
+            sums.setdefault((one.currency, side, account), []).append((one.line_id, amount))
     forth = tuple(
         JournalLine(
             f"{prefix}-{period}-{currency}",
             period.end,
+            side,
             account,
             f"{title}, {side}",
             currency,
@@ -67,10 +75,17 @@ def journal(
     return (*forth, *(_reversed(one, period) for one in forth))
 
 
+def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:
+    """The two accounts that an accrued line goes to."""
+    key = (entry.partner_id, entry.plan, entry.currency)
+    return {"expense": policy.expense.account(*key), "liability": policy.liability.account(*key)}
+
+
 def _reversed(line: JournalLine, period: Period) -> JournalLine:
     return JournalLine(
         f"{line.journal}-R",
         period.end + timedelta(days=1),
+        line.side,
         line.account,
         f"Reversal: {line.description}",
         line.currency,

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from reconcile.close.aging import buckets, sums
 from reconcile.close.close import Close
+from reconcile.close.control import control_table, journal_table
+from reconcile.close.journal import accounts
 from reconcile.close.rollforward import Entry, Movement, Roll
 from reconcile.domain.money import shown_amount
 from reconcile.domain.table import Cell, Column, Pack, RowSum, SumOf, Table
@@ -44,10 +46,11 @@ def pack_of(close: Close) -> Pack:
 def _tables(close: Close) -> tuple[Table, ...]:
     tables = [
         _rollforward(close),
+        control_table(close),
         _by_partner(close),
         _checks(close),
         _exceptions(close),
-        _journal(close),
+        journal_table(close),
         _aging(close),
         _waiting(close),
         _flux(close),
@@ -184,36 +187,6 @@ def _exceptions(close: Close) -> Table:
     return Table("exceptions", "Exceptions", columns, rows, "", "currency")
 
 
-def _journal(close: Close) -> Table:
-    columns = (
-        Column("journal", "Journal", "id"),
-        Column("date", "Date", "date"),
-        Column("account", "Account", "id"),
-        Column("description", "Description"),
-        _CURRENCY,
-        Column("debit", "Debit", "money"),
-        Column("credit", "Credit", "money"),
-        Column("lines", "Lines", "number"),
-    )
-    rows = tuple(
-        (
-            one.journal,
-            one.date,
-            one.account,
-            one.description,
-            one.currency,
-            one.debit,
-            one.credit,
-            len(one.lines),
-        )
-        for one in close.journal
-    )
-    note = (
-        "Earned and not paid at the end of the period; reversed on the next day. Its lines are the closing."
-    )
-    return Table("journal", "Accruals", columns, rows, note, "currency")
-
-
 def _aging(close: Close) -> Table:
     names = buckets(close.frozen.policy.aging_days)
     columns = (
@@ -295,7 +268,15 @@ def _paid(close: Close) -> Table:
 
 
 def _lines(close: Close) -> Table:
-    return _entries("lines", "Lines", close, lambda _: True)
+    """Every line's part in every column; where it is accrued, the accounts as well."""
+    policy = close.frozen.policy
+    plain = _entries("lines", "Lines", close, lambda _: True)
+    columns = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
+    rows = tuple(
+        (*row, *(accounts(one, policy).values() if one.movement is Movement.CLOSING else ("", "")))
+        for row, one in zip(plain.rows, close.entries, strict=True)
+    )
+    return replace(plain, columns=(*plain.columns, *columns), rows=rows)
 
 
 def _entries(key: str, title: str, close: Close, wanted: Callable[[Entry], bool]) -> Table:

@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from reconcile.domain.money import exponent
 from reconcile.domain.table import Cell, ColumnKind, Pack, RowSum, SumOf, Table, value_of
 from reconcile.workbook.library import Format, Workbook, Worksheet, xl_col_to_name
 
+_LINKS = 7
+"""The column of the cover, from 0, in which the list of the sheets stands, beside the facts."""
 _HEADER_ROW = 2
 """The row of the headers on a table's sheet, from 0: a title and a note stand above."""
 
-_WIDTHS: Mapping[ColumnKind, int] = {"text": 26, "id": 30, "money": 16, "number": 10, "date": 12, "share": 10}
+_WIDTHS: Mapping[ColumnKind, int] = {"text": 8, "id": 8, "money": 14, "number": 8, "date": 12, "share": 10}
+"""The least widths; texts get what the longest of them needs, up to `_WIDEST`, and are wrapped beyond it."""
+_WIDEST = 60
 _INK, _SHADE, _LINE, _GOOD, _BAD = "#1F2937", "#EEF2F6", "#CBD5E1", "#166534", "#B91C1C"
 
 
@@ -45,32 +50,35 @@ class _Writer:
         pack, sheet = self._pack, self._book.add_worksheet("Summary")
         sheet.hide_gridlines(2)
         sheet.set_landscape()
+        sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 12, 15)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 9, 15)
         sheet.set_row(0, 28)
         sheet.write_string(0, 0, pack.title, self._format(bold=True, font_size=18))
         colour = _GOOD if pack.sound else _BAD
         sheet.merge_range(1, 0, 1, 9, pack.verdict, self._format(bold=True, color=colour, text_wrap=True))
         sheet.set_row(1, 18 if pack.sound else 15 * (1 + len(pack.verdict) // 110))
-        row = 3
-        for label, text in pack.facts:
+        for row, (label, text) in enumerate(pack.facts, start=3):
             sheet.write_string(row, 0, label, self._format(color="#475569"))
             sheet.write_string(row, 1, text, self._format())
-            row += 1
+        heading = self._format(bold=True, bottom=1, bottom_color=_LINE)
+        sheet.write_string(3, _LINKS, "Sheets", heading)
+        sheet.write_string(3, _LINKS + 1, "", heading)
+        sheet.write_string(
+            3, _LINKS + 2, "Rows", self._format(bold=True, bottom=1, bottom_color=_LINE, align="right")
+        )
+        for row, table in enumerate(pack.tables, start=4):
+            sheet.write_url(row, _LINKS, f"internal:'{self._names[table.key]}'!A1", string=table.title)
+            sheet.write_number(row, _LINKS + 2, len(table.rows), self._format())
         if pack.charted:
-            row = self._charted(sheet, pack.table(pack.charted), row + 1)
-        sheet.write_string(row, 0, "Sheets", self._format(bold=True, bottom=1, bottom_color=_LINE))
-        for table in pack.tables:
-            row += 1
-            sheet.write_url(row, 0, f"internal:'{self._names[table.key]}'!A1", string=table.title)
-            sheet.write_number(row, 1, len(table.rows), self._format(align="left"))
+            self._charted(sheet, pack.table(pack.charted), 5 + max(len(pack.facts), len(pack.tables)))
 
-    def _charted(self, sheet: Worksheet, table: Table, row: int) -> int:
+    def _charted(self, sheet: Worksheet, table: Table, row: int) -> None:
         """The table once more, referring to its sheet, and a chart for each of its rows."""
         sheet.write_string(row, 0, table.title, self._format(bold=True, font_size=13))
         for column, one in enumerate(table.columns):
-            sheet.write_string(row + 1, column, one.header, self._header(one.kind))
+            sheet.write_string(row + 1, column, one.header, self._header(one.kind, column))
         for number, cells in enumerate(table.rows):
             for column, cell in enumerate(cells):
                 place = f"'{self._names[table.key]}'!{xl_col_to_name(column)}{_HEADER_ROW + 2 + number}"
@@ -82,8 +90,7 @@ class _Writer:
         below = row + 3 + len(table.rows)
         for number, cells in enumerate(table.rows):
             chart = self._chart(table, number, str(cells[0]))
-            sheet.insert_chart(below + 15 * (number // 2), 6 * (number % 2), chart)
-        return below + 15 * ((len(table.rows) + 1) // 2) + 1
+            sheet.insert_chart(below + 13 * (number // 2), 5 * (number % 2), chart)
 
     def _chart(self, table: Table, number: int, title: str) -> Any:  # noqa: ANN401  the library has no types
         name = self._names[table.key]
@@ -104,7 +111,7 @@ class _Writer:
             {"major_gridlines": {"visible": True, "line": {"color": _LINE}}, "num_format": "#,##0"}
         )
         chart.set_x_axis({"label_position": "low"})
-        chart.set_size({"width": 560, "height": 280})
+        chart.set_size({"width": 570, "height": 250})
         return chart
 
     def sheet(self, table: Table) -> None:
@@ -120,8 +127,8 @@ class _Writer:
         sheet.write_string(0, 0, table.title, self._format(bold=True, font_size=14))
         sheet.write_string(1, 0, table.note, self._format(italic=True, color="#475569"))
         for column, one in enumerate(table.columns):
-            sheet.write_string(_HEADER_ROW, column, one.header, self._header(one.kind))
-            sheet.set_column(column, column, max(_WIDTHS[one.kind], len(one.header) + 4))
+            sheet.write_string(_HEADER_ROW, column, one.header, self._header(one.kind, column))
+            sheet.set_column(column, column, _width(table, column))
         for number, cells in enumerate(table.rows, start=_HEADER_ROW + 1):
             for column, cell in enumerate(cells):
                 self._write(sheet, number, column, cell, self._cell(table, column, cells))
@@ -167,14 +174,16 @@ class _Writer:
             currency = value_of(cells[keys.index(table.currency)]) if table.currency else ""
             places = exponent(str(currency)) if currency else 2
             return self._format(num_format="#,##0" + ("." + "0" * places if places else ""))
-        formats = {"date": "yyyy-mm-dd", "share": "0.0%", "number": "General", "text": "@", "id": "@"}
+        if kind in ("text", "id"):
+            return self._format(num_format="@", text_wrap=True, indent=1 if column else 0)
+        formats = {"date": "yyyy-mm-dd", "share": "0.0%", "number": "General"}
         return self._format(num_format=formats[kind])
 
-    def _header(self, kind: ColumnKind) -> Format:
-        right = "right" if kind in ("money", "number", "share") else "left"
-        return self._format(
-            bold=True, bg_color=_SHADE, bottom=1, bottom_color=_LINE, align=right, text_wrap=True
-        )
+    def _header(self, kind: ColumnKind, column: int) -> Format:
+        look = {"bold": True, "bg_color": _SHADE, "bottom": 1, "bottom_color": _LINE, "text_wrap": True}
+        if kind in ("money", "number", "share"):
+            return self._format(**look, align="right")
+        return self._format(**look, align="left", indent=1 if column and kind != "date" else 0)
 
     def _format(self, **given: Any) -> Format:  # noqa: ANN401  the library's own names and values
         given = {"font_name": "Calibri", "font_size": 11, "color": _INK, "valign": "top", **given}
@@ -182,6 +191,21 @@ class _Writer:
         if key not in self._formats:
             self._formats[key] = self._book.add_format(given)
         return self._formats[key]
+
+
+def _width(table: Table, place: int) -> int:
+    """A column's width in characters."""
+    column = table.columns[place]
+    least = max(_WIDTHS[column.kind], len(column.header) + 4)  # 4: the arrow of the filter
+    if column.kind not in ("text", "id"):
+        return least
+    longest = max((_wide(str(value_of(row[place]))) for row in table.rows), default=0)
+    return max(least, min(longest + 3, _WIDEST))
+
+
+def _wide(text: str) -> int:
+    """How many columns a text takes in a font of even width: Chinese and Japanese characters take two."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401  what the library writes
