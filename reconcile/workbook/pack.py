@@ -15,12 +15,16 @@ from reconcile.workbook.library import Format, Workbook, Worksheet, xl_col_to_na
 
 _LINKS = 7
 """The column of the cover, from 0, in which the list of the sheets stands, beside the facts."""
+_ONE_PAGE = 6
+"""So many charts are small enough for one printed page with the cover; more go on to the next page."""
 _HEADER_ROW = 2
 """The row of the headers on a table's sheet, from 0: a title and a note stand above."""
 
 _WIDTHS: Mapping[ColumnKind, int] = {"text": 8, "id": 8, "money": 14, "number": 8, "date": 12, "share": 10}
 """The least widths; texts get what the longest of them needs, up to `_WIDEST`, and are wrapped beyond it."""
 _WIDEST = 60
+_PAGE = 200
+"""Characters across a printed page that can still be read; a wider sheet takes more pages."""
 _INK, _SHADE, _LINE, _GOOD, _BAD = "#1F2937", "#EEF2F6", "#CBD5E1", "#166534", "#B91C1C"
 
 
@@ -51,7 +55,8 @@ class _Writer:
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 1 if len(pack.table(pack.charted).rows) <= _ONE_PAGE else 0)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 9, 15)
         sheet.set_row(0, 28)
@@ -90,7 +95,7 @@ class _Writer:
         below = row + 3 + len(table.rows)
         for number, cells in enumerate(table.rows):
             chart = self._chart(table, number, str(cells[0]))
-            sheet.insert_chart(below + 13 * (number // 2), 5 * (number % 2), chart)
+            sheet.insert_chart(below + 11 * (number // 2), 5 * (number % 2), chart)
 
     def _chart(self, table: Table, number: int, title: str) -> Any:  # noqa: ANN401  the library has no types
         name = self._names[table.key]
@@ -111,7 +116,7 @@ class _Writer:
             {"major_gridlines": {"visible": True, "line": {"color": _LINE}}, "num_format": "#,##0"}
         )
         chart.set_x_axis({"label_position": "low"})
-        chart.set_size({"width": 570, "height": 250})
+        chart.set_size({"width": 570, "height": 210})
         return chart
 
     def sheet(self, table: Table) -> None:
@@ -120,15 +125,18 @@ class _Writer:
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
+        widths = [_width(table, column) for column in range(len(table.columns))]
+        sheet.fit_to_pages(1 + sum(widths) // _PAGE, 0)
         sheet.repeat_rows(_HEADER_ROW)
+        sheet.repeat_columns(0)
         sheet.set_footer("&L&A&RPage &P of &N")
         sheet.freeze_panes(_HEADER_ROW + 1, 1)
         sheet.write_string(0, 0, table.title, self._format(bold=True, font_size=14))
         sheet.write_string(1, 0, table.note, self._format(italic=True, color="#475569"))
         for column, one in enumerate(table.columns):
             sheet.write_string(_HEADER_ROW, column, one.header, self._header(one.kind, column))
-            sheet.set_column(column, column, _width(table, column))
+            sheet.set_column(column, column, widths[column])
         for number, cells in enumerate(table.rows, start=_HEADER_ROW + 1):
             for column, cell in enumerate(cells):
                 self._write(sheet, number, column, cell, self._cell(table, column, cells))
@@ -175,7 +183,7 @@ class _Writer:
             places = exponent(str(currency)) if currency else 2
             return self._format(num_format="#,##0" + ("." + "0" * places if places else ""))
         if kind in ("text", "id"):
-            return self._format(num_format="@", text_wrap=True, indent=1 if column else 0)
+            return self._format(num_format="@", text_wrap=True, align="left", indent=1 if column else 0)
         formats = {"date": "yyyy-mm-dd", "share": "0.0%", "number": "General"}
         return self._format(num_format=formats[kind])
 
