@@ -45,7 +45,7 @@ def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(name: str, desk: 
     content, words = FILES[name]
     path = desk.folder / name
     path.write_bytes(content)
-    for command in ("check", "diff", "apply"):
+    for command in ("diff", "apply"):
         code, out, err = desk.run(command, path)
 
         assert code == 1
@@ -53,6 +53,11 @@ def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(name: str, desk: 
         assert name in err
         assert re.search(words, err, re.IGNORECASE), err
         assert len(err.strip().splitlines()) == 1
+    code, out, err = desk.run("check", path)
+
+    assert (code, err) == (1, "")
+    assert re.search(words, out, re.IGNORECASE), out
+    assert f"{name}: 1 error" in out
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(desk: Desk) -> None:

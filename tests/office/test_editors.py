@@ -61,9 +61,10 @@ def worked(desk: Desk, editor: Editor, *steps: Step) -> Path:
 
 
 def plan_of(desk: Desk, workbook: Path) -> dict[str, Any]:
-    _, out, err = desk.run("diff", workbook, "--json")
+    saved = desk.folder / "plan.json"
+    _, _, err = desk.run("diff", workbook, "--save", saved)
     assert not err
-    plan: dict[str, Any] = json.loads(out)
+    plan: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
     return plan
 
 
