@@ -59,13 +59,9 @@ def _holding(store: Store, environment: Environment, run: Run) -> str:
     return f" It is held by {held}."
 
 
-def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:
-    """Starts the record of a new run, under the lock of its environment.
-
-    Raises DecisionNeeded when another one began since the plan was looked at.
-    """
-    refuse_unfinished(store, plan.environment)
-    run = Run(
+def new_run(plan: Plan, run_id: str, at: datetime, who: str) -> Run:
+    """A run of a plan that is not on record yet."""
+    return Run(
         run_id=run_id,
         environment=str(plan.environment),
         workbook_id=", ".join(dict.fromkeys(one.export.workbook_id for one in plan.workbooks)),
@@ -75,8 +71,6 @@ def begin(store: Store, plan: Plan, run_id: str, at: datetime, who: str) -> Run:
         state="running",
         plan=to_json(plan),
     )
-    store.start_run(run)
-    return run
 
 
 def execute(runner: Runner) -> Executed:

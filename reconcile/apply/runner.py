@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -14,12 +14,26 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.reread import Reread
 from reconcile.apply.settle import met, seen_of, stale
 from reconcile.domain.policy import Conduct, Names
-from reconcile.errors import ApiError
+from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.plan.model import Operation, Plan
 from reconcile.plan.outcome import OperationOutcome, Outcome
 
 _NO_BOUNDS = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Live before the first write.
+
+    twins: see `Calls.twins_of`. at: the moment, on the monotonic clock. requests: what the look took.
+    """
+
+    todo: Sequence[Operation]
+    live: Reread
+    twins: Mapping[str, list[str]]
+    at: float
+    requests: int
 
 
 @dataclass
@@ -53,6 +67,7 @@ class Runner:
         )
         self._requests = self.client.status.requests
         self._refusals = 0
+        self._look: Look | None = None
         self._fresh: dict[str | None, tuple[float, Reread]] = {}
 
     @property
@@ -65,36 +80,48 @@ class Runner:
         """The payouts' amounts before the run wrote anything."""
         return self.calls.progress.amounts
 
+    def look(self) -> Look:
+        """Reads what the open operations rely on, which writes nothing, not even to the journal.
+
+        Raises ApiError, and DecisionNeeded where the month's credits do not cover writes and read-back.
+        """
+        todo = [one for one in self.plan.operations if self._is_open(one)]
+        live, began = self.calls.read(todo), self._now()
+        twins = self.calls.twins_of(todo)
+        looks = self.client.status.requests - self._requests
+        self._refuse_too_few_credits(len(todo), looks)
+        self._look = Look(todo, live, twins, began, looks)
+        return self._look
+
     def run(self) -> str:
         """Runs what is not done yet. Answers why it stopped early, or an empty text when it did not."""
         try:
-            self._run([one for one in self.plan.operations if self._is_open(one)])
+            self._run(self._looked())
         except Halt as halt:
             self.journal.end("stopped", str(halt))
             return str(halt)
         return ""
 
-    def _run(self, todo: Sequence[Operation]) -> None:
-        live, began = self._first_look(todo), self._now()
-        self._refuse_too_few_credits(len(todo))
-        looks = self.client.status.requests - self._requests
-        for payout_id, group in groupby(todo, key=lambda one: one.target.payout_id):
-            operations = list(group)
-            self._respect_bounds(len(operations), looks)
-            self._fresh[payout_id] = (began, live)
-            for operation in operations:
-                self._step(operation, operations)
-
-    def _first_look(self, todo: Sequence[Operation]) -> Reread:
-        """Reads what the plan relies on, and notes what must be known of live before the first write."""
+    def _looked(self) -> Look:
+        """The first look; for a run that is on record already, a look that fails is a stop."""
         try:
-            live = self.calls.read(todo)
-            twins = self.calls.twins_of(todo)
+            return self._look or self.look()
         except ApiError as error:
             raise Halt(f"live could not be read, and nothing was written since: {error}") from error
-        self.journal.start(twins, {key: one.amount.amount for key, one in live.payouts.items()})
+        except DecisionNeeded as error:
+            raise Halt(str(error)) from error
+
+    def _run(self, look: Look) -> None:
+        # What must be known of live before the first write.
+        amounts = {key: one.amount.amount for key, one in look.live.payouts.items()}
+        self.journal.start(look.twins, amounts)
         self.calls.progress = self.journal.progress()
-        return live
+        for payout_id, group in groupby(look.todo, key=lambda one: one.target.payout_id):
+            operations = list(group)
+            self._respect_bounds(len(operations), look.requests)
+            self._fresh[payout_id] = (look.at, look.live)
+            for operation in operations:
+                self._step(operation, operations)
 
     def _is_open(self, operation: Operation) -> bool:
         known = self.outcomes.get(operation.id)
@@ -159,16 +186,15 @@ class Runner:
                 f"{self._refusals} operations were refused (run.max_refusals); something is wrong in general"
             )
 
-    def _refuse_too_few_credits(self, writes: int) -> None:
-        """Stops before the first write where the month's credits do not cover writes and read-back."""
+    def _refuse_too_few_credits(self, writes: int, looks: int) -> None:
         left = self.client.status.credits_remaining
-        needed = writes + self.client.status.requests - self._requests
+        needed = writes + looks
         if self.bounds.max_calls is not None:
             needed = min(needed, self.bounds.max_calls)
         if writes and left is not None and left < needed:
-            raise Halt(
-                f"it takes {needed} more credits and {left} are left this month (they come back on the 1st, "
-                "UTC), so nothing was written"
+            raise DecisionNeeded(
+                f"It takes {needed} more credits, and {left} are left this month (they come back on the 1st, "
+                "UTC), so nothing was written."
             )
 
     def _respect_bounds(self, writes: int, looks: int) -> None:

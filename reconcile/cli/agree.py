@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -121,7 +121,7 @@ def begin_run(
     plan: Plan, client: Client, store: Store, settings: Settings, consent: Consent, shape: Shape
 ) -> int:
     """Asks everything that must be asked, then runs the plan. Answers the exit code."""
-    from reconcile.apply.execute import begin
+    from reconcile.apply.execute import new_run, refuse_unfinished
     from reconcile.cli.execute import execute_run, holding
     from reconcile.cli.locks import pass_locks, record_reopenings
 
@@ -134,9 +134,15 @@ def begin_run(
     at = now()
     run_id = new_id("run", at)
     with holding(store, plan.environment, run_id):
-        run = begin(store, plan, run_id, at, whoami())
-        record_reopenings(reopened, store, run, consent.reason or "")
-        return execute_run(run, plan, client, store, settings, shape)
+        # Once more: another one may have begun since the plan was looked at.
+        refuse_unfinished(store, plan.environment)
+        run = new_run(plan, run_id, at, whoami())
+
+        def begin() -> None:
+            store.start_run(run)
+            record_reopenings(reopened, store, run, consent.reason or "")
+
+        return execute_run(run, plan, client, store, settings, replace(shape, begin=begin))
 
 
 def show_plan(plan: Plan, consent: Consent, shape: Shape, templates: Path | None = None) -> None:

@@ -20,7 +20,7 @@ from reconcile.cli.common import console, now, progress, whoami
 from reconcile.cli.results import Wanted
 from reconcile.config import Settings
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import RunStopped, StateError
+from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
@@ -36,12 +36,14 @@ class Shape:
     """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does.
 
     results: the result workbooks to write after it. reports: the files that the report on it is written to.
+    begin: puts a new run on record, once nothing stands in the way of its first write; None for one that is.
     """
 
     bounds: Bounds = field(default_factory=Bounds)
     as_json: bool = False
     results: Wanted = field(default_factory=Wanted)
     reports: tuple[Path, ...] = ()
+    begin: Callable[[], None] | None = None
 
 
 _PLAIN = Shape()
@@ -78,18 +80,20 @@ def execute_run(
 
     with _stoppable() as signals, progress() as shown:
         client.stop_when(lambda: bool(signals))
+        runner = Runner(
+            plan=plan,
+            client=client,
+            journal=Journal(store, run, now, whoami()),
+            names=settings.policy.names,
+            conduct=settings.conduct,
+            stop=lambda: bool(signals),
+            on_outcome=count,
+            settle_wait=settings.profile.settle_wait,
+            bounds=shape.bounds,
+        )
+        if shape.begin:
+            _begin(runner, shape.begin)
         try:
-            runner = Runner(
-                plan=plan,
-                client=client,
-                journal=Journal(store, run, now, whoami()),
-                names=settings.policy.names,
-                conduct=settings.conduct,
-                stop=lambda: bool(signals),
-                on_outcome=count,
-                settle_wait=settings.profile.settle_wait,
-                bounds=shape.bounds,
-            )
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
@@ -98,6 +102,20 @@ def execute_run(
     code = _told(executed, report, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
     not_tried = f"not tried yet; reconcile resume {run.run_id} goes on"
     return shape.results.write(plan, executed.outcomes, not_tried, settings) or code
+
+
+def _begin(runner: Runner, begin: Callable[[], None]) -> None:
+    """Looks at live, and puts a new run on record. Where that fails, no run is left behind to be finished."""
+    try:
+        runner.look()
+        if runner.stop():
+            raise Stopped("It was stopped before its first write.")
+    except ApiError as error:
+        click.echo("Nothing was written, and no run was begun.", err=True)
+        if runner.stop():
+            raise click.Abort from error
+        raise
+    begin()
 
 
 def _report(executed: Executed, run: Run) -> Report:

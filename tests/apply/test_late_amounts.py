@@ -10,7 +10,7 @@ import httpx
 import pytest
 from builders import MADE, make_line, make_payout, make_plan, make_snapshot
 
-from reconcile.apply.execute import Executed, begin, execute
+from reconcile.apply.execute import Executed, execute, new_run
 from reconcile.apply.journal import Journal
 from reconcile.apply.runner import Runner
 from reconcile.domain.policy import Conduct, Names
@@ -75,7 +75,8 @@ def _run(server: LateServer, folder: Path, conduct: Conduct) -> tuple[Executed, 
     connection = Connection("https://api.example.test", Key("a-test-key"), rate=100_000)
     transport = httpx.MockTransport(server)
     with Store(folder / "state.db") as store, Client(connection, transport=transport) as client:
-        run = begin(store, PLAN, "run-1", MADE, "ana")
+        run = new_run(PLAN, "run-1", MADE, "ana")
+        store.start_run(run)
         journal = Journal(store, run, lambda: MADE, "ana")
         executed = execute(Runner(PLAN, client, journal, Names(), conduct, settle_wait=0.001))
         return executed, next(one.state for one in store.runs())

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from builders import MADE, make_new_row, make_payout, make_plan, make_snapshot, make_workbook
 
-from reconcile.apply.execute import Executed, begin, execute
+from reconcile.apply.execute import Executed, execute, new_run
 from reconcile.apply.journal import Journal
 from reconcile.apply.runner import Runner
 from reconcile.domain.policy import Names
@@ -52,8 +52,14 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "state.db")
 
 
+def _begun(store: Store) -> Run:
+    run = new_run(PLAN, "run-1", MADE, "ana")
+    store.start_run(run)
+    return run
+
+
 def test_an_accepted_line_that_is_not_shown_stays_unknown_and_is_not_sent_again(store: Store) -> None:
-    server, run = SilentServer(), begin(store, PLAN, "run-1", MADE, "ana")
+    server, run = SilentServer(), _begun(store)
     first = _run(server, store, run)
     again = _run(server, store, run)
 
@@ -67,7 +73,7 @@ def test_an_accepted_line_that_is_not_shown_stays_unknown_and_is_not_sent_again(
 
 
 def test_a_lost_answer_without_a_line_is_repeated_with_the_same_key(store: Store) -> None:
-    server, run = SilentServer(500), begin(store, PLAN, "run-1", MADE, "ana")
+    server, run = SilentServer(500), _begun(store)
     executed = _run(server, store, run)
 
     assert [one.outcome for one in executed.outcomes.values()] == [Outcome.UNKNOWN]
@@ -77,7 +83,7 @@ def test_a_lost_answer_without_a_line_is_repeated_with_the_same_key(store: Store
 
 
 def test_a_refusal_of_the_repeat_is_a_refusal_when_live_shows_no_line(store: Store) -> None:
-    server, run = SilentServer(500, 422), begin(store, PLAN, "run-1", MADE, "ana")
+    server, run = SilentServer(500, 422), _begun(store)
     executed = _run(server, store, run)
 
     assert [(one.outcome, one.status) for one in executed.outcomes.values()] == [(Outcome.REFUSED, 422)]
@@ -86,7 +92,7 @@ def test_a_refusal_of_the_repeat_is_a_refusal_when_live_shows_no_line(store: Sto
 
 
 def test_credits_that_run_out_on_the_repeat_leave_it_unknown(store: Store) -> None:
-    server, run = SilentServer(500, 402), begin(store, PLAN, "run-1", MADE, "ana")
+    server, run = SilentServer(500, 402), _begun(store)
     executed = _run(server, store, run)
 
     assert [one.outcome for one in executed.outcomes.values()] == [Outcome.UNKNOWN]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -225,8 +226,37 @@ def test_too_few_credits_for_a_saved_plan_stop_it_before_the_first_write(
     _spend_until(desk, left=9)
     code, _, err = desk.run("apply", saved, "--yes")
 
-    assert code == 4
-    assert "more credits" in err
+    assert code == 1
+    assert "more credits, and" in err
+    assert desk.writes() == []
+    assert json.loads(desk.run("history", "--json")[1]) == []
+
+
+@pytest.mark.parametrize("fault", ["401", "500", "garbage"])
+def test_a_run_that_cannot_look_at_live_is_not_begun(fault: str, desk: Desk) -> None:
+    saved = desk.folder / "plan.json"
+    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+    desk.fault(f"GET /**: {fault} 10")
+    code, out, err = desk.run("apply", saved, "--yes")
+
+    assert code == 3, out
+    assert "Nothing was written, and no run was begun." in err
+    assert json.loads(desk.run("history", "--json")[1]) == []
+
+
+def test_a_state_that_cannot_be_written_stops_a_run_before_its_first_call(desk: Desk) -> None:
+    saved = desk.folder / "plan.json"
+    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+    with sqlite3.connect(desk.folder / "state.db") as connection:
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'full'); END")
+    connection.close()
+    broken = desk.run("apply", saved, "--yes")
+    nowhere = desk.run("apply", saved, "--yes", "--state", saved / "state.db")
+
+    for code, _, err in (broken, nowhere):
+        assert code == 2
+        assert "state store" in err
+        assert "resume" not in err
     assert desk.writes() == []
 
 
