@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,15 +67,18 @@ class Trial:
         """The state store."""
         return self.desk.folder / "state.db"
 
-    def strike(self, how: str = "", at: int = 0) -> tuple[int, str, list[str]]:
-        """Applies the plan in a process that is struck: its exit code, its stderr, the steps it took."""
+    def strike(self, how: str = "", at: int = 0, words: Sequence[str] = ()) -> tuple[int, str, list[str]]:
+        """Applies the plan in a process that is struck: its exit code, its stderr, the steps it took.
+
+        words: another command than that.
+        """
         log = self.desk.folder / "steps.txt"
         log.unlink(missing_ok=True)
         paths = [str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])]
         given = {"STRIKE_LOG": str(log), "STRIKE_AT": str(at), "STRIKE_HOW": how}
         environment = os.environ | given | {"PYTHONPATH": os.pathsep.join(paths)}
         done = subprocess.run(
-            [sys.executable, "-m", "reconcile", "apply", str(self.plan), "--yes"],
+            [sys.executable, "-m", "reconcile", *(words or ("apply", str(self.plan), "--yes"))],
             cwd=self.desk.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -88,11 +91,15 @@ class Trial:
         steps = log.read_text().splitlines() if log.exists() else []
         return done.returncode, done.stderr, steps
 
-    def recover(self) -> None:
+    def next_words(self) -> tuple[str, ...]:
         """What the operator does next: finish the run that is unfinished, or apply when there is none."""
         runs = json.loads(self.desk.run("history", "--json")[1])
         states = [run["run_id"] for run in runs if run["state"] in ("running", "stopped")]
-        words = ("resume", states[0]) if states else ("apply", self.edited, "--yes")
+        return ("resume", states[0]) if states else ("apply", str(self.edited), "--yes")
+
+    def recover(self) -> None:
+        """Does what the operator does next, undisturbed."""
+        words = self.next_words()
         code, out, err = self.desk.run(*words)
         assert code == 0, f"{words[0]} ended with {code}: {out}{err}"
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and file limits
 EXITS = {
     "kill": {-signal.SIGKILL},
     # Before the run can be stopped in good order, a signal ends the process as it would any other.
-    "term": {0, 4, -signal.SIGTERM},
+    "term": {0, 4, 130, -signal.SIGTERM},
     "int": {0, 4, 130},
     "full": {0, 2, 4},
     "readonly": {0, 2, 4},
@@ -67,6 +67,39 @@ def test_a_run_struck_at_any_step_ends_as_if_nothing_had_happened(
     with capsys.disabled():
         print(f"\n{matrix.shown(f'A run of {len(steps)} steps')}")
     assert matrix.failures == {}
+
+
+def test_a_resume_that_is_killed_is_resumed_as_if_nothing_had_happened(
+    begin: Callable[[bool], Iterator[Trial]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = Matrix()
+    for trial in begin(True):  # noqa: FBT003  the same
+        _, _, steps = trial.strike()
+        undisturbed = trial.result()
+    first = next(number for number, what in enumerate(steps, 1) if what.startswith("after POST"))
+    for trial in begin(False):  # noqa: FBT003  the same
+        trial.strike("kill", first)
+        _, _, again = trial.strike(words=trial.next_words())
+    numbers = range(1, len(again) + 1) if EVERYTHING else range(2, len(again) + 1, 7)
+    for number in numbers:
+        for trial in begin(False):  # noqa: FBT003  the same
+            tried = partial(_survives_twice, trial, first, number, undisturbed)
+            matrix.note("kill, then kill the resume", f"step {number} ({again[number - 1]})", tried)
+
+    with capsys.disabled():
+        print(f"\n{matrix.shown(f'A resume of {len(again)} steps')}")
+    assert matrix.tried.total() == len(numbers)
+    assert matrix.failures == {}
+
+
+def _survives_twice(trial: Trial, first: int, second: int, undisturbed: Result) -> None:
+    for number, words in ((first, ()), (second, None)):
+        code, err, _ = trial.strike("kill", number, trial.next_words() if words is None else words)
+        assert code == -signal.SIGKILL, f"exit code {code}: {err}"
+    trial.recover()
+    found = trial.result()
+    assert found.effects == undisturbed.effects, f"effects {found.effects - undisturbed.effects} too many"
+    assert found.records == undisturbed.records
 
 
 def _cases(steps: list[str]) -> Iterator[tuple[str, int, bool]]:
