@@ -14,6 +14,7 @@ from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payou
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Limits, Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.stage import stage_of
 from reconcile.plan.forecast import Forecast, paid_lines
 from reconcile.plan.model import Action, Change, Gate, Operation
 
@@ -94,15 +95,25 @@ def _jumps(judged: Judged) -> Iterator[Gate]:
     if len(jumped) > limit:
         first = min(jumped)
         example = f"{first}: {before[first].amount} to {after[first].amount}"
-        message = f"{len(jumped)} amounts grow {factor} times or more ({example}), more than {limit} do"
+        message = f"{len(jumped)} amounts grow {factor} times or more ({example}), and {limit} may"
         yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 
 def _visible(judged: Judged) -> Iterator[Gate]:
-    count = sum(change.visible for change in judged.changes)
+    moves = [change for change in judged.changes if change.visible]
+    if judged.baseline.scope.stages and all(_is_next_step(one) for one in moves):
+        # Picked by their stage, payouts may well all go on from it together.
+        return
+    count = len(moves)
     total, start = len(judged.baseline.payouts), judged.limits.visible_from
     words = "payouts are moved to a stage that partners see"
     yield from _share(judged, "visible-stages", count, total, "max_visible_share", words, start)
+
+
+def _is_next_step(change: Change) -> bool:
+    """Whether a payout goes on from its approval towards its payment, or from there to paid."""
+    before, after = stage_of(change.before or ""), stage_of(change.after or "")
+    return before.released and not before.final and after.released and (before.paying or not after.final)
 
 
 def _share(
@@ -130,12 +141,18 @@ def _money(judged: Judged) -> Iterator[Gate]:
 def _partner_money(judged: Judged) -> Iterator[Gate]:
     moved, there = _by_partner(judged, _moved(judged)), _by_partner(judged, _held(judged))
     limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
-    for (partner, currency), amount in sorted(moved.items()):
-        base = there.get((partner, currency), Decimal(0))
-        if amount >= start and amount > limit * base:
-            name, money = judged.live.partner_name(partner), Money(amount, currency)
-            message = f"amounts of {name} move by {money} of {Money(base, currency)}, more than {limit:.0%}"
-            yield _gate("partner-money", message, str(money), f"{limit:.0%}", "max_partner_money_share")
+    bases = {key: there.get(key, Decimal(0)) for key in moved}
+    tripped = [key for key, amount in moved.items() if amount >= start and amount > limit * bases[key]]
+    if tripped:
+        partner, currency = first = max(sorted(tripped), key=lambda key: moved[key] - limit * bases[key])
+        name, money = judged.live.partner_name(partner), Money(moved[first], currency)
+        others = len({partner for partner, _ in tripped}) - 1
+        more = (
+            f" and of {others} more partners" if others > 1 else " and of another partner" if others else ""
+        )
+        base = Money(bases[first], currency)
+        message = f"amounts of {name} move by {money} of {base}{more and ','}{more}, more than {limit:.0%}"
+        yield _gate("partner-money", message, str(money), f"{limit:.0%}", "max_partner_money_share")
 
 
 def _moved(judged: Judged) -> dict[str, Money]:

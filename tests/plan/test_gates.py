@@ -20,7 +20,7 @@ from builders import (
 
 from reconcile.domain.fields import Value
 from reconcile.domain.policy import Limits, Policy
-from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.plan.model import Gate, Plan
 
 WIDE = Limits(
@@ -364,3 +364,43 @@ def test_all_payouts_of_a_filtered_workbook_to_paid_trip_by_default() -> None:
 
     assert only(plan_with(base, all_of(base, "pay", 3, {"stage": "PAID"}), Limits())).name == "visible-stages"
     assert plan_with(base, all_of(base, "pay", 2, {"stage": "PAID"}), Limits()).gates == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_tripped"),
+    [
+        ("APPROVED", "PENDING_PAYMENT", False),
+        ("APPROVED", "PENDING_INVOICE", False),
+        ("SCHEDULED", "PAID", False),
+        ("APPROVED", "PAID", True),
+        ("DRAFT", "PENDING_PAYMENT", True),
+        ("APPROVED", "DECLINED", True),
+        ("PAID", "FAILED", True),
+    ],
+)
+def test_payouts_picked_by_their_stage_may_all_take_the_next_step(
+    before: str, after: str, *, is_tripped: bool
+) -> None:
+    payouts = [make_payout(f"pay_{number}", stage=before, po_number="PO") for number in range(4)]
+    picked = replace(make_snapshot(*payouts), scope=Scope(stages=(before,)))
+    names = [
+        gate.name for gate in plan_with(picked, all_of(picked, "pay", 4, {"stage": after}), Limits()).gates
+    ]
+
+    assert names == (["visible-stages"] if is_tripped else [])
+
+
+def test_many_partners_trip_one_gate_that_names_the_one_with_the_most_money() -> None:
+    payouts = [make_payout(f"pay_{number}", partner_id=f"ptn_{number}") for number in range(4)]
+    lines = [
+        make_line(f"cln_{number}", "1000 USD", f"pay_{number}", partner_id=f"ptn_{number}")
+        for number in range(4)
+    ]
+    base, limits = make_snapshot(*payouts, *lines), replace(WIDE, max_partner_money_share=Decimal(2))
+    grown: Edits = {f"cln_{number}": {"amount": str(20_000 + number)} for number in range(4)}
+
+    gate = only(plan_with(base, grown, limits))
+
+    assert gate.value == "19,003.00 USD"
+    assert "of 1,000.00 USD, and of 3 more partners, more than 200%" in gate.message
+    assert names_everything(gate)
