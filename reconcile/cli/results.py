@@ -102,6 +102,11 @@ def wanted(result: Path | None, files: Sequence[Path], plan: Plan, settings: Set
             f"The results of {len(files)} workbooks need a folder, and {result} is none."
         )
     pairs = tuple((file, result / file.name if result.is_dir() else result) for file in files)
+    if len({target for _, target in pairs}) < len(pairs):
+        raise ConfigurationError(
+            f"Two of the workbooks have the same name, and their results would be one file in {result}. "
+            "Rename one of them."
+        )
     for source, target in pairs:
         if target.resolve() == source.resolve() or target.suffix.lower() != ".xlsx":
             raise ConfigurationError(

@@ -12,6 +12,7 @@ from striking import small_month
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
+from reconcile.workbook.typist import Keystroke
 
 HEADERS = ["Outcome", "Message", "New ID", "Time"]
 
@@ -140,3 +141,35 @@ def test_a_workbook_of_another_export_is_refused(desk: Desk) -> None:
 
     assert code == 2
     assert "not a workbook of this run" in err
+
+
+def test_the_results_of_several_workbooks_go_to_a_folder_under_their_names(desk: Desk) -> None:
+    first = desk.edit(desk.export("--stage", "APPROVED", name="a.xlsx"), SET_AMOUNT, name="first.xlsx")
+    draft = Keystroke("Lines", DRAFT_LINE, "Description", "Seen")
+    second = desk.edit(desk.export("--stage", "DRAFT", name="b.xlsx"), draft, name="second.xlsx")
+    file = desk.run("apply", first, second, "--yes", "--result", desk.folder / "result.xlsx")
+    (desk.folder / "results").mkdir()
+    code, out, err = desk.run("apply", first, second, "--yes", "--result", desk.folder / "results")
+
+    assert file[0] == 2
+    assert "need a folder" in file[2]
+    assert code == 0, out + err
+    assert {key: row[0] for key, row in results(desk.folder / "results" / "first.xlsx").items()} == {
+        APPROVED_LINE: "applied"
+    }
+    assert {key: row[0] for key, row in results(desk.folder / "results" / "second.xlsx").items()} == {
+        DRAFT_LINE: "applied"
+    }
+
+
+def test_two_workbooks_of_one_name_are_refused_before_the_first_write(desk: Desk) -> None:
+    first = desk.edit(desk.export("--stage", "APPROVED", name="a.xlsx"), SET_AMOUNT)
+    second = desk.export("--stage", "DRAFT", name="b.xlsx")
+    for name in ("other", "results"):
+        (desk.folder / name).mkdir()
+    same = second.rename(desk.folder / "other" / first.name)
+    code, _, err = desk.run("apply", first, same, "--yes", "--result", desk.folder / "results")
+
+    assert code == 2
+    assert "the same name" in err
+    assert desk.writes() == []
