@@ -68,6 +68,12 @@ def _broken_entries(record: Record) -> Iterator[Break]:
     for key in sorted(there.keys() & wanted.keys()):
         if there[key] != wanted[key]:
             yield Break(*key, "it is not the one that was sealed")
+    if there and not wanted:
+        count = len(there)
+        yield Break(
+            "", 0, f"none of its {count} entries is sealed; so is a store that an early version wrote"
+        )
+        return
     for run_id, number in sorted(there.keys() - wanted.keys()):
         yield Break(run_id, number, "it was never sealed")
 

@@ -86,6 +86,17 @@ def test_the_last_run_removed_with_its_seals_is_missed(tmp_path: Path) -> None:
     assert _found(path) == ["/0"]
 
 
+def test_a_record_without_any_seal_says_so_once_and_what_it_may_mean(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    _written(path)
+    _changed(path, "DELETE FROM seals", "DELETE FROM head")
+    with Store(path) as store:
+        (found,) = audit(store.record())
+
+    assert (found.run_id, found.entry) == ("", 0)
+    assert found.what.startswith("none of its 6 entries is sealed; so is")
+
+
 def test_entries_in_another_order_show(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     _written(path)
