@@ -129,7 +129,7 @@ class Runner:
 
     def _step(self, operation: Operation, group: Sequence[Operation]) -> None:
         if self.stop():
-            raise Halt("stopped as asked")
+            raise Halt("as you asked, with no call in flight")
         blocking = next(self._blocking(operation), None)
         if blocking:
             is_open, reason = blocking
