@@ -10,6 +10,7 @@ from reconcile.cli.common import opened_store
 from reconcile.cli.judged import Check
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
+from reconcile.workbook.arrangement import arrangement
 from reconcile.workbook.examine import Trace, examine
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ def examined(file: Path, settings: Settings, target: Path | None) -> list[Check]
             *map(_judged, describe(file, settings.policy)),
         ]
         return [*checks, *([_nothing_to_repair(target)] if target else [])]
-    checks = [*map(_judged, traces), *_rows(reading), *_unsaved(reading), _findings(reading)]
+    checks = [
+        *map(_judged, traces),
+        *map(_judged, arrangement(reading.edited, reading.baseline)),
+        *_unsaved(reading),
+        _findings(reading),
+    ]
     return [*checks, *(_repaired(file, target, reading, settings) if target else [])]
 
 
@@ -56,15 +62,6 @@ def _check_target(file: Path, target: Path) -> None:
 def _judged(trace: Trace) -> Check:
     in_order = None if trace.fix else True
     return Check(trace.what, ok=False if trace.harm else in_order, found=trace.told, advice=trace.fix)
-
-
-def _rows(reading: Reading) -> Iterator[Check]:
-    edited, baseline = reading.edited, reading.baseline
-    for sheet, ids in ((edited.payouts, baseline.payouts.keys()), (edited.lines, baseline.lines.keys())):
-        gone = ids - sheet.ids
-        if gone:
-            told = f"{sheet.name}: {len(gone):,} of {len(ids):,}; a missing row changes nothing"
-            yield Check("Rows missing", ok=True, found=told)
 
 
 def _unsaved(reading: Reading) -> Iterator[Check]:
@@ -100,5 +97,7 @@ def _repaired(file: Path, target: Path, reading: Reading, settings: Settings) ->
         checks.append(Check("Carried as values", ok=True, found=", ".join(done.own)))
     shown = "It stands in the clean copy as it was. Correct it there."
     checks += [Check("Carried as shown", ok=None, found=one, advice=shown) for one in done.as_shown]
+    plain = "the order of the rows, hidden rows and filters, colours and formats of your own"
+    checks.append(Check("Never carried", ok=True, found=plain))
     advice = "Do this again in the clean copy if you need it."
     return checks + [Check("Not carried", ok=None, found=one, advice=advice) for one in done.left]

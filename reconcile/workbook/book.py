@@ -99,9 +99,13 @@ class Book:
         """What a sheet carries beside its cells."""
         try:
             with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
-                return sheet_facts(stream, self.budget)
+                facts = sheet_facts(stream, self.budget)
+            for part in self.tables(sheet):
+                with ZipFile(self.path) as archive, self._open(archive, part) as stream:
+                    facts.filtered |= sheet_facts(stream, self.budget).filtered
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
+        return facts
 
     @cached_property
     def visible(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,11 @@ class Trace:
 _FEW: Final = 10
 """How many columns or areas a trace names."""
 
+_FURTHER: Final = {
+    "start": ("the steps, the legend and the totals are gone; the data does not need them", False),
+    "lists": ("the drop-downs have nothing to offer", True),
+}
+"""What is lost with a sheet that holds no data, by its key, and whether that does harm."""
 _PROTECTED: Final = "sheetProtection"
 REPAIR: Final = "reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits."
 
@@ -99,6 +104,10 @@ def _workbook(
     for name in book.visible:
         if name.casefold() == META:
             yield Trace("Hidden sheet", f"{name}, which identifies the workbook, is visible now")
+    for key, (lost, harm) in _FURTHER.items():
+        name = meta.sheets.get(key) or layout.sheets[key]
+        if name not in book.sheets:
+            yield Trace("Sheet missing", f"{name}: {lost}", REPAIR, harm=harm)
     own = own_sheets(book, meta, layout, sheets)
     if own:
         yield Trace("Sheets of your own", f"{', '.join(own)}; they are not read")
@@ -114,9 +123,8 @@ def own_sheets(book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKin
 
 def _sheet(book: Book, sheet: FoundSheet, like: _Like) -> Iterator[Trace]:
     facts, name = book.facts(sheet.name), sheet.name
-    if facts.hidden_rows:
-        told = f"{name}: {facts.hidden_rows:,}, by hand or by a filter; they are read like the others"
-        yield Trace("Rows hidden", told)
+    if facts.hidden:
+        yield Trace("Rows hidden", f"{name}: {_hidden(sheet, facts, like)}; they are read like the others")
     yield from _lost(sheet, facts, like)
     protected = _PROTECTED in facts.marks
     if protected != (_PROTECTED in like.facts.marks):
@@ -126,6 +134,17 @@ def _sheet(book: Book, sheet: FoundSheet, like: _Like) -> Iterator[Trace]:
     if merged:
         fix = "Unmerge them, and put a value into each row."
         yield Trace("Merged cells", f"{name}: {', '.join(merged[:_FEW])}", fix, harm=True)
+
+
+def _hidden(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> str:
+    """`14 (rows 3-9, 12-18), by a filter on Stage`."""
+    spans = [str(first) if first == last else f"{first}-{last}" for first, last in facts.hidden[:_FEW]]
+    more = ", ..." if len(facts.hidden) > _FEW else ""
+    word = "row" if facts.hidden_rows == 1 else "rows"
+    headers = {place: like.labels.get(column, column) for column, place in sheet.columns.items()}
+    by = [headers.get(place, f"column {column_letters(place)}") for place in sorted(facts.filtered)]
+    how = f"by a filter on {', '.join(by)}" if by else "by hand"
+    return f"{facts.hidden_rows:,} ({word} {', '.join(spans)}{more}), {how}"
 
 
 def _lost(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> Iterator[Trace]:
@@ -147,7 +166,7 @@ def _lost(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> Iterator[Trace]:
 
 def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterator[Trace]:
     there = [column.id for column in COLUMNS[sheet.kind] if column.id in sheet.columns]
-    stayed = _rising([sheet.columns[column] for column in there])
+    stayed = rising([sheet.columns[column] for column in there])
     moved = [column for column in there if sheet.columns[column] not in stayed]
     if moved:
         places = [f"{labels.get(one, one)} ({column_letters(sheet.columns[one])})" for one in moved[:_FEW]]
@@ -158,22 +177,37 @@ def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterat
         told = f"{sheet.name}: {', '.join(labels.get(one.id, one.id) for one in gone)}"
         needed = any(one.editable or one.hidden for one in gone)
         yield Trace("Columns missing", told, REPAIR if needed else "", harm=needed)
-    own = [f"{text} ({column_letters(place)})" for place, text in own_columns(book, sheet).items()]
+    own = [
+        f"{text or 'no header'} ({column_letters(place)})" for place, text in own_columns(book, sheet).items()
+    ]
     if own:
         yield Trace("Columns of your own", f"{sheet.name}: {', '.join(own[:_FEW])}; they are not read")
 
 
-def _rising(places: list[int]) -> set[int]:
-    """The most places that are in order already: a longest rising part, so that few others moved."""
-    longest: list[list[int]] = []
+def rising(places: Sequence[int]) -> set[int]:
+    """The most of these different places that are in order already, so that as few as possible moved."""
+    # The longest rising part by patience sorting: on each pile the smallest end, and what it stands upon.
+    ends: list[int] = []
+    below: dict[int, int | None] = {}
     for place in places:
-        rank = bisect_left([part[-1] for part in longest], place)
-        longest[rank : rank + 1] = [[*(longest[rank - 1] if rank else []), place]]
-    return set(longest[-1]) if longest else set()
+        rank = bisect_left(ends, place)
+        below[place] = ends[rank - 1] if rank else None
+        ends[rank : rank + 1] = [place]
+    found: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        found.add(last)
+        last = below[last]
+    return found
 
 
 def own_columns(book: Book, sheet: FoundSheet) -> dict[int, str]:
-    """The headers of the columns that the person added, by place."""
+    """The headers of the columns that the person added, by place; empty for one without a header."""
     known = set(sheet.columns.values())
-    header = next((cells for number, cells in book.rows(sheet.name) if number == sheet.header), {})
-    return {place: shown(cell) for place, cell in header.items() if place not in known and not is_blank(cell)}
+    found: dict[int, str] = {}
+    for number, cells in book.rows(sheet.name):
+        if number >= sheet.header:
+            for place in cells.keys() - known - found.keys():
+                if not is_blank(cells[place]):
+                    found[place] = shown(cells[place]) if number == sheet.header else ""
+    return dict(sorted(found.items()))

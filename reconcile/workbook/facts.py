@@ -16,7 +16,8 @@ from reconcile.workbook.budget import Budget
 from reconcile.workbook.grid import column_index
 
 _MARKS: Final = re.compile(
-    rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection)"
+    rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection|autoFilter"
+    rb"|filterColumn)"
     rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
@@ -33,18 +34,27 @@ _EXPORTED: Final = "12.0000"
 
 @dataclass
 class SheetFacts:
-    """A worksheet part: its hidden rows, the columns (from 0) whose input is limited, and its other marks.
+    """A worksheet part: hidden rows, columns (from 0) with limited input or with a filter, other marks.
 
-    marks: the names of elements that are there, such as `tablePart`.
+    hidden: the first and the last number of each run of hidden rows. marks: the names of elements that are
+    there, such as `tablePart`.
     """
 
-    hidden_rows: int = 0
+    hidden: list[tuple[int, int]] = field(default_factory=list)
     ruled: set[int] = field(default_factory=set)
+    filtered: set[int] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
+    row: int = 0
+    filter_from: int = 0
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many rows are hidden."""
+        return sum(last - first + 1 for first, last in self.hidden)
 
 
 def sheet_facts(stream: IO[bytes], budget: Budget) -> SheetFacts:
-    """The facts of a worksheet part. Raises WorkbookError where the time is up."""
+    """The facts of a worksheet part, or of a table's part. Raises WorkbookError where the time is up."""
     facts = SheetFacts()
     before = b""
     while chunk := stream.read(_CHUNK):
@@ -67,12 +77,28 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
     name = match["name"].decode()
     given = dict(_ATTRIBUTE.findall((match["rest"] or b"").decode("utf-8", "replace")))
     if name == "row":
-        facts.hidden_rows += given.get("hidden") in ("1", "true")
+        _note_row(facts, given)
+    elif name == "autoFilter":
+        facts.filter_from = min(_columns(given.get("ref", "")), default=0)
+    elif name == "filterColumn":
+        # Without a condition inside, it only hides its button.
+        if not (match["rest"] or b"").endswith(b"/"):
+            facts.filtered.add(facts.filter_from + int(given.get("colId", "0")))
     elif name == "dataValidation":
         if given.get("type", "none") != "none":
             facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
     elif name != "pane" or given.get("state", "").startswith("frozen"):
         facts.marks.add(name)
+
+
+def _note_row(facts: SheetFacts, given: dict[str, str]) -> None:
+    facts.row = int(given.get("r", facts.row + 1))
+    if given.get("hidden") not in ("1", "true"):
+        return
+    if facts.hidden and facts.hidden[-1][1] == facts.row - 1:
+        facts.hidden[-1] = (facts.hidden[-1][0], facts.row)
+    else:
+        facts.hidden.append((facts.row, facts.row))
 
 
 def _columns(squares: str) -> set[int]:

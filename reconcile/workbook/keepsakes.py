@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
 
 from openpyxl import Workbook
+from openpyxl.worksheet.table import TableColumn
 
 from reconcile.domain.fields import RecordKind
 from reconcile.workbook.book import Book
-from reconcile.workbook.columns import TOKEN_COLUMN
 from reconcile.workbook.examine import own_columns, own_sheets
-from reconcile.workbook.grid import Cell
-from reconcile.workbook.headers import KEY
+from reconcile.workbook.grid import Cell, column_letters
 from reconcile.workbook.layout import Layout
 from reconcile.workbook.meta import Meta
 from reconcile.workbook.numbers import stored_number
-from reconcile.workbook.seen import shown
+from reconcile.workbook.seen import is_blank
 from reconcile.workbook.sheets import FoundSheet
 
+_FEW: Final = 10
+"""How many cells are named."""
 _PARTS: Final = {
     "xl/charts/": "charts",
     "xl/media/": "pictures",
@@ -31,44 +34,112 @@ _PARTS: Final = {
 }
 
 
-def carry_columns(
-    book: Book, sheet: FoundSheet, copy: Workbook, place: FoundSheet, rows: Mapping[str, int]
-) -> list[str]:
-    """Type the person's own columns of a data sheet to the right of ours, and name them.
+@dataclass(slots=True)
+class Carried:
+    """What was carried of one column or sheet, and which of its cells were not.
 
-    rows: where each record stands in the copy. Columns without a header are carried, too, if they are within
-    those that have one; the rows of nobody are not.
+    formulas: how many were replaced by their last results. unsaved: formulas without one. stray: cells
+    beside no record.
+    """
+
+    name: str
+    formulas: int = 0
+    unsaved: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
+
+    def put(self, target: Any, cell: Cell, place: str) -> None:  # noqa: ANN401 - openpyxl's cells have no one type
+        """Type a cell of the person's at `place` into the copy."""
+        if cell.kind == "no value":
+            self.unsaved.append(place)
+            return
+        self.formulas += cell.formula
+        target.value = _value(cell)
+        if cell.kind in ("text", "error"):
+            target.data_type = "s"
+
+    @property
+    def told(self) -> str:
+        """`column Checked by`, with the number of formulas that became values."""
+        word = "formula is a value" if self.formulas == 1 else "formulas are values"
+        return f"{self.name} (its {self.formulas:,} {word} now)" if self.formulas else self.name
+
+    def left(self) -> Iterator[str]:
+        """What is not in the copy, in words."""
+        if self.unsaved:
+            yield f"{self.name}: formulas without a saved result in {_few(self.unsaved)}"
+        if self.stray:
+            yield f"{self.name}: what stands beside no record, in {_few(self.stray)}"
+
+
+def carry_columns(
+    book: Book,
+    sheet: FoundSheet,
+    target: Any,  # noqa: ANN401 - as above
+    first: int,
+    rows: Mapping[int, int],
+) -> list[Carried]:
+    """Type the person's own columns of a data sheet into the sheet `target`, from the column `first` on.
+
+    They become part of the table, which ends there, so that they are sorted with it. rows: the number of the
+    row in the copy by its number in the book.
     """
     own = own_columns(book, sheet)
-    key = sheet.columns.get(TOKEN_COLUMN if sheet.kind is RecordKind.NEW_LINE else KEY)
-    if not own or key is None:
-        return []
-    first = max(place.columns.values()) + 1
-    to = {column: first + number for number, column in enumerate(sorted(own), start=1)}
-    target = copy[place.name]
-    for column, header in own.items():
-        target.cell(1, to[column]).value = header
+    carried = {at: Carried(f"{sheet.name}, {_column(at, header)}") for at, header in own.items()}
+    to = {at: first + place for place, at in enumerate(own)}
     for number, cells in book.rows(sheet.name):
-        row = rows.get(shown(cells.get(key)).strip())
-        if number > sheet.header and row:
-            for column in own.keys() & cells.keys():
-                _put(target.cell(row, to[column]), cells[column])
-    return [f"{sheet.name}, column {header}" for header in own.values()]
+        for at in sorted(own.keys() & cells.keys()) if number > sheet.header else ():
+            place = f"{column_letters(at)}{number}"
+            if number in rows:
+                carried[at].put(target.cell(rows[number], to[at]), cells[at], place)
+            elif not is_blank(cells[at]):
+                carried[at].stray.append(place)
+    _widen(target, first, [header or f"Column {column_letters(at)}" for at, header in own.items()])
+    return list(carried.values())
+
+
+def _widen(target: Any, first: int, headers: Iterable[str]) -> None:  # noqa: ANN401 - as above
+    """Add columns to the table that ends before the column `first`; a table needs different headers."""
+    (table,) = target.tables.values()
+    taken = {column.name.casefold() for column in table.tableColumns}
+    for number, header in enumerate(headers, start=first):
+        name = next(text for text in _numbered(header) if text.casefold() not in taken)
+        taken.add(name.casefold())
+        cell = target.cell(1, number)
+        cell.value, cell.data_type = name, "s"
+        table.tableColumns.append(TableColumn(id=number, name=name))
+        table.ref = f"{table.ref.partition(':')[0]}:{column_letters(number - 1)}{target.max_row}"
+    if table.autoFilter:
+        table.autoFilter.ref = table.ref
+
+
+def _numbered(header: str) -> Iterator[str]:
+    yield header
+    yield from (f"{header} {number}" for number in count(2))
+
+
+def _column(at: int, header: str) -> str:
+    return f"column {header}" if header else f"column {column_letters(at)} without a header"
+
+
+def _few(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _FEW:,} more cells" if len(places) > _FEW else ""
+    return ", ".join(places[:_FEW]) + more
 
 
 def carry_sheets(
     book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKind, FoundSheet], copy: Workbook
-) -> list[str]:
-    """Add the person's own sheets to the copy, and name them."""
-    carried = []
+) -> list[Carried]:
+    """Add the person's own sheets to the copy."""
+    found = []
     for name in own_sheets(book, meta, layout, sheets):
         if name not in copy.sheetnames:
+            carried = Carried(f"sheet {name}")
             target = copy.create_sheet(name)
             for number, cells in book.rows(name):
                 for column, cell in cells.items():
-                    _put(target.cell(number, column + 1), cell)
-            carried.append(f"sheet {name}")
-    return carried
+                    carried.put(target.cell(number, column + 1), cell, f"{column_letters(column)}{number}")
+            found.append(carried)
+    return found
 
 
 def uncarried_parts(path: Path) -> list[str]:
@@ -77,12 +148,6 @@ def uncarried_parts(path: Path) -> list[str]:
         names = archive.namelist()
     found = {word for start, word in _PARTS.items() if any(name.startswith(start) for name in names)}
     return sorted(found)
-
-
-def _put(target: Any, cell: Cell) -> None:  # noqa: ANN401 - openpyxl's cells have no one type
-    target.value = _value(cell)
-    if cell.kind in ("text", "error"):
-        target.data_type = "s"
 
 
 def _value(cell: Cell) -> object:

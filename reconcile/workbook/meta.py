@@ -37,7 +37,7 @@ Unshown = Mapping[RecordKind, frozenset[str]]
 class Meta:
     """What `_meta` says.
 
-    sheets: the name of each data sheet by its key. headers: column id by header, per sheet key. unread: the
+    sheets: the names of our sheets by their keys. headers: column id by header, per sheet key. unread: the
     fields without a baseline in at least one row. counts: the rows of each data sheet at export, by its key.
     """
 
@@ -59,6 +59,7 @@ def write_meta(
     """Write the sheet and hide it for good: only a macro or another program shows it again."""
     look = styles.made(num_format=TEXT_FORMAT)
     rows = [(MAGIC, "", ""), *_export_rows(export), *_place_rows(places), *_count_rows(snapshot)]
+    rows += [("sheet", key, styles.layout.sheets[key]) for key in ("start", "lists")]
     rows += [("unread", SHEETS[kind], ",".join(sorted(fields))) for kind, fields in unread.items()]
     for number, texts in enumerate(rows):
         for index, text in enumerate(texts):

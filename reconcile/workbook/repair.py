@@ -99,6 +99,7 @@ def repair(
     """
     copy = _fresh(edited, baseline, policy, templates)
     done = Repaired()
+    placed: dict[RecordKind, dict[int, int]] = {kind: {} for kind in SHEETS}
     findings = tuple(findings)
     held = {(one.sheet, _row_number(one)): one for one in findings if one.rule in _WHOSE}
     for sheet in (edited.payouts, edited.lines):
@@ -107,11 +108,13 @@ def repair(
             if exported is None or (sheet.name, row.number) in held:
                 continue
             done.edits += _type_row(copy, sheet, row, exported)
+            placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
     done.left += [f"{one.place}: {one.message}" for one in held.values()]
-    _type_new_lines(copy, edited.new_lines, done)
+    placed[RecordKind.NEW_LINE] = _type_new_lines(copy, edited.new_lines)
+    done.new_lines = len(placed[RecordKind.NEW_LINE])
     _type_unread(copy, edited, findings, done)
     done.left += [f"{one.place}: {_LEFT[one.rule]}" for one in findings if one.rule in _LEFT]
-    _carry_own(source, copy, done, policy, templates)
+    _carry_own(source, copy, placed, done, policy, templates)
     with replacing(target) as stream:
         copy.book.save(stream)
     return done
@@ -155,17 +158,20 @@ def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) 
     return typed
 
 
-def _type_new_lines(copy: Copy, sheet: EditedSheet, done: Repaired) -> None:
+def _type_new_lines(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
+    """Type the new lines; answers the number of each one's row in the copy by that in the sheet."""
     rows = copy.rows[RecordKind.NEW_LINE]
     below = max(rows.values(), default=1)
+    placed: dict[int, int] = {}
     for row in sheet.rows:
         place = rows.get(row.token or "")
-        if place is None:
+        if place is None or place in placed.values():
             # Rows beyond those that stand ready keep their numbers, which tell them apart.
             place = below = max(below + 1, row.number)
         for one in FIELDS[RecordKind.NEW_LINE]:
             _type(copy.cell(RecordKind.NEW_LINE, place, one.name), one, row.values.get(one.name))
-        done.new_lines += 1
+        placed[row.number] = place
+    return placed
 
 
 def _type_unread(copy: Copy, edited: EditedWorkbook, findings: Iterable[Finding], done: Repaired) -> None:
@@ -210,11 +216,22 @@ def _as_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
 
 
-def _carry_own(source: Path, copy: Copy, done: Repaired, policy: Policy, templates: Path | None) -> None:
+def _carry_own(
+    source: Path,
+    copy: Copy,
+    placed: Mapping[RecordKind, Mapping[int, int]],
+    done: Repaired,
+    policy: Policy,
+    templates: Path | None,
+) -> None:
     book = open_book(source, policy.reading)
     meta, layout = meta_of(book), load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
+    carried = carry_sheets(book, meta, layout, sheets, copy.book)
     for kind in SHEETS.keys() & sheets.keys():
-        done.own += carry_columns(book, sheets[kind], copy.book, copy.places[kind], copy.rows[kind])
-    done.own += carry_sheets(book, meta, layout, sheets, copy.book)
+        place = copy.places[kind]
+        first = max(place.columns.values()) + 2
+        carried += carry_columns(book, sheets[kind], copy.book[place.name], first, placed[kind])
+    done.own += [one.told for one in carried]
+    done.left += [said for one in carried for said in one.left()]
     done.left += uncarried_parts(source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from desk import APPROVED, APPROVED_LINE, DECLINE, NEW_LINE, POOL_PARTNER, SET_AMOUNT, SET_STAGE, Desk
+from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
 from strict_xlsx import problems
 
@@ -62,7 +64,8 @@ def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
         strip_rules(book)
         lines = book["Lines"]
         lines.move_range(f"B1:B{lines.max_row}", cols=lines.max_column)
-        lines.row_dimensions[3].hidden = True
+        for row in (3, 8, 9):
+            lines.row_dimensions[row].hidden = True
         lines.delete_rows(5)
         lines["F7"] = "=1+1"
         lines.protection.sheet = True
@@ -82,7 +85,7 @@ def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
     assert {"Formats lost", "Table lost", "Header not frozen"} <= found.keys()
     assert found["Columns moved"].startswith("Lines: Payout ID (")
     assert "Checked by (" in found["Columns of your own"]
-    assert found["Rows hidden"].startswith("Lines: 1,")
+    assert found["Rows hidden"].startswith("Lines: 3 (rows 3, 8-9), by hand")
     assert found["Rows missing"].startswith("Lines: 1 of 305")
     assert found["Protection changed"] == "Lines: it is protected now"
     assert "Lines!F7" in found["Formulas without values"] or "Lines!F6" in found["Formulas without values"]
@@ -116,6 +119,51 @@ def test_a_clean_copy_repairs_what_a_program_spoilt(desk: Desk) -> None:
     assert "000123" in [cell.value for cell in sheet["E"]]
 
 
+def sort_lines_by_amount(book: openpyxl.Workbook) -> None:
+    lines = book["Lines"]
+    rows = [[cell.value for cell in row] for row in lines.iter_rows(min_row=2)]
+    place = column(lines, "Amount") - 1
+    for number, row in enumerate(sorted(rows, key=lambda row: float(row[place])), start=2):
+        for index, value in enumerate(row, start=1):
+            lines.cell(number, index).value = value
+
+
+def test_doctor_says_what_is_sorted_and_what_a_filter_hides(desk: Desk) -> None:
+    def treat(book: openpyxl.Workbook) -> None:
+        sort_lines_by_amount(book)
+        table = book["Payouts"].tables["Payouts"]
+        table.autoFilter.filterColumn.append(FilterColumn(colId=3, filters=Filters(filter=["PAID"])))
+        for row in range(4, 12):
+            book["Payouts"].row_dimensions[row].hidden = True
+
+    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), treat))
+    found = told(out)
+
+    assert code == 0
+    assert re.fullmatch(r"Lines: [0-9]+ rows stand elsewhere than at export; .*", found["Rows sorted"])
+    assert found["Rows hidden"].startswith("Payouts: 8 (rows 4-11), by a filter on Stage; they are read")
+
+
+def test_doctor_misses_the_sheets_that_hold_no_data(desk: Desk) -> None:
+    def remove(book: openpyxl.Workbook) -> None:
+        del book["Start here"]
+        del book["Lists"]
+
+    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), remove))
+
+    assert code == 1
+    assert "?      Sheet missing: Start here: the steps, the legend and the totals are gone" in out
+    assert "WRONG  Sheet missing: Lists: the drop-downs have nothing to offer" in out
+
+
+def test_doctor_knows_the_sheets_of_a_translated_workbook_without_its_template(desk: Desk) -> None:
+    german = str(Path(__file__).parent.parent / "german")
+
+    _, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED", "--templates", german))
+
+    assert told(out).keys() == {"Saved by", "Check"}
+
+
 def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
     def add(book: openpyxl.Workbook) -> None:
         lines, notes = book["Lines"], book.create_sheet("My notes")
@@ -123,9 +171,12 @@ def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
         lines.cell(1, place).value = "Checked by"
         row = next(r for r in range(2, 400) if lines.cell(r, column(lines, "Line ID")).value == APPROVED_LINE)
         lines.cell(row, place).value = "Ann"
+        lines.cell(row, place + 1).value = "no header here"
         notes["B2"], notes["B3"], notes["B4"] = "=not a formula", 12.5, True
         notes["B2"].data_type = "s"
+        notes["B5"] = "=1+1"
         lines.cell(lines.max_row + 1, 1).value = "TOTAL"
+        lines.cell(lines.max_row + 1, place).value = "a word below"
 
     code, out, _ = desk.run(
         "doctor", changed(desk.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx"
@@ -133,12 +184,39 @@ def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
     book = openpyxl.load_workbook(desk.folder / "clean.xlsx")
     lines, place = book["Lines"], column(book["Lines"], "Checked by")
     marked = [row for row in range(2, lines.max_row + 1) if lines.cell(row, place).value]
+    (carried,) = [line for line in out.splitlines() if "Carried as values" in line]
+    nameless = carried.partition("Lines, column ")[2].partition(" without a header")[0].split()[-1]
 
     assert code == 0
-    assert told(out)["Carried as values"] == "Lines, column Checked by, sheet My notes"
-    assert "a row of your own" in told(out)["Not carried"]
+    assert told(out)["Columns of your own"].startswith("Lines: Checked by (")
+    assert carried.endswith(
+        f"sheet My notes, Lines, column Checked by, Lines, column {nameless} without a header"
+    )
+    assert "a row of your own" in out
+    assert "Not carried: sheet My notes: formulas without a saved result in B5" in out
+    assert "Not carried: Lines, column Checked by: what stands beside no record, in " in out
+    assert "Never carried: the order of the rows, hidden rows and filters, colours and formats" in out
     assert [lines.cell(row, column(lines, "Line ID")).value for row in marked] == [APPROVED_LINE]
+    assert [lines.cell(row, place + 1).value for row in marked] == ["no header here"]
     assert [book["My notes"][cell].value for cell in ("B2", "B3", "B4")] == ["=not a formula", 12.5, True]
+    assert lines.tables["Lines"].column_names[place - 1 :] == ["Checked by", f"Column {nameless}"]
+    assert problems(desk.folder / "clean.xlsx") == []
+
+
+def test_what_stands_beside_a_new_line_below_the_ready_rows_is_carried_with_it(desk: Desk) -> None:
+    def add(book: openpyxl.Workbook) -> None:
+        sheet = book["New lines"]
+        texts = {"Partner ID": POOL_PARTNER, "Amount": 7, "Currency": "USD", "Description": "late"}
+        for header, value in texts.items():
+            sheet.cell(3000, column(sheet, header)).value = value
+        sheet.cell(1, 30).value, sheet.cell(3000, 30).value = "Asked by", "Ben"
+
+    desk.run("doctor", changed(desk.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx")
+    sheet = openpyxl.load_workbook(desk.folder / "clean.xlsx")["New lines"]
+    (row,) = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, column(sheet, "Amount")).value]
+
+    assert sheet.cell(row, column(sheet, "Asked by")).value == "Ben"
+    assert problems(desk.folder / "clean.xlsx") == []
 
 
 def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(desk: Desk) -> None:
