@@ -125,6 +125,9 @@ class Book:
 
     def tables(self, sheet: str) -> list[str]:
         """The parts of the tables of a sheet."""
+        folder, name = posixpath.split(self.sheets[sheet].casefold())
+        if posixpath.join(folder, "_rels", f"{name}.rels") not in self.parts:
+            return []
         return [part for kind, part in self._targets(self.sheets[sheet]).values() if kind == "table"]
 
     def styles(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -101,12 +102,12 @@ def _workbook(
             yield Trace("Sheet renamed", f"{exported} is called {sheet.name} now; it is read all the same")
     for kind in SHEETS.keys() - sheets.keys():
         yield Trace("Sheet missing", meta.sheets.get(SHEETS[kind], ""), REPAIR, harm=True)
-    for name in book.visible:
-        if name.casefold() == META:
-            yield Trace("Hidden sheet", f"{name}, which identifies the workbook, is visible now")
-    for key, (lost, harm) in _FURTHER.items():
-        name = meta.sheets.get(key) or layout.sheets[key]
-        if name not in book.sheets:
+    identity = _present(book, META)
+    if identity in book.visible:
+        yield Trace("Hidden sheet", f"{identity}, which identifies the workbook, is visible now")
+    for key, name in _further(meta, layout).items():
+        if not _present(book, name):
+            lost, harm = _FURTHER[key]
             yield Trace("Sheet missing", f"{name}: {lost}", REPAIR, harm=harm)
     own = own_sheets(book, meta, layout, sheets)
     if own:
@@ -117,8 +118,23 @@ def _workbook(
 
 def own_sheets(book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKind, FoundSheet]) -> list[str]:
     """The sheets that the person added."""
-    ours = {sheet.name for sheet in sheets.values()} | set(meta.sheets.values()) | set(layout.sheets.values())
-    return [name for name in book.sheets if name not in ours and name.casefold() != META]
+    taken = (
+        {sheet.name for sheet in sheets.values()} | set(meta.sheets.values()) | set(layout.sheets.values())
+    )
+    taken |= {META, *(_present(book, name) for name in (META, *_further(meta, layout).values()))}
+    return [name for name in book.sheets if name not in taken]
+
+
+def _further(meta: Meta, layout: Layout) -> dict[str, str]:
+    """Our sheets without data, by key, as the workbook was exported."""
+    return {key: meta.sheets.get(key) or layout.sheets[key] for key in _FURTHER}
+
+
+def _present(book: Book, name: str) -> str:
+    """What a sheet is called now: its name, else as Numbers has it, `Start here - Table 1`; or empty."""
+    called = re.compile(rf"{re.escape(name)} - \w+ [0-9]+", re.IGNORECASE)
+    same = [sheet for sheet in book.sheets if sheet.casefold() == name.casefold()]
+    return next(iter(same or filter(called.fullmatch, book.sheets)), "")
 
 
 def _sheet(book: Book, sheet: FoundSheet, like: _Like) -> Iterator[Trace]:

@@ -156,6 +156,26 @@ def test_doctor_misses_the_sheets_that_hold_no_data(desk: Desk) -> None:
     assert "WRONG  Sheet missing: Lists: the drop-downs have nothing to offer" in out
 
 
+def as_numbers_exports(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        sheet.sheet_state, sheet.title = "visible", f"{sheet.title} - Table 1"
+    book.create_sheet("Export Summary", 0)["A1"] = "This document was exported from Numbers."
+    book.create_sheet("Lines - remarks")["A1"] = "Call Acme."
+
+
+def test_sheets_that_numbers_renamed_are_still_ours(desk: Desk) -> None:
+    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT)
+
+    _, out, _ = desk.run("doctor", changed(edited, as_numbers_exports), "--repair", "clean.xlsx")
+    found, book = told(out), openpyxl.load_workbook(desk.folder / "clean.xlsx")
+
+    assert found["Sheets of your own"] == "Export Summary, Lines - remarks; they are not read"
+    assert found["Hidden sheet"].startswith("_meta - Table 1")
+    assert "Sheet missing" not in found
+    assert [sheet for sheet in book.sheetnames if "Table" in sheet] == []
+    assert pending(desk, desk.folder / "clean.xlsx") == pending(desk, edited) != []
+
+
 def test_doctor_knows_the_sheets_of_a_translated_workbook_without_its_template(desk: Desk) -> None:
     german = str(Path(__file__).parent.parent / "german")
 
