@@ -71,6 +71,12 @@ def test_letters_that_were_broken_before_are_pointed_out(read: Reader) -> None:
     assert [(one.rule, one.cell) for one in file.findings] == [("encoding-broken", "line 2")]
 
 
+def test_the_columns_that_are_not_read_are_shown(read: Reader) -> None:
+    file = read("Date,Payee,Zahlweg,Amount,Currency,Reference,\n2026-04-15,Acme,SEPA,10.00,EUR,a,\n")
+
+    assert file.how[1].endswith("reference from 'Reference'; not read: 'Zahlweg'")
+
+
 @pytest.mark.parametrize(
     ("date", "words"),
     [

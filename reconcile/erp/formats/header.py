@@ -49,6 +49,12 @@ class Header:
         )
         return ", ".join(named)
 
+    def unread(self) -> str:
+        """The columns that have no meaning here, for people; empty where there are none."""
+        read = {place for places in self.columns.values() for place in places}
+        left = (repr(label) for place, label in enumerate(self.labels) if label and place not in read)
+        return ", ".join(left)
+
 
 def find_header(name: str, grid: Grid, layout: TableLayout) -> Header | None:
     """The row near the top with the most columns of a layout; None where no row has an amount and a second.

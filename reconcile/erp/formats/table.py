@@ -113,7 +113,10 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
     """
     table = Table(name, sheet, grid, header, layout, hints)
     _refuse_cut_off(table)
-    table.how.append(f"header in line {header.row}: {header.words()}")
+    unread = header.unread()
+    table.how.append(
+        f"header in line {header.row}: {header.words()}" + (f"; not read: {unread}" if unread else "")
+    )
     body = [row for row in table.rows if not table.is_total(row)]
     amounts = [(table.place(row, role), table.cell(row, role)) for row in body for role in _AMOUNTS]
     given = hints.decimal or layout.decimal
