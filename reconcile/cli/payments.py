@@ -213,7 +213,6 @@ def _proposal(
 ) -> Proposal:
     from reconcile.erp import proposal
     from reconcile.workbook.accepted import match_token
-    from reconcile.workbook.columns import Shown
     from reconcile.workbook.extra import ExtraSheet, Proposal
 
     policy = settings.payments
@@ -221,15 +220,11 @@ def _proposal(
         match_token(export.workbook_id, proposal.edits_of(match, snapshot, policy))
         for match in result.suggestions
     )
-    tie_out: list[dict[str, Shown]] = [
-        {"side": one.side, "part": one.part, "currency": one.currency, "amount": one.amount}
-        for one in proposal.tie_out(result, files, owed)
-    ]
     sheets = (
         ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
         ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
         ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
         ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
-        ExtraSheet("tie_out", tuple(tie_out)),
+        ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, files, owed))),
     )
     return Proposal(proposal.sure_edits(result, snapshot, policy), sheets)

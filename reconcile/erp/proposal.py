@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 
 from reconcile.domain.fields import Values
-from reconcile.domain.money import totals
+from reconcile.domain.money import Money, totals
 from reconcile.domain.paying import PaymentPolicy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.outcome import Match, Matching, Stray, Verdict, residual
+from reconcile.erp.outcome import Code, Match, Matching, Stray, Verdict, residual
 from reconcile.erp.owed import Owed
 from reconcile.erp.payment import Payment, PaymentFile
 
@@ -163,13 +164,39 @@ class Total:
 
 
 def tie_out(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]) -> list[Total]:
-    """The parts of all payments and of all payouts per currency, their whole, and what is left: zero."""
+    """The parts of all payments and of all payouts per currency, their whole, and what is left: zero.
+
+    After them, what payments that pass are more or less than what is owed, by its reason.
+    """
     paid = totals(payment.amount for file in files for payment in file.payments)
     due = totals(one.amount for one in owed)
     return [
         *_side("Payments", result.payment_parts, paid, "In the files"),
         *_side("Payouts", result.owed_parts, due, "In Introw"),
+        *_tolerated(result, lambda match: match.code.value),
     ]
+
+
+def tie_out_rows(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]) -> list[Row]:
+    """A row for each line of the tie-out, and for each payout that was paid within the tolerance."""
+    lines = (
+        *tie_out(result, files, owed),
+        *_tolerated(result, lambda match: f"{match.code}: {', '.join(o.payout_id for o in match.owed)}"),
+    )
+    return [
+        {"side": one.side, "part": one.part, "currency": one.currency, "amount": one.amount} for one in lines
+    ]
+
+
+def _tolerated(result: Matching, name: Callable[[Match], str]) -> Iterator[Total]:
+    """The differences of the payments that pass, summed under a name each."""
+    sums: defaultdict[str, list[Money]] = defaultdict(list)
+    for match in result.matches:
+        if match.code is not Code.EXACT and match.difference and match.verdict is not Verdict.FAILED:
+            sums[name(match)].append(match.difference)
+    for part, amounts in sorted(sums.items()):
+        for currency, amount in totals(amounts).items():
+            yield Total("Within tolerance", part, currency, amount)
 
 
 def _side(

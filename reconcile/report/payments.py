@@ -38,15 +38,17 @@ def render_payments(said: Mapping[str, Any], console: Console, *, full: bool = F
     for name, words in _SAID.items():
         if said["counts"][name]:
             console.print(f"{words}: {said['counts'][name]:,}")
-    _differing(said["differing"], console, full=full)
+    passed = [match for match in said["matches"] if match["reason"] and match["verdict"] != "failed"]
+    _differing("Paid, and within the tolerance", passed, console, full=full)
+    _differing("Amounts that differ", said["differing"], console, full=full)
     console.print("\nTie-out")
     console.print(_tie_out(said["tie_out"]))
 
 
-def _differing(matches: Sequence[Mapping[str, Any]], console: Console, *, full: bool) -> None:
+def _differing(title: str, matches: Sequence[Mapping[str, Any]], console: Console, *, full: bool) -> None:
     shown = matches if full else matches[:_MANY]
     if shown:
-        console.print("\nAmounts that differ")
+        console.print(f"\n{title}")
     for match in shown:
         payouts, amounts = ", ".join(match["payouts"]), " + ".join(match["amounts"])
         difference = f", {match['difference']} against what is owed" if match["difference"] else ""
