@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,13 +124,14 @@ def command(  # noqa: PLR0913  one argument per option
         issue = Issue(environment, scope, layout.name, at, whoami(), again or "")
         sealed = seal(files, _content)
         said = manifest(issue, billing, sealed, tie_out(in_currencies(snapshot, wanted), billing))
-        # Act: the store before the files, so that no bill is ever out that the store does not know.
+        # Act: all is ready, then the store, then the files have their names. So no bill is ever out that the
+        # store does not know, and what can fail does so before it is remembered.
         if sealed and not dry_run:
             moves = f"move-to-{stage}.xlsx"
             drafts = {one.file.name: one.content for one in sealed} | {MANIFEST: _json(said).encode()}
             _refuse_present(output, (*drafts, moves))
-            store.record_bills(environment, issued_bills(sealed, issue))
-            _write(output, drafts)
+            with _ready(output, drafts):
+                store.record_bills(environment, issued_bills(sealed, issue))
             if stage:
                 billed = {bill.payout.id for bill in billing.bills}
                 _write_moves(output / moves, stage, billed, snapshot, settings, store)
@@ -149,7 +151,9 @@ def _layout(system: str, settings: Settings, header: Path | None) -> Layout:
     layout = load_layout(system, template(f"erp/bills-{system}.toml", settings.templates))
     faults = header_faults(layout, read_any_table(header, "Template")[0], header.name) if header else ()
     if faults:
-        raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit. " + " ".join(faults))
+        raise DecisionNeeded(
+            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
+        )
     return layout
 
 
@@ -185,15 +189,23 @@ def _refuse_present(folder: Path, names: Iterable[str]) -> None:
         )
 
 
-def _write(folder: Path, drafts: Mapping[str, bytes]) -> None:
-    """The manifest comes last: where it is, everything is."""
+@contextmanager
+def _ready(folder: Path, drafts: Mapping[str, bytes]) -> Iterator[None]:
+    """Files that are on the disk already, and get their names when the block ends well; else nothing is left.
+
+    The manifest comes last: where it is, everything is.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    for name, content in drafts.items():
-        with replacing(folder / name) as stream:
+    with ExitStack() as stack:
+        # The last one that is entered is the first one that is left.
+        for name, content in reversed(tuple(drafts.items())):
+            stream = stack.enter_context(replacing(folder / name))
             stream.write(content)
+            stream.flush()
+        yield
 
 
 def _write_moves(

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import os
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -182,6 +184,32 @@ def test_a_folder_with_such_files_already_is_refused_before_anything_is_remember
     assert (refused, then) == (2, 0)
     assert "has manifest.json already, so nothing was written" in err
     assert len(_manifest(desk, "other")["bills"]) == 20  # type: ignore[arg-type]
+
+
+def test_bills_that_cannot_be_written_are_not_remembered(desk: Desk) -> None:
+    (desk.folder / "file").write_text("no folder", encoding="utf-8")
+    (desk.folder / "taken" / "manifest.json").mkdir(parents=True)
+    under_a_file, _, err = _bills(desk, folder="file/bills")
+    over_a_folder, _, _ = _bills(desk, folder="taken")
+    then, _, _ = _bills(desk)
+
+    assert (under_a_file, over_a_folder, then) == (2, 2, 0)
+    assert "cannot be made" in err
+    assert len(_manifest(desk)["bills"]) == 20  # type: ignore[arg-type]
+
+
+def test_bills_that_the_store_cannot_remember_are_not_written(desk: Desk) -> None:
+    _bills(desk, "--currency", "EUR")  # the store is there now
+    with closing(sqlite3.connect(desk.folder / "state.db")) as store:
+        store.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON bills BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        store.commit()
+    code, _, err = _bills(desk)
+
+    assert code not in (0, 1)
+    assert "Traceback" not in err
+    assert list((desk.folder / "bills").iterdir()) == []
 
 
 def test_a_template_of_the_finance_system_that_differs_stops_the_command(desk: Desk) -> None:
