@@ -15,6 +15,8 @@ from reconcile.erp.references import References
 
 # A bank books a payment within days of the day under which the finance system has it.
 _MOST_DAYS: Final = 7
+# A text, or a payee, that more payments of one amount have says nothing about any of them.
+_MOST_ALIKE: Final = 50
 
 
 def twins(ledger: Sequence[Payment], bank: Sequence[Payment]) -> dict[int, int]:
@@ -57,7 +59,8 @@ def _by_reference(ledger: Sequence[Payment], bank: Sequence[Payment]) -> Iterato
     for number, payment in enumerate(bank):
         if payment.status is PaymentStatus.PAID and _amount(payment) in indexes:
             hits = indexes[_amount(payment)].hits(_texts(payment))
-            for ours in {one for hit in hits for one in hit.leads_to}:
+            telling = (hit.leads_to for hit in hits if len(hit.leads_to) <= _MOST_ALIKE)
+            for ours in frozenset().union(*telling):
                 yield from _pair(ledger, bank, ours, number, 0)
 
 
@@ -69,8 +72,10 @@ def _by_payee(ledger: Sequence[Payment], bank: Sequence[Payment]) -> Iterator[Pa
             known[_amount(payment), words_of(payment.payee)].append(number)
     for number, payment in enumerate(bank):
         if payment.status is PaymentStatus.PAID and payment.payee:
-            for ours in known.get((_amount(payment), words_of(payment.payee)), ()):
-                yield from _pair(ledger, bank, ours, number, 1)
+            alike = known.get((_amount(payment), words_of(payment.payee)), ())
+            if len(alike) <= _MOST_ALIKE:
+                for ours in alike:
+                    yield from _pair(ledger, bank, ours, number, 1)
 
 
 def _pair(

@@ -355,6 +355,14 @@ def test_payments_that_are_not_alike_are_two_and_it_is_said(bank: Payment) -> No
     assert "ledger-and-bank" in {one.rule for one in result.findings}
 
 
+def test_a_text_that_many_payments_share_makes_no_pairs() -> None:
+    many = [_paid("Spring bonus", id=str(number)) for number in range(60)]
+    result = _both(many, [_paid("Spring bonus", id="B1")])
+
+    assert result.repeated == ()
+    assert [one.rule for one in result.findings] == ["ledger-and-bank"]
+
+
 NAMES = ("Acme Partners", "Bolt", "Blue Peak Consulting", "Summit Peak Consulting", "Acme")
 AMOUNTS = st.integers(1, 12).map(lambda coins: Money(Decimal(coins) * 25, "USD" if coins % 4 else "EUR"))
 OWED = st.builds(
