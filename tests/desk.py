@@ -102,7 +102,12 @@ class Desk:
 
     def writes(self) -> list[Mapping[str, Any]]:
         """The requests that the server logged, reads aside."""
-        return [one for one in self._sandbox("requests")["requests"] if one["method"] != "GET"]
+        return [one for one in self.requests() if one["method"] != "GET"]
+
+    def requests(self) -> list[Mapping[str, Any]]:
+        """All requests that the server logged."""
+        found: list[Mapping[str, Any]] = self._sandbox("requests")["requests"]
+        return found
 
     def patch(self, path: str, body: Mapping[str, Any]) -> None:
         """Somebody else changes a record upstream."""

@@ -6,8 +6,11 @@ import csv
 import json
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -172,6 +175,37 @@ def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_rea
     assert written == []
     assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
     assert "the partner was right" in listed
+
+
+def test_an_undo_keeps_to_the_lock_as_well(desk: Desk) -> None:
+    desk.run("apply", desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT), "--yes")
+    _, history, _ = desk.run("history", "--json")
+    run_id = json.loads(history)[0]["run_id"]
+    _close(desk)
+    code, _, refused = desk.run("undo", run_id, "--yes")
+    done, out, err = desk.run("undo", run_id, "--yes", "--reopen", MARCH, "--reason", "applied too early")
+
+    assert (code, done) == (1, 0), out + err
+    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert desk.state()[APPROVED_LINE]["amount"] == "500.00"
+
+
+def test_an_interrupted_close_leaves_nothing_half_locked(open_desk: Callable[[Choices], Desk]) -> None:
+    desk = open_desk(Choices(rate=100_000, latency=300))
+    command = [sys.executable, "-m", "reconcile", "close", "--period", MARCH, "-o", "close"]
+    with subprocess.Popen(command, cwd=desk.folder, stderr=subprocess.PIPE, text=True) as closing:
+        while not desk.requests():
+            assert closing.poll() is None, closing.communicate()[1]
+            time.sleep(0.02)
+        closing.send_signal(signal.SIGINT)
+        _, err = closing.communicate(timeout=120)
+    _, listed, _ = desk.run("close", "--list")
+    code, _, _ = _close(desk)
+
+    assert closing.returncode == 130
+    assert "Traceback" not in err
+    assert "No period is closed yet." in listed
+    assert code == 0
 
 
 def test_a_lock_on_money_lets_payouts_go_on_to_be_paid(desk: Desk) -> None:
