@@ -10,6 +10,9 @@ from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.table import Column, Table
 
+_NEVER = "9999"
+"""After every moment, as text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -22,10 +25,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Traces:
-    """What the store keeps of the work since the period began. Moments are UTC, ISO 8601.
+    """What the store keeps of the work. Moments are UTC, ISO 8601.
 
     runs: when each began, and its state. bills, payments: when each was issued or matched. closed: when the
-    period was closed.
+    period was closed. What came before the period began, or after it was closed, is work of another one.
     """
 
     exports: Sequence[Export] = ()
@@ -38,18 +41,17 @@ class Traces:
 
 def steps(period: Period, traces: Traces) -> tuple[Step, ...]:
     """The steps in the order of the work. What nobody recorded is not claimed."""
-    start = period.start.isoformat()
-    exports = [one for one in traces.exports if one.exported_at.date() >= period.start]
-    runs = [state for at, state in traces.runs if at >= start]
-    bills = [at for at in traces.bills if at >= start]
-    payments = [at for at in traces.payments if at >= start]
-    back = len(exports) - len(traces.out)
+    start, end = period.start.isoformat(), traces.closed[-1] if traces.closed else _NEVER
+    exports = [one for one in traces.exports if start <= one.exported_at.isoformat() <= end]
+    runs = [state for at, state in traces.runs if start <= at <= end]
+    bills = [at for at in traces.bills if start <= at <= end]
+    payments = [at for at in traces.payments if start <= at <= end]
+    out = {one.id for one in traces.out} & {one.workbook_id for one in exports}
+    back = len(exports) - len(out)
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
         _step("export", bool(exports), f"{len(exports)} workbooks"),
-        _step(
-            "return", bool(exports) and not traces.out, f"{back} of {len(exports)} came back", began=back > 0
-        ),
+        _step("return", bool(exports) and not out, f"{back} of {len(exports)} came back", began=back > 0),
         _step("diff and approval", bool(runs), "a run was approved" if runs else "no run yet"),
         _step(
             "apply",

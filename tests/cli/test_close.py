@@ -359,6 +359,16 @@ def test_the_status_tells_where_the_month_stands(desk: Desk) -> None:
     }
 
 
+def test_work_after_a_close_is_no_step_of_the_closed_period(desk: Desk) -> None:
+    _close(desk)
+    desk.export("--stage", "APPROVED")
+    _, march, _ = desk.run("close", "--status", "--period", MARCH, "--json")
+    _, april, _ = desk.run("close", "--status", "--period", "2026-04", "--json")
+
+    assert {one["step"]: one["state"] for one in json.loads(march)}["export"] == "not started"
+    assert {one["step"]: one["state"] for one in json.loads(april)}["export"] == "done"
+
+
 def test_the_page_prints_without_a_network(desk: Desk, program: Callable[[str], str], tmp_path: Path) -> None:
     chromium = program("chromium")
     _close(desk)
