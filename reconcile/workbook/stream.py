@@ -28,9 +28,11 @@ def wholes(stream: IO[bytes], name: str, budget: Budget) -> Iterator[Element]:
     parser: XMLPullParser[Element] = XMLPullParser(("end",))
     tail = "}" + name
     unused = depth = 0
+    last = b""
     while chunk := stream.read(_CHUNK):
         budget.check_time()
-        depth += _deeper(chunk)
+        depth += _deeper(chunk, last)
+        last = chunk[-1:]
         if depth > _DEPTH:
             raise _too_long(budget)
         parser.feed(chunk)
@@ -55,9 +57,14 @@ def document(stream: IO[bytes], budget: Budget) -> Element:
     return fromstring(text)  # noqa: S314 - see the import
 
 
-def _deeper(text: bytes) -> int:
-    """About how many more elements are opened than closed: each open one takes memory until its end."""
-    return text.count(b"<") - 2 * text.count(b"</") - text.count(b"/>")
+def _deeper(text: bytes, last: bytes = b"") -> int:
+    """About how many more elements are opened than closed: each open one takes memory until its end.
+
+    last: the byte before the text, since a chunk may end inside a mark of two bytes. Over the thousands of
+    chunks of a large sheet, what is missed there would add up.
+    """
+    joined = last + text
+    return text.count(b"<") - 2 * joined.count(b"</") - joined.count(b"/>")
 
 
 def _too_long(budget: Budget) -> WorkbookError:
