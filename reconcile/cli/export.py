@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,6 @@ import click
 
 from reconcile.cli.common import (
     console,
-    new_id,
     now,
     opened_store,
     progress,
@@ -22,10 +20,7 @@ from reconcile.cli.exported import export_of, refuse_output, warn, write_exporte
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:  # nothing that `--help` has no need of
-    from reconcile.config import Settings
-    from reconcile.domain.finding import Finding
     from reconcile.domain.snapshot import Snapshot
-    from reconcile.store.store import Store
 
 _MOST: Final = 20
 """How many payouts are named one by one whose amount is not the sum of their lines."""
@@ -80,8 +75,10 @@ def command(
       reconcile export --period 2026-03 --split-by partner -o march/
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
-    from reconcile.cli.handouts import refuse_folder
+    from reconcile.cli.handouts import folder_for, refuse_folder, write_set
+    from reconcile.domain.portions import portions
     from reconcile.domain.snapshot import Environment
+    from reconcile.domain.split import Part, SplitBy, split
     from reconcile.introw.fetch import fetch_snapshot
     from reconcile.workbook.outgoing import as_shown
 
@@ -104,11 +101,19 @@ def command(
         # Decide.
         refuse_unmatched(scope, fetched)
         snapshot = as_shown(fetched)
+        parts = split(snapshot, SplitBy(split_by)) if split_by else (Part("", output.stem, snapshot),)
+        most = settings.policy.reading.rows_per_workbook
+        cut = [(part, portions(part, most)) for part in parts]
+        is_cut = any(len(some) > 1 for _, some in cut)
         # Act.
-        if split_by:
-            warn(_write_set(output, snapshot, split_by, recipients, settings, store))
+        if is_cut and not split_by:
+            output = folder_for(output)
+        if is_cut or split_by:
+            warn(write_set(output, cut, recipients, settings, store))
         else:
             write_exported(output, snapshot, export_of(snapshot), settings, store)
+    if is_cut:
+        _tell_of_cut(output, most)
     _warn_of_totals(snapshot)
     click.echo(
         f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines ({scope}), "
@@ -116,36 +121,12 @@ def command(
     )
 
 
-def _write_set(
-    folder: Path,
-    snapshot: Snapshot,
-    split_by: str,
-    recipients: Path | None,
-    settings: Settings,
-    store: Store,
-) -> Iterable[Finding]:
-    """One workbook per part: all baselines at once, then all files at once."""
-    from reconcile.atomic import new_folder
-    from reconcile.cli.handouts import Sheaf, read_recipients, write_sheaves
-    from reconcile.domain.split import Handout, SplitBy, file_names, split
-
-    parts = split(snapshot, SplitBy(split_by))
-    named = read_recipients(recipients, parts) if recipients else {}
-    set_id = new_id("set", snapshot.taken_at)
-    sheaves = []
-    files = file_names(part.name for part in parts)
-    for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
-        export = export_of(part.snapshot, f"-{number:03d}")
-        recipient = named.get(part.id, part.name)
-        handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
-        sheaves.append(Sheaf(part, export, handout))
-    with new_folder(folder) as draft:
-        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates)
-        saved = [(one.export, one.part.snapshot) for one in sheaves]
-        store.save_exports(saved, [one.handout for one in sheaves])
-    for one in sheaves:
-        click.echo(f"{folder / one.handout.file}  {one.handout.recipient}")
-    return findings
+def _tell_of_cut(folder: Path, most: int) -> None:
+    console(stderr=True).print(
+        f"note: A sheet gets at most {most:,} rows (rows_per_workbook in [workbook]), so there are several "
+        f"workbooks. Give them to diff and apply together: {folder}/*.xlsx",
+        markup=False,
+    )
 
 
 def _warn_of_totals(snapshot: Snapshot) -> None:

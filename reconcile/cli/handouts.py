@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconcile.atomic import write_text
+import click
+
+from reconcile.atomic import new_folder, write_text
+from reconcile.cli.common import new_id, now
+from reconcile.cli.exported import export_of
+from reconcile.config import Settings
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split import Handout, Part
+from reconcile.domain.split import Handout, Part, file_names
 from reconcile.errors import ConfigurationError
+from reconcile.store.store import Store
 from reconcile.workbook.writer import write_workbook
 
 INDEX = "index.csv"
@@ -38,6 +44,47 @@ def refuse_folder(folder: Path) -> None:
     parent = folder.absolute().parent
     if not parent.is_dir():
         raise ConfigurationError(f"There is no folder {parent} to write {folder.name} into.")
+
+
+def folder_for(output: Path) -> Path:
+    """The folder for the workbooks that stand in for one that would be too large.
+
+    Raises ConfigurationError where something is there already.
+    """
+    folder = output.with_suffix("")
+    refuse_folder(folder)
+    return folder
+
+
+def write_set(
+    folder: Path,
+    cut: Sequence[tuple[Part, Sequence[Part]]],
+    recipients: Path | None,
+    settings: Settings,
+    store: Store,
+) -> Iterable[Finding]:
+    """One workbook for each portion of each part: all baselines at once, then all files at once.
+
+    Says who gets which. Returns warnings. cut: the parts with their portions. recipients: a file, see
+    `read_recipients`.
+    """
+    named = read_recipients(recipients, [part for part, _ in cut]) if recipients else {}
+    parts = [portion for _, portions in cut for portion in portions]
+    set_id = new_id("set", now())
+    sheaves = []
+    files = file_names(part.name for part in parts)
+    for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
+        export = export_of(part.snapshot, f"-{number:03d}")
+        recipient = named.get(part.id, part.name)
+        handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
+        sheaves.append(Sheaf(part, export, handout))
+    with new_folder(folder) as draft:
+        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates)
+        saved = [(one.export, one.part.snapshot) for one in sheaves]
+        store.save_exports(saved, [one.handout for one in sheaves])
+    for one in sheaves:
+        click.echo(f"{folder / one.handout.file}  {one.handout.recipient}")
+    return findings
 
 
 def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:

@@ -77,6 +77,7 @@ class Limits:
 class ReadLimits:
     """How much of one workbook is read at most, so that no file can exhaust memory or patience.
 
+    rows_per_workbook: payouts or lines that an export puts into one workbook, before it begins another.
     megabytes: of the whole file when unpacked (2**20 bytes). rows, columns, cells: of one sheet, the user's
     own sheets included. strings: different texts in the file; text_megabytes: all of these. extra_rows: rows
     of a sheet that are more than were exported. seconds: to read the file. The defaults are several times
@@ -91,6 +92,7 @@ class ReadLimits:
     text_megabytes: int = 256
     extra_rows: int = 20_000
     seconds: float = 600
+    rows_per_workbook: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ class Environment:
         return f"{self.profile} at {self.origin}"
 
 
+def place_in_order(record: Payout | CommissionLine) -> str:
+    """Where a payout, or a line of the pending pool, stands among all: with those of its partner."""
+    return f"{record.partner_id}/{record.id}"
+
+
 PAYOUTS_ONLY: Final = "payouts"
 POOL_ONLY: Final = "pending pool"
 
@@ -39,6 +44,7 @@ class Scope:
     """Which payouts are looked at. An empty tuple means all; an empty batch stands for none.
 
     only: PAYOUTS_ONLY without the lines of the pending pool, POOL_ONLY without payouts; empty for both.
+    within: from the first place up to before the second one, by `place_in_order`; empty where it is open.
     """
 
     stages: tuple[str, ...] = ()
@@ -46,6 +52,7 @@ class Scope:
     periods: tuple[Period, ...] = ()
     batches: tuple[str, ...] = ()
     only: str = ""
+    within: tuple[str, str] = ("", "")
 
     def includes(self, payout: Payout) -> bool:
         """Whether a payout is in the scope; a period is met by the payout's period end."""
@@ -55,6 +62,7 @@ class Scope:
             and (not self.partners or payout.partner_id in self.partners)
             and (not self.batches or (payout.batch_id or "") in self.batches)
             and self._dated(payout.period_end)
+            and self._is_within(payout)
         )
 
     def includes_pool_line(self, line: CommissionLine, partners: frozenset[str]) -> bool:
@@ -64,13 +72,20 @@ class Scope:
         when stages or batches limit it. And it must be dated up to the end of the last period: a payout
         picks up the period's lines and the backlog from before it (introw-api.md 5.10).
         """
-        if self.only == PAYOUTS_ONLY:
+        if self.only == PAYOUTS_ONLY or not self._is_within(line):
             return False
         if self.partners:
             known = line.partner_id in self.partners
         else:
             known = not (self.stages or self.batches) or line.partner_id in partners
         return known and self._due(line.period_end)
+
+    def _is_within(self, record: Payout | CommissionLine) -> bool:
+        if not any(self.within):
+            return True
+        first, before = self.within
+        place = place_in_order(record)
+        return first <= place and (not before or place < before)
 
     def _dated(self, end: datetime | None) -> bool:
         return not self.periods or (end is not None and any(end in period for period in self.periods))
@@ -90,6 +105,9 @@ class Scope:
         }
         words = [f"{name} {' or '.join(values)}" for name, values in named.items() if values]
         words += [f"{self.only} only"] if self.only else []
+        first, before = self.within
+        words += [f"from {first}"] if first else []
+        words += [f"up to before {before}"] if before else []
         return ", ".join(words) or "everything"
 
 
@@ -169,12 +187,15 @@ def _widest(scopes: Iterable[Scope]) -> Scope:
         return tuple(dict.fromkeys(value for values in some for value in values)) if all(some) else ()
 
     only = {scope.only for scope in every}
+    # Ranges of one export lie side by side: together they are open.
+    within = {scope.within for scope in every}
     return Scope(
         union("stages"),
         union("partners"),
         union("periods"),
         union("batches"),
         only.pop() if len(only) == 1 else "",
+        within.pop() if len(within) == 1 else ("", ""),
     )
 
 

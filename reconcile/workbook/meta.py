@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -75,6 +75,7 @@ def _export_rows(export: Export) -> list[tuple[str, str, str]]:
         "periods": [str(period) for period in export.scope.periods],
         "batches": export.scope.batches,
         "only": export.scope.only,
+        "within": export.scope.within,
     }
     values = {
         "workbook_id": export.workbook_id,
@@ -156,7 +157,13 @@ def _scope(lists: Mapping[str, Any]) -> Scope:
         periods=tuple(Period.parse(text) for text in lists["periods"]),
         batches=tuple(lists["batches"]),
         only=lists.get("only", ""),
+        within=_range(lists.get("within", ())),
     )
+
+
+def _range(bounds: Sequence[str]) -> tuple[str, str]:
+    first, before = bounds or ("", "")
+    return first, before
 
 
 def _headers(sections: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
