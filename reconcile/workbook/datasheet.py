@@ -10,21 +10,16 @@ from typing import Any, Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import decimals, exponent, shown_amount
-from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
+from reconcile.domain.money import shown_amount
+from reconcile.workbook.columns import COLUMNS, Column, Shown
 from reconcile.workbook.layout import ColumnTexts
 from reconcile.workbook.library import Format, Worksheet, xl_col_to_name
+from reconcile.workbook.looks import FIRST_DAY, LINE_HEIGHT, RIGHT, Looks, as_text, lines_of
 from reconcile.workbook.numbers import fits
 from reconcile.workbook.outgoing import Row, showable
 from reconcile.workbook.place import Place
-from reconcile.workbook.styles import (
-    COUNT_FORMAT,
-    DATE_FORMAT,
-    NEW_AMOUNT_FORMAT,
-    TEXT_FORMAT,
-    Styles,
-    amount_format,
-)
+from reconcile.workbook.streamed import StreamedSheet, StreamPen
+from reconcile.workbook.styles import Styles
 
 TABLES: Final = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "NewLines"}
 """The names of the Excel tables; they never change, so that users' own formulas keep working."""
@@ -35,28 +30,20 @@ _FROZEN: Final = {RecordKind.PAYOUT: 3, RecordKind.LINE: 2, RecordKind.NEW_LINE:
 _BUTTON: Final = 4
 _MARGIN: Final = 3
 _WIDEST: Final = 48
-# Texts of several lines show them all; a longer one would push the next rows out of sight.
-_WRAPPED: Final = 300
-_MOST_LINES: Final = 8
-_LINE_HEIGHT: Final = 15
 _HEADER_HEIGHT: Final = 24
-_RIGHT: Final = (ColumnKind.AMOUNT, ColumnKind.COUNT)
-# Excel counts a 29 February 1900 that never was; earlier days are written as text.
-_FIRST_DAY: Final = date(1900, 3, 1)
 
 
 def write_data_sheet(
     sheet: Worksheet, place: Place, rows: Iterable[Row[Any]], styles: Styles, texts: ColumnTexts
 ) -> list[Finding]:
     """Write the table with all rows in one pass; returns what could not be shown, as warnings."""
-    pen = _Pen(sheet, styles)
+    looks = Looks(styles)
+    streamed = isinstance(sheet, StreamedSheet)
+    pen = StreamPen(sheet, place.kind, looks) if streamed else Pen(sheet, place.kind, looks)
     _write_table(sheet, place, styles)
     findings: list[Finding] = []
     for number, row in enumerate(rows, start=1):
-        for index, column in enumerate(COLUMNS[place.kind]):
-            if not pen.write(number, index, column, row):
-                findings.append(_unshown(place, number, column, row))
-        pen.end_row(number)
+        findings += [_unshown(place, number, column, row) for column in pen.write_row(number, row)]
     _set_columns(sheet, place, texts, pen.longest)
     return findings
 
@@ -66,7 +53,7 @@ def _write_table(sheet: Worksheet, place: Place, styles: Styles) -> None:
     headers = [
         {
             "header": place.labels[c.id],
-            "header_format": styles.header(editable=c.editable, right=c.kind in _RIGHT),
+            "header_format": styles.header(editable=c.editable, right=c.kind in RIGHT),
         }
         for c in columns
     ]
@@ -104,39 +91,42 @@ def _unshown(place: Place, number: int, column: Column[Any], row: Row[Any]) -> F
 
 
 @dataclass(frozen=True, slots=True)
-class _Pen:
-    """Writes cells, and keeps the format of each column and number of decimals.
+class Pen:
+    """Writes cells through XlsxWriter.
 
     longest: how many characters the longest id or amount of a column shows. lines: how many lines each cell
     of the present row shows.
     """
 
     sheet: Worksheet
-    styles: Styles
-    formats: dict[tuple[str, int, bool], Format] = field(default_factory=dict)
+    kind: RecordKind
+    looks: Looks
     longest: dict[str, int] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
 
-    def write(self, number: int, index: int, column: Column[Any], row: Row[Any]) -> bool:
+    def write_row(self, number: int, row: Row[Any]) -> list[Column[Any]]:
+        """Write a row, as high as its texts need; returns the columns whose text no cell can hold."""
+        columns = enumerate(COLUMNS[self.kind])
+        unshown = [column for index, column in columns if not self._write(number, index, column, row)]
+        if self.lines:
+            self.sheet.set_row(number, LINE_HEIGHT * max(self.lines))
+            self.lines.clear()
+        return unshown
+
+    def _write(self, number: int, index: int, column: Column[Any], row: Row[Any]) -> bool:
         """Write one cell; False where its text cannot be shown and it was left blank."""
         value = column.value(row)
         shown = column.id not in row.lost
         if isinstance(value, str) and not showable(value):
             value, shown = None, False
         if value is not None or not column.hidden:
-            self._put(number, index, value, self._format(column, value, row.currency))
+            self._put(number, index, value, self.looks.of(column, value, row.currency))
             self._measure(column, value, row.currency)
         return shown
 
-    def end_row(self, number: int) -> None:
-        """Make a row as high as its texts need; not every program does that on its own."""
-        if self.lines:
-            self.sheet.set_row(number, _LINE_HEIGHT * max(self.lines))
-            self.lines.clear()
-
     def _measure(self, column: Column[Any], value: Shown, currency: str) -> None:
-        if not column.hidden and _lines_of(value) > 1:
-            self.lines.append(_lines_of(value))
+        if not column.hidden and lines_of(value) > 1:
+            self.lines.append(lines_of(value))
         if isinstance(value, Decimal):
             length = len(shown_amount(value, currency))
         elif isinstance(value, str) and column.id.endswith("id"):
@@ -150,42 +140,10 @@ class _Pen:
             self.sheet.write_blank(number, index, None, look)
         elif isinstance(value, str):
             self.sheet.write_string(number, index, value, look)
-        elif isinstance(value, date) and value >= _FIRST_DAY:
+        elif isinstance(value, date) and value >= FIRST_DAY:
             self.sheet.write_datetime(number, index, value, look)
         elif isinstance(value, int) or (isinstance(value, Decimal) and fits(value)):
             # XlsxWriter writes a Decimal digit by digit; as a float 808.81 would become 808.8099999999999.
             self.sheet.write_number(number, index, value, look)
         else:
-            self.sheet.write_string(number, index, _as_text(value), look)
-
-    def _format(self, column: Column[Any], value: Shown, currency: str) -> Format:
-        places, wrapped = -1, _lines_of(value) > 1
-        if column.kind is ColumnKind.AMOUNT and currency:
-            needed = decimals(value) if isinstance(value, Decimal) else 0
-            places = max(needed, exponent(currency) or 0)
-        key = (column.id, places, wrapped)
-        if key not in self.formats:
-            self.formats[key] = self.styles.cell(
-                _number_format(column.kind, places),
-                editable=column.editable,
-                right=column.kind in _RIGHT,
-                wrapped=wrapped,
-            )
-        return self.formats[key]
-
-
-def _lines_of(value: Shown) -> int:
-    """How many lines a cell shows: those of a text that is not too long, else one."""
-    return min(value.count("\n") + 1, _MOST_LINES) if isinstance(value, str) and len(value) <= _WRAPPED else 1
-
-
-def _number_format(kind: ColumnKind, places: int) -> str | int:
-    if kind is ColumnKind.AMOUNT:
-        return NEW_AMOUNT_FORMAT if places < 0 else amount_format(places)
-    if kind is ColumnKind.DATE:
-        return DATE_FORMAT
-    return COUNT_FORMAT if kind is ColumnKind.COUNT else TEXT_FORMAT
-
-
-def _as_text(value: Decimal | date) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
+            self.sheet.write_string(number, index, as_text(value), look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_col_to_name, xl_range  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-__all__ = ["Format", "Workbook", "Worksheet", "XlsxWriterException", "xl_col_to_name"]
+__all__ = ["Format", "Workbook", "Worksheet", "XlsxWriterException", "xl_col_to_name", "xl_range"]

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.edited import Export
-from reconcile.domain.fields import UNREAD, RecordKind, Values
+from reconcile.domain.fields import FIELDS, RecordKind, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
 from reconcile.domain.snapshot import Snapshot
@@ -21,10 +21,19 @@ from reconcile.workbook.layout import META, Layout, load_layout
 from reconcile.workbook.library import Workbook, Worksheet, XlsxWriterException
 from reconcile.workbook.lists import write_lists
 from reconcile.workbook.meta import Unshown, write_meta
-from reconcile.workbook.outgoing import Row, line_row, lines_in_order, new_row, payout_row, payouts_in_order
+from reconcile.workbook.outgoing import (
+    Row,
+    line_row,
+    lines_in_order,
+    new_row,
+    payout_row,
+    payouts_in_order,
+    unread_of,
+)
 from reconcile.workbook.place import Place, place_of
 from reconcile.workbook.rules import add_rules
 from reconcile.workbook.start import write_start
+from reconcile.workbook.streamed import LONG, StreamedSheet
 from reconcile.workbook.styles import Styles
 from reconcile.workbook.template import PAPERS
 
@@ -41,17 +50,20 @@ def write_workbook(
     policy: Policy,
     templates: Path | None = None,
     proposal: Proposal | None = None,
+    *,
+    long: int = LONG,
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
     `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
-    workbook already, and further sheets. Returns warnings for the texts
-    that no cell can hold. Raises ConfigurationError where the file cannot be written or the template used.
+    workbook already, and further sheets. `long`: the rows from which a sheet is streamed; what comes out is
+    the same. Returns warnings for the texts that no cell can hold. Raises ConfigurationError where the file
+    cannot be written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
-            findings = _write(stream, snapshot, export, policy, layout, proposal or Proposal())
+            findings = _write(stream, snapshot, export, policy, layout, proposal or Proposal(), long)
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
     return tuple(replace(finding, file=path.name) for finding in findings)
@@ -64,16 +76,17 @@ def _write(
     policy: Policy,
     layout: Layout,
     proposal: Proposal,
+    long: int,
 ) -> list[Finding]:
     workbook = Workbook(stream, _OPTIONS)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
     places = _places(snapshot, layout)
-    unread = _unread(snapshot, export.workbook_id)
+    unread = _unread(snapshot)
     start = workbook.add_worksheet(layout.sheets["start"])
     findings: list[Finding] = []
     for kind, place in places.items():
-        sheet = workbook.add_worksheet(place.name)
+        sheet = workbook.add_worksheet(place.name, StreamedSheet if place.rows >= long else None)
         rows = _rows(kind, snapshot, export.workbook_id, proposal.edits)
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
         add_rules(sheet, place, styles, policy, unread[kind])
@@ -112,13 +125,13 @@ def _rows(
     return (new_row(number, snapshot) for number in range(1, NEW_ROWS + 1))
 
 
-def _unread(snapshot: Snapshot, workbook_id: str) -> Unshown:
+def _unread(snapshot: Snapshot) -> Unshown:
     """The fields that at least one row cannot show."""
-    found: dict[RecordKind, set[str]] = {kind: set() for kind in SHEETS}
-    for kind in (RecordKind.PAYOUT, RecordKind.LINE):
-        for row in _rows(kind, snapshot, workbook_id, {}):
-            found[kind].update(name for name, value in row.values.items() if value is UNREAD)
-    return {kind: frozenset(names) for kind, names in found.items()}
+    found = {
+        RecordKind.PAYOUT: unread_of(snapshot.payouts.values()),
+        RecordKind.LINE: unread_of(snapshot.lines.values()),
+    }
+    return {kind: found.get(kind, frozenset()) & {field.name for field in FIELDS[kind]} for kind in SHEETS}
 
 
 def _set_print(sheet: Worksheet, name: str, layout: Layout) -> None:
