@@ -85,7 +85,7 @@ def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
             f"The row's hidden token {_misfit(row)}, so its values may not be those of {name} {row.id}.",
             "Undo the sort or paste that split the row, or take the row from a fresh export.",
         )
-    elif row.baseline is not None and _kept(row.baseline) != _kept(exported):
+    elif row.baseline not in (None, exported) and _kept(row.baseline or {}) != _kept(exported):
         yield spot.finding(
             "baseline",
             "id",

@@ -21,7 +21,8 @@ _MOST: Final = 0.8
 def moved_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
     """An error at every changed cell of a column in which the exported values stand in other rows."""
     for sheet in (edited.payouts, edited.lines):
-        rows = [spot for spot in spots(edited, sheet, baseline) if spot.exported is not None]
+        known = (spot for spot in spots(edited, sheet, baseline) if spot.exported is not None)
+        rows = [spot for spot in known if not spot.is_as_exported]
         for field in FIELDS[sheet.kind]:
             changed = [spot for spot in rows if spot.touched(field.name) is not None]
             if _were_moved(field, changed):

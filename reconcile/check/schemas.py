@@ -35,7 +35,8 @@ def schema_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) 
     """All column findings of the three data sheets, in one pass each."""
     for sheet in edited.sheets:
         names = [field.name for field in FIELDS[sheet.kind]]
-        rows = ((spot, [spot.touched(name) for name in names]) for spot in spots(edited, sheet, baseline))
+        changed = (spot for spot in spots(edited, sheet, baseline) if not spot.is_as_exported)
+        rows = ((spot, [spot.touched(name) for name in names]) for spot in changed)
         touched = [(spot, cells) for spot, cells in rows if any(cell is not None for cell in cells)]
         if touched:
             frame = pd.DataFrame([cells for _, cells in touched], columns=names, dtype=object)

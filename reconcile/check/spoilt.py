@@ -16,7 +16,7 @@ RULE = "damaged"
 def spoilt_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
     """A warning at every cell whose value is what a program makes of the exported one."""
     for sheet in (edited.payouts, edited.lines):
-        for spot in spots(edited, sheet, baseline):
+        for spot in (one for one in spots(edited, sheet, baseline) if not one.is_as_exported):
             for field in FIELDS[sheet.kind]:
                 how = spot.spoilt(field.name)
                 if how:
