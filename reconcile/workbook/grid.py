@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import IO, Final, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -59,6 +59,7 @@ def rows(elements: Iterable[Element], tables: Tables) -> Iterator[tuple[int, Cel
             yield number, cells
 
 
+@lru_cache(256)
 def local(tag: str) -> str:
     """The name of an element without its namespace, which differs between the two editions of the format."""
     return tag.rpartition("}")[2]
@@ -96,6 +97,9 @@ def _cells(row: Element, tables: Tables) -> Cells:
 
 
 def _cell(element: Element, tables: Tables) -> Cell | None:
+    kind = element.get("t", "n")
+    if not len(element):
+        return None
     value: str | None = None
     inline: str | None = None
     formula = False
@@ -107,7 +111,6 @@ def _cell(element: Element, tables: Tables) -> Cell | None:
             formula = True
         elif name == "is":
             inline = text_of(child)
-    kind = element.get("t", "n")
     if inline is not None and kind == "inlineStr":
         return _text(inline, formula=formula)
     if not value:
@@ -125,7 +128,7 @@ def _typed(kind: str, value: str, style: str | None, tables: Tables, *, formula:
         return Cell("bool", "TRUE" if value.strip() == "1" else "FALSE", formula)
     if kind in ("e", "d"):
         return Cell("error" if kind == "e" else "date", value, formula)
-    moment = _moment(value, tables) if style and tables.dates[int(style)] else None
+    moment = _moment(value, tables.from_1904) if style and tables.dates[int(style)] else None
     return Cell("date", moment, formula) if moment else Cell("number", value, formula)
 
 
@@ -133,13 +136,15 @@ def _text(text: str, *, formula: bool) -> Cell | None:
     return Cell("text", unescaped(text), formula) if text else None
 
 
-def _moment(value: str, tables: Tables) -> str | None:
+# The days of a sheet are few: kept, they cost a tenth.
+@lru_cache(4096)
+def _moment(value: str, from_1904: bool) -> str | None:  # noqa: FBT001 - a key of the cache
     """A date serial as `2026-03-31`, with the time where there is one; None where it is no date."""
     serial = Decimal(value)
     if not 0 <= serial < _LAST_SERIAL:
         return None
-    day = datetime(1904, 1, 1) if tables.from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - has no zone
-    if serial < _LEAP_BUG and not tables.from_1904:
+    day = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - has no zone
+    if serial < _LEAP_BUG and not from_1904:
         day += timedelta(days=1)
     seconds = round(serial * 86_400)
     moment = day + timedelta(seconds=seconds)

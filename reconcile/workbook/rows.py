@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import Final
 
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Values
@@ -17,6 +18,11 @@ from reconcile.workbook.headers import KEY
 from reconcile.workbook.own import OWN_ROW, is_own_row
 from reconcile.workbook.seen import Before, Problem, cell_text, is_blank, shown
 from reconcile.workbook.sheets import FoundSheet
+
+_VISIBLE: Final = {kind: [one.id for one in COLUMNS[kind] if not one.hidden] for kind in COLUMNS}
+_HIDDEN: Final = {kind: [one.id for one in COLUMNS[kind] if one.hidden] for kind in COLUMNS}
+# The currency first: it says how many decimals the amounts may have.
+_IN_ORDER: Final = {kind: sorted(FIELDS[kind], key=lambda one: one.name != "currency") for kind in COLUMNS}
 
 
 @dataclass(slots=True)
@@ -33,13 +39,18 @@ class RowReader:
     unread: frozenset[str]
     merged: list[Area] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    fixed: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the columns to read alone, once for all rows."""
+        there = [column for column in COLUMNS[self.sheet.kind] if column.id in self.sheet.columns]
+        self.fixed = tuple(one.id for one in there if one.id != KEY and not (one.editable or one.hidden))
 
     def read(self, number: int, cells: Cells) -> EditedRow | None:
         """The row; None where a person sees nothing in its columns, whatever the hidden ones hold."""
         kind = self.sheet.kind
         row = _Row(number, {name: cells[at] for name, at in self.sheet.columns.items() if at in cells})
-        visible = [column.id for column in COLUMNS[kind] if not column.hidden]
-        if all(is_blank(row.cells.get(name)) for name in visible):
+        if all(is_blank(row.cells.get(name)) for name in _VISIBLE[kind]):
             return None
         if is_own_row(kind, row.cells):
             self._note_own(row)
@@ -53,15 +64,8 @@ class RowReader:
             values=self._values(row, baseline),
             baseline=baseline,
             token=cell_text(row.cells.get(TOKEN_COLUMN)),
-            fixed={name: cell_text(row.cells.get(name)) for name in self._fixed()},
+            fixed={name: cell_text(row.cells.get(name)) for name in self.fixed},
         )
-
-    def _fixed(self) -> list[str]:
-        return [
-            column.id
-            for column in COLUMNS[self.sheet.kind]
-            if column.id in self.sheet.columns and column.id != KEY and not (column.editable or column.hidden)
-        ]
 
     def _id(self, row: _Row) -> str | None:
         cell = row.cells.get(KEY)
@@ -79,8 +83,9 @@ class RowReader:
 
     def _baseline(self, row: _Row) -> Values | None:
         """The values as exported; None where a hidden column is gone or somebody spoilt a hidden cell."""
-        hidden = [column.id for column in COLUMNS[self.sheet.kind] if column.hidden]
-        if TOKEN_COLUMN not in row.cells or any(name not in self.sheet.columns for name in hidden):
+        if TOKEN_COLUMN not in row.cells or any(
+            one not in self.sheet.columns for one in _HIDDEN[self.sheet.kind]
+        ):
             return None
         unread = self._unread(row)
         baseline: dict[str, Value] = {}
@@ -95,9 +100,7 @@ class RowReader:
         values: dict[str, Value] = {}
         unread = self._unread(row)
         before = baseline if baseline is not None else dict.fromkeys(unread, UNREAD)
-        # The currency first: it says how many decimals the amounts may have.
-        known = sorted(FIELDS[self.sheet.kind], key=lambda one: one.name != "currency")
-        for one in known:
+        for one in _IN_ORDER[self.sheet.kind]:
             if one.name not in self.sheet.columns:
                 continue
             value = self._value(row, one, _before(one, before, values))
@@ -117,6 +120,8 @@ class RowReader:
 
     def _area_over(self, number: int, column: str) -> Area | None:
         place = self.sheet.columns[column]
+        if not self.merged:
+            return None
         above = takewhile(lambda area: area.top <= number, self.merged)
         return next((area for area in above if area.covers(number, place)), None)
 
