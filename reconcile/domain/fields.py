@@ -7,9 +7,10 @@ plain text of the decimal, so that equal values are equal texts; free text is in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Final, Literal
 
 from reconcile.domain.money import plain
@@ -102,8 +103,9 @@ DETACH: Final = "Detach"
 ACTIONS: Final = (DECLINE, DETACH)
 
 
+@cache
 def groups(kind: RecordKind) -> dict[str, tuple[Field, ...]]:
-    """The fields of a kind of record by field group, in their order."""
+    """The fields of a kind of record by field group, in their order; not to be changed."""
     found: dict[str, tuple[Field, ...]] = {}
     for field in FIELDS[kind]:
         found[field.group] = (*found.get(field.group, ()), field)
@@ -126,7 +128,7 @@ def payout_values(payout: Payout) -> dict[str, Value]:
         "po_number": text_value(payout.po_number),
         "statement_note": text_value(payout.statement_note),
     }
-    return values | dict.fromkeys(payout.unread & values.keys(), UNREAD)
+    return _without(values, payout.unread)
 
 
 def line_values(line: CommissionLine) -> dict[str, Value]:
@@ -141,4 +143,11 @@ def line_values(line: CommissionLine) -> dict[str, Value]:
         "description": text_value(line.description),
         "internal_note": text_value(line.internal_note),
     }
-    return values | dict.fromkeys(line.unread & values.keys(), UNREAD)
+    return _without(values, line.unread)
+
+
+def _without(values: dict[str, Value], unread: Iterable[str]) -> dict[str, Value]:
+    for name in unread:
+        if name in values:
+            values[name] = UNREAD
+    return values

@@ -86,14 +86,14 @@ def _compare_payout(sides: Sides, payout_id: str, sheet: EditedSheet, found: Com
 def _compare_line(sides: Sides, line_id: str, sheet: EditedSheet, found: Comparison) -> None:
     baseline, live = sides.baseline.lines[line_id], sides.live.lines.get(line_id)
     row = sheet.row_of(line_id)
-    target = _placed(line_target(baseline, sides.baseline), sides.edited, sheet, row)
     values = line_values(baseline)
-    if live is None:
-        _compare_row(sheet, row, target, values, None, found)
+    action = live_action(baseline, live, sides.names) if live else None
+    there: dict[str, Value] | None = {**line_values(live), "action": action} if live else None
+    # Most lines are the same on all three sides. To stop here makes a plan of them in two thirds of the time.
+    if row and row.values == values == there:
         return
-    action = live_action(baseline, live, sides.names)
-    there: dict[str, Value] = {**line_values(live), "action": action}
-    if action == DECLINED:
+    target = _placed(line_target(baseline, sides.baseline), sides.edited, sheet, row)
+    if there and action == DECLINED:
         _compare_declined(sheet, row, target, values, there, found)
     else:
         _compare_row(sheet, row, target, values, there, found)

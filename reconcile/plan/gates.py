@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
 from reconcile.domain.money import Money, totals
@@ -64,7 +65,7 @@ def _cleared(judged: Judged) -> Iterator[Gate]:
     if count > limit:
         yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
         return
-    there = _filled(judged.baseline)
+    there = _filled(judged.baseline) if cleared else Counter()
     for name, some in sorted(cleared.items()):
         share = judged.limits.max_cleared_share
         if some >= judged.limits.cleared_from and there[name] and Decimal(some) > share * there[name]:
@@ -77,9 +78,11 @@ def _cleared(judged: Judged) -> Iterator[Gate]:
 
 def _filled(baseline: Snapshot) -> Counter[str]:
     """How many values each field has in the workbook."""
-    records = [payout_values(one) for one in baseline.payouts.values()]
-    records += [line_values(one) for one in baseline.lines.values()]
-    return Counter(name for values in records for name, value in values.items() if isinstance(value, str))
+    payouts = (payout_values(one) for one in baseline.payouts.values())
+    lines = (line_values(one) for one in baseline.lines.values())
+    return Counter(
+        name for values in chain(payouts, lines) for name, value in values.items() if isinstance(value, str)
+    )
 
 
 def _jumps(judged: Judged) -> Iterator[Gate]:
