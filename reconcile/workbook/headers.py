@@ -93,7 +93,8 @@ def missing_columns(
             Severity.WARNING,
             "column-missing",
             f"The column {names.labels[column.id]!r} is missing, so nothing in it is changed.",
-            "If you wanted to change something there, copy the column from the exported workbook.",
+            f"If its header was renamed, type {names.labels[column.id]!r} above it again. If it was deleted "
+            "and you want to change something there, do so in a copy of the exported workbook.",
             file=file,
             sheet=sheet,
         )
