@@ -13,13 +13,13 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.workbook.columns import COLUMNS, Column, Shown
 from reconcile.workbook.layout import ColumnTexts
-from reconcile.workbook.library import Format, Worksheet, xl_col_to_name
 from reconcile.workbook.looks import FIRST_DAY, LINE_HEIGHT, RIGHT, Looks, as_text, lines_of
 from reconcile.workbook.numbers import fits
 from reconcile.workbook.outgoing import Row, showable
 from reconcile.workbook.place import Place
 from reconcile.workbook.streamed import StreamedSheet, StreamPen
 from reconcile.workbook.styles import Styles
+from reconcile.workbook.xlsxwriter_names import Format, Worksheet, xl_col_to_name
 
 TABLES: Final = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "NewLines"}
 """The names of the Excel tables; they never change, so that users' own formulas keep working."""

@@ -16,10 +16,10 @@ from reconcile.domain.fields import Values
 from reconcile.domain.money import decimals, exponent, plain
 from reconcile.workbook.columns import Shown
 from reconcile.workbook.layout import ColumnText
-from reconcile.workbook.library import Format, Workbook, Worksheet
 from reconcile.workbook.numbers import fits
 from reconcile.workbook.outgoing import showable
 from reconcile.workbook.styles import COUNT_FORMAT, DATE_FORMAT, TEXT_FORMAT, Styles, amount_format
+from reconcile.workbook.xlsxwriter_names import Format, Workbook, Worksheet
 
 ACCEPT: Final = "accept"
 ANSWERS: Final = ("Yes", "No")

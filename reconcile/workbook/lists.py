@@ -16,11 +16,11 @@ from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
 from reconcile.workbook.layout import Layout
-from reconcile.workbook.library import Workbook, Worksheet, xl_col_to_name
 from reconcile.workbook.named import named
 from reconcile.workbook.outgoing import day, payouts_in_order, showable
 from reconcile.workbook.place import quoted
 from reconcile.workbook.styles import TEXT_FORMAT, Styles
+from reconcile.workbook.xlsxwriter_names import Workbook, Worksheet, xl_col_to_name
 
 STAGE_LIST: Final = "reconcile_stages"
 STAGE_WORDS: Final = "reconcile_stage_words"

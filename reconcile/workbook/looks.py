@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from reconcile.domain.money import decimals, exponent
 from reconcile.workbook.columns import Column, ColumnKind, Shown
-from reconcile.workbook.library import Format
 from reconcile.workbook.styles import (
     COUNT_FORMAT,
     DATE_FORMAT,
@@ -18,6 +17,7 @@ from reconcile.workbook.styles import (
     Styles,
     amount_format,
 )
+from reconcile.workbook.xlsxwriter_names import Format
 
 RIGHT: Final = (ColumnKind.AMOUNT, ColumnKind.COUNT)
 """The kinds of columns whose cells stand at the right."""

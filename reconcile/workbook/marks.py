@@ -14,9 +14,9 @@ from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy import Policy
 from reconcile.workbook import lists
 from reconcile.workbook.columns import BASELINE, COLUMNS, field_of
-from reconcile.workbook.library import Format, Worksheet
 from reconcile.workbook.place import Place
 from reconcile.workbook.styles import WRONG_AMOUNT_FORMAT, Styles, amount_format
+from reconcile.workbook.xlsxwriter_names import Format, Worksheet
 
 _DECLINED_STAGE: Final = "DECLINED"
 # Excel refuses a longer text inside a formula.

@@ -20,10 +20,10 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ReconcileError, WorkbookError
 from reconcile.workbook.columns import SHEETS
-from reconcile.workbook.library import Worksheet
 from reconcile.workbook.outgoing import showable
 from reconcile.workbook.place import Place
 from reconcile.workbook.styles import TEXT_FORMAT, Styles
+from reconcile.workbook.xlsxwriter_names import Worksheet
 
 MAGIC: Final = "reconcile workbook"
 """The text of the sheet's first cell."""

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 
 from reconcile.domain.money import exponent
 from reconcile.domain.table import Cell, ColumnKind, Pack, RowSum, SumOf, Table, value_of
-from reconcile.workbook.library import Format, Workbook, Worksheet, xl_col_to_name
+from reconcile.workbook.xlsxwriter_names import Format, Workbook, Worksheet, xl_col_to_name
 
 _LINKS = 7
 """The column of the cover, from 0, in which the list of the sheets stands, beside the facts."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconcile.workbook.library import Worksheet
 from reconcile.workbook.outgoing import showable
 from reconcile.workbook.styles import TEXT_FORMAT, Styles
+from reconcile.workbook.xlsxwriter_names import Worksheet
 
 # A narrow margin, then stage, label, currency, three amounts, three counts.
 _WIDTHS: Final = (2, 24, 26, 11, 18, 18, 18, 11, 11, 13)

@@ -9,7 +9,7 @@ from functools import cached_property
 from reconcile.domain.fields import RecordKind
 from reconcile.workbook.columns import COLUMNS, SHEETS, hidden_label
 from reconcile.workbook.layout import Layout
-from reconcile.workbook.library import xl_col_to_name
+from reconcile.workbook.xlsxwriter_names import xl_col_to_name
 
 
 @dataclass(frozen=True)

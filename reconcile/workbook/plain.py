@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconcile.domain.money import decimals
 from reconcile.workbook.book import open_book
-from reconcile.workbook.library import Workbook
+from reconcile.workbook.xlsxwriter_names import Workbook
 
 
 def read_table(path: Path, sheet: str) -> list[list[str]]:

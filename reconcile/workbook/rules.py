@@ -11,11 +11,11 @@ from reconcile.domain.fields import Field, FieldKind, RecordKind
 from reconcile.domain.policy import Policy
 from reconcile.workbook.columns import COLUMNS, NEW_ROWS, SHEETS, field_of
 from reconcile.workbook.layout import Layout
-from reconcile.workbook.library import Worksheet
 from reconcile.workbook.lists import CHOICES
 from reconcile.workbook.marks import add_marks
 from reconcile.workbook.place import Place
 from reconcile.workbook.styles import Styles
+from reconcile.workbook.xlsxwriter_names import Worksheet
 
 _TITLE_LIMIT: Final = 32
 _LARGEST: Final = 10**15

@@ -7,11 +7,11 @@ from typing import Any, Final
 from reconcile.domain.edited import Export
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.workbook.library import Worksheet
 from reconcile.workbook.page import Page
 from reconcile.workbook.place import Place
 from reconcile.workbook.styles import Styles
 from reconcile.workbook.totals import write_totals
+from reconcile.workbook.xlsxwriter_names import Worksheet
 
 Places = dict[RecordKind, Place]
 

@@ -19,10 +19,10 @@ from typing import Any, Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.money import decimals, exponent, shown_amount
 from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
-from reconcile.workbook.library import Worksheet, xl_col_to_name, xl_range
 from reconcile.workbook.looks import FIRST_DAY, LINE_HEIGHT, Looks, as_text, lines_of
 from reconcile.workbook.numbers import fits
 from reconcile.workbook.outgoing import Row, showable
+from reconcile.workbook.xlsxwriter_names import Worksheet, xl_col_to_name, xl_range
 
 LONG: Final = 20_000
 """The rows from which a sheet is streamed. Shorter ones take XlsxWriter a few seconds at most."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reconcile.workbook.layout import Layout
-from reconcile.workbook.library import Format, Workbook
+from reconcile.workbook.xlsxwriter_names import Format, Workbook
 
 DATE_FORMAT: Final = "yyyy-mm-dd"
 COUNT_FORMAT: Final = "#,##0"

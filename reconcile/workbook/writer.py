@@ -18,7 +18,6 @@ from reconcile.workbook.columns import NEW_ROWS, SHEETS
 from reconcile.workbook.datasheet import write_data_sheet
 from reconcile.workbook.extra import Proposal, write_extra
 from reconcile.workbook.layout import META, Layout, load_layout
-from reconcile.workbook.library import Workbook, Worksheet, XlsxWriterException
 from reconcile.workbook.lists import write_lists
 from reconcile.workbook.meta import Unshown, write_meta
 from reconcile.workbook.outgoing import (
@@ -36,6 +35,7 @@ from reconcile.workbook.start import write_start
 from reconcile.workbook.streamed import LONG, StreamedSheet
 from reconcile.workbook.styles import Styles
 from reconcile.workbook.template import PAPERS
+from reconcile.workbook.xlsxwriter_names import Workbook, Worksheet, XlsxWriterException
 
 # Nothing from the API may become a formula, a link or a number.
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
