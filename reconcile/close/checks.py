@@ -18,6 +18,7 @@ from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
+from reconcile.plan.observe import DECLINED, ON_PAYOUT, POOL, line_state
 
 _SIMILAR: Final = 0.8  # of the characters: `Deal 17` and `Deal 18` are, `Deal 17` and `Bonus` are not
 _RANKS: Final = {
@@ -270,6 +271,18 @@ def _undated(given: Evidence) -> Iterator[Objection]:
             yield _line(line, given, "has neither a period end nor a creation date, so it is in no period")
 
 
+def _unclear_status(given: Evidence) -> Iterator[Objection]:
+    """A line on no payout may be a mere forecast, or declined under a name that the server does not document.
+
+    Neither is owed (introw-api.md 3.2), so nobody should accrue it without having looked.
+    """
+    clear = (DECLINED, ON_PAYOUT, POOL)
+    for line in given.lines():
+        state = line_state(line, given.names)
+        if state not in clear:
+            yield _line(line, given, state)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A check: its name in the settings, its title, and how it weighs by default."""
@@ -295,6 +308,7 @@ CHECKS: Final = (
     Check("moved", "Values that moved since the last export", Weight.WARNING, _moved),
     Check("edited-much", "Amounts that moved by more than the policy allows", Weight.WARNING, _edited_much),
     Check("undated", "Lines without a date", Weight.BLOCKING, _undated),
+    Check("unclear-status", "Lines whose status says nothing we know", Weight.BLOCKING, _unclear_status),
 )
 """All checks, in the order of the pack."""
 

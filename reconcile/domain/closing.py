@@ -26,6 +26,7 @@ CHECK_NAMES: Final = (
     "moved",
     "edited-much",
     "undated",
+    "unclear-status",
 )
 """The names of the checks of a close, in the order of the pack."""
 

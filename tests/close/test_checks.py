@@ -50,6 +50,7 @@ def _with(**given: object) -> tuple[object, ...]:
             "cln_3",
         ),
         ("empty-or-negative", (make_payout("pay_2", stage="PAID", po_number="7"),), "pay_2"),
+        ("unclear-status", (*SOUND, make_line("cln_2", "5 USD", None, status="POTENTIAL")), "cln_2"),
         ("undated", (*SOUND, make_line("cln_2", period_end=None, created_at=None)), "cln_2"),
     ],
 )
@@ -153,3 +154,11 @@ def test_payouts_of_other_periods_are_left_alone() -> None:
     other = make_payout("pay_2", period_end=END.replace(month=5), stage="DRAFT")
 
     assert _found(close_of(None, *SOUND, other)) == {}
+
+
+def test_a_status_that_nobody_knows_blocks_the_close_and_a_known_one_on_a_payout_does_not() -> None:
+    forecast = make_line("cln_2", "5 USD", None, status="POTENTIAL")
+    paid_line = make_line(total="1000 USD", status="WHATEVER")
+
+    assert not close_of(None, *SOUND, forecast).passes
+    assert close_of(None, SOUND[0], paid_line).passes
