@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -36,7 +37,7 @@ from reconcile.close.steps import Traces, as_table, steps
 from reconcile.config import Settings
 from reconcile.domain.money import shown_amount
 from reconcile.domain.period import Period
-from reconcile.domain.snapshot import Environment
+from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import origin_of
@@ -93,41 +94,47 @@ def close(asked: Asked, settings: Settings) -> int:
         before = previous_close(store, environment, period, again=asked.again is not None, first=asked.first)
         previous = thawed(before) if before else None
         snapshot = everything(reader, environment, settings, previous)
-        settlements = store.settlements(environment)
-        frozen = Frozen(
-            close_id=new_id("close", at),
-            period=period,
-            at=at,
-            by=whoami(),
-            tool_version=__version__,
-            snapshot=snapshot,
-            names=settings.policy.names,
-            policy=settings.close,
-            previous=previous.close_id if previous else "",
-            again=asked.again or "",
-            payments=matched_payments(settlements, snapshot),
-            matched=bool(settlements),
-            out=workbooks_out(store, environment, period),
-            unfinished=unfinished_runs(store, environment),
-            last_export=last_export(store, environment),
-            waivers=waivers,
-            rates=rates,
-            journals=asked.journals or ("csv",),
-        )
+        given = _gathered(asked, snapshot, previous, settings, store, at)
+        frozen = replace(given, waivers=waivers, rates=rates)
         # Decide.
         made = make_close(frozen, previous)
         files = pack_files(made, settings.templates)
         wanted = statement_payouts(frozen) if isinstance(reader, Client) else ()
         afford_statements(wanted, reader.status.credits_remaining)
+        linked = {"statements.csv": statements(wanted, reader)} if isinstance(reader, Client) else {}
         # Act: the pack first; the last step alone closes the period, all of it or nothing.
-        write_files(folder, files)
+        write_files(folder, files | linked)
         closed = made.passes and not asked.draft
         if closed:
             save_close(store, _kept(frozen, environment, hashes(files)))
-        if isinstance(reader, Client):
-            write_files(folder, {"statements.csv": statements(wanted, reader)})
     _say(made, asked, files, closed=closed)
     return 0 if made.passes else 1
+
+
+def _gathered(
+    asked: Asked, snapshot: Snapshot, previous: Frozen | None, settings: Settings, store: Store, at: datetime
+) -> Frozen:
+    """Everything that decides the close, from the options, live and the store."""
+    environment = snapshot.environment
+    settlements = store.settlements(environment)
+    return Frozen(
+        close_id=new_id("close", at),
+        period=asked.of,
+        at=at,
+        by=whoami(),
+        tool_version=__version__,
+        snapshot=snapshot,
+        names=settings.policy.names,
+        policy=settings.close,
+        previous=previous.close_id if previous else "",
+        again=asked.again or "",
+        payments=matched_payments(settlements, snapshot),
+        matched=bool(settlements),
+        out=workbooks_out(store, environment, asked.of),
+        unfinished=unfinished_runs(store, environment),
+        last_export=last_export(store, environment),
+        journals=asked.journals or ("csv",),
+    )
 
 
 def _kept(frozen: Frozen, environment: Environment, files: dict[str, str]) -> KeptClose:

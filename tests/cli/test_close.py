@@ -396,6 +396,15 @@ def test_statements_are_linked_for_a_credit_each_and_refusals_are_said(desk: Des
     assert rows[APPROVED]["expires_at"]
 
 
+def test_a_server_that_fails_over_the_statements_leaves_the_period_open(desk: Desk) -> None:
+    desk.fault("POST /payouts/*/statement: 500 50")
+    code, _, err = _close(desk, "--statements")
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 3, err
+    assert "No period is closed yet." in listed
+
+
 def test_too_few_credits_for_the_statements_close_nothing(
     open_desk: Callable[[Choices], Desk],
 ) -> None:
