@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import DecimalException
 from functools import cached_property
-from itertools import takewhile
 from pathlib import Path
 from typing import IO, Final
 from xml.etree.ElementTree import Element, ParseError
@@ -17,9 +16,10 @@ from zipfile import BadZipFile, ZipFile
 from reconcile.domain.policy import ReadLimits
 from reconcile.workbook.budget import Budget
 from reconcile.workbook.facts import SheetFacts, sheet_facts
-from reconcile.workbook.grid import Area, Cells, Tables, local, merged_areas, rows, text_of
+from reconcile.workbook.grid import Area, Cell, Cells, Tables, local, merged_areas
 from reconcile.workbook.package import check_package, damaged, is_read
-from reconcile.workbook.stream import document, wholes
+from reconcile.workbook.plainrows import plain_rows, plain_texts
+from reconcile.workbook.stream import document
 
 _BROKEN: Final = (
     ParseError,
@@ -77,13 +77,14 @@ class Book:
         cells = 0
         try:
             with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
-                elements = self._row_elements(stream, sheet)
-                if last is not None:
-                    elements = takewhile(lambda element: int(element.get("r", "0")) <= last, elements)
-                for number, row in rows(elements, self._tables):
-                    cells += len(row)
-                    self._check_size(sheet, number, row, cells)
-                    yield number, row
+                for count, (number, row) in enumerate(plain_rows(stream, self._tables, self.budget), start=1):
+                    self.budget.check_rows(sheet, max(count, number) if row else count)
+                    if last is not None and number > last:
+                        return
+                    if row:
+                        cells += len(row)
+                        self._check_size(sheet, row, cells)
+                        yield number, row
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
 
@@ -118,11 +119,6 @@ class Book:
         """Whether days are counted from 1904, as old Macs did."""
         return self._tables.from_1904
 
-    def _row_elements(self, stream: IO[bytes], sheet: str) -> Iterator[Element]:
-        for count, element in enumerate(wholes(stream, "row", self.budget), start=1):
-            self.budget.check_rows(sheet, count)
-            yield element
-
     def tables(self, sheet: str) -> list[str]:
         """The parts of the tables of a sheet."""
         folder, name = posixpath.split(self.sheets[sheet].casefold())
@@ -135,9 +131,9 @@ class Book:
         parts = dict(self._targets(self._workbook_part).values())
         return parts.get("styles")
 
-    def _check_size(self, sheet: str, number: int, row: Cells, cells: int) -> None:
+    def _check_size(self, sheet: str, row: Cells, cells: int) -> None:
         limits = self.budget.limits
-        if number > limits.rows or cells > limits.cells or max(row) >= limits.columns:
+        if cells > limits.cells or max(row) >= limits.columns:
             raise self.budget.too_large(sheet)
 
     @cached_property
@@ -169,7 +165,7 @@ class Book:
         dates = _date_styles(self._xml(parts["styles"])) if "styles" in parts else ()
         return Tables(tuple(strings), dates, from_1904)
 
-    def _strings(self, part: str) -> Iterator[str]:
+    def _strings(self, part: str) -> Iterator[Cell | None]:
         limits = self.budget.limits
         with ZipFile(self.path) as archive, self._open(archive, part) as stream:
             if archive.getinfo(part).file_size > limits.text_megabytes * 2**20:
@@ -177,13 +173,13 @@ class Book:
                     f"holds more than {limits.text_megabytes:,} MB of different texts",
                     "Remove other sheets from it, or raise the setting text_megabytes",
                 )
-            for count, element in enumerate(wholes(stream, "si", self.budget), start=1):
+            for count, cell in enumerate(plain_texts(stream, self.budget), start=1):
                 if count > limits.strings:
                     raise self.budget.spent(
                         f"holds more than {limits.strings:,} different texts",
                         "Remove other sheets from it, or raise the setting strings",
                     )
-                yield text_of(element)
+                yield cell
 
     def _open(self, archive: ZipFile, part: str) -> IO[bytes]:
         if not is_read(part):

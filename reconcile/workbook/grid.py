@@ -8,7 +8,7 @@ keeps its kind, its own text, and whether a formula stands behind it (ECMA-376 p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,9 +37,9 @@ Cells = dict[int, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """What cells refer to: the shared strings, the cell styles that show dates, and which day is 0."""
+    """What cells refer to: the cells of shared strings, the styles that show dates, and which day is 0."""
 
-    strings: Sequence[str]
+    strings: Sequence[Cell | None]
     dates: Sequence[bool]
     from_1904: bool = False
 
@@ -50,13 +50,9 @@ _LAST_SERIAL: Final = 2_958_466  # the day after 9999-12-31
 _LEAP_BUG: Final = 60  # Excel counts a 29 February 1900; days before it are off by one
 
 
-def rows(elements: Iterable[Element], tables: Tables) -> Iterator[tuple[int, Cells]]:
-    """The rows that hold something: their number, from 1, and their cells. `elements`: the `row` elements."""
-    number = 0
-    for element in elements:
-        number = int(element.get("r", number + 1))
-        if cells := _cells(element, tables):
-            yield number, cells
+def row_of(element: Element, tables: Tables, after: int) -> tuple[int, Cells]:
+    """The row of a `row` element: its number, from 1, and its cells. after: the number of the row before."""
+    return int(element.get("r", after + 1)), _cells(element, tables)
 
 
 @lru_cache(256)
@@ -112,18 +108,20 @@ def _cell(element: Element, tables: Tables) -> Cell | None:
         elif name == "is":
             inline = text_of(child)
     if inline is not None and kind == "inlineStr":
-        return _text(inline, formula=formula)
+        return text_cell(inline, formula=formula)
     if not value:
         # A formula may well have the empty text as its result; then its type is str.
         return Cell("no value", "", formula=True) if formula and kind != "str" else None
-    return _typed(kind, value, element.get("s"), tables, formula=formula)
+    return typed_cell(kind, value, element.get("s"), tables, formula=formula)
 
 
-def _typed(kind: str, value: str, style: str | None, tables: Tables, *, formula: bool) -> Cell | None:
+def typed_cell(kind: str, value: str, style: str | None, tables: Tables, *, formula: bool) -> Cell | None:
+    """The cell of a value as the file spells it, by its type (ECMA-376 part 1, 18.18.11 ST_CellType)."""
     if kind == "s":
-        return _text(tables.strings[int(value)], formula=formula)
+        cell = tables.strings[int(value)]
+        return cell and cell._replace(formula=formula)
     if kind == "str":
-        return _text(value, formula=formula)
+        return text_cell(value, formula=formula)
     if kind == "b":
         return Cell("bool", "TRUE" if value.strip() == "1" else "FALSE", formula)
     if kind in ("e", "d"):
@@ -132,7 +130,8 @@ def _typed(kind: str, value: str, style: str | None, tables: Tables, *, formula:
     return Cell("date", moment, formula) if moment else Cell("number", value, formula)
 
 
-def _text(text: str, *, formula: bool) -> Cell | None:
+def text_cell(text: str, *, formula: bool = False) -> Cell | None:
+    """The cell of a text; None for no text."""
     return Cell("text", unescaped(text), formula) if text else None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import IO, Final, cast
+import re
+from collections.abc import Callable, Iterator
+from typing import IO, Final, TypeVar, cast
 
 # No DTD gets past check_package, and without one there are no entities to expand.
 from xml.etree.ElementTree import Element, XMLPullParser, fromstring
@@ -11,46 +12,97 @@ from xml.etree.ElementTree import Element, XMLPullParser, fromstring
 from reconcile.errors import WorkbookError
 from reconcile.workbook.budget import Budget
 
-_CHUNK: Final = 1 << 13  # larger ones are slower: the elements of a chunk should stay in the cache
+_CHUNK: Final = 1 << 16
 SINGLE: Final = 8 * 1024 * 1024
 """The bytes of XML that are held in one piece at most: a row, a text, a list of styles or of merged cells.
 
 The columns of an export, each filled with as much text as a cell can hold, have less than one.
 """
 _DEPTH: Final = 1000  # spreadsheets need about ten
+_OTHER_ENCODING: Final = re.compile(
+    rb"""<\?xml[^>]*\sencoding\s*=\s*["'](?!utf-8["']|us-ascii["'])""", re.IGNORECASE
+)
 
 
-def wholes(stream: IO[bytes], name: str, budget: Budget) -> Iterator[Element]:
-    """The elements with that name, namespaces aside, each as soon as it is complete, and emptied after use.
+class ElementParser:
+    """Takes XML in pieces, and gives the elements with one name, namespaces aside, as they are complete."""
 
-    Raises ParseError where it is no XML, and WorkbookError where the time is up or a piece is too large.
-    """
-    parser: XMLPullParser[Element] = XMLPullParser(("end",))
-    tail = "}" + name
-    unused = depth = 0
-    last = b""
-    while chunk := stream.read(_CHUNK):
-        budget.check_time()
-        depth += _deeper(chunk, last)
-        last = chunk[-1:]
-        if depth > _DEPTH:
-            raise _too_long(budget)
-        parser.feed(chunk)
-        unused += len(chunk)
+    def __init__(self, name: str, budget: Budget) -> None:
+        self._name, self._tail, self._budget = name, "}" + name, budget
+        self._parser: XMLPullParser[Element] = XMLPullParser(("end",))
+        self._unused = self._depth = 0
+        self._last = b""
+
+    def feed(self, chunk: bytes) -> Iterator[Element]:
+        """What a piece completes; each element is emptied after use.
+
+        Raises ParseError where it is no XML, and WorkbookError where the time is up or an element too large.
+        """
+        self._budget.check_time()
+        if not chunk:
+            return
+        self._depth += _deeper(chunk, self._last)
+        self._last = chunk[-1:]
+        if self._depth > _DEPTH:
+            raise _too_long(self._budget)
+        self._parser.feed(chunk)
+        self._unused += len(chunk)
         # "end" is the only event that is asked for, and it comes with its element.
-        for _, element in cast("Iterator[tuple[str, Element]]", parser.read_events()):
+        for _, element in cast("Iterator[tuple[str, Element]]", self._parser.read_events()):
             tag = element.tag
-            if tag.endswith(tail) or tag == name:
-                unused = 0
+            if tag.endswith(self._tail) or tag == self._name:
+                self._unused = 0
                 yield element
                 element.clear()
-        if unused > SINGLE:
-            raise _too_long(budget)
+        if self._unused > SINGLE:
+            raise _too_long(self._budget)
+
+    def close(self) -> None:
+        """Raise ParseError where the XML is not complete."""
+        self._parser.close()
+
+
+Plain = TypeVar("Plain")
+
+
+def plain_or_parsed(
+    stream: IO[bytes], name: str, plain: Callable[[bytes], Plain | None], budget: Budget
+) -> Iterator[Plain | Element]:
+    """The elements with that name as they are complete: what `plain` makes of their bytes, or parsed.
+
+    `plain` is given the UTF-8 bytes up to the end mark, and answers None for what is not written plainly.
+    That, and all between the elements, is parsed in its place, so that nothing malformed passes. Raises as
+    ElementParser does.
+    """
+    parser = ElementParser(name, budget)
+    end = f"</{name}>".encode()
+    kept = b""
+    chunk = stream.read(_CHUNK)
+    plain = _nothing if _OTHER_ENCODING.match(chunk) else plain
+    while chunk:
+        budget.check_time()
+        *pieces, kept = (kept + chunk).split(end)
+        for piece in pieces:
+            found = plain(piece)
+            if found is None:
+                yield from parser.feed(piece + end)
+            else:
+                yield found
+        if not pieces:
+            # Far from any end mark: what stands before or behind the elements, or an unusual spelling.
+            yield from parser.feed(kept[: -len(end)])
+            kept = kept[-len(end) :]
+        chunk = stream.read(_CHUNK)
+    yield from parser.feed(kept)
     parser.close()
 
 
+def _nothing(_: bytes) -> None:
+    """Nothing is plain."""
+
+
 def document(stream: IO[bytes], budget: Budget) -> Element:
-    """A small part as a whole. Raises ParseError and WorkbookError as `wholes` does."""
+    """A small part as a whole. Raises ParseError and WorkbookError as ElementParser does."""
     text = stream.read(SINGLE + 1)
     if len(text) > SINGLE or _deeper(text) > _DEPTH:
         raise _too_long(budget)

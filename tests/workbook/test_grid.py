@@ -1,19 +1,39 @@
 from __future__ import annotations
 
-from xml.etree.ElementTree import fromstring
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
-from reconcile.workbook.grid import Cell, Cells, Tables, column_index, column_letters, rows, unescaped
+from reconcile.domain.policy import ReadLimits
+from reconcile.workbook.budget import Budget
+from reconcile.workbook.grid import Cell, Cells, Tables, column_index, column_letters, text_cell, unescaped
+from reconcile.workbook.plainrows import plain_rows
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-TABLES = Tables(strings=("shared", " kept ", "bell_x0001_"), dates=(False, True))
+TABLES = Tables(
+    strings=tuple(text_cell(text) for text in ("shared", " kept ", "bell_x0001_")), dates=(False, True)
+)
 
 
 def read(row: str, tables: Tables = TABLES, space: str = MAIN) -> list[tuple[int, Cells]]:
-    xml = f'<worksheet xmlns="{space}"><sheetData>{row}</sheetData></worksheet>'
-    return list(rows(fromstring(xml).iter(f"{{{space}}}row"), tables))
+    return read_part(f'<worksheet xmlns="{space}"><sheetData>{row}</sheetData></worksheet>', tables)
+
+
+def read_part(xml: str, tables: Tables = TABLES) -> list[tuple[int, Cells]]:
+    """The rows with cells, which are the same whether the bytes are read plainly or all of them parsed."""
+    # What is not in UTF-8 is parsed.
+    plainly, parsed = (
+        [
+            (number, cells)
+            for number, cells in plain_rows(BytesIO(part), tables, Budget(Path("x"), ReadLimits()))
+            if cells
+        ]
+        for part in (xml.encode(), f'<?xml version="1.0" encoding="UTF-16"?>{xml}'.encode("utf-16"))
+    )
+    assert plainly == parsed
+    return plainly
 
 
 @pytest.mark.parametrize(
@@ -69,11 +89,7 @@ def test_both_editions_of_the_format_and_prefixes_are_read() -> None:
         "</x:sheetData></x:worksheet>"
     )
 
-    assert (
-        read(row)
-        == read(row, space=STRICT)
-        == list(rows(fromstring(prefixed).iter(f"{{{MAIN}}}row"), TABLES))
-    )
+    assert read(row) == read(row, space=STRICT) == read_part(prefixed)
 
 
 def test_cells_and_rows_without_an_address_follow_each_other() -> None:

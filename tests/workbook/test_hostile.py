@@ -452,7 +452,7 @@ LARGE: dict[str, tuple[str, Callable[[], Iterator[bytes]], str]] = {
     ),
     "a text without end": ("Lines", lambda: a_sheet(b"x" * (1 << 20), 200), "of more than 8 MB"),
     "rows without end": (
-        "Lines",
+        "_meta",
         lambda: a_sheet(b"<row/>" * 20_000, 60),
         "is larger than the 1,048,576 rows",
     ),

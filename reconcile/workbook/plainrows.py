@@ -1,0 +1,88 @@
+"""Reads rows and texts straight from the bytes of a part where they are written plainly, as most are.
+
+What is not (a formula without result, an inline text, an entity, a prefix, ...) goes to the parser, row by
+row and in its place. What comes out is the same; a test reads all both ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, Final
+
+from reconcile.workbook.budget import Budget
+from reconcile.workbook.grid import Cell, Cells, Tables, column_index, row_of, text_cell, text_of, typed_cell
+from reconcile.workbook.stream import plain_or_parsed
+
+_ROW: Final = re.compile(rb'\s*<row r="([0-9]{1,7})"[^<>]*>')
+# Letters, style, type, formula, value.
+_CELL: Final = re.compile(
+    rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'
+    rb"(?:/>|>(<f[^<>]*(?:/>|>[^<&]*</f>))?<v>([^<&>\x00-\x08\x0b-\x1f]+)</v></c>)"
+)
+_TEXT: Final = re.compile(rb'\s*<si><t(?: xml:space="preserve")?>([^<&>\x00-\x08\x0b-\x1f]*)</t>')
+
+
+def plain_rows(stream: IO[bytes], tables: Tables, budget: Budget) -> Iterator[tuple[int, Cells]]:
+    """The rows of a worksheet part, blank ones included: their number, from 1, and their cells."""
+    number = 0
+    for found in plain_or_parsed(stream, "row", _reader_of(tables).read, budget):
+        number, cells = found if isinstance(found, tuple) else row_of(found, tables, number)
+        yield number, cells
+
+
+def plain_texts(stream: IO[bytes], budget: Budget) -> Iterator[Cell | None]:
+    """The shared strings of a part, as the cells that show them."""
+    for found in plain_or_parsed(stream, "si", _text_in, budget):
+        yield text_cell(found if isinstance(found, str) else text_of(found))
+
+
+def _text_in(piece: bytes) -> str | None:
+    match = _TEXT.fullmatch(piece)
+    return match and match[1].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _RowReader:
+    """Reads plain rows. numbers: the styles that show a number as such, as the bytes spell them."""
+
+    tables: Tables
+    numbers: frozenset[bytes]
+
+    def read(self, piece: bytes) -> tuple[int, Cells] | None:
+        """The number and the cells of a row up to its end mark; None where it is not plain."""
+        head = _ROW.match(piece)
+        if head is None:
+            return None
+        cells: Cells = {}
+        marks = 1
+        for letters, style, kind, formula, value in _CELL.findall(piece, head.end()):
+            if not value:
+                marks += 1
+                continue
+            marks += 4 + formula.count(b"<")
+            cell = self._cell(kind, style, value, formula)
+            if cell is not None:
+                cells[_index(letters)] = cell
+        # Every mark of the row is one of those that were read: so there is nothing else in it.
+        return (int(head[1]), cells) if piece.count(b"<") == marks else None
+
+    def _cell(self, kind: bytes, style: bytes, value: bytes, formula: bytes) -> Cell | None:
+        if kind == b"s" and not formula:
+            return self.tables.strings[int(value)]
+        if not kind and style in self.numbers and not formula:
+            return Cell("number", value.decode())
+        words = (kind.decode() or "n", value.decode(), style.decode() or None)
+        return typed_cell(*words, self.tables, formula=bool(formula))
+
+
+def _reader_of(tables: Tables) -> _RowReader:
+    numbers = {str(style).encode() for style, is_date in enumerate(tables.dates) if not is_date}
+    return _RowReader(tables, frozenset(numbers | {b""}))
+
+
+@lru_cache(1 << 10)
+def _index(letters: bytes) -> int:
+    return column_index(letters.decode())
