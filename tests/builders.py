@@ -131,9 +131,9 @@ def make_export(snapshot: Snapshot) -> Export:
 
 
 def make_row(kind: RecordKind, number: int, record_id: str, exported: Values, edits: Values) -> EditedRow:
-    """The row of a record with its edits."""
+    """The row of a record with its edits. Where there are none, its values are its baseline, as on reading."""
     token = row_token(WORKBOOK, kind, record_id, exported)
-    return EditedRow(number, record_id, {**exported, **edits}, exported, token, {})
+    return EditedRow(number, record_id, {**exported, **edits} if edits else exported, exported, token, {})
 
 
 def make_new_row(number: int, token: str | None = None, **values: Value) -> EditedRow:

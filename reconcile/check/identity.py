@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.check.spot import Spot, spots
-from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, row_token
+from reconcile.check.spot import Spot, Spots
+from reconcile.domain.edited import EditedRow, EditedSheet, row_token
 from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding
-from reconcile.domain.snapshot import Snapshot
 
 _NAMED = 10
 """How many rows a message names."""
@@ -19,24 +18,24 @@ _DROPPED = dict.fromkeys(set(range(32)) - {9, 10, 13} | {0xFFFE, 0xFFFF})
 _NAMES = {RecordKind.PAYOUT: "Payout ID", RecordKind.LINE: "Line ID"}
 
 
-def identity_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
+def identity_findings(spots: Spots) -> Iterator[Finding]:
     """Blank, unknown and repeated ids, and rows whose token does not fit, on the two record sheets."""
-    for sheet in (edited.payouts, edited.lines):
-        yield from _sheet(edited, sheet, baseline)
+    yield from _sheet(spots.edited.payouts, spots.payouts)
+    yield from _sheet(spots.edited.lines, spots.lines)
 
 
-def _sheet(edited: EditedWorkbook, sheet: EditedSheet, baseline: Snapshot) -> Iterator[Finding]:
-    numbers: dict[str | None, list[int]] = {}
-    for row in sheet.rows:
-        numbers.setdefault(row.id, []).append(row.number)
+def _sheet(sheet: EditedSheet, spots: tuple[Spot, ...]) -> Iterator[Finding]:
     tokens = any(row.token for row in sheet.rows)
-    for spot in spots(edited, sheet, baseline):
+    repeated: dict[str | None, list[int]] = {}
+    for row in (row for row in sheet.rows if row.id not in sheet.by_id):
+        repeated.setdefault(row.id, []).append(row.number)
+    for spot in spots:
         if spot.row.id is None:
             yield _blank(spot)
         elif spot.exported is None:
             yield _unknown(spot)
-        elif len(numbers[spot.row.id]) > 1:
-            yield _repeated(spot, numbers[spot.row.id])
+        elif spot.row.id in repeated:
+            yield _repeated(spot, repeated[spot.row.id])
         elif tokens:
             yield from _unfitting(spot, spot.exported)
 

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from reconcile.check.spot import Spot, spots
-from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import FIELDS, Field, FieldKind
+from reconcile.check.spot import Spot, Spots
+from reconcile.domain.fields import FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
-from reconcile.domain.snapshot import Snapshot
 
 _FEW: Final = 3
 """So many cells, with as many different values: two rows may well be swapped by a person who means it."""
@@ -18,12 +16,11 @@ _MOST: Final = 0.8
 """The share of changed cells that hold each other's old values; somebody may have edited the others."""
 
 
-def moved_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
+def moved_findings(spots: Spots) -> Iterator[Finding]:
     """An error at every changed cell of a column in which the exported values stand in other rows."""
-    for sheet in (edited.payouts, edited.lines):
-        known = (spot for spot in spots(edited, sheet, baseline) if spot.exported is not None)
-        rows = [spot for spot in known if not spot.is_as_exported]
-        for field in FIELDS[sheet.kind]:
+    for kind, every in ((RecordKind.PAYOUT, spots.payouts), (RecordKind.LINE, spots.lines)):
+        rows = [spot for spot in every if spot.exported is not None and not spot.is_as_exported]
+        for field in FIELDS[kind]:
             changed = [spot for spot in rows if spot.touched(field.name) is not None]
             if _were_moved(field, changed):
                 yield from _findings(field, changed)

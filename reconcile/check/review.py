@@ -9,6 +9,7 @@ from reconcile.check.moved import moved_findings
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
 from reconcile.check.spoilt import spoilt_findings
+from reconcile.check.spot import Spots
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
@@ -20,14 +21,15 @@ def review(
     edited: EditedWorkbook, baseline: Snapshot, policy: Policy, readonly: tuple[Finding, ...] = ()
 ) -> tuple[Finding, ...]:
     """All findings of one workbook: those of reading it (with `readonly`), and those of the checks."""
+    spots = Spots(edited, baseline)
     found = {
         *edited.findings,
         *readonly,
-        *identity_findings(edited, baseline),
-        *moved_findings(edited, baseline),
-        *spoilt_findings(edited, baseline),
-        *schema_findings(edited, baseline, policy),
-        *rule_findings(edited, baseline, policy),
+        *identity_findings(spots),
+        *moved_findings(spots),
+        *spoilt_findings(spots),
+        *schema_findings(spots, policy),
+        *rule_findings(spots, policy),
     }
     order = [sheet.name for sheet in edited.sheets]
     judged = (one for finding in found if (one := graded(finding, policy.rules)))

@@ -11,21 +11,19 @@ from reconcile.check.context import Around, Context, Rule
 from reconcile.check.line_rules import LINE_RULES
 from reconcile.check.new_line_rules import NEW_LINE_RULES
 from reconcile.check.payout_rules import PAYOUT_RULES
-from reconcile.check.spot import spots
-from reconcile.domain.edited import EditedWorkbook
+from reconcile.check.spot import Spots
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
-from reconcile.domain.snapshot import Snapshot
 
 
-def rule_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) -> Iterator[Finding]:
-    """What the rules find, sheet by sheet and row by row."""
-    around = Around(edited, baseline)
-    for sheet, rules in ((edited.payouts, PAYOUT_RULES), (edited.lines, LINE_RULES)):
-        for spot in spots(edited, sheet, baseline):
-            if spot.exported is not None:
+def rule_findings(spots: Spots, policy: Policy) -> Iterator[Finding]:
+    """What the rules find, sheet by sheet and row by row. They ask of edits: a row as exported has none."""
+    baseline, around = spots.baseline, Around(spots.edited, spots.baseline)
+    for rows, rules in ((spots.payouts, PAYOUT_RULES), (spots.lines, LINE_RULES)):
+        for spot in rows:
+            if spot.exported is not None and not spot.is_as_exported:
                 yield from _run(rules, Context(spot, baseline, policy, around))
-    for spot in spots(edited, edited.new_lines, baseline):
+    for spot in spots.new_lines:
         yield from _run(NEW_LINE_RULES, Context(spot, baseline, policy, around))
 
 

@@ -13,13 +13,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from reconcile.check.spot import Spot, spots
-from reconcile.domain.edited import EditedWorkbook
+from reconcile.check.spot import Spot, Spots
 from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import known_currencies, parse_decimal
 from reconcile.domain.policy import Policy
-from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES
 
 _FIXES = {
@@ -31,11 +29,11 @@ _FIXES = {
 }
 
 
-def schema_findings(edited: EditedWorkbook, baseline: Snapshot, policy: Policy) -> Iterator[Finding]:
+def schema_findings(spots: Spots, policy: Policy) -> Iterator[Finding]:
     """All column findings of the three data sheets, in one pass each."""
-    for sheet in edited.sheets:
+    for sheet, every in zip(spots.edited.sheets, spots.sheets, strict=True):
         names = [field.name for field in FIELDS[sheet.kind]]
-        changed = (spot for spot in spots(edited, sheet, baseline) if not spot.is_as_exported)
+        changed = (spot for spot in every if not spot.is_as_exported)
         rows = ((spot, [spot.touched(name) for name in names]) for spot in changed)
         touched = [(spot, cells) for spot, cells in rows if any(cell is not None for cell in cells)]
         if touched:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.check.spot import spots
-from reconcile.domain.edited import EditedWorkbook
+from reconcile.check.spot import Spots
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.finding import Finding
-from reconcile.domain.snapshot import Snapshot
 
 RULE = "damaged"
 
 
-def spoilt_findings(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Finding]:
+def spoilt_findings(spots: Spots) -> Iterator[Finding]:
     """A warning at every cell whose value is what a program makes of the exported one."""
-    for sheet in (edited.payouts, edited.lines):
-        for spot in (one for one in spots(edited, sheet, baseline) if not one.is_as_exported):
-            for field in FIELDS[sheet.kind]:
+    for rows in (spots.payouts, spots.lines):
+        for spot in (one for one in rows if not one.is_as_exported):
+            for field in FIELDS[spot.sheet.kind]:
                 how = spot.spoilt(field.name)
                 if how:
                     was = (spot.baseline or {}).get(field.name)

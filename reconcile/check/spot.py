@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from reconcile.domain.damage import spoilt
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
@@ -37,7 +38,7 @@ class Spot:
 
         Measured at 20,000 lines: with this question a review takes 1.0 second instead of 1.5.
         """
-        return self.row.values == self.exported
+        return self.row.values is self.exported
 
     def is_unreadable(self, column: str) -> bool:
         """Whether the cell is there and holds nothing that could be read, which was found on reading."""
@@ -99,16 +100,49 @@ class Spot:
         return "" if value is None or isinstance(value, Unread) else value
 
 
-def spots(edited: EditedWorkbook, sheet: EditedSheet, baseline: Snapshot) -> Iterator[Spot]:
-    """Every row of a sheet, with what was exported to it."""
-    for row in sheet.rows:
-        yield Spot(edited, sheet, row, _exported(row, sheet.kind, baseline))
+@dataclass(frozen=True)
+class Spots:
+    """Every row of a workbook, with what was exported to it: worked out once, for all checks."""
+
+    edited: EditedWorkbook
+    baseline: Snapshot
+
+    @cached_property
+    def payouts(self) -> tuple[Spot, ...]:
+        """The rows of the payouts."""
+        return tuple(self._of(self.edited.payouts))
+
+    @cached_property
+    def lines(self) -> tuple[Spot, ...]:
+        """The rows of the lines."""
+        return tuple(self._of(self.edited.lines))
+
+    @cached_property
+    def new_lines(self) -> tuple[Spot, ...]:
+        """The rows of the new lines."""
+        return tuple(self._of(self.edited.new_lines))
+
+    @property
+    def sheets(self) -> tuple[tuple[Spot, ...], ...]:
+        """The rows of the three data sheets in workbook order."""
+        return (self.payouts, self.lines, self.new_lines)
+
+    def _of(self, sheet: EditedSheet) -> Iterator[Spot]:
+        for row in sheet.rows:
+            exported = _exported(row, sheet.kind, self.baseline)
+            # Most rows are as exported: then these values serve twice.
+            yield Spot(self.edited, sheet, row, row.values if exported == row.values else exported)
 
 
 def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | None:
     payout, line = baseline.payouts.get(row.id or ""), baseline.lines.get(row.id or "")
-    # What no cell could hold counts as unread, whatever the baseline knows of it.
-    hidden = {name: value for name, value in (row.baseline or {}).items() if isinstance(value, Unread)}
     if kind is RecordKind.PAYOUT and payout:
-        return payout_values(payout) | hidden
-    return line_values(line) | hidden if kind is RecordKind.LINE and line else None
+        exported = payout_values(payout)
+    elif kind is RecordKind.LINE and line:
+        exported = line_values(line)
+    else:
+        return None
+    if row.baseline is None or row.baseline == exported:
+        return exported
+    # What no cell could hold counts as unread, whatever the baseline knows of it.
+    return exported | {name: value for name, value in row.baseline.items() if isinstance(value, Unread)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Context, Decimal
 from typing import Final
 
@@ -12,6 +13,12 @@ DIGITS: Final = 15
 
 _FIFTEEN: Final = Context(prec=DIGITS)
 _NOISE: Final = Decimal("1e-9")
+_PLAIN: Final = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,4}[1-9])?")
+
+
+def is_plain(text: str) -> bool:
+    """Whether a number in a sheet is spelled as `plain` would, so that it needs no look at its float."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def stored_number(text: str) -> Decimal | None:

@@ -7,7 +7,7 @@ row and in its place. What comes out is the same; a test reads all both ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Final
@@ -22,7 +22,9 @@ _CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'
     rb"(?:/>|>(<f[^<>]*(?:/>|>[^<&]*</f>))?<v>([^<&>\x00-\x08\x0b-\x1f]+)</v></c>)"
 )
-_TEXT: Final = re.compile(rb'\s*<si><t(?: xml:space="preserve")?>([^<&>\x00-\x08\x0b-\x1f]*)</t>')
+_TEXT: Final = (b"<si><t>", b'<si><t xml:space="preserve">')
+_TEXT_END: Final = b"</t>"
+_NOT_PLAIN: Final = re.compile("[<&>]")
 
 
 def plain_rows(stream: IO[bytes], tables: Tables, budget: Budget) -> Iterator[tuple[int, Cells]]:
@@ -40,47 +42,61 @@ def plain_texts(stream: IO[bytes], budget: Budget) -> Iterator[Cell | None]:
 
 
 def _text_in(piece: bytes) -> str | None:
-    match = _TEXT.fullmatch(piece)
-    return match and match[1].decode()
+    for start in _TEXT:
+        if piece.startswith(start) and piece.endswith(_TEXT_END):
+            text = piece[len(start) : -len(_TEXT_END)].decode()
+            return text if text.isprintable() and not _NOT_PLAIN.search(text) else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class _RowReader:
-    """Reads plain rows. numbers: the styles that show a number as such, as the bytes spell them."""
+    """Reads plain rows.
+
+    numbers: the styles that show a number as such, as the bytes spell them. typed: the cell of a value by
+    type, value and style; days and counts are few, so it remembers.
+    """
 
     tables: Tables
     numbers: frozenset[bytes]
+    typed: Callable[[bytes, bytes, bytes, bool], Cell | None]
 
     def read(self, piece: bytes) -> tuple[int, Cells] | None:
         """The number and the cells of a row up to its end mark; None where it is not plain."""
         head = _ROW.match(piece)
         if head is None:
             return None
-        cells: Cells = {}
+        strings, cells = self.tables.strings, Cells()
         marks = 1
         for letters, style, kind, formula, value in _CELL.findall(piece, head.end()):
             if not value:
                 marks += 1
                 continue
-            marks += 4 + formula.count(b"<")
-            cell = self._cell(kind, style, value, formula)
+            marks += 4
+            if formula:
+                marks += formula.count(b"<")
+                cell = self.typed(kind, value, style, True)  # noqa: FBT003 - a key of its memory
+            elif kind == b"s":
+                cell = strings[int(value)]
+            elif not kind and style in self.numbers:
+                cell = Cell("number", value.decode())
+            else:
+                cell = self.typed(kind, value, style, False)  # noqa: FBT003 - a key of its memory
             if cell is not None:
                 cells[_index(letters)] = cell
         # Every mark of the row is one of those that were read: so there is nothing else in it.
         return (int(head[1]), cells) if piece.count(b"<") == marks else None
 
-    def _cell(self, kind: bytes, style: bytes, value: bytes, formula: bytes) -> Cell | None:
-        if kind == b"s" and not formula:
-            return self.tables.strings[int(value)]
-        if not kind and style in self.numbers and not formula:
-            return Cell("number", value.decode())
-        words = (kind.decode() or "n", value.decode(), style.decode() or None)
-        return typed_cell(*words, self.tables, formula=bool(formula))
-
 
 def _reader_of(tables: Tables) -> _RowReader:
     numbers = {str(style).encode() for style, is_date in enumerate(tables.dates) if not is_date}
-    return _RowReader(tables, frozenset(numbers | {b""}))
+
+    @lru_cache(1 << 12)
+    def typed(kind: bytes, value: bytes, style: bytes, formula: bool) -> Cell | None:  # noqa: FBT001
+        words = (kind.decode() or "n", value.decode(), style.decode() or None)
+        return typed_cell(*words, tables, formula=formula)
+
+    return _RowReader(tables, frozenset(numbers | {b""}), typed)
 
 
 @lru_cache(1 << 10)

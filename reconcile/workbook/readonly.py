@@ -11,17 +11,18 @@ from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import Value, text_value
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
+from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.columns import COLUMNS, Column, ColumnKind, Shown
 from reconcile.workbook.days import readings_of
 from reconcile.workbook.numbers import fifteen
-from reconcile.workbook.outgoing import Row, line_row, payout_row, showable
+from reconcile.workbook.outgoing import Row, showable
 
 _NOISE: Final = Decimal("1e-9")
 # The days that 0 stands for in the two date systems, for dates that came back as their numbers.
 _EPOCHS: Final = (date(1899, 12, 30), date(1904, 1, 1))
 
-Rows = Mapping[str, Row[Any]]
+Records = Mapping[str, Payout] | Mapping[str, CommissionLine]
 
 
 def readonly_edits(edited: EditedWorkbook, baseline: Snapshot, locale: str = "") -> tuple[Finding, ...]:
@@ -31,25 +32,26 @@ def readonly_edits(edited: EditedWorkbook, baseline: Snapshot, locale: str = "")
     zeros. `locale` settles what dates as text mean; without one, either reading will do. Rows whose id the
     baseline does not know are left to the check.
     """
-    workbook_id = edited.export.workbook_id
-    payouts = {p.id: payout_row(p, baseline, workbook_id) for p in baseline.payouts.values()}
-    lines = {line.id: line_row(line, baseline, workbook_id) for line in baseline.lines.values()}
     findings = [
-        *_of_sheet(edited.file, edited.payouts, payouts, locale),
-        *_of_sheet(edited.file, edited.lines, lines, locale),
+        *_of_sheet(edited.file, edited.payouts, baseline.payouts, baseline, locale),
+        *_of_sheet(edited.file, edited.lines, baseline.lines, baseline, locale),
     ]
     return tuple(findings)
 
 
-def _of_sheet(file: str, sheet: EditedSheet, exported: Rows, locale: str) -> Iterator[Finding]:
+def _of_sheet(
+    file: str, sheet: EditedSheet, exported: Records, baseline: Snapshot, locale: str
+) -> Iterator[Finding]:
     columns = {column.id: column for column in COLUMNS[sheet.kind]}
     for row in sheet.rows:
         record = exported.get(row.id or "")
         if record is None:
             continue
+        # Read-only columns ask the record alone; neither its editable values nor its token.
+        shown: Row[Any] = Row(record, {}, baseline, "", record.id, record.amount.currency)
         for name, seen in row.fixed.items():
-            before = columns[name].value(record)
-            if not _same(columns[name], before, seen, locale):
+            before = columns[name].value(shown)
+            if before != seen and str(before) != seen and not _same(columns[name], before, seen, locale):
                 yield _finding(file, sheet, row, name, before, locale)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -39,15 +40,48 @@ class RowReader:
     unread: frozenset[str]
     merged: list[Area] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    fixed: tuple[str, ...] = field(init=False)
+    fixed: dict[str, int] = field(init=False)
+    places: _Places | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name the columns to read alone, once for all rows."""
-        there = [column for column in COLUMNS[self.sheet.kind] if column.id in self.sheet.columns]
-        self.fixed = tuple(one.id for one in there if one.id != KEY and not (one.editable or one.hidden))
+        """Look up the columns once for all rows."""
+        places = self.sheet.columns
+        there = [column for column in COLUMNS[self.sheet.kind] if column.id in places]
+        fixed = [one.id for one in there if one.id != KEY and not (one.editable or one.hidden)]
+        self.fixed = {name: places[name] for name in fixed}
+        self.places = None if self.merged else _places(self.sheet)
 
     def read(self, number: int, cells: Cells) -> EditedRow | None:
         """The row; None where a person sees nothing in its columns, whatever the hidden ones hold."""
+        as_exported = self.places and self._as_exported(number, cells, self.places)
+        return as_exported or self._read(number, cells)
+
+    def _as_exported(self, number: int, cells: Cells, places: _Places) -> EditedRow | None:
+        """The row whose editable cells are what its hidden ones are; None for another, or one in doubt.
+
+        Its values and its baseline are one. Measured at 100,000 lines: MEASURED
+        """
+        get = cells.get
+        record_id, token, unread = get(places.id), get(places.token), get(places.unread)
+        if record_id is None or token is None or not (record_id.kind == token.kind == "text"):
+            return None
+        if [get(place) for place in places.edited] != [get(place) for place in places.kept]:
+            return None
+        values: dict[str, Value] = {}
+        for known, place in zip(FIELDS[self.sheet.kind], places.kept, strict=True):
+            cell = get(place)
+            value = cell and baseline_text(known, cell)
+            if isinstance(value, Problem):
+                return None
+            values[known.name] = value
+        if unread:
+            values |= dict.fromkeys(_names(shown(unread)) & values.keys(), UNREAD)
+        found = record_id.text.strip()
+        return (
+            EditedRow(number, found, values, values, cell_text(token), self._fixed(cells)) if found else None
+        )
+
+    def _read(self, number: int, cells: Cells) -> EditedRow | None:
         kind = self.sheet.kind
         row = _Row(number, {name: cells[at] for name, at in self.sheet.columns.items() if at in cells})
         if all(is_blank(row.cells.get(name)) for name in _VISIBLE[kind]):
@@ -64,8 +98,11 @@ class RowReader:
             values=self._values(row, baseline),
             baseline=baseline,
             token=cell_text(row.cells.get(TOKEN_COLUMN)),
-            fixed={name: cell_text(row.cells.get(name)) for name in self.fixed},
+            fixed=self._fixed(cells),
         )
+
+    def _fixed(self, cells: Cells) -> Values:
+        return {name: cell_text(cells.get(place)) for name, place in self.fixed.items()}
 
     def _id(self, row: _Row) -> str | None:
         cell = row.cells.get(KEY)
@@ -78,7 +115,7 @@ class RowReader:
 
     def _unread(self, row: _Row) -> frozenset[str]:
         if UNREAD_COLUMN in self.sheet.columns and TOKEN_COLUMN in row.cells:
-            return frozenset(shown(row.cells.get(UNREAD_COLUMN)).split(",")) - {""}
+            return _names(shown(row.cells.get(UNREAD_COLUMN)))
         return self.unread
 
     def _baseline(self, row: _Row) -> Values | None:
@@ -145,6 +182,36 @@ class RowReader:
                 record_id=row.id or "",
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a sheet of records has its columns, from 0. edited, kept: of each field, now and at the export.
+
+    kept is -1, where no cell is, for the fields that are always blank at the export.
+    """
+
+    id: int
+    token: int
+    unread: int
+    edited: tuple[int, ...]
+    kept: tuple[int, ...]
+
+
+def _places(sheet: FoundSheet) -> _Places | None:
+    """The places of a sheet of records; None where one of its columns is gone."""
+    if sheet.kind is RecordKind.NEW_LINE or any(one.id not in sheet.columns for one in COLUMNS[sheet.kind]):
+        return None
+    places, names = sheet.columns, [known.name for known in FIELDS[sheet.kind]]
+    edited = tuple(places[name] for name in names)
+    kept = tuple(places.get(BASELINE + name, -1) for name in names)
+    return _Places(places[KEY], places[TOKEN_COLUMN], places[UNREAD_COLUMN], edited, kept)
+
+
+@lru_cache
+def _names(text: str) -> frozenset[str]:
+    """The fields that the hidden column of unread ones names."""
+    return frozenset(text.split(",")) - {""}
 
 
 @dataclass(slots=True)

@@ -44,7 +44,9 @@ def shown(cell: Cell | None) -> str:
 
 def cell_text(cell: Cell | None) -> str | None:
     """What a cell says as comparable text; None for blank."""
-    return text_value(shown(cell))
+    if cell is None:
+        return None
+    return text_value(cell.text if cell.kind == "text" else shown(cell))
 
 
 def is_blank(cell: Cell | None) -> bool:
