@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, DUPLICATE, ONLY_LINE, POOL_PARTNER, Desk
 from editors import EDITORS, Editor, Step
+from slowly import read_both_ways
 
 every_editor = pytest.mark.parametrize("editor", EDITORS, indirect=True)
 
@@ -75,6 +76,11 @@ def test_opening_and_saving_plans_nothing_and_finds_nothing(editor: Editor, desk
     assert spoilt(plan) == SPOILT.get(editor.name, [])
     for part in ("operations", "changes", "conflicts", "missing", "drifts", "held", "findings"):
         assert plan[part] == [], part
+
+
+@every_editor
+def test_what_a_program_saved_is_read_plainly_as_the_long_way(editor: Editor, desk: Desk) -> None:
+    read_both_ways(worked(desk, editor, *WEEK), desk.folder)
 
 
 @every_editor

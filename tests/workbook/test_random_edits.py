@@ -19,6 +19,7 @@ from builders import make_export, make_line, make_payout, make_plan, make_snapsh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
+from slowly import read_both_ways
 
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
@@ -314,6 +315,7 @@ def test_no_edit_is_lost_and_none_is_invented(work: Work) -> None:
     done(work, path)
     edited = read_workbook(path, Policy())
     plan = planned(edited)
+    read_both_ways(path, path.with_suffix(".slow"))
 
     assert {(one.target.id, one.field, one.before, one.after) for one in plan.changes} == wanted(work)
     assert lines(edited) == wanted_lines(work)
