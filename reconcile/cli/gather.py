@@ -39,7 +39,8 @@ class Reading:
 
 def read(file: Path, settings: Settings, store: Store) -> Reading:
     """Reads and checks a workbook, without any network. Raises WorkbookError."""
-    edited = read_workbook(file, settings.policy, settings.templates)
+    with progress() as shown:
+        edited = read_workbook(file, settings.policy, settings.templates, shown)
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)

@@ -9,6 +9,7 @@ from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, Expo
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy, ReadLimits
+from reconcile.domain.progress import Progress, telling
 from reconcile.errors import WorkbookError
 from reconcile.workbook.accepted import with_accepted
 from reconcile.workbook.book import Book, open_book
@@ -22,11 +23,13 @@ from reconcile.workbook.rows import RowReader
 from reconcile.workbook.sheets import FoundSheet, find_sheets
 
 
-def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> EditedWorkbook:
+def read_workbook(
+    path: Path, policy: Policy, templates: Path | None = None, on_progress: Progress | None = None
+) -> EditedWorkbook:
     """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
 
     `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
-    lost. Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and
+    lost. `on_progress` is told of the rows. Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and
     cell, where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
     """
     book = open_book(path, policy.reading)
@@ -35,7 +38,7 @@ def read_workbook(path: Path, policy: Policy, templates: Path | None = None) -> 
     findings = [*foreign_findings(book), *findings]
     sheets = {}
     for kind in SHEETS:
-        sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy)
+        sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy, on_progress)
         findings += of_cells
     payouts, of_answers = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
     findings += of_answers
@@ -57,14 +60,20 @@ def read_export(path: Path, limits: ReadLimits | None = None) -> Export:
 
 
 def _read_sheet(
-    book: Book, kind: RecordKind, found: FoundSheet | None, meta: Meta, policy: Policy
+    book: Book,
+    kind: RecordKind,
+    found: FoundSheet | None,
+    meta: Meta,
+    policy: Policy,
+    on_progress: Progress | None,
 ) -> tuple[EditedSheet, list[Finding]]:
     if found is None:
         return EditedSheet(kind, meta.sheets.get(SHEETS[kind], ""), {}, ()), []
     reader = RowReader(book.path.name, found, policy, meta.unread[kind], book.merged(found.name))
-    rows = list(_data_rows(book, reader, meta.counts.get(SHEETS[kind], 0)))
+    exported = meta.counts.get(SHEETS[kind], 0)
+    rows = tuple(telling(_data_rows(book, reader, exported), found.name, exported or None, on_progress))
     letters = {column: column_letters(place) for column, place in found.columns.items()}
-    return EditedSheet(kind, found.name, letters, tuple(rows)), reader.findings
+    return EditedSheet(kind, found.name, letters, rows), reader.findings
 
 
 def _data_rows(book: Book, reader: RowReader, exported: int) -> Iterator[EditedRow]:

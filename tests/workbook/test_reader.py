@@ -12,7 +12,9 @@ import pytest
 from reconcile.domain.edited import EditedRow, EditedWorkbook, row_token
 from reconcile.domain.fields import UNREAD, RecordKind
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy import Policy
 from reconcile.domain.records import CommissionLine, Payout
+from reconcile.workbook.reader import read_workbook
 
 Read = Callable[[Path], EditedWorkbook]
 Edit = Callable[[Path, Callable[[openpyxl.Workbook], object]], Path]
@@ -268,3 +270,13 @@ def test_pool_lines_have_an_empty_payout_id(
     edited = read(write([], [line(1, payout_id=None)]))
 
     assert edited.lines.rows[0].fixed["payout_id"] is None
+
+
+def test_the_rows_of_a_long_sheet_are_told(
+    write: Callable[..., Path], line: Callable[..., CommissionLine]
+) -> None:
+    path = write([], [line(number) for number in range(2_500)])
+    told: list[tuple[str, int, int | None]] = []
+    read_workbook(path, Policy(), on_progress=lambda *what: told.append(what))
+
+    assert told == [("Lines", 1_000, 2_500), ("Lines", 2_000, 2_500), ("Lines", 2_500, 2_500)]
