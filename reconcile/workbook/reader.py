@@ -29,8 +29,9 @@ def read_workbook(
     """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
 
     `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
-    lost. `on_progress` is told of the rows. Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and
-    cell, where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
+    lost. `on_progress` is told of the rows. Raises ConfigurationError where there is no such file, and
+    WorkbookError, naming file, sheet and cell, where it cannot be read as a workbook of ours. Wrong cells are
+    findings, never errors raised.
     """
     book = open_book(path, policy.reading)
     meta = meta_of(book)
