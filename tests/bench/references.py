@@ -7,7 +7,7 @@ reference could have prepared is prepared before its time runs, so that it is sh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FORMATS = {"amount": "#,##0.00", "date": "yyyy-mm-dd", "count": "#,##0", "text": "@", "choice": "@"}
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _SHEETS = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines"}
 
 
@@ -44,8 +45,12 @@ def _cell(value: object) -> object:
 
 def openpyxl_write(lines: int, folder: Path) -> Step:
     """openpyxl write-only: the same cells, number formats, rules, colours, tables, hidden columns."""
+    import warnings
+
     from openpyxl import Workbook
 
+    # It says of each table that its columns were to be added by hand, as they are.
+    warnings.simplefilter("ignore", UserWarning)
     tables = list(_tables(month(lines)))
 
     def step() -> None:
@@ -90,8 +95,8 @@ def _openpyxl_sheet(sheet: Any, columns: tuple[Column[Any], ...], rows: list[lis
     sheet.add_table(table)
 
 
-def xlsxwriter_plain(lines: int, folder: Path) -> Step:
-    """XlsxWriter, the same cells: number formats and tables, and no rules, colours or hidden columns."""
+def xlsxwriter_write(lines: int, folder: Path) -> Step:
+    """XlsxWriter: the same cells, number formats, rules, colours, tables, hidden columns."""
     from xlsxwriter import Workbook
 
     tables = list(_tables(month(lines)))
@@ -99,17 +104,34 @@ def xlsxwriter_plain(lines: int, folder: Path) -> Step:
     def step() -> None:
         with Workbook(folder / "plain.xlsx", {"default_date_format": "yyyy-mm-dd"}) as book:
             for name, columns, rows in tables:
-                sheet = book.add_worksheet(name)
-                for number, column in enumerate(columns):
-                    sheet.set_column(
-                        number, number, 12, book.add_format({"num_format": _FORMATS[column.kind]})
-                    )
-                for number, row in enumerate(rows, start=1):
-                    sheet.write_row(number, 0, row)
-                header = [{"header": column.id} for column in columns]
-                sheet.add_table(0, 0, len(rows), len(columns) - 1, {"columns": header})
+                _xlsxwriter_sheet(book, name, columns, rows)
 
     return step
+
+
+def _xlsxwriter_sheet(
+    book: Any,  # noqa: ANN401 - XlsxWriter carries no types
+    name: str,
+    columns: tuple[Column[Any], ...],
+    rows: list[list[Any]],
+) -> None:
+    from xlsxwriter.utility import xl_col_to_name
+
+    sheet, fill, last = book.add_worksheet(name), book.add_format({"bg_color": "#FFF2CC"}), len(rows)
+    sheet.freeze_panes(1, 0)
+    for number, column in enumerate(columns):
+        look = book.add_format({"num_format": _FORMATS[column.kind]})
+        sheet.set_column(number, number, 12, look, {"hidden": column.hidden})
+        if column.editable:
+            kind = {"validate": "decimal", "criteria": ">", "value": -1e15} if column.kind == "amount" else {}
+            sheet.data_validation(1, number, last, number, {"validate": "any", "input_title": "x", **kind})
+            formula = f"=NOT(EXACT({xl_col_to_name(number)}2,{xl_col_to_name(len(columns) - 1)}2))"
+            rule = {"type": "formula", "criteria": formula, "format": fill}
+            sheet.conditional_format(1, number, last, number, rule)
+    for number, row in enumerate(rows, start=1):
+        sheet.write_row(number, 0, row)
+    header = [{"header": column.id} for column in columns]
+    sheet.add_table(0, 0, last, len(columns) - 1, {"columns": header})
 
 
 def openpyxl_read(lines: int, folder: Path) -> Step:
@@ -142,14 +164,16 @@ def _line_rows(snapshot: Snapshot, typed: dict[str, Any]) -> list[dict[str, Any]
     from reconcile.domain.fields import line_values
 
     names = ("amount", "currency", "source_amount", "description", "decline_reason")
+    days = ("period_end", "created_at", "updated_at")
     found = []
     for key, line in snapshot.lines.items():
         values = {**line_values(line), **typed.get(key, {})}
         seen = {name: values.get(name) for name in names}
         texts = {name: value if isinstance(value, str) else "" for name, value in seen.items()}
-        day = line.period_end.date() if line.period_end else date.min
-        more = (line.partner_id, line.payout_id or "", line.plan_name, line.status, str(day))
-        found.append({"id": key, **texts, **dict(zip("abcde", more, strict=True))})
+        dated = {name: str((getattr(line, name) or _NEVER).date()) for name in days}
+        more = (line.partner_id, line.payout_id or "", line.plan_name, line.status)
+        partner = {"partner": snapshot.partner_name(line.partner_id)}
+        found.append({"id": key, **texts, **dated, **partner, **dict(zip("abcd", more, strict=True))})
     return found
 
 
@@ -215,7 +239,7 @@ REFERENCES: dict[str, Prepare] = {
     one.__name__: one
     for one in (
         openpyxl_write,
-        xlsxwriter_plain,
+        xlsxwriter_write,
         openpyxl_read,
         calamine_read,
         pandas_merge,

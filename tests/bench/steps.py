@@ -13,6 +13,8 @@ from pathlib import Path
 
 from made_up import drifted, edits, month
 
+from reconcile.cli import collect_rarely
+
 Step = Callable[[], object]
 Prepare = Callable[[int, Path], Step]
 
@@ -199,8 +201,12 @@ STEPS: dict[str, Prepare] = {
 
 
 def measure(steps: dict[str, Prepare]) -> None:
-    """Prepares the step that the command line names, and prints how many seconds it takes."""
+    """Prepares the step that the command line names, and prints how many seconds it takes.
+
+    Python looks for cycles as rarely as in the commands, for steps and references alike.
+    """
     name, lines, folder = sys.argv[1:]
+    collect_rarely()
     step = steps[name](int(lines), Path(folder))
     start = time.perf_counter()
     step()
