@@ -71,15 +71,16 @@ class RowReader:
         for known, place in zip(FIELDS[self.sheet.kind], places.kept, strict=True):
             cell = get(place)
             value = cell and baseline_text(known, cell)
-            if isinstance(value, Problem):
+            if isinstance(value, Problem) or (cell and cell.formula):
                 return None
             values[known.name] = value
-        if unread:
-            values |= dict.fromkeys(_names(shown(unread)) & values.keys(), UNREAD)
-        found = record_id.text.strip()
-        return (
-            EditedRow(number, found, values, values, cell_text(token), self._fixed(cells)) if found else None
-        )
+        for name in _names(shown(unread)) & values.keys():
+            if values[name] is not None:
+                return None
+            values[name] = UNREAD
+        if not (found := record_id.text.strip()):
+            return None
+        return EditedRow(number, found, values, values, cell_text(token), self._fixed(cells))
 
     def _read(self, number: int, cells: Cells) -> EditedRow | None:
         kind = self.sheet.kind

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import process_time
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from slowly import read_both_ways
 
@@ -63,6 +64,22 @@ def test_sheets_with_odd_cells_in_them(seed: int, hard_file: Path, tmp_path: Pat
                 part = head + "</row>" + re.sub(r'<c r="([A-Z]+[0-9]+)".*?(?:/>|</c>)', disturbed, body)
             copy.writestr(name, part)
     read_both_ways(target, tmp_path)
+
+
+@pytest.mark.parametrize("typed", ["seen by nobody", "#REF!", "=1+1", "   ", "<clear>", 12.5, "12,50", True])
+def test_the_same_typed_over_a_cell_and_its_hidden_one(
+    typed: object, simple_file: Path, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(simple_file)
+    sheet = book["Lines"]
+    headers = {str(cell.value): cell.column for cell in sheet[1]}
+    pairs = {"Internal note": "internal_note", "Amount": "amount", "Description": "description"}
+    for row, (label, name) in enumerate(pairs.items(), start=2):
+        sheet.cell(row, headers[label]).value = sheet.cell(row, headers[f"lines:baseline_{name}"]).value = (
+            typed  # type: ignore[union-attr, assignment]
+        )
+    book.save(simple_file)
+    read_both_ways(simple_file, tmp_path)
 
 
 def test_texts_are_read_as_they_are_spelled() -> None:
