@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.atomic import replacing
@@ -18,7 +19,7 @@ from reconcile.erp.journals import JournalRow, journal_files, load_journal_layou
 from reconcile.errors import ConfigurationError
 from reconcile.report.pack import pack_page
 from reconcile.resources import template
-from reconcile.workbook.pack import pack_bytes
+from reconcile.workbook.pack import write_pack
 
 NUMBERS = "numbers.json"
 """The tables as plain values: what stays the same whatever templates and tool do."""
@@ -29,7 +30,7 @@ def pack_files(close: Close, templates: Path | None) -> dict[str, bytes]:
     frozen, pack = close.frozen, pack_of(close)
     name = f"close-{frozen.period}"
     files = {
-        f"{name}.xlsx": pack_bytes(pack, frozen.at),
+        f"{name}.xlsx": _workbook(pack, frozen.at),
         f"{name}.html": pack_page(pack, templates).encode(),
         NUMBERS: _numbers(pack),
         "inputs.json": to_json(frozen).encode(),
@@ -71,6 +72,12 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     """The SHA-256 of every file."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def _workbook(pack: Pack, made_at: datetime) -> bytes:
+    stream = io.BytesIO()
+    write_pack(stream, pack, made_at)
+    return stream.getvalue()
 
 
 def _numbers(pack: Pack) -> bytes:
