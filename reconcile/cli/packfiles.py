@@ -17,7 +17,7 @@ from reconcile.close.pack import pack_of
 from reconcile.domain.table import Pack, value_of
 from reconcile.erp.journals import JournalRow, journal_files, load_journal_layout
 from reconcile.errors import ConfigurationError
-from reconcile.report.pack import pack_page
+from reconcile.report.pack import write_page
 from reconcile.resources import template
 from reconcile.workbook.pack import write_pack
 
@@ -31,7 +31,7 @@ def pack_files(close: Close, templates: Path | None) -> dict[str, bytes]:
     name = f"close-{frozen.period}"
     files = {
         f"{name}.xlsx": _workbook(pack, frozen.at),
-        f"{name}.html": pack_page(pack, templates).encode(),
+        f"{name}.html": _page(pack, templates),
         NUMBERS: _numbers(pack),
         "inputs.json": to_json(frozen).encode(),
     }
@@ -77,6 +77,12 @@ def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
 def _workbook(pack: Pack, made_at: datetime) -> bytes:
     stream = io.BytesIO()
     write_pack(stream, pack, made_at)
+    return stream.getvalue()
+
+
+def _page(pack: Pack, templates: Path | None) -> bytes:
+    stream = io.BytesIO()
+    write_page(stream, pack, templates)
     return stream.getvalue()
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, TemplateError, TemplateRuntimeError
+from markupsafe import Markup
+from markupsafe import escape as escaped
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
-from reconcile.domain.table import Cell, Pack, Table, value_of
+from reconcile.domain.table import Cell, ColumnKind, Pack, Table, value_of
 from reconcile.errors import ConfigurationError
 from reconcile.resources import template
 
 _HEIGHT = 120
+_CELL = "\0"
+"""Stands in a template's pattern of a row where a cell goes."""
+_PIECES = 500
+"""So many pieces of a page are written at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +38,35 @@ class Bar:
     is_negative: bool
 
 
-def pack_page(pack: Pack, templates: Path | None = None) -> str:
-    """The page. Everything in it is escaped. Raises ConfigurationError for a template that cannot be used."""
+def write_page(stream: IO[bytes], pack: Pack, templates: Path | None = None) -> None:
+    """Writes the page. Everything in it is escaped.
+
+    Raises ConfigurationError for a template that cannot be used.
+    """
     source = template("close.html", templates)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals["shown"] = _shown
-    environment.globals["charts"] = _charts(pack)
+    environment.globals |= {"shown": _shown, "charts": _charts(pack), "cell": _CELL, "filled": _filled}
     try:
-        return environment.from_string(source.read_text(encoding="utf-8")).render(pack=pack)
+        page = environment.from_string(source.read_text(encoding="utf-8")).stream(pack=pack)
+        page.enable_buffering(_PIECES)
+        page.dump(stream, encoding="utf-8")
     except TemplateError as error:
         raise ConfigurationError(f"The template {source} cannot be used: {error}.") from error
+
+
+def _filled(pattern: str, table: Table) -> Iterator[Markup]:
+    """Every row of a table by a pattern that has a `cell` for each column.
+
+    The template makes the pattern once. Asking it for every cell takes 6.5 instead of 1.7 seconds at 100,000
+    lines, and a page in one piece 426 MB.
+    """
+    form = str(pattern).replace("%", "%%").replace(_CELL, "%s")
+    if pattern.count(_CELL) != len(table.columns):
+        raise TemplateRuntimeError(f"a row of {table.key} has {len(table.columns)} cells")
+    for texts in _shown_rows(table):
+        yield Markup(form % tuple(map(escaped, texts)))  # noqa: S704  each cell is escaped
 
 
 def render_table(table: Table, console: Console) -> None:
@@ -70,15 +94,35 @@ def _line(table: Table, row: tuple[Cell, ...]) -> str:
     return f"{value_of(row[0])}  " + " · ".join(parts)
 
 
-def _shown(table: Table, row: tuple[Cell, ...], place: int) -> str:
+def _shown_rows(table: Table) -> Iterator[list[str]]:
+    """The rows as texts."""
+    kinds, place = [column.kind for column in table.columns], _currency_place(table)
+    for row in table.rows:
+        currency = "" if place is None else str(value_of(row[place]))
+        yield [
+            cell if isinstance(cell, str) else _text(cell, kind, currency)
+            for cell, kind in zip(row, kinds, strict=True)
+        ]
+
+
+def _shown(table: Table, row: Sequence[Cell], number: int) -> str:
     """A cell as text: money with the decimals of its row's currency."""
-    column, value = table.columns[place], value_of(row[place])
+    place = _currency_place(table)
+    return _text(row[number], table.columns[number].kind, "" if place is None else str(value_of(row[place])))
+
+
+def _currency_place(table: Table) -> int | None:
+    keys = [column.key for column in table.columns]
+    return keys.index(table.currency) if table.currency else None
+
+
+def _text(cell: Cell, kind: ColumnKind, currency: str) -> str:
+    value = value_of(cell)
     if value is None:
         return ""
-    if column.kind == "money" and isinstance(value, Decimal):
-        keys = [one.key for one in table.columns]
-        return shown_amount(value, str(value_of(row[keys.index(table.currency)])) if table.currency else "")
-    if column.kind == "share" and isinstance(value, Decimal):
+    if kind == "money" and isinstance(value, Decimal):
+        return shown_amount(value, currency)
+    if kind == "share" and isinstance(value, Decimal):
         return f"{value:.1%}"
     return str(value)
 
