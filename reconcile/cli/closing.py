@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -27,12 +29,12 @@ from reconcile.cli.evidence import (
     waivers_of,
     workbooks_out,
 )
-from reconcile.cli.packfiles import NUMBERS, hashes, journal_of, pack_files, write_files
+from reconcile.cli.packfiles import INPUTS, NUMBERS, hashes, journal_of, pack_files, write_files
 from reconcile.cli.statements import afford_statements, statement_payouts, statements
 from reconcile.close.close import Close, make_close
-from reconcile.close.frozen import Frozen, to_json
+from reconcile.close.frozen import Frozen
 from reconcile.close.late import LateChange, late_changes, true_up
-from reconcile.close.pack import objections, pack_of
+from reconcile.close.pack import checks_table, objections, rollforward_table
 from reconcile.close.steps import Traces, as_table, steps
 from reconcile.config import Settings
 from reconcile.domain.money import shown_amount
@@ -89,7 +91,7 @@ def close(asked: Asked, settings: Settings) -> int:
         raise ConfigurationError("--again needs a reason: why is it made once more?")
     waivers, rates = waivers_of(asked.waivers), rates_of(asked.rates)
     opened = connected(settings) if asked.statements else reading(settings)
-    with opened as reader, opened_store(settings) as store:
+    with opened as reader, opened_store(settings) as store, _workshop() as making:
         environment = Environment(reader.connection.origin, settings.profile_name)
         before = previous_close(store, environment, period, again=asked.again is not None, first=asked.first)
         previous = thawed(before) if before else None
@@ -98,16 +100,16 @@ def close(asked: Asked, settings: Settings) -> int:
         frozen = replace(given, waivers=waivers, rates=rates)
         # Decide.
         made = make_close(frozen, previous)
-        files = pack_files(made, settings.templates)
+        files = pack_files(made, settings.templates, making)
         wanted = statement_payouts(frozen) if isinstance(reader, Client) else ()
         afford_statements(wanted, reader.status.credits_remaining)
         linked = {"statements.csv": statements(wanted, reader)} if isinstance(reader, Client) else {}
         # Act: the pack first; the last step alone closes the period, all of it or nothing.
-        write_files(folder, files | linked)
+        write_files(folder, {**files, **linked})
         closed = made.passes and not asked.draft
         if closed:
-            save_close(store, _kept(frozen, environment, hashes(files)))
-    _say(made, asked, files, closed=closed)
+            save_close(store, _kept(frozen, environment, files))
+        _say(made, asked, files, closed=closed)
     return 0 if made.passes else 1
 
 
@@ -137,7 +139,14 @@ def _gathered(
     )
 
 
-def _kept(frozen: Frozen, environment: Environment, files: dict[str, str]) -> KeptClose:
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder in which a pack is made before it is put into its place, or only looked at."""
+    with TemporaryDirectory(prefix="reconcile-") as folder:
+        yield Path(folder)
+
+
+def _kept(frozen: Frozen, environment: Environment, files: Mapping[str, Path]) -> KeptClose:
     return KeptClose(
         close_id=frozen.close_id,
         environment=str(environment),
@@ -146,18 +155,18 @@ def _kept(frozen: Frozen, environment: Environment, files: dict[str, str]) -> Ke
         last=frozen.period.end,
         at=frozen.at.isoformat(),
         by=frozen.by,
-        inputs=to_json(frozen),
-        files=files,
+        inputs=files[INPUTS].read_text(encoding="utf-8"),
+        files=hashes(files),
     )
 
 
-def _say(made: Close, asked: Asked, files: dict[str, bytes], *, closed: bool) -> None:
+def _say(made: Close, asked: Asked, files: Mapping[str, Path], *, closed: bool) -> None:
     if asked.as_json:
-        click.echo(files[NUMBERS].decode(), nl=False)
+        click.echo(files[NUMBERS].read_text(encoding="utf-8"), nl=False)
         return
-    out, pack = console(), pack_of(made)
-    render_table(pack.table("rollforward"), out)
-    render_table(objections(pack.table("checks")), out)
+    out = console()
+    render_table(rollforward_table(made), out)
+    render_table(objections(checks_table(made)), out)
     for obstacle in made.obstacles:
         out.print(f"Not closed: {obstacle}", markup=False)
     if closed:
@@ -171,9 +180,10 @@ def show(asked: Asked, settings: Settings) -> int:
     """Writes the pack of a close once more, from what was kept."""
     with opened_store(settings) as store:
         made = _remade(store, kept_close(store, _environment(settings), asked.of))
-    files = pack_files(made, settings.templates)
-    write_files(asked.folder, files)
-    _say(made, replace(asked, output=asked.folder), files, closed=True)
+    with _workshop() as making:
+        files = pack_files(made, settings.templates, making)
+        write_files(asked.folder, files)
+        _say(made, replace(asked, output=asked.folder), files, closed=True)
     return 0
 
 
@@ -189,7 +199,7 @@ def verify(asked: Asked, settings: Settings) -> int:
     with opened_store(settings) as store:
         kept = kept_closes(store, _environment(settings))
         chosen = [one for one in kept if asked.period is None or one.period == str(asked.period)]
-        found = {one.close_id: hashes(pack_files(_remade(store, one), settings.templates)) for one in chosen}
+        found = {one.close_id: _hashes_now(store, one, settings) for one in chosen}
     differing = {
         one.close_id: [name for name, was in one.files.items() if found[one.close_id].get(name) != was]
         for one in chosen
@@ -204,6 +214,12 @@ def verify(asked: Asked, settings: Settings) -> int:
     if any(differing.values()) and not broken:
         click.echo("The numbers are the same; templates or the version of reconcile differ.", err=True)
     return int(bool(broken))
+
+
+def _hashes_now(store: Store, kept: KeptClose, settings: Settings) -> dict[str, str]:
+    """The hashes of the pack as it is made today."""
+    with _workshop() as making:
+        return hashes(pack_files(_remade(store, kept), settings.templates, making))
 
 
 def listing(asked: Asked, settings: Settings) -> int:

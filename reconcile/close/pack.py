@@ -45,10 +45,10 @@ def pack_of(close: Close) -> Pack:
 
 def _tables(close: Close) -> tuple[Table, ...]:
     tables = [
-        _rollforward(close),
+        rollforward_table(close),
         control_table(close),
         _by_partner(close),
-        _checks(close),
+        checks_table(close),
         _exceptions(close),
         journal_table(close),
         _aging(close),
@@ -60,7 +60,8 @@ def _tables(close: Close) -> tuple[Table, ...]:
     return tuple(tables if close.frozen.rates is None else [tables[0], _reported(close), *tables[1:]])
 
 
-def _rollforward(close: Close) -> Table:
+def rollforward_table(close: Close) -> Table:
+    """The roll-forward per currency."""
     columns = (_CURRENCY, *_movement_columns(), Column("residual", "Residual", "money"))
     rows = tuple((roll.currency, *_moves(roll, ("currency",)), _residual(roll)) for roll in close.rolls)
     note = (
@@ -135,7 +136,8 @@ def _reported(close: Close) -> Table:
     return Table("reported", f"In {rates.to}", columns, tuple(rows), note, "to")
 
 
-def _checks(close: Close) -> Table:
+def checks_table(close: Close) -> Table:
+    """The checks, and what came of them."""
     columns = (
         Column("check", "Check", "id"),
         Column("title", "What it looks for"),

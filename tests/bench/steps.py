@@ -7,6 +7,7 @@ printed; the memory is that of the whole process, which the parent asks the syst
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -163,7 +164,7 @@ def close(lines: int, folder: Path) -> Step:
 
     snapshot = month(lines)
     frozen = frozen_of(*snapshot.payouts.values(), *snapshot.lines.values(), journals=("csv",))
-    return lambda: pack_files(make_close(frozen, None), None)
+    return lambda: pack_files(make_close(frozen, None), None, Path(tempfile.mkdtemp(dir=folder)))
 
 
 def payments(lines: int, folder: Path) -> Step:
