@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,12 +36,12 @@ class Flux:
 
 def flux(entries: tuple[Entry, ...], policy: ClosePolicy) -> tuple[Flux, ...]:
     """The rows that moved or stand, the largest movement first within a currency."""
-    sums: dict[tuple[str, str, str, str], dict[Movement, Decimal]] = {}
+    sums: dict[tuple[str, str, str, str], dict[Movement, Decimal]] = defaultdict(
+        lambda: dict.fromkeys((Movement.OPENING, Movement.CLOSING), Decimal(0))
+    )
     for one in entries:
         if one.movement in (Movement.OPENING, Movement.CLOSING):
-            key = (one.currency, one.partner, one.partner_id, one.plan)
-            row = sums.setdefault(key, dict.fromkeys((Movement.OPENING, Movement.CLOSING), Decimal(0)))
-            row[one.movement] += one.amount
+            sums[one.currency, one.partner, one.partner_id, one.plan][one.movement] += one.amount
     rows = [_row(key, row, policy) for key, row in sums.items()]
     return tuple(sorted(rows, key=lambda one: (one.currency, -abs(one.delta), one.partner, one.plan)))
 

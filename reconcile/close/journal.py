@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,11 +55,12 @@ def journal(
     entries: Iterable[Entry], period: Period, policy: ClosePolicy, title: str, prefix: str
 ) -> tuple[JournalLine, ...]:
     """A journal of these amounts on the last day of the period, and its reversal on the day after."""
-    sums: dict[tuple[str, Side, str], list[tuple[str, Decimal]]] = {}
+    parts: dict[tuple[str, Side, str], tuple[list[str], list[Decimal]]] = defaultdict(lambda: ([], []))
     for one in entries:
         for side, account in accounts(one, policy).items():
-            amount = one.amount if side == "expense" else -one.amount
-            sums.setdefault((one.currency, side, account), []).append((one.line_id, amount))
+            ids, amounts = parts[one.currency, side, account]
+            ids.append(one.line_id)
+            amounts.append(one.amount)
     forth = tuple(
         JournalLine(
             f"{prefix}-{period}-{currency}",
@@ -67,12 +69,17 @@ def journal(
             account,
             f"{title}, {side}",
             currency,
-            sum((amount for _, amount in parts), Decimal(0)),
-            tuple(line_id for line_id, _ in parts),
+            _signed(sum(amounts, Decimal(0)), side),
+            tuple(ids),
         )
-        for (currency, side, account), parts in sorted(sums.items())
+        for (currency, side, account), (ids, amounts) in sorted(parts.items())
     )
     return (*forth, *(_reversed(one, period) for one in forth))
+
+
+def _signed(amount: Decimal, side: Side) -> Decimal:
+    """An expense is a debit, a liability a credit."""
+    return amount if side == "expense" else -amount
 
 
 def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:

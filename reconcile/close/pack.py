@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from reconcile.close.aging import buckets, sums
 from reconcile.close.close import Close
@@ -266,46 +266,43 @@ def _flux(close: Close) -> Table:
 
 
 def _paid(close: Close) -> Table:
-    return _entries("paid", "Paid in the period", close, lambda one: one.movement is Movement.PAID)
+    rows = tuple(_entry(one) for one in close.of(Movement.PAID))
+    return Table("paid", "Paid in the period", _ENTRY_COLUMNS, rows, "", "currency")
 
 
 def _lines(close: Close) -> Table:
     """Every line's part in every column; where it is accrued, the accounts as well."""
     policy = close.frozen.policy
-    plain = _entries("lines", "Lines", close, lambda _: True)
     columns = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
     rows = tuple(
-        (*row, *(accounts(one, policy).values() if one.movement is Movement.CLOSING else ("", "")))
-        for row, one in zip(plain.rows, close.entries, strict=True)
-    )
-    return replace(plain, columns=(*plain.columns, *columns), rows=rows)
-
-
-def _entries(key: str, title: str, close: Close, wanted: Callable[[Entry], bool]) -> Table:
-    columns = (
-        Column("movement", "Movement"),
-        _CURRENCY,
-        Column("amount", "Amount", "money"),
-        _PARTNER,
-        Column("partner_id", "Partner ID", "id"),
-        Column("plan", "Plan"),
-        Column("line", "Line ID", "id"),
-        Column("payout", "Payout ID", "id"),
-        Column("why", "Reference or reason"),
-    )
-    rows = tuple(
-        (
-            one.movement.value,
-            one.currency,
-            one.amount,
-            one.partner,
-            one.partner_id,
-            one.plan,
-            one.line_id,
-            one.payout_id or "",
-            one.why,
-        )
+        (*_entry(one), *(accounts(one, policy).values() if one.movement is Movement.CLOSING else ("", "")))
         for one in close.entries
-        if wanted(one)
     )
-    return Table(key, title, columns, rows, "", "currency")
+    return Table("lines", "Lines", (*_ENTRY_COLUMNS, *columns), rows, "", "currency")
+
+
+_ENTRY_COLUMNS: Final = (
+    Column("movement", "Movement"),
+    _CURRENCY,
+    Column("amount", "Amount", "money"),
+    _PARTNER,
+    Column("partner_id", "Partner ID", "id"),
+    Column("plan", "Plan"),
+    Column("line", "Line ID", "id"),
+    Column("payout", "Payout ID", "id"),
+    Column("why", "Reference or reason"),
+)
+
+
+def _entry(one: Entry) -> tuple[Cell, ...]:
+    return (
+        one.movement.value,
+        one.currency,
+        one.amount,
+        one.partner,
+        one.partner_id,
+        one.plan,
+        one.line_id,
+        one.payout_id or "",
+        one.why,
+    )

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
+from operator import attrgetter
 
-from reconcile.close.state import Payments, Standing, earned_on, owed_lines, standing
+from reconcile.close.state import Payments, Standing, earned_on, standing
 from reconcile.domain.period import Period
 from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine
@@ -80,27 +82,44 @@ class Owed:
 def entries(
     before: Owed, now: Snapshot, period: Period, names: Names, payments: Payments
 ) -> tuple[Entry, ...]:
-    """Every line's part in the roll-forward, in the order of the columns and of the ids."""
-    found: list[Entry] = []
-    closing = owed_lines(now, period, names, payments)
+    """Every line's part in the roll-forward, in the order of the columns and of currency and id."""
+    columns: dict[Movement, list[Entry]] = {one: [] for one in Movement}
     for line_id in sorted(before.lines.keys() | now.lines.keys()):
         was, line = before.lines.get(line_id), now.lines.get(line_id)
-        if was is not None:
-            found += [_entry(Movement.OPENING, was, now, was.amount.amount)]
-            found += _of_known(was, line, now, period, names, payments)
-        elif line is not None:
-            found += _of_new(line, before, now, period, names, payments)
-    found += [_entry(Movement.CLOSING, line, now, line.amount.amount) for line in closing.values()]
-    order = {movement: place for place, movement in enumerate(Movement)}
-    return tuple(sorted(found, key=lambda one: (order[one.movement], one.currency, one.line_id)))
+        payout = now.payouts.get(line.payout_id or "") if line else None
+        state = standing(line, payout, period, names, payments) if line else None
+        for one in _of_line(was, line, state, before, now, period, payments):
+            columns[one.movement].append(one)
+    for column in columns.values():
+        # They are in the order of their ids. To sort all by all three takes 0.3 seconds of 100,000 lines.
+        column.sort(key=attrgetter("currency"))
+    return tuple(chain.from_iterable(columns.values()))
+
+
+def _of_line(
+    was: CommissionLine | None,
+    line: CommissionLine | None,
+    state: Standing | None,
+    before: Owed,
+    now: Snapshot,
+    period: Period,
+    payments: Payments,
+) -> Iterator[Entry]:
+    """A line's part in each column. was: as it was owed at the last close. state: where it stands now."""
+    if was is not None:
+        yield _entry(Movement.OPENING, was, now, was.amount.amount)
+        yield from _of_known(was, line, state, now, payments)
+    elif line is not None:
+        yield from _of_new(line, state, before, now, period, payments)
+    if line is not None and state is Standing.OWED:
+        yield _entry(Movement.CLOSING, line, now, line.amount.amount)
 
 
 def _of_known(
     was: CommissionLine,
     line: CommissionLine | None,
+    state: Standing | None,
     now: Snapshot,
-    period: Period,
-    names: Names,
     payments: Payments,
 ) -> Iterator[Entry]:
     """A line that was owed at the last close: it stays, is edited, or leaves in one of four ways."""
@@ -114,14 +133,18 @@ def _of_known(
     elif line.amount.amount != was.amount.amount:
         said = f"{was.amount} became {line.amount}"
         yield _entry(Movement.ADJUSTED, line, now, line.amount.amount - was.amount.amount, said)
-    yield from _leaving(line, now, period, names, payments)
+    yield from _leaving(line, state, now, payments)
 
 
 def _of_new(
-    line: CommissionLine, before: Owed, now: Snapshot, period: Period, names: Names, payments: Payments
+    line: CommissionLine,
+    state: Standing | None,
+    before: Owed,
+    now: Snapshot,
+    period: Period,
+    payments: Payments,
 ) -> Iterator[Entry]:
     """A line that was not owed at the last close: earned now, or it moved in, or it is no matter."""
-    state = _standing(line, now, period, names, payments)
     if state is Standing.NOT_YET:
         return
     seen = before.seen.get(line.id)
@@ -136,7 +159,7 @@ def _of_new(
         yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, "owed since before the first close")
     else:
         yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, _why_in(line, seen, period))
-    yield from _leaving(line, now, period, names, payments)
+    yield from _leaving(line, state, now, payments)
 
 
 def _known_paid(line: CommissionLine, period: Period, payments: Payments) -> bool:
@@ -159,23 +182,17 @@ def _why_in(line: CommissionLine, seen: CommissionLine | None, period: Period) -
 
 
 def _leaving(
-    line: CommissionLine, now: Snapshot, period: Period, names: Names, payments: Payments
+    line: CommissionLine, state: Standing | None, now: Snapshot, payments: Payments
 ) -> Iterator[Entry]:
-    match _standing(line, now, period, names, payments):
+    match state:
         case Standing.PAID:
             yield _entry(Movement.PAID, line, now, -line.amount.amount, _references(line, payments))
         case Standing.DECLINED:
             yield _entry(Movement.DECLINED, line, now, -line.amount.amount)
         case Standing.NOT_YET:
             yield _entry(Movement.MOVED_OUT, line, now, -line.amount.amount, f"now due {earned_on(line)}")
-        case Standing.OWED:
+        case _:
             pass
-
-
-def _standing(
-    line: CommissionLine, now: Snapshot, period: Period, names: Names, payments: Payments
-) -> Standing:
-    return standing(line, now.payouts.get(line.payout_id or ""), period, names, payments)
 
 
 def _references(line: CommissionLine, payments: Payments) -> str:

@@ -79,8 +79,7 @@ class PackBook:
 
     def rows(self, sheet: Worksheet, table: Table, stream: IO[bytes]) -> None:
         """The rows of a table, past XlsxWriter."""
-        index = sheet.str_table._get_shared_string_index  # noqa: SLF001 - nothing public adds a text
-        for row in PackRows(table, self.looks, index, self.range_of).rows():
+        for row in PackRows(table, self.looks, sheet.str_table, self.range_of).rows():
             stream.write(row.encode())
 
     def range_of(self, key: str, column_key: str) -> str:

@@ -7,14 +7,15 @@ processor time, and 13 instead of 539 MB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from reconcile.domain.table import Cell, RowSum, SumOf, Table, value_of
+from reconcile.domain.table import RowSum, SumOf, Table, value_of
 from reconcile.workbook.packlooks import HEADER_ROW, PackLooks, style_number
 from reconcile.workbook.xlsxwriter_names import xl_col_to_name
 
@@ -22,51 +23,60 @@ _LONGEST: Final = 32_767
 """What a cell holds of a text, in units of UTF-16, each of two bytes."""
 _SURE: Final = _LONGEST // 2
 """A text of fewer characters fits whatever they are."""
+_NUMBER: Final = "\0"
+"""Stands in the form of a row where its number goes."""
+_TEXTS: Final = 4096
+"""So many texts are remembered with what is written for them."""
 _DAY_0: Final = date(1899, 12, 30).toordinal()
 
 
 @dataclass(slots=True)
 class PackRows:
-    """Makes the rows of one sheet. index: the number of a text in the workbook's table of texts.
+    """Makes the rows of one sheet. strings: the workbook's table of texts, of XlsxWriter.
 
     ranges: where the rows of a column of another table stand, by the keys of both.
     """
 
     table: Table
     looks: PackLooks
-    index: Callable[[str], int]
+    strings: Any
     ranges: Callable[[str, str], str]
-    _starts: Sequence[str] = field(init=False)
-    _styles: dict[str, list[str]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Name the columns."""
-        self._starts = [f'<c r="{xl_col_to_name(place)}' for place in range(len(self.table.columns))]
+    _forms: dict[str, str] = field(init=False, default_factory=dict)
 
     def rows(self) -> Iterator[str]:
         """Each row of the table."""
-        spans = f'spans="1:{len(self.table.columns)}"'
         place = currency_place(self.table)
+        # Neighbours share most of their texts: 0.4 seconds less at 100,000 lines.
+        text = lru_cache(_TEXTS)(self._text)
         for number, row in enumerate(self.table.rows, start=HEADER_ROW + 2):
             currency = "" if place is None else str(value_of(row[place]))
-            styles = self._styles.get(currency) or self._numbered(currency)
-            cells = [
-                f"{start}{number}{style}{self._rest(cell, number)}"
-                for start, style, cell in zip(self._starts, styles, row, strict=True)
-            ]
-            yield f'<row r="{number}" {spans}>{"".join(cells)}</row>'
+            form = self._forms.get(currency) or self._formed(currency)
+            rests = [text(cell) if isinstance(cell, str) else self._rest(cell, number) for cell in row]
+            yield form.replace(_NUMBER, str(number)) % tuple(rests)
+        # The file says how many cells hold a text, and XlsxWriter has counted those that it was asked for.
+        self.strings.count += text.cache_info().hits
 
-    def _numbered(self, currency: str) -> list[str]:
-        """The styles of the rows of a currency, from the left to the right."""
-        kinds = enumerate(column.kind for column in self.table.columns)
-        numbers = [style_number(self.looks.cell(kind, place, currency)) for place, kind in kinds]
-        self._styles[currency] = [f'" s="{number}"' for number in numbers]
-        return self._styles[currency]
+    def _formed(self, currency: str) -> str:
+        """What the rows of a currency have in common: all but their number and the rest of each cell.
 
-    def _rest(self, cell: Cell, number: int) -> str:
-        """A cell from behind its style on."""
-        if isinstance(cell, str):
-            return f' t="s"><v>{self.index(cell if len(cell) < _SURE else _held(cell))}</v></c>'
+        The styles are numbered from the left to the right, as XlsxWriter does.
+        """
+        cells = []
+        for place, column in enumerate(self.table.columns):
+            style = style_number(self.looks.cell(column.kind, place, currency))
+            cells.append(f'<c r="{xl_col_to_name(place)}{_NUMBER}" s="{style}"%s')
+        spans = f'spans="1:{len(cells)}"'
+        self._forms[currency] = f'<row r="{_NUMBER}" {spans}>{"".join(cells)}</row>'
+        return self._forms[currency]
+
+    def _text(self, text: str) -> str:
+        """A cell with a text from behind its style on."""
+        held = text if len(text) < _SURE else _held(text)
+        index = self.strings._get_shared_string_index(held)  # noqa: SLF001 - nothing public adds a text
+        return f' t="s"><v>{index}</v></c>'
+
+    def _rest(self, cell: SumOf | RowSum | Decimal | date | int | None, number: int) -> str:
+        """Any other cell from behind its style on."""
         value = plain(value_of(cell))
         if value is None:
             return "/>"

@@ -75,8 +75,7 @@ def _written() -> bytes:
 
 def _plainly(writer: written.PackBook, sheet: Worksheet, table: Table, _: IO[bytes]) -> None:
     """The rows of a table cell by cell, by XlsxWriter's own methods."""
-    # Not the sheet's index of texts: XlsxWriter counts each text that is asked for.
-    formulas = PackRows(table, writer.looks, len, writer.range_of)
+    formulas = PackRows(table, writer.looks, sheet.str_table, writer.range_of)
     place = [column.key for column in table.columns].index("currency")
     for number, row in enumerate(table.rows, start=HEADER_ROW + 1):
         currency = str(row[place]) if table.currency else ""
