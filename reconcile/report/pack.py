@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -26,8 +27,8 @@ _CELL = "\0"
 """Stands in a template's pattern of a row where a cell goes."""
 _TEXTS = 4096
 """So many texts are remembered with what is written for them."""
-_PIECES = 500
-"""So many pieces of a page are written at once."""
+_ROWS, _PIECES = 100, 20
+"""So many rows of a table are one piece of a page, and so many pieces are written at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def write_page(stream: IO[bytes], pack: Pack, templates: Path | None = None) -> 
 def _filled(pattern: str, table: Table) -> Iterator[Markup]:
     """Every row of a table by a pattern that has a `cell` for each column.
 
-    The template makes the pattern once. Asking it for every cell takes 6.5 instead of 1.7 seconds at 100,000
+    The template makes the pattern once. Asking it for every cell takes 6.5 instead of 1.2 seconds at 100,000
     lines, and a page in one piece 426 MB.
     """
     form = str(pattern).replace("%", "%%").replace(_CELL, "%s")
@@ -70,8 +71,9 @@ def _filled(pattern: str, table: Table) -> Iterator[Markup]:
         raise TemplateRuntimeError(f"a row of {table.key} has {len(table.columns)} cells")
     # Neighbours share most of their texts: half a second less at 100,000 lines.
     safe = lru_cache(_TEXTS)(escaped)
-    for texts in _shown_rows(table):
-        yield Markup(form % tuple(map(safe, texts)))  # noqa: S704  each cell is escaped
+    rows = (form % tuple(map(safe, texts)) for texts in _shown_rows(table))
+    while piece := "".join(islice(rows, _ROWS)):
+        yield Markup(piece)  # noqa: S704  each cell is escaped
 
 
 def render_table(table: Table, console: Console) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reconcile.domain.table import Pack, Table
+from reconcile.errors import ConfigurationError
 from reconcile.workbook.packcover import Cover
 from reconcile.workbook.packlooks import HEADER_ROW, PackLooks, number_styles, printable, width_of
 from reconcile.workbook.packrows import PackRows
@@ -22,14 +23,18 @@ from reconcile.workbook.xlsxwriter_names import Workbook, Worksheet, xl_col_to_n
 
 _PAGE: Final = 200
 """Characters across a printed page that can still be read; a wider sheet takes more pages."""
-_SMALL: Final = 1 << 20
-"""Bytes of rows that are kept in memory; more go to a temporary file."""
+_MOST: Final = 1_048_576 - HEADER_ROW - 1
+"""The rows of a table that a sheet holds."""
 _CHUNK: Final = 1 << 18
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_pack(stream: IO[bytes], pack: Pack, made_at: datetime) -> None:
-    """Writes the workbook. The same pack and time give the same bytes."""
+    """Writes the workbook. The same pack and time give the same bytes.
+
+    Raises ConfigurationError for a table with more rows than a sheet holds.
+    """
+    _check_fits(pack)
     skeleton = io.BytesIO()
     book = Workbook(skeleton, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": pack.title, "created": made_at.replace(tzinfo=None)})
@@ -38,11 +43,21 @@ def write_pack(stream: IO[bytes], pack: Pack, made_at: datetime) -> None:
     with ExitStack() as opened:
         rows = {}
         for number, table in enumerate(pack.tables, start=2):
-            kept = opened.enter_context(SpooledTemporaryFile(_SMALL))
+            kept = opened.enter_context(TemporaryFile())
             writer.sheet(table, kept)
             rows[f"xl/worksheets/sheet{number}.xml"] = (_dimension(table), kept)
         book.close()
         _join(skeleton, rows, stream)
+
+
+def _check_fits(pack: Pack) -> None:
+    """A sheet without some of its rows would show other sums than those that were closed."""
+    for table in pack.tables:
+        if len(table.rows) > _MOST:
+            raise ConfigurationError(
+                f"The sheet {table.title} of {pack.title} would have {len(table.rows):,} rows, and a sheet "
+                f"holds {_MOST:,}. Close shorter periods, such as 2026-03-01..2026-03-15."
+            )
 
 
 class PackBook:
@@ -79,8 +94,8 @@ class PackBook:
 
     def rows(self, sheet: Worksheet, table: Table, stream: IO[bytes]) -> None:
         """The rows of a table, past XlsxWriter."""
-        for row in PackRows(table, self.looks, sheet.str_table, self.range_of).rows():
-            stream.write(row.encode())
+        rows = PackRows(table, self.looks, sheet.str_table, self.range_of).rows()
+        stream.writelines(row.encode() for row in rows)
 
     def range_of(self, key: str, column_key: str) -> str:
         """Where the rows of a column stand, by the keys of its table and its own."""

@@ -64,7 +64,9 @@ def test_a_template_that_asks_for_every_cell_gives_the_same_page(tmp_path: Path)
         text[start:end]
         .replace("{% set pattern %}", "{% for row in table.rows %}")
         .replace("{{ cell }}", "{{ shown(table, row, loop.index0) }}")
-        .replace("{% endset %}\n{% for row in filled(pattern, table) %}{{ row }}{% endfor %}", "{% endfor %}")
+        .replace(
+            "{% endset %}\n{% for rows in filled(pattern, table) %}{{ rows }}{% endfor %}", "{% endfor %}"
+        )
     )
     (tmp_path / "close.html").write_text(text[:start] + each + text[end:], encoding="utf-8")
 

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from reconcile.domain.table import Cell, Column, Pack, RowSum, SumOf, Table, value_of
+from reconcile.errors import ConfigurationError
 from reconcile.workbook import pack as written
 from reconcile.workbook.packlooks import HEADER_ROW
 from reconcile.workbook.packrows import PackRows, plain
@@ -123,3 +124,10 @@ def test_the_workbook_opens_and_holds_the_values() -> None:
     assert rows[1][6] == datetime(2026, 3, 2)  # noqa: DTZ001 - a cell has no zone
     assert book["Sums"]["B4"].value == 12.5
     book.close()
+
+
+def test_a_table_that_no_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "_MOST", 5)
+
+    with pytest.raises(ConfigurationError, match=r"would have 24 rows, and a sheet holds 5\. Close"):
+        _written()
