@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -179,7 +179,8 @@ def _say(made: Close, asked: Asked, files: Mapping[str, Path], *, closed: bool) 
 def show(asked: Asked, settings: Settings) -> int:
     """Writes the pack of a close once more, from what was kept."""
     with opened_store(settings) as store:
-        made = _remade(store, kept_close(store, _environment(settings), asked.of))
+        environment = _environment(settings)
+        made = _remade(kept_closes(store, environment), kept_close(store, environment, asked.of))
     with _workshop() as making:
         files = pack_files(made, settings.templates, making)
         write_files(asked.folder, files)
@@ -187,10 +188,10 @@ def show(asked: Asked, settings: Settings) -> int:
     return 0
 
 
-def _remade(store: Store, kept: KeptClose) -> Close:
+def _remade(chain: Iterable[KeptClose], kept: KeptClose) -> Close:
+    """A close made again, after the one before it in the chain."""
     frozen = thawed(kept)
-    everything_kept = {one.close_id: one for one in kept_closes(store)}
-    before = everything_kept.get(frozen.previous)
+    before = next((one for one in chain if one.close_id == frozen.previous), None)
     return make_close(frozen, thawed(before) if before else None)
 
 
@@ -199,7 +200,7 @@ def verify(asked: Asked, settings: Settings) -> int:
     with opened_store(settings) as store:
         kept = kept_closes(store, _environment(settings))
         chosen = [one for one in kept if asked.period is None or one.period == str(asked.period)]
-        found = {one.close_id: _hashes_now(store, one, settings) for one in chosen}
+    found = {one.close_id: _hashes_now(kept, one, settings) for one in chosen}
     differing = {
         one.close_id: [name for name, was in one.files.items() if found[one.close_id].get(name) != was]
         for one in chosen
@@ -216,10 +217,10 @@ def verify(asked: Asked, settings: Settings) -> int:
     return int(bool(broken))
 
 
-def _hashes_now(store: Store, kept: KeptClose, settings: Settings) -> dict[str, str]:
+def _hashes_now(chain: Iterable[KeptClose], kept: KeptClose, settings: Settings) -> dict[str, str]:
     """The hashes of the pack as it is made today."""
     with _workshop() as making:
-        return hashes(pack_files(_remade(store, kept), settings.templates, making))
+        return hashes(pack_files(_remade(chain, kept), settings.templates, making))
 
 
 def listing(asked: Asked, settings: Settings) -> int:

@@ -340,6 +340,19 @@ def test_a_pack_that_cannot_be_written_closes_nothing(desk: Desk) -> None:
     assert "No period is closed yet." in listed
 
 
+def test_a_pack_that_cannot_be_made_leaves_nothing_in_its_folder(desk: Desk) -> None:
+    looks = desk.folder / "looks"
+    looks.mkdir()
+    (looks / "close.html").write_text("{{ nothing }}", encoding="utf-8")
+    code, _, err = _close(desk, "--templates", looks)
+    _, listed, _ = desk.run("close", "--list")
+
+    assert code == 2
+    assert "close.html cannot be used" in err
+    assert not (desk.folder / "close").exists()
+    assert "No period is closed yet." in listed
+
+
 def test_the_status_tells_where_the_month_stands(desk: Desk) -> None:
     edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE)
     _, before, _ = desk.run("close", "--status", "--period", MARCH)
