@@ -91,7 +91,7 @@ def entries(
         for one in _of_line(was, line, state, before, now, period, payments):
             columns[one.movement].append(one)
     for column in columns.values():
-        # They are in the order of their ids. To sort all by all three takes 0.3 seconds of 100,000 lines.
+        # They are in the order of their ids; sorting all by all three takes 0.1 s more at 100,000 lines.
         column.sort(key=attrgetter("currency"))
     return tuple(chain.from_iterable(columns.values()))
 

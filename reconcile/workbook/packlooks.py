@@ -84,7 +84,7 @@ def width_of(table: Table, place: int) -> int:
     least = max(_WIDTHS[column.kind], len(column.header) + 4)  # 4: the arrow of the filter
     if column.kind not in ("text", "id"):
         return least
-    # Each text is measured once: a third of a second less at 100,000 lines.
+    # Each text is measured once: 0.1 seconds less at 100,000 lines.
     cells = {row[place] for row in table.rows}
     longest = max((_wide(str(value_of(cell))) for cell in cells), default=0)
     return max(least, min(longest + 3, _WIDEST))
