@@ -5,11 +5,12 @@ Ids are stable. Labels, widths and help texts are not: they come from `templates
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, Generic
 
 from reconcile.domain.fields import (
@@ -17,7 +18,6 @@ from reconcile.domain.fields import (
     LINE_FIELDS,
     NEW_LINE_FIELDS,
     PAYOUT_FIELDS,
-    UNREAD,
     Field,
     FieldKind,
     RecordKind,
@@ -57,13 +57,17 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Record]):
-    """A column. Hidden ones stand at the right of the table and travel with the row when people sort."""
+    """A column. Hidden ones stand at the right of the table and travel with the row when people sort.
+
+    field: the editable field that it shows, or as a hidden column the baseline of.
+    """
 
     id: str
     kind: ColumnKind
     value: Callable[[Row[Record]], Shown]
     editable: bool = False
     hidden: bool = False
+    field: str = ""
 
 
 def _shown(field: Field, value: Value) -> Shown:
@@ -77,25 +81,38 @@ def _field_value(field: Field) -> Callable[[Row[Any]], Shown]:
 
 
 def _edited_value(field: Field) -> Callable[[Row[Any]], Shown]:
-    return lambda row: _shown(field, row.edits.get(field.name, row.values.get(field.name)))
+    return lambda row: _shown(field, row.shown.get(field.name))
 
 
 def _editable(fields: Iterable[Field]) -> dict[str, Column[Any]]:
-    return {f.name: Column(f.name, ColumnKind(f.kind), _edited_value(f), editable=True) for f in fields}
+    return {
+        f.name: Column(f.name, ColumnKind(f.kind), _edited_value(f), editable=True, field=f.name)
+        for f in fields
+    }
 
 
-def _hidden(fields: Iterable[Field]) -> tuple[Column[Any], ...]:
+def _hidden(fields: Sequence[Field]) -> tuple[Column[Any], ...]:
     # An action is never there at export, so it needs no baseline.
     kept = [field for field in fields if field.group != "action"]
     return (
-        *(Column(BASELINE + f.name, ColumnKind(f.kind), _field_value(f), hidden=True) for f in kept),
-        Column(UNREAD_COLUMN, ColumnKind.TEXT, _unread, hidden=True),
+        *(
+            Column(BASELINE + f.name, ColumnKind(f.kind), _field_value(f), hidden=True, field=f.name)
+            for f in kept
+        ),
+        Column(UNREAD_COLUMN, ColumnKind.TEXT, _unread(fields), hidden=True),
         Column(TOKEN_COLUMN, ColumnKind.TEXT, lambda row: row.token, hidden=True),
     )
 
 
-def _unread(row: Row[Any]) -> str | None:
-    return ",".join(sorted(name for name, value in row.values.items() if value is UNREAD)) or None
+def _unread(fields: Iterable[Field]) -> Callable[[Row[Any]], Shown]:
+    names = frozenset(field.name for field in fields)
+
+    # Of all rows nearly all lack the same: 0.1 instead of 0.4 microseconds a row.
+    @cache
+    def listed(unread: frozenset[str], lost: frozenset[str]) -> str | None:
+        return ",".join(sorted((unread | lost) & names)) or None
+
+    return lambda row: listed(row.record.unread, row.lost)
 
 
 def _lines_of(row: Row[Payout]) -> tuple[CommissionLine, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final, Generic, TypeVar
 
@@ -27,23 +27,24 @@ _TEXTS: Final = {Payout: ("po_number", "statement_note"), CommissionLine: ("desc
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, since that takes 0.6 instead of 0.1 microseconds a row.
+@dataclass(slots=True)
 class Row(Generic[Record]):
     """A record on its way into a row.
 
-    values: its editable fields as a cell can show them. lost: the fields among them that no cell can hold;
-    they count as unread, so that a blank there is never taken for a clear. currency: that of its amounts.
-    edits: what the editable cells show instead; the hidden baseline stays.
+    values: its editable fields as a cell can show them, its baseline. shown: what the editable cells show,
+    where edits stand there already. lost: the fields that no cell can hold; they count as unread, so that a
+    blank there is never taken for a clear. currency: that of its amounts.
     """
 
     record: Record
     values: Values
+    shown: Values
     snapshot: Snapshot
     token: str
     id: str = ""
     currency: str = ""
     lost: frozenset[str] = frozenset()
-    edits: Values = field(default_factory=dict)
 
 
 def payout_row(
@@ -51,23 +52,27 @@ def payout_row(
 ) -> Row[Payout]:
     """The row of a payout. edits: fields that stand there already as if a person had typed them."""
     lost = _lost(payout)
-    values = payout_values(payout) | dict.fromkeys(lost, UNREAD)
+    values = payout_values(payout)
+    if lost:
+        values |= dict.fromkeys(lost, UNREAD)
     token = row_token(workbook_id, RecordKind.PAYOUT, payout.id, values)
-    currency = payout.amount.currency
-    return Row(payout, values, snapshot, token, payout.id, currency, lost, edits or {})
+    shown = {**values, **edits} if edits else values
+    return Row(payout, values, shown, snapshot, token, payout.id, payout.amount.currency, lost)
 
 
 def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[CommissionLine]:
     """The row of a commission line."""
     lost = _lost(line)
-    values = line_values(line) | dict.fromkeys(lost, UNREAD)
+    values = line_values(line)
+    if lost:
+        values |= dict.fromkeys(lost, UNREAD)
     token = row_token(workbook_id, RecordKind.LINE, line.id, values)
-    return Row(line, values, snapshot, token, line.id, line.amount.currency, lost)
+    return Row(line, values, values, snapshot, token, line.id, line.amount.currency, lost)
 
 
 def new_row(number: int, snapshot: Snapshot) -> Row[None]:
     """An empty row of `New lines`; its token stays the same however often the workbook is read."""
-    return Row(None, {}, snapshot, f"new-{number:03}")
+    return Row(None, {}, {}, snapshot, f"new-{number:03}")
 
 
 def payouts_in_order(snapshot: Snapshot) -> list[Payout]:
@@ -141,8 +146,8 @@ def _marked(record: Marked) -> Marked:
 
 
 def _lost(record: Payout | CommissionLine) -> frozenset[str]:
-    texts = ((name, getattr(record, name)) for name in _TEXTS[type(record)])
-    return frozenset(name for name, text in texts if text and not showable(text))
+    names = _TEXTS[type(record)]
+    return frozenset([name for name in names if (text := getattr(record, name)) and not showable(text)])
 
 
 def _moment(moment: datetime | None) -> datetime:
