@@ -116,7 +116,7 @@ class Pen:
     def _write(self, number: int, index: int, column: Column[Any], row: Row[Any]) -> bool:
         """Write one cell; False where its text cannot be shown and it was left blank."""
         value = column.value(row)
-        shown = column.id not in row.lost
+        shown = value is not None or column.id not in row.lost
         if isinstance(value, str) and not showable(value):
             value, shown = None, False
         if value is not None or not column.hidden:

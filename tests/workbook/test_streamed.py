@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,6 +16,7 @@ import pytest
 from openpyxl.cell.cell import Cell, MergedCell
 
 from reconcile.domain.edited import EditedWorkbook, Export
+from reconcile.domain.fields import Values
 from reconcile.domain.money import Money
 from reconcile.domain.policy import Policy
 from reconcile.domain.records import CommissionLine, Payout
@@ -40,8 +41,31 @@ TEXTS = (
     "\ud800",
     "",
     "007",
+    "R&D <b>",
+    "\n",
+    " ",
+    "a\u00a0b",
+    "tab\t",
+    "\x01",
+    "line\n" * 100,
 )
-CURRENCIES = ("USD", "EUR", "JPY", "KWD", "ZZZ", "")
+CURRENCIES = ("USD", "EUR", "JPY", "KWD", "CLF", "ZZZ", "")
+ODD_AMOUNTS = (
+    "0",
+    "-0.00",
+    "0.00",
+    "-0.5",
+    "7.10",
+    "1000",
+    "999999999999.99",
+    "1000000000000",
+    "123456789012345.6",
+    "1E+5",
+    "1.5E+5",
+    "1E-7",
+    "-12345678901234567890.123",
+)
+ZONES = (UTC, timezone(timedelta(hours=-11)), timezone(timedelta(hours=13)))
 
 
 @pytest.fixture
@@ -88,50 +112,71 @@ def assert_same(plain: Path, streamed: Path) -> None:
         assert one == other
 
 
-def made_up(seed: int, payout: MakePayout, line: MakeLine) -> tuple[list[Payout], list[CommissionLine]]:
-    dice = random.Random(seed)
+@dataclass(frozen=True)
+class Dice:
+    """Values of every kind, ordinary and odd."""
 
-    def text() -> str | None:
-        return dice.choice((None, *TEXTS, f"text {dice.random()}"))
+    random: random.Random
 
-    def moment() -> datetime | None:
-        days = dice.choice((None, -45_000, dice.randint(0, 9_000)))
-        return (
-            None
-            if days is None
-            else datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days, dice.randint(0, 86_399))
+    def text(self) -> str | None:
+        return self.random.choice((None, *TEXTS, f"text {self.random.random()}"))
+
+    def moment(self) -> datetime | None:
+        days = self.random.choice((None, -45_000, self.random.randint(0, 9_000)))
+        zone = self.random.choice(ZONES)
+        past = timedelta(days or 0, self.random.randint(0, 86_399))
+        return None if days is None else datetime(2020, 1, 1, tzinfo=zone) + past
+
+    def amount(self) -> Decimal:
+        size = 10 ** self.random.randint(1, 19)
+        any_amount = Decimal(self.random.randint(-size, size)).scaleb(-self.random.randint(0, 6))
+        cents = Decimal(self.random.randint(0, 10**7)).scaleb(-2)
+        return self.random.choice((any_amount, cents, Decimal(self.random.choice(ODD_AMOUNTS))))
+
+    def money(self) -> Money:
+        return Money(self.amount(), self.random.choice(CURRENCIES))
+
+    def unread(self, *names: str) -> frozenset[str]:
+        return frozenset(self.random.sample(names, self.random.randint(0, len(names))))
+
+    def payout(self, made: Payout) -> Payout:
+        return replace(
+            made,
+            partner_name=self.text() or "",
+            batch_id=self.text(),
+            po_number=self.text(),
+            statement_note=self.text(),
+            amount=self.money(),
+            period_start=self.moment(),
+            period_end=self.moment(),
+            created_at=self.moment(),
+            updated_at=self.moment(),
+            unread=self.unread("statement_note", "po_number", "unheard_of"),
         )
 
-    def amount() -> Decimal:
-        return Decimal(dice.randint(-(10 ** dice.randint(1, 19)), 10**6)).scaleb(-dice.randint(0, 6))
-
-    def money() -> Money:
-        return Money(amount(), dice.choice(CURRENCIES))
-
-    payouts = [
-        payout(
-            n,
-            po_number=text(),
-            statement_note=text(),
-            amount=money(),
-            period_end=moment(),
-            created_at=moment(),
+    def line(self, made: CommissionLine, payouts: Sequence[Payout]) -> CommissionLine:
+        return replace(
+            made,
+            payout_id=self.random.choice((None, *(payout.id for payout in payouts))),
+            description=self.text(),
+            internal_note=self.text(),
+            amount=self.money(),
+            source_amount=self.random.choice((None, self.amount())),
+            status=self.text() or "",
+            plan_name=self.text(),
+            period_end=self.moment(),
+            created_at=self.moment(),
+            updated_at=self.moment(),
+            unread=self.unread("internal_note", "description"),
         )
-        for n in range(dice.randint(0, 12))
-    ]
-    lines = [
-        line(
-            n,
-            description=text(),
-            amount=money(),
-            source_amount=dice.choice((None, amount())),
-            period_end=moment(),
-            plan_name=text(),
-            unread=frozenset(dice.sample(("internal_note", "description"), dice.randint(0, 2))),
-        )
-        for n in range(dice.randint(0, 60))
-    ]
-    return payouts, lines
+
+    def edits(self, payouts: Sequence[Payout]) -> dict[str, Values]:
+        names = ("stage", "po_number", "statement_note")
+        return {
+            one.id: {name: self.text() for name in names if self.random.random() < 0.5}
+            for one in payouts
+            if self.random.random() < 0.5
+        }
 
 
 def test_hard_values_come_out_the_same(hard: Snapshot, both: Callable[..., tuple[Path, Path]]) -> None:
@@ -152,7 +197,7 @@ def test_a_sheet_without_records_comes_out_the_same(
     assert_same(*both(snapshot_of([])))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(16))
 def test_random_records_come_out_the_same(
     seed: int,
     payout: MakePayout,
@@ -160,7 +205,39 @@ def test_random_records_come_out_the_same(
     snapshot_of: Callable[..., Snapshot],
     both: Callable[..., tuple[Path, Path]],
 ) -> None:
-    assert_same(*both(snapshot_of(*made_up(seed, payout, line))))
+    dice = Dice(random.Random(seed))
+    payouts = [dice.payout(payout(n)) for n in range(dice.random.randint(0, 20))]
+    lines = [dice.line(line(n), payouts) for n in range(dice.random.randint(0, 60))]
+
+    assert_same(*both(snapshot_of(payouts, lines), Proposal(edits=dice.edits(payouts))))
+
+
+def test_more_values_than_are_kept_come_out_the_same(
+    line: MakeLine, snapshot_of: Callable[..., Snapshot], both: Callable[..., tuple[Path, Path]]
+) -> None:
+    first = datetime(2020, 1, 1, tzinfo=UTC)
+    lines = [
+        line(n, plan_name=f"Plan {n * 7919 % 300}", created_at=first + timedelta(n * 104_729 % 500))
+        for n in range(700)
+    ]
+
+    assert_same(*both(snapshot_of([], lines)))
+
+
+def test_a_text_that_no_cell_holds_is_reported_unless_an_edit_stands_in_its_cell(
+    payout: MakePayout,
+    snapshot_of: Callable[..., Snapshot],
+    export_of: Callable[[Snapshot], Export],
+    tmp_path: Path,
+) -> None:
+    snapshot = snapshot_of([payout(n, po_number="\ud800", statement_note="x" * 40_000) for n in (1, 2)])
+    proposal = Proposal(edits={"pay_001": {"po_number": "PO 7", "statement_note": None}})
+
+    for long in (NEVER, ALWAYS):
+        found = write_workbook(
+            tmp_path / "book.xlsx", snapshot, export_of(snapshot), Policy(), None, proposal, long=long
+        )
+        assert [one.cell for one in found] == ["F2", "E3", "F3"]
 
 
 def test_a_streamed_workbook_reads_back_as_the_plain_one(
