@@ -33,9 +33,10 @@ from reconcile.workbook.place import Place, place_of
 from reconcile.workbook.rules import add_rules
 from reconcile.workbook.start import write_start
 from reconcile.workbook.streamed import LONG, StreamedSheet
+from reconcile.workbook.strings import ExportWorkbook
 from reconcile.workbook.styles import Styles
 from reconcile.workbook.template import PAPERS
-from reconcile.workbook.xlsxwriter_names import Workbook, Worksheet, XlsxWriterException
+from reconcile.workbook.xlsxwriter_names import Worksheet, XlsxWriterException
 
 # Nothing from the API may become a formula, a link or a number.
 _OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -78,7 +79,7 @@ def _write(
     proposal: Proposal,
     long: int,
 ) -> list[Finding]:
-    workbook = Workbook(stream, _OPTIONS)
+    workbook = ExportWorkbook(stream, _OPTIONS)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
     places = _places(snapshot, layout)
