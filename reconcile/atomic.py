@@ -22,8 +22,9 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        # `open` of the module, since only it can be told the mode of the new file.
-        with open(draft, "xb", opener=_private if private else None) as stream:
+        # `open` of the module, since only it can be told the mode of the new file. It can be read, too, since
+        # an archive is added to at its end.
+        with open(draft, "x+b", opener=_private if private else None) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

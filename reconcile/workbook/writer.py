@@ -16,6 +16,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.workbook.columns import NEW_ROWS, SHEETS
 from reconcile.workbook.datasheet import write_data_sheet
+from reconcile.workbook.exportbook import ExportWorkbook
 from reconcile.workbook.extra import Proposal, write_extra
 from reconcile.workbook.layout import META, Layout, load_layout
 from reconcile.workbook.lists import write_lists
@@ -33,7 +34,6 @@ from reconcile.workbook.place import Place, place_of
 from reconcile.workbook.rules import add_rules
 from reconcile.workbook.start import write_start
 from reconcile.workbook.streamed import LONG, StreamedSheet
-from reconcile.workbook.strings import ExportWorkbook
 from reconcile.workbook.styles import Styles
 from reconcile.workbook.template import PAPERS
 from reconcile.workbook.xlsxwriter_names import Worksheet, XlsxWriterException

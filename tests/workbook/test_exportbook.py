@@ -1,7 +1,8 @@
-"""The shared strings of an export are those that XlsxWriter writes by itself."""
+"""The parts of an export are those that XlsxWriter writes by itself."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from reconcile.workbook.strings import ExportWorkbook
+from reconcile.workbook import exportbook
+from reconcile.workbook.exportbook import ExportWorkbook
 
 ODD = (
     "",
@@ -61,3 +63,23 @@ def test_every_part_is_that_of_xlsxwriter(folder: Path, texts: list[str]) -> Non
     ours = parts_of(ExportWorkbook, folder / "ours.xlsx", texts)
 
     assert ours == parts_of(Workbook, folder / "theirs.xlsx", texts)
+
+
+def test_long_parts_are_packed_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exportbook, "_LONG", 3_000)
+    texts = [f"text {number}" for number in range(200)]
+    (tmp_path / "drafts").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "drafts"))
+
+    ours = parts_of(ExportWorkbook, tmp_path / "ours.xlsx", texts)
+
+    assert ours == parts_of(Workbook, tmp_path / "theirs.xlsx", texts)
+    assert next(iter(ours)) == "[Content_Types].xml"
+    assert {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"} <= set(list(ours)[-4:])
+    assert list((tmp_path / "drafts").iterdir()) == []
+    assert times_of(tmp_path / "ours.xlsx") == times_of(tmp_path / "theirs.xlsx")
+
+
+def times_of(path: Path) -> dict[str, tuple[int, ...]]:
+    with ZipFile(path) as archive:
+        return {one.filename: one.date_time for one in archive.infolist()}
