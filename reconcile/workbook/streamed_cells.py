@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from reconcile.domain.fields import Value
 from reconcile.domain.money import decimals, exponent, shown_amount
-from reconcile.workbook.columns import Column, ColumnKind
+from reconcile.workbook.columns import BASELINE, TOKEN_COLUMN, Column, ColumnKind
 from reconcile.workbook.looks import FIRST_DAY, Looks, as_text, lines_of
 from reconcile.workbook.numbers import fits
 from reconcile.workbook.outgoing import Row, showable
@@ -26,6 +26,9 @@ ROW: Final = "#"
 
 _MOST: Final = 200
 """How many cells of a column are kept."""
+
+_VARIED: Final = ("id", "description", BASELINE + "description", TOKEN_COLUMN)
+"""The columns that seldom show the same twice. Keeping their cells, too, takes 0.1 s at 100,000 lines."""
 
 _DAY_0: Final = date(1899, 12, 30).toordinal()
 
@@ -37,20 +40,18 @@ Source = Callable[[Row[Any]], Hashable]
 class Ink:
     """What the cells of a sheet share.
 
-    strings: the texts of the workbook and their numbers. longest: how many characters the longest id or
-    amount of a column shows. unshown, lines: of the present row, the columns whose text no cell can hold,
-    and how many lines its cells show where that is more than one.
+    strings: the texts of the workbook and their numbers. unshown, lines: of the present row, the columns
+    whose text no cell can hold, and how many lines its cells show where that is more than one.
     """
 
     strings: dict[str, int]
     looks: Looks
-    longest: dict[str, int] = field(default_factory=dict)
     unshown: set[str] = field(default_factory=set)
     lines: list[int] = field(default_factory=list)
 
 
 class Cells(dict[Any, str]):
-    """The cells of one column that shows text, by text."""
+    """The cells of one column that shows text, by text. longest: the length of its longest id or amount."""
 
     def __init__(self, column: Column[Any], letter: str, ink: Ink) -> None:
         super().__init__()
@@ -58,6 +59,8 @@ class Cells(dict[Any, str]):
         self.start = f'<c r="{letter}{ROW}" s="'
         self.plain = self.styled(-1)
         self.is_id = column.id.endswith("id")
+        self.is_varied = column.id in _VARIED
+        self.longest = 0
 
     def __missing__(self, value: Any) -> str:  # noqa: ANN401 - what a source gives
         """Make a cell, and keep it unless it says something of its row."""
@@ -71,9 +74,10 @@ class Cells(dict[Any, str]):
             index = self.strings[value] = len(self.strings)
         if "\n" in value:
             return self.tall(value, index)
-        if self.is_id:
-            self.measure(len(value))
-        return self.keep(value, f'{self.plain} t="s"><v>{index}</v></c>')
+        if self.is_id and len(value) > self.longest:
+            self.longest = len(value)
+        cell = f'{self.plain} t="s"><v>{index}</v></c>'
+        return cell if self.is_varied else self.keep(value, cell)
 
     def keep(self, value: Any, cell: str) -> str:  # noqa: ANN401 - what a source gives
         """Keep a cell for the rows to come."""
@@ -92,13 +96,8 @@ class Cells(dict[Any, str]):
         if not self.column.hidden:
             self.ink.lines.append(lines)
         if self.is_id:
-            self.measure(len(text))
+            self.longest = max(self.longest, len(text))
         return f'{self.styled(-1, wrapped=lines > 1)} t="s"><v>{index}</v></c>'
-
-    def measure(self, length: int) -> None:
-        """Remember how wide the column must be."""
-        if length > self.ink.longest.get(self.column.id, 0):
-            self.ink.longest[self.column.id] = length
 
     def styled(self, places: int, *, wrapped: bool = False) -> str:
         """The beginning of a cell, up to its style."""
@@ -137,8 +136,9 @@ class AmountCells(Cells):
         if not isinstance(text, str):
             return self.keep(key, self.blank(self.of((exponent(currency) or 0) if currency else -1)))
         places, number, length = _face(text, currency)
-        self.measure(length)
-        styled = self.of(places if currency else -1)
+        self.longest = max(self.longest, length)
+        places = places if currency else -1
+        styled = self.styles.get(places) or self.of(places)
         return f"{styled}><v>{number}</v></c>" if number else self.texted(styled, as_text(Decimal(text)))
 
     def of(self, places: int) -> str:
@@ -180,7 +180,7 @@ def _face(text: str, currency: str) -> tuple[int, str, int]:
     """An amount in a cell: its decimals, its number (empty where no cell holds it), its length as shown."""
     places = exponent(currency) or 0
     ordinary = _ORDINARY.fullmatch(text)
-    # Of ordinary amounts a number cell has the very text: 1.0 instead of 6 microseconds.
+    # Of ordinary amounts a number cell has the very text. This takes 0.4 instead of 2.1 microseconds.
     if ordinary and len(ordinary[1] or "") <= places:
         whole = len(text.partition(".")[0])
         return places, text, whole + (whole - 1) // 3 + (places + 1 if places else 0)
