@@ -79,6 +79,32 @@ def test_a_token_fits_one_workbook_kind_id_and_baseline(
     assert token != row_token(workbook, kind, record, {**VALUES, **values})
 
 
+@pytest.mark.parametrize(
+    ("workbook", "kind", "record", "values", "token"),
+    [
+        (
+            "wb_%s",
+            RecordKind.PAYOUT,
+            "pay_%d",
+            {"stage": "PAID", "po_number": None, "statement_note": UNREAD},
+            "pay_%d~b86fee0a6efac00a",
+        ),
+        (
+            "wb_1",
+            RecordKind.LINE,
+            "cln_1",
+            {"amount": "12.5", "currency": "USD", "description": "100 % é", "internal_note": UNREAD},
+            "cln_1~db3a82a6a2824d4d",
+        ),
+        ("wb_1", RecordKind.NEW_LINE, "x", {}, "x~04d9b23df59248ff"),
+    ],
+)
+def test_a_token_is_that_of_the_workbooks_that_are_out_there(
+    workbook: str, kind: RecordKind, record: str, values: Values, token: str
+) -> None:
+    assert row_token(workbook, kind, record, values) == token
+
+
 def test_a_token_does_not_depend_on_the_rest_of_the_row() -> None:
     more = {**VALUES, "amount": "5"}
 
