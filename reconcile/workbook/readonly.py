@@ -48,7 +48,7 @@ def _of_sheet(
         if record is None:
             continue
         # Read-only columns ask the record alone; neither its editable values nor its token.
-        shown: Row[Any] = Row(record, {}, baseline, "", record.id, record.amount.currency)
+        shown: Row[Any] = Row(record, {}, {}, baseline, "", record.id, record.amount.currency)
         for name, seen in row.fixed.items():
             before = columns[name].value(shown)
             if before != seen and str(before) != seen and not _same(columns[name], before, seen, locale):
