@@ -129,9 +129,7 @@ class Spots:
 
     def _of(self, sheet: EditedSheet) -> Iterator[Spot]:
         for row in sheet.rows:
-            exported = _exported(row, sheet.kind, self.baseline)
-            # Most rows are as exported: then these values serve twice.
-            yield Spot(self.edited, sheet, row, row.values if exported == row.values else exported)
+            yield Spot(self.edited, sheet, row, _exported(row, sheet.kind, self.baseline))
 
 
 def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | None:
@@ -142,7 +140,8 @@ def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | 
         exported = line_values(line)
     else:
         return None
-    if row.baseline is None or row.baseline == exported:
-        return exported
-    # What no cell could hold counts as unread, whatever the baseline knows of it.
-    return exported | {name: value for name, value in row.baseline.items() if isinstance(value, Unread)}
+    if row.baseline is not None and row.baseline != exported:
+        # What no cell could hold counts as unread, whatever the baseline knows of it.
+        exported |= {name: value for name, value in row.baseline.items() if isinstance(value, Unread)}
+    # Most rows are as exported: then their values serve twice.
+    return row.values if row.values == exported else exported

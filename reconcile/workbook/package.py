@@ -175,7 +175,8 @@ def _too_large(budget: Budget) -> WorkbookError:
 
 def _refuse_doctype(path: Path, part: str, text: bytes) -> None:
     # No editor writes one; entities in it can blow up a parser or read local files. Pictures are not parsed.
-    if is_read(part) and any(doctype in text for doctype in _DOCTYPES):
+    # To ask for the one sign that they share first takes a tenth of the time.
+    if b"!" in text and is_read(part) and any(doctype in text for doctype in _DOCTYPES):
         raise WorkbookError(
             f"{path.name} declares document types in its part {part}. Do not trust this file."
         )

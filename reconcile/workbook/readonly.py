@@ -43,6 +43,7 @@ def _of_sheet(
     file: str, sheet: EditedSheet, exported: Records, baseline: Snapshot, locale: str
 ) -> Iterator[Finding]:
     columns = {column.id: column for column in COLUMNS[sheet.kind]}
+    value_of = {name: column.value for name, column in columns.items()}
     for row in sheet.rows:
         record = exported.get(row.id or "")
         if record is None:
@@ -50,7 +51,7 @@ def _of_sheet(
         # Read-only columns ask the record alone; neither its editable values nor its token.
         shown: Row[Any] = Row(record, {}, {}, baseline, "", record.id, record.amount.currency)
         for name, seen in row.fixed.items():
-            before = columns[name].value(shown)
+            before = value_of[name](shown)
             if before != seen and str(before) != seen and not _same(columns[name], before, seen, locale):
                 yield _finding(file, sheet, row, name, before, locale)
 

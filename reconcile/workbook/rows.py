@@ -67,13 +67,13 @@ class RowReader:
             return None
         if [get(place) for place in places.edited] != [get(place) for place in places.kept]:
             return None
-        values: dict[str, Value] = {}
-        for known, place in zip(FIELDS[self.sheet.kind], places.kept, strict=True):
-            cell = get(place)
-            value = cell and baseline_text(known, cell)
-            if isinstance(value, Problem) or (cell and cell.formula):
-                return None
-            values[known.name] = value
+        values = places.blank.copy()
+        for known, place in places.fields:
+            if cell := get(place):
+                value = baseline_text(known, cell)
+                if isinstance(value, Problem) or cell.formula:
+                    return None
+                values[known.name] = value
         for name in _names(shown(unread)) & values.keys():
             if values[name] is not None:
                 return None
@@ -189,7 +189,8 @@ class RowReader:
 class _Places:
     """Where a sheet of records has its columns, from 0. edited, kept: of each field, now and at the export.
 
-    kept is -1, where no cell is, for the fields that are always blank at the export.
+    kept is -1, where no cell is, for the fields that are always blank at the export. fields: the others, with
+    their places. blank: the values where every cell is.
     """
 
     id: int
@@ -197,16 +198,25 @@ class _Places:
     unread: int
     edited: tuple[int, ...]
     kept: tuple[int, ...]
+    fields: tuple[tuple[Field, int], ...]
+    blank: dict[str, Value]
 
 
 def _places(sheet: FoundSheet) -> _Places | None:
     """The places of a sheet of records; None where one of its columns is gone."""
     if sheet.kind is RecordKind.NEW_LINE or any(one.id not in sheet.columns for one in COLUMNS[sheet.kind]):
         return None
-    places, names = sheet.columns, [known.name for known in FIELDS[sheet.kind]]
-    edited = tuple(places[name] for name in names)
-    kept = tuple(places.get(BASELINE + name, -1) for name in names)
-    return _Places(places[KEY], places[TOKEN_COLUMN], places[UNREAD_COLUMN], edited, kept)
+    places, fields = sheet.columns, FIELDS[sheet.kind]
+    kept = tuple(places.get(BASELINE + known.name, -1) for known in fields)
+    return _Places(
+        id=places[KEY],
+        token=places[TOKEN_COLUMN],
+        unread=places[UNREAD_COLUMN],
+        edited=tuple(places[known.name] for known in fields),
+        kept=kept,
+        fields=tuple((known, place) for known, place in zip(fields, kept, strict=True) if place >= 0),
+        blank=dict.fromkeys(known.name for known in fields),
+    )
 
 
 @lru_cache

@@ -66,24 +66,24 @@ Plain = TypeVar("Plain")
 
 
 def plain_or_parsed(
-    stream: IO[bytes], name: str, plain: Callable[[bytes], Plain | None], budget: Budget
+    stream: IO[bytes], name: str, plain: Callable[[list[bytes]], list[Plain | None]], budget: Budget
 ) -> Iterator[Plain | Element]:
     """The elements with that name as they are complete: what `plain` makes of their bytes, or parsed.
 
-    `plain` is given the UTF-8 bytes up to the end mark, and answers None for what is not written plainly.
-    That, and all between the elements, is parsed in its place, so that nothing malformed passes. Raises as
-    ElementParser does.
+    `plain` is given the UTF-8 bytes of some elements, each up to its end mark, and answers None for each that
+    is not written plainly. That, and all between the elements, is parsed in its place, so that nothing
+    malformed passes. Raises as ElementParser does.
     """
     parser = ElementParser(name, budget)
     end = f"</{name}>".encode()
     kept = b""
     chunk = stream.read(_CHUNK)
-    plain = _nothing if _OTHER_ENCODING.match(chunk) else plain
+    is_utf_8 = not _OTHER_ENCODING.match(chunk)
     while chunk:
         budget.check_time()
         *pieces, kept = (kept + chunk).split(end)
-        for piece in pieces:
-            found = plain(piece)
+        plainly = plain(pieces) if is_utf_8 else [None] * len(pieces)
+        for piece, found in zip(pieces, plainly, strict=True):
             if found is None:
                 yield from parser.feed(piece + end)
             else:
@@ -95,10 +95,6 @@ def plain_or_parsed(
         chunk = stream.read(_CHUNK)
     yield from parser.feed(kept)
     parser.close()
-
-
-def _nothing(_: bytes) -> None:
-    """Nothing is plain."""
 
 
 def document(stream: IO[bytes], budget: Budget) -> Element:

@@ -23,7 +23,7 @@ def test_a_large_sheet_is_not_deep_because_its_chunks_end_inside_marks() -> None
     assert (START + ROW).index(b"</c>") == 31
     part = io.BytesIO(START + ROW * COUNT + b"</sheet1>")
 
-    assert sum(1 for _ in plain_or_parsed(part, "row", lambda _: None, budget())) == COUNT
+    assert sum(1 for _ in plain_or_parsed(part, "row", lambda rows: [None] * len(rows), budget())) == COUNT
 
 
 @pytest.mark.parametrize("plain_one_in", [1, 2, 7])
@@ -31,7 +31,10 @@ def test_plain_and_parsed_elements_come_in_their_order(plain_one_in: int) -> Non
     numbered = [f'<row r="{number}"><c/></row>'.encode() for number in range(20_000)]
     part = io.BytesIO(b"<sheet>" + b"".join(numbered) + b'<tail a="1"/></sheet>')
 
-    def plain(piece: bytes) -> str | None:
+    def plain(pieces: list[bytes]) -> list[str | None]:
+        return [plain_one(piece) for piece in pieces]
+
+    def plain_one(piece: bytes) -> str | None:
         number = piece.partition(b'<row r="')[2].partition(b'"')[0].decode()
         return number if piece.startswith(b"<row") and int(number) % plain_one_in == 0 else None
 
@@ -49,5 +52,8 @@ def test_plain_and_parsed_elements_come_in_their_order(plain_one_in: int) -> Non
     ],
 )
 def test_what_stands_around_plain_elements_must_be_xml(broken: bytes) -> None:
+    def plain(pieces: list[bytes]) -> list[bool | None]:
+        return [piece == b"<row>" or None for piece in pieces]
+
     with pytest.raises(SyntaxError):
-        list(plain_or_parsed(io.BytesIO(broken), "row", lambda piece: piece == b"<row>" or None, budget()))
+        list(plain_or_parsed(io.BytesIO(broken), "row", plain, budget()))
