@@ -109,9 +109,9 @@ def command(
         if is_cut and not split_by:
             output = folder_for(output)
         if is_cut or split_by:
-            warn(write_set(output, cut, recipients, settings, store))
+            warn(write_set(output, cut, recipients, settings, store, shown))
         else:
-            write_exported(output, snapshot, export_of(snapshot), settings, store)
+            write_exported(output, snapshot, export_of(snapshot), settings, store, None, shown)
     if is_cut:
         _tell_of_cut(output, most)
     _warn_of_totals(snapshot)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # nothing that `--help` has no need of
     from reconcile.config import Settings
     from reconcile.domain.edited import Export
     from reconcile.domain.finding import Finding
+    from reconcile.domain.progress import Progress
     from reconcile.domain.snapshot import Snapshot
     from reconcile.store.store import Store
     from reconcile.workbook.extra import Proposal
@@ -50,16 +51,19 @@ def write_exported(
     settings: Settings,
     store: Store,
     proposal: Proposal | None = None,
+    on_progress: Progress | None = None,
 ) -> None:
     """Writes a workbook, and warns on stderr of what no cell can hold.
 
     snapshot: as cells show it, see `as_shown`. proposal: edits that stand in the workbook already.
+    on_progress: is told of the rows.
     """
     from reconcile.workbook.writer import write_workbook
 
     # The baseline first, so that no workbook is ever out without one.
     store.save_export(export, snapshot)
-    warn(write_workbook(output, snapshot, export, settings.policy, settings.templates, proposal))
+    given = (snapshot, export, settings.policy, settings.templates, proposal)
+    warn(write_workbook(output, *given, on_progress=on_progress))
 
 
 def warn(findings: Iterable[Finding]) -> None:

@@ -18,6 +18,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Policy
+from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split import Handout, Part, file_names
 from reconcile.errors import ConfigurationError
@@ -62,11 +63,12 @@ def write_set(
     recipients: Path | None,
     settings: Settings,
     store: Store,
+    on_progress: Progress | None = None,
 ) -> Iterable[Finding]:
     """One workbook for each portion of each part: all baselines at once, then all files at once.
 
     Says who gets which. Returns warnings. cut: the parts with their portions. recipients: a file, see
-    `read_recipients`.
+    `read_recipients`. on_progress: is told of the rows of each workbook.
     """
     named = read_recipients(recipients, [part for part, _ in cut]) if recipients else {}
     parts = [portion for _, portions in cut for portion in portions]
@@ -79,7 +81,7 @@ def write_set(
         handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
         sheaves.append(Sheaf(part, export, handout))
     with new_folder(folder) as draft:
-        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates)
+        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates, on_progress)
         saved = [(one.export, one.part.snapshot) for one in sheaves]
         store.save_exports(saved, [one.handout for one in sheaves])
     for one in sheaves:
@@ -113,13 +115,18 @@ def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
 
 
 def write_sheaves(
-    folder: Path, sheaves: Sequence[Sheaf], policy: Policy, templates: Path | None
+    folder: Path,
+    sheaves: Sequence[Sheaf],
+    policy: Policy,
+    templates: Path | None,
+    on_progress: Progress | None = None,
 ) -> list[Finding]:
     """Writes the workbooks and the index into a folder."""
     findings: list[Finding] = []
     for one in sheaves:
         path = folder / one.handout.file
-        findings += write_workbook(path, one.part.snapshot, one.export, policy, templates)
+        given = (one.part.snapshot, one.export, policy, templates)
+        findings += write_workbook(path, *given, on_progress=on_progress)
     write_text(folder / INDEX, index(sheaves))
     return findings
 

@@ -123,7 +123,7 @@ def command(  # noqa: PLR0913  one argument per option
         proposal = _proposal(result, read, owed, snapshot, export, settings)
         # Act: what is remembered before the workbook, so that none is ever out that the store does not know.
         store.record_settlements(environment, _settlements(result, export, read))
-        write_exported(output, snapshot, export, settings, store, proposal)
+        write_exported(output, snapshot, export, settings, store, proposal, shown)
     if as_json:
         click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -12,6 +12,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.fields import FIELDS, RecordKind, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy import Policy
+from reconcile.domain.progress import Progress, telling
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.workbook.columns import NEW_ROWS, SHEETS
@@ -53,32 +54,42 @@ def write_workbook(
     proposal: Proposal | None = None,
     *,
     long: int = LONG,
+    on_progress: Progress | None = None,
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
     `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
     workbook already, and further sheets. `long`: the rows from which a sheet is streamed; what comes out is
-    the same. Returns warnings for the texts that no cell can hold. Raises ConfigurationError where the file
-    cannot be written or the template used.
+    the same. `on_progress` is told of the rows. Returns warnings for the texts that no cell can hold. Raises
+    ConfigurationError where the file cannot be written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
-            findings = _write(stream, snapshot, export, policy, layout, proposal or Proposal(), long)
+            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress)
+            findings = _write(stream, source, layout, long)
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
     return tuple(replace(finding, file=path.name) for finding in findings)
 
 
-def _write(
-    stream: IO[bytes],
-    snapshot: Snapshot,
-    export: Export,
-    policy: Policy,
-    layout: Layout,
-    proposal: Proposal,
-    long: int,
-) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a workbook is made of, and who is told of its rows."""
+
+    snapshot: Snapshot
+    export: Export
+    policy: Policy
+    proposal: Proposal
+    on_progress: Progress | None
+
+    def rows(self, kind: RecordKind, place: Place) -> Iterator[Row[Any]]:
+        rows = _rows(kind, self.snapshot, self.export.workbook_id, self.proposal.edits)
+        return telling(rows, place.name, place.rows, self.on_progress)
+
+
+def _write(stream: IO[bytes], source: _Source, layout: Layout, long: int) -> list[Finding]:
+    snapshot, export, policy = source.snapshot, source.export, source.policy
     workbook = ExportWorkbook(stream, _OPTIONS)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
@@ -88,7 +99,7 @@ def _write(
     findings: list[Finding] = []
     for kind, place in places.items():
         sheet = workbook.add_worksheet(place.name, StreamedSheet if place.rows >= long else None)
-        rows = _rows(kind, snapshot, export.workbook_id, proposal.edits)
+        rows = source.rows(kind, place)
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
         add_rules(sheet, place, styles, policy, unread[kind])
         sheet.set_tab_color(layout.colours["accent"])
@@ -96,7 +107,7 @@ def _write(
         sheet.repeat_rows(0)
         if kind in _LAST_PRINTED:
             sheet.print_area(0, 0, place.rows, place.indexes[_LAST_PRINTED[kind]])
-    for extra in proposal.sheets:
+    for extra in source.proposal.sheets:
         _set_print(write_extra(workbook, extra, styles), layout.sheets[extra.key], layout)
     write_start(start, snapshot, export, places, styles)
     _set_print(start, layout.sheets["start"], layout)

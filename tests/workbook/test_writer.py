@@ -355,3 +355,17 @@ def test_the_same_export_gives_the_same_file(
         write_workbook(tmp_path / name, simple, export_of(simple), Policy())
 
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_the_rows_of_a_long_sheet_are_told(
+    line: MakeLine,
+    snapshot_of: Callable[..., Snapshot],
+    export_of: Callable[[Snapshot], Export],
+    tmp_path: Path,
+) -> None:
+    snapshot = snapshot_of([], [line(number) for number in range(2_000)])
+    told: list[tuple[str, int, int | None]] = []
+    path = tmp_path / "march.xlsx"
+    write_workbook(path, snapshot, export_of(snapshot), Policy(), on_progress=lambda *what: told.append(what))
+
+    assert told == [("Lines", 1_000, 2_000), ("Lines", 2_000, 2_000)]
