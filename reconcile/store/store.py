@@ -30,6 +30,7 @@ from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split import Handout
 from reconcile.errors import StateError
 from reconcile.store.audit import Record, facts_of
+from reconcile.store.baselines import packed, unpacked
 from reconcile.store.entries import Entry, Head, Seal, chained, sealed
 from reconcile.store.lock import holder_of, let_go, process_lock, take
 from reconcile.store.run import Effect, Holder, Run
@@ -103,7 +104,7 @@ class Store:
             row = connection.execute(
                 select(EXPORTS.c.baseline).where(EXPORTS.c.workbook_id == workbook_id)
             ).first()
-        return _snapshots().validate_json(zlib.decompress(row.baseline)) if row else None
+        return unpacked(row.baseline) if row else None
 
     @contextmanager
     def running(
@@ -291,7 +292,7 @@ def _export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
         "environment": str(export.environment),
         "exported_at": export.exported_at.isoformat(),
         "export": _exports().dump_json(export).decode(),
-        "baseline": zlib.compress(_snapshots().dump_json(baseline)),
+        "baseline": packed(baseline),
     }
 
 
@@ -367,11 +368,6 @@ def _translated(path: Path) -> Iterator[None]:
             f"The state store {path} cannot be used: {error.orig}. "
             "Check the file and the disk, or point --state elsewhere."
         ) from error
-
-
-@cache
-def _snapshots() -> TypeAdapter[Snapshot]:
-    return TypeAdapter(Snapshot)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 6
+STORE_VERSION: Final = 7
 
 METADATA = MetaData()
 
