@@ -48,9 +48,11 @@ def fetch_live(
 
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
     is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
-    exports, where the baseline is of several. Raises ApiError.
+    exports, where the baseline is of several. What did not move is the baseline's own object. Raises
+    ApiError.
     """
-    found, scopes = Gathering(reader, on_progress), scopes or (baseline.scope,)
+    found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
+    scopes = scopes or (baseline.scope,)
     found.list_payouts(baseline.scope.stages)
     found.read_payouts(baseline.payouts)
     payouts = {

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 from reconcile.domain.records import CommissionLine, Partner, Payout
+from reconcile.domain.snapshot import shared
 from reconcile.errors import ListingIncomplete, NotFound, Refused, ScopeMissing
 from reconcile.introw.client import Reader
 from reconcile.introw.counting import fewest_line_requests
 from reconcile.introw.listing import Listing, OnPage, Walk
 from reconcile.introw.pages import R
+
+S = TypeVar("S", Payout, CommissionLine)
 
 Progress = Callable[[str, int, int | None], None]
 """Told what is being read (`payouts`, `lines`, `partners`), how many are here, and in all if known."""
@@ -24,11 +29,14 @@ _NOWHERE: Mapping[str, str | None] = MappingProxyType({})
 class Gathering:
     """Everything received so far by id, in scope or not.
 
-    all_payouts, all_lines: a complete unfiltered listing is here.
+    all_payouts, all_lines: a complete unfiltered listing is here. known_payouts, known_lines: what did not
+    move since is kept as these very records, as every page comes (`domain.snapshot.shared`).
     """
 
     reader: Reader
     on_progress: Progress | None = None
+    known_payouts: Mapping[str, Payout] = field(default_factory=dict)
+    known_lines: Mapping[str, CommissionLine] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     lines: dict[str, CommissionLine] = field(default_factory=dict)
     all_payouts: bool = False
@@ -39,7 +47,7 @@ class Gathering:
         """List the payouts in these stages: one listing each if they are few, else all payouts."""
         for stage in stages if 0 < len(stages) <= _FEW_STAGES else (None,):
             listing = self.reader.list_payouts(stage, on_page=self._told("payouts"))
-            self.payouts |= _everything(listing)
+            self.payouts |= shared(_everything(listing), self.known_payouts)
             self.all_payouts = stage is None or listing.filter_ignored
             if self.all_payouts:
                 return
@@ -61,8 +69,9 @@ class Gathering:
     def read_payouts(self, ids: Collection[str]) -> None:
         """Read the payouts with these ids that are not here yet; those that do not exist stay absent."""
         if not self.all_payouts:
-            self._look_through(self.reader.walk_payouts(), self.payouts, ids, len)
-        self._read_each(ids, self.payouts, self.reader.get_payout, "payouts")
+            walk = _sharing(self.reader.walk_payouts(), self.known_payouts)
+            self._look_through(walk, self.payouts, ids, len)
+        self._read_each(ids, self.payouts, self.reader.get_payout, self.known_payouts, "payouts")
 
     def read_lines(self, ids: Collection[str], homes: Mapping[str, str | None] = _NOWHERE) -> None:
         """Read the lines with these ids that are not here yet; those that do not exist stay absent.
@@ -70,13 +79,13 @@ class Gathering:
         homes: the payout on which a line probably is, by line id.
         """
         if not self.all_lines:
-            walk = self._walk or self.reader.walk_lines()
+            walk = self._walk or _sharing(self.reader.walk_lines(), self.known_lines)
             self._look_through(walk, self.lines, ids, lambda left: _separate_requests(left, homes))
         for payout_id, line_ids in _shared_homes(_missing(ids, self.lines), homes).items():
             if not self.all_lines and len(_missing(line_ids, self.lines)) > 1:
                 self._holds_all(self.reader.list_lines(payout_id=payout_id))
         # What a listing leaves out may still exist: voided lines need not be listed (introw-api.md 2.10).
-        self._read_each(ids, self.lines, self.reader.get_line, "lines")
+        self._read_each(ids, self.lines, self.reader.get_line, self.known_lines, "lines")
 
     def partners(self) -> dict[str, Partner]:
         """All partners; the names on payouts fill the gaps, or serve alone if the key lacks partners:read."""
@@ -90,7 +99,9 @@ class Gathering:
 
     def _list_all_lines(self, separate: int | None) -> bool:
         """Walk the full listing for as long as it is the shorter way; whether it came to its end."""
-        walk = self._walk = self._walk or self.reader.walk_lines(on_page=self._told("lines"))
+        if self._walk is None:
+            self._walk = _sharing(self.reader.walk_lines(on_page=self._told("lines")), self.known_lines)
+        walk = self._walk
         while not walk.complete and self._goes_on(walk, separate):
             walk.advance()
         self.lines |= walk.records
@@ -108,7 +119,7 @@ class Gathering:
 
     def _holds_all(self, listing: Listing[CommissionLine]) -> bool:
         """Add a listing; whether its filter was ignored, so that it was the full one."""
-        self.lines |= _everything(listing)
+        self.lines |= shared(_everything(listing), self.known_lines)
         self.all_lines = listing.filter_ignored
         if self.on_progress:
             self.on_progress("lines", len(self.lines), None)
@@ -134,10 +145,17 @@ class Gathering:
     def _goes_on(self, walk: Walk[R], separate: int | None) -> bool:
         return fewest_line_requests(separate, walk.pages, walk.page_size, walk.total) == "all"
 
-    def _read_each(self, ids: Iterable[str], found: dict[str, R], get: Callable[[str], R], what: str) -> None:
+    def _read_each(
+        self,
+        ids: Iterable[str],
+        found: dict[str, S],
+        get: Callable[[str], S],
+        known: Mapping[str, S],
+        what: str,
+    ) -> None:
         for record_id in _missing(ids, found):
             try:
-                found[record_id] = get(record_id)
+                found |= shared({record_id: get(record_id)}, known)
             except NotFound:
                 continue
             if self.on_progress:
@@ -146,6 +164,11 @@ class Gathering:
     def _told(self, what: str) -> OnPage | None:
         told = self.on_progress
         return None if told is None else lambda count, total: told(what, count, total)
+
+
+def _sharing(walk: Walk[S], known: Mapping[str, S]) -> Walk[S]:
+    walk.keep = partial(shared, known=known)
+    return walk
 
 
 def _everything(listing: Listing[R]) -> dict[str, R]:

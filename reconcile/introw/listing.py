@@ -20,6 +20,8 @@ from reconcile.introw.paging import Habit, Place, Step, Turn, turn
 OnPage = Callable[[int, int | None], None]
 """Told after every page: the records so far, and the total if the server states one."""
 
+Keep = Callable[[dict[str, R]], dict[str, R]]
+
 _MOST_EMPTY: Final = 20
 """Empty pages in a row that still lead on, before a listing counts as endless."""
 
@@ -61,8 +63,8 @@ class _Trail(Generic[R]):
     total_is_count: bool = True
     total_moved: bool = False
 
-    def add(self, page: Page[R]) -> None:
-        self.records.update(page.records)
+    def add(self, page: Page[R], keep: Keep[R]) -> None:
+        self.records.update(keep(page.records))
         self.pages += 1
         self.received += page.count
         self.empty = 0 if page.count else self.empty + 1
@@ -84,7 +86,10 @@ class _Trail(Generic[R]):
 
 
 class Walk(Generic[R]):
-    """A listing under way. Each `advance` brings one page, so that a caller may stop early."""
+    """A listing under way. Each `advance` brings one page, so that a caller may stop early.
+
+    keep: what to keep of a page's records, as each page comes.
+    """
 
     def __init__(
         self,
@@ -94,6 +99,7 @@ class Walk(Generic[R]):
         on_page: OnPage | None = None,
     ) -> None:
         self.complete = False
+        self.keep: Keep[R] = dict
         self._host = exchange.connection.host
         self._question = question
         self._pages = Pages(exchange, question, habits)
@@ -156,7 +162,7 @@ class Walk(Generic[R]):
 
     def _accept(self, page: Page[R]) -> None:
         trail = self._trail
-        trail.add(page)
+        trail.add(page, self.keep)
         last_id = next(reversed(page.records), "")
         place = Place(trail.pages, trail.received, len(trail.records), page.count, last_id, self._pages.asked)
         trail.turn = turn(page.facts, place, self._pages.habit)
@@ -189,7 +195,7 @@ class Walk(Generic[R]):
         if self._trail.has_all(page) or (not proven and self._trail.has_most(page)):
             return self._ended(step, turn, understood=True) if proven and not turn.offered else None
         if page.facts.page is None and (before := self._page_one(step, turn)):
-            self._trail.add(before)
+            self._trail.add(before, self.keep)
         self._pages.learn_step(step)
         return page
 

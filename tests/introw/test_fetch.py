@@ -381,3 +381,21 @@ def test_a_listing_that_is_incomplete_does_not_stop_reading_single_records(
 def test_a_refetch_does_not_hide_failures(connect: Opens, world: Callable[..., World]) -> None:
     with pytest.raises(ApiError):
         refetch(connect(world(3, statuses={"payouts": 403})), ["p1"], [])
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(stages=("APPROVED",))], ids=["all at once", "one by one"])
+def test_a_record_that_did_not_move_is_the_baselines_own(
+    scope: Scope, connect: Opens, world: Callable[..., World]
+) -> None:
+    server = world(25)
+    client = connect(server)
+    baseline = fetch_snapshot(client, HERE, scope, NOW)
+    server.lines[0]["description"] = "Another one"
+    server.payouts[4]["amount"] = {"value": "4250.0", "currency": "USD"}
+
+    live = fetch_live(client, HERE, baseline, NOW)
+
+    fresh = [key for key, line in live.lines.items() if line is not baseline.lines[key]]
+    fresh += [key for key, payout in live.payouts.items() if payout is not baseline.payouts[key]]
+    assert fresh == ["l0-0", "p4"]
+    assert live.lines["l0-0"].description == "Another one"
