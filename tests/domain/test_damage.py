@@ -10,7 +10,7 @@ from builders import make_line, make_payout, make_plan, make_snapshot, money
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconcile.domain.damage import damage
+from reconcile.domain.damage import _AMOUNT_RULES, _TEXT_RULES, damage
 from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import plain
 
@@ -192,6 +192,18 @@ def test_every_day_and_month_that_became_a_date_is_recognised(day: date, dash: s
 
 
 # In a plan: damage is reported, treated as unchanged, and never sent.
+
+
+@given(
+    st.sampled_from((FieldKind.TEXT, FieldKind.AMOUNT)),
+    st.text("0123456789.-+eE, aTRUEfalse\u00a0\x01", max_size=20),
+    st.text("0123456789.-+eE, aTRUEfalse\u00a0\x01", max_size=20),
+)
+def test_the_rules_that_are_left_out_would_not_apply(kind: FieldKind, baseline: str, edited: str) -> None:
+    rules = _AMOUNT_RULES if kind is FieldKind.AMOUNT else _TEXT_RULES
+    every = next((how for how, rule in rules if rule(baseline, edited)), None)
+
+    assert damage(kind, baseline, edited) == every
 
 
 @pytest.mark.parametrize(
