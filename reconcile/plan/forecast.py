@@ -12,9 +12,9 @@ from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.compare import payout_target
 from reconcile.plan.model import Action, Effect, Operation, TieOut, Total
 from reconcile.plan.observe import DECLINED, line_state
+from reconcile.plan.targets import payout_target
 
 Lines = dict[str, CommissionLine]
 R = TypeVar("R", Payout, CommissionLine)

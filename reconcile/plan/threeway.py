@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from reconcile.domain.fields import UNREAD, RecordKind, Value, Values, groups
+from reconcile.domain.fields import FIELDS, UNREAD, RecordKind, Value, Values, groups
 
 Group = tuple[Value, ...]
+
+_SHAPES: Final = {
+    kind: tuple((group, tuple(field.name for field in fields)) for group, fields in groups(kind).items())
+    for kind in FIELDS
+}
+"""The field groups of each kind of record, with the names of their fields."""
 
 
 class Verdict(StrEnum):
@@ -70,12 +77,33 @@ def compare_record(
     kind: RecordKind, baseline: Values, edited: Values, live: Values
 ) -> Iterator[GroupVerdict]:
     """The verdict on every field group. A field absent from `edited` is untouched."""
-    for group, fields in groups(kind).items():
-        names = [field.name for field in fields]
-        sides = [
-            {name: baseline.get(name) for name in names},
-            {name: edited.get(name, baseline.get(name)) for name in names},
-            {name: live.get(name) for name in names},
-        ]
-        found = verdict(*(tuple(side.values()) for side in sides))
-        yield GroupVerdict(group, found, *sides)
+    for group, names in _SHAPES[kind]:
+        yield _judged(group, names, baseline, edited, live)
+
+
+def compare_touched(
+    kind: RecordKind, baseline: Values, edits: Values, live: Values
+) -> Iterator[GroupVerdict]:
+    """The verdicts of `compare_record` that are not `unchanged`. edits: the edited values that are others.
+
+    A group in which nobody moved anything is not looked at, which halves the time of a record with one edit.
+    """
+    stands = live is baseline
+    for group, names in _SHAPES[kind]:
+        if edits.keys().isdisjoint(names) and (
+            stands or all(live.get(one) == baseline.get(one) for one in names)
+        ):
+            continue
+        found = _judged(group, names, baseline, edits, live)
+        if found.verdict is not Verdict.UNCHANGED:
+            yield found
+
+
+def _judged(
+    group: str, names: tuple[str, ...], baseline: Values, edited: Values, live: Values
+) -> GroupVerdict:
+    was = {name: baseline.get(name) for name in names}
+    typed = {name: edited.get(name, was[name]) for name in names}
+    now = {name: live.get(name) for name in names}
+    found = verdict(tuple(was.values()), tuple(typed.values()), tuple(now.values()))
+    return GroupVerdict(group, found, was, typed, now)
