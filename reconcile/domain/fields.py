@@ -7,7 +7,7 @@ plain text of the decimal, so that equal values are equal texts; free text is in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache
@@ -128,26 +128,26 @@ def payout_values(payout: Payout) -> dict[str, Value]:
         "po_number": text_value(payout.po_number),
         "statement_note": text_value(payout.statement_note),
     }
-    return _without(values, payout.unread)
+    for name in payout.unread:
+        if name in values:
+            values[name] = UNREAD
+    return values
 
 
 def line_values(line: CommissionLine) -> dict[str, Value]:
     """The editable fields of a line in comparable form. An action is never there before a person sets it."""
+    money, source = line.amount, line.source_amount
     values: dict[str, Value] = {
         "action": None,
         "decline_reason": None,
         "decline_detail": None,
-        "amount": plain(line.amount.amount),
-        "currency": line.amount.currency,
-        "source_amount": None if line.source_amount is None else plain(line.source_amount),
+        "amount": plain(money.amount),
+        "currency": money.currency,
+        "source_amount": None if source is None else plain(source),
         "description": text_value(line.description),
         "internal_note": text_value(line.internal_note),
     }
-    return _without(values, line.unread)
-
-
-def _without(values: dict[str, Value], unread: Iterable[str]) -> dict[str, Value]:
-    for name in unread:
+    for name in line.unread:
         if name in values:
             values[name] = UNREAD
     return values

@@ -40,9 +40,11 @@ def plain(number: Decimal) -> str:
 
     `4250.00` and `4250` are the same value, so they have the same text.
     """
+    text = str(number)
+    if text[-1] != "0" and "E" not in text:
+        return text  # as most amounts are; the same in half the time
     if not number:
         return "0"
-    text = str(number)
     if "E" in text:
         text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

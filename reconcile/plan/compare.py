@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reconcile.domain.damage import spoilt
-from reconcile.domain.edited import EditedWorkbook
+from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     DECLINE,
     DETACH,
@@ -25,7 +26,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Change, Conflict, Damage, Drift, Target, Texts
 from reconcile.plan.observe import DECLINED, line_state
-from reconcile.plan.targets import Spoken, line_target, payout_target
+from reconcile.plan.targets import Page, Spoken, line_target, payout_target
 from reconcile.plan.threeway import GroupVerdict, Verdict, compare_touched
 
 MOVED, GONE, NEW, ALREADY = "moved", "gone upstream", "new upstream", "already live"
@@ -50,6 +51,19 @@ class Sides:
     edited: EditedWorkbook
     live: Snapshot
     names: Names
+
+    @cached_property
+    def payouts(self) -> Page:
+        """The sheet of the payouts."""
+        return self._page(self.edited.payouts)
+
+    @cached_property
+    def lines(self) -> Page:
+        """The sheet of the lines."""
+        return self._page(self.edited.lines)
+
+    def _page(self, sheet: EditedSheet) -> Page:
+        return Page(sheet, self.edited.file, self.edited.export.workbook_id, self.baseline)
 
 
 def compare(sides: Sides) -> Comparison:
@@ -80,8 +94,8 @@ def _lines_to_look_at(sides: Sides) -> list[tuple[CommissionLine, Values]]:
 
 def compare_payout(sides: Sides, payout: Payout, found: Comparison) -> None:
     """What became of one payout of the baseline."""
-    edited, sheet, live = sides.edited, sides.edited.payouts, sides.live.payouts.get(payout.id)
-    spoken = Spoken(payout, sheet.by_id.get(payout.id), sheet, edited, sides.baseline)
+    live, page = sides.live.payouts.get(payout.id), sides.payouts
+    spoken = Spoken(payout, page.sheet.by_id.get(payout.id), page)
     values = payout_values(payout)
     there = values if live is payout else payout_values(live) if live else None
     _compare_row(spoken, values, there, found)
@@ -92,13 +106,13 @@ def compare_payout(sides: Sides, payout: Payout, found: Comparison) -> None:
 
 def compare_line(sides: Sides, line: CommissionLine, values: Values, found: Comparison) -> None:
     """What became of one line of the baseline. values: the line's."""
-    edited, sheet, live = sides.edited, sides.edited.lines, sides.live.lines.get(line.id)
-    spoken = Spoken(line, sheet.by_id.get(line.id), sheet, edited, sides.baseline)
-    if live is None:
-        _compare_row(spoken, values, None, found)
+    live, page = sides.live.lines.get(line.id), sides.lines
+    spoken = Spoken(line, page.sheet.by_id.get(line.id), page)
+    action = live_action(line, live, sides.names) if live else None
+    if live is None or (live is line and not action):
+        _compare_row(spoken, values, values if live else None, found)
         return
-    action = live_action(line, live, sides.names)
-    there = values if live is line and not action else {**line_values(live), "action": action}
+    there = {**line_values(live), "action": action}
     if action == DECLINED:
         _compare_declined(spoken, values, there, found)
     else:
@@ -144,7 +158,7 @@ def _compare_row(spoken: Spoken, baseline: Values, live: Values | None, found: C
     if live is None:
         _compare_absent(spoken.target, baseline, edits, found)
         return
-    for group in compare_touched(spoken.sheet.kind, baseline, edits, live):
+    for group in compare_touched(spoken.page.sheet.kind, baseline, edits, live):
         _record_group(spoken, group, found)
 
 
@@ -160,9 +174,9 @@ def _compare_absent(target: Target, baseline: Values, edits: Values, found: Comp
 def _record_group(spoken: Spoken, group: GroupVerdict, found: Comparison) -> None:
     match group.verdict:
         case Verdict.CHANGE:
-            found.changes += (
-                change_of(spoken.at(name), name, group.baseline[name], group.edited) for name in group.edits
-            )
+            before, after = group.baseline, group.edited
+            for name in group.edits:
+                found.changes.append(change_of(spoken.at(name), name, before[name], after))
         case Verdict.DRIFT | Verdict.ALREADY_LIVE:
             what = MOVED if group.verdict is Verdict.DRIFT else ALREADY
             found.drifts.append(Drift(spoken.target, what, *_moved(group)))
@@ -175,9 +189,10 @@ def _record_group(spoken: Spoken, group: GroupVerdict, found: Comparison) -> Non
 
 
 def _moved(group: GroupVerdict) -> tuple[Texts, Texts]:
-    names = [name for name, value in group.live.items() if value != group.baseline[name]]
-    before = _texts({name: group.baseline[name] for name in names})
-    return before, _texts({name: group.live[name] for name in names})
+    sides = zip(group.names, group.was, group.now, strict=True)
+    moved = {name: (was, now) for name, was, now in sides if was != now}
+    before = _texts({name: was for name, (was, _) in moved.items()})
+    return before, _texts({name: now for name, (_, now) in moved.items()})
 
 
 def change_of(target: Target, name: str, before: Value, group: Values) -> Change:
@@ -201,7 +216,7 @@ def _edits(spoken: Spoken, baseline: Values, found: Comparison) -> dict[str, Val
     A missing row is not an instruction. An id that stands twice is there, and an error of its own.
     """
     if spoken.row is None:
-        if spoken.record.id not in spoken.sheet.ids:
+        if spoken.record.id not in spoken.page.sheet.ids:
             found.missing.append(spoken.target)
         return None
     values = spoken.row.values
@@ -213,14 +228,14 @@ def _edits(spoken: Spoken, baseline: Values, found: Comparison) -> dict[str, Val
     if edits and values.get("action") != DECLINE:
         edits.pop("decline_reason", None)
         edits.pop("decline_detail", None)
-    if edits and spoken.sheet.is_typed:
+    if edits and spoken.page.sheet.is_typed:
         found.damaged += _damaged(spoken, baseline, edits)
     return edits
 
 
 def _damaged(spoken: Spoken, baseline: Values, edits: dict[str, Value]) -> Iterator[Damage]:
     """The damaged values, which are taken out of the edits."""
-    for one in FIELDS[spoken.sheet.kind]:
+    for one in FIELDS[spoken.page.sheet.kind]:
         name = one.name
         if name in edits and (how := spoilt(one, baseline.get(name), edits[name])):
             yield Damage(spoken.at(name), name, _text(baseline.get(name)), _text(edits.pop(name)), how)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
+from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
@@ -27,6 +27,16 @@ def target_at(target: Target, cell: str) -> Target:
     return replace(target, place=f"{target.place.rpartition('!')[0]}!{cell}")
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet of a workbook that came back, and what was exported to it."""
+
+    sheet: EditedSheet
+    file: str
+    workbook: str
+    baseline: Snapshot
+
+
 @dataclass(slots=True)
 class Spoken:
     """A record of the baseline, and the row of the workbook that speaks of it; None where none does.
@@ -36,9 +46,7 @@ class Spoken:
 
     record: Payout | CommissionLine
     row: EditedRow | None
-    sheet: EditedSheet
-    edited: EditedWorkbook
-    baseline: Snapshot
+    page: Page
 
     @property
     def target(self) -> Target:
@@ -47,11 +55,11 @@ class Spoken:
 
     def at(self, name: str) -> Target:
         """The record in the cell of a field."""
-        return self._placed(self.sheet.cell(name, self.row.number) if self.row else "")
+        return self._placed(self.page.sheet.cell(name, self.row.number) if self.row else "")
 
     def _placed(self, spot: str) -> Target:
-        one, file, workbook = self.record, self.edited.file, self.edited.export.workbook_id
-        place = f"{file}, {self.sheet.name}!{spot}" if spot else file
+        one, page = self.record, self.page
+        place = f"{page.file}, {page.sheet.name}!{spot}" if spot else page.file
         if isinstance(one, Payout):
-            return payout_target(one, place, file, workbook)
-        return line_target(one, self.baseline, place, file, workbook)
+            return payout_target(one, place, page.file, page.workbook)
+        return line_target(one, page.baseline, place, page.file, page.workbook)
