@@ -19,7 +19,7 @@ from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
 from reconcile.plan.decide import Court
-from reconcile.plan.forecast import forecast, partner_totals, stage_totals, tie_out
+from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import Judged, gates
 from reconcile.plan.holds import Seen, holds
 from reconcile.plan.merge import Part, merged
@@ -81,6 +81,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
+    sums = line_sums(baseline, live, after, names)
     judged = Judged(baseline, live, after, operations, granted.changes, policy.limits, names)
     plan = Plan(
         version=PLAN_VERSION,
@@ -100,8 +101,8 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         findings=findings,
         effects=after.effects,
         stages=stage_totals(baseline, live, after),
-        partners=partner_totals(baseline, live, after, names),
-        tie_out=tie_out(baseline, live, operations, after, names),
+        partners=partner_totals(sums, live),
+        tie_out=tie_out(sums, operations),
         gates=gates(judged),
         cost=_cost(operations, given),
         returns=tuple(_returns(sources, given)),

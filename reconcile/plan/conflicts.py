@@ -80,6 +80,8 @@ def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[
 def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
     """The payouts that lose their last line by a decline, with the lines declined."""
     actions = {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
+    if not any(change.after == DECLINE for change in actions.values()):
+        return {}
     filled = {line.target.payout_id for line in wishes.new_lines}
     left: dict[str, int] = {}
     declined: dict[str, list[Target]] = {}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Effect, Operation, TieOut, Total
-from reconcile.plan.observe import DECLINED, line_state
 from reconcile.plan.targets import payout_target
 
+_ZERO = Decimal(0)
+
 Lines = dict[str, CommissionLine]
-R = TypeVar("R", Payout, CommissionLine)
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> F
         moved.add(operation.target.payout_id)
         if operation.action is Action.DECLINE_LINE:
             declined.add(operation.target.payout_id)
-    was, now = _by_payout(before), _by_payout(lines)
+    was, now = _by_payout(before, moved), _by_payout(lines, moved)
     effects = []
     for payout_id in sorted(payout for payout in moved if payout in payouts):
         payout, stage = live.payouts[payout_id], payouts[payout_id].stage
@@ -54,7 +53,8 @@ def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> F
 
 def paid_lines(snapshot: Snapshot, names: Names) -> Lines:
     """The lines that count: declined ones are never paid (introw-api.md 5.4)."""
-    return {key: line for key, line in snapshot.lines.items() if line_state(line, names) != DECLINED}
+    voided = names.voided_statuses
+    return {key: line for key, line in snapshot.lines.items() if line.status not in voided}
 
 
 def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: datetime) -> None:
@@ -73,6 +73,8 @@ def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: 
 
 
 def _edited(line: CommissionLine, after: Mapping[str, str | None]) -> CommissionLine:
+    if after.keys().isdisjoint(("amount", "currency")):
+        return line
     amount = Decimal(after.get("amount") or line.amount.amount)
     return replace(line, amount=Money(amount, after.get("currency") or line.amount.currency))
 
@@ -98,12 +100,13 @@ def _created(operation: Operation, now: datetime) -> CommissionLine:
 Sums = dict[str, Decimal]
 
 
-def _by_payout(lines: Lines) -> dict[str | None, Sums]:
-    """The sums per currency of each payout that has lines."""
+def _by_payout(lines: Lines, payouts: Collection[str | None]) -> dict[str | None, Sums]:
+    """The sums per currency of each of these payouts that has lines."""
     found: dict[str | None, Sums] = {}
-    for line in lines.values():
-        sums = found.setdefault(line.payout_id, {})
-        sums[line.amount.currency] = sums.get(line.amount.currency, Decimal(0)) + line.amount.amount
+    for line in lines.values() if payouts else ():
+        if line.payout_id in payouts:
+            money, sums = line.amount, found.setdefault(line.payout_id, {})
+            sums[money.currency] = sums.get(money.currency, _ZERO) + money.amount
     return found
 
 
@@ -112,7 +115,7 @@ def _amount_after(amount: Money, was: Sums, now: Sums) -> Decimal | None:
 
     How other currencies are converted is not documented (introw-api.md 5.3), so it is not guessed.
     """
-    zero, own = Decimal(0), amount.currency
+    zero, own = _ZERO, amount.currency
     currencies = was.keys() | now.keys()
     if all(was.get(one, zero) == now.get(one, zero) for one in currencies):
         return amount.amount
@@ -141,58 +144,73 @@ def _after(payout: Payout, effect: Effect) -> Payout:
 def stage_totals(baseline: Snapshot, live: Snapshot, after: Forecast) -> tuple[Total, ...]:
     """The payouts' amounts per stage and currency."""
     sides = (baseline.payouts.values(), live.payouts.values(), after.payouts.values())
-    return _totals(*(_keyed(side, lambda payout: payout.stage) for side in sides))
-
-
-def partner_totals(baseline: Snapshot, live: Snapshot, after: Forecast, names: Names) -> tuple[Total, ...]:
-    """The lines' amounts per partner and currency."""
-    sides = (paid_lines(baseline, names), paid_lines(live, names), after.lines)
-    return _totals(
-        *(_keyed(side.values(), lambda line: live.partner_name(line.partner_id)) for side in sides)
-    )
+    return _totals(*(_keyed((one.stage, one.amount) for one in side) for side in sides))
 
 
 Keyed = dict[tuple[str, str], Decimal]
+"""Sums by a key and the currency."""
 
 
-def _keyed(records: Iterable[R], key: Callable[[R], str]) -> Keyed:
+@dataclass(frozen=True)
+class LineSums:
+    """The lines' amounts at the export, live and after the plan, by partner and currency.
+
+    They are summed once, for the totals and for the proof. Each side is summed on its own.
+    """
+
+    exported: Keyed
+    live: Keyed
+    after: Keyed
+
+
+def line_sums(baseline: Snapshot, live: Snapshot, after: Forecast, names: Names) -> LineSums:
+    """The sums over the lines that are not declined."""
+    sides = (paid_lines(baseline, names), paid_lines(live, names), after.lines)
+    return LineSums(*(_keyed((one.partner_id, one.amount) for one in side.values()) for side in sides))
+
+
+def partner_totals(sums: LineSums, live: Snapshot) -> tuple[Total, ...]:
+    """The lines' amounts per partner and currency. Partners of one name are one here."""
+
+    def named(keyed: Keyed) -> Keyed:
+        return _keyed((live.partner_name(who), Money(some, code)) for (who, code), some in keyed.items())
+
+    return _totals(named(sums.exported), named(sums.live), named(sums.after))
+
+
+def _keyed(amounts: Iterable[tuple[str, Money]]) -> Keyed:
     sums: Keyed = {}
-    for record in records:
-        name = (key(record), record.amount.currency)
-        sums[name] = sums.get(name, Decimal(0)) + record.amount.amount
+    for key, money in amounts:
+        name = (key, money.currency)
+        sums[name] = sums.get(name, _ZERO) + money.amount
     return sums
 
 
 def _totals(exported: Keyed, live: Keyed, after: Keyed) -> tuple[Total, ...]:
-    zero = Decimal(0)
     return tuple(
-        Total(*key, exported.get(key, zero), live.get(key, zero), after.get(key, zero))
+        Total(*key, exported.get(key, _ZERO), live.get(key, _ZERO), after.get(key, _ZERO))
         for key in sorted(exported.keys() | live.keys() | after.keys())
     )
 
 
-def tie_out(
-    baseline: Snapshot, live: Snapshot, operations: Iterable[Operation], after: Forecast, names: Names
-) -> tuple[TieOut, ...]:
+def tie_out(sums: LineSums, operations: Iterable[Operation]) -> tuple[TieOut, ...]:
     """The tie-out per currency: exported + drift + edits = planned, each side summed on its own."""
-    exported, now = _line_totals(paid_lines(baseline, names)), _line_totals(paid_lines(live, names))
+    exported, now, planned = (_by_currency(one) for one in (sums.exported, sums.live, sums.after))
     edits = totals(_edits(operations))
-    planned = _line_totals(after.lines)
-    zero = Decimal(0)
     return tuple(
         TieOut(
             currency,
-            exported.get(currency, zero),
-            now.get(currency, zero) - exported.get(currency, zero),
-            edits.get(currency, zero),
-            planned.get(currency, zero),
+            exported.get(currency, _ZERO),
+            now.get(currency, _ZERO) - exported.get(currency, _ZERO),
+            edits.get(currency, _ZERO),
+            planned.get(currency, _ZERO),
         )
         for currency in sorted(exported.keys() | now.keys() | planned.keys())
     )
 
 
-def _line_totals(lines: Mapping[str, CommissionLine]) -> dict[str, Decimal]:
-    return totals(line.amount for line in lines.values())
+def _by_currency(keyed: Keyed) -> dict[str, Decimal]:
+    return totals(Money(amount, currency) for (_, currency), amount in keyed.items())
 
 
 def _edits(operations: Iterable[Operation]) -> Iterator[Money]:

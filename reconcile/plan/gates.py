@@ -16,7 +16,7 @@ from reconcile.domain.money import Money, totals
 from reconcile.domain.policy import Limits, Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.forecast import Forecast, paid_lines
+from reconcile.plan.forecast import Forecast
 from reconcile.plan.model import Action, Change, Gate, Operation
 
 
@@ -90,10 +90,12 @@ def _jumps(judged: Judged) -> Iterator[Gate]:
     before, after = judged.live.lines, judged.after.lines
     jumped = [
         key
-        for key in before.keys() & after.keys()
-        if before[key].amount.currency == after[key].amount.currency
-        and before[key].amount.amount
-        and abs(after[key].amount.amount) >= factor * abs(before[key].amount.amount)
+        for key, line in after.items()
+        if (was := before.get(key))
+        and (was is not line or factor <= 1)
+        and was.amount.currency == line.amount.currency
+        and was.amount.amount
+        and abs(line.amount.amount) >= factor * abs(was.amount.amount)
     ]
     if len(jumped) > limit:
         first = min(jumped)
@@ -131,10 +133,13 @@ def _share(
 
 
 def _money(judged: Judged) -> Iterator[Gate]:
-    moved, total, limit = _moved(judged), _held(judged), judged.limits.max_money_share
+    moved, limit = _moved(judged), judged.limits.max_money_share
+    if len(moved) < judged.limits.share_from:
+        return
+    there = totals(Money(amount, code) for (_, code), amount in _held(judged).items())
     for currency, amount in totals(moved.values()).items():
-        base = totals(total.values()).get(currency, Decimal(0))
-        if len(moved) >= judged.limits.share_from and amount > limit * base:
+        base = there.get(currency, Decimal(0))
+        if amount > limit * base:
             message = (
                 f"amounts move by {Money(amount, currency)} of {Money(base, currency)}, more than {limit:.0%}"
             )
@@ -142,7 +147,7 @@ def _money(judged: Judged) -> Iterator[Gate]:
 
 
 def _partner_money(judged: Judged) -> Iterator[Gate]:
-    moved, there = _by_partner(judged, _moved(judged)), _by_partner(judged, _held(judged))
+    moved, there = _by_partner(judged, _moved(judged)), _held(judged)
     limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
     bases = {key: there.get(key, Decimal(0)) for key in moved}
     tripped = [key for key, amount in moved.items() if amount >= start and amount > limit * bases[key]]
@@ -162,7 +167,10 @@ def _moved(judged: Judged) -> dict[str, Money]:
     """The absolute amount by which each line's money moves; a decline or a detach is not an amount change."""
     before, moved = judged.live.lines, {}
     for key, line in judged.after.lines.items():
-        was = before[key].amount if key in before else Money(Decimal(0), line.amount.currency)
+        there = before.get(key)
+        if there is line:
+            continue
+        was = there.amount if there else Money(Decimal(0), line.amount.currency)
         if was.currency != line.amount.currency:
             moved[key] = Money(abs(line.amount.amount), line.amount.currency)
         elif was != line.amount:
@@ -170,9 +178,15 @@ def _moved(judged: Judged) -> dict[str, Money]:
     return moved
 
 
-def _held(judged: Judged) -> dict[str, Money]:
-    lines = paid_lines(judged.live, judged.names)
-    return {key: Money(abs(line.amount.amount), line.amount.currency) for key, line in lines.items()}
+def _held(judged: Judged) -> dict[tuple[str, str], Decimal]:
+    """The absolute amounts of the live lines per partner and currency."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    voided = judged.names.voided_statuses
+    for line in judged.live.lines.values():
+        if line.status not in voided:
+            name = (line.partner_id, line.amount.currency)
+            sums[name] = sums.get(name, Decimal(0)) + abs(line.amount.amount)
+    return sums
 
 
 def _by_partner(judged: Judged, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:

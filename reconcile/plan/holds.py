@@ -37,6 +37,8 @@ def holds(
         reasons.setdefault(key, reason)
     for conflict in conflicts:
         reasons.setdefault(key_of(conflict.target), f"conflict: {conflict.reason}")
+    if not reasons:
+        return ()
     _hold_emptying_declines(seen, wishes, reasons)
     _hold_moves_of_held_lines(seen, wishes, conflicts, reasons)
     targets = _targets(wishes)

@@ -195,7 +195,8 @@ def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:
 
 def _of_record(target: Target, live: Snapshot) -> Target:
     """The target with the payout that the line hangs on now."""
-    return replace(target, payout_id=live.lines[target.id].payout_id)
+    payout_id = live.lines[target.id].payout_id
+    return target if payout_id == target.payout_id else replace(target, payout_id=payout_id)
 
 
 def _grouped(changes: Iterable[Change], kind: RecordKind) -> list[str]:

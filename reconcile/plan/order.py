@@ -9,7 +9,7 @@ from decimal import Decimal
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Operation
 
-_ACTIONS = list(Action)
+_PLACES = {action: place for place, action in enumerate(Action)}
 
 
 def ordered(
@@ -41,29 +41,42 @@ def _rank(payout_id: str | None, live: Snapshot) -> tuple[bool, Decimal, str]:
 
 
 def _within(operations: list[Operation], *, backwards: bool) -> list[Operation]:
-    return sorted(operations, key=lambda one: _ACTIONS.index(one.action), reverse=backwards)
+    return sorted(operations, key=lambda one: _PLACES[one.action], reverse=backwards)
 
 
 def _linked(operations: list[Operation]) -> Iterator[Operation]:
     """Gives ids, and ties each operation to those it waits for and to what they leave behind."""
     width = max(4, len(str(len(operations))))
-    of_payout: dict[str | None, list[Operation]] = {}
+    of_lines: dict[str | None, list[str]] = {}
+    of_payout: dict[str | None, list[str]] = {}
     of_line: dict[str, Operation] = {}
     for number, operation in enumerate(operations, start=1):
-        one = replace(operation, id=f"op-{number:0{width}d}")
-        payout_first = [
-            two.id for two in of_payout.get(one.target.payout_id, []) if two.target.id == two.target.payout_id
-        ]
-        if payout_first:
-            one = replace(one, waits_for=tuple(payout_first))
-        elif one.action is Action.UPDATE_PAYOUT:
-            one = replace(one, waits_for=tuple(line.id for line in of_payout.get(one.target.id, [])))
-        elif earlier := of_line.get(one.target.id):
-            left = {name: value for name, value in earlier.expected.items() if name in one.relies_on}
-            one = replace(one, relies_on={**one.relies_on, **left}, waits_for=(earlier.id,))
-            one = replace(one, before=earlier.after or one.before)
-            # A detach takes the line along with its new amount; a decline leaves none.
-            one = replace(one, after=earlier.after or one.after) if one.after else one
-        of_payout.setdefault(one.target.payout_id, []).append(one)
-        of_line[one.target.id] = one
+        target, name = operation.target, f"op-{number:0{width}d}"
+        if first := of_payout.get(target.payout_id):
+            one = replace(operation, id=name, waits_for=tuple(first))
+        elif operation.action is Action.UPDATE_PAYOUT:
+            one = replace(operation, id=name, waits_for=tuple(of_lines.get(target.id, [])))
+        elif earlier := of_line.get(target.id):
+            one = _after(earlier, operation, name)
+        else:
+            one = replace(operation, id=name)
+        # To look for the payout's own among all of it would take time in their square for a large pool.
+        of_all = of_payout if target.id == target.payout_id else of_lines
+        of_all.setdefault(target.payout_id, []).append(name)
+        of_line[target.id] = one
         yield one
+
+
+def _after(earlier: Operation, operation: Operation, name: str) -> Operation:
+    """An operation on what an earlier one on the same line leaves behind."""
+    left = {name: value for name, value in earlier.expected.items() if name in operation.relies_on}
+    after = operation.after
+    return replace(
+        operation,
+        id=name,
+        relies_on={**operation.relies_on, **left},
+        waits_for=(earlier.id,),
+        before=earlier.after or operation.before,
+        # A detach takes the line along with its new amount; a decline leaves none.
+        after=(earlier.after or after) if after else after,
+    )

@@ -59,8 +59,7 @@ def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
         else:
             settled.conflicts.append(conflict)
     for change in found.changes:
-        sent = own.sent.get((change.target.id, change.field))
-        if not change.before_known and sent == (change.after or ""):
+        if not change.before_known and own.sent.get((change.target.id, change.field)) == (change.after or ""):
             settled.drifts.append(Drift(change.target, ALREADY, {}, {change.field: change.after}))
         else:
             settled.changes.append(change)

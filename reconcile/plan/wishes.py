@@ -22,6 +22,8 @@ class Wishes:
     def without(self, held: Iterable[RecordKey]) -> Wishes:
         """The wishes that do not concern the held records."""
         gone = set(held)
+        if not gone:
+            return self
         return Wishes(
             tuple(change for change in self.changes if key_of(change.target) not in gone),
             tuple(line for line in self.new_lines if key_of(line.target) not in gone),
