@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from reconcile.domain.money import plain
+from reconcile.domain.money import Money, plain
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.records import CommissionLine, Partner, Payout
 
@@ -229,16 +229,17 @@ def _in_order(records: Iterable[Payout | CommissionLine]) -> list[Payout | Commi
 _VALUES: Final = {
     kind: attrgetter(*(field.name for field in fields(kind))) for kind in (Payout, CommissionLine)
 }
-_TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {str: repr, Decimal: plain}
+_TEXTS: Final[Mapping[type, Callable[[Any], str]]] = {
+    str: repr,
+    Decimal: plain,
+    datetime: str,
+    Money: str,
+    frozenset: lambda names: ",".join(sorted(names)),
+}
 """One text per value: equal amounts have the same, and a blank has another than the word None."""
 
 
 def _text_of(record: Payout | CommissionLine) -> str:
-    """All values of a record. To look up how a value is written halves the time of the fingerprint."""
     kind = type(record)
-    texts = [_TEXTS.get(type(value), _text)(value) for value in _VALUES[kind](record)]
+    texts = [_TEXTS.get(type(value), str)(value) for value in _VALUES[kind](record)]
     return f"{kind.__name__}{texts}\n"
-
-
-def _text(value: object) -> str:
-    return ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)

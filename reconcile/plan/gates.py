@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
@@ -31,6 +32,16 @@ class Judged:
     changes: tuple[Change, ...]
     limits: Limits
     names: Names
+
+    @cached_property
+    def moved(self) -> dict[str, Money]:
+        """The absolute amount by which each line's money moves."""
+        return _moved(self)
+
+    @cached_property
+    def held(self) -> dict[tuple[str, str], Decimal]:
+        """The absolute amounts of the live lines per partner and currency."""
+        return _held(self)
 
 
 def gates(judged: Judged) -> tuple[Gate, ...]:
@@ -133,10 +144,10 @@ def _share(
 
 
 def _money(judged: Judged) -> Iterator[Gate]:
-    moved, limit = _moved(judged), judged.limits.max_money_share
+    moved, limit = judged.moved, judged.limits.max_money_share
     if len(moved) < judged.limits.share_from:
         return
-    there = totals(Money(amount, code) for (_, code), amount in _held(judged).items())
+    there = totals(Money(amount, code) for (_, code), amount in judged.held.items())
     for currency, amount in totals(moved.values()).items():
         base = there.get(currency, Decimal(0))
         if amount > limit * base:
@@ -147,7 +158,7 @@ def _money(judged: Judged) -> Iterator[Gate]:
 
 
 def _partner_money(judged: Judged) -> Iterator[Gate]:
-    moved, there = _by_partner(judged, _moved(judged)), _held(judged)
+    moved, there = _by_partner(judged, judged.moved), judged.held
     limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
     bases = {key: there.get(key, Decimal(0)) for key in moved}
     tripped = [key for key, amount in moved.items() if amount >= start and amount > limit * bases[key]]
@@ -164,7 +175,7 @@ def _partner_money(judged: Judged) -> Iterator[Gate]:
 
 
 def _moved(judged: Judged) -> dict[str, Money]:
-    """The absolute amount by which each line's money moves; a decline or a detach is not an amount change."""
+    # A decline or a detach is not an amount change.
     before, moved = judged.live.lines, {}
     for key, line in judged.after.lines.items():
         there = before.get(key)
@@ -179,7 +190,6 @@ def _moved(judged: Judged) -> dict[str, Money]:
 
 
 def _held(judged: Judged) -> dict[tuple[str, str], Decimal]:
-    """The absolute amounts of the live lines per partner and currency."""
     sums: dict[tuple[str, str], Decimal] = {}
     voided = judged.names.voided_statuses
     for line in judged.live.lines.values():
