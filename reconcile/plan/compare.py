@@ -174,9 +174,10 @@ def _compare_absent(target: Target, baseline: Values, edits: Values, found: Comp
 def _record_group(spoken: Spoken, group: GroupVerdict, found: Comparison) -> None:
     match group.verdict:
         case Verdict.CHANGE:
-            before, after = group.baseline, group.edited
-            for name in group.edits:
-                found.changes.append(change_of(spoken.at(name), name, before[name], after))
+            after = group.edited
+            for name, before, value in zip(group.names, group.was, group.typed, strict=True):
+                if value != before:
+                    found.changes.append(change_of(spoken.at(name), name, before, after))
         case Verdict.DRIFT | Verdict.ALREADY_LIVE:
             what = MOVED if group.verdict is Verdict.DRIFT else ALREADY
             found.drifts.append(Drift(spoken.target, what, *_moved(group)))
