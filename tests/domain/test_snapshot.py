@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from hashlib import sha256
+from itertools import cycle
 from random import Random
 
 import pytest
@@ -148,6 +150,26 @@ def test_the_fingerprint_does_not_depend_on_how_an_amount_is_written() -> None:
     assert changed(SNAPSHOT, "cln_1", amount=money("0 USD")).fingerprint == (
         changed(SNAPSHOT, "cln_1", amount=money("-0.00 USD")).fingerprint
     )
+
+
+def test_the_fingerprint_is_that_of_all_texts_in_order() -> None:
+    """A fingerprint stands in every workbook that is out, so it must never come out differently."""
+    names = ("a", "a'", 'a"', "a'\"", "ab", "a\\", "a, b", "ä", "")
+    other_zone = datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+    payouts = [make_payout(name, updated_at=moment) for name, moment in zip(names, cycle((None, other_zone)))]
+    snapshot = make_snapshot(*payouts, *(make_line(f"{name}x", "7.10 EUR", name) for name in names))
+    texts = []
+    for record in (*snapshot.payouts.values(), *snapshot.lines.values()):
+        values = [_plain_text(getattr(record, field.name)) for field in fields(record)]
+        texts.append(f"{type(record).__name__}{values}\n")
+
+    assert snapshot.fingerprint == sha256("".join(sorted(texts)).encode()).hexdigest()
+
+
+def _plain_text(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 def test_the_fingerprint_does_not_depend_on_the_moment_the_scope_or_the_partners() -> None:
