@@ -51,10 +51,12 @@ def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> F
     return Forecast(payouts, lines, tuple(effects))
 
 
-def paid_lines(snapshot: Snapshot, names: Names) -> Lines:
-    """The lines that count: declined ones are never paid (introw-api.md 5.4)."""
+def paid_lines(snapshot: Snapshot, names: Names) -> Mapping[str, CommissionLine]:
+    """The lines that count: declined ones are never paid (introw-api.md 5.4). Most snapshots have none."""
     voided = names.voided_statuses
-    return {key: line for key, line in snapshot.lines.items() if line.status not in voided}
+    if any(line.status in voided for line in snapshot.lines.values()):
+        return {key: line for key, line in snapshot.lines.items() if line.status not in voided}
+    return snapshot.lines
 
 
 def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: datetime) -> None:
@@ -100,7 +102,9 @@ def _created(operation: Operation, now: datetime) -> CommissionLine:
 Sums = dict[str, Decimal]
 
 
-def _by_payout(lines: Lines, payouts: Collection[str | None]) -> dict[str | None, Sums]:
+def _by_payout(
+    lines: Mapping[str, CommissionLine], payouts: Collection[str | None]
+) -> dict[str | None, Sums]:
     """The sums per currency of each of these payouts that has lines."""
     found: dict[str | None, Sums] = {}
     for line in lines.values() if payouts else ():

@@ -17,6 +17,7 @@ from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Snapshot, shared
 
 _PER_PAYOUT, _PER_PARTNER = 15, 150
+_PAGE = 100
 _STAGES = ("DRAFT", "PENDING_REVIEW", "APPROVED", "PENDING_INVOICE", "PENDING_PAYMENT")
 _DEALS = ("Referral bonus", "Renewal commission", "Co-sell reward, second half", "Onboarding fee")
 _MADE = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -51,19 +52,20 @@ def edits(snapshot: Snapshot, share: float) -> Edits:
 def drifted(snapshot: Snapshot) -> Snapshot:
     """The month some days later, as fetching leaves it: one line in a hundred got another description.
 
-    All records are made afresh, and then pass through what fetching passes every page through: whatever did
-    not move is the baseline's own object. That work is of fetching, so no step is charged with it.
+    All records are made afresh, page by page, and pass through what fetching passes every page through: what
+    did not move is the baseline's own object. That work is of fetching, so no step is charged with it.
     """
-    fresh = month(len(snapshot.lines))
-    moved = {
-        line.id: replace(line, description="Corrected upstream")
-        for line in list(fresh.lines.values())[7::100]
-    }
-    return replace(
-        fresh,
-        payouts=shared(fresh.payouts, snapshot.payouts),
-        lines=shared({**fresh.lines, **moved}, snapshot.lines),
-    )
+    lines: dict[str, CommissionLine] = {}
+    for start in range(0, len(snapshot.lines), _PAGE):
+        page = [_moved(number) for number in range(start, min(start + _PAGE, len(snapshot.lines)))]
+        lines |= shared({line.id: line for line in page}, snapshot.lines)
+    payouts = {key: replace(payout) for key, payout in snapshot.payouts.items()}
+    return replace(snapshot, payouts=shared(payouts, snapshot.payouts), lines=lines)
+
+
+def _moved(number: int) -> CommissionLine:
+    line = _line(number)
+    return replace(line, description="Corrected upstream") if number % 100 == 7 else line
 
 
 def _payout_id(number: int) -> str:
