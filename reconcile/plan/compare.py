@@ -97,6 +97,8 @@ def compare_payout(sides: Sides, payout: Payout, found: Comparison) -> None:
     live, page = sides.live.payouts.get(payout.id), sides.payouts
     spoken = Spoken(payout, page.sheet.by_id.get(payout.id), page)
     values = payout_values(payout)
+    if live is payout and spoken.row and spoken.row.values == values:
+        return  # as most payouts are; see `_lines_to_look_at`
     there = values if live is payout else payout_values(live) if live else None
     _compare_row(spoken, values, there, found)
     if live and live.amount != payout.amount:
@@ -200,12 +202,12 @@ def change_of(target: Target, name: str, before: Value, group: Values) -> Change
     """The change of one field. group: the values of its field group, as they should be."""
     after, currency = group[name], group.get("currency")
     return Change(
-        target=target,
-        field=name,
-        before=_text(before),
-        after=_text(after),
+        target,
+        name,
+        _text(before),
+        _text(after),
         currency=currency if isinstance(currency, str) and name in ("amount", "source_amount") else "",
-        before_known=not isinstance(before, Unread),
+        before_known=before is not UNREAD,
         cleared=after is None,
         visible=name == "stage" and isinstance(after, str) and stage_of(after).partner_visible,
     )

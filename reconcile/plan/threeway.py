@@ -96,22 +96,21 @@ def compare_record(
         yield _judged(group, names, baseline, edited, live)
 
 
-def compare_touched(
-    kind: RecordKind, baseline: Values, edits: Values, live: Values
-) -> Iterator[GroupVerdict]:
+def compare_touched(kind: RecordKind, baseline: Values, edits: Values, live: Values) -> list[GroupVerdict]:
     """The verdicts of `compare_record` that are not `unchanged`. edits: the edited values that are others.
 
     A group in which nobody moved anything is not looked at, which halves the time of a record with one edit.
     """
+    found: list[GroupVerdict] = []
     moved: set[str] = set()
     if live is not baseline:
         moved = {name for name, value in live.items() if value != baseline.get(name)}
     for group, names in _SHAPES[kind]:
-        if edits.keys().isdisjoint(names) and moved.isdisjoint(names):
-            continue
-        found = _judged(group, names, baseline, edits, live)
-        if found.verdict is not Verdict.UNCHANGED:
-            yield found
+        if not (edits.keys().isdisjoint(names) and moved.isdisjoint(names)):
+            one = _judged(group, names, baseline, edits, live)
+            if one.verdict is not Verdict.UNCHANGED:
+                found.append(one)
+    return found
 
 
 def _judged(
