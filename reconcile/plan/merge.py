@@ -82,7 +82,7 @@ class Ask:
 def merged(parts: tuple[Part, ...], names: Names, court: Court) -> Comparison:
     """One comparison out of those of each workbook, with the decisions of `court` carried out."""
     if len(parts) == 1 and not parts[0].found.conflicts:
-        # What one workbook wants cannot contradict another one. It saves a fifth of a plan.
+        # What one workbook wants cannot contradict another one. It saves a tenth of a plan.
         return parts[0].found
     found = Comparison(
         drifts=list(_drifts(parts)),
