@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from reconcile.domain.policy import Names
+from reconcile.domain.progress import Progress
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, Environment, Scope, Snapshot
 from reconcile.introw.client import Reader
-from reconcile.introw.gathering import Gathering, Progress
+from reconcile.introw.gathering import Gathering
 
 _VOIDED = Names().voided_statuses
 

@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
+from reconcile.domain.progress import Progress
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import shared
 from reconcile.errors import ListingIncomplete, NotFound, Refused, ScopeMissing
@@ -17,9 +18,6 @@ from reconcile.introw.listing import Listing, OnPage, Walk
 from reconcile.introw.pages import R
 
 S = TypeVar("S", Payout, CommissionLine)
-
-Progress = Callable[[str, int, int | None], None]
-"""Told what is being read (`payouts`, `lines`, `partners`), how many are here, and in all if known."""
 
 _FEW_STAGES = 3
 _NOWHERE: Mapping[str, str | None] = MappingProxyType({})

@@ -15,7 +15,6 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split import Handout
-from reconcile.plan.acyclic import no_cycles
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
@@ -63,7 +62,6 @@ class Circumstances:
     backwards: bool = False
 
 
-@no_cycles()
 def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
     """The plan for one or more workbooks. The same arguments give the same plan, byte for byte."""
     names, exported = policy.names, baselines(sources)

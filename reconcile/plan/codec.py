@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.errors import ConfigurationError
-from reconcile.plan.acyclic import no_cycles
 from reconcile.plan.model import PLAN_VERSION, Plan
 
 
@@ -28,7 +27,6 @@ def to_json(plan: Plan) -> str:
     return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
 
 
-@no_cycles()
 def from_json(text: str, name: str) -> Plan:
     """The plan from JSON text. `name` is the file for the message.
 
