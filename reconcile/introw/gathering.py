@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -131,14 +132,13 @@ class Gathering:
         requests: Callable[[list[str]], int],
     ) -> None:
         """Walk a full listing until all the wanted are found, or reading the rest takes fewer `requests`."""
-        try:
-            while not walk.complete and (left := _missing(wanted, found)):
-                if not self._goes_on(walk, requests(left)):
-                    return
+        left = _missing(wanted, found)
+        # What a listing does not bring is read singly, which leaves no doubt.
+        with suppress(ListingIncomplete):
+            while left and not walk.complete and self._goes_on(walk, requests(left)):
                 walk.advance()
-                found |= walk.records
-        except ListingIncomplete:
-            return  # what it did not bring is read singly, which leaves no doubt
+                left = _missing(left, walk.records)
+        found |= walk.records
 
     def _goes_on(self, walk: Walk[R], separate: int | None) -> bool:
         return fewest_line_requests(separate, walk.pages, walk.page_size, walk.total) == "all"
