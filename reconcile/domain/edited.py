@@ -68,8 +68,12 @@ class EditedSheet:
     @cached_property
     def by_id(self) -> Mapping[str, EditedRow]:
         """The rows by record id. An id that stands in several rows names none of them: it is ambiguous."""
-        seen = Counter(row.id for row in self.rows)
-        return {row.id: row for row in self.rows if row.id and seen[row.id] == 1}
+        named = [row for row in self.rows if row.id]
+        found = {row.id: row for row in named if row.id}
+        if len(found) == len(named):
+            return found
+        seen = Counter(row.id for row in named)
+        return {key: row for key, row in found.items() if seen[key] == 1}
 
     @cached_property
     def ids(self) -> frozenset[str]:

@@ -1,0 +1,18 @@
+"""The measured steps run, so that the benchmarks do not rot; how long they take is nothing for a test."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+
+def test_every_measured_step_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    steps = importlib.import_module("steps").STEPS
+
+    for prepare in steps.values():
+        prepare(120, tmp_path)()
+
+    assert {one.name for one in tmp_path.iterdir()} >= {"month.xlsx", "plan.json", "report.html"}
