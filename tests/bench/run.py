@@ -158,7 +158,7 @@ def page(found: Figures, sizes: Sequence[int], rounds: Sequence[int]) -> str:
         f"Measured on {datetime.now(UTC):%Y-%m-%d} with {os.cpu_count()} processors ({platform.machine()}, "
         f"{platform.system()}), Python {platform.python_version()}; rounds: "
         f"{', '.join(f'{most} of {lines:,} lines' for lines, most in zip(sizes, rounds, strict=True))}. "
-        "Other programs were running, so the ratios tell more than the seconds. Bold misses its target."
+        "Medians; the ratios tell more than the seconds. Bold misses its target."
     )
     parts = (said, _steps_table(found, sizes), _ratios_table(found, sizes), _start_table(found))
     return "\n\n".join(parts) + "\n"
