@@ -168,3 +168,7 @@ def test_the_gate_runs_the_two_commands_of_the_readme() -> None:
 
     for part in (*set_up.split(" && "), *test.split(" && ")):
         assert part.replace("pip install", "pip install -q") in gate or part in gate
+
+
+def test_the_measurements_are_the_page_that_the_benchmarks_wrote() -> None:
+    assert (ROOT / "samples" / "bench.md").read_text(encoding="utf-8").strip() in TEXT
