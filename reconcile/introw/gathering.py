@@ -137,7 +137,9 @@ class Gathering:
         with suppress(ListingIncomplete):
             while left and not walk.complete and self._goes_on(walk, requests(left)):
                 walk.advance()
-                left = _missing(left, walk.records)
+                # At once: a listing that is walked once more forgets its first passage.
+                found |= {one: walk.records[one] for one in left if one in walk.records}
+                left = _missing(left, found)
         found |= walk.records
 
     def _goes_on(self, walk: Walk[R], separate: int | None) -> bool:

@@ -99,12 +99,21 @@ class Store:
             return returned(connection, workbook_ids)
 
     def baseline(self, workbook_id: str) -> Snapshot | None:
-        """What was exported to that workbook; None when this store did not see it."""
+        """What was exported to that workbook; None when this store did not see it.
+
+        Raises StateError where what was kept is damaged.
+        """
         with self.reading() as connection:
             row = connection.execute(
                 select(EXPORTS.c.baseline).where(EXPORTS.c.workbook_id == workbook_id)
             ).first()
-        return unpacked(row.baseline) if row else None
+        try:
+            return unpacked(row.baseline) if row else None
+        except (ValueError, zlib.error) as error:
+            raise StateError(
+                f"The state store {self.path} holds a damaged baseline of {workbook_id}. "
+                "Put a backup of the file in its place, or export again."
+            ) from error
 
     @contextmanager
     def running(

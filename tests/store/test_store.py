@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -37,6 +38,21 @@ def test_a_baseline_comes_back_as_it_was(tmp_path: Path) -> None:
 
     assert kept == snapshot
     assert unknown is None
+
+
+@pytest.mark.parametrize("kept", [b"", b"nonsense", zlib.compress(b"lines\t{]\n"), zlib.compress(b"{}")])
+def test_a_damaged_baseline_is_refused_in_a_sentence(kept: bytes, tmp_path: Path) -> None:
+    with Store(tmp_path / "state.db") as store:
+        store.save_export(_export(), Snapshot(HERE, Scope(), NOW, {}, {}, {}))
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute("UPDATE exports SET baseline = ?", (kept,))
+    connection.close()
+
+    with (
+        Store(tmp_path / "state.db") as store,
+        pytest.raises(StateError, match=r"state\.db holds a damaged baseline of wb-1\. Put a backup"),
+    ):
+        store.baseline("wb-1")
 
 
 def test_a_journal_is_chained_from_its_first_entry_on(tmp_path: Path) -> None:
