@@ -19,7 +19,7 @@ from reconcile.domain.edited import (
 from reconcile.domain.fields import FIELDS, RecordKind, Value, Values, line_values, payout_values
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.plan.build import Circumstances, build_plan

@@ -9,10 +9,10 @@ from builders import make_line, make_snapshot, money
 
 from reconcile.close.close import Close, make_close
 from reconcile.close.frozen import Frozen
-from reconcile.close.state import PaidOn
-from reconcile.domain.closing import ClosePolicy
+from reconcile.close.standing import PaidOn
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 
 MARCH, APRIL = Period.parse("2026-03"), Period.parse("2026-04")

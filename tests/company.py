@@ -13,7 +13,7 @@ from typing import Any
 
 from desk import Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 PARTNERS = {"acme": "USD", "bell": "USD", "gulf": "KWD", "lyon": "EUR", "sakura": "JPY"}
 RATES = {"EUR": "1.08", "JPY": "0.0067", "KWD": "3.25"}

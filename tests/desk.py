@@ -13,7 +13,7 @@ import pytest
 
 from reconcile.cli import run
 from reconcile.resources import sample
-from reconcile.workbook.typist import Keystroke, type_into
+from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 SEED = sample("2026-03/seed.json")
 KEY = "sandbox-key"

@@ -18,7 +18,7 @@ from builders import (
     without,
 )
 
-from reconcile.domain.policy import Limits, Policy
+from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.records import Partner
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, StageTotal, Verification

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from reconcile.domain.policy import Policy
-from reconcile.workbook.book import open_book
-from reconcile.workbook.reader import read_workbook
+from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.workbook.ooxml.book import open_book
+from reconcile.workbook.read.reader import read_workbook
 
 _FAR = b'<mergeCells count="1"><mergeCell ref="XFC1048575:XFD1048576"/></mergeCells></worksheet>'
 _PARSED = re.compile(r"xl/(worksheets/sheet\d+|sharedStrings)\.xml")

@@ -24,18 +24,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import WorkbookError
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Kind
 from reconcile.report.words import after_of, before_of
-from reconcile.workbook.examine import examine
-from reconcile.workbook.reader import read_workbook
-from reconcile.workbook.readonly import readonly_edits
-from reconcile.workbook.refused import describe
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.doctor.examine import examine
+from reconcile.workbook.read.reader import read_workbook
+from reconcile.workbook.read.readonly_edits import readonly_edits
+from reconcile.workbook.doctor.file_type import describe
+from reconcile.workbook.export.writer import write_workbook
 
 POLICY = Policy()
 LONG_ID = "1" * 34

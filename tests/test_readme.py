@@ -15,13 +15,13 @@ from desk import APPROVED, DECLINE, SEED, SET_AMOUNT, SET_STAGE
 from reconcile.cli import COMMANDS
 from reconcile.config import Choices as Settings
 from reconcile.config import load
-from reconcile.domain.closing import CHECK_NAMES
-from reconcile.domain.paying import PaymentPolicy
-from reconcile.domain.policy import Limits, ReadLimits
+from reconcile.domain.policy.close import CHECK_NAMES
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
-from reconcile.workbook.layout import load_layout
-from reconcile.workbook.typist import Keystroke, type_into
+from reconcile.workbook.contract.layout import load_layout
+from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

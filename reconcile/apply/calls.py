@@ -13,7 +13,7 @@ from reconcile.apply.journal import Journal
 from reconcile.apply.replay import Progress
 from reconcile.apply.reread import Reread, reread
 from reconcile.apply.settle import Settled, seen_of, settled, twins
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.errors import (
     AnswerLost,

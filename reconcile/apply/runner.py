@@ -13,7 +13,7 @@ from reconcile.apply.calls import Calls, Halt
 from reconcile.apply.journal import Journal
 from reconcile.apply.reread import Reread
 from reconcile.apply.settle import met, seen_of, stale
-from reconcile.domain.policy import Conduct, Names
+from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.plan.model import Operation, Plan

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from reconcile.domain.fields import Value, line_values
 from reconcile.domain.money import plain
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Action, Operation, Texts
-from reconcile.plan.observe import ABSENT, DECLINED, Records, differences, line_state, observe
+from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 from reconcile.plan.outcome import Moved
 
 

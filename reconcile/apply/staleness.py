@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reconcile.apply.reread import reread
 from reconcile.apply.settle import met, seen_of, stale
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.introw.client import Reader
 from reconcile.plan.model import Operation, Plan
 from reconcile.plan.outcome import Moved

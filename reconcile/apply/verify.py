@@ -10,10 +10,10 @@ from typing import Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.money import Money, totals
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
-from reconcile.plan.observe import ABSENT, DECLINED, Records, differences, line_state, observe
+from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 from reconcile.plan.outcome import (
     Difference,
     OperationOutcome,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconcile.check.spot import Spot
+from reconcile.check.row_context import Spot
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import Unread, Value, Values, line_values
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 
 Likeness = tuple[str | None, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.check.spot import Spot, Spots
+from reconcile.check.row_context import Spot, Spots
 from reconcile.domain.edited import EditedRow, EditedSheet, row_token
 from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding

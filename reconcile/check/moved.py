@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from reconcile.check.spot import Spot, Spots
+from reconcile.check.row_context import Spot, Spots
 from reconcile.domain.fields import FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
 

@@ -8,11 +8,11 @@ from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
-from reconcile.check.spoilt import spoilt_findings
-from reconcile.check.spot import Spots
+from reconcile.check.damaged import spoilt_findings
+from reconcile.check.row_context import Spots
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot
 

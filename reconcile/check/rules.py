@@ -11,9 +11,9 @@ from reconcile.check.context import Around, Context, Rule
 from reconcile.check.line_rules import LINE_RULES
 from reconcile.check.new_line_rules import NEW_LINE_RULES
 from reconcile.check.payout_rules import PAYOUT_RULES
-from reconcile.check.spot import Spots
+from reconcile.check.row_context import Spots
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 
 
 def rule_findings(spots: Spots, policy: Policy) -> Iterator[Finding]:

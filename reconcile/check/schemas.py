@@ -13,11 +13,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from reconcile.check.spot import Spot, Spots
+from reconcile.check.row_context import Spot, Spots
 from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import known_currencies, parse_decimal
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.stage import STAGES
 
 _FIXES = {

@@ -161,7 +161,7 @@ def show_plan(plan: Plan, consent: Consent, shape: Shape, templates: Path | None
 
 def nothing_to_do(plan: Plan, shape: Shape, words: str) -> int:
     """Says that there is nothing to write, and answers the exit code."""
-    from reconcile.apply.shown import nothing_json
+    from reconcile.apply.journal_view import nothing_json
 
     code = int(plan.needs_decision)
     click.echo(nothing_json(plan, code) if shape.as_json else f"\n{words}", nl=not shape.as_json)

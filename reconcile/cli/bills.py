@@ -28,9 +28,9 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 if TYPE_CHECKING:
     from reconcile.config import Settings
     from reconcile.domain.snapshot import Snapshot
-    from reconcile.erp.billfiles import ImportFile
-    from reconcile.erp.layout import Layout
-    from reconcile.erp.vendors import Vendor
+    from reconcile.erp.bills.import_files import ImportFile
+    from reconcile.erp.bills.layout import Layout
+    from reconcile.erp.bills.vendors import Vendor
     from reconcile.store.store import Store
 
 MANIFEST = "manifest.json"
@@ -98,9 +98,9 @@ def command(  # noqa: PLR0913  one argument per option
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, listed_currencies, named_scope, named_stage
     from reconcile.domain.snapshot import Environment
-    from reconcile.erp.billfiles import lay_out
-    from reconcile.erp.bills import Circumstances, in_currencies, make_bills
-    from reconcile.erp.manifest import Issue, issued_bills, manifest, seal, tie_out
+    from reconcile.erp.bills.import_files import lay_out
+    from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
+    from reconcile.erp.bills.manifest import Issue, issued_bills, manifest, seal, tie_out
     from reconcile.introw.fetch import fetch_snapshot
     from reconcile.report.bills import render_bills
 
@@ -144,8 +144,8 @@ def command(  # noqa: PLR0913  one argument per option
 
 def _layout(system: str, settings: Settings, header: Path | None) -> Layout:
     """The layout, compared with a template of the finance system where one is given."""
-    from reconcile.erp.headers import header_faults
-    from reconcile.erp.layout import load_layout
+    from reconcile.erp.bills.template_check import header_faults
+    from reconcile.erp.bills.layout import load_layout
     from reconcile.resources import template
 
     layout = load_layout(system, template(f"erp/bills-{system}.toml", settings.templates))
@@ -163,14 +163,14 @@ def _check_reason(again: str | None) -> None:
 
 
 def _vendors(file: Path) -> Mapping[str, Vendor]:
-    from reconcile.erp.vendors import vendors_from
+    from reconcile.erp.bills.vendors import vendors_from
 
     return vendors_from(read_any_table(file, "Vendors"), file.name)
 
 
 def _content(file: ImportFile) -> bytes:
-    from reconcile.erp.billfiles import as_csv
-    from reconcile.workbook.plain import table_bytes
+    from reconcile.erp.bills.import_files import as_csv
+    from reconcile.workbook.pack.plain_table import table_bytes
 
     if file.layout.format == "csv":
         return as_csv(file)
@@ -212,8 +212,8 @@ def _write_moves(
     file: Path, stage: str, payout_ids: Collection[str], snapshot: Snapshot, settings: Settings, store: Store
 ) -> None:
     """A workbook in which the billed payouts stand at another stage already: for `diff` and `apply`."""
-    from reconcile.workbook.extra import Proposal
-    from reconcile.workbook.outgoing import as_shown
+    from reconcile.workbook.export.extra_sheets import Proposal
+    from reconcile.workbook.contract.export_rows import as_shown
 
     shown = as_shown(snapshot)
     moves = Proposal({one: {"stage": stage} for one in payout_ids})

@@ -12,9 +12,9 @@ from reconcile.cli.tables import read_any_table
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen, from_json
 from reconcile.close.rates import Rates, rates_from
-from reconcile.close.state import PaidOn
+from reconcile.close.standing import PaidOn
 from reconcile.config import Settings
-from reconcile.domain.closing import CHECK_NAMES
+from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.settlement import Settlement

@@ -76,11 +76,11 @@ def command(
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
     from reconcile.cli.handouts import folder_for, refuse_folder, write_set
-    from reconcile.domain.portions import portions
+    from reconcile.domain.split_by_size import portions
     from reconcile.domain.snapshot import Environment
-    from reconcile.domain.split import Part, SplitBy, split
+    from reconcile.domain.split_by import Part, SplitBy, split
     from reconcile.introw.fetch import fetch_snapshot
-    from reconcile.workbook.outgoing import as_shown
+    from reconcile.workbook.contract.export_rows import as_shown
 
     # Gather.
     named = named_scope(stages, partners, periods, batches)
@@ -130,7 +130,7 @@ def _tell_of_cut(folder: Path, most: int) -> None:
 
 
 def _warn_of_totals(snapshot: Snapshot) -> None:
-    from reconcile.check.exported import review_export
+    from reconcile.check.export_review import review_export
 
     off = review_export(snapshot)
     warn(off[:_MOST])

@@ -17,13 +17,13 @@ from reconcile.config import Settings
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split import Handout, Part, file_names
+from reconcile.domain.split_by import Handout, Part, file_names
 from reconcile.errors import ConfigurationError
 from reconcile.store.store import Store
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.export.writer import write_workbook
 
 INDEX = "index.csv"
 _COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lines", "workbook id")

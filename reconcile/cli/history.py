@@ -72,8 +72,8 @@ def _show_verdict(record: Record, breaks: tuple[Break, ...]) -> None:
 
 
 def _show_runs(record: Record, *, as_json: bool, as_csv: bool) -> None:
-    from reconcile.apply.shown import as_csv as written
-    from reconcile.apply.shown import facts
+    from reconcile.apply.journal_view import as_csv as written
+    from reconcile.apply.journal_view import facts
 
     runs = [facts(run) for run in record.runs]
     if as_json:
@@ -92,8 +92,8 @@ def _show_runs(record: Record, *, as_json: bool, as_csv: bool) -> None:
 def _show_journal(run: Run, record: Record, *, as_json: bool, as_csv: bool) -> None:
     from dataclasses import asdict
 
-    from reconcile.apply.shown import COLUMNS, rows, words
-    from reconcile.apply.shown import as_csv as written
+    from reconcile.apply.journal_view import COLUMNS, rows, words
+    from reconcile.apply.journal_view import as_csv as written
 
     entries = record.entries.get(run.run_id, ())
     if as_json:

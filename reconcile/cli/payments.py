@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from reconcile.domain.edited import Export
     from reconcile.domain.settlement import Settlement
     from reconcile.domain.snapshot import Snapshot
-    from reconcile.erp.formats.layout import TableLayout
-    from reconcile.erp.outcome import Matching
-    from reconcile.erp.owed import Owed
-    from reconcile.erp.payment import Grid, PaymentFile, Source
-    from reconcile.workbook.extra import Proposal
+    from reconcile.erp.payments.formats.layout import TableLayout
+    from reconcile.erp.matching.result import Matching
+    from reconcile.erp.matching.open_payouts import Owed
+    from reconcile.erp.payments.model import Grid, PaymentFile, Source
+    from reconcile.workbook.export.extra_sheets import Proposal
 
 
 @click.command("payments")
@@ -91,14 +91,14 @@ def command(  # noqa: PLR0913  one argument per option
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, named_scope
     from reconcile.domain.snapshot import Environment
-    from reconcile.erp.formats.read import Reading, read_payments
-    from reconcile.erp.formats.table import Hints
-    from reconcile.erp.matching import match_payments
-    from reconcile.erp.owed import owed_in
-    from reconcile.erp.summary import summary
+    from reconcile.erp.payments.formats.read import Reading, read_payments
+    from reconcile.erp.payments.formats.table import Hints
+    from reconcile.erp.matching.match import match_payments
+    from reconcile.erp.matching.open_payouts import owed_in
+    from reconcile.erp.matching.summary import summary
     from reconcile.introw.fetch import fetch_snapshot
     from reconcile.report.payments import render_payments
-    from reconcile.workbook.outgoing import as_shown
+    from reconcile.workbook.contract.export_rows import as_shown
 
     # Gather.
     refuse_output(output, force=force)
@@ -133,14 +133,14 @@ def command(  # noqa: PLR0913  one argument per option
 
 
 def _layouts(layout: str | None, settings: Settings) -> tuple[TableLayout, ...]:
-    from reconcile.erp.formats.layout import built_in, load_table_layout
+    from reconcile.erp.payments.formats.layout import built_in, load_table_layout
 
     return (load_table_layout(layout, settings.templates),) if layout else built_in(settings.templates)
 
 
 def _source(file: Path) -> Source:
     """A file with its bytes; a workbook with the rows of its sheets as well."""
-    from reconcile.erp.payment import Source
+    from reconcile.erp.payments.model import Source
 
     try:
         content = file.read_bytes()
@@ -151,9 +151,9 @@ def _source(file: Path) -> Source:
 
 
 def _grids(file: Path) -> dict[str, Grid]:
-    from reconcile.erp.payment import GridCell, GridRow
-    from reconcile.workbook.book import open_book
-    from reconcile.workbook.seen import shown
+    from reconcile.erp.payments.model import GridCell, GridRow
+    from reconcile.workbook.ooxml.book import open_book
+    from reconcile.workbook.read.cell_view import shown
 
     book = open_book(file)
     blank = GridCell("")
@@ -195,7 +195,7 @@ def _refuse(result: Matching, allowed: tuple[str, ...]) -> None:
 
 
 def _settlements(result: Matching, export: Export, files: list[PaymentFile]) -> Iterator[Settlement]:
-    from reconcile.erp.record import Occasion, settlements_of
+    from reconcile.erp.matching.settlements import Occasion, settlements_of
 
     prints = {file.name: file.sha256 for file in files}
     return settlements_of(
@@ -211,9 +211,9 @@ def _proposal(
     export: Export,
     settings: Settings,
 ) -> Proposal:
-    from reconcile.erp import proposal
-    from reconcile.workbook.accepted import match_token
-    from reconcile.workbook.extra import ExtraSheet, Proposal
+    from reconcile.erp.matching import proposal
+    from reconcile.workbook.read.accepted_matches import match_token
+    from reconcile.workbook.export.extra_sheets import ExtraSheet, Proposal
 
     policy = settings.payments
     tokens = tuple(

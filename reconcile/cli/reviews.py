@@ -8,11 +8,11 @@ from pathlib import Path
 from reconcile.atomic import new_folder
 from reconcile.cli.gather import Reading
 from reconcile.config import Settings
-from reconcile.domain.split import file_names
+from reconcile.domain.split_by import file_names
 from reconcile.errors import ConfigurationError
 from reconcile.plan.model import Plan
 from reconcile.report.review import markup_for
-from reconcile.workbook.review import write_review
+from reconcile.workbook.copy.review import write_review
 
 
 def review_among(review: Path | None, reports: Sequence[Path]) -> tuple[Path | None, tuple[Path, ...]]:

@@ -9,8 +9,8 @@ from reconcile.errors import ConfigurationError
 
 def read_any_table(file: Path, sheet: str) -> list[list[str]]:
     """The rows of a CSV file, or of a sheet of a workbook. Raises ConfigurationError for an empty one."""
-    from reconcile.erp.csvtable import read_csv_table
-    from reconcile.workbook.plain import read_table
+    from reconcile.erp.payments.csv_table import read_csv_table
+    from reconcile.workbook.pack.plain_table import read_table
 
     rows = read_table(file, sheet) if file.suffix.lower() == ".xlsx" else read_csv_table(file)
     if not rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.close.state import Payments, paid_within
+from reconcile.close.standing import Payments, paid_within
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.snapshot import Snapshot

@@ -10,16 +10,16 @@ from functools import cached_property
 from itertools import combinations
 from typing import Final
 
-from reconcile.close.state import Payments, Standing, earned_on, standing
-from reconcile.domain.closing import ClosePolicy, Weight
+from reconcile.close.standing import Payments, Standing, earned_on, standing
+from reconcile.domain.policy.close import ClosePolicy, Weight
 from reconcile.domain.fields import line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.period import Period, utc_date
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
-from reconcile.plan.observe import DECLINED, ON_PAYOUT, POOL, line_state
+from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, line_state
 
 _SIMILAR: Final = 0.8  # of the characters: `Deal 17` and `Deal 18` are, `Deal 17` and `Bonus` are not
 _RANKS: Final = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.domain.closing import ClosePolicy
+from reconcile.domain.policy.close import ClosePolicy
 
 
 @dataclass(frozen=True, slots=True)

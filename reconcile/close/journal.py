@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.domain.closing import ClosePolicy
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period
 
 Side = Literal["expense", "liability"]

@@ -9,11 +9,11 @@ from decimal import Decimal
 from reconcile.close.frozen import Frozen
 from reconcile.close.journal import JournalLine, journal
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.close.state import Payments, owed_lines
+from reconcile.close.standing import Payments, owed_lines
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES
-from reconcile.plan.observe import DECLINED, line_state
+from reconcile.plan.visible_state import DECLINED, line_state
 
 
 @dataclass(frozen=True, slots=True)

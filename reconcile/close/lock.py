@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconcile.close.frozen import Frozen
-from reconcile.close.state import earned_on
-from reconcile.domain.closing import ClosePolicy
+from reconcile.close.standing import earned_on
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of

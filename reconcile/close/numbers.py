@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Final
 
-from reconcile.domain.table import Cell, Pack, Table, value_of
+from reconcile.domain.pack_table import Cell, Pack, Table, value_of
 
 _NO_ROWS: Final = '"rows": []'
 """Stands in the frame where the rows of a table go; within a text its quotes would be escaped."""

@@ -8,11 +8,11 @@ from typing import Final
 
 from reconcile.close.aging import buckets, sums
 from reconcile.close.close import Close
-from reconcile.close.control import control_table, journal_table
+from reconcile.close.control_tables import control_table, journal_table
 from reconcile.close.journal import accounts
 from reconcile.close.rollforward import Entry, Movement, Roll
 from reconcile.domain.money import shown_amount
-from reconcile.domain.table import Cell, Column, Pack, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")

@@ -16,9 +16,9 @@ from enum import StrEnum
 from itertools import chain
 from operator import attrgetter
 
-from reconcile.close.state import Payments, Standing, earned_on, standing
+from reconcile.close.standing import Payments, Standing, earned_on, standing
 from reconcile.domain.period import Period
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 

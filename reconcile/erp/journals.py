@@ -16,8 +16,8 @@ from typing import Final, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.money import wire_amount
-from reconcile.erp.billfiles import guarded
-from reconcile.erp.layout import Column, unknown_fields
+from reconcile.erp.bills.import_files import guarded
+from reconcile.erp.bills.layout import Column, unknown_fields
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.progress import Progress
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, Environment, Scope, Snapshot

@@ -10,11 +10,11 @@ from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
-from reconcile.domain.split import Handout
+from reconcile.domain.split_by import Handout
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
@@ -34,11 +34,11 @@ from reconcile.plan.model import (
     Return,
     Workbook,
 )
-from reconcile.plan.newlines import NewLine, new_lines, outgrown, says, typed_twice, unseen
+from reconcile.plan.new_lines import NewLine, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
 from reconcile.plan.sources import Source, baselines, without_own_work
-from reconcile.plan.wishes import Wishes, key_of
+from reconcile.plan.requested import Wishes, key_of
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconcile.domain.fields import DECLINE, DETACH, RecordKind
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Conflict, Target
-from reconcile.plan.wishes import Wishes
+from reconcile.plan.requested import Wishes
 
 _MONEY_GROUPS = {"amount": "amount", "currency": "amount", "source_amount": "amount", "action": "action"}
 

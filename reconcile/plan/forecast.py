@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.money import Money, totals
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Effect, Operation, TieOut, Total
-from reconcile.plan.targets import payout_target
+from reconcile.plan.record_rows import payout_target
 
 _ZERO = Decimal(0)
 

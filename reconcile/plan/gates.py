@@ -14,7 +14,7 @@ from itertools import chain
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
 from reconcile.domain.money import Money, totals
-from reconcile.domain.policy import Limits, Names
+from reconcile.domain.policy.names_and_limits import Limits, Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.forecast import Forecast

@@ -8,12 +8,12 @@ from string import ascii_uppercase
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
-from reconcile.plan.wishes import RecordKey, Wishes, key_of
+from reconcile.plan.requested import RecordKey, Wishes, key_of
 
 Reasons = dict[RecordKey, str]
 

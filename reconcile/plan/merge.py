@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconcile.domain.fields import DECLINE, FIELDS, RecordKind, Values, line_values, payout_values
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.compare import ALREADY, Comparison, change_of, live_action
 from reconcile.plan.decide import Court
 from reconcile.plan.model import Change, Claim, Conflict, Drift, Target, Texts
 from reconcile.plan.sources import Source
-from reconcile.plan.targets import target_at
+from reconcile.plan.record_rows import target_at
 
 Record = tuple[RecordKind, str]
 

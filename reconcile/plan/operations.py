@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from reconcile.domain.fields import DECLINE, DETACH, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
 from reconcile.domain.money import Money, parse_decimal, wire_amount
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
-from reconcile.plan.newlines import NewLine
-from reconcile.plan.observe import DECLINED, ON_PAYOUT, POOL, observe
+from reconcile.plan.new_lines import NewLine
+from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
 
 Body = dict[str, str | None]
 

@@ -11,9 +11,9 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.plan.compare import ALREADY
 from reconcile.plan.model import Action, Operation, Plan
-from reconcile.plan.newlines import keyed_rows
+from reconcile.plan.new_lines import keyed_rows
 from reconcile.plan.outcome import OperationOutcome, Outcome
-from reconcile.plan.wishes import key_of
+from reconcile.plan.requested import key_of
 
 # The worst word of a row is the row's word.
 _ORDER = (Outcome.UNKNOWN, Outcome.REFUSED, Outcome.SKIPPED, Outcome.APPLIED, Outcome.ALREADY_APPLIED)

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
-from reconcile.domain.table import Cell, ColumnKind, Pack, Table, value_of
+from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, value_of
 from reconcile.errors import ConfigurationError
 from reconcile.resources import template
 

@@ -10,7 +10,7 @@ from typing import Final
 from reconcile.domain.decision import Choice, Memo, memo_text
 from reconcile.domain.fields import FIELDS, RecordKind, groups
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.markup import (
+from reconcile.workbook.copy.markup import (
     CHANGES,
     CONFLICTS,
     DECISION,

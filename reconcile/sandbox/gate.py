@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconcile.sandbox import moments, problems
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.closing import close
+from reconcile.sandbox.dropped_connections import close
 from reconcile.sandbox.exchange import Answer, deliver, encoded, html_headers, whole_body
 from reconcile.sandbox.faults import BEFORE, Fault, Faults
 from reconcile.sandbox.limits import Credits, Windows

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from reconcile.sandbox.app import create_app
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.closing import ClosableProtocol
+from reconcile.sandbox.dropped_connections import ClosableProtocol
 from reconcile.sandbox.faults import Fault, Faults
 from reconcile.sandbox.seed import Seed, SeedError, make_seed, read_seed
 from reconcile.sandbox.store import Store

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from reconcile.domain.split import Handout
+from reconcile.domain.split_by import Handout
 from reconcile.store.tables import HANDOUTS, RETURNS
 
 

@@ -27,7 +27,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
-from reconcile.domain.split import Handout
+from reconcile.domain.split_by import Handout
 from reconcile.errors import StateError
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.baselines import packed, unpacked

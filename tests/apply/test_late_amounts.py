@@ -13,7 +13,7 @@ from builders import MADE, make_line, make_payout, make_plan, make_snapshot
 from reconcile.apply.execute import Executed, execute, new_run
 from reconcile.apply.journal import Journal
 from reconcile.apply.runner import Runner
-from reconcile.domain.policy import Conduct, Names
+from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.store.store import Store

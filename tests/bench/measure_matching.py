@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from reconcile.domain.money import Money
-from reconcile.domain.paying import PaymentPolicy
-from reconcile.erp.matching import match_payments
-from reconcile.erp.owed import Owed
-from reconcile.erp.payment import Payment, PaymentFile, Place
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.model import Payment, PaymentFile, Place
 
 DAY = date(2026, 3, 31)
 Month = tuple[list[Payment], list[Owed]]

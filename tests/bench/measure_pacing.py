@@ -24,7 +24,7 @@ import httpx
 from reconcile.resources import sample
 from reconcile.sandbox.choices import Choices, Key
 from reconcile.sandbox.server import running
-from reconcile.workbook.typist import Keystroke, type_into
+from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from steps import Prepare, Step, measure
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.columns import COLUMNS, Column
+from reconcile.workbook.contract.columns import COLUMNS, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ _SHEETS = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines"}
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, tuple[Column[Any], ...], list[list[Any]]]]:
     """The cells of our workbook: name, columns and rows of each sheet, amounts as the floats of a file."""
-    from reconcile.workbook.outgoing import line_row, lines_in_order, payout_row, payouts_in_order
+    from reconcile.workbook.contract.export_rows import line_row, lines_in_order, payout_row, payouts_in_order
 
     payouts = [payout_row(one, snapshot, "wb") for one in payouts_in_order(snapshot)]
     lines = [line_row(one, snapshot, "wb") for one in lines_in_order(snapshot)]

@@ -25,8 +25,8 @@ def export(lines: int, folder: Path) -> Step:
     from builders import POLICY, make_export
 
     from reconcile.store.store import Store
-    from reconcile.workbook.outgoing import as_shown
-    from reconcile.workbook.writer import write_workbook
+    from reconcile.workbook.contract.export_rows import as_shown
+    from reconcile.workbook.export.writer import write_workbook
 
     fetched = month(lines)
 
@@ -44,7 +44,7 @@ def write(lines: int, folder: Path) -> Step:
     """Writes the workbook alone."""
     from builders import POLICY, make_export
 
-    from reconcile.workbook.writer import write_workbook
+    from reconcile.workbook.export.writer import write_workbook
 
     snapshot = month(lines)
     identity = make_export(snapshot)
@@ -56,8 +56,8 @@ def check(lines: int, folder: Path) -> Step:
     from builders import POLICY
 
     from reconcile.check.review import review
-    from reconcile.workbook.reader import read_workbook
-    from reconcile.workbook.readonly import readonly_edits
+    from reconcile.workbook.read.reader import read_workbook
+    from reconcile.workbook.read.readonly_edits import readonly_edits
 
     baseline = month(lines)
 
@@ -88,7 +88,7 @@ def compare_20(lines: int, folder: Path) -> Step:
 def _compare(lines: int, share: float) -> Step:
     from builders import make_workbook
 
-    from reconcile.domain.policy import Names
+    from reconcile.domain.policy.names_and_limits import Names
     from reconcile.plan.compare import Sides, compare
 
     baseline = month(lines)
@@ -171,9 +171,9 @@ def payments(lines: int, folder: Path) -> Step:
     """Matches one payment for each payout by the payout's number in a long text."""
     from measure_matching import named
 
-    from reconcile.domain.paying import PaymentPolicy
-    from reconcile.erp.matching import match_payments
-    from reconcile.erp.payment import PaymentFile
+    from reconcile.domain.policy.payments import PaymentPolicy
+    from reconcile.erp.matching.match import match_payments
+    from reconcile.erp.payments.model import PaymentFile
 
     paid, owed = named(lines // 15)
     files = [PaymentFile("bank.csv", "CSV", "", tuple(paid))]

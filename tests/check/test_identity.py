@@ -10,7 +10,7 @@ import pytest
 from builders import make_line, make_payout, make_row, make_sheet, make_snapshot, make_workbook
 
 from reconcile.check.identity import identity_findings
-from reconcile.check.spot import Spots
+from reconcile.check.row_context import Spots
 from reconcile.domain.edited import EditedRow, EditedWorkbook, row_token
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values, payout_values
 from reconcile.domain.finding import Finding, Severity

@@ -9,9 +9,9 @@ from builders import Edits, make_line, make_payout, make_snapshot, make_workbook
 
 from reconcile.check.moved import moved_findings
 from reconcile.check.review import review
-from reconcile.check.spot import Spots
+from reconcile.check.row_context import Spots
 from reconcile.domain.finding import Severity
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 
 BASE = make_snapshot(
     *(

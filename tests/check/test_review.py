@@ -19,7 +19,7 @@ from builders import (
 from reconcile.check.review import review
 from reconcile.domain.fields import RecordKind, line_values
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
 POLICY = Policy()

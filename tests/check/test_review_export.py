@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from builders import make_line, make_payout, make_snapshot
 
-from reconcile.check.exported import review_export
+from reconcile.check.export_review import review_export
 from reconcile.domain.records import CommissionLine
 
 

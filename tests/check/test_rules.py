@@ -20,11 +20,11 @@ from builders import (
 
 from reconcile.check.review import review
 from reconcile.check.rules import rule_findings
-from reconcile.check.spot import Spots
+from reconcile.check.row_context import Spots
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.rules import RULES
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES

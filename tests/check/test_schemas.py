@@ -10,11 +10,11 @@ from builders import make_line, make_new_row, make_payout, make_row, make_sheet,
 
 from reconcile.check.review import review
 from reconcile.check.schemas import schema, schema_findings
-from reconcile.check.spot import Spots
+from reconcile.check.row_context import Spots
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import FIELDS, UNREAD, RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.snapshot import Snapshot
 
 BASE = make_snapshot(

@@ -11,7 +11,7 @@ from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, SET_AMOUNT, Desk
 from openpyxl import Workbook, load_workbook
 
 from reconcile.sandbox.choices import Choices, Key
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def _spoilt(path: Path, spoil: Callable[[Workbook], object]) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from desk import DRAFT, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def offered(workbook: Path, name: str, record_id: str) -> str:

@@ -15,7 +15,7 @@ from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
 from strict_xlsx import problems
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 SET_PO = Keystroke("Payouts", APPROVED, "PO number", "000777")
 

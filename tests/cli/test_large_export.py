@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from desk import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 @pytest.fixture

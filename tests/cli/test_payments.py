@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from reconcile.domain.snapshot import Environment
 from reconcile.resources import sample
 from reconcile.store.store import Store
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 BANK = ("bank.camt053.xml", "bank.ofx", "bank.mt940", "bank.bai2", "bank.csv")
 LEDGER = ("xero.csv", "netsuite.csv", "quickbooks.csv")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from desk import APPROVED_LINE, DRAFT, SET_AMOUNT, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 MINE = Keystroke("Payouts", DRAFT, "PO number", "PO-MINE")
 

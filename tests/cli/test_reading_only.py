@@ -8,7 +8,7 @@ import socket
 import pytest
 from desk import SET_AMOUNT, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def test_check_and_diff_make_no_state_store(desk: Desk) -> None:

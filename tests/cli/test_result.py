@@ -12,7 +12,7 @@ from striking import small_month
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 HEADERS = ["Outcome", "Message", "New ID", "Time"]
 

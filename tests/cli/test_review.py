@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 MINE = Keystroke("Payouts", DRAFT, "PO number", "PO-MINE")
 KEEP = Keystroke("Conflicts", 2, "Decision", "keep mine")

@@ -28,7 +28,7 @@ from desk import (
 )
 
 from reconcile.sandbox.choices import Choices
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def test_a_workbook_that_nobody_edited_gives_an_empty_plan(desk: Desk) -> None:

@@ -32,7 +32,7 @@ from desk import (
 from reconcile.apply.bounds import Bounds, Spent
 from reconcile.cli.agree import next_time
 from reconcile.sandbox.choices import Choices
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 PROFILE = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n"
 QUICK = PROFILE + "[run]\nsettle_seconds = 0.05\n"

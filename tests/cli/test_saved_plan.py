@@ -6,7 +6,7 @@ import json
 
 from desk import APPROVED_LINE, DECLINE, DETACH, DUPLICATE, SET_AMOUNT, SET_STAGE, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def test_a_plan_is_shown_again_and_nothing_has_moved(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from desk import (
     Desk,
 )
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 OTHER_AMOUNT = Keystroke("Lines", APPROVED_LINE, "Amount", 611)
 NOTE = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")

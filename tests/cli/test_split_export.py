@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from desk import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, Desk
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 def split_by(desk: Desk, by: str, *arguments: str | Path) -> Path:

@@ -13,7 +13,7 @@ from desk import APPROVED, APPROVED_LINE, DUPLICATE, EVERY_KIND, POOL_PARTNER, D
 from strict_xlsx import problems
 
 from reconcile import resources
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 GERMAN = Path(__file__).parents[1] / "german"
 ID_HEADERS = {"Auszahlungen": "Auszahlung", "Positionen": "Position"}

@@ -20,7 +20,7 @@ from desk import (
     Desk,
 )
 
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 PO_NUMBER = Keystroke("Payouts", APPROVED, "PO number", "000777")
 POOL_NOTE = Keystroke("Lines", APPROVED_LINE, "Internal note", "Checked.")

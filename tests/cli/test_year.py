@@ -29,7 +29,7 @@ from desk import Desk
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
-from reconcile.workbook.typist import Keystroke
+from reconcile.workbook.copy.cell_editor import Keystroke
 
 PLAIN = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[limits]\nmax_visible_share = 1\n"
 MONEY_ALONE = PLAIN + '[close]\nlocked = "money"\n'

@@ -16,7 +16,7 @@ from reconcile.close.close import Close
 from reconcile.close.frozen import Frozen, from_json, write_inputs
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
-from reconcile.domain.table import Pack, value_of
+from reconcile.domain.pack_table import Pack, value_of
 
 STRANGE = 'says "lines":{} and "rows": [], 日本 \x00 \\ "'
 

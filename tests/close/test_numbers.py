@@ -13,7 +13,7 @@ from reconcile.close.aging import buckets, sums
 from reconcile.close.journal import imbalance
 from reconcile.close.late import late_changes, true_up
 from reconcile.close.rates import rates_from
-from reconcile.domain.closing import AccountRule, ClosePolicy
+from reconcile.domain.policy.close import AccountRule, ClosePolicy
 from reconcile.errors import ConfigurationError
 
 RATES = [["currency", "to", "rate", "date"], ["EUR", "USD", "1.1", "2026-03-31"]]

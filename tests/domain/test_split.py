@@ -7,7 +7,7 @@ from builders import make_line, make_payout, make_snapshot
 
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split import SplitBy, file_names, split
+from reconcile.domain.split_by import SplitBy, file_names, split
 
 BASE = make_snapshot(
     make_payout("pay_1"),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.erp.formats.layout import built_in, load_table_layout
-from reconcile.erp.formats.read import Reading, read_payments
-from reconcile.erp.formats.table import Hints
-from reconcile.erp.payment import PaymentFile, Source
+from reconcile.erp.payments.formats.layout import built_in, load_table_layout
+from reconcile.erp.payments.formats.read import Reading, read_payments
+from reconcile.erp.payments.formats.table import Hints
+from reconcile.erp.payments.model import PaymentFile, Source
 
 Reader = Callable[..., PaymentFile]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconcile.erp.payment import Payment, PaymentFile
+from reconcile.erp.payments.model import Payment, PaymentFile
 from reconcile.errors import ConfigurationError, PaymentFileError
 
 Reader = Callable[..., PaymentFile]

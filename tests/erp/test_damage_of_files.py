@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconcile.erp.payment import PaymentFile
+from reconcile.erp.payments.model import PaymentFile
 from reconcile.errors import ReconcileError
 from reconcile.resources import sample
 

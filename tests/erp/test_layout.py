@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.erp.headers import header_faults
-from reconcile.erp.layout import load_layout
+from reconcile.erp.bills.template_check import header_faults
+from reconcile.erp.bills.layout import load_layout
 from reconcile.errors import ConfigurationError
 from reconcile.resources import template
 

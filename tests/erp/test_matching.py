@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.money import Money, totals
-from reconcile.domain.paying import PaymentPolicy, Tolerance
-from reconcile.erp.matching import match_payments
-from reconcile.erp.outcome import Matching, residual
-from reconcile.erp.owed import Owed
-from reconcile.erp.payment import Payment, PaymentFile, PaymentStatus, Place
+from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.result import Matching, residual
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
 
 POLICY = PaymentPolicy()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.erp.sums import subset
+from reconcile.erp.matching.subset_sum import subset
 
 COINS = st.lists(st.integers(-5, 60).map(lambda coins: Decimal(coins) / 4), max_size=9)
 

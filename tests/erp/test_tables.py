@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.erp.formats.layout import load_table_layout
-from reconcile.erp.payment import PaymentFile, PaymentStatus
+from reconcile.erp.payments.formats.layout import load_table_layout
+from reconcile.erp.payments.model import PaymentFile, PaymentStatus
 from reconcile.errors import ConfigurationError, PaymentFileError
 
 Reader = Callable[..., PaymentFile]

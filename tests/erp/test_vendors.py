@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.erp.vendors import Vendor, vendors_from
+from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.errors import ConfigurationError
 
 

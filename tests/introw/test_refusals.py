@@ -17,7 +17,7 @@ from reconcile.errors import (
     ServerFailed,
 )
 from reconcile.introw.connection import Key
-from reconcile.introw.words import LONGEST, server_words
+from reconcile.introw.error_text import LONGEST, server_words
 
 if TYPE_CHECKING:
     from introw.conftest import Opens

@@ -21,9 +21,9 @@ from builders import (
 
 from reconcile.domain.fields import UNREAD, RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.plan.model import PLAN_VERSION, Action, Cost
-from reconcile.plan.observe import ABSENT, differences, observe
+from reconcile.plan.visible_state import ABSENT, differences, observe
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, Verification, record_of
 
 BASE = make_snapshot(make_payout(), make_line(), make_line("cln_9", payout_id=None))

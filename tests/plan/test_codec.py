@@ -28,9 +28,9 @@ from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import Value
 from reconcile.domain.period import Period
-from reconcile.domain.policy import Limits, Policy
+from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split import Handout
+from reconcile.domain.split_by import Handout
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
 from reconcile.plan.model import PLAN_VERSION, Plan

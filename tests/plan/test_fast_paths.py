@@ -21,13 +21,13 @@ from reconcile.domain.fields import (
     line_values,
     payout_values,
 )
-from reconcile.domain.policy import Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot, shared
 from reconcile.plan.codec import to_json
 from reconcile.plan.compare import Comparison, Sides, compare, compare_line, compare_payout, live_action
 from reconcile.plan.model import Change
-from reconcile.plan.observe import DECLINED
+from reconcile.plan.visible_state import DECLINED
 from reconcile.plan.threeway import Verdict, compare_record
 
 TEXTS = ("000123", "123", "Bonus", " Bonus", "3-1", "2026-01-03", None, "1234567890123456789")

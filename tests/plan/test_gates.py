@@ -19,7 +19,7 @@ from builders import (
 )
 
 from reconcile.domain.fields import Value
-from reconcile.domain.policy import Limits, Policy
+from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.plan.model import Gate, Plan
 

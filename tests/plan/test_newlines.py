@@ -22,7 +22,7 @@ from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import Value
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
-from reconcile.plan.newlines import keyed_rows, new_lines
+from reconcile.plan.new_lines import keyed_rows, new_lines
 from reconcile.plan.sources import OwnWork
 
 BASE = make_snapshot(make_payout(), make_line())

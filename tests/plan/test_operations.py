@@ -19,7 +19,7 @@ from builders import (
 )
 
 from reconcile.domain.fields import Value
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.order import ordered

@@ -23,11 +23,11 @@ from builders import (
 from reconcile.apply.settle import Settled, settled
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values, payout_values
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
-from reconcile.plan.observe import observe
+from reconcile.plan.visible_state import observe
 from reconcile.plan.sources import OwnWork
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))

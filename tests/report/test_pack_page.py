@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.domain.table import Cell, Column, Pack, Table
+from reconcile.domain.pack_table import Cell, Column, Pack, Table
 from reconcile.errors import ConfigurationError
 from reconcile.report.pack import write_page
 from reconcile.resources import template

@@ -16,11 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reconcile.domain.edited import SCHEMA_VERSION, EditedWorkbook, Export
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.workbook.reader import read_workbook
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.read.reader import read_workbook
+from reconcile.workbook.export.writer import write_workbook
 
 ENVIRONMENT = Environment("http://127.0.0.1:8000", "acme")
 SCOPE = Scope(stages=("APPROVED", "PAID"), periods=(Period.parse("2026-Q1"),))

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value
-from reconcile.domain.policy import Policy
-from reconcile.workbook.cells import parse
-from reconcile.workbook.grid import Cell
-from reconcile.workbook.seen import Before, Problem
+from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.workbook.read.cell_parser import parse
+from reconcile.workbook.ooxml.cells import Cell
+from reconcile.workbook.read.cell_view import Before, Problem
 
 POLICY = Policy()
 

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from reconcile.workbook import exportbook
-from reconcile.workbook.exportbook import ExportWorkbook
+from reconcile.workbook.export import exportbook
+from reconcile.workbook.export.exportbook import ExportWorkbook
 
 ODD = (
     "",

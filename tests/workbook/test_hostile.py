@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from reconcile.cli import run
-from reconcile.domain.policy import Policy, ReadLimits
+from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.errors import ReconcileError
-from reconcile.workbook.grid import column_letters
-from reconcile.workbook.reader import read_workbook
+from reconcile.workbook.ooxml.cells import column_letters
+from reconcile.workbook.read.reader import read_workbook
 
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -8,11 +8,11 @@ import pytest
 
 from reconcile.domain.edited import EditedWorkbook, Export
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.layout import load_layout
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.contract.layout import load_layout
+from reconcile.workbook.export.writer import write_workbook
 
 GERMAN = """
 [sheets]

@@ -11,12 +11,12 @@ from typing import IO
 import pytest
 from openpyxl import load_workbook
 
-from reconcile.domain.table import Cell, Column, Pack, RowSum, SumOf, Table, value_of
+from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table, value_of
 from reconcile.errors import ConfigurationError
-from reconcile.workbook import pack as written
-from reconcile.workbook.packlooks import HEADER_ROW
-from reconcile.workbook.packrows import PackRows, plain
-from reconcile.workbook.xlsxwriter_names import Worksheet
+from reconcile.workbook.pack import pack_writer as written
+from reconcile.workbook.pack.pack_styles import HEADER_ROW
+from reconcile.workbook.pack.pack_rows import PackRows, plain
+from reconcile.workbook.export.xlsxwriter_port import Worksheet
 
 AT = datetime(2026, 5, 3, 8, tzinfo=UTC)
 ODD = (

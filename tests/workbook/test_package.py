@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.domain.policy import Policy, ReadLimits
+from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.errors import ConfigurationError, ReconcileError, WorkbookError
-from reconcile.workbook.package import check_package
-from reconcile.workbook.reader import read_export, read_workbook
+from reconcile.workbook.ooxml.package_safety import check_package
+from reconcile.workbook.read.reader import read_export, read_workbook
 
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
 

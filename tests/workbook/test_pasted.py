@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook, Export
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.export.writer import write_workbook
 
 Edit = Callable[[Path, Callable[[openpyxl.Workbook], object]], Path]
 Read = Callable[[Path], EditedWorkbook]

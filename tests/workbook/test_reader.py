@@ -12,9 +12,9 @@ import pytest
 from reconcile.domain.edited import EditedRow, EditedWorkbook, row_token
 from reconcile.domain.fields import UNREAD, RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Payout
-from reconcile.workbook.reader import read_workbook
+from reconcile.workbook.read.reader import read_workbook
 
 Read = Callable[[Path], EditedWorkbook]
 Edit = Callable[[Path, Callable[[openpyxl.Workbook], object]], Path]

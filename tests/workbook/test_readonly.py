@@ -9,9 +9,9 @@ import pytest
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Severity
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.baseline import baseline_of
-from reconcile.workbook.days import readings_of
-from reconcile.workbook.readonly import readonly_edits
+from reconcile.workbook.read.baseline import baseline_of
+from reconcile.workbook.read.typed_dates import readings_of
+from reconcile.workbook.read.readonly_edits import readonly_edits
 
 Read = Callable[[Path], EditedWorkbook]
 Put = Callable[[Path, str, str, str, object], Path]

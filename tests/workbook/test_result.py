@@ -17,8 +17,8 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
-from reconcile.workbook.result import write_result
-from reconcile.workbook.splice import Part, Spot, scan
+from reconcile.workbook.copy.result import write_result
+from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
 
 REFUSED = RowResult(
     RecordKind.LINE, 3, "refused", 'The server says: "no" <&> \x07', "", "2026-04-05T09:30:12+00:00"

@@ -12,9 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reconcile.domain.edited import EditedSheet, EditedWorkbook, Export
 from reconcile.domain.fields import Values
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.outgoing import line_row, payout_row
-from reconcile.workbook.reader import read_export
-from reconcile.workbook.readonly import readonly_edits
+from reconcile.workbook.contract.export_rows import line_row, payout_row
+from reconcile.workbook.read.reader import read_export
+from reconcile.workbook.read.readonly_edits import readonly_edits
 
 Read = Callable[[Path], EditedWorkbook]
 Edit = Callable[[Path, Callable[[openpyxl.Workbook], object]], Path]

@@ -10,9 +10,9 @@ import openpyxl
 
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.export.writer import write_workbook
 
 
 def said(path: Path) -> dict[str, str]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.domain.policy import ReadLimits
-from reconcile.workbook.budget import Budget
-from reconcile.workbook.stream import plain_or_parsed
+from reconcile.domain.policy.names_and_limits import ReadLimits
+from reconcile.workbook.ooxml.read_budget import Budget
+from reconcile.workbook.ooxml.xml_stream import plain_or_parsed
 
 START, ROW, COUNT = b"<sheet1>\n", b"<row><c>12345678901234</c></row>", 200_000
 

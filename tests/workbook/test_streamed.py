@@ -18,11 +18,11 @@ from openpyxl.cell.cell import Cell, MergedCell
 from reconcile.domain.edited import EditedWorkbook, Export
 from reconcile.domain.fields import Values
 from reconcile.domain.money import Money
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.extra import Proposal
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.export.extra_sheets import Proposal
+from reconcile.workbook.export.writer import write_workbook
 
 MakePayout = Callable[..., Payout]
 MakeLine = Callable[..., CommissionLine]

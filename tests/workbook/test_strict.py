@@ -11,10 +11,10 @@ import pytest
 from strict_xlsx import problems
 
 from reconcile.domain.edited import Export
-from reconcile.domain.policy import Names, Policy
+from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.export.writer import write_workbook
 
 MakeSnapshot = Callable[..., Snapshot]
 MakeExport = Callable[[Snapshot], Export]

@@ -16,12 +16,12 @@ from reconcile.domain.edited import EditedWorkbook, Export
 from reconcile.domain.fields import UNREAD, line_values
 from reconcile.domain.finding import Severity
 from reconcile.domain.money import Money
-from reconcile.domain.policy import Policy
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.outgoing import as_shown
-from reconcile.workbook.writer import write_workbook
+from reconcile.workbook.contract.export_rows import as_shown
+from reconcile.workbook.export.writer import write_workbook
 
 Write = Callable[..., Path]
 MakePayout = Callable[..., Payout]

@@ -1,0 +1,1 @@
+"""What finance may set: names and limits, matching of payments, the close."""

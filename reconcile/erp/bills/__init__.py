@@ -1,0 +1,1 @@
+"""Bills out: payouts as files that a finance system imports."""

@@ -1,0 +1,262 @@
+"""Makes the bills: from live payouts, a layout and the vendor mapping. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from reconcile.domain.bill import IssuedBill
+from reconcile.domain.money import Money, decimals, exponent, totals
+from reconcile.domain.period import Period, utc_date
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.domain.snapshot import Snapshot
+from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
+from reconcile.erp.bills.layout import Due, Layout
+from reconcile.erp.bills.bill_numbers import bill_number
+from reconcile.erp.bills.vendors import Vendor, vendor_of
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the bills depend on beside the payouts and the layout.
+
+    issued: every bill that went out earlier. again: whether those are issued once more. today: UTC.
+    currencies: only these; all when empty.
+    """
+
+    vendors: Mapping[str, Vendor]
+    issued: Sequence[IssuedBill]
+    today: dt.date
+    currencies: tuple[str, ...] = ()
+    again: bool = False
+
+
+def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Billing:
+    """The bills for the payouts of a snapshot, in the order of partner and payout; the same every time."""
+    bills: list[Bill] = []
+    left_out: list[LeftOut] = []
+    earlier: dict[str, dict[str, IssuedBill]] = {}
+    for one in () if given.again else given.issued:
+        earlier.setdefault(one.payout_id, {})[one.line_id] = one
+    for payout in sorted(snapshot.payouts.values(), key=lambda one: (one.partner_name, one.id)):
+        if given.currencies and payout.amount.currency not in given.currencies:
+            continue
+        lines = snapshot.lines_by_payout.get(payout.id, ())
+        before = earlier.get(payout.id, {})
+        if before and (layout.per == "payout" or "" in before):
+            left_out.append(_billed_before(payout, payout.amount, tuple(before.values())))
+            continue
+        for made in _of_payout(payout, lines, layout, given):
+            if isinstance(made, LeftOut):
+                left_out.append(made)
+            elif made.line_id in before:
+                left_out.append(_billed_before(payout, made.amount, (before[made.line_id],)))
+            else:
+                bills.append(made)
+    billing = Billing(tuple(bills), tuple(left_out))
+    return _without_twins(billing, given.issued)
+
+
+def in_currencies(snapshot: Snapshot, currencies: Collection[str]) -> list[Money]:
+    """The amounts of the payouts that bills are made of, for the tie-out."""
+    amounts = [payout.amount for payout in snapshot.payouts.values()]
+    return [amount for amount in amounts if not currencies or amount.currency in currencies]
+
+
+def _billed_before(payout: Payout, amount: Money, bills: Sequence[IssuedBill]) -> LeftOut:
+    """A payout that has moved since it was billed is worth a look."""
+    last = bills[-1]
+    said = f"billed as {last.number} in {last.file} on {last.issued_at[:10]} by {last.issued_by}"
+    was = totals(one.amount for one in bills)
+    if was == {amount.currency: amount.amount}:
+        return LeftOut(Why.BILLED, payout, amount, said)
+    before = ", ".join(str(Money(sum_, currency)) for currency, sum_ in was.items())
+    fix = "Correct the bill in the finance software, or issue it again with --again and a reason."
+    return LeftOut(Why.BILLED, payout, amount, f"{said}, then {before} and now {amount}", fix)
+
+
+def _of_payout(
+    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, given: Circumstances
+) -> Iterator[Bill | LeftOut]:
+    vendor = vendor_of(payout.partner_id, given.vendors, needed=_names_vendor(layout))
+    lines = sorted(lines, key=lambda line: (line.created_at is None, str(line.created_at), line.id))
+    fault = _fault(payout, lines, layout, vendor)
+    if fault:
+        yield fault
+        return
+    assert vendor
+    if layout.per == "payout":
+        rows = _rows(payout, lines if _follows(payout, lines) else (), layout, vendor)
+        if layout.detail == "payout":
+            rows = _rows(payout, (), layout, vendor)
+        yield from _bill_or_credit(payout, "", rows, layout, vendor, given)
+    else:
+        for row in _rows(payout, lines, layout, vendor):
+            yield from _bill_or_credit(payout, row.line_id, (row,), layout, vendor, given)
+
+
+def _fault(
+    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor | None
+) -> LeftOut | None:
+    """Why no bill can be made at all; None when one can."""
+    amount = payout.amount
+    if not amount.amount and not any(line.amount.amount for line in lines):
+        return LeftOut(Why.EMPTY, payout, amount, "its amount is zero")
+    if vendor is None:
+        return _held(
+            payout,
+            f"the partner {payout.partner_name} ({payout.partner_id}) has no vendor",
+            "Add a row for the partner to the vendor mapping (--vendors).",
+        )
+    if decimals(amount.amount) > (exponent(amount.currency) or 0):
+        return _held(payout, f"{amount} has more decimals than {amount.currency} has", "Correct its lines.")
+    sums = totals(line.amount for line in lines)
+    needs_lines = layout.detail == "line" or layout.per == "line"
+    if needs_lines and set(sums) == {amount.currency} and sums[amount.currency] != amount.amount:
+        total = Money(sums[amount.currency], amount.currency)
+        return _held(
+            payout,
+            f"it says {amount} and its lines add up to {total}",
+            'Wait until Introw has updated it, or bill it in one row (detail = "payout" in the layout).',
+        )
+    if layout.per == "line" and not _follows(payout, lines):
+        return _held(
+            payout,
+            "its lines are in other currencies than the payout",
+            'Bill it as one (per = "payout" in the layout).',
+        )
+    return None
+
+
+def _follows(payout: Payout, lines: Sequence[CommissionLine]) -> bool:
+    """Whether the lines add up to the payout; in other currencies they cannot (introw-api.md 5.3)."""
+    return totals(line.amount for line in lines) == {payout.amount.currency: payout.amount.amount}
+
+
+def _names_vendor(layout: Layout) -> bool:
+    values = [column.value for file in layout.files for column in file.columns]
+    return any("{vendor}" in value or "{vendor_id}" in value for value in values)
+
+
+def _rows(
+    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor
+) -> tuple[BillRow, ...]:
+    """A row per line that is worth something; one row for the whole where there are no lines to show."""
+    currency = payout.amount.currency
+    whole = layout.description.format_map(_Texts(payout))
+
+    def row(line: CommissionLine | None, amount: Decimal) -> BillRow:
+        plan = (line.plan_name if line else None) or ""
+        return BillRow(
+            line_id=line.id if line else "",
+            description=(line.description if line else None) or whole,
+            plan=plan,
+            amount=amount,
+            account=vendor.account or layout.accounts.account(payout.partner_id, plan, currency),
+            tax_type=vendor.tax_type or layout.tax_type,
+        )
+
+    found = tuple(row(line, line.amount.amount) for line in lines if line.amount.amount)
+    return found or (row(None, payout.amount.amount),)
+
+
+class _Texts(dict[str, str]):
+    """What the layout's description can say about a whole payout; other fields are empty there."""
+
+    def __init__(self, payout: Payout) -> None:
+        super().__init__(
+            payout_id=payout.id,
+            partner_id=payout.partner_id,
+            partner_name=payout.partner_name,
+            po_number=payout.po_number or "",
+            currency=payout.amount.currency,
+            **period_texts(payout, "%Y-%m-%d"),
+        )
+
+    def __missing__(self, _: str) -> str:
+        return ""
+
+
+def period_texts(payout: Payout, form: str) -> dict[str, str]:
+    """The period of a payout, and its two days in a date format; empty where the payout has none."""
+    start, end = payout.period_start, payout.period_end
+    whole = str(Period(utc_date(start), utc_date(end))) if start and end and start <= end else ""
+    return {
+        "period": whole or (f"{utc_date(end)}" if end else ""),
+        "period_start": utc_date(start).strftime(form) if start else "",
+        "period_end": utc_date(end).strftime(form) if end else "",
+    }
+
+
+def _bill_or_credit(
+    payout: Payout,
+    line_id: str,
+    rows: tuple[BillRow, ...],
+    layout: Layout,
+    vendor: Vendor,
+    given: Circumstances,
+) -> Iterator[Bill | LeftOut]:
+    amount = Money(sum((row.amount for row in rows), Decimal(0)), payout.amount.currency)
+    period = period_texts(payout, "%Y-%m-%d")["period"]
+    number = bill_number(layout.number, payout.id, line_id, payout.partner_id, period)
+    day = _day(payout, layout, given.today)
+    entity = vendor.entity or layout.entity
+    bill = Bill(number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows)
+    if not amount.amount:
+        yield LeftOut(Why.EMPTY, payout, amount, "its lines cancel out")
+    elif not layout.takes(bill.kind):
+        fix = "Enter it in the finance software by hand, or settle it with the next payout."
+        yield replace(_held(payout, f"{layout.title} takes no negative bills ({amount})", fix), amount=amount)
+    elif layout.number_limit and len(number) > layout.number_limit:
+        said = (
+            f"the bill number {number} is longer than the {layout.number_limit} characters of {layout.title}"
+        )
+        yield replace(_held(payout, said, "Use {code} in the layout's number."), amount=amount)
+    else:
+        yield bill
+
+
+def _day(payout: Payout, layout: Layout, today: dt.date) -> dt.date:
+    moment = {"period_end": payout.period_end, "created": payout.created_at}.get(layout.date_from)
+    return utc_date(moment) if moment else today
+
+
+def due_date(day: dt.date, due: Due) -> dt.date:
+    """When a bill of that day is due."""
+    months = day.year * 12 + day.month - 1 + due.months
+    year, month = divmod(months, 12)
+    last = monthrange(year, month + 1)[1]
+    then = dt.date(year, month + 1, last if due.end_of_month else min(day.day, last))
+    return then + dt.timedelta(days=due.days)
+
+
+def _without_twins(billing: Billing, issued: Sequence[IssuedBill]) -> Billing:
+    """Holds back bills that would share a number, with each other or with another payout's earlier bill."""
+    counts = Counter(bill.number for bill in billing.bills)
+    owners = {one.number: (one.payout_id, one.line_id) for one in issued}
+    twins = [
+        bill
+        for bill in billing.bills
+        if counts[bill.number] > 1
+        or owners.get(bill.number, (bill.payout.id, bill.line_id)) != (bill.payout.id, bill.line_id)
+    ]
+    held = [
+        replace(
+            _held(
+                bill.payout,
+                f"another payout has the bill number {bill.number} too",
+                "Change the layout's number.",
+            ),
+            amount=bill.amount,
+        )
+        for bill in twins
+    ]
+    return billing.without(held, {bill.number for bill in twins})
+
+
+def _held(payout: Payout, reason: str, fix: str) -> LeftOut:
+    return LeftOut(Why.HELD, payout, payout.amount, reason, fix)

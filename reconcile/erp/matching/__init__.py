@@ -1,0 +1,1 @@
+"""Matches payments with payouts."""

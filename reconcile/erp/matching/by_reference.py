@@ -1,0 +1,275 @@
+"""The sure passes: payments that name a payout, a bill or a purchase order of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from reconcile.erp.matching.match_state import Board, Tie
+from reconcile.erp.matching.compare_amounts import compare, value_of
+from reconcile.erp.matching.partner_names import Names
+from reconcile.erp.matching.result import Verdict
+from reconcile.erp.payments.model import Payment, PaymentStatus
+from reconcile.erp.matching.references import Hit, References
+from reconcile.erp.matching.subset_sum import subset
+
+LOOK: Final = "Look at the payment and the payout, and set the stage yourself if it is theirs."
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The payouts that a payment names for sure, or one of which it may mean, and its words for them."""
+
+    payouts: frozenset[int]
+    maybe: frozenset[int]
+    words: str
+
+
+def by_reference(board: Board) -> None:
+    """Payments that carry a payout id, a bill number or an end-to-end id."""
+    index = References()
+    for number, owed in enumerate(board.owed):
+        for reference in owed.references:
+            index.add(reference, number)
+    named = _named(board, index, lambda payment: (payment.order, *payment.references))
+    _play(board, named, "reference")
+
+
+def by_po_number(board: Board, names: Names) -> None:
+    """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees."""
+    index = References()
+    for number, owed in enumerate(board.owed):
+        if owed.po_number:
+            index.add(owed.po_number, number)
+    named = {
+        payment: agreeing
+        for payment, one in _named(
+            board, index, lambda payment: (*payment.po_texts, *payment.references)
+        ).items()
+        if (agreeing := _agreeing(board, names, payment, one))
+    }
+    _play(board, named, "po-number")
+
+
+def _named(board: Board, index: References, texts: Callable[[Payment], Iterable[str]]) -> dict[int, Named]:
+    found = {}
+    for number in board.free_payments():
+        hits = index.hits(filter(None, texts(board.payments[number])))
+        if hits:
+            found[number] = _sorted_out(hits)
+    return found
+
+
+def _sorted_out(hits: Sequence[Hit]) -> Named:
+    sure = frozenset(number for hit in hits for number in hit.leads_to if len(hit.leads_to) == 1)
+    maybe = frozenset(number for hit in hits for number in hit.leads_to) - sure
+    return Named(sure, frozenset() if sure else maybe, ", ".join(hit.reference for hit in hits))
+
+
+def _agreeing(board: Board, names: Names, payment: int, named: Named) -> Named | None:
+    """What is left when payouts of another amount and another partner are taken out."""
+    group = names.group_of(board.payments[payment].payee)
+
+    def agrees(number: int) -> bool:
+        same_name = group is not None and group == names.group_of(board.owed[number].partner)
+        return same_name or compare([board.payments[payment]], [board.owed[number]], board.policy).fits
+
+    sure, maybe = (frozenset(filter(agrees, numbers)) for numbers in (named.payouts, named.maybe))
+    return Named(sure, maybe, named.words) if sure or maybe else None
+
+
+def _play(board: Board, named: Mapping[int, Named], how: str) -> None:
+    for payments, owed in _groups({number: one.payouts for number, one in named.items() if one.payouts}):
+        words = ", ".join(dict.fromkeys(named[number].words for number in payments))
+        _Group(board, how, words).settle(payments, owed)
+    for number, one in named.items():
+        if one.maybe and number not in board.taken:
+            _one_of_several(board, number, one, how)
+
+
+def _groups(named: Mapping[int, frozenset[int]]) -> list[tuple[list[int], list[int]]]:
+    """The payments and payouts that hang together, however many payments name however many payouts."""
+    lead: dict[int, int] = {}
+
+    def top(number: int) -> int:
+        while lead.setdefault(number, number) != number:
+            lead[number] = lead[lead[number]]
+            number = lead[number]
+        return number
+
+    for payouts in named.values():
+        first = min(payouts)
+        for other in payouts:
+            lead[top(other)] = top(first)
+    groups: dict[int, tuple[list[int], set[int]]] = {}
+    for payment, payouts in named.items():
+        members = groups.setdefault(top(min(payouts)), ([], set()))
+        members[0].append(payment)
+        members[1].update(payouts)
+    return [(payments, sorted(payouts)) for payments, payouts in groups.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Payments and payouts that name each other."""
+
+    board: Board
+    how: str
+    words: str
+
+    def settle(self, payments: list[int], owed: list[int]) -> None:
+        """Finds out what they mean together."""
+        free = [number for number in owed if number not in self.board.used]
+        if not free:
+            self._too_late(payments, owed)
+            return
+        ordered = sorted(payments, key=lambda number: (str(self.board.payments[number].day), number))
+        if not self._as_a_whole(ordered, free):
+            self._in_parts(ordered, free)
+
+    def _as_a_whole(self, payments: list[int], owed: list[int]) -> bool:
+        fit = compare(
+            self._payments(payments), [self.board.owed[number] for number in owed], self.board.policy
+        )
+        if fit.fits:
+            self._paid(payments, owed)
+            return True
+        came_back = [number for number in payments if not self.board.live(number)]
+        return bool(came_back) and self._failed(payments, owed)
+
+    def _payments(self, numbers: Iterable[int]) -> list[Payment]:
+        return [self.board.payments[number] for number in numbers]
+
+    def _paid(self, payments: Sequence[int], owed: Sequence[int]) -> None:
+        """The amounts agree; what follows depends on where the payouts stand."""
+        board = self.board
+        stages = {board.owed[number].stage for number in owed}
+        if stages == {board.policy.paid_stage}:
+            self._match(payments, owed, Verdict.SETTLED)
+        elif stages <= {*board.policy.open_stages, board.policy.paid_stage}:
+            # Some may stand there already, after a run that stopped half-way: that is no contradiction.
+            self._match(payments, owed, Verdict.PAID)
+        else:
+            self._not_open(payments, owed)
+
+    def _match(self, payments: Sequence[int], owed: Sequence[int], verdict: Verdict) -> None:
+        fit = compare(
+            self._payments(payments), [self.board.owed[number] for number in owed], self.board.policy
+        )
+        self.board.match(payments, owed, fit, Tie(self.how, self.words), verdict)
+
+    def _not_open(self, payments: Sequence[int], owed: Sequence[int]) -> None:
+        told = ", ".join(
+            f"{self.board.owed[number].payout_id} is {self.board.owed[number].stage}" for number in owed
+        )
+        for number in payments:
+            self.board.note(
+                number,
+                "payout-not-open",
+                f"The payment is for a payout that is not to be paid: {told}.",
+                LOOK,
+            )
+
+    def _failed(self, payments: list[int], owed: list[int]) -> bool:
+        """Whether the money is back, so that the payouts are unpaid again."""
+        board = self.board
+        currency = board.owed[owed[0]].amount.currency
+        values = [value_of(payment, currency) for payment in self._payments(payments)]
+        left = sum((value for value in values if value is not None), Decimal(0))
+        due = sum((board.owed[number].amount.amount for number in owed), Decimal(0))
+        # All of it came back, or, of a payment in an earlier file, exactly what was owed.
+        if None in values or left not in (Decimal(0), -due):
+            return False
+        if not all(board.may_fail(number) for number in owed):
+            self._not_open(payments, owed)
+            return True
+        stages = {board.owed[number].stage for number in owed}
+        verdict = Verdict.SETTLED if stages == {board.policy.failed_stage} else Verdict.FAILED
+        self._match(payments, owed, verdict)
+        return True
+
+    def _in_parts(self, payments: list[int], owed: list[int]) -> None:
+        """The whole does not agree: a payment that fits pays, the others are too many or too little."""
+        if len(owed) > 1:
+            self._each_alone(payments, owed)
+            return
+        board, payout = self.board, owed[0]
+        live = [number for number in payments if board.live(number)]
+        chosen = self._that_fit(live, payout)
+        if not chosen or len(live) < len(payments):
+            self._differ(payments, owed)
+            return
+        self._paid(chosen, owed)
+        self._too_late([number for number in payments if number not in chosen], owed)
+
+    def _that_fit(self, payments: Sequence[int], payout: int) -> list[int]:
+        """The one payment that is what is owed, or the few that come to it; none where nothing does."""
+        owed = self.board.owed[payout]
+        for number in payments:
+            if compare([self.board.payments[number]], [owed], self.board.policy).fits:
+                return [number]
+        values = [
+            value_of(payment, owed.amount.currency) or Decimal(0) for payment in self._payments(payments)
+        ]
+        places = subset(values, owed.amount.amount, self.board.policy.largest_sum)
+        return [payments[place] for place in places] if places else []
+
+    def _each_alone(self, payments: list[int], owed: list[int]) -> None:
+        """Several payouts that do not agree as a whole: those that do alone are settled, the rest differs."""
+        board = self.board
+        left = list(owed)
+        for payout in owed:
+            due = board.owed[payout]
+            fitting = next((p for p in payments if p not in board.taken and board.live(p)
+                            and compare([board.payments[p]], [due], board.policy).fits), None)  # fmt: skip
+            if fitting is not None and board.is_open(payout):
+                self._match([fitting], [payout], Verdict.PAID)
+                left.remove(payout)
+        rest = [number for number in payments if number not in board.taken]
+        if rest and left:
+            self._differ(rest, left)
+        elif rest:
+            self._too_late(rest, owed)
+
+    def _differ(self, payments: Sequence[int], owed: Sequence[int]) -> None:
+        if not all(self.board.may_fail(number) for number in owed):
+            self._not_open(payments, owed)
+            return
+        self._match(payments, owed, Verdict.DIFFERS)
+        for number in payments:
+            self.board.note(number, "amount-differs", self._told(payments, owed), LOOK)
+
+    def _told(self, payments: Sequence[int], owed: Sequence[int]) -> str:
+        due = " and ".join(f"{self.board.owed[number].amount}" for number in owed)
+        paid = " and ".join(str(payment.amount) for payment in self._payments(payments))
+        ids = ", ".join(self.board.owed[number].payout_id for number in owed)
+        return f"Paid is {paid}, and owed for {ids} is {due}."
+
+    def _too_late(self, payments: Sequence[int], owed: Sequence[int]) -> None:
+        """Payments for payouts that others have paid already: paid twice, until a person knows better."""
+        ids = ", ".join(self.board.owed[number].payout_id for number in owed)
+        matches = [self.board.used[number] for number in owed if number in self.board.used]
+        others = ", ".join(dict.fromkeys(str(one.place) for match in matches for one in match.payments))
+        told = f"The payout {ids} is paid already, by {others}." if others else f"{ids} cannot be paid."
+        for number in payments:
+            self.board.note(
+                number, "paid-twice", told, "Find out whether it was paid twice, and get the money back."
+            )
+
+
+def _one_of_several(board: Board, number: int, named: Named, how: str) -> None:
+    """A reference that leads to several payouts: the one whose amount agrees is suggested, if it is one."""
+    payment = board.payments[number]
+    ids = ", ".join(board.owed[one].payout_id for one in sorted(named.maybe))
+    fits = {one: compare([payment], [board.owed[one]], board.policy) for one in sorted(named.maybe)}
+    usable = [one for one, fit in fits.items() if fit.fits and board.is_open(one)]
+    message = f"{named.words} leads to {len(named.maybe)} payouts: {ids}."
+    if len(usable) == 1 and payment.status is PaymentStatus.PAID:
+        words = f"{named.words} leads to several payouts, and the amount is that of this one"
+        board.match([number], usable, fits[usable[0]], Tie(how, words, sure=False), Verdict.PAID)
+        fix = "Only one of them has this amount; accept the suggestion on the sheet Matches if it is right."
+    else:
+        fix = LOOK
+    board.note(number, "reference-ambiguous", message, fix)

@@ -1,0 +1,61 @@
+"""Matches payments with payouts: in passes, the surest first, each payment and payout at most once. Pure.
+
+Nothing compares all payments with all payouts: references, names and amounts are looked up in indexes, and
+sums are searched among a bounded number of a partner's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.matching.match_state import Board
+from reconcile.erp.matching.by_amount import by_amount, by_sum
+from reconcile.erp.matching.by_reference import by_po_number, by_reference
+from reconcile.erp.payments.merge_files import merged
+from reconcile.erp.matching.partner_names import Names
+from reconcile.erp.matching.result import Matching, Stray, Verdict
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
+
+_NOTHING_FITS = "no payout has its reference, its PO number, or its amount and name"
+
+
+def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: PaymentPolicy) -> Matching:
+    """Matches the payments of all files with what is owed; the same result for the same input, always."""
+    kept, repeated, findings = merged(files)
+    ignored = tuple(payment for payment in kept if payment.status is PaymentStatus.IGNORED)
+    payments = tuple(payment for payment in kept if payment.status is not PaymentStatus.IGNORED)
+    board = Board(payments, tuple(owed), policy)
+    names = Names([one.partner for one in owed], policy.name_share)
+    passes = {
+        "reference": lambda: by_reference(board),
+        "po-number": lambda: by_po_number(board, names),
+        "amount": lambda: by_amount(board, names),
+        "sum": lambda: by_sum(board, names),
+    }
+    for name in policy.passes:
+        passes[name]()
+    of_files = (finding for file in files for finding in file.findings)
+    return _result(board, ignored, repeated, (*of_files, *findings, *board.findings))
+
+
+def _result(
+    board: Board, ignored: tuple[Payment, ...], repeated: tuple[Payment, ...], findings: tuple[Finding, ...]
+) -> Matching:
+    free = [number for number in range(len(board.owed)) if number not in board.used]
+    return Matching(
+        matches=tuple(match for match in board.decided if match.verdict is not Verdict.DIFFERS),
+        suggestions=tuple(board.suggested),
+        differing=tuple(match for match in board.decided if match.verdict is Verdict.DIFFERS),
+        strays=tuple(
+            Stray(board.payments[number], board.why.get(number, _NOTHING_FITS))
+            for number in board.free_payments()
+        ),
+        unpaid=tuple(board.owed[number] for number in free if board.is_open(number)),
+        others=tuple(board.owed[number] for number in free if not board.is_open(number)),
+        ignored=ignored,
+        repeated=repeated,
+        findings=findings,
+    )

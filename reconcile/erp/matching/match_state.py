@@ -1,0 +1,94 @@
+"""The board on which matching is played: what is still free, and what was taken by what.
+
+A payment or a payout leaves the board when it is matched, suggested or found to differ, so nothing is ever
+used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.matching.compare_amounts import Fit
+from reconcile.erp.matching.result import Match, Verdict
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.model import Payment, PaymentStatus, found
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What ties payments to payouts: the pass, and its evidence in words. sure: needs no second look."""
+
+    how: str
+    evidence: str
+    sure: bool = True
+
+
+@dataclass
+class Board:
+    """All payments and payouts by number, and the matches made so far."""
+
+    payments: Sequence[Payment]
+    owed: Sequence[Owed]
+    policy: PaymentPolicy
+    taken: dict[int, Match] = field(default_factory=dict)
+    used: dict[int, Match] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+    suggested: list[Match] = field(default_factory=list)
+    decided: list[Match] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def free_payments(self) -> list[int]:
+        """The payments that nothing has taken yet, in their order."""
+        return [number for number in range(len(self.payments)) if number not in self.taken]
+
+    def is_open(self, number: int) -> bool:
+        """Whether a payout may be paid and nothing has used it."""
+        return number not in self.used and self.owed[number].stage in self.policy.open_stages
+
+    def may_fail(self, number: int) -> bool:
+        """Whether a payout's payment may come back: it is paid, or open, and nothing has used it."""
+        stages = (*self.policy.open_stages, self.policy.paid_stage)
+        return number not in self.used and self.owed[number].stage in stages
+
+    def match(
+        self,
+        payments: Sequence[int],
+        owed: Sequence[int],
+        fit: Fit,
+        tie: Tie,
+        verdict: Verdict,
+    ) -> None:
+        """Takes payments and payouts off the board.
+
+        It is only suggested where the pass is not automatic, or where the tie itself is not sure.
+        """
+        made = Match(
+            payments=tuple(self.payments[number] for number in payments),
+            owed=tuple(self.owed[number] for number in owed),
+            verdict=verdict,
+            how=tie.how,
+            evidence=tie.evidence,
+            difference=fit.difference,
+            code=fit.code,
+        )
+        self.taken.update(dict.fromkeys(payments, made))
+        self.used.update(dict.fromkeys(owed, made))
+        changes = verdict in (Verdict.PAID, Verdict.FAILED)
+        ask = changes and not (tie.sure and tie.how in self.policy.automatic)
+        (self.suggested if ask else self.decided).append(made)
+
+    def note(
+        self, number: int, rule: str, message: str, fix: str, severity: Severity = Severity.WARNING
+    ) -> None:
+        """Remembers why a payment is not matched, and says so with its place."""
+        payment = self.payments[number]
+        self.why.setdefault(number, message)
+        value = " ".join(filter(None, (str(payment.amount), payment.payee, payment.reference)))
+        self.findings.append(found(rule, message, fix, payment.place, value, severity))
+
+    def live(self, number: int) -> bool:
+        """Whether the payment left and is not known to have come back."""
+        return self.payments[number].status is PaymentStatus.PAID

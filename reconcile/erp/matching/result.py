@@ -1,0 +1,125 @@
+"""What matching finds out: every payment and every payout in exactly one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from reconcile.domain.finding import Finding
+from reconcile.domain.money import Money, totals
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.model import Payment
+
+
+class Verdict(StrEnum):
+    """What a match means for its payouts.
+
+    paid: they move to the paid stage. failed: their payment came back. settled: they stand there already.
+    differs: it is theirs, but the amount is not right, so a person must look.
+    """
+
+    PAID = "paid"
+    FAILED = "failed"
+    SETTLED = "settled"
+    DIFFERS = "differs"
+
+
+class Code(StrEnum):
+    """Why a payment is not exactly what is owed."""
+
+    EXACT = ""
+    FEE = "bank fee"
+    ROUNDING = "rounding"
+    EXCHANGE = "exchange difference"
+    SHORT = "short"
+    OVER = "over"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Payments and the payouts that they are for. `how`: the pass. `evidence`: what ties them, in words.
+
+    difference: paid less owed, in the currency of what is owed; None where the currencies differ. A payment
+    that came back counts as minus what was owed.
+    """
+
+    payments: tuple[Payment, ...]
+    owed: tuple[Owed, ...]
+    verdict: Verdict
+    how: str
+    evidence: str
+    difference: Money | None
+    code: Code = Code.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A payment that is no payout's, and why not."""
+
+    payment: Payment
+    why: str
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The whole result.
+
+    matches: sure ones. suggestions: for a person to confirm. differing: theirs, but not the right amount.
+    strays: paid, not in Introw. unpaid: in Introw, may be paid, and not paid. others: the payouts that are
+    neither: drafts, declined ones, ones paid before. ignored: no payments to partners. repeated: payments
+    that stand in another file as well.
+    """
+
+    matches: tuple[Match, ...]
+    suggestions: tuple[Match, ...]
+    differing: tuple[Match, ...]
+    strays: tuple[Stray, ...]
+    unpaid: tuple[Owed, ...]
+    others: tuple[Owed, ...]
+    ignored: tuple[Payment, ...] = ()
+    repeated: tuple[Payment, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def payment_parts(self) -> dict[str, dict[str, Decimal]]:
+        """The sum of the payments in each part per currency; together they are the totals of the files."""
+        return {
+            "matched": totals(_paid(self.matches)),
+            "suggested": totals(_paid(self.suggestions)),
+            "amounts differ": totals(_paid(self.differing)),
+            "paid, not in Introw": totals(stray.payment.amount for stray in self.strays),
+            "no payment to a partner": totals(payment.amount for payment in self.ignored),
+            "in another file as well": totals(payment.amount for payment in self.repeated),
+        }
+
+    @cached_property
+    def owed_parts(self) -> dict[str, dict[str, Decimal]]:
+        """The sum of the payouts in each part per currency; together they are all payouts in scope."""
+        return {
+            "matched": totals(_owed(self.matches)),
+            "suggested": totals(_owed(self.suggestions)),
+            "amounts differ": totals(_owed(self.differing)),
+            "in Introw, not paid": totals(owed.amount for owed in self.unpaid),
+            "not open for payment": totals(owed.amount for owed in self.others),
+        }
+
+
+def residual(parts: dict[str, dict[str, Decimal]], whole: dict[str, Decimal]) -> dict[str, Decimal]:
+    """What the parts leave of the whole, per currency: zero, or something was lost."""
+    left = dict(whole)
+    for part in parts.values():
+        for currency, amount in part.items():
+            left[currency] = left.get(currency, Decimal(0)) - amount
+    return dict(sorted(left.items()))
+
+
+def _paid(matches: Iterable[Match]) -> Iterator[Money]:
+    return (payment.amount for match in matches for payment in match.payments)
+
+
+def _owed(matches: Iterable[Match]) -> Iterator[Money]:
+    return (owed.amount for match in matches for owed in match.owed)

@@ -1,0 +1,1 @@
+"""Payments in: the files of banks and finance systems."""

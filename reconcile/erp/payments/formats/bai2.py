@@ -1,0 +1,227 @@
+"""BAI2 cash reports (BAI, Cash Management Balance Reporting Specifications, version 2).
+
+Records 01 file, 02 group, 03 account, 16 transaction, 88 continuation, 49, 98 and 99 trailers with totals.
+Amounts are in the smallest coin of the currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from reconcile.domain.money import Money, exponent
+from reconcile.erp.payments.formats.return_words import looks_returned
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.errors import PaymentFileError
+
+# Credits that bring a payment back: posted and returned, debit reversal, ACH return and reversal.
+_RETURNS: Final = frozenset(("252", "255", "257", "258", "261", "266"))
+_DEBITS: Final = range(400, 700)
+# How many fields follow a funds type.
+_FUNDS: Final = {"V": 2, "S": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A logical record: its code, its fields, its first line, and how many lines it takes."""
+
+    code: str
+    fields: tuple[str, ...]
+    line: int
+    lines: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known while the records go by; totals and counts as the trailers state them."""
+
+    file: str
+    group: Record | None = None
+    account: Record | None = None
+    currency: str = ""
+    day: date | None = None
+    account_sum: int = 0
+    account_lines: int = 0
+    group_sum: int = 0
+    group_lines: int = 0
+    groups_sum: int = 0
+    accounts: int = 0
+    groups: int = 0
+    lines: int = 0
+    ended: bool = False
+    payments: list[Payment] = field(default_factory=list)
+
+
+def read_bai2(source: Source, text: str) -> PaymentFile:
+    """The transactions of all accounts. Raises PaymentFileError where a trailer disagrees or is missing."""
+    reading = _Reading(source.name)
+    for record in records(source.name, text):
+        _take(reading, record)
+    if not reading.ended:
+        raise PaymentFileError(
+            f"{source.name}: the trailer (99) is missing, so it is cut off. Fetch it from the bank again."
+        )
+    how = ("the control totals agree",)
+    return PaymentFile(source.name, "BAI2", source.sha256, tuple(reading.payments), how)
+
+
+def records(file: str, text: str) -> Iterator[Record]:
+    """The records, each with its continuations joined. Raises PaymentFileError for a line that is none."""
+    body: list[tuple[int, str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        code = line[:2]
+        if not code.isdigit() or line[2:3] not in (",", "/"):
+            raise PaymentFileError(f"{file}, line {number}: {line[:40]!r} is no BAI2 record.")
+        if code == "88" and body:
+            body.append((number, line[3:]))
+            continue
+        if body:
+            yield _record(body)
+        body = [(number, line)]
+    if body:
+        yield _record(body)
+
+
+def _record(body: list[tuple[int, str]]) -> Record:
+    joined = body[0][1]
+    for _, more in body[1:]:
+        # A slash ends the fields of a line; a text without one goes on as it is.
+        joined = f"{joined.rstrip()[:-1]},{more}" if joined.rstrip().endswith("/") else f"{joined} {more}"
+    fields = joined.rstrip().removesuffix("/").split(",")
+    return Record(fields[0], tuple(fields[1:]), body[0][0], len(body))
+
+
+def _take(reading: _Reading, record: Record) -> None:
+    reading.lines += record.lines
+    reading.group_lines += record.lines
+    reading.account_lines += record.lines
+    steps = {
+        "02": _group,
+        "03": _account,
+        "16": _transaction,
+        "49": _end_account,
+        "98": _end_group,
+        "99": _end,
+    }
+    step = steps.get(record.code)
+    if step:
+        step(reading, record)
+
+
+def _group(reading: _Reading, record: Record) -> None:
+    reading.group, reading.group_sum, reading.group_lines, reading.accounts = record, 0, record.lines, 0
+    reading.day = _day(reading, record, _at(record, 3))
+
+
+def _account(reading: _Reading, record: Record) -> None:
+    reading.account, reading.account_sum, reading.account_lines = record, 0, record.lines
+    inherited = _at(reading.group, 5) if reading.group else ""
+    reading.currency = (_at(record, 1) or inherited or "USD").upper()
+    if exponent(reading.currency) is None:
+        raise _refused(reading, record, f"{reading.currency!r} is no currency")
+    rest = list(record.fields[2:])
+    while rest:
+        # Type code, amount, count, funds type and what that brings along; any may be blank.
+        amount = rest[1] if len(rest) > 1 else ""
+        reading.account_sum += _coins(reading, record, amount) if amount else 0
+        funds = rest[3] if len(rest) > 3 else ""
+        rest = rest[4 + _extra(reading, record, funds, rest[4:]) :]
+
+
+def _transaction(reading: _Reading, record: Record) -> None:
+    code, coins = _at(record, 0), _coins(reading, record, _at(record, 1))
+    reading.account_sum += coins
+    skip = 3 + _extra(reading, record, _at(record, 2), record.fields[3:])
+    bank, customer = _at(record, skip), _at(record, skip + 1)
+    text = ",".join(record.fields[skip + 2 :]).strip()
+    status, why = _status(code, text)
+    amount = Decimal(coins).scaleb(-(exponent(reading.currency) or 0))
+    out = code.isdigit() and int(code) in _DEBITS
+    account = _at(reading.account, 0) if reading.account else ""
+    reading.payments.append(
+        Payment(
+            place=Place(reading.file, f"line {record.line}"),
+            amount=Money(amount if out else -amount, reading.currency),
+            status=status,
+            id=f"{bank} {reading.day} {coins}" if bank.strip("0") else "",
+            account=account,
+            booked=reading.day,
+            payee=text,
+            references=texts(customer, text),
+            po_texts=texts(text, customer),
+            reason=why,
+        )
+    )
+
+
+def _status(code: str, text: str) -> tuple[PaymentStatus, str]:
+    if code.isdigit() and int(code) in _DEBITS:
+        return PaymentStatus.PAID, ""
+    if code in _RETURNS or looks_returned(text):
+        return PaymentStatus.RETURNED, text or f"type code {code}"
+    return PaymentStatus.IGNORED, f"money received (type code {code})"
+
+
+def _end_account(reading: _Reading, record: Record) -> None:
+    _agree(reading, record, "sum of the account", _at(record, 0), reading.account_sum)
+    _agree(reading, record, "number of records of the account", _at(record, 1), reading.account_lines)
+    reading.group_sum += reading.account_sum
+    reading.accounts += 1
+    reading.account = None
+
+
+def _end_group(reading: _Reading, record: Record) -> None:
+    _agree(reading, record, "sum of the group", _at(record, 0), reading.group_sum)
+    _agree(reading, record, "number of accounts of the group", _at(record, 1), reading.accounts)
+    _agree(reading, record, "number of records of the group", _at(record, 2), reading.group_lines)
+    reading.groups_sum += reading.group_sum
+    reading.groups += 1
+
+
+def _end(reading: _Reading, record: Record) -> None:
+    _agree(reading, record, "sum of the file", _at(record, 0), reading.groups_sum)
+    _agree(reading, record, "number of groups", _at(record, 1), reading.groups)
+    _agree(reading, record, "number of records", _at(record, 2), reading.lines)
+    reading.ended = True
+
+
+def _agree(reading: _Reading, record: Record, what: str, said: str, there: int) -> None:
+    if said and _coins(reading, record, said) != there:
+        raise _refused(reading, record, f"the {what} is said to be {said} and is {there}")
+
+
+def _extra(reading: _Reading, record: Record, funds: str, after: tuple[str, ...] | list[str]) -> int:
+    if funds.upper() != "D":
+        return _FUNDS.get(funds.upper(), 0)
+    return 1 + 2 * _coins(reading, record, after[0] if after else "")
+
+
+def _coins(reading: _Reading, record: Record, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise _refused(reading, record, f"{text!r} is no number") from None
+
+
+def _at(record: Record, index: int) -> str:
+    return record.fields[index].strip() if index < len(record.fields) else ""
+
+
+def _day(reading: _Reading, record: Record, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
+    except ValueError:
+        raise _refused(reading, record, f"{text!r} is no date") from None
+
+
+def _refused(reading: _Reading, record: Record, problem: str) -> PaymentFileError:
+    return PaymentFileError(
+        f"{reading.file}, line {record.line}: {problem}. Fetch the file from the bank again."
+    )

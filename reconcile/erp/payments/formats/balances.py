@@ -1,0 +1,56 @@
+"""Checks a running balance: each balance is the one before it and the money that came or went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import plain
+from reconcile.erp.payments.formats.table import Draft
+from reconcile.erp.payments.model import found
+
+Steps = list[tuple[Draft, Decimal]]
+
+
+def check_balances(drafts: Sequence[Draft], *, money_out: bool) -> tuple[list[str], list[Finding]]:
+    """Words where the balances agree, an error at the first row where they do not.
+
+    `money_out`: the amounts are what went out, so that a balance falls by them. Newest-first files are read
+    from their end. Rows of two currencies are two accounts.
+    """
+    words: list[str] = []
+    findings: list[Finding] = []
+    for currency in dict.fromkeys(draft.currency for draft in drafts):
+        rows = [one for one in drafts if one.currency == currency and one.balance is not None]
+        if len(rows) < 2:
+            continue
+        breaks = min((_breaks(order, money_out=money_out) for order in (rows, rows[::-1])), key=len)
+        if breaks:
+            findings.append(_finding(*breaks[0], len(breaks)))
+        else:
+            words.append(f"running balance agrees in {len(rows)} rows of {currency}")
+    return words, findings
+
+
+def _breaks(rows: Sequence[Draft], *, money_out: bool) -> Steps:
+    found_breaks: Steps = []
+    for before, row in pairwise(rows):
+        moved = -(row.amount or Decimal(0)) if money_out else row.amount or Decimal(0)
+        expected = (before.balance or Decimal(0)) + moved
+        if row.balance != expected:
+            found_breaks.append((row, expected))
+    return found_breaks
+
+
+def _finding(row: Draft, expected: Decimal, count: int) -> Finding:
+    return found(
+        "running-balance",
+        f"The balance is {plain(row.balance or Decimal(0))} and should be {plain(expected)} by the row "
+        f"before it{f'; {count} rows do not fit' if count > 1 else ''}.",
+        "Export the file again: rows are missing, or it was edited.",
+        row.place,
+        plain(row.balance or Decimal(0)),
+        Severity.ERROR,
+    )

@@ -1,0 +1,242 @@
+"""ISO 20022 account reports: camt.052, camt.053 and camt.054, every version.
+
+Entries, amounts and references after the message definition reports of the camt messages (iso20022.org):
+Ntry with CdtDbtInd, Sts, RvslInd and BkTxCd; NtryDtls/TxDtls with Refs, RltdPties, RmtInf and RtrInf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
+
+from reconcile.domain.money import Money, plain
+from reconcile.erp.payments.formats import xml
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.errors import PaymentFileError
+
+MESSAGES: Final = {
+    "BkToCstmrStmt": ("camt.053", "Stmt"),
+    "BkToCstmrAcctRpt": ("camt.052", "Rpt"),
+    "BkToCstmrDbtCdtNtfctn": ("camt.054", "Ntfctn"),
+}
+_NO_REFERENCE: Final = ("NOTPROVIDED", "NONREF", "NOT PROVIDED", "")
+# Sub-families of bank transaction codes that give back what was paid (ISO 20022 external code list).
+_RETURN_CODES: Final = ("RRTN", "RPCR", "RRCT")
+_REFERENCES: Final = ("Refs/EndToEndId", "Refs/InstrId", "Refs/PmtInfId", "Refs/TxId", "Refs/ChqNb")
+_REMITTANCE: Final = (
+    "RmtInf/Ustrd",
+    "RmtInf/Strd/CdtrRefInf/Ref",
+    "RmtInf/Strd/RfrdDocInf/Nb",
+    "RmtInf/Strd/AddtlRmtInf",
+    "AddtlTxInf",
+)
+
+
+def read_camt(source: Source, root: Element) -> PaymentFile:
+    """The entries of all accounts in a message.
+
+    Raises PaymentFileError where an amount or a date cannot be read, and where opening balance, entries and
+    closing balance, or the stated sums, do not agree.
+    """
+    message = next(child for child in root if xml.local(child) in MESSAGES)
+    form, account_tag = MESSAGES[xml.local(message)]
+    payments: list[Payment] = []
+    how: list[str] = []
+    for statement in xml.every(message, account_tag):
+        account = _Account(source.name, statement, len(payments))
+        read = tuple(account.payments())
+        how += account.check()
+        payments += read
+    return PaymentFile(source.name, form, source.sha256, tuple(payments), tuple(how))
+
+
+@dataclass
+class _Account:
+    """One statement, report or notification of one account. first: how many payments stand before it."""
+
+    file: str
+    statement: Element
+    first: int
+
+    @property
+    def id(self) -> str:
+        return xml.words(self.statement, "Acct/Id/IBAN", "Acct/Id/Othr/Id")
+
+    def payments(self) -> Iterator[Payment]:
+        for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
+            place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
+            yield from _Entry(entry, place, self.id).payments()
+
+    def check(self) -> list[str]:
+        """Words for what agrees. Raises PaymentFileError for what does not."""
+        entries = list(xml.every(self.statement, "Ntry"))
+        booked = [entry for entry in entries if _state(entry) == "BOOK"]
+        place = Place(self.file, f"account {self.id or '?'}")
+        said = [*self._balances(place, booked), *self._sums(place, entries)]
+        return [f"{place.spot}: {words}" for words in said]
+
+    def _balances(self, place: Place, booked: list[Element]) -> Iterator[str]:
+        opening, closing = (self._balance(place, codes) for codes in (("OPBD", "PRCD"), ("CLBD",)))
+        if opening is None or closing is None:
+            return
+        after = opening + sum((_signed(entry, place) for entry in booked), Decimal(0))
+        if after != closing:
+            raise PaymentFileError(
+                f"{place}: the opening balance {plain(opening)} and the entries give {plain(after)}, and the "
+                f"closing balance is {plain(closing)}. Entries are missing; fetch the file again."
+            )
+        yield f"opening balance and entries give the closing balance {plain(closing)}"
+
+    def _balance(self, place: Place, codes: tuple[str, ...]) -> Decimal | None:
+        for balance in xml.every(self.statement, "Bal"):
+            if xml.words(balance, "Tp/CdOrPrtry/Cd") in codes:
+                return _signed(balance, place)
+        return None
+
+    def _sums(self, place: Place, entries: list[Element]) -> Iterator[str]:
+        for tag, direction in (("TtlNtries", ""), ("TtlDbtNtries", "DBIT"), ("TtlCdtNtries", "CRDT")):
+            counted = [one for one in entries if not direction or xml.words(one, "CdtDbtInd") == direction]
+            number = xml.words(self.statement, f"TxsSummry/{tag}/NbOfNtries")
+            total = xml.words(self.statement, f"TxsSummry/{tag}/Sum")
+            there = sum((abs(_signed(one, place)) for one in counted), Decimal(0))
+            if number and number.isdigit() and int(number) != len(counted):
+                raise _differs(place, tag, number, str(len(counted)))
+            if total and xml.number(total, place) != there:
+                raise _differs(place, tag, total, plain(there))
+            if number or total:
+                yield f"{tag} agrees"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One entry: a booking, or a batch of them."""
+
+    entry: Element
+    place: Place
+    account: str
+
+    def payments(self) -> Iterator[Payment]:
+        """The transactions of the entry; what they do not explain of its amount is one of its own."""
+        whole = abs(_signed(self.entry, self.place))
+        details = list(xml.every(self.entry, "NtryDtls/TxDtls"))
+        amounts = [self._part(one, len(details)) for one in details]
+        currency = _currency(self.entry, self.place)
+        if len(details) < 2 or any(part is None or part.currency != currency for part in amounts):
+            yield self._payment(details, Money(whole, currency), "")
+            return
+        for number, (one, part) in enumerate(zip(details, amounts, strict=True), start=1):
+            assert part is not None
+            yield self._payment([one], part, f"/{number}")
+        rest = whole - sum((part.amount for part in amounts if part), Decimal(0))
+        if rest:
+            yield replace(
+                self._payment([], Money(rest, currency), "/rest"), reason="not explained by the batch"
+            )
+
+    def _part(self, detail: Element, count: int) -> Money | None:
+        place = self.place
+        return xml.money(detail, place, "AmtDtls/TxAmt/Amt", "Amt") if count > 1 else None
+
+    def _payment(self, details: list[Element], amount: Money, suffix: str) -> Payment:
+        all_details = [*details, self.entry]
+        status, reason = self._status(details)
+        bank = next(filter(None, (xml.words(one, "Refs/AcctSvcrRef") for one in details)), "")
+        entry_id = xml.words(self.entry, "AcctSvcrRef")
+        remittance = texts(
+            *(word for one in all_details for word in xml.all_words(one, *_REMITTANCE)),
+            xml.words(self.entry, "AddtlNtryInf"),
+        )
+        references = [word for one in details for word in xml.all_words(one, *_REFERENCES)]
+        named = [word for word in references if word.upper() not in _NO_REFERENCE]
+        order = next((xml.words(one, "Refs/EndToEndId") for one in details), "")
+        sign = -1 if status is PaymentStatus.RETURNED or self._is_received(status) else 1
+        return Payment(
+            place=Place(self.place.file, f"{self.place.spot}{suffix.replace('/', ', transaction ')}"),
+            amount=Money(amount.amount * sign, amount.currency),
+            status=status,
+            id=bank or (f"{entry_id}{suffix}" if entry_id else ""),
+            account=self.account,
+            order=order if order.upper() not in _NO_REFERENCE else "",
+            booked=xml.day(self.entry, "BookgDt", self.place),
+            value_date=xml.day(self.entry, "ValDt", self.place),
+            payee=_payee(details),
+            references=texts(*named, *remittance),
+            po_texts=remittance,
+            instructed=_instructed(details, amount, self.place),
+            reason=reason,
+        )
+
+    def _is_received(self, status: PaymentStatus) -> bool:
+        return status is PaymentStatus.IGNORED and xml.words(self.entry, "CdtDbtInd") == "CRDT"
+
+    def _status(self, details: list[Element]) -> tuple[PaymentStatus, str]:
+        state = _state(self.entry)
+        reasons = texts(
+            *(word for one in details for word in xml.all_words(one, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")),
+            *(word for one in details for word in xml.all_words(one, "RtrInf/AddtlInf")),
+        )
+        given_back = bool(reasons) or xml.words(self.entry, "RvslInd") in ("true", "1")
+        codes = [
+            word
+            for one in (*details, self.entry)
+            for word in xml.all_words(one, "BkTxCd/Domn/Fmly/SubFmlyCd")
+        ]
+        given_back = given_back or any(code in _RETURN_CODES for code in codes)
+        received = xml.words(self.entry, "CdtDbtInd") == "CRDT"
+        if state != "BOOK":
+            return PaymentStatus.IGNORED, f"not booked yet ({state or 'no status'})"
+        if received and given_back:
+            return PaymentStatus.RETURNED, " ".join(reasons) or "returned"
+        if received:
+            return PaymentStatus.IGNORED, "money received"
+        if given_back:
+            return PaymentStatus.IGNORED, "money received and given back"
+        return PaymentStatus.PAID, ""
+
+
+def _state(entry: Element) -> str:
+    """The status; it may be missing in camt.054, which tells of booked entries."""
+    return xml.words(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
+
+
+def _signed(element: Element, place: Place) -> Decimal:
+    """The amount of an entry or balance as the account sees it: debits are negative."""
+    amount = xml.money(element, place, "Amt")
+    direction = xml.words(element, "CdtDbtInd")
+    if amount is None or direction not in ("DBIT", "CRDT"):
+        raise PaymentFileError(
+            f"{place}: there is no amount with CdtDbtInd. Fetch the file from the bank again."
+        )
+    return -amount.amount if direction == "DBIT" else amount.amount
+
+
+def _currency(entry: Element, place: Place) -> str:
+    amount = xml.money(entry, place, "Amt")
+    return amount.currency if amount else ""
+
+
+def _payee(details: list[Element]) -> str:
+    paths = (
+        "RltdPties/Cdtr/Nm",
+        "RltdPties/Cdtr/Pty/Nm",
+        "RltdPties/UltmtCdtr/Nm",
+        "RltdPties/UltmtCdtr/Pty/Nm",
+    )
+    return next(filter(None, (xml.words(one, *paths) for one in details)), "")
+
+
+def _instructed(details: list[Element], amount: Money, place: Place) -> Money | None:
+    """The amount as it was ordered, where that was in another currency than the account's."""
+    if len(details) != 1:
+        return None
+    ordered = xml.money(details[0], place, "AmtDtls/InstdAmt/Amt")
+    return ordered if ordered and ordered.currency != amount.currency else None
+
+
+def _differs(place: Place, tag: str, said: str, there: str) -> PaymentFileError:
+    return PaymentFileError(
+        f"{place}: {tag} says {said}, the entries give {there}. Entries are missing; fetch the file again."
+    )

@@ -1,0 +1,111 @@
+"""Dates as people and programs write them; the order of day and month is found from the file, or refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from reconcile.erp.payments.model import GridCell, Place
+from reconcile.errors import PaymentFileError
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan januar january", "feb februar february", "mar mrz maerz märz march", "apr april",
+            "may mai", "jun juni june", "jul juli july", "aug august", "sep sept september",
+            "oct okt oktober october", "nov november", "dec dez dezember december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_NUMERIC: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}|\d{2})(?: .*)?")
+_NAMED: Final = re.compile(r"(\d{1,2})[-. ]+([^\W\d]+)\.?[-., ]+(\d{4}|\d{2})(?: .*)?")
+_NAME_FIRST: Final = re.compile(r"([^\W\d]+)\.? (\d{1,2}),? (\d{4})(?: .*)?")
+
+Placed = tuple[Place, GridCell]
+
+
+def date_order(cells: Iterable[Placed]) -> str:
+    """The order in which a column of dates has day and month: `dmy` or `mdy`.
+
+    Raises PaymentFileError where some dates can only be the one and others only the other, or where all can
+    be both and mean different days.
+    """
+    votes: dict[str, Placed] = {}
+    for placed in cells:
+        vote = _vote(placed[1].text.strip())
+        if vote:
+            votes.setdefault(vote, placed)
+    if "dmy" in votes and "mdy" in votes:
+        (one, first), (two, second) = votes["dmy"], votes["mdy"]
+        raise PaymentFileError(
+            f"{one} has the date {first.text.strip()!r} and {two} has {second.text.strip()!r}: day and month "
+            "stand in two orders in one file. Export it again in one order."
+        )
+    if "?" in votes and len(votes) == 1:
+        place, cell = votes["?"]
+        raise PaymentFileError(
+            f"{place} has the date {cell.text.strip()!r}, and no date of the file tells whether day or "
+            "month comes first. Pass --date-order dmy or --date-order mdy."
+        )
+    return "mdy" if "mdy" in votes else "dmy"
+
+
+def order_words(cells: Iterable[Placed], order: str) -> str:
+    """How the dates were read, for people; the order only matters where some have a number for the month."""
+    if any(_NUMERIC.fullmatch(cell.text.strip()) for _, cell in cells):
+        return "dates with the month first" if order == "mdy" else "dates with the day first"
+    return "dates that name the month or begin with the year"
+
+
+def _vote(text: str) -> str:
+    match = _NUMERIC.fullmatch(text)
+    if not match:
+        return ""
+    first, second = int(match[1]), int(match[3])
+    if match[2] == "." or first > 12:
+        return "dmy"
+    if second > 12:
+        return "mdy"
+    return "" if first == second else "?"
+
+
+def date_of(cell: GridCell, place: Place, order: str) -> date | None:
+    """The date in a cell; None for a blank. Raises PaymentFileError where it is none."""
+    text = cell.text.strip()
+    if not text:
+        return None
+    parts = _parts(text, order)
+    try:
+        return date(*parts) if parts else _refuse(place, text)
+    except ValueError:
+        return _refuse(place, text)
+
+
+def _refuse(place: Place, text: str) -> date:
+    raise PaymentFileError(f"{place}: {text!r} is no date. Mend it or leave the row out, and try again.")
+
+
+def _parts(text: str, order: str) -> tuple[int, int, int] | None:
+    """Year, month, day."""
+    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        return int(match[1]), int(match[2]), int(match[3])
+    if match := _NUMERIC.fullmatch(text):
+        first, second = int(match[1]), int(match[3])
+        day, month = (second, first) if order == "mdy" and match[2] != "." else (first, second)
+        return _year(match[4]), month, day
+    if match := _NAMED.fullmatch(text):
+        return _year(match[3]), _MONTHS.get(match[2].casefold(), 0), int(match[1])
+    if match := _NAME_FIRST.fullmatch(text):
+        return int(match[3]), _MONTHS.get(match[1].casefold(), 0), int(match[2])
+    return None
+
+
+def _year(text: str) -> int:
+    return int(text) + 2000 if len(text) == 2 else int(text)

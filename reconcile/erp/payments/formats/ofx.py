@@ -1,0 +1,103 @@
+"""OFX and QFX statements: the library takes the file apart, what it means is read leniently.
+
+The library's own models refuse what banks write every day (missing decimals, odd members), so only its
+parser is used (Open Financial Exchange 2.2, 11.4.4 statement transactions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from typing import Any, Final
+from xml.etree.ElementTree import Element  # only the type: the library does the parsing
+
+from reconcile.domain.money import Money, exponent, parse_decimal
+from reconcile.erp.payments.formats import xml
+from reconcile.erp.payments.formats.optional_readers import extra
+from reconcile.erp.payments.formats.return_words import looks_returned
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.errors import PaymentFileError
+
+_STATEMENTS: Final = ("STMTRS", "CCSTMTRS")
+
+
+def read_ofx(source: Source) -> PaymentFile:
+    """The transactions of all accounts.
+
+    Raises PaymentFileError for a damaged file, and ConfigurationError where the extra `ofx` is missing.
+    """
+    root = _root(source)
+    payments: list[Payment] = []
+    for statement in (one for one in root.iter() if one.tag in _STATEMENTS):
+        payments += _payments(source.name, statement, len(payments))
+    return PaymentFile(source.name, "OFX", source.sha256, tuple(payments))
+
+
+def _root(source: Source) -> Element:
+    parser: Any = extra("ofxtools.Parser", "ofx", source.name)
+    # The library closes by itself what a cut-off file leaves open.
+    if b"</OFX>" not in source.content[-200:].upper():
+        raise PaymentFileError(f"{source.name} is no complete OFX: </OFX> is missing. Fetch it again.")
+    tree = parser.OFXTree()
+    try:
+        tree.parse(BytesIO(source.content))
+    except (parser.ParseError, ValueError, SyntaxError, AttributeError, IndexError, LookupError) as error:
+        raise PaymentFileError(
+            f"{source.name} is no complete OFX ({error}). It is probably cut off; fetch it again."
+        ) from error
+    root: Element = tree.getroot()
+    return root
+
+
+def _payments(file: str, statement: Element, before: int) -> Iterator[Payment]:
+    account = xml.words(statement, "BANKACCTFROM/ACCTID", "CCACCTFROM/ACCTID")
+    currency = xml.words(statement, "CURDEF").upper()
+    for number, one in enumerate(xml.every(statement, "BANKTRANLIST/STMTTRN"), start=before + 1):
+        place = Place(file, f"transaction {number}")
+        if exponent(currency) is None:
+            raise PaymentFileError(f"{place}: CURDEF is {currency!r}, which is no currency.")
+        yield _payment(one, place, account, currency)
+
+
+def _payment(one: Element, place: Place, account: str, currency: str) -> Payment:
+    moved = _amount(xml.words(one, "TRNAMT"), place)
+    name, memo = xml.words(one, "NAME", "PAYEE/NAME"), xml.words(one, "MEMO")
+    status, why = _status(moved, xml.words(one, "TRNTYPE"), name, memo)
+    references = texts(memo, xml.words(one, "CHECKNUM"), xml.words(one, "REFNUM"), name)
+    return Payment(
+        place=place,
+        amount=Money(-moved, currency),
+        status=status,
+        id=xml.words(one, "FITID"),
+        account=account,
+        booked=_day(xml.words(one, "DTPOSTED"), place),
+        payee=name,
+        references=references,
+        po_texts=texts(memo, name),
+        reason=why,
+    )
+
+
+def _status(moved: Decimal, kind: str, name: str, memo: str) -> tuple[PaymentStatus, str]:
+    if moved < 0:
+        return PaymentStatus.PAID, ""
+    if looks_returned(kind, name, memo):
+        return PaymentStatus.RETURNED, memo or name
+    return PaymentStatus.IGNORED, "money received"
+
+
+def _amount(text: str, place: Place) -> Decimal:
+    # The standard allows a comma (3.2.9.1), and neither form separates thousands.
+    found = parse_decimal(text.replace(",", "."))
+    if found is None:
+        raise PaymentFileError(f"{place}: TRNAMT is {text!r}, which is no amount.")
+    return found
+
+
+def _day(text: str, place: Place) -> date:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError as error:
+        raise PaymentFileError(f"{place}: DTPOSTED is {text!r}, which is no date.") from error

@@ -1,0 +1,107 @@
+"""ISO 20022 payment status reports (pain.002, every version): they tell of orders, not of money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import Money
+from reconcile.erp.payments.formats import xml
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, found, texts
+
+_REJECTED: Final = ("RJCT", "CANC")
+_SETTLED: Final = ("ACSC", "ACCC")
+NO_CURRENCY: Final = "XXX"
+"""ISO 4217's code for no currency: a rejection need not repeat the amount, and no money moved."""
+
+
+def read_pain(source: Source, root: Element) -> PaymentFile:
+    """The orders of a status report: rejected ones, settled ones, and those still on their way as ignored.
+
+    A batch that was rejected whole may not list its orders: that is a finding.
+    """
+    message = next(child for child in root if xml.local(child) == "CstmrPmtStsRpt")
+    findings: list[Finding] = []
+    payments: list[Payment] = []
+    for group in xml.every(message, "OrgnlPmtInfAndSts"):
+        read = list(_payments(source.name, group, message, len(payments)))
+        findings += (
+            _whole_batch(source.name, group, message) if not read else _count(source.name, group, read)
+        )
+        payments += read
+    for order in xml.every(message, "TxInfAndSts"):
+        payments.append(_payment(order, "", Place(source.name, f"order {len(payments) + 1}")))
+    if not payments and not findings:
+        findings += _whole_batch(source.name, message, message)
+    return PaymentFile(source.name, "pain.002", source.sha256, tuple(payments), (), tuple(findings))
+
+
+def _payments(file: str, group: Element, message: Element, before: int) -> Iterator[Payment]:
+    inherited = xml.words(group, "PmtInfSts") or xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
+    for number, order in enumerate(xml.every(group, "TxInfAndSts"), start=before + 1):
+        yield _payment(order, inherited, Place(file, f"order {number}"))
+
+
+def _payment(order: Element, inherited: str, place: Place) -> Payment:
+    state = xml.words(order, "TxSts") or inherited
+    status, reason = _status(state, order)
+    amount = xml.money(order, place, "OrgnlTxRef/Amt/InstdAmt", "OrgnlTxRef/Amt/EqvtAmt/Amt")
+    references = xml.all_words(order, "OrgnlEndToEndId", "OrgnlInstrId", "OrgnlTxRef/RmtInf/Ustrd")
+    return Payment(
+        place=place,
+        amount=amount or Money(Decimal(0), NO_CURRENCY),
+        status=status,
+        order=xml.words(order, "OrgnlEndToEndId"),
+        booked=xml.day(order, "OrgnlTxRef/ReqdExctnDt", place),
+        payee=xml.words(order, "OrgnlTxRef/Cdtr/Nm", "OrgnlTxRef/Cdtr/Pty/Nm"),
+        references=texts(*references),
+        po_texts=xml.all_words(order, "OrgnlTxRef/RmtInf/Ustrd"),
+        reason=reason,
+        report=True,
+    )
+
+
+def _status(state: str, order: Element) -> tuple[PaymentStatus, str]:
+    said = texts(*xml.all_words(order, "StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry", "StsRsnInf/AddtlInf"))
+    if state in _REJECTED:
+        return PaymentStatus.REJECTED, " ".join(said) or state
+    if state in _SETTLED:
+        return PaymentStatus.PAID, ""
+    return PaymentStatus.IGNORED, f"not settled yet ({state or 'no status'})"
+
+
+def _whole_batch(file: str, group: Element, message: Element) -> list[Finding]:
+    state = xml.words(group, "PmtInfSts") or xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
+    if state not in _REJECTED:
+        return []
+    batch = xml.words(group, "OrgnlPmtInfId") or xml.words(message, "OrgnlGrpInfAndSts/OrgnlMsgId")
+    return [
+        found(
+            "batch-rejected",
+            "The whole batch was rejected, and the file does not list its orders.",
+            "None of its payouts was paid: look them up in that batch, and set their stage.",
+            Place(file, f"batch {batch}"),
+            state,
+            Severity.ERROR,
+        )
+    ]
+
+
+def _count(file: str, group: Element, read: list[Payment]) -> list[Finding]:
+    """A report may list only the orders that went wrong, so fewer are fine, and more are not."""
+    said = xml.words(group, "OrgnlNbOfTxs")
+    if not said.isdigit() or int(said) >= len(read):
+        return []
+    return [
+        found(
+            "control-total",
+            f"The report lists {len(read)} orders of a batch that had {said}.",
+            "Fetch the file from the bank again.",
+            Place(file, f"batch {xml.words(group, 'OrgnlPmtInfId')}"),
+            said,
+            Severity.ERROR,
+        )
+    ]

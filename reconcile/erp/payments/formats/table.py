@@ -1,0 +1,278 @@
+"""Reads a table of payments by a layout: rows to payments, total rows to checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import Money, exponent, plain
+from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
+from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
+from reconcile.erp.payments.formats.table_header import Header
+from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.model import Grid, GridCell, GridRow, Payment, PaymentStatus, Place, found, texts
+from reconcile.errors import PaymentFileError
+
+_MARKS: Final = {"dot": ".", "comma": ","}
+_BLANK: Final = GridCell("")
+_AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the person says of a file that the file itself does not: see the layout's keys of these names."""
+
+    currency: str = ""
+    decimal: str = ""
+    date_order: str = ""
+    sign: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row that was read, before it is decided what its sign and its status mean.
+
+    amount: as it stands there. total: the whole payment, of which the row is a part. balance: the account
+    after it.
+    """
+
+    row: GridRow
+    place: Place
+    amount: Decimal | None
+    currency: str
+    total: Decimal | None = None
+    balance: Decimal | None = None
+    booked: date | None = None
+
+
+@dataclass
+class Table:
+    """A table under its header. Build it with `open_table`."""
+
+    name: str
+    sheet: str
+    grid: Grid
+    header: Header
+    layout: TableLayout
+    hints: Hints
+    mark: str = "."
+    order: str = "dmy"
+    findings: list[Finding] = field(default_factory=list)
+    how: list[str] = field(default_factory=list)
+
+    def place(self, row: GridRow, role: str = "") -> Place:
+        """Where a row stands, or the cell of a meaning in it."""
+        column = self.header.first(role) if role else None
+        if not self.sheet:
+            return Place(self.name, f"line {row.number}")
+        return Place(self.name, f"{_letters(column or 0)}{row.number}", self.sheet)
+
+    def cell(self, row: GridRow, role: str) -> GridCell:
+        """The cell of a meaning; a blank one where there is none."""
+        column = self.header.first(role)
+        return row.cells[column] if column is not None and column < len(row.cells) else _BLANK
+
+    def text(self, row: GridRow, role: str) -> str:
+        """The text of a meaning."""
+        return row.text(self.header.first(role))
+
+    def all_texts(self, row: GridRow, *roles: str) -> tuple[str, ...]:
+        """The texts of several meanings, those of all their columns."""
+        return texts(*(row.text(place) for role in roles for place in self.header.columns.get(role, ())))
+
+    @property
+    def rows(self) -> list[GridRow]:
+        """The rows under the header that say something."""
+        below = (row for row in self.grid if row.number > self.header.row)
+        return [row for row in below if any(cell.text.strip() for cell in row.cells)]
+
+    def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
+        """The amount of a meaning and the currency beside it."""
+        return amount_of(self.cell(row, role), self.place(row, role), self.mark)
+
+    def is_total(self, row: GridRow) -> bool:
+        """Whether a row sums up others: its first word says so, and it has no date."""
+        first = (
+            next((cell.text.strip() for cell in row.cells if cell.text.strip()), "").casefold().rstrip(":")
+        )
+        named = first in self.layout.totals or first.startswith(tuple(f"{t} " for t in self.layout.totals))
+        return named and not (self.header.has("date") and self._is_date(row))
+
+    def _is_date(self, row: GridRow) -> bool:
+        text = self.text(row, "date")
+        return bool(text) and any(char.isdigit() for char in text)
+
+
+def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableLayout, hints: Hints) -> Table:
+    """The table with its decimal mark and date order found.
+
+    Raises PaymentFileError where these are ambiguous, or where the last row is cut off.
+    """
+    table = Table(name, sheet, grid, header, layout, hints)
+    _refuse_cut_off(table)
+    unread = header.unread()
+    table.how.append(
+        f"header in line {header.row}: {header.words()}" + (f"; not read: {unread}" if unread else "")
+    )
+    body = [row for row in table.rows if not table.is_total(row)]
+    amounts = [(table.place(row, role), table.cell(row, role)) for row in body for role in _AMOUNTS]
+    given = hints.decimal or layout.decimal
+    table.mark = _MARKS[given] if given else decimal_mark(amounts)
+    dates = [
+        (table.place(row, role), table.cell(row, role)) for row in body for role in ("date", "value_date")
+    ]
+    table.order = hints.date_order or layout.date_order or date_order(dates)
+    words = "comma" if table.mark == "," else "dot"
+    table.how.append(f"decimal {words}, {order_words(dates, table.order)}")
+    return table
+
+
+def drafts_of(table: Table) -> list[Draft]:
+    """The rows with money in them, in the order of the file; total rows are checked against those above."""
+    drafts: list[Draft] = []
+    since = 0
+    for row in table.rows:
+        if table.is_total(row):
+            _check_total(table, row, drafts, since)
+            since = len(drafts)
+            continue
+        draft = _draft(table, row)
+        if draft.amount is None and draft.total is None:
+            _note_without_amount(table, row)
+        else:
+            drafts.append(draft)
+    return drafts
+
+
+def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatus, why: str) -> Payment:
+    """The payment of a row, with its amount and status decided."""
+    row = draft.row
+    return Payment(
+        place=draft.place,
+        amount=Money(amount, draft.currency),
+        status=status,
+        id="/".join(texts(table.text(row, "id"), *table.all_texts(row, "bill")))
+        if table.text(row, "id")
+        else "",
+        account=table.layout.name,
+        booked=draft.booked,
+        value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
+        payee=table.text(row, "payee"),
+        references=table.all_texts(row, "reference", "bill", "memo"),
+        po_texts=table.all_texts(row, "po_number", "memo", "reference"),
+        reason=why,
+    )
+
+
+def _draft(table: Table, row: GridRow) -> Draft:
+    amount, beside = _amount(table, row)
+    total = table.number(row, "total")
+    balance = table.number(row, "balance")
+    money = amount if amount is not None else (total[0] if total else None)
+    place = table.place(row, "amount" if table.header.has("amount") else "paid_out")
+    currency = ""
+    if money is not None:
+        currency = _currency(table, row, beside or (total[1] if total else ""), place)
+        _check_decimals(place, money, currency)
+    when = (
+        date_of(table.cell(row, "date"), table.place(row, "date"), table.order) if money is not None else None
+    )
+    return Draft(
+        row, place, amount, currency, total[0] if total else None, balance[0] if balance else None, when
+    )
+
+
+def _amount(table: Table, row: GridRow) -> tuple[Decimal | None, str]:
+    """What the row says was paid: the amount, or what went out less what came in."""
+    if table.header.has("amount"):
+        found_amount = table.number(row, "amount")
+        return found_amount or (None, "")
+    out, into = table.number(row, "paid_out"), table.number(row, "paid_in")
+    if out is None and into is None:
+        return None, ""
+    sides = (abs(side[0]) if side else Decimal(0) for side in (out, into))
+    gone, come = sides
+    return gone - come, (out or into or (gone, ""))[1]
+
+
+def _currency(table: Table, row: GridRow, beside: str, place: Place) -> str:
+    said = table.text(row, "currency").upper()
+    if said and beside and said != beside:
+        raise PaymentFileError(
+            f"{place}: the amount is in {beside} and the currency column says {said}. Mend it."
+        )
+    labelled = table.header.currency("amount") or table.header.currency("paid_out")
+    currency = said or beside or labelled or table.hints.currency or table.layout.currency
+    if not currency:
+        raise PaymentFileError(
+            f"{place}: the file does not say in which currency it is. Pass --currency, such as EUR."
+        )
+    if exponent(currency) is None:
+        raise PaymentFileError(f"{place}: {currency!r} is no currency. Write a code such as EUR.")
+    return currency
+
+
+def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
+    places = exponent(currency) or 0
+    if amount != round(amount, places):
+        raise PaymentFileError(
+            f"{place}: {plain(amount)} has more decimals than {currency} has ({places}). Mend it, or pass "
+            "--decimal if the file means something else by its comma or dot."
+        )
+
+
+def _refuse_cut_off(table: Table) -> None:
+    rows = table.rows
+    if not rows or table.sheet or table.is_total(rows[-1]):
+        return
+    others = (len(row.cells) for row in rows[:-1] if not table.is_total(row))
+    usual = min(others, default=table.header.width)
+    width = len(rows[-1].cells)
+    if width < usual and width < table.header.width:
+        raise PaymentFileError(
+            f"{table.name}, line {rows[-1].number}: the last row has {width} of {table.header.width} "
+            "columns, so the file is probably cut off. Export it again."
+        )
+
+
+def _check_total(table: Table, row: GridRow, drafts: list[Draft], since: int) -> None:
+    stated = table.number(row, "amount")
+    if stated is None:
+        return
+    wholes = sum((draft.amount or Decimal(0) for draft in drafts), Decimal(0))
+    part = sum((draft.amount or Decimal(0) for draft in drafts[since:]), Decimal(0))
+    if stated[0] in (wholes, part):
+        table.how.append(f"total in line {row.number} agrees: {plain(stated[0])}")
+        return
+    table.findings.append(
+        found(
+            "control-total",
+            f"The total row says {plain(stated[0])}, and the rows above it sum to {plain(wholes)}.",
+            "Export the file again; rows are missing, or the total is of something else.",
+            table.place(row, "amount"),
+            plain(stated[0]),
+            Severity.ERROR,
+        )
+    )
+
+
+def _note_without_amount(table: Table, row: GridRow) -> None:
+    if not table.text(row, "date"):
+        return
+    table.findings.append(
+        found(
+            "amount-missing",
+            "The row has a date and no amount, so it is no payment.",
+            "Nothing to do if that is right.",
+            table.place(row, "amount"),
+            " | ".join(texts(*(cell.text for cell in row.cells)))[:80],
+        )
+    )
+
+
+def _letters(index: int) -> str:
+    quotient, rest = divmod(index, 26)
+    return (_letters(quotient - 1) if quotient else "") + chr(65 + rest)

@@ -1,0 +1,124 @@
+"""Finds the header of a payments table under its title rows, and which column means what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reconcile.domain.money import known_currencies
+from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.model import Grid, GridRow
+from reconcile.errors import PaymentFileError
+
+_LOOK_DOWN: Final = 40
+_WITH_CURRENCY: Final = re.compile(r"(.*?)\s*[(\[]?\b([A-Z]{3})[)\]]?")
+# Of these a table may have several columns; all of them are read.
+_MANY: Final = ("reference", "bill", "po_number", "memo")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header row: its number, its width, the columns of each meaning from 0, and its texts."""
+
+    row: int
+    width: int
+    columns: Mapping[str, tuple[int, ...]]
+    labels: tuple[str, ...]
+
+    def first(self, role: str) -> int | None:
+        """The column of a meaning; None where there is none."""
+        places = self.columns.get(role, ())
+        return places[0] if places else None
+
+    def currency(self, role: str) -> str:
+        """The currency that the label of a meaning names: `Amount (USD)`; empty where it names none."""
+        place = self.first(role)
+        return "" if place is None else _parted(self.labels[place])[1]
+
+    def has(self, role: str) -> bool:
+        """Whether there is such a column."""
+        return bool(self.columns.get(role))
+
+    def words(self) -> str:
+        """What was found, for people: `date from 'Payment Date', amount from 'Paid'`."""
+        named = (
+            f"{role.replace('_', ' ')} from {' and '.join(repr(self.labels[place]) for place in places)}"
+            for role, places in self.columns.items()
+        )
+        return ", ".join(named)
+
+    def unread(self) -> str:
+        """The columns that have no meaning here, for people; empty where there are none."""
+        read = {place for places in self.columns.values() for place in places}
+        left = (repr(label) for place, label in enumerate(self.labels) if label and place not in read)
+        return ", ".join(left)
+
+
+def find_header(name: str, grid: Grid, layout: TableLayout) -> Header | None:
+    """The row near the top with the most columns of a layout; None where no row has an amount and a second.
+
+    Raises PaymentFileError where the chosen header has the same label twice.
+    """
+    best: Header | None = None
+    for row in grid[:_LOOK_DOWN]:
+        header = _header(row, layout)
+        if _enough(header) and (best is None or len(header.columns) > len(best.columns)):
+            best = header
+    if best:
+        _refuse_doubles(name, best)
+    return best
+
+
+def recognises(layout: TableLayout, header: Header) -> bool:
+    """Whether a header has one label of each group that the layout is known by."""
+    labels = {same_form(label) for label in header.labels}
+    return bool(layout.recognise) and all(
+        any(same_form(alias) in labels for alias in group) for group in layout.recognise
+    )
+
+
+def same_form(label: str) -> str:
+    """A header as it is compared: letters and digits only."""
+    return "".join(char for char in label.casefold() if char.isalnum())
+
+
+def _parted(label: str) -> tuple[str, str]:
+    """A label without the currency at its end, and that currency."""
+    match = _WITH_CURRENCY.fullmatch(label)
+    if match and match[2] in known_currencies():
+        return match[1], match[2]
+    return label, ""
+
+
+def _enough(header: Header) -> bool:
+    money = header.has("amount") or header.has("paid_out")
+    return money and any(header.has(role) for role in ("date", "payee", "reference", "bill", "id"))
+
+
+def _header(row: GridRow, layout: TableLayout) -> Header:
+    labels = tuple(cell.text.strip() for cell in row.cells)
+    forms = [same_form(_parted(label)[0]) for label in labels]
+    columns = {role: _places(forms, role, aliases) for role, aliases in layout.columns.items()}
+    return Header(row.number, len(labels), {role: at for role, at in columns.items() if at}, labels)
+
+
+def _places(forms: Sequence[str], role: str, aliases: Sequence[str]) -> tuple[int, ...]:
+    """The columns of a meaning: all of them, or those of the best alias."""
+    found: list[int] = []
+    for alias in aliases:
+        wanted = same_form(alias)
+        found += [index for index, form in enumerate(forms) if form == wanted and index not in found]
+        if found and role not in _MANY:
+            break
+    return tuple(found)
+
+
+def _refuse_doubles(name: str, header: Header) -> None:
+    for role, places in header.columns.items():
+        if role not in _MANY and len(places) > 1:
+            raise PaymentFileError(
+                f"{name}, line {header.row}: two columns are called {header.labels[places[0]]!r}, and either "
+                f"could be the {role.replace('_', ' ')}. Rename the one that does not count."
+            )

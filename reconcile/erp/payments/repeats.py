@@ -1,0 +1,101 @@
+"""Finds the payments that a bank and a finance system both tell of, each under an id of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from reconcile.erp.matching.partner_names import words_of
+from reconcile.erp.payments.model import Payment, PaymentStatus, texts
+from reconcile.erp.matching.references import References
+
+# A bank books a payment within days of the day under which the finance system has it.
+_MOST_DAYS: Final = 7
+# A text, or a payee, that more payments of one amount have says nothing about any of them.
+_MOST_ALIKE: Final = 50
+
+
+def twins(ledger: Sequence[Payment], bank: Sequence[Payment]) -> dict[int, int]:
+    """Which payment of the ledger is which one of the bank: numbers by number, each at most once.
+
+    They have the same amount, days near each other, and a reference or a payee in common; payees that have
+    no word in common are two. Of several the nearest in time counts, and one with the reference goes first.
+    """
+    pairs = sorted(set(_by_reference(ledger, bank)) | set(_by_payee(ledger, bank)))
+    found: dict[int, int] = {}
+    used: set[int] = set()
+    for _, _, ours, theirs in pairs:
+        if ours not in found and theirs not in used:
+            found[ours] = theirs
+            used.add(theirs)
+    return found
+
+
+def told_by_both(bank: Payment, ledger: Payment) -> Payment:
+    """The payment as the bank has it, with what the ledger knows of it: bills, purchase orders."""
+    return replace(
+        bank,
+        payee=bank.payee or ledger.payee,
+        order=bank.order or ledger.order,
+        references=texts(*bank.references, *ledger.references),
+        po_texts=texts(*bank.po_texts, *ledger.po_texts),
+    )
+
+
+Pair = tuple[int, int, int, int]
+
+
+def _by_reference(ledger: Sequence[Payment], bank: Sequence[Payment]) -> Iterator[Pair]:
+    """Pairs of which the bank's text has a reference of the ledger in it."""
+    indexes: defaultdict[tuple[str, Decimal], References] = defaultdict(References)
+    for number, payment in enumerate(ledger):
+        if payment.status is PaymentStatus.PAID:
+            for text in _texts(payment):
+                indexes[_amount(payment)].add(text, number)
+    for number, payment in enumerate(bank):
+        if payment.status is PaymentStatus.PAID and _amount(payment) in indexes:
+            hits = indexes[_amount(payment)].hits(_texts(payment))
+            telling = (hit.leads_to for hit in hits if len(hit.leads_to) <= _MOST_ALIKE)
+            for ours in frozenset().union(*telling):
+                yield from _pair(ledger, bank, ours, number, 0)
+
+
+def _by_payee(ledger: Sequence[Payment], bank: Sequence[Payment]) -> Iterator[Pair]:
+    """Pairs of one payee."""
+    known: Mapping[object, list[int]] = defaultdict(list)
+    for number, payment in enumerate(ledger):
+        if payment.status is PaymentStatus.PAID and payment.payee:
+            known[_amount(payment), words_of(payment.payee)].append(number)
+    for number, payment in enumerate(bank):
+        if payment.status is PaymentStatus.PAID and payment.payee:
+            alike = known.get((_amount(payment), words_of(payment.payee)), ())
+            if len(alike) <= _MOST_ALIKE:
+                for ours in alike:
+                    yield from _pair(ledger, bank, ours, number, 1)
+
+
+def _pair(
+    ledger: Sequence[Payment], bank: Sequence[Payment], ours: int, theirs: int, rank: int
+) -> Iterator[Pair]:
+    """The pair with its rank and its distance in days; nothing where it cannot be one payment."""
+    one, other = ledger[ours], bank[theirs]
+    days = _days(one.day, other.day)
+    names = words_of(one.payee), words_of(other.payee)
+    if days <= _MOST_DAYS and (not all(names) or names[0] & names[1]):
+        yield rank, days, ours, theirs
+
+
+def _days(one: date | None, other: date | None) -> int:
+    return abs((one - other).days) if one and other else 0
+
+
+def _amount(payment: Payment) -> tuple[str, Decimal]:
+    return payment.amount.currency, payment.amount.amount
+
+
+def _texts(payment: Payment) -> tuple[str, ...]:
+    return texts(payment.order, *payment.references, *payment.po_texts)

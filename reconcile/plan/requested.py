@@ -1,0 +1,43 @@
+"""What the person wants, before anything is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconcile.domain.fields import RecordKind
+from reconcile.plan.model import Change, Conflict, Target
+from reconcile.plan.new_lines import NewLine
+
+RecordKey = tuple[RecordKind, str]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Changes of records and new lines, each in the order in which they were found."""
+
+    changes: tuple[Change, ...]
+    new_lines: tuple[NewLine, ...]
+
+    def without(self, held: Iterable[RecordKey]) -> Wishes:
+        """The wishes that do not concern the held records."""
+        gone = set(held)
+        if not gone:
+            return self
+        return Wishes(
+            tuple(change for change in self.changes if key_of(change.target) not in gone),
+            tuple(line for line in self.new_lines if key_of(line.target) not in gone),
+        )
+
+    def less(self, conflict: Conflict) -> Wishes:
+        """The wishes without those that a conflict is about, for live is to stand."""
+        key, names = key_of(conflict.target), conflict.yours.keys()
+        return Wishes(
+            tuple(one for one in self.changes if key_of(one.target) != key or one.field not in names),
+            tuple(line for line in self.new_lines if key_of(line.target) != key),
+        )
+
+
+def key_of(target: Target) -> RecordKey:
+    """The record a target stands for."""
+    return target.kind, target.id

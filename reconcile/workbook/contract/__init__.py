@@ -1,0 +1,1 @@
+"""What a workbook holds: sheets, columns, names, and what a row carries."""

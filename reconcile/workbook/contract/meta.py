@@ -1,0 +1,177 @@
+"""The very hidden sheet `_meta`: what this workbook is, as plain text cells, since those survive editors.
+
+Three columns: a section, a key, a value. Sections: `export` (the identity), `sheet` and `header:<sheet>`
+(the names in this file of sheets and columns), `unread`, `count` and `total`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from reconcile.domain.edited import SCHEMA_VERSION, Export
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.money import plain, totals
+from reconcile.domain.period import Period
+from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.errors import ReconcileError, WorkbookError
+from reconcile.workbook.contract.columns import SHEETS
+from reconcile.workbook.contract.export_rows import showable
+from reconcile.workbook.contract.sheet_area import Place
+from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
+from reconcile.workbook.export.xlsxwriter_port import Worksheet
+
+MAGIC: Final = "reconcile workbook"
+"""The text of the sheet's first cell."""
+
+# A number of a length that somebody meant; Python refuses to read thousands of digits.
+_SHORT: Final = re.compile(r"[0-9]{1,9}")
+Unshown = Mapping[RecordKind, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What `_meta` says.
+
+    sheets: the names of our sheets by their keys. headers: column id by header, per sheet key. unread: the
+    fields without a baseline in at least one row. counts: the rows of each data sheet at export, by its key.
+    """
+
+    export: Export
+    sheets: Mapping[str, str]
+    headers: Mapping[str, Mapping[str, str]]
+    unread: Unshown
+    counts: Mapping[str, int]
+
+
+def write_meta(
+    sheet: Worksheet,
+    export: Export,
+    snapshot: Snapshot,
+    places: Iterable[Place],
+    unread: Unshown,
+    styles: Styles,
+) -> None:
+    """Write the sheet and hide it for good: only a macro or another program shows it again."""
+    look = styles.made(num_format=TEXT_FORMAT)
+    rows = [(MAGIC, "", ""), *_export_rows(export), *_place_rows(places), *_count_rows(snapshot)]
+    rows += [("sheet", key, styles.layout.sheets[key]) for key in ("start", "lists")]
+    rows += [("unread", SHEETS[kind], ",".join(sorted(fields))) for kind, fields in unread.items()]
+    for number, texts in enumerate(rows):
+        for index, text in enumerate(texts):
+            if text and showable(text):
+                sheet.write_string(number, index, text, look)
+    sheet.very_hidden()
+
+
+def _export_rows(export: Export) -> list[tuple[str, str, str]]:
+    scope = {
+        "stages": export.scope.stages,
+        "partners": export.scope.partners,
+        "periods": [str(period) for period in export.scope.periods],
+        "batches": export.scope.batches,
+        "only": export.scope.only,
+        "within": export.scope.within,
+    }
+    values = {
+        "workbook_id": export.workbook_id,
+        "schema_version": str(export.schema_version),
+        "tool_version": export.tool_version,
+        "origin": export.environment.origin,
+        "profile": export.environment.profile,
+        "scope": json.dumps(scope, ensure_ascii=False),
+        "exported_at": export.exported_at.isoformat(),
+        "exported_by": export.exported_by,
+        "fingerprint": export.fingerprint,
+    }
+    return [("export", key, value) for key, value in values.items()]
+
+
+def _place_rows(places: Iterable[Place]) -> Iterable[tuple[str, str, str]]:
+    for place in places:
+        key = SHEETS[place.kind]
+        yield "sheet", key, place.name
+        for column, label in place.labels.items():
+            yield f"header:{key}", column, label
+
+
+def _count_rows(snapshot: Snapshot) -> Iterable[tuple[str, str, str]]:
+    yield "count", "payouts", str(len(snapshot.payouts))
+    yield "count", "lines", str(len(snapshot.lines))
+    for currency, amount in totals(payout.amount for payout in snapshot.payouts.values()).items():
+        yield "total", f"payouts {currency}", plain(amount)
+    for currency, amount in totals(line.amount for line in snapshot.lines.values()).items():
+        yield "total", f"lines {currency}", plain(amount)
+
+
+def read_meta(file: str, rows: Iterable[tuple[str, str, str]]) -> Meta:
+    """The meaning of the rows of `_meta`.
+
+    Raises WorkbookError where the sheet is damaged or was written by a newer version of this tool.
+    """
+    sections: dict[str, dict[str, str]] = {}
+    for section, key, value in rows:
+        sections.setdefault(section, {})[key] = value
+    _check_version(file, sections.get("export", {}).get("schema_version", ""))
+    try:
+        export = _export(sections["export"])
+    except (KeyError, TypeError, ValueError, RecursionError, ReconcileError) as error:
+        raise WorkbookError(
+            f"{file} has a damaged sheet _meta ({error}), so it cannot be tied to its export. "
+            "Use an earlier copy of the file, or export again."
+        ) from error
+    counts = {key: int(text) for key, text in sections.get("count", {}).items() if _SHORT.fullmatch(text)}
+    unread = _unread(sections.get("unread", {}))
+    return Meta(export, sections.get("sheet", {}), _headers(sections), unread, counts)
+
+
+def _check_version(file: str, version: str) -> None:
+    if _SHORT.fullmatch(version) and int(version) > SCHEMA_VERSION:
+        raise WorkbookError(
+            f"{file} was made by a newer version of reconcile (its layout is version {version}, "
+            f"this one reads up to {SCHEMA_VERSION}). Install the newer version."
+        )
+
+
+def _export(values: Mapping[str, str]) -> Export:
+    return Export(
+        workbook_id=values["workbook_id"],
+        schema_version=int(values["schema_version"]),
+        tool_version=values["tool_version"],
+        environment=Environment(values["origin"], values["profile"]),
+        scope=_scope(json.loads(values["scope"])),
+        exported_at=datetime.fromisoformat(values["exported_at"]),
+        exported_by=values.get("exported_by", ""),
+        fingerprint=values["fingerprint"],
+    )
+
+
+def _scope(lists: Mapping[str, Any]) -> Scope:
+    return Scope(
+        stages=tuple(lists["stages"]),
+        partners=tuple(lists["partners"]),
+        periods=tuple(Period.parse(text) for text in lists["periods"]),
+        batches=tuple(lists["batches"]),
+        only=lists.get("only", ""),
+        within=_range(lists.get("within", ())),
+    )
+
+
+def _range(bounds: Sequence[str]) -> tuple[str, str]:
+    first, before = bounds or ("", "")
+    return first, before
+
+
+def _headers(sections: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    return {
+        key: {label: column for column, label in sections.get(f"header:{key}", {}).items()}
+        for key in SHEETS.values()
+    }
+
+
+def _unread(values: Mapping[str, str]) -> Unshown:
+    return {kind: frozenset(filter(None, values.get(key, "").split(","))) for kind, key in SHEETS.items()}

@@ -1,0 +1,204 @@
+"""The four columns of a result in one data sheet: outcome, message, new id and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from reconcile.domain.results import RowResult
+from reconcile.workbook.ooxml.cells import column_index, column_letters
+from reconcile.workbook.read.find_columns import KEY
+from reconcile.workbook.contract.layout import ColumnText
+from reconcile.workbook.read.find_sheets import FoundSheet
+from reconcile.workbook.ooxml.xml_edit import Part, Spot
+
+_CELL_LIMIT: Final = 32_767
+_SHEET_ORDER: Final = (
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
+    "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr "
+    "conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter "
+    "rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing "
+    "legacyDrawingHF drawingHF picture oleObjects controls webPublishItems tableParts extLst"
+)
+"""The children of a worksheet in the order that the format wants (ECMA-376 part 1, 18.3.1.99)."""
+_AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
+# What XML 1.0 cannot hold at all.
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(slots=True)
+class Block:
+    """The columns in one sheet: at the right of everything, or where an earlier result put them.
+
+    looks: the numbers of the differential formats of what was refused and of what waits.
+    """
+
+    part: Part
+    sheet: FoundSheet
+    columns: tuple[ColumnText, ...]
+    looks: tuple[int, int] | None
+
+    def write(
+        self, headers: Mapping[int, str], results: Mapping[int, RowResult], tables: Mapping[str, Part]
+    ) -> None:
+        """Write the header and the results by row. headers: the texts of the header row by column."""
+        labels = [column.label for column in self.columns]
+        place = _place_of(headers, labels)
+        first = self.part.rightmost + 1 if place is None else place
+        if place is None:
+            taken = {text.casefold() for text in headers.values()}
+            labels = [_free(label, taken) for label in labels]
+        data = self.part.root.child("sheetData")
+        for row in data.children if data else ():
+            one = results.get(row.index)
+            texts = labels if row.index == self.sheet.header else _texts(one) if one else None
+            if texts:
+                self._put(row, dict(enumerate(texts, start=first)))
+        if place is None:
+            self._frame(first, labels, tables)
+
+    def _put(self, row: Spot, texts: Mapping[int, str]) -> None:
+        """Texts into a row, in the look of its id, in the place of what stands there."""
+        key = self.sheet.columns.get(KEY, max(self.sheet.columns.values()))
+        style = next((cell.attributes.get("s", "") for cell in row.children if cell.index == key), "")
+        for old in row.children:
+            if old.index in texts:
+                self.part.replace(old.start, old.end, "")
+        prefix = self.part.prefix(row)
+        for column, text in sorted(texts.items()):
+            later = (cell.start for cell in row.children if cell.index > column)
+            place = next(later, None)
+            place = self.part.end_of(row) if place is None else place
+            self.part.replace(
+                place, place, _cell(prefix, f"{column_letters(column)}{row.index}", style, text)
+            )
+        self.part.set_attributes(row, {"spans": None})
+
+    def _frame(self, first: int, labels: Sequence[str], tables: Mapping[str, Part]) -> None:
+        """Widths, the filter, the looks, and the extent of the sheet."""
+        last = first + len(labels) - 1
+        self._set_widths(first)
+        dimension = self.part.root.child("dimension")
+        area = _AREA.fullmatch(dimension.attributes.get("ref", "")) if dimension else None
+        bottom = int(area[4]) if area else self.sheet.header
+        if dimension and area:
+            self.part.set_attributes(dimension, {"ref": _wider(dimension.attributes["ref"], last)})
+        bottom = _extend_table(tables, first, labels, self.sheet.header) or bottom
+        prefix = self.part.prefix(self.part.root)
+        is_in_table = any(table.pieces for table in tables.values())
+        if not is_in_table and not self.part.root.child("autoFilter"):
+            ref = f"{column_letters(first)}{self.sheet.header}:{column_letters(last)}{bottom}"
+            self.part.add_child("autoFilter", f'<{prefix}autoFilter ref="{ref}"/>', _SHEET_ORDER)
+        if self.looks:
+            self._light_up(prefix, column_letters(first), bottom)
+
+    def _set_widths(self, first: int) -> None:
+        prefix = self.part.prefix(self.part.root)
+        texts = "".join(
+            f'<{prefix}col min="{number}" max="{number}" width="{column.width + 0.7109375}" customWidth="1"/>'
+            for number, column in enumerate(self.columns, start=first + 1)
+        )
+        cols = self.part.root.child("cols")
+        if cols is None:
+            self.part.add_child("cols", f"<{prefix}cols>{texts}</{prefix}cols>", _SHEET_ORDER)
+            return
+        last = first + len(self.columns)
+        place = self.part.end_of(cols)
+        for col in cols.children:
+            low, high = int(col.attributes["min"]), int(col.attributes["max"])
+            if low > last:
+                place = min(place, col.start)
+            elif high > first:
+                # Widths that somebody gave to everything at the right leave room for ours.
+                rest = {**col.attributes, "min": str(last + 1)}
+                kept = _col(prefix, {**col.attributes, "max": str(first)}) if low <= first else ""
+                self.part.replace(
+                    col.start, col.end, kept + texts + (_col(prefix, rest) if high > last else "")
+                )
+                texts = ""
+        self.part.replace(place, place, texts)
+
+    def _light_up(self, prefix: str, column: str, bottom: int) -> None:
+        assert self.looks
+        top = self.sheet.header + 1
+        known = re.findall(rb'priority="(\d+)"', self.part.content)
+        priority = max(map(int, known), default=0) + 1
+        words = (("refused", "unknown"), ("skipped",))
+        rules = ""
+        for look, some in zip(self.looks, words, strict=True):
+            formula = "+".join(f'(${column}{top}="{word}")' for word in some)
+            rules += (
+                f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'
+                f"<{prefix}formula>{escape(formula)}</{prefix}formula></{prefix}cfRule>"
+            )
+            priority += 1
+        text = f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{max(top, bottom)}">{rules}'
+        self.part.add_child("conditionalFormatting", f"{text}</{prefix}conditionalFormatting>", _SHEET_ORDER)
+
+
+def _place_of(headers: Mapping[int, str], labels: Sequence[str]) -> int | None:
+    """Where an earlier result put the columns."""
+    places = (at for at, text in headers.items() if text == labels[0])
+    return next((at for at in places if [headers.get(at + n) for n in range(len(labels))] == [*labels]), None)
+
+
+def _free(label: str, taken: set[str]) -> str:
+    """The label, with a number where a column is called that: the headers of a table must be distinct."""
+    number, name = 2, label
+    while name.casefold() in taken:
+        name, number = f"{label} {number}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _texts(one: RowResult) -> list[str]:
+    moment = one.at[:19].replace("T", " ")
+    return [one.outcome, one.message, one.new_id, f"{moment} UTC" if moment else ""]
+
+
+def _cell(prefix: str, place: str, style: str, text: str) -> str:
+    where = f'r="{place}"' + (f' s="{style}"' if style else "")
+    if not text:
+        return f"<{prefix}c {where}/>"
+    shown = escape(_UNWRITABLE.sub(" ", text)[:_CELL_LIMIT])
+    inner = f'<{prefix}is><{prefix}t xml:space="preserve">{shown}</{prefix}t></{prefix}is>'
+    return f'<{prefix}c {where} t="inlineStr">{inner}</{prefix}c>'
+
+
+def _col(prefix: str, attributes: Mapping[str, str]) -> str:
+    return (
+        f"<{prefix}col " + " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items()) + "/>"
+    )
+
+
+def _wider(ref: str, last: int) -> str:
+    """An area that reaches to a column at least."""
+    area = _AREA.fullmatch(ref)
+    if area is None:
+        return ref
+    return f"{area[1]}{area[2]}:{column_letters(max(column_index(area[3]), last))}{area[4]}"
+
+
+def _extend_table(tables: Mapping[str, Part], first: int, labels: Sequence[str], header: int) -> int | None:
+    """Makes the columns part of the table that ends beside them; answers its last row, if there is one."""
+    for table in tables.values():
+        area = _AREA.fullmatch(table.root.attributes.get("ref", ""))
+        columns = table.root.child("tableColumns")
+        if not area or not columns or int(area[2]) != header or column_index(area[3]) != first - 1:
+            continue
+        ref = _wider(area[0], first + len(labels) - 1)
+        prefix = table.prefix(table.root)
+        number = max((int(one.attributes["id"]) for one in columns.children), default=0)
+        texts = "".join(
+            f'<{prefix}tableColumn id="{at}" name={quoteattr(label)}/>'
+            for at, label in enumerate(labels, start=number + 1)
+        )
+        table.set_attributes(table.root, {"ref": ref})
+        table.append(columns, texts, {"count": str(len(columns.children) + len(labels))})
+        if own_filter := table.root.child("autoFilter"):
+            table.set_attributes(own_filter, {"ref": ref})
+        return int(area[4])
+    return None

@@ -1,0 +1,175 @@
+"""The review workbook: the person's workbook again, with notes, lists of ours, and cells that light up.
+
+Everything else in the file stays as it is, byte for byte. It is the same workbook by its identity, so it is
+edited further, decided in, sent back and compared like the one it was made of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from reconcile.atomic import replacing
+from reconcile.domain.fields import RecordKind
+from reconcile.workbook.copy.markup import WHOLE, Highlight, Markup, Note
+from reconcile.errors import WorkbookError
+from reconcile.workbook.ooxml.book import Book, open_book
+from reconcile.workbook.ooxml.cells import column_letters
+from reconcile.workbook.read.find_columns import KEY
+from reconcile.workbook.contract.layout import Layout, load_layout
+from reconcile.workbook.copy.comments import add_notes
+from reconcile.workbook.read.ours import tables_of
+from reconcile.workbook.ooxml.package_safety import damaged
+from reconcile.workbook.ooxml.package_edit import Parts
+from reconcile.workbook.contract.sheet_area import quoted
+from reconcile.workbook.read.reader import meta_of
+from reconcile.workbook.copy.table_sheet import SHEET_ORDER, add_highlight_looks, add_looks, put_table, shown
+from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
+from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
+
+_LAST_ROW: Final = 1_048_576
+_NAME: Final = "reconcile_"
+_BOOK_ORDER: Final = (
+    "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
+    "externalReferences definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr "
+    "smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst"
+)
+"""The children of the workbook part in the order that the format wants (ECMA-376 part 1, 18.2.27)."""
+
+
+def write_review(source: Path, target: Path, markup: Markup, templates: Path | None = None) -> None:
+    """Write the review workbook of `source`.
+
+    Raises ConfigurationError where the target cannot be written, and WorkbookError where the source cannot
+    be read, or is Strict Open XML.
+    """
+    layout = load_layout(templates)
+    book = open_book(source)
+    found, _ = find_sheets(book, meta_of(book), layout)
+    try:
+        parts = Parts.of(source)
+        if parts.is_strict:
+            raise WorkbookError(
+                f"{source.name} is saved as Strict Open XML. Save it as Excel Workbook (.xlsx) for a review."
+            )
+        _mark(parts, book, found, markup, layout)
+    except (ValueError, KeyError, IndexError) as error:
+        raise damaged(source, str(error)) from error
+    with replacing(target) as stream:
+        parts.save(stream)
+
+
+def _mark(
+    parts: Parts, book: Book, found: Mapping[RecordKind, FoundSheet], markup: Markup, layout: Layout
+) -> None:
+    looks = add_looks(parts, layout.colours)
+    there = tables_of(book)
+    columns: dict[str, str] = {}
+    for table in markup.tables:
+        name = there.get(table.name) or _free_name(table.name, book)
+        put_table(parts, book.sheets, replace(table, colour=layout.colours[table.colour]), name, looks)
+        hidden = [index for index, column in enumerate(table.columns) if column.hidden]
+        columns[table.name] = f"{quoted(name)}!${column_letters(hidden[0])}:${column_letters(hidden[0])}"
+    _name_columns(parts, columns)
+    _light_up(parts, book, found, markup.highlights, layout)
+    for sheet in found.values():
+        add_notes(parts, book.sheets[sheet.name], _notes_on(sheet.name, markup.notes))
+
+
+def _free_name(name: str, book: Book) -> str:
+    """A name that no sheet of the person's own has."""
+    taken = {sheet.casefold() for sheet in book.sheets}
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} {number}"
+    return free
+
+
+def _notes_on(sheet: str, notes: Iterable[Note]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for note in notes:
+        if note.sheet == sheet:
+            found.setdefault(note.cell, []).append(note.text)
+    return {cell: "\n".join(dict.fromkeys(texts)) for cell, texts in found.items()}
+
+
+def _name_columns(parts: Parts, columns: Mapping[str, str]) -> None:
+    """Names for the columns with the keys: a rule of one sheet may not point to another one in old Excel."""
+    part = scan(parts.read(parts.workbook), ("definedNames",))
+    prefix, listed = part.prefix(part.root), part.root.child("definedNames")
+    for one in listed.children if listed else ():
+        if one.attributes.get("name", "").startswith(_NAME):
+            part.replace(one.start, one.end, "")
+    texts = "".join(
+        f'<{prefix}definedName name="{_name(table)}">{shown(column)}</{prefix}definedName>'
+        for table, column in columns.items()
+    )
+    if listed:
+        part.append(listed, texts)
+    else:
+        part.add_child("definedNames", f"<{prefix}definedNames>{texts}</{prefix}definedNames>", _BOOK_ORDER)
+    parts.put(parts.workbook, part.result())
+
+
+def _name(table: str) -> str:
+    return _NAME + table.lower()
+
+
+def _light_up(
+    parts: Parts,
+    book: Book,
+    found: Mapping[RecordKind, FoundSheet],
+    highlights: Iterable[Highlight],
+    layout: Layout,
+) -> None:
+    """Our rules before all others; those of an earlier review go."""
+    wanted = tuple(highlights)
+    looks = list(dict.fromkeys((one.fill, one.ink) for one in wanted))
+    shown_as = [(layout.colours[fill], layout.colours[ink]) for fill, ink in looks]
+    numbers = dict(zip(looks, add_highlight_looks(parts, shown_as), strict=True))
+    for kind, sheet in found.items():
+        mine = [one for one in wanted if one.kind is kind and {one.field, KEY} <= sheet.columns.keys()]
+        part = scan(parts.read(book.sheets[sheet.name]), ("conditionalFormatting",))
+        _make_room(part, len(mine))
+        text = "".join(
+            _rule(part.prefix(part.root), sheet, one, numbers[one.fill, one.ink], priority)
+            for priority, one in enumerate(mine, start=1)
+        )
+        first = next((one for one in part.root.children if one.name == "conditionalFormatting"), None)
+        if first:
+            # Some programs go by the order of the rules, whatever their priorities.
+            part.replace(first.start, first.start, text)
+        elif text:
+            part.add_child("conditionalFormatting", text, SHEET_ORDER)
+        parts.put(book.sheets[sheet.name], part.result())
+
+
+def _make_room(part: Part, count: int) -> None:
+    for block in part.root.children:
+        rules = block.children if block.name == "conditionalFormatting" else []
+        if rules and all(_is_ours(part, rule) for rule in rules):
+            part.replace(block.start, block.end, "")
+            continue
+        for rule in rules:
+            priority = int(rule.attributes.get("priority", "1")) + count
+            part.set_attributes(rule, {"priority": str(priority)})
+
+
+def _is_ours(part: Part, rule: Spot) -> bool:
+    return bool(re.search(rf"MATCH\(.*{_NAME}".encode(), part.content[rule.start : rule.end], re.DOTALL))
+
+
+def _rule(prefix: str, sheet: FoundSheet, one: Highlight, look: int, priority: int) -> str:
+    column, key = (column_letters(sheet.columns[name]) for name in (one.field, KEY))
+    top = sheet.header + 1
+    found = (f'ISNUMBER(MATCH(${key}{top}&"|{word}",{_name(one.table)},0))' for word in (one.key, WHOLE))
+    formula = f"OR({','.join(found)})"
+    return (
+        f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{_LAST_ROW}">'
+        f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'
+        f"<{prefix}formula>{shown(formula)}</{prefix}formula></{prefix}cfRule></{prefix}conditionalFormatting>"
+    )

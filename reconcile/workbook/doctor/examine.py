@@ -1,0 +1,229 @@
+"""Describes what happened to a workbook since its export: what programs lost, and what people moved."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.ooxml.book import Book, open_book
+from reconcile.workbook.contract.columns import COLUMNS, SHEETS
+from reconcile.workbook.ooxml.sheet_facts import SheetFacts, saved_by
+from reconcile.workbook.ooxml.cells import column_letters
+from reconcile.workbook.contract.layout import META, Layout, load_layout
+from reconcile.workbook.contract.meta import Meta
+from reconcile.workbook.read.reader import meta_of
+from reconcile.workbook.read.cell_view import is_blank, shown
+from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
+from reconcile.workbook.export.writer import write_workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One thing that happened. what: its short name. told: the facts. fix: what to do; empty for nothing.
+
+    harm: edits may be lost or misread because of it, or people work without the sheet's own guards.
+    """
+
+    what: str
+    told: str
+    fix: str = ""
+    harm: bool = False
+
+
+_FEW: Final = 10
+"""How many columns or areas a trace names."""
+
+_FURTHER: Final = {
+    "start": ("the steps, the legend and the totals are gone; the data does not need them", False),
+    "lists": ("the drop-downs have nothing to offer", True),
+}
+"""What is lost with a sheet that holds no data, by its key, and whether that does harm."""
+_PROTECTED: Final = "sheetProtection"
+REPAIR: Final = "reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits."
+
+
+def examine(path: Path, policy: Policy, templates: Path | None = None) -> list[Trace]:
+    """What happened to a workbook since its export, sheet by sheet.
+
+    Raises WorkbookError where the file is not a workbook of ours.
+    """
+    book = open_book(path, policy.reading)
+    meta = meta_of(book)
+    layout = load_layout(templates)
+    sheets, _ = find_sheets(book, meta, layout)
+    traces = [_program(path), *_workbook(book, meta, layout, sheets)]
+    with TemporaryDirectory() as folder:
+        fresh = _fresh(Path(folder), meta, policy, templates)
+        known, _ = find_sheets(fresh, meta_of(fresh), layout)
+        for kind, sheet in sheets.items():
+            like = _Like(known[kind].columns, fresh.facts(known[kind].name), layout.labels(kind))
+            traces += [*_columns(book, sheet, like.labels), *_sheet(book, sheet, like)]
+    return traces
+
+
+@dataclass(frozen=True, slots=True)
+class _Like:
+    """A sheet as it is exported: its columns, its facts, and its headers by column id."""
+
+    columns: Mapping[str, int]
+    facts: SheetFacts
+    labels: Mapping[str, str]
+
+
+def _fresh(folder: Path, meta: Meta, policy: Policy, templates: Path | None) -> Book:
+    """An export of nothing: it has every rule and format of a full one."""
+    nothing = Snapshot(meta.export.environment, meta.export.scope, meta.export.exported_at, {}, {}, {})
+    path = folder / "fresh.xlsx"
+    write_workbook(path, nothing, meta.export, policy, templates)
+    return open_book(path)
+
+
+def _program(path: Path) -> Trace:
+    program = saved_by(path)
+    if program.exported:
+        return Trace("Saved by", "nobody since the export")
+    return Trace("Saved by", program.name or "a program that does not give its name (such as Google Sheets)")
+
+
+def _workbook(
+    book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKind, FoundSheet]
+) -> Iterator[Trace]:
+    for kind, sheet in sheets.items():
+        exported = meta.sheets.get(SHEETS[kind], "")
+        if sheet.name != exported:
+            yield Trace("Sheet renamed", f"{exported} is called {sheet.name} now; it is read all the same")
+    for kind in SHEETS.keys() - sheets.keys():
+        yield Trace("Sheet missing", meta.sheets.get(SHEETS[kind], ""), REPAIR, harm=True)
+    identity = _present(book, META)
+    if identity in book.visible:
+        yield Trace("Hidden sheet", f"{identity}, which identifies the workbook, is visible now")
+    for key, name in _further(meta, layout).items():
+        if not _present(book, name):
+            lost, harm = _FURTHER[key]
+            yield Trace("Sheet missing", f"{name}: {lost}", REPAIR, harm=harm)
+    own = own_sheets(book, meta, layout, sheets)
+    if own:
+        yield Trace("Sheets of your own", f"{', '.join(own)}; they are not read")
+    if book.from_1904:
+        yield Trace("Dates", "counted from 1904; they are read as they look")
+
+
+def own_sheets(book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKind, FoundSheet]) -> list[str]:
+    """The sheets that the person added."""
+    taken = (
+        {sheet.name for sheet in sheets.values()} | set(meta.sheets.values()) | set(layout.sheets.values())
+    )
+    taken |= {META, *(_present(book, name) for name in (META, *_further(meta, layout).values()))}
+    return [name for name in book.sheets if name not in taken]
+
+
+def _further(meta: Meta, layout: Layout) -> dict[str, str]:
+    """Our sheets without data, by key, as the workbook was exported."""
+    return {key: meta.sheets.get(key) or layout.sheets[key] for key in _FURTHER}
+
+
+def _present(book: Book, name: str) -> str:
+    """What a sheet is called now: its name, else as Numbers has it, `Start here - Table 1`; or empty."""
+    called = re.compile(rf"{re.escape(name)} - \w+ [0-9]+", re.IGNORECASE)
+    same = [sheet for sheet in book.sheets if sheet.casefold() == name.casefold()]
+    return next(iter(same or filter(called.fullmatch, book.sheets)), "")
+
+
+def _sheet(book: Book, sheet: FoundSheet, like: _Like) -> Iterator[Trace]:
+    facts, name = book.facts(sheet.name), sheet.name
+    if facts.hidden:
+        yield Trace("Rows hidden", f"{name}: {_hidden(sheet, facts, like)}; they are read like the others")
+    yield from _lost(sheet, facts, like)
+    protected = _PROTECTED in facts.marks
+    if protected != (_PROTECTED in like.facts.marks):
+        told = f"{name}: it is {'protected' if protected else 'not protected'} now"
+        yield Trace("Protection changed", told, "Review, Unprotect Sheet, if sorting or typing is refused.")
+    merged = [str(area) for area in book.merged(name)]
+    if merged:
+        fix = "Unmerge them, and put a value into each row."
+        yield Trace("Merged cells", f"{name}: {', '.join(merged[:_FEW])}", fix, harm=True)
+
+
+def _hidden(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> str:
+    """`14 (rows 3-9, 12-18), by a filter on Stage`."""
+    spans = [str(first) if first == last else f"{first}-{last}" for first, last in facts.hidden[:_FEW]]
+    more = ", ..." if len(facts.hidden) > _FEW else ""
+    word = "row" if facts.hidden_rows == 1 else "rows"
+    headers = {place: like.labels.get(column, column) for column, place in sheet.columns.items()}
+    by = [headers.get(place, f"column {column_letters(place)}") for place in sorted(facts.filtered)]
+    how = f"by a filter on {', '.join(by)}" if by else "by hand"
+    return f"{facts.hidden_rows:,} ({word} {', '.join(spans)}{more}), {how}"
+
+
+def _lost(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> Iterator[Trace]:
+    name = sheet.name
+    ruled = [column for column, place in like.columns.items() if place in like.facts.ruled]
+    free = [like.labels[one] for one in ruled if sheet.columns.get(one, -1) not in {-1, *facts.ruled}]
+    if free:
+        told = f"{name}: {', '.join(free)} take any input now; the check finds wrong values all the same"
+        yield Trace("Validations lost", told, REPAIR, harm=True)
+    lost = like.facts.marks - facts.marks
+    if "conditionalFormatting" in lost:
+        yield Trace("Formats lost", f"{name}: changed cells no longer light up", REPAIR, harm=True)
+    if "tablePart" in lost:
+        told = f"{name}: it is a plain range now; sort all of its columns together"
+        yield Trace("Table lost", told, REPAIR, harm=True)
+    if "pane" in lost:
+        yield Trace("Header not frozen", name, "View, Freeze Panes.")
+
+
+def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterator[Trace]:
+    there = [column.id for column in COLUMNS[sheet.kind] if column.id in sheet.columns]
+    stayed = rising([sheet.columns[column] for column in there])
+    moved = [column for column in there if sheet.columns[column] not in stayed]
+    if moved:
+        places = [f"{labels.get(one, one)} ({column_letters(sheet.columns[one])})" for one in moved[:_FEW]]
+        told = f"{sheet.name}: {', '.join(places)}; they are found by their headers"
+        yield Trace("Columns moved", told)
+    gone = [column for column in COLUMNS[sheet.kind] if column.id not in sheet.columns]
+    if gone:
+        told = f"{sheet.name}: {', '.join(labels.get(one.id, one.id) for one in gone)}"
+        needed = any(one.editable or one.hidden for one in gone)
+        yield Trace("Columns missing", told, REPAIR if needed else "", harm=needed)
+    own = [
+        f"{text or 'no header'} ({column_letters(place)})" for place, text in own_columns(book, sheet).items()
+    ]
+    if own:
+        yield Trace("Columns of your own", f"{sheet.name}: {', '.join(own[:_FEW])}; they are not read")
+
+
+def rising(places: Sequence[int]) -> set[int]:
+    """The most of these different places that are in order already, so that as few as possible moved."""
+    # The longest rising part by patience sorting: on each pile the smallest end, and what it stands upon.
+    ends: list[int] = []
+    below: dict[int, int | None] = {}
+    for place in places:
+        rank = bisect_left(ends, place)
+        below[place] = ends[rank - 1] if rank else None
+        ends[rank : rank + 1] = [place]
+    found: set[int] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        found.add(last)
+        last = below[last]
+    return found
+
+
+def own_columns(book: Book, sheet: FoundSheet) -> dict[int, str]:
+    """The headers of the columns that the person added, by place; empty for one without a header."""
+    known = set(sheet.columns.values())
+    found: dict[int, str] = {}
+    for number, cells in book.rows(sheet.name):
+        if number >= sheet.header:
+            for place in cells.keys() - known - found.keys():
+                if not is_blank(cells[place]):
+                    found[place] = shown(cells[place]) if number == sheet.header else ""
+    return dict(sorted(found.items()))

@@ -1,0 +1,237 @@
+"""Writes a clean copy of a workbook: a fresh export of its baseline, with the person's edits typed into it.
+
+So everything comes back that a program lost. The person's own columns and sheets follow as values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+
+from reconcile.atomic import replacing
+from reconcile.domain.damage import spoilt
+from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
+from reconcile.domain.fields import (
+    CLEAR,
+    FIELDS,
+    UNREAD,
+    Field,
+    FieldKind,
+    RecordKind,
+    Unread,
+    Value,
+    Values,
+    line_values,
+    payout_values,
+)
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.ooxml.book import open_book
+from reconcile.workbook.contract.columns import SHEETS, TOKEN_COLUMN
+from reconcile.workbook.read.find_columns import KEY
+from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
+from reconcile.workbook.contract.layout import load_layout
+from reconcile.workbook.contract.excel_numbers import fits
+from reconcile.workbook.read.reader import meta_of
+from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
+from reconcile.workbook.export.writer import write_workbook
+
+_WHOSE: Final = {"id-repeated", "id-unknown", "id-blank", "id-unreadable", "token", "baseline"}
+"""The rules that leave open whose row it is: nothing of such a row is carried."""
+_TEXTLESS: Final = {"cell-error", "formula-without-value", "merged-cell"}
+_LEFT: Final = {"own-row": "a row of your own", "read-only-edit": "an edit in a read-only column"}
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass
+class Repaired:
+    """What is in the copy: edits, new lines, the person's own parts; and what is not, in words.
+
+    as_shown: cells that could not be read; they are in the copy as the person saw them.
+    """
+
+    edits: int = 0
+    new_lines: int = 0
+    own: list[str] = field(default_factory=list)
+    as_shown: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The fresh workbook that is typed into, where its sheets and columns are, and the row of each record.
+
+    rows: by record id; on `New lines` by the row's token.
+    """
+
+    book: Workbook
+    places: Mapping[RecordKind, FoundSheet]
+    rows: Mapping[RecordKind, Mapping[str, int]]
+
+    def cell(self, kind: RecordKind, row: int, column: str) -> Cell:
+        """A cell by column id."""
+        place = self.places[kind]
+        found: Any = self.book[place.name].cell(row, place.columns[column] + 1)
+        return found  # type: ignore[no-any-return]
+
+
+def repair(
+    source: Path,
+    target: Path,
+    edited: EditedWorkbook,
+    baseline: Snapshot,
+    findings: Iterable[Finding],
+    policy: Policy,
+    templates: Path | None = None,
+) -> Repaired:
+    """Write the clean copy of the workbook at `source`, read as `edited`, to `target`.
+
+    Raises ConfigurationError where it cannot be written, and WorkbookError where `source` cannot be read.
+    """
+    copy = _fresh(edited, baseline, policy, templates)
+    done = Repaired()
+    placed: dict[RecordKind, dict[int, int]] = {kind: {} for kind in SHEETS}
+    findings = tuple(findings)
+    held = {(one.sheet, _row_number(one)): one for one in findings if one.rule in _WHOSE}
+    for sheet in (edited.payouts, edited.lines):
+        for row in sheet.rows:
+            exported = _exported(sheet.kind, row, baseline)
+            if exported is None or (sheet.name, row.number) in held:
+                continue
+            done.edits += _type_row(copy, sheet, row, exported)
+            placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
+    done.left += [f"{one.place}: {one.message}" for one in held.values()]
+    placed[RecordKind.NEW_LINE] = _type_new_lines(copy, edited.new_lines)
+    done.new_lines = len(placed[RecordKind.NEW_LINE])
+    _type_unread(copy, edited, findings, done)
+    done.left += [f"{one.place}: {_LEFT[one.rule]}" for one in findings if one.rule in _LEFT]
+    _carry_own(source, copy, placed, done, policy, templates)
+    with replacing(target) as stream:
+        copy.book.save(stream)
+    return done
+
+
+def _fresh(edited: EditedWorkbook, baseline: Snapshot, policy: Policy, templates: Path | None) -> Copy:
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.xlsx"
+        write_workbook(draft, baseline, edited.export, policy, templates)
+        book = open_book(draft)
+        places, _ = find_sheets(book, meta_of(book), load_layout(templates))
+        copy = load_workbook(draft)
+    return Copy(copy, places, {kind: _rows(copy, place) for kind, place in places.items()})
+
+
+def _rows(copy: Workbook, place: FoundSheet) -> dict[str, int]:
+    key = TOKEN_COLUMN if place.kind is RecordKind.NEW_LINE else KEY
+    column = place.columns[key] + 1
+    cells = (row[0] for row in copy[place.name].iter_rows(min_row=2, min_col=column, max_col=column))
+    return {str(cell.value): cell.row for cell in cells if cell.value is not None}
+
+
+def _exported(kind: RecordKind, row: EditedRow, baseline: Snapshot) -> Values | None:
+    payout, line = baseline.payouts.get(row.id or ""), baseline.lines.get(row.id or "")
+    if kind is RecordKind.PAYOUT:
+        return payout_values(payout) if payout else None
+    return line_values(line) if line else None
+
+
+def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) -> int:
+    """Type the edits of a record, and count them; what a program spoilt stays as it was exported."""
+    typed = 0
+    for one in FIELDS[sheet.kind]:
+        before, after = exported.get(one.name), row.values.get(one.name, UNREAD)
+        shows = before is not UNREAD and (row.baseline or {}).get(one.name) is not UNREAD
+        if isinstance(after, Unread) or (after == before and shows) or spoilt(one, before, after):
+            continue
+        place = copy.rows[sheet.kind][row.id or ""]
+        _type(copy.cell(sheet.kind, place, one.name), one, CLEAR if after is None and not shows else after)
+        typed += 1
+    return typed
+
+
+def _type_new_lines(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
+    """Type the new lines; answers the number of each one's row in the copy by that in the sheet."""
+    rows = copy.rows[RecordKind.NEW_LINE]
+    below = max(rows.values(), default=1)
+    placed: dict[int, int] = {}
+    for row in sheet.rows:
+        place = rows.get(row.token or "")
+        if place is None or place in placed.values():
+            # Rows beyond those that stand ready keep their numbers, which tell them apart.
+            place = below = max(below + 1, row.number)
+        for one in FIELDS[RecordKind.NEW_LINE]:
+            _type(copy.cell(RecordKind.NEW_LINE, place, one.name), one, row.values.get(one.name))
+        placed[row.number] = place
+    return placed
+
+
+def _type_unread(copy: Copy, edited: EditedWorkbook, findings: Iterable[Finding], done: Repaired) -> None:
+    """What could not be read is typed as it was shown, so that the check finds it in the copy again."""
+    sheets = {sheet.name: sheet for sheet in edited.sheets}
+    for one in findings:
+        if one not in edited.findings or one.severity is not Severity.ERROR or one.rule in _WHOSE:
+            continue
+        sheet = sheets.get(one.sheet)
+        columns = {letters: column for column, letters in sheet.letters.items()} if sheet else {}
+        column = columns.get(one.cell.rstrip("0123456789"), "")
+        place = copy.rows[sheet.kind].get(_key(sheet, _row_number(one))) if sheet else None
+        said = f"{one.place}: {one.message}"
+        if sheet and place and column and one.value and one.rule not in _TEXTLESS:
+            _as_text(copy.cell(sheet.kind, place, column), one.value)
+            done.as_shown.append(said)
+        else:
+            done.left.append(said)
+
+
+def _key(sheet: EditedSheet, number: int) -> str:
+    row = next((row for row in sheet.rows if row.number == number), None)
+    return (row.token if sheet.kind is RecordKind.NEW_LINE else row.id) or "" if row else ""
+
+
+def _row_number(finding: Finding) -> int:
+    return int(re.sub(r"\D", "", finding.cell) or 0)
+
+
+def _type(cell: Cell, known: Field, value: Value) -> None:
+    if not isinstance(value, str):
+        cell.value = None
+    elif known.kind is FieldKind.AMOUNT and value != CLEAR and fits(Decimal(value)):
+        cell.value = Decimal(value)
+    else:
+        _as_text(cell, value)
+
+
+def _as_text(cell: Cell, text: str) -> None:
+    cell.value = _UNPRINTABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    # openpyxl would take `=1+1` for a formula and `#N/A` for an error.
+    cell.data_type = "s"
+
+
+def _carry_own(
+    source: Path,
+    copy: Copy,
+    placed: Mapping[RecordKind, Mapping[int, int]],
+    done: Repaired,
+    policy: Policy,
+    templates: Path | None,
+) -> None:
+    book = open_book(source, policy.reading)
+    meta, layout = meta_of(book), load_layout(templates)
+    sheets, _ = find_sheets(book, meta, layout)
+    carried = carry_sheets(book, meta, layout, sheets, copy.book)
+    for kind in SHEETS.keys() & sheets.keys():
+        place = copy.places[kind]
+        first = max(place.columns.values()) + 2
+        carried += carry_columns(book, sheets[kind], copy.book[place.name], first, placed[kind])
+    done.own += [one.told for one in carried]
+    done.left += [said for one in carried for said in one.left()]
+    done.left += uncarried_parts(source)

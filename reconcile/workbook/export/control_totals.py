@@ -1,0 +1,162 @@
+"""The control totals of `Start here`: exported as fixed numbers, now as formulas, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from reconcile.domain.fields import ACTIONS, RecordKind
+from reconcile.domain.money import Money, exponent
+from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.export.lists_sheet import stages_of
+from reconcile.workbook.contract.excel_numbers import fits
+from reconcile.workbook.export.page import Page
+from reconcile.workbook.contract.sheet_area import Place
+from reconcile.workbook.export.styles import COUNT_FORMAT, TEXT_FORMAT, amount_format, dashed
+
+_AMOUNT: Final = 4
+_COUNT: Final = 7
+
+
+@dataclass(slots=True)
+class Sum:
+    """The exported figures of one row: all amounts, those that number cells hold, and how many."""
+
+    amount: Decimal = Decimal(0)
+    summable: Decimal = Decimal(0)
+    count: int = 0
+
+    def add(self, amount: Decimal) -> None:
+        """Count one more record. A formula cannot add an amount that had to be written as text."""
+        self.amount += amount
+        self.summable += amount if fits(amount) else 0
+        self.count += 1
+
+
+def write_totals(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]) -> None:
+    """Write the totals of payouts by currency and stage, and of lines by currency."""
+    page.heading("payouts_by_stage")
+    _write_header(page, ("stage", "stage_label", "currency"))
+    _write_payouts(page, snapshot, places[RecordKind.PAYOUT])
+    page.heading("lines_by_currency")
+    _write_header(page, ("", "", "currency"))
+    _write_lines(page, snapshot, places)
+
+
+def _write_header(page: Page, keys: tuple[str, ...]) -> None:
+    look = {"bold": True, "bg_color": "header", "bottom": 1, "bottom_color": "rule"}
+    page.cells(1, [page.text(key) if key else "" for key in keys], **look)
+    for first, unit in ((_AMOUNT, "amount"), (_COUNT, "count")):
+        words = [page.text(f"{when}") for when in ("exported", "now", "difference")]
+        words = words if unit == "amount" else [page.text("count"), *words[1:]]
+        page.cells(first, words, align="right", **look)
+    page.advance()
+
+
+def _write_payouts(page: Page, snapshot: Snapshot, place: Place) -> None:
+    sums: dict[tuple[str, str], Sum] = {}
+    for payout in snapshot.payouts.values():
+        sums.setdefault((payout.amount.currency, payout.stage), Sum()).add(payout.amount.amount)
+    amount, currency, stage = (place.whole(column) for column in ("amount", "currency", "stage"))
+    for code in sorted({code for code, _ in sums}):
+        for value, label in stages_of(snapshot).items():
+            row = page.row + 1
+            where = f"{currency},$D{row},{stage},"
+            # A stage may be written as its value or as its label; where both are the same, it counts once.
+            _write_row(
+                page,
+                (value, label, code),
+                sums.get((code, value), Sum()),
+                f"SUMIFS({amount},{where}$B{row})+IF($B{row}=$C{row},0,SUMIFS({amount},{where}$C{row}))",
+                f"COUNTIFS({where}$B{row})+IF($B{row}=$C{row},0,COUNTIFS({where}$C{row}))",
+            )
+        _write_payout_sum(page, code, _together(sums, code), f"{amount},{currency}", currency)
+
+
+def _together(sums: dict[tuple[str, str], Sum], code: str) -> Sum:
+    parts = [part for (currency, _), part in sums.items() if currency == code]
+    return Sum(
+        sum((part.amount for part in parts), Decimal(0)),
+        sum((part.summable for part in parts), Decimal(0)),
+        sum(part.count for part in parts),
+    )
+
+
+def _write_payout_sum(page: Page, code: str, total: Sum, amounts: str, currency: str) -> None:
+    row = page.row + 1
+    _write_row(
+        page,
+        (page.text("total"), "", code),
+        total,
+        f"SUMIFS({amounts},$D{row})",
+        f"COUNTIFS({currency},$D{row})",
+        bold=True,
+    )
+
+
+def _write_lines(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]) -> None:
+    sums = _by_currency(line.amount for line in snapshot.lines.values())
+    lines, new = places[RecordKind.LINE], places[RecordKind.NEW_LINE]
+    first = page.row + 1
+    for code, total in sorted(sums.items()):
+        row = f"$D{page.row + 1}"
+        amount = _less_actions("SUMIFS", f"{lines.whole('amount')},{lines.whole('currency')},{row}", lines)
+        count = _less_actions("COUNTIFS", f"{lines.whole('currency')},{row}", lines)
+        amount += f"+SUMIFS({new.whole('amount')},{new.whole('currency')},{row})"
+        count += f"+COUNTIFS({new.whole('currency')},{row})"
+        _write_row(page, (page.text("all_lines"), "", code), total, amount, count)
+    _write_other_lines(page, lines, new, f"SUM($I{first}:$I{page.row})" if sums else "0")
+
+
+def _less_actions(function: str, condition: str, lines: Place) -> str:
+    """All lines that meet the condition, less those that leave.
+
+    Safer than asking for blank actions: editors disagree on what a blank criterion means.
+    """
+    gone = "".join(f'-{function}({condition},{lines.whole("action")},"{action}")' for action in ACTIONS)
+    return f"{function}({condition}){gone}"
+
+
+def _write_other_lines(page: Page, lines: Place, new: Place, listed: str) -> None:
+    # Lines whose currency was changed to one that the export did not have; the header is no line.
+    def filled(place: Place) -> str:
+        return f"COUNT({place.whole('amount')})"
+
+    gone = "".join(f'-COUNTIFS({lines.whole("action")},"{action}")' for action in ACTIONS)
+    formula = f"=MAX(0,{filled(lines)}{gone}+{filled(new)}-{listed})"
+    page.cells(1, [page.text("other_currencies"), "", ""], bottom=1, bottom_color="rule")
+    page.cells(_AMOUNT, ["", "", ""], bottom=1, bottom_color="rule")
+    look = page.styles.made(num_format=dashed(COUNT_FORMAT), bottom=1, bottom_color="rule")
+    page.sheet.write_number(page.row, _COUNT, 0, look)
+    page.sheet.write_formula(page.row, _COUNT + 1, formula, look, 0)
+    page.sheet.write_formula(page.row, _COUNT + 2, f"=$I{page.row + 1}-$H{page.row + 1}", look, 0)
+    page.advance()
+
+
+def _by_currency(amounts: Iterable[Money]) -> dict[str, Sum]:
+    sums: dict[str, Sum] = {}
+    for money in amounts:
+        sums.setdefault(money.currency, Sum()).add(money.amount)
+    return sums
+
+
+def _write_row(
+    page: Page, words: tuple[str, str, str], total: Sum, amount: str, count: str, *, bold: bool = False
+) -> None:
+    """One row. XlsxWriter stores 0 as the result of a formula unless told, so each gets its result."""
+    line = {"bottom": 1, "bottom_color": "rule", "bold": bold}
+    money = page.styles.made(num_format=dashed(amount_format(exponent(words[2]) or 0)), **line)
+    number = page.styles.made(num_format=dashed(COUNT_FORMAT), **line)
+    row = page.row + 1
+    page.cells(1, words, num_format=TEXT_FORMAT, **line)
+    page.sheet.write_number(page.row, _AMOUNT, total.amount, money)
+    page.sheet.write_formula(page.row, _AMOUNT + 1, f"={amount}", money, total.summable)
+    # Six decimals: more than any currency has, and no float noise.
+    change = total.summable - total.amount
+    page.sheet.write_formula(page.row, _AMOUNT + 2, f"=ROUND($F{row}-$E{row},6)", money, change)
+    page.sheet.write_number(page.row, _COUNT, total.count, number)
+    page.sheet.write_formula(page.row, _COUNT + 1, f"={count}", number, total.count)
+    page.sheet.write_formula(page.row, _COUNT + 2, f"=$I{row}-$H{row}", number, 0)
+    page.advance()

@@ -1,0 +1,144 @@
+"""Sheets beside the data sheets: lists to read, and one whose suggestions a person may accept.
+
+Nothing in them is an edit by itself; only the answers in the column Accept are read back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from reconcile.domain.fields import Values
+from reconcile.domain.money import decimals, exponent, plain
+from reconcile.workbook.contract.columns import Shown
+from reconcile.workbook.contract.layout import ColumnText
+from reconcile.workbook.contract.excel_numbers import fits
+from reconcile.workbook.contract.export_rows import showable
+from reconcile.workbook.export.styles import COUNT_FORMAT, DATE_FORMAT, TEXT_FORMAT, Styles, amount_format
+from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet
+
+ACCEPT: Final = "accept"
+ANSWERS: Final = ("Yes", "No")
+MARK: Final = "matches:"
+"""Begins the hidden header over the tokens; the label of the column Accept follows it."""
+
+# The column with the currency of each column of amounts.
+_CURRENCIES: Final = {
+    "owed": "owed_currency",
+    "paid": "paid_currency",
+    "difference": "owed_currency",
+    "amount": "currency",
+}
+_HEADER_HEIGHT: Final = 24
+_LINE_HEIGHT: Final = 15
+# A cell shows so many lines at most, and a little less than its width in characters.
+_MOST_LINES: Final = 6
+_MARGIN: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraSheet:
+    """A sheet by its key in the template, and its rows by column id. tokens: what an accepted row means."""
+
+    key: str
+    rows: tuple[Mapping[str, Shown], ...]
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a workbook brings beside an export.
+
+    edits: editable fields of payouts that stand there already as if a person had typed them, by payout id.
+    """
+
+    edits: Mapping[str, Values] = field(default_factory=dict)
+    sheets: tuple[ExtraSheet, ...] = ()
+
+
+def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksheet:
+    """Write a sheet as an Excel table with its header in row 1; a table has at least one row, be it blank."""
+    layout = styles.layout
+    texts = layout.columns[extra.key]
+    sheet = workbook.add_worksheet(layout.sheets[extra.key])
+    last = max(len(extra.rows), 1)
+    headers = [
+        {
+            "header": text.label,
+            "header_format": styles.header(editable=name == ACCEPT, right=name in _CURRENCIES),
+        }
+        for name, text in texts.items()
+    ]
+    if extra.tokens:
+        token = {"header": MARK + texts[ACCEPT].label, "header_format": styles.header(editable=False)}
+        headers.append(token)
+        sheet.set_column(len(texts), len(texts), 12, None, {"hidden": True})
+    options = {"name": f"reconcile_{extra.key}", "style": None, "columns": headers}
+    sheet.add_table(0, 0, last, len(headers) - 1, options)
+    sheet.set_row(0, _HEADER_HEIGHT)
+    sheet.freeze_panes(1, 0)
+    _set_columns(sheet, texts, last)
+    for number, row in enumerate(extra.rows, start=1):
+        lines = {name: _lines(row.get(name), text.width) for name, text in texts.items()}
+        # Not every program makes a row as high as its texts need.
+        sheet.set_row(number, _LINE_HEIGHT * max(lines.values()))
+        for index, name in enumerate(texts):
+            look = _look(name, row, styles, wrapped=lines[name] > 1)
+            _write(sheet, number, index, row.get(name), look)
+        if extra.tokens:
+            look = styles.made(num_format=TEXT_FORMAT)
+            sheet.write_string(number, len(texts), extra.tokens[number - 1], look)
+    return sheet
+
+
+def _set_columns(sheet: Worksheet, texts: Mapping[str, ColumnText], last: int) -> None:
+    for index, (name, text) in enumerate(texts.items()):
+        sheet.set_column(index, index, text.width)
+        hint = {"input_title": text.label[:32], "input_message": text.help} if text.help else {}
+        if name == ACCEPT:
+            rule = {"validate": "list", "source": list(ANSWERS), **hint}
+            sheet.data_validation(1, index, last, index, rule)
+        elif hint:
+            sheet.data_validation(0, index, 0, index, {"validate": "any", **hint})
+
+
+def _lines(value: Shown, width: int) -> int:
+    """How many lines a text takes in a column of that many characters."""
+    if not isinstance(value, str):
+        return 1
+    room = max(width - _MARGIN, 1)
+    return min(sum(max(math.ceil(len(line) / room), 1) for line in value.split("\n")), _MOST_LINES)
+
+
+def _write(sheet: Worksheet, number: int, index: int, value: Shown, look: Format) -> None:
+    if isinstance(value, str) and showable(value):
+        sheet.write_string(number, index, value, look)
+    elif isinstance(value, date):
+        sheet.write_datetime(number, index, value, look)
+    elif isinstance(value, int) or (isinstance(value, Decimal) and fits(value)):
+        sheet.write_number(number, index, value, look)
+    elif isinstance(value, Decimal):
+        sheet.write_string(number, index, plain(value), look)
+    else:
+        sheet.write_blank(number, index, None, look)
+
+
+def _look(name: str, row: Mapping[str, Shown], styles: Styles, *, wrapped: bool) -> Format:
+    value = row.get(name)
+    number_format: str | int = TEXT_FORMAT
+    options: dict[str, Any] = {"editable": name == ACCEPT, "wrapped": wrapped}
+    if isinstance(value, Decimal):
+        currency = row.get(_CURRENCIES.get(name, "currency"))
+        places = exponent(currency) if isinstance(currency, str) else 2
+        number_format = amount_format(max(places or 0, decimals(value)))
+        options["right"] = True
+    elif isinstance(value, date):
+        number_format = DATE_FORMAT
+    elif isinstance(value, int):
+        number_format = COUNT_FORMAT
+        options["right"] = True
+    return styles.cell(number_format, **options)

@@ -1,0 +1,160 @@
+"""Writes a snapshot as a workbook that people can edit for days and send back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+from reconcile.atomic import replacing
+from reconcile.domain.edited import Export
+from reconcile.domain.fields import FIELDS, RecordKind, Values
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.domain.progress import Progress, telling
+from reconcile.domain.snapshot import Snapshot
+from reconcile.errors import ConfigurationError
+from reconcile.workbook.contract.columns import NEW_ROWS, SHEETS
+from reconcile.workbook.export.data_sheet import write_data_sheet
+from reconcile.workbook.export.exportbook import ExportWorkbook
+from reconcile.workbook.export.extra_sheets import Proposal, write_extra
+from reconcile.workbook.contract.layout import META, Layout, load_layout
+from reconcile.workbook.export.lists_sheet import write_lists
+from reconcile.workbook.contract.meta import Unshown, write_meta
+from reconcile.workbook.contract.export_rows import (
+    Row,
+    line_row,
+    lines_in_order,
+    new_row,
+    payout_row,
+    payouts_in_order,
+    unread_of,
+)
+from reconcile.workbook.contract.sheet_area import Place, place_of
+from reconcile.workbook.export.data_validation import add_rules
+from reconcile.workbook.export.start_sheet import write_start
+from reconcile.workbook.export.streamed_sheet import LONG, StreamedSheet
+from reconcile.workbook.export.styles import Styles
+from reconcile.workbook.contract.template import PAPERS
+from reconcile.workbook.export.xlsxwriter_port import Worksheet, XlsxWriterException
+
+# Nothing from the API may become a formula, a link or a number.
+_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# The columns up to these go on paper: those with ids and days of change would shrink the page too far.
+_LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "status"}
+
+
+def write_workbook(
+    path: Path,
+    snapshot: Snapshot,
+    export: Export,
+    policy: Policy,
+    templates: Path | None = None,
+    proposal: Proposal | None = None,
+    *,
+    long: int = LONG,
+    on_progress: Progress | None = None,
+) -> tuple[Finding, ...]:
+    """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
+
+    `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
+    workbook already, and further sheets. `long`: the rows from which a sheet is streamed; what comes out is
+    the same. `on_progress` is told of the rows. Returns warnings for the texts that no cell can hold. Raises
+    ConfigurationError where the file cannot be written or the template used.
+    """
+    layout = load_layout(templates)
+    try:
+        with replacing(path) as stream:
+            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress)
+            findings = _write(stream, source, layout, long)
+    except XlsxWriterException as error:
+        raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
+    return tuple(replace(finding, file=path.name) for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a workbook is made of, and who is told of its rows."""
+
+    snapshot: Snapshot
+    export: Export
+    policy: Policy
+    proposal: Proposal
+    on_progress: Progress | None
+
+    def rows(self, kind: RecordKind, place: Place) -> Iterator[Row[Any]]:
+        rows = _rows(kind, self.snapshot, self.export.workbook_id, self.proposal.edits)
+        return telling(rows, place.name, place.rows, self.on_progress)
+
+
+def _write(stream: IO[bytes], source: _Source, layout: Layout, long: int) -> list[Finding]:
+    snapshot, export, policy = source.snapshot, source.export, source.policy
+    workbook = ExportWorkbook(stream, _OPTIONS)
+    workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
+    styles = Styles(workbook, layout)
+    places = _places(snapshot, layout)
+    unread = _unread(snapshot)
+    start = workbook.add_worksheet(layout.sheets["start"])
+    findings: list[Finding] = []
+    for kind, place in places.items():
+        sheet = workbook.add_worksheet(place.name, StreamedSheet if place.rows >= long else None)
+        rows = source.rows(kind, place)
+        findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
+        add_rules(sheet, place, styles, policy, unread[kind])
+        sheet.set_tab_color(layout.colours["accent"])
+        _set_print(sheet, place.name, layout)
+        sheet.repeat_rows(0)
+        if kind in _LAST_PRINTED:
+            sheet.print_area(0, 0, place.rows, place.indexes[_LAST_PRINTED[kind]])
+    for extra in source.proposal.sheets:
+        _set_print(write_extra(workbook, extra, styles), layout.sheets[extra.key], layout)
+    write_start(start, snapshot, export, places, styles)
+    _set_print(start, layout.sheets["start"], layout)
+    write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, policy, styles)
+    write_meta(workbook.add_worksheet(META), export, snapshot, places.values(), unread, styles)
+    workbook.close()
+    return findings
+
+
+def _places(snapshot: Snapshot, layout: Layout) -> dict[RecordKind, Place]:
+    rows = {
+        RecordKind.PAYOUT: len(snapshot.payouts),
+        RecordKind.LINE: len(snapshot.lines),
+        RecordKind.NEW_LINE: NEW_ROWS,
+    }
+    return {kind: place_of(kind, layout, count) for kind, count in rows.items()}
+
+
+def _rows(
+    kind: RecordKind, snapshot: Snapshot, workbook_id: str, edits: Mapping[str, Values]
+) -> Iterator[Row[Any]]:
+    if kind is RecordKind.PAYOUT:
+        payouts = payouts_in_order(snapshot)
+        return (payout_row(one, snapshot, workbook_id, edits.get(one.id)) for one in payouts)
+    if kind is RecordKind.LINE:
+        return (line_row(line, snapshot, workbook_id) for line in lines_in_order(snapshot))
+    return (new_row(number, snapshot) for number in range(1, NEW_ROWS + 1))
+
+
+def _unread(snapshot: Snapshot) -> Unshown:
+    """The fields that at least one row cannot show."""
+    found = {
+        RecordKind.PAYOUT: unread_of(snapshot.payouts.values()),
+        RecordKind.LINE: unread_of(snapshot.lines.values()),
+    }
+    return {kind: found.get(kind, frozenset()) & {field.name for field in FIELDS[kind]} for kind in SHEETS}
+
+
+def _set_print(sheet: Worksheet, name: str, layout: Layout) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(PAPERS[layout.paper["size"]])
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    page = _footer_text(layout.paper["page"]).replace("{page}", "&P").replace("{pages}", "&N")
+    sheet.set_footer(f"&L{_footer_text(name)}&R{page}")
+
+
+def _footer_text(text: str) -> str:
+    """A text as footers spell it: there an ampersand starts a code."""
+    return text.replace("&", "&&")

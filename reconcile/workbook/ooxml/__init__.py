@@ -1,0 +1,1 @@
+"""The Open XML file format: packages, parts, rows and texts in and out. Knows no payout."""

@@ -1,0 +1,1 @@
+"""Tables with a cover: the workbook of a close, and plain tables."""

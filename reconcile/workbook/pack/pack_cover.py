@@ -1,0 +1,103 @@
+"""The cover of a pack: what it is about, whether it passes, the charted table, a link to every sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reconcile.domain.pack_table import Pack, Table, value_of
+from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, PackLooks, printable
+from reconcile.workbook.pack.pack_rows import currency_place, plain
+from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, xl_col_to_name
+
+_LINKS: Final = 7
+"""The column, from 0, in which the list of the sheets stands, beside the facts."""
+_ONE_PAGE: Final = 6
+"""So many charts are small enough for one printed page with the cover; more go on to the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first sheet. names: those of the sheets of the tables, by the tables' keys."""
+
+    book: Workbook
+    sheet: Worksheet
+    looks: PackLooks
+    pack: Pack
+    names: Mapping[str, str]
+
+    def write(self) -> None:
+        """Fills the sheet."""
+        charted = self.pack.table(self.pack.charted) if self.pack.charted else None
+        printable(self.sheet, (1, 1 if charted is None or len(charted.rows) <= _ONE_PAGE else 0))
+        self.sheet.set_column(0, 0, 24)
+        self.sheet.set_column(1, 9, 15)
+        self._headed()
+        for row, (label, text) in enumerate(self.pack.facts, start=3):
+            self.sheet.write_string(row, 0, label, self.looks.made(color="#475569"))
+            self.sheet.write_string(row, 1, text, self.looks.made())
+        self._listed()
+        if charted:
+            self._charted(charted, 5 + max(len(self.pack.facts), len(self.pack.tables)))
+
+    def _headed(self) -> None:
+        pack, sheet, made = self.pack, self.sheet, self.looks.made
+        sheet.set_row(0, 28)
+        sheet.write_string(0, 0, pack.title, made(bold=True, font_size=18))
+        colour = GOOD if pack.sound else BAD
+        sheet.merge_range(1, 0, 1, 9, pack.verdict, made(bold=True, color=colour, text_wrap=True))
+        sheet.set_row(1, 18 if pack.sound else 15 * (1 + len(pack.verdict) // 110))
+
+    def _listed(self) -> None:
+        """The sheets, each a link, and how many rows it has."""
+        look = {"bold": True, "bottom": 1, "bottom_color": LINE}
+        self.sheet.write_string(3, _LINKS, "Sheets", self.looks.made(**look))
+        self.sheet.write_string(3, _LINKS + 1, "", self.looks.made(**look))
+        self.sheet.write_string(3, _LINKS + 2, "Rows", self.looks.made(**look, align="right"))
+        for row, table in enumerate(self.pack.tables, start=4):
+            self.sheet.write_url(row, _LINKS, f"internal:'{self.names[table.key]}'!A1", string=table.title)
+            self.sheet.write_number(row, _LINKS + 2, len(table.rows), self.looks.made())
+
+    def _charted(self, table: Table, row: int) -> None:
+        """The table once more, referring to its sheet, and a chart for each of its rows."""
+        self.sheet.write_string(row, 0, table.title, self.looks.made(bold=True, font_size=13))
+        for column, one in enumerate(table.columns):
+            self.sheet.write_string(row + 1, column, one.header, self.looks.header(one.kind, column))
+        of = currency_place(table)
+        for number, cells in enumerate(table.rows):
+            currency = "" if of is None else str(value_of(cells[of]))
+            for column, cell in enumerate(cells):
+                place = f"'{self.names[table.key]}'!{xl_col_to_name(column)}{HEADER_ROW + 2 + number}"
+                shape = self.looks.cell(table.columns[column].kind, column, currency)
+                value = plain(value_of(cell))
+                self.sheet.write_formula(row + 2 + number, column, f"={place}", shape, value)
+        below = row + 3 + len(table.rows)
+        for number in range(len(table.rows)):
+            chart = self._chart(table, number)
+            self.sheet.insert_chart(below + 11 * (number // 2), 5 * (number % 2), chart)
+
+    def _chart(self, table: Table, number: int) -> Any:  # noqa: ANN401  the library has no types
+        name, cells = self.names[table.key], table.rows[number]
+        money = [place for place, column in enumerate(table.columns) if column.kind == "money"][:-1]
+        row = HEADER_ROW + 1 + number
+        chart = self.book.add_chart({"type": "column"})
+        chart.add_series(
+            {
+                "categories": [name, HEADER_ROW, money[0], HEADER_ROW, money[-1]],
+                "values": [name, row, money[0], row, money[-1]],
+                # XlsxWriter would look them up in the sheet, whose rows it never gets to see.
+                "categories_data": [table.columns[place].header for place in money],
+                "values_data": [plain(value_of(cells[place])) for place in money],
+                "fill": {"color": "#335C81"},
+                "gap": 60,
+            }
+        )
+        title = f"{table.title}, {cells[0]}"
+        chart.set_title({"name": title, "name_font": {"size": 11, "color": INK}})
+        chart.set_legend({"none": True})
+        lines = {"visible": True, "line": {"color": LINE}}
+        chart.set_y_axis({"major_gridlines": lines, "num_format": "#,##0"})
+        chart.set_x_axis({"label_position": "low"})
+        chart.set_size({"width": 570, "height": 210})
+        return chart

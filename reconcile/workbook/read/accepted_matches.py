@@ -1,0 +1,163 @@
+"""Reads which suggestions a person accepted, and makes them edits of the payouts that they are about."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from reconcile.domain.edited import EditedRow, EditedSheet
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.workbook.ooxml.book import Book
+from reconcile.workbook.export.extra_sheets import MARK
+from reconcile.workbook.ooxml.cells import Cells, column_letters
+from reconcile.workbook.read.cell_view import shown
+
+_LOOK_DOWN: Final = 20
+_YES: Final = frozenset(("yes", "y", "x", "accept", "accepted", "true", "1", "ja", "oui", "si", "sí"))
+_NO: Final = frozenset(("", "no", "n", "reject", "rejected", "false", "0", "nein", "non"))
+
+
+def match_token(workbook_id: str, edits: dict[str, dict[str, str]]) -> str:
+    """What an accepted row means, with a checksum, so that a row of another workbook is not taken for ours.
+
+    edits: the fields by payout id.
+    """
+    body = json.dumps(edits, sort_keys=True, ensure_ascii=False)
+    return f"{_checksum(workbook_id, body)} {body}"
+
+
+def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> tuple[EditedSheet, list[Finding]]:
+    """The sheet of payouts with the accepted suggestions as edits, and what is wrong with the answers.
+
+    A stage that a person typed differs from the accepted one: an error, since nobody knows which counts.
+    """
+    findings: list[Finding] = []
+    rows = {row.number: row for row in payouts.rows}
+    for sheet in book.sheets:
+        for place, answer in _answers(book, sheet, workbook_id, findings):
+            for payout_id, edits in answer.items():
+                row = payouts.row_of(payout_id)
+                if row is None:
+                    findings.append(_no_row(place, payout_id))
+                elif _contradicts(rows[row.number], edits):
+                    findings.append(_contradiction(place, payouts, row, edits))
+                else:
+                    rows[row.number] = _edited(rows[row.number], edits)
+    return replace(payouts, rows=tuple(rows.values())), findings
+
+
+Place = tuple[str, str, str]
+
+
+def _answers(
+    book: Book, sheet: str, workbook_id: str, findings: list[Finding]
+) -> Iterator[tuple[Place, dict[str, dict[str, str]]]]:
+    header: tuple[int, int] | None = None
+    for number, cells in book.rows(sheet):
+        if header is None:
+            header = _header(cells)
+            if number > _LOOK_DOWN and header is None:
+                return
+            continue
+        said = shown(cells.get(header[0])).strip()
+        place = (book.path.name, sheet, f"{column_letters(header[0])}{number}")
+        if said.casefold() in _NO:
+            continue
+        if said.casefold() not in _YES:
+            findings.append(_no_answer(place, said))
+            continue
+        meaning = _meaning(shown(cells.get(header[1])), workbook_id)
+        if meaning is None:
+            findings.append(_no_meaning(place, said))
+        else:
+            yield place, meaning
+
+
+def _header(cells: Cells) -> tuple[int, int] | None:
+    """The columns of the answers and of the tokens, if this is the header of such a sheet."""
+    texts = {index: shown(cell).strip() for index, cell in cells.items()}
+    token = next((index for index, text in texts.items() if text.startswith(MARK)), None)
+    if token is None:
+        return None
+    label = texts[token].removeprefix(MARK)
+    answer = next((index for index, text in texts.items() if text == label), None)
+    return None if answer is None else (answer, token)
+
+
+def _meaning(token: str, workbook_id: str) -> dict[str, dict[str, str]] | None:
+    checksum, _, body = token.partition(" ")
+    if checksum != _checksum(workbook_id, body):
+        return None
+    found: dict[str, dict[str, str]] = json.loads(body)
+    return found
+
+
+def _checksum(workbook_id: str, body: str) -> str:
+    return hashlib.sha256(f"{workbook_id}\x1f{body}".encode()).hexdigest()[:16]
+
+
+def _contradicts(row: EditedRow, edits: dict[str, str]) -> bool:
+    before = (row.baseline or {}).get("stage")
+    return "stage" in row.values and row.values["stage"] not in (before, edits["stage"])
+
+
+def _edited(row: EditedRow, edits: dict[str, str]) -> EditedRow:
+    """The row with the fields of the suggestion; a note that a person typed stays."""
+    baseline = row.baseline or {}
+    kept = {
+        name: text
+        for name, text in edits.items()
+        if name == "stage" or row.values.get(name) == baseline.get(name)
+    }
+    return replace(row, values={**row.values, **kept})
+
+
+def _error(place: Place, rule: str, message: str, fix: str, value: str, payout_id: str = "") -> Finding:
+    file, sheet, cell = place
+    kind = RecordKind.PAYOUT if payout_id else None
+    return Finding(
+        Severity.ERROR, rule, message, fix, file=file, sheet=sheet, cell=cell, value=value, kind=kind,
+        record_id=payout_id,
+    )  # fmt: skip
+
+
+def _no_answer(place: Place, said: str) -> Finding:
+    return _error(place, "answer-unknown", f"{said!r} is neither Yes nor No.", "Choose from the list.", said)
+
+
+def _no_meaning(place: Place, said: str) -> Finding:
+    return _error(
+        place,
+        "answer-without-match",
+        "The row was accepted, but it is no suggestion of this workbook.",
+        "Delete the row, or copy it again from the workbook that `payments` wrote.",
+        said,
+    )
+
+
+def _no_row(place: Place, payout_id: str) -> Finding:
+    return _error(
+        place,
+        "answer-without-payout",
+        f"The suggestion is about {payout_id}, which has no row of its own on the sheet of payouts.",
+        "Bring the row back, or answer No.",
+        payout_id,
+        payout_id,
+    )
+
+
+def _contradiction(place: Place, payouts: EditedSheet, row: EditedRow, edits: dict[str, str]) -> Finding:
+    typed = row.values.get("stage")
+    at = f"{payouts.name}!{payouts.cell('stage', row.number)}"
+    return _error(
+        place,
+        "answer-contradicts",
+        f"The accepted suggestion sets {row.id} to {edits['stage']}, and {at} says {typed}.",
+        "Answer No, or put the stage back.",
+        str(typed),
+        row.id or "",
+    )

@@ -1,0 +1,111 @@
+"""Reads a workbook back as it was edited: identity, rows as values, and what was found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, Export
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding
+from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
+from reconcile.domain.progress import Progress, telling
+from reconcile.errors import WorkbookError
+from reconcile.workbook.read.accepted_matches import with_accepted
+from reconcile.workbook.ooxml.book import Book, open_book
+from reconcile.workbook.contract.columns import SHEETS
+from reconcile.workbook.read.decisions import read_decisions
+from reconcile.workbook.read.foreign import foreign_findings
+from reconcile.workbook.ooxml.cells import column_letters
+from reconcile.workbook.contract.layout import META, load_layout
+from reconcile.workbook.contract.meta import MAGIC, Meta, read_meta
+from reconcile.workbook.read.row_reader import RowReader
+from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
+
+
+def read_workbook(
+    path: Path, policy: Policy, templates: Path | None = None, on_progress: Progress | None = None
+) -> EditedWorkbook:
+    """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
+
+    `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
+    lost. `on_progress` is told of the rows. Raises ConfigurationError where there is no such file, and
+    WorkbookError, naming file, sheet and cell, where it cannot be read as a workbook of ours. Wrong cells are
+    findings, never errors raised.
+    """
+    book = open_book(path, policy.reading)
+    meta = meta_of(book)
+    found, findings = find_sheets(book, meta, load_layout(templates))
+    findings = [*foreign_findings(book), *findings]
+    sheets = {}
+    for kind in SHEETS:
+        sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy, on_progress)
+        findings += of_cells
+    payouts, of_answers = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
+    findings += of_answers
+    decided = read_decisions(book)
+    return EditedWorkbook(
+        file=path.name,
+        export=meta.export,
+        payouts=payouts,
+        lines=sheets[RecordKind.LINE],
+        new_lines=sheets[RecordKind.NEW_LINE],
+        findings=(*findings, *decided.findings),
+        decisions=decided.decisions,
+    )
+
+
+def read_export(path: Path, limits: ReadLimits | None = None) -> Export:
+    """The identity of a workbook, from its `_meta` sheet alone. Raises as read_workbook does."""
+    return meta_of(open_book(path, limits)).export
+
+
+def _read_sheet(
+    book: Book,
+    kind: RecordKind,
+    found: FoundSheet | None,
+    meta: Meta,
+    policy: Policy,
+    on_progress: Progress | None,
+) -> tuple[EditedSheet, list[Finding]]:
+    if found is None:
+        return EditedSheet(kind, meta.sheets.get(SHEETS[kind], ""), {}, ()), []
+    reader = RowReader(book.path.name, found, policy, meta.unread[kind], book.merged(found.name))
+    exported = meta.counts.get(SHEETS[kind], 0)
+    rows = tuple(telling(_data_rows(book, reader, exported), found.name, exported or None, on_progress))
+    letters = {column: column_letters(place) for column, place in found.columns.items()}
+    return EditedSheet(kind, found.name, letters, rows), reader.findings
+
+
+def _data_rows(book: Book, reader: RowReader, exported: int) -> Iterator[EditedRow]:
+    extra = book.budget.limits.extra_rows
+    count = 0
+    for number, cells in book.rows(reader.sheet.name):
+        if number > reader.sheet.header and (row := reader.read(number, cells)):
+            count += 1
+            if count > exported + extra:
+                raise book.budget.spent(
+                    f"has more than {extra:,} rows on the sheet {reader.sheet.name} that were not exported",
+                    "Delete what was filled in or pasted below the table, or raise the setting extra_rows",
+                )
+            yield row
+
+
+def meta_of(book: Book) -> Meta:
+    """The identity sheet of a workbook, whatever it is called by now. Raises WorkbookError without one."""
+    # Some editors show the sheet again, and people rename what they see.
+    names = sorted(book.sheets, key=lambda name: name.casefold() != META)
+    for name in names:
+        rows = _texts(book, name)
+        if next(rows, ("", "", ""))[0] == MAGIC:
+            return read_meta(book.path.name, rows)
+    raise WorkbookError(
+        f"{book.path.name} is not a workbook that reconcile exported: it has no sheet {META}. "
+        "Bring the edits into the exported workbook, or export again."
+    )
+
+
+def _texts(book: Book, sheet: str) -> Iterator[tuple[str, str, str]]:
+    for _, cells in book.rows(sheet):
+        first, second, third = (cells[index].text if index in cells else "" for index in range(3))
+        yield first, second, third
