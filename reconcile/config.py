@@ -30,11 +30,11 @@ from typing import Any, Final, TypeVar
 from platformdirs import user_config_path, user_state_path
 from pydantic import TypeAdapter, ValidationError
 
-from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
-from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
+from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
 

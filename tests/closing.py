@@ -10,8 +10,8 @@ from builders import make_line, make_snapshot, money
 from reconcile.close.close import Close, make_close
 from reconcile.close.frozen import Frozen
 from reconcile.close.standing import PaidOn
-from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 

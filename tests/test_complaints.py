@@ -32,10 +32,10 @@ from reconcile.report.build import report_on
 from reconcile.report.model import Kind
 from reconcile.report.words import after_of, before_of
 from reconcile.workbook.doctor.examine import examine
-from reconcile.workbook.read.reader import read_workbook
-from reconcile.workbook.read.readonly_edits import readonly_edits
 from reconcile.workbook.doctor.file_type import describe
 from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.read.reader import read_workbook
+from reconcile.workbook.read.readonly_edits import readonly_edits
 
 POLICY = Policy()
 LONG_ID = "1" * 34

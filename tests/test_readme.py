@@ -16,8 +16,8 @@ from reconcile.cli import COMMANDS
 from reconcile.config import Choices as Settings
 from reconcile.config import load
 from reconcile.domain.policy.close import CHECK_NAMES
-from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
+from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 from reconcile.workbook.contract.layout import load_layout

@@ -11,8 +11,8 @@ from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Action, Operation, Texts
-from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 from reconcile.plan.outcome import Moved
+from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 
 
 class Settled(StrEnum):

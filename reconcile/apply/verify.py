@@ -13,7 +13,6 @@ from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
-from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 from reconcile.plan.outcome import (
     Difference,
     OperationOutcome,
@@ -23,6 +22,7 @@ from reconcile.plan.outcome import (
     Verification,
     record_of,
 )
+from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 
 _NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
 

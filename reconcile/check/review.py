@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from reconcile.check.damaged import spoilt_findings
 from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
+from reconcile.check.row_context import Spots
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
-from reconcile.check.damaged import spoilt_findings
-from reconcile.check.row_context import Spots
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy

@@ -144,8 +144,8 @@ def command(  # noqa: PLR0913  one argument per option
 
 def _layout(system: str, settings: Settings, header: Path | None) -> Layout:
     """The layout, compared with a template of the finance system where one is given."""
-    from reconcile.erp.bills.template_check import header_faults
     from reconcile.erp.bills.layout import load_layout
+    from reconcile.erp.bills.template_check import header_faults
     from reconcile.resources import template
 
     layout = load_layout(system, template(f"erp/bills-{system}.toml", settings.templates))
@@ -170,7 +170,7 @@ def _vendors(file: Path) -> Mapping[str, Vendor]:
 
 def _content(file: ImportFile) -> bytes:
     from reconcile.erp.bills.import_files import as_csv
-    from reconcile.workbook.pack.plain_table import table_bytes
+    from reconcile.workbook.pack import table_bytes
 
     if file.layout.format == "csv":
         return as_csv(file)
@@ -212,8 +212,8 @@ def _write_moves(
     file: Path, stage: str, payout_ids: Collection[str], snapshot: Snapshot, settings: Settings, store: Store
 ) -> None:
     """A workbook in which the billed payouts stand at another stage already: for `diff` and `apply`."""
-    from reconcile.workbook.export.extra_sheets import Proposal
-    from reconcile.workbook.contract.export_rows import as_shown
+    from reconcile.workbook.contract import as_shown
+    from reconcile.workbook.export import Proposal
 
     shown = as_shown(snapshot)
     moves = Proposal({one: {"stage": stage} for one in payout_ids})

@@ -18,7 +18,7 @@ import click
 from reconcile.errors import ReconcileError
 
 if TYPE_CHECKING:
-    from reconcile.workbook.copy.cell_editor import Keystroke
+    from reconcile.workbook.copy import Keystroke
 
 _KEY = "sandbox-key"
 _LEFT = {
@@ -81,7 +81,7 @@ def command(*, output: Path) -> None:
 
 
 def _play(stage: Stage) -> None:
-    from reconcile.workbook.copy.cell_editor import type_into
+    from reconcile.workbook.copy import type_into
 
     exported, edited = stage.folder / "march.xlsx", stage.folder / "march-edited.xlsx"
     saved, report = stage.folder / "plan.json", stage.folder / "report.html"
@@ -103,7 +103,7 @@ def _play(stage: Stage) -> None:
 
 def _edits() -> list[Keystroke]:
     """What a finance person types. The ids are those that the sample month names."""
-    from reconcile.workbook.copy.cell_editor import Keystroke
+    from reconcile.workbook.copy import Keystroke
 
     approved, duplicate = "pay_0000000000000000approved", "cln_00000000000000duplicateb"
     return [

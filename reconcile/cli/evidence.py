@@ -14,9 +14,9 @@ from reconcile.close.frozen import Frozen, from_json
 from reconcile.close.rates import Rates, rates_from
 from reconcile.close.standing import PaidOn
 from reconcile.config import Settings
-from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
+from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.stage import STAGES

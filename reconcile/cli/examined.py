@@ -10,8 +10,7 @@ from reconcile.cli.common import opened_store
 from reconcile.cli.judged import Check
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
-from reconcile.workbook.doctor.arrangement import arrangement
-from reconcile.workbook.doctor.examine import Trace, examine
+from reconcile.workbook.doctor import Trace, arrangement, examine
 
 if TYPE_CHECKING:
     from reconcile.cli.gather import Reading
@@ -27,7 +26,7 @@ def examined(file: Path, settings: Settings, target: Path | None) -> list[Check]
     Raises ConfigurationError where there is no such file, or the copy cannot be written.
     """
     from reconcile.cli.gather import read
-    from reconcile.workbook.doctor.file_type import describe
+    from reconcile.workbook.doctor import describe
 
     if target:
         _check_target(file, target)
@@ -87,7 +86,7 @@ def _nothing_to_repair(target: Path) -> Check:
 
 def _repaired(file: Path, target: Path, reading: Reading, settings: Settings) -> list[Check]:
     from reconcile.report.words import counted
-    from reconcile.workbook.doctor.repair import repair
+    from reconcile.workbook.doctor import repair
 
     policy, templates = settings.policy, settings.templates
     done = repair(file, target, reading.edited, reading.baseline, reading.findings, policy, templates)

@@ -14,8 +14,8 @@ import click
 from reconcile.apply.bounds import Bounds
 from reconcile.apply.execute import Executed, execute
 from reconcile.apply.journal import Journal
-from reconcile.apply.runner import Runner
 from reconcile.apply.journal_view import run_json
+from reconcile.apply.runner import Runner
 from reconcile.cli.common import console, now, progress, whoami
 from reconcile.cli.results import Wanted
 from reconcile.config import Settings

@@ -76,11 +76,11 @@ def command(
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
     from reconcile.cli.handouts import folder_for, refuse_folder, write_set
-    from reconcile.domain.split_by_size import portions
     from reconcile.domain.snapshot import Environment
     from reconcile.domain.split_by import Part, SplitBy, split
+    from reconcile.domain.split_by_size import portions
     from reconcile.introw.fetch import fetch_snapshot
-    from reconcile.workbook.contract.export_rows import as_shown
+    from reconcile.workbook.contract import as_shown
 
     # Gather.
     named = named_scope(stages, partners, periods, batches)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # nothing that `--help` has no need of
     from reconcile.domain.progress import Progress
     from reconcile.domain.snapshot import Snapshot
     from reconcile.store.store import Store
-    from reconcile.workbook.export.extra_sheets import Proposal
+    from reconcile.workbook.export import Proposal
 
 
 def refuse_output(output: Path, *, force: bool) -> None:
@@ -58,7 +58,7 @@ def write_exported(
     snapshot: as cells show it, see `as_shown`. proposal: edits that stand in the workbook already.
     on_progress: is told of the rows.
     """
-    from reconcile.workbook.export.writer import write_workbook
+    from reconcile.workbook.export import write_workbook
 
     # The baseline first, so that no workbook is ever out without one.
     store.save_export(export, snapshot)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconcile.check.review import review
 from reconcile.check.damaged import RULE
+from reconcile.check.review import review
 from reconcile.cli.common import now, progress, whoami
 from reconcile.config import Settings
 from reconcile.domain.decision import Preference
@@ -23,9 +23,7 @@ from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.sources import OwnWork, Source
 from reconcile.store.store import Store
-from reconcile.workbook.read.baseline import baseline_of
-from reconcile.workbook.read.reader import read_workbook
-from reconcile.workbook.read.readonly_edits import readonly_edits
+from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split_by import Handout, Part, file_names
 from reconcile.errors import ConfigurationError
 from reconcile.store.store import Store
-from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.export import write_workbook
 
 INDEX = "index.csv"
 _COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lines", "workbook id")

@@ -18,7 +18,7 @@ from reconcile.erp.journals import JournalRow, journal_files, load_journal_layou
 from reconcile.errors import ConfigurationError
 from reconcile.report.pack import write_page
 from reconcile.resources import template
-from reconcile.workbook.pack.pack_writer import write_pack
+from reconcile.workbook.pack import write_pack
 
 NUMBERS, INPUTS = "numbers.json", "inputs.json"
 """The tables as plain values, and what they were made of: the same whatever templates and tool do."""

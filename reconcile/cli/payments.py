@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from reconcile.domain.edited import Export
     from reconcile.domain.settlement import Settlement
     from reconcile.domain.snapshot import Snapshot
-    from reconcile.erp.payments.formats.layout import TableLayout
-    from reconcile.erp.matching.result import Matching
     from reconcile.erp.matching.open_payouts import Owed
+    from reconcile.erp.matching.result import Matching
+    from reconcile.erp.payments.formats.layout import TableLayout
     from reconcile.erp.payments.model import Grid, PaymentFile, Source
-    from reconcile.workbook.export.extra_sheets import Proposal
+    from reconcile.workbook.export import Proposal
 
 
 @click.command("payments")
@@ -91,14 +91,14 @@ def command(  # noqa: PLR0913  one argument per option
     """  # noqa: D301
     from reconcile.cli.filters import known_scope, named_scope
     from reconcile.domain.snapshot import Environment
-    from reconcile.erp.payments.formats.read import Reading, read_payments
-    from reconcile.erp.payments.formats.table import Hints
     from reconcile.erp.matching.match import match_payments
     from reconcile.erp.matching.open_payouts import owed_in
     from reconcile.erp.matching.summary import summary
+    from reconcile.erp.payments.formats.read import Reading, read_payments
+    from reconcile.erp.payments.formats.table import Hints
     from reconcile.introw.fetch import fetch_snapshot
     from reconcile.report.payments import render_payments
-    from reconcile.workbook.contract.export_rows import as_shown
+    from reconcile.workbook.contract import as_shown
 
     # Gather.
     refuse_output(output, force=force)
@@ -152,8 +152,8 @@ def _source(file: Path) -> Source:
 
 def _grids(file: Path) -> dict[str, Grid]:
     from reconcile.erp.payments.model import GridCell, GridRow
-    from reconcile.workbook.ooxml.book import open_book
-    from reconcile.workbook.read.cell_view import shown
+    from reconcile.workbook.ooxml import open_book
+    from reconcile.workbook.read import shown
 
     book = open_book(file)
     blank = GridCell("")
@@ -212,8 +212,8 @@ def _proposal(
     settings: Settings,
 ) -> Proposal:
     from reconcile.erp.matching import proposal
-    from reconcile.workbook.read.accepted_matches import match_token
-    from reconcile.workbook.export.extra_sheets import ExtraSheet, Proposal
+    from reconcile.workbook.export import ExtraSheet, Proposal
+    from reconcile.workbook.read import match_token
 
     policy = settings.payments
     tokens = tuple(

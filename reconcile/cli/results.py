@@ -62,8 +62,8 @@ def _write(
     settings: Settings,
 ) -> None:
     from reconcile.plan.results import row_results
-    from reconcile.workbook.read.reader import read_workbook
-    from reconcile.workbook.copy.result import write_result
+    from reconcile.workbook.copy import write_result
+    from reconcile.workbook.read import read_workbook
 
     plan, outcomes, not_tried = ended
     edited = read_workbook(source, settings.policy, settings.templates)
@@ -86,7 +86,7 @@ def wanted(result: Path | None, files: Sequence[Path], plan: Plan, settings: Set
     """
     if result is None:
         return Wanted()
-    from reconcile.workbook.read.reader import read_export
+    from reconcile.workbook.read import read_export
 
     files = files or [file for one in plan.workbooks if (file := Path(one.file)).is_file()]
     if not files:

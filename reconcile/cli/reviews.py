@@ -10,9 +10,9 @@ from reconcile.cli.gather import Reading
 from reconcile.config import Settings
 from reconcile.domain.split_by import file_names
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.review_markup import markup_for
 from reconcile.plan.model import Plan
-from reconcile.report.review import markup_for
-from reconcile.workbook.copy.review import write_review
+from reconcile.workbook.copy import write_review
 
 
 def review_among(review: Path | None, reports: Sequence[Path]) -> tuple[Path | None, tuple[Path, ...]]:

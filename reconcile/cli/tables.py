@@ -10,7 +10,7 @@ from reconcile.errors import ConfigurationError
 def read_any_table(file: Path, sheet: str) -> list[list[str]]:
     """The rows of a CSV file, or of a sheet of a workbook. Raises ConfigurationError for an empty one."""
     from reconcile.erp.payments.csv_table import read_csv_table
-    from reconcile.workbook.pack.plain_table import read_table
+    from reconcile.workbook.pack import read_table
 
     rows = read_table(file, sheet) if file.suffix.lower() == ".xlsx" else read_csv_table(file)
     if not rows:

@@ -11,10 +11,10 @@ from itertools import combinations
 from typing import Final
 
 from reconcile.close.standing import Payments, Standing, earned_on, standing
-from reconcile.domain.policy.close import ClosePolicy, Weight
 from reconcile.domain.fields import line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.period import Period, utc_date
+from reconcile.domain.policy.close import ClosePolicy, Weight
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot

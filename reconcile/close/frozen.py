@@ -15,8 +15,8 @@ from reconcile.close.checks import Earlier, Evidence, OpenWork
 from reconcile.close.rates import Rates
 from reconcile.close.rollforward import Owed
 from reconcile.close.standing import PaidOn, owed_lines
-from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period
+from reconcile.domain.policy.close import ClosePolicy
 
 Side = Literal["expense", "liability"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from reconcile.close.frozen import Frozen
 from reconcile.close.standing import earned_on
-from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.period import Period, utc_date
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Action, Operation

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from reconcile.close.checks import OpenWork
 from reconcile.domain.edited import Export
-from reconcile.domain.period import Period
 from reconcile.domain.pack_table import Column, Table
+from reconcile.domain.period import Period
 
 _NEVER = "9999"
 """After every moment, as text."""

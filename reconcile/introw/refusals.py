@@ -28,9 +28,9 @@ from reconcile.errors import (
 )
 from reconcile.introw.answer import Answer
 from reconcile.introw.connection import Connection
+from reconcile.introw.error_text import named_scope, safe_text, server_words
 from reconcile.introw.pacing import retry_delay
 from reconcile.introw.status import Status, credits_reset
-from reconcile.introw.error_text import named_scope, safe_text, server_words
 
 _KINDS: Final = {"payouts": "payout", "commission-lines": "commission line", "partners": "partner"}
 _SCOPES: Final = {"payouts": "commissions", "commission-lines": "commissions", "partners": "partners"}

@@ -37,8 +37,8 @@ from reconcile.plan.model import (
 from reconcile.plan.new_lines import NewLine, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
-from reconcile.plan.sources import Source, baselines, without_own_work
 from reconcile.plan.requested import Wishes, key_of
+from reconcile.plan.sources import Source, baselines, without_own_work
 
 
 @dataclass(frozen=True)

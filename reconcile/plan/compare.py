@@ -25,9 +25,9 @@ from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Change, Conflict, Damage, Drift, Target, Texts
-from reconcile.plan.visible_state import DECLINED, line_state
 from reconcile.plan.record_rows import Page, Spoken, line_target, payout_target
 from reconcile.plan.threeway import GroupVerdict, Verdict, compare_touched
+from reconcile.plan.visible_state import DECLINED, line_state
 
 MOVED, GONE, NEW, ALREADY = "moved", "gone upstream", "new upstream", "already live"
 

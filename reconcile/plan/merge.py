@@ -16,8 +16,8 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.compare import ALREADY, Comparison, change_of, live_action
 from reconcile.plan.decide import Court
 from reconcile.plan.model import Change, Claim, Conflict, Drift, Target, Texts
-from reconcile.plan.sources import Source
 from reconcile.plan.record_rows import target_at
+from reconcile.plan.sources import Source
 
 Record = tuple[RecordKind, str]
 

@@ -19,8 +19,8 @@ from builders import (
 )
 
 from reconcile.check.review import review
-from reconcile.check.rules import rule_findings
 from reconcile.check.row_context import Spots
+from reconcile.check.rules import rule_findings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity

@@ -9,8 +9,8 @@ import pytest
 from builders import make_line, make_new_row, make_payout, make_row, make_sheet, make_snapshot, make_workbook
 
 from reconcile.check.review import review
-from reconcile.check.schemas import schema, schema_findings
 from reconcile.check.row_context import Spots
+from reconcile.check.schemas import schema, schema_findings
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import FIELDS, UNREAD, RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity

@@ -10,8 +10,8 @@ from slowly import read_both_ways
 
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.store.store import Store
-from reconcile.workbook.read.reader import read_export, read_workbook
 from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.read.reader import read_export, read_workbook
 
 
 def test_an_export_is_read_plainly_as_the_long_way(desk: Desk) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 from builders import make_line, make_payout, make_snapshot
 
-from reconcile.domain.split_by_size import portions
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split_by import Part
+from reconcile.domain.split_by_size import portions
 from reconcile.errors import ConfigurationError
 
 BASE = make_snapshot(

@@ -11,10 +11,10 @@ from builders import make_line, make_payout, make_snapshot
 
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.erp.bills.import_files import ImportFile, as_csv, guarded, lay_out
-from reconcile.erp.bills.model import Billing
-from reconcile.erp.bills.make_bills import Circumstances, make_bills
 from reconcile.erp.bills.layout import Column, FileLayout, Layout
+from reconcile.erp.bills.make_bills import Circumstances, make_bills
 from reconcile.erp.bills.manifest import seal
+from reconcile.erp.bills.model import Billing
 from reconcile.erp.bills.vendors import Vendor
 from reconcile.errors import ConfigurationError
 

@@ -14,10 +14,10 @@ from reconcile.domain.bill import IssuedBill
 from reconcile.domain.money import Money, totals
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.erp.bills.import_files import lay_out
-from reconcile.erp.bills.model import Bill, Billing, Why
-from reconcile.erp.bills.make_bills import Circumstances, due_date, in_currencies, make_bills
 from reconcile.erp.bills.layout import Accounts, Column, Due, FileLayout, Layout
+from reconcile.erp.bills.make_bills import Circumstances, due_date, in_currencies, make_bills
 from reconcile.erp.bills.manifest import tie_out
+from reconcile.erp.bills.model import Bill, Billing, Why
 from reconcile.erp.bills.vendors import Vendor
 
 TODAY = date(2026, 4, 8)

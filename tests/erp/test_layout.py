@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.erp.bills.template_check import header_faults
 from reconcile.erp.bills.layout import load_layout
+from reconcile.erp.bills.template_check import header_faults
 from reconcile.errors import ConfigurationError
 from reconcile.resources import template
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.erp.matching.match import match_payments
-from reconcile.erp.matching.result import Matching, residual
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Matching, residual
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
 
 POLICY = PaymentPolicy()

@@ -23,8 +23,8 @@ from reconcile.domain.fields import UNREAD, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.plan.model import PLAN_VERSION, Action, Cost
-from reconcile.plan.visible_state import ABSENT, differences, observe
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, Verification, record_of
+from reconcile.plan.visible_state import ABSENT, differences, observe
 
 BASE = make_snapshot(make_payout(), make_line(), make_line("cln_9", payout_id=None))
 NAMES = Names()

@@ -11,11 +11,11 @@ from builders import POLICY, make_export, make_line, make_payout, make_plan, mak
 from reconcile.check.review import review
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Plan
+from reconcile.workbook.copy.cell_editor import Keystroke, type_into
+from reconcile.workbook.export.writer import write_workbook
 from reconcile.workbook.read.baseline import baseline_of
 from reconcile.workbook.read.reader import read_workbook
 from reconcile.workbook.read.readonly_edits import readonly_edits
-from reconcile.workbook.copy.cell_editor import Keystroke, type_into
-from reconcile.workbook.export.writer import write_workbook
 
 TEXTS = (
     "000123",

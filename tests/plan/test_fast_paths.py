@@ -27,8 +27,8 @@ from reconcile.domain.snapshot import Snapshot, shared
 from reconcile.plan.codec import to_json
 from reconcile.plan.compare import Comparison, Sides, compare, compare_line, compare_payout, live_action
 from reconcile.plan.model import Change
-from reconcile.plan.visible_state import DECLINED
 from reconcile.plan.threeway import Verdict, compare_record
+from reconcile.plan.visible_state import DECLINED
 
 TEXTS = ("000123", "123", "Bonus", " Bonus", "3-1", "2026-01-03", None, "1234567890123456789")
 AMOUNTS = ("10 USD", "10.00 USD", "12.5 USD", "12.5 EUR", "123456789012345678 USD")

@@ -27,8 +27,8 @@ from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
-from reconcile.plan.visible_state import observe
 from reconcile.plan.sources import OwnWork
+from reconcile.plan.visible_state import observe
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
 POOL: dict[str, object] = {"payout_id": None, "status": "PENDING"}

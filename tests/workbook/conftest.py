@@ -19,8 +19,8 @@ from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.workbook.read.reader import read_workbook
 from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.read.reader import read_workbook
 
 ENVIRONMENT = Environment("http://127.0.0.1:8000", "acme")
 SCOPE = Scope(stages=("APPROVED", "PAID"), periods=(Period.parse("2026-Q1"),))

@@ -4,8 +4,8 @@ import pytest
 
 from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.workbook.read.cell_parser import parse
 from reconcile.workbook.ooxml.cells import Cell
+from reconcile.workbook.read.cell_parser import parse
 from reconcile.workbook.read.cell_view import Before, Problem
 
 POLICY = Policy()

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
-from reconcile.workbook.ooxml.read_budget import Budget
-from reconcile.workbook.ooxml.cells import Cell, Cells, Tables, column_index, column_letters, text_cell, unescaped
+from reconcile.workbook.ooxml.cells import (
+    Cell,
+    Cells,
+    Tables,
+    column_index,
+    column_letters,
+    text_cell,
+    unescaped,
+)
 from reconcile.workbook.ooxml.fast_rows import plain_rows
+from reconcile.workbook.ooxml.read_budget import Budget
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table, value_of
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.pack import pack_writer as written
-from reconcile.workbook.pack.pack_styles import HEADER_ROW
-from reconcile.workbook.pack.pack_rows import PackRows, plain
 from reconcile.workbook.export.xlsxwriter_port import Worksheet
+from reconcile.workbook.pack import pack_writer as written
+from reconcile.workbook.pack.pack_rows import PackRows, plain
+from reconcile.workbook.pack.pack_styles import HEADER_ROW
 
 AT = datetime(2026, 5, 3, 8, tzinfo=UTC)
 ODD = (

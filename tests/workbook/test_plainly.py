@@ -15,9 +15,9 @@ from slowly import read_both_ways
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.errors import WorkbookError
-from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.cells import Tables
 from reconcile.workbook.ooxml.fast_rows import plain_rows, plain_texts
+from reconcile.workbook.ooxml.read_budget import Budget
 
 
 def test_a_fresh_export_of_hard_values(hard_file: Path, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Severity
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.read.baseline import baseline_of
-from reconcile.workbook.read.typed_dates import readings_of
 from reconcile.workbook.read.readonly_edits import readonly_edits
+from reconcile.workbook.read.typed_dates import readings_of
 
 Read = Callable[[Path], EditedWorkbook]
 Put = Callable[[Path, str, str, str, object], Path]

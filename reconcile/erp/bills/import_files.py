@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Final
 
 from reconcile.domain.money import wire_amount
-from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
-from reconcile.erp.bills.make_bills import period_texts
 from reconcile.erp.bills.layout import AMOUNTS, Column, FileLayout, Layout
+from reconcile.erp.bills.make_bills import period_texts
+from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
 
 Cell = str | Decimal
 

@@ -14,9 +14,9 @@ from reconcile.domain.money import Money, decimals, exponent, totals
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
-from reconcile.erp.bills.layout import Due, Layout
 from reconcile.erp.bills.bill_numbers import bill_number
+from reconcile.erp.bills.layout import Due, Layout
+from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
 from reconcile.erp.bills.vendors import Vendor, vendor_of
 
 

@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.erp.matching.match_state import Board, Tie
 from reconcile.erp.matching.compare_amounts import compare
+from reconcile.erp.matching.match_state import Board, Tie
+from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Verdict
-from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.payments.model import Payment, PaymentStatus
 from reconcile.erp.matching.subset_sum import CANDIDATES, subset
+from reconcile.erp.payments.model import Payment, PaymentStatus
 
 # How many payouts of one partner, near an amount, are looked at before a payment is left alone.
 _LOOK_AT: Final = 50

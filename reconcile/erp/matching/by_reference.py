@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconcile.erp.matching.match_state import Board, Tie
 from reconcile.erp.matching.compare_amounts import compare, value_of
+from reconcile.erp.matching.match_state import Board, Tie
 from reconcile.erp.matching.partner_names import Names
-from reconcile.erp.matching.result import Verdict
-from reconcile.erp.payments.model import Payment, PaymentStatus
 from reconcile.erp.matching.references import Hit, References
+from reconcile.erp.matching.result import Verdict
 from reconcile.erp.matching.subset_sum import subset
+from reconcile.erp.payments.model import Payment, PaymentStatus
 
 LOOK: Final = "Look at the payment and the payout, and set the stage yourself if it is theirs."
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from reconcile.domain.money import Money, exponent
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.erp.matching.result import Code
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Code
 from reconcile.erp.payments.model import Payment, PaymentStatus
 
 # Up to this many of the smallest coin a difference is called rounding.

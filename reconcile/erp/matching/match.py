@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.erp.matching.match_state import Board
 from reconcile.erp.matching.by_amount import by_amount, by_sum
 from reconcile.erp.matching.by_reference import by_po_number, by_reference
-from reconcile.erp.payments.merge_files import merged
+from reconcile.erp.matching.match_state import Board
+from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Matching, Stray, Verdict
-from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.merge_files import merged
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
 
 _NOTHING_FITS = "no payout has its reference, its PO number, or its amount and name"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.compare_amounts import Fit
-from reconcile.erp.matching.result import Match, Verdict
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Match, Verdict
 from reconcile.erp.payments.model import Payment, PaymentStatus, found
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
-from reconcile.erp.matching.result import Match, Matching
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Match, Matching
 
 
 @dataclass(frozen=True, slots=True)

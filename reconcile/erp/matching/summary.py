@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconcile.domain.money import plain
-from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.payments.model import PaymentFile
 from reconcile.erp.matching.proposal import tie_out
+from reconcile.erp.matching.result import Match, Matching, Verdict
+from reconcile.erp.payments.model import PaymentFile
 
 JSON = dict[str, Any]
 

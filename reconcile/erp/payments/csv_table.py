@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconcile.erp.payments.formats.delimited import grid_of
 from reconcile.erp.payments.formats.decode import decode
+from reconcile.erp.payments.formats.delimited import grid_of
 from reconcile.errors import ConfigurationError
 
 

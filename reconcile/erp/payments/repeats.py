@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.erp.matching.partner_names import words_of
-from reconcile.erp.payments.model import Payment, PaymentStatus, texts
 from reconcile.erp.matching.references import References
+from reconcile.erp.payments.model import Payment, PaymentStatus, texts
 
 # A bank books a payment within days of the day under which the finance system has it.
 _MOST_DAYS: Final = 7

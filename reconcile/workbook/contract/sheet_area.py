@@ -9,7 +9,7 @@ from functools import cached_property
 from reconcile.domain.fields import RecordKind
 from reconcile.workbook.contract.columns import COLUMNS, SHEETS, hidden_label
 from reconcile.workbook.contract.layout import Layout
-from reconcile.workbook.export.xlsxwriter_port import xl_col_to_name
+from reconcile.workbook.ooxml import column_letters
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class Place:
 
     def letter(self, column: str) -> str:
         """The letter of a column."""
-        name: str = xl_col_to_name(self.indexes[column])
-        return name
+        return column_letters(self.indexes[column])
 
     def first(self, column: str) -> str:
         """The first data cell of a column, free to move down: `$E2`."""

@@ -10,10 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reconcile.workbook.ooxml.cells import column_index
-from reconcile.workbook.ooxml.package_edit import Parts, relation
 from reconcile.workbook.copy.table_sheet import SHEET_ORDER, shown
-from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
+from reconcile.workbook.ooxml import Part, Parts, Spot, column_index, relation, scan
 
 AUTHOR: Final = "reconcile"
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -16,13 +16,10 @@ from reconcile.atomic import replacing
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.domain.results import RowResult
-from reconcile.workbook.ooxml.book import Book, open_book
-from reconcile.workbook.contract.layout import Layout, load_layout
-from reconcile.workbook.ooxml.package_safety import damaged
-from reconcile.workbook.read.reader import meta_of
+from reconcile.workbook.contract import Layout, load_layout
 from reconcile.workbook.copy.result_columns import Block
-from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.ooxml.xml_edit import scan
+from reconcile.workbook.ooxml import Book, damaged, open_book, scan
+from reconcile.workbook.read import FoundSheet, find_sheets, meta_of
 
 _STYLE_ORDER: Final = (
     "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"

@@ -9,11 +9,9 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.results import RowResult
-from reconcile.workbook.ooxml.cells import column_index, column_letters
-from reconcile.workbook.read.find_columns import KEY
-from reconcile.workbook.contract.layout import ColumnText
-from reconcile.workbook.read.find_sheets import FoundSheet
-from reconcile.workbook.ooxml.xml_edit import Part, Spot
+from reconcile.workbook.contract import ColumnText
+from reconcile.workbook.ooxml import Part, Spot, column_index, column_letters
+from reconcile.workbook.read import KEY, FoundSheet
 
 _CELL_LIMIT: Final = 32_767
 _SHEET_ORDER: Final = (

@@ -14,21 +14,12 @@ from typing import Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.fields import RecordKind
-from reconcile.workbook.copy.markup import WHOLE, Highlight, Markup, Note
 from reconcile.errors import WorkbookError
-from reconcile.workbook.ooxml.book import Book, open_book
-from reconcile.workbook.ooxml.cells import column_letters
-from reconcile.workbook.read.find_columns import KEY
-from reconcile.workbook.contract.layout import Layout, load_layout
+from reconcile.workbook.contract import WHOLE, Highlight, Layout, Markup, Note, load_layout, quoted
 from reconcile.workbook.copy.comments import add_notes
-from reconcile.workbook.read.ours import tables_of
-from reconcile.workbook.ooxml.package_safety import damaged
-from reconcile.workbook.ooxml.package_edit import Parts
-from reconcile.workbook.contract.sheet_area import quoted
-from reconcile.workbook.read.reader import meta_of
 from reconcile.workbook.copy.table_sheet import SHEET_ORDER, add_highlight_looks, add_looks, put_table, shown
-from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
+from reconcile.workbook.ooxml import Book, Part, Parts, Spot, column_letters, damaged, open_book, scan
+from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
 
 _LAST_ROW: Final = 1_048_576
 _NAME: Final = "reconcile_"

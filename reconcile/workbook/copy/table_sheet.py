@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from reconcile.workbook.copy.markup import Link, Row, Table
-from reconcile.workbook.ooxml.cells import column_letters
-from reconcile.workbook.ooxml.package_edit import Parts, relation
-from reconcile.workbook.contract.sheet_area import quoted
-from reconcile.workbook.ooxml.xml_edit import scan
+from reconcile.workbook.contract import Link, ReviewRow, ReviewTable, quoted
+from reconcile.workbook.ooxml import Parts, column_letters, relation, scan
 
 SHEET_ORDER: Final = (
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
@@ -95,7 +92,7 @@ def add_highlight_looks(parts: Parts, colours: Sequence[tuple[str, str]]) -> lis
     return [count + number for number in range(len(colours))]
 
 
-def put_table(parts: Parts, sheets: Mapping[str, str], table: Table, name: str, looks: Looks) -> None:
+def put_table(parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name: str, looks: Looks) -> None:
     """Writes a sheet of ours under a name: over the one that is there, or as the last sheet.
 
     sheets: the parts of the sheets by name. Only sheets of ours are written over.
@@ -118,7 +115,7 @@ def put_table(parts: Parts, sheets: Mapping[str, str], table: Table, name: str, 
     parts.put(parts.workbook, book.result())
 
 
-def _sheet(table: Table, looks: Looks) -> Iterator[str]:
+def _sheet(table: ReviewTable, looks: Looks) -> Iterator[str]:
     width = len(table.columns)
     yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'
     yield f'<sheetPr><tabColor rgb="{_rgb(table.colour)}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
@@ -131,7 +128,7 @@ def _sheet(table: Table, looks: Looks) -> Iterator[str]:
         hidden = ' hidden="1"' if column.hidden else ""
         yield f'<col min="{number}" max="{number}" width="{column.width}" customWidth="1"{hidden}/>'
     yield "</cols><sheetData>"
-    yield _row(1, Row(tuple(column.label for column in table.columns)), [looks.header] * width, looks)
+    yield _row(1, ReviewRow(tuple(column.label for column in table.columns)), [looks.header] * width, looks)
     styles = [looks.editable if column.editable else looks.plain for column in table.columns]
     for number, row in enumerate(table.rows, start=2):
         yield _row(number, row, styles, looks)
@@ -142,7 +139,7 @@ def _sheet(table: Table, looks: Looks) -> Iterator[str]:
     yield '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
 
 
-def _row(number: int, row: Row, styles: Sequence[int], looks: Looks) -> str:
+def _row(number: int, row: ReviewRow, styles: Sequence[int], looks: Looks) -> str:
     cells = []
     for index, (value, style) in enumerate(zip(row.cells, styles, strict=True)):
         link = isinstance(value, Link)
@@ -153,7 +150,7 @@ def _row(number: int, row: Row, styles: Sequence[int], looks: Looks) -> str:
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 
-def _choices(table: Table) -> Iterator[str]:
+def _choices(table: ReviewTable) -> Iterator[str]:
     """The drop-downs, one per list: rows that offer the same share it."""
     editable = [index for index, column in enumerate(table.columns) if column.editable]
     offered: dict[tuple[str, ...], list[int]] = {}
@@ -184,7 +181,7 @@ def _runs(column: str, numbers: Iterable[int]) -> Iterator[str]:
     yield f"{column}{first}:{column}{last}"
 
 
-def _links(table: Table) -> Iterator[str]:
+def _links(table: ReviewTable) -> Iterator[str]:
     links = [
         (f"{column_letters(index)}{number}", value)
         for number, row in enumerate(table.rows, start=2)

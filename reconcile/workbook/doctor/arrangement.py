@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.contract import lines_in_order, payouts_in_order
 from reconcile.workbook.doctor.examine import Trace, rising
-from reconcile.workbook.contract.export_rows import lines_in_order, payouts_in_order
 
 
 def arrangement(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Trace]:

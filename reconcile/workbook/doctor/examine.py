@@ -13,16 +13,10 @@ from typing import Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.ooxml.book import Book, open_book
-from reconcile.workbook.contract.columns import COLUMNS, SHEETS
-from reconcile.workbook.ooxml.sheet_facts import SheetFacts, saved_by
-from reconcile.workbook.ooxml.cells import column_letters
-from reconcile.workbook.contract.layout import META, Layout, load_layout
-from reconcile.workbook.contract.meta import Meta
-from reconcile.workbook.read.reader import meta_of
-from reconcile.workbook.read.cell_view import is_blank, shown
-from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.contract import COLUMNS, META, SHEETS, Layout, Meta, load_layout
+from reconcile.workbook.export import write_workbook
+from reconcile.workbook.ooxml import Book, SheetFacts, column_letters, open_book, saved_by
+from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown
 
 
 @dataclass(frozen=True, slots=True)

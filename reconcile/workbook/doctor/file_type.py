@@ -10,9 +10,8 @@ from zipfile import ZipFile
 
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import WorkbookError
-from reconcile.workbook.ooxml.book import open_book
 from reconcile.workbook.doctor.examine import Trace
-from reconcile.workbook.ooxml.sheet_facts import saved_by
+from reconcile.workbook.ooxml import open_book, saved_by
 
 _START: Final = 4096
 _AS_XLSX: Final = "Save it as Excel Workbook (.xlsx), without a password."

@@ -35,15 +35,11 @@ from reconcile.domain.fields import (
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.ooxml.book import open_book
-from reconcile.workbook.contract.columns import SHEETS, TOKEN_COLUMN
-from reconcile.workbook.read.find_columns import KEY
+from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, fits, load_layout
 from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
-from reconcile.workbook.contract.layout import load_layout
-from reconcile.workbook.contract.excel_numbers import fits
-from reconcile.workbook.read.reader import meta_of
-from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.export import write_workbook
+from reconcile.workbook.ooxml import open_book
+from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of
 
 _WHOSE: Final = {"id-repeated", "id-unknown", "id-blank", "id-unreadable", "token", "baseline"}
 """The rules that leave open whose row it is: nothing of such a row is carried."""

@@ -14,14 +14,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.table import TableColumn
 
 from reconcile.domain.fields import RecordKind
-from reconcile.workbook.ooxml.book import Book
+from reconcile.workbook.contract import Layout, Meta, stored_number
 from reconcile.workbook.doctor.examine import own_columns, own_sheets
-from reconcile.workbook.ooxml.cells import Cell, column_letters
-from reconcile.workbook.contract.layout import Layout
-from reconcile.workbook.contract.meta import Meta
-from reconcile.workbook.contract.excel_numbers import stored_number
-from reconcile.workbook.read.cell_view import is_blank
-from reconcile.workbook.read.find_sheets import FoundSheet
+from reconcile.workbook.ooxml import Book, Cell, column_letters
+from reconcile.workbook.read import FoundSheet, is_blank
 
 _FEW: Final = 10
 """How many cells are named."""

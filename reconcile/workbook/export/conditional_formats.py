@@ -12,9 +12,8 @@ from typing import Any, Final
 from reconcile.domain.fields import DECLINE, FieldKind, RecordKind
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.workbook.contract import BASELINE, COLUMNS, Place, field_of
 from reconcile.workbook.export import lists_sheet as lists
-from reconcile.workbook.contract.columns import BASELINE, COLUMNS, field_of
-from reconcile.workbook.contract.sheet_area import Place
 from reconcile.workbook.export.styles import WRONG_AMOUNT_FORMAT, Styles, amount_format
 from reconcile.workbook.export.xlsxwriter_port import Format, Worksheet
 

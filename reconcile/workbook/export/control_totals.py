@@ -10,10 +10,9 @@ from typing import Final
 from reconcile.domain.fields import ACTIONS, RecordKind
 from reconcile.domain.money import Money, exponent
 from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.contract import Place, fits
 from reconcile.workbook.export.lists_sheet import stages_of
-from reconcile.workbook.contract.excel_numbers import fits
 from reconcile.workbook.export.page import Page
-from reconcile.workbook.contract.sheet_area import Place
 from reconcile.workbook.export.styles import COUNT_FORMAT, TEXT_FORMAT, amount_format, dashed
 
 _AMOUNT: Final = 4

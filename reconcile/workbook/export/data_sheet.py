@@ -11,12 +11,8 @@ from typing import Any, Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
-from reconcile.workbook.contract.columns import COLUMNS, Column, Shown
-from reconcile.workbook.contract.layout import ColumnTexts
+from reconcile.workbook.contract import COLUMNS, Column, ColumnTexts, Place, Row, Shown, fits, showable
 from reconcile.workbook.export.looks import FIRST_DAY, LINE_HEIGHT, RIGHT, Looks, as_text, lines_of
-from reconcile.workbook.contract.excel_numbers import fits
-from reconcile.workbook.contract.export_rows import Row, showable
-from reconcile.workbook.contract.sheet_area import Place
 from reconcile.workbook.export.streamed_sheet import StreamedSheet, StreamPen
 from reconcile.workbook.export.styles import Styles
 from reconcile.workbook.export.xlsxwriter_port import Format, Worksheet, xl_col_to_name

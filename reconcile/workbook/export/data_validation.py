@@ -9,11 +9,9 @@ from typing import Any, Final
 
 from reconcile.domain.fields import Field, FieldKind, RecordKind
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.workbook.contract.columns import COLUMNS, NEW_ROWS, SHEETS, field_of
-from reconcile.workbook.contract.layout import Layout
-from reconcile.workbook.export.lists_sheet import CHOICES
+from reconcile.workbook.contract import COLUMNS, NEW_ROWS, SHEETS, Layout, Place, field_of
 from reconcile.workbook.export.conditional_formats import add_marks
-from reconcile.workbook.contract.sheet_area import Place
+from reconcile.workbook.export.lists_sheet import CHOICES
 from reconcile.workbook.export.styles import Styles
 from reconcile.workbook.export.xlsxwriter_port import Worksheet
 

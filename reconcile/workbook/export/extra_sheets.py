@@ -14,10 +14,7 @@ from typing import Any, Final
 
 from reconcile.domain.fields import Values
 from reconcile.domain.money import decimals, exponent, plain
-from reconcile.workbook.contract.columns import Shown
-from reconcile.workbook.contract.layout import ColumnText
-from reconcile.workbook.contract.excel_numbers import fits
-from reconcile.workbook.contract.export_rows import showable
+from reconcile.workbook.contract import ColumnText, Shown, fits, showable
 from reconcile.workbook.export.styles import COUNT_FORMAT, DATE_FORMAT, TEXT_FORMAT, Styles, amount_format
 from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet
 

@@ -15,10 +15,7 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
-from reconcile.workbook.contract.layout import Layout
-from reconcile.workbook.contract.id_labels import named
-from reconcile.workbook.contract.export_rows import day, payouts_in_order, showable
-from reconcile.workbook.contract.sheet_area import quoted
+from reconcile.workbook.contract import Layout, day, named, payouts_in_order, quoted, showable
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
 from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, xl_col_to_name
 

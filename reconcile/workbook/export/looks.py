@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.money import decimals, exponent
-from reconcile.workbook.contract.columns import Column, ColumnKind, Shown
+from reconcile.workbook.contract import Column, ColumnKind, Shown
 from reconcile.workbook.export.styles import (
     COUNT_FORMAT,
     DATE_FORMAT,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconcile.workbook.contract.export_rows import showable
+from reconcile.workbook.contract import showable
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
 from reconcile.workbook.export.xlsxwriter_port import Worksheet
 

@@ -16,10 +16,8 @@ from typing import Any, Final
 
 from reconcile.domain.fields import Value
 from reconcile.domain.money import decimals, exponent, shown_amount
-from reconcile.workbook.contract.columns import BASELINE, TOKEN_COLUMN, Column, ColumnKind
+from reconcile.workbook.contract import BASELINE, TOKEN_COLUMN, Column, ColumnKind, Row, fits, showable
 from reconcile.workbook.export.looks import FIRST_DAY, Looks, as_text, lines_of
-from reconcile.workbook.contract.excel_numbers import fits
-from reconcile.workbook.contract.export_rows import Row, showable
 
 ROW: Final = "#"
 """Stands for the number of the row in the XML of a cell; nothing else there has this character."""

@@ -7,10 +7,10 @@ from typing import Any, Final
 from reconcile.domain.edited import Export
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.workbook.export.page import Page
-from reconcile.workbook.contract.sheet_area import Place
-from reconcile.workbook.export.styles import Styles
+from reconcile.workbook.contract import Place
 from reconcile.workbook.export.control_totals import write_totals
+from reconcile.workbook.export.page import Page
+from reconcile.workbook.export.styles import Styles
 from reconcile.workbook.export.xlsxwriter_port import Worksheet
 
 Places = dict[RecordKind, Place]

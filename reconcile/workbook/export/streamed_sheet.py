@@ -12,9 +12,8 @@ from tempfile import TemporaryFile
 from typing import Any, Final
 
 from reconcile.domain.fields import RecordKind
-from reconcile.workbook.contract.columns import COLUMNS, Column
+from reconcile.workbook.contract import COLUMNS, Column, Row
 from reconcile.workbook.export.looks import LINE_HEIGHT, Looks
-from reconcile.workbook.contract.export_rows import Row
 from reconcile.workbook.export.sheet_xml import ROW, Ink, cells_of
 from reconcile.workbook.export.xlsxwriter_port import Worksheet, xl_col_to_name, xl_range
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from reconcile.workbook.contract.layout import Layout
+from reconcile.workbook.contract import Layout
 from reconcile.workbook.export.xlsxwriter_port import Format, Workbook
 
 DATE_FORMAT: Final = "yyyy-mm-dd"

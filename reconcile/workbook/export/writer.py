@@ -15,28 +15,33 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.progress import Progress, telling
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.contract.columns import NEW_ROWS, SHEETS
-from reconcile.workbook.export.data_sheet import write_data_sheet
-from reconcile.workbook.export.exportbook import ExportWorkbook
-from reconcile.workbook.export.extra_sheets import Proposal, write_extra
-from reconcile.workbook.contract.layout import META, Layout, load_layout
-from reconcile.workbook.export.lists_sheet import write_lists
-from reconcile.workbook.contract.meta import Unshown, write_meta
-from reconcile.workbook.contract.export_rows import (
+from reconcile.workbook.contract import (
+    META,
+    NEW_ROWS,
+    PAPERS,
+    SHEETS,
+    Layout,
+    Place,
     Row,
+    Unshown,
     line_row,
     lines_in_order,
+    load_layout,
     new_row,
     payout_row,
     payouts_in_order,
+    place_of,
     unread_of,
 )
-from reconcile.workbook.contract.sheet_area import Place, place_of
+from reconcile.workbook.export.data_sheet import write_data_sheet
 from reconcile.workbook.export.data_validation import add_rules
+from reconcile.workbook.export.exportbook import ExportWorkbook
+from reconcile.workbook.export.extra_sheets import Proposal, write_extra
+from reconcile.workbook.export.lists_sheet import write_lists
+from reconcile.workbook.export.meta_sheet import write_meta
 from reconcile.workbook.export.start_sheet import write_start
 from reconcile.workbook.export.streamed_sheet import LONG, StreamedSheet
 from reconcile.workbook.export.styles import Styles
-from reconcile.workbook.contract.template import PAPERS
 from reconcile.workbook.export.xlsxwriter_port import Worksheet, XlsxWriterException
 
 # Nothing from the API may become a formula, a link or a number.

@@ -14,11 +14,11 @@ from xml.etree.ElementTree import Element, ParseError
 from zipfile import BadZipFile, ZipFile
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
+from reconcile.workbook.ooxml.cells import Area, Cell, Cells, Tables, local, merged_areas
+from reconcile.workbook.ooxml.fast_rows import plain_rows, plain_texts
+from reconcile.workbook.ooxml.package_safety import check_package, damaged, is_read
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, sheet_facts
-from reconcile.workbook.ooxml.cells import Area, Cell, Cells, Tables, local, merged_areas
-from reconcile.workbook.ooxml.package_safety import check_package, damaged, is_read
-from reconcile.workbook.ooxml.fast_rows import plain_rows, plain_texts
 from reconcile.workbook.ooxml.xml_stream import document
 
 _BROKEN: Final = (

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Final
 
-from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.cells import (
     Cell,
     Cells,
@@ -24,6 +23,7 @@ from reconcile.workbook.ooxml.cells import (
     text_of,
     typed_cell,
 )
+from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.xml_stream import plain_or_parsed
 
 _ROW: Final = re.compile(rb'\s*<row r="([0-9]{1,7})"[^<>]*>')

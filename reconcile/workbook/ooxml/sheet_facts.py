@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZipFile
 
-from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.cells import column_index
+from reconcile.workbook.ooxml.read_budget import Budget
 
 _MARKS: Final = re.compile(
     rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection|autoFilter"

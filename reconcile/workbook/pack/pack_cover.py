@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconcile.domain.pack_table import Pack, Table, value_of
-from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, PackLooks, printable
+from reconcile.workbook.export import Workbook, Worksheet, xl_col_to_name
 from reconcile.workbook.pack.pack_rows import currency_place, plain
-from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, xl_col_to_name
+from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, PackLooks, printable
 
 _LINKS: Final = 7
 """The column, from 0, in which the list of the sheets stands, beside the facts."""

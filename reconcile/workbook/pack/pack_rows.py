@@ -16,8 +16,8 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reconcile.domain.pack_table import RowSum, SumOf, Table, value_of
+from reconcile.workbook.export import xl_col_to_name
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, style_number
-from reconcile.workbook.export.xlsxwriter_port import xl_col_to_name
 
 _LONGEST: Final = 32_767
 """What a cell holds of a text, in units of UTF-16, each of two bytes."""

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from reconcile.domain.money import exponent
 from reconcile.domain.pack_table import ColumnKind, Table, value_of
-from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet
+from reconcile.workbook.export import Format, Workbook, Worksheet
 
 HEADER_ROW: Final = 2
 """The row of the headers on a table's sheet, from 0: a title and a note stand above."""

@@ -16,10 +16,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reconcile.domain.pack_table import Pack, Table
 from reconcile.errors import ConfigurationError
+from reconcile.workbook.export import Workbook, Worksheet, xl_col_to_name, xl_range
 from reconcile.workbook.pack.pack_cover import Cover
-from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, number_styles, printable, width_of
 from reconcile.workbook.pack.pack_rows import PackRows
-from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, xl_col_to_name, xl_range
+from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, number_styles, printable, width_of
 
 _PAGE: Final = 200
 """Characters across a printed page that can still be read; a wider sheet takes more pages."""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from reconcile.domain.money import decimals
-from reconcile.workbook.ooxml.book import open_book
-from reconcile.workbook.export.xlsxwriter_port import Workbook
+from reconcile.workbook.export import Workbook
+from reconcile.workbook.ooxml import open_book
 
 
 def read_table(path: Path, sheet: str) -> list[list[str]]:

@@ -11,9 +11,8 @@ from typing import Final
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.workbook.ooxml.book import Book
-from reconcile.workbook.export.extra_sheets import MARK
-from reconcile.workbook.ooxml.cells import Cells, column_letters
+from reconcile.workbook.export import MARK
+from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
 
 _LOOK_DOWN: Final = 20

@@ -11,8 +11,8 @@ from reconcile.domain.damage import damage
 from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import decimals, exponent, plain
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.workbook.ooxml.cells import Cell
-from reconcile.workbook.contract.excel_numbers import DIGITS, fifteen, significant, stored_number, without_noise
+from reconcile.workbook.contract import DIGITS, fifteen, significant, stored_number, without_noise
+from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.cell_view import Before, Problem, shown
 from reconcile.workbook.read.typed_numbers import Typed, Unclear, fits_currency, typed_number
 

@@ -10,10 +10,9 @@ from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Va
 from reconcile.domain.money import known_currencies, parse_decimal, plain
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.stage import STAGES, find_stage
+from reconcile.workbook.contract import DIGITS, fifteen, id_of, is_plain, stored_number
+from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.amount_cells import amount_in, not_a_number
-from reconcile.workbook.ooxml.cells import Cell
-from reconcile.workbook.contract.id_labels import id_of
-from reconcile.workbook.contract.excel_numbers import DIGITS, fifteen, is_plain, stored_number
 from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_blank, shown
 
 

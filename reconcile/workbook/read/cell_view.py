@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reconcile.domain.fields import Value, text_value
-from reconcile.workbook.ooxml.cells import Cell
-from reconcile.workbook.contract.excel_numbers import number_text, stored_number
+from reconcile.workbook.contract import number_text, stored_number
+from reconcile.workbook.ooxml import Cell
 
 
 @dataclass(frozen=True, slots=True)

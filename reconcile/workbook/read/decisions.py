@@ -8,9 +8,8 @@ from typing import Final
 
 from reconcile.domain.decision import Choice, Decision, memo_of
 from reconcile.domain.finding import Finding, Severity
-from reconcile.workbook.copy.markup import CONFLICTS, DECISION, MARKER
-from reconcile.workbook.ooxml.book import Book
-from reconcile.workbook.ooxml.cells import Cells, column_letters
+from reconcile.workbook.contract import CONFLICTS, DECISION, MARKER
+from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.ours import tables_of
 
 _CHOICES: Final = {choice.words: choice for choice in Choice}

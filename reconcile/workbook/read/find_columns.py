@@ -10,11 +10,8 @@ from typing import Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
-from reconcile.workbook.ooxml.book import Book
-from reconcile.workbook.contract.columns import COLUMNS, SHEETS, TOKEN_COLUMN, hidden_label
-from reconcile.workbook.ooxml.cells import Cells, column_letters
-from reconcile.workbook.contract.layout import Layout
-from reconcile.workbook.contract.meta import Meta
+from reconcile.workbook.contract import COLUMNS, SHEETS, TOKEN_COLUMN, Layout, Meta, hidden_label
+from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
 
 KEY: Final = "id"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
-from reconcile.workbook.ooxml.book import Book
-from reconcile.workbook.contract.columns import SHEETS, TOKEN_COLUMN
+from reconcile.workbook.contract import META, SHEETS, TOKEN_COLUMN, Layout, Meta
+from reconcile.workbook.ooxml import Book
 from reconcile.workbook.read.find_columns import (
     KEY,
     Header,
@@ -20,8 +20,6 @@ from reconcile.workbook.read.find_columns import (
     missing_columns,
     single_places,
 )
-from reconcile.workbook.contract.layout import META, Layout
-from reconcile.workbook.contract.meta import Meta
 
 
 @dataclass(frozen=True, slots=True)

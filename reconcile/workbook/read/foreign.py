@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.rules import RULES
-from reconcile.workbook.ooxml.book import Book
+from reconcile.workbook.ooxml import Book
 
 
 def foreign_findings(book: Book) -> Iterator[Finding]:

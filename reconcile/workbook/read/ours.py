@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reconcile.workbook.copy.markup import MARKER
-from reconcile.workbook.ooxml.book import Book
+from reconcile.workbook.contract import MARKER
+from reconcile.workbook.ooxml import Book
 
 
 def tables_of(book: Book) -> dict[str, str]:

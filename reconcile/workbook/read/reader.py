@@ -11,16 +11,13 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.domain.progress import Progress, telling
 from reconcile.errors import WorkbookError
+from reconcile.workbook.contract import MAGIC, META, SHEETS, Meta, load_layout, read_meta
+from reconcile.workbook.ooxml import Book, column_letters, open_book
 from reconcile.workbook.read.accepted_matches import with_accepted
-from reconcile.workbook.ooxml.book import Book, open_book
-from reconcile.workbook.contract.columns import SHEETS
 from reconcile.workbook.read.decisions import read_decisions
-from reconcile.workbook.read.foreign import foreign_findings
-from reconcile.workbook.ooxml.cells import column_letters
-from reconcile.workbook.contract.layout import META, load_layout
-from reconcile.workbook.contract.meta import MAGIC, Meta, read_meta
-from reconcile.workbook.read.row_reader import RowReader
 from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
+from reconcile.workbook.read.foreign import foreign_findings
+from reconcile.workbook.read.row_reader import RowReader
 
 
 def read_workbook(

@@ -13,10 +13,8 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.contract.columns import COLUMNS, Column, ColumnKind, Shown
+from reconcile.workbook.contract import COLUMNS, Column, ColumnKind, Row, Shown, fifteen, showable
 from reconcile.workbook.read.typed_dates import readings_of
-from reconcile.workbook.contract.excel_numbers import fifteen
-from reconcile.workbook.contract.export_rows import Row, showable
 
 _NOISE: Final = Decimal("1e-9")
 # The days that 0 stands for in the two date systems, for dates that came back as their numbers.

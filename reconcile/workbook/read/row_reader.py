@@ -12,13 +12,13 @@ from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Va
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import RULES
+from reconcile.workbook.contract import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
+from reconcile.workbook.ooxml import Area, Cell, Cells, column_letters
 from reconcile.workbook.read.cell_parser import baseline_text, parse
-from reconcile.workbook.contract.columns import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
-from reconcile.workbook.ooxml.cells import Area, Cell, Cells, column_letters
-from reconcile.workbook.read.find_columns import KEY
-from reconcile.workbook.read.user_rows import OWN_ROW, is_own_row
 from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_blank, shown
+from reconcile.workbook.read.find_columns import KEY
 from reconcile.workbook.read.find_sheets import FoundSheet
+from reconcile.workbook.read.user_rows import OWN_ROW, is_own_row
 
 _VISIBLE: Final = {kind: [one.id for one in COLUMNS[kind] if not one.hidden] for kind in COLUMNS}
 _HIDDEN: Final = {kind: [one.id for one in COLUMNS[kind] if one.hidden] for kind in COLUMNS}

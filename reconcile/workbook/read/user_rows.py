@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.domain.fields import RecordKind
-from reconcile.workbook.contract.columns import COLUMNS, TOKEN_COLUMN, ColumnKind
-from reconcile.workbook.ooxml.cells import Cell
-from reconcile.workbook.read.find_columns import KEY
+from reconcile.workbook.contract import COLUMNS, TOKEN_COLUMN, ColumnKind
+from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.cell_view import Problem, is_blank
+from reconcile.workbook.read.find_columns import KEY
 
 OWN_ROW: Final = Problem(
     "own-row",

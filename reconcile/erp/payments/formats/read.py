@@ -10,15 +10,15 @@ from typing import Final
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
 from reconcile.erp.payments.formats.balances import check_balances
+from reconcile.erp.payments.formats.decode import Decoded, decode
 from reconcile.erp.payments.formats.delimited import grid_of
-from reconcile.erp.payments.formats.table_header import Header, find_header, recognises
 from reconcile.erp.payments.formats.layout import TableLayout
 from reconcile.erp.payments.formats.mt940 import read_mt940
 from reconcile.erp.payments.formats.ofx import read_ofx
 from reconcile.erp.payments.formats.pain import read_pain
 from reconcile.erp.payments.formats.signs import payments_of
 from reconcile.erp.payments.formats.table import Hints, drafts_of, open_table
-from reconcile.erp.payments.formats.decode import Decoded, decode
+from reconcile.erp.payments.formats.table_header import Header, find_header, recognises
 from reconcile.erp.payments.formats.xero import read_xero
 from reconcile.erp.payments.model import Grid, PaymentFile, Place, Source, found
 from reconcile.errors import PaymentFileError

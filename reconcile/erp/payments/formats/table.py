@@ -11,8 +11,8 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
-from reconcile.erp.payments.formats.table_header import Header
 from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.formats.table_header import Header
 from reconcile.erp.payments.model import Grid, GridCell, GridRow, Payment, PaymentStatus, Place, found, texts
 from reconcile.errors import PaymentFileError
 

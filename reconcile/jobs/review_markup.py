@@ -10,60 +10,60 @@ from typing import Final
 from reconcile.domain.decision import Choice, Memo, memo_text
 from reconcile.domain.fields import FIELDS, RecordKind, groups
 from reconcile.domain.finding import Finding, Severity
-from reconcile.workbook.copy.markup import (
+from reconcile.domain.money import shown_amount
+from reconcile.plan.decide import claim_of, claims, seen_from
+from reconcile.plan.model import Action, Change, Conflict, Decided, Plan, Target
+from reconcile.workbook.contract import (
     CHANGES,
     CONFLICTS,
     DECISION,
     FINDINGS,
     MARKER,
     WHOLE,
-    Column,
     Highlight,
     Link,
     Markup,
     Note,
-    Row,
-    Table,
+    ReviewColumn,
+    ReviewRow,
+    ReviewTable,
 )
-from reconcile.domain.money import shown_amount
-from reconcile.plan.decide import claim_of, claims, seen_from
-from reconcile.plan.model import Action, Change, Conflict, Decided, Plan, Target
 
 _LABELS: Final = {field.name: field.label for fields in FIELDS.values() for field in fields}
 _STATE: Final = {"state": "Line", "payout_stage": "Stage of its payout", "payout_id": "Payout ID"}
 _CELL: Final = re.compile(r"[A-Z]{1,3}[0-9]+")
 _CONFLICT_COLUMNS: Final = (
-    Column("Partner", 24),
-    Column("Record", 31),
-    Column("Cell", 16),
-    Column("Exported", 28),
-    Column("Yours", 28),
-    Column("Live now", 28),
-    Column("Other workbooks", 30),
-    Column(DECISION, 14, editable=True),
-    Column("Why", 50),
-    Column("Conflict", 10, hidden=True),
-    Column(MARKER + CONFLICTS, 10, hidden=True),
+    ReviewColumn("Partner", 24),
+    ReviewColumn("Record", 31),
+    ReviewColumn("Cell", 16),
+    ReviewColumn("Exported", 28),
+    ReviewColumn("Yours", 28),
+    ReviewColumn("Live now", 28),
+    ReviewColumn("Other workbooks", 30),
+    ReviewColumn(DECISION, 14, editable=True),
+    ReviewColumn("Why", 50),
+    ReviewColumn("Conflict", 10, hidden=True),
+    ReviewColumn(MARKER + CONFLICTS, 10, hidden=True),
 )
 _CHANGE_COLUMNS: Final = (
-    Column("Partner", 24),
-    Column("Record", 31),
-    Column("Field", 18),
-    Column("Cell", 16),
-    Column("Before", 28),
-    Column("After", 28),
-    Column("What happens", 60),
-    Column("Change", 10, hidden=True),
-    Column(MARKER + CHANGES, 10, hidden=True),
+    ReviewColumn("Partner", 24),
+    ReviewColumn("Record", 31),
+    ReviewColumn("Field", 18),
+    ReviewColumn("Cell", 16),
+    ReviewColumn("Before", 28),
+    ReviewColumn("After", 28),
+    ReviewColumn("What happens", 60),
+    ReviewColumn("Change", 10, hidden=True),
+    ReviewColumn(MARKER + CHANGES, 10, hidden=True),
 )
 _FINDING_COLUMNS: Final = (
-    Column("Severity", 11),
-    Column("Cell", 18),
-    Column("Value", 28),
-    Column("What is wrong", 70),
-    Column("What to do", 50),
-    Column("Finding", 10, hidden=True),
-    Column(MARKER + FINDINGS, 10, hidden=True),
+    ReviewColumn("Severity", 11),
+    ReviewColumn("Cell", 18),
+    ReviewColumn("Value", 28),
+    ReviewColumn("What is wrong", 70),
+    ReviewColumn("What to do", 50),
+    ReviewColumn("Finding", 10, hidden=True),
+    ReviewColumn(MARKER + FINDINGS, 10, hidden=True),
 )
 
 
@@ -73,19 +73,19 @@ def markup_for(plan: Plan, file: str) -> Markup:
     conflicts = [*plan.conflicts, *(one.conflict for one in plan.decided)]
     mine = [one for one in conflicts if claim_of(one, file)]
     tables = (
-        Table(
+        ReviewTable(
             CONFLICTS,
             _CONFLICT_COLUMNS,
             tuple(_conflict_row(one, file, decided.get(id(one))) for one in mine),
             "wrong",
         ),
-        Table(CHANGES, _CHANGE_COLUMNS, tuple(_change_rows(plan, file)), "changed"),
-        Table(FINDINGS, _FINDING_COLUMNS, tuple(_finding_rows(plan, file)), "muted"),
+        ReviewTable(CHANGES, _CHANGE_COLUMNS, tuple(_change_rows(plan, file)), "changed"),
+        ReviewTable(FINDINGS, _FINDING_COLUMNS, tuple(_finding_rows(plan, file)), "muted"),
     )
     return Markup(tuple(_notes(plan, file, mine)), tables, tuple(_highlights()))
 
 
-def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Row:
+def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> ReviewRow:
     claim = claim_of(conflict, file)
     assert claim
     target = conflict.target
@@ -93,7 +93,7 @@ def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Row
     mine = conflict.keepable
     choices = tuple(choice.words for choice in Choice if mine or choice is Choice.LIVE)
     memo = Memo(target.kind, target.id, conflict.group, seen_from(conflict, file))
-    return Row(
+    return ReviewRow(
         (
             target.partner_name,
             _record(target),
@@ -116,7 +116,7 @@ def _decision(decided: Decided | None, file: str) -> str:
     return decided.choice.words if decided and f"{file}, " in decided.by else ""
 
 
-def _change_rows(plan: Plan, file: str) -> Iterator[Row]:
+def _change_rows(plan: Plan, file: str) -> Iterator[ReviewRow]:
     held = {(one.target.kind, one.target.id): one.reason for one in plan.held}
     for change in plan.changes:
         for target in (change.target, *change.also):
@@ -140,17 +140,17 @@ def _change_rows(plan: Plan, file: str) -> Iterator[Row]:
             yield _change_row(damage.target, _LABELS[damage.field], before, after, fate, "")
 
 
-def _change_row(target: Target, what: str, before: str, after: str, fate: str, key: str) -> Row:
+def _change_row(target: Target, what: str, before: str, after: str, fate: str, key: str) -> ReviewRow:
     link = _link(target) or ""
     cells = (target.partner_name, _record(target), what, link, before, after, fate, f"{target.id}|{key}", "")
-    return Row(cells)
+    return ReviewRow(cells)
 
 
-def _finding_rows(plan: Plan, file: str) -> Iterator[Row]:
+def _finding_rows(plan: Plan, file: str) -> Iterator[ReviewRow]:
     for one in plan.findings:
         if one.file in (file, ""):
             place = Link(one.sheet, one.cell) if one.sheet and _CELL.fullmatch(one.cell) else one.place
-            yield Row((one.severity.value, place, one.value, one.message, one.fix, "", ""))
+            yield ReviewRow((one.severity.value, place, one.value, one.message, one.fix, "", ""))
 
 
 def _notes(plan: Plan, file: str, conflicts: list[Conflict]) -> Iterator[Note]:

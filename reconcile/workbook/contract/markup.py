@@ -26,7 +26,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReviewColumn:
     """A column of a table of ours. width: in characters. editable: people choose or type here."""
 
     label: str
@@ -36,7 +36,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReviewRow:
     """A row of such a table. choices: what its editable cell offers."""
 
     cells: tuple[str | Link, ...]
@@ -44,12 +44,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReviewTable:
     """A sheet of ours. colour: of its tab, by its name in the template."""
 
     name: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[ReviewColumn, ...]
+    rows: tuple[ReviewRow, ...]
     colour: str
 
 
@@ -83,5 +83,5 @@ class Markup:
     """Everything that is written into one copy."""
 
     notes: tuple[Note, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReviewTable, ...]
     highlights: tuple[Highlight, ...]
