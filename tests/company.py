@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desk import Desk
+from cli_session import CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
@@ -107,25 +107,25 @@ def _line(
 class FinanceTeam:
     """Exports, types, and lets it be applied."""
 
-    desk: Desk
+    cli: CliSession
 
     def month(self, period: str, *keystrokes: Keystroke) -> None:
         """The month's workbook: its edits, and every payout on to payment."""
         release = [
             Keystroke("Payouts", one, "Stage", "PENDING_PAYMENT")
-            for one, record in self.desk.state().items()
+            for one, record in self.cli.state().items()
             if one.startswith("pay_") and record["periodEnd"].startswith(period)
         ]
         self.apply(self.workbook(period, *keystrokes, *release))
 
     def workbook(self, period: str, *keystrokes: Keystroke) -> Path:
         """An edited workbook of a month."""
-        exported = self.desk.export("--period", period, "--force", name="month.xlsx")
-        return self.desk.edit(exported, *keystrokes)
+        exported = self.cli.export("--period", period, "--force", name="month.xlsx")
+        return self.cli.edit(exported, *keystrokes)
 
     def apply(self, workbook: Path, *arguments: str) -> None:
         """Applies; it must go through."""
-        code, out, err = self.desk.run("apply", workbook, "--yes", *arguments)
+        code, out, err = self.cli.run("apply", workbook, "--yes", *arguments)
         assert code == 0, out + err
 
 
@@ -136,24 +136,24 @@ class FinanceSystem:
     rows: day, partner, amount in USD, reference, status.
     """
 
-    desk: Desk
+    cli: CliSession
     rows: list[tuple[str, str, Decimal, str, str]] = field(default_factory=list)
 
     def bill(self, period: str) -> None:
         """Takes in the bills of a month."""
-        folder = self.desk.folder / f"bills-{period}"
+        folder = self.cli.folder / f"bills-{period}"
         arguments = ("--to", "csv", "--period", period, "--stage", "PENDING_PAYMENT", "-o", folder)
-        code, out, err = self.desk.run("bills", *arguments, "--json")
+        code, out, err = self.cli.run("bills", *arguments, "--json")
         assert code == 0, out + err
 
     def pay(self, payout: str, day: str, part: Decimal = Decimal(1)) -> None:
         """Pays a payout, or a part of it."""
-        owed = Decimal(self.desk.state()[payout]["amount"]["value"])
+        owed = Decimal(self.cli.state()[payout]["amount"]["value"])
         self.rows.append((day, payout.split("_")[1].title(), round(owed * part, 2), payout, ""))
 
     def pay_rest(self, payout: str, day: str) -> None:
         """Pays what an earlier payment left open."""
-        owed = Decimal(self.desk.state()[payout]["amount"]["value"])
+        owed = Decimal(self.cli.state()[payout]["amount"]["value"])
         paid = sum(row[2] for row in self.rows if row[3] == payout)
         self.rows.append((day, payout.split("_")[1].title(), owed - paid, payout, ""))
 
@@ -164,7 +164,7 @@ class FinanceSystem:
 
     def exported(self, since: str) -> Path:
         """The file of its payments from a day on."""
-        file = self.desk.folder / f"payments-{since}.csv"
+        file = self.cli.folder / f"payments-{since}.csv"
         body = "".join(
             f"TX-{number},{day},{payee},{amount},USD,{reference},{status}\n"
             for number, (day, payee, amount, reference, status) in enumerate(self.rows)

@@ -1,4 +1,4 @@
-"""What every test may use: a desk with a sandbox behind it, and programs that must be there in the gate."""
+"""What every test may use: a cli with a sandbox behind it, and programs that must be there in the gate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from desk import SEED, Desk
+from cli_session import SEED, CliSession
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -26,23 +26,23 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def open_desk(
+def open_cli(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Choices], Desk]]:
-    """Opens a desk on a server with the given choices."""
+) -> Iterator[Callable[[Choices], CliSession]]:
+    """Opens a cli on a server with the given choices."""
     with ExitStack() as stack:
 
-        def opened(choices: Choices) -> Desk:
+        def opened(choices: Choices) -> CliSession:
             url = stack.enter_context(running(SEED, choices))
-            return Desk(url, tmp_path, capsys, monkeypatch.setenv)
+            return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
         yield opened
 
 
 @pytest.fixture
-def desk(open_desk: Callable[[Choices], Desk]) -> Desk:
-    """A desk on an ordinary server, with all the rate one could wish for."""
-    return open_desk(Choices(rate=100_000))
+def cli(open_cli: Callable[[Choices], CliSession]) -> CliSession:
+    """A cli on an ordinary server, with all the rate one could wish for."""
+    return open_cli(Choices(rate=100_000))
 
 
 @pytest.fixture

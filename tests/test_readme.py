@@ -10,7 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from desk import APPROVED, DECLINE, SEED, SET_AMOUNT, SET_STAGE
+from cli_session import APPROVED, DECLINE, SEED, SET_AMOUNT, SET_STAGE
 
 from reconcile.cli import COMMANDS
 from reconcile.config import Choices as Settings

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconcile.check.row_context import Spot
+from reconcile.check.row_context import RowContext
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import Unread, Value, Values, line_values
 from reconcile.domain.finding import Finding
@@ -57,7 +57,7 @@ def likeness(values: Values) -> Likeness:
 class Context:
     """A row under the rules, with what is known around it."""
 
-    spot: Spot
+    context: RowContext
     baseline: Snapshot
     policy: Policy
     around: Around
@@ -65,7 +65,7 @@ class Context:
     @property
     def likeness(self) -> Likeness:
         """What the row says, for comparing lines."""
-        return likeness(self.spot.row.values)
+        return likeness(self.context.row.values)
 
     def action_of(self, line_id: str) -> str | None:
         """What the workbook does with another line."""
@@ -86,18 +86,18 @@ class Context:
 
     def lacks(self, name: str) -> bool:
         """Whether the field is blank. One that could not be shown, or not be read, is not known to be."""
-        return self._now(name) is None and not self.spot.is_unreadable(name)
+        return self._now(name) is None and not self.context.is_unreadable(name)
 
     def _now(self, name: str) -> Value:
         was = self._was(name)
-        return was if self.spot.spoilt(name) else self.spot.row.values.get(name, was)
+        return was if self.context.damaged(name) else self.context.row.values.get(name, was)
 
     def _was(self, name: str) -> Value:
-        return (self.spot.baseline or {}).get(name)
+        return (self.context.baseline or {}).get(name)
 
     def found(self, rule: str, column: str, message: str, fix: str) -> Iterator[Finding]:
         """A finding at a cell of the row."""
-        yield self.spot.finding(rule, column, message, fix)
+        yield self.context.finding(rule, column, message, fix)
 
 
 def _known(value: Value) -> str | None:

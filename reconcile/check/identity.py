@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.check.row_context import Spot, Spots
+from reconcile.check.row_context import RowContext, RowContexts
 from reconcile.domain.edited import EditedRow, EditedSheet, row_token
 from reconcile.domain.fields import RecordKind, Values
 from reconcile.domain.finding import Finding
@@ -18,33 +18,33 @@ _DROPPED = dict.fromkeys(set(range(32)) - {9, 10, 13} | {0xFFFE, 0xFFFF})
 _NAMES = {RecordKind.PAYOUT: "Payout ID", RecordKind.LINE: "Line ID"}
 
 
-def identity_findings(spots: Spots) -> Iterator[Finding]:
+def identity_findings(contexts: RowContexts) -> Iterator[Finding]:
     """Blank, unknown and repeated ids, and rows whose token does not fit, on the two record sheets."""
-    yield from _sheet(spots.edited.payouts, spots.payouts)
-    yield from _sheet(spots.edited.lines, spots.lines)
+    yield from _sheet(contexts.edited.payouts, contexts.payouts)
+    yield from _sheet(contexts.edited.lines, contexts.lines)
 
 
-def _sheet(sheet: EditedSheet, spots: tuple[Spot, ...]) -> Iterator[Finding]:
+def _sheet(sheet: EditedSheet, contexts: tuple[RowContext, ...]) -> Iterator[Finding]:
     tokens = any(row.token for row in sheet.rows)
     repeated: dict[str | None, list[int]] = {}
     for row in (row for row in sheet.rows if row.id not in sheet.by_id):
         repeated.setdefault(row.id, []).append(row.number)
-    for spot in spots:
-        if spot.row.id is None:
-            yield _blank(spot)
-        elif spot.exported is None:
-            yield _unknown(spot)
-        elif spot.row.id in repeated:
-            yield _repeated(spot, repeated[spot.row.id])
+    for context in contexts:
+        if context.row.id is None:
+            yield _blank(context)
+        elif context.exported is None:
+            yield _unknown(context)
+        elif context.row.id in repeated:
+            yield _repeated(context, repeated[context.row.id])
         elif tokens:
-            yield from _unfitting(spot, spot.exported)
+            yield from _unfitting(context, context.exported)
 
 
-def _blank(spot: Spot) -> Finding:
-    name = _NAMES[spot.sheet.kind]
-    line = spot.sheet.kind is RecordKind.LINE
+def _blank(context: RowContext) -> Finding:
+    name = _NAMES[context.sheet.kind]
+    line = context.sheet.kind is RecordKind.LINE
     where = "Enter new lines on the sheet New lines" if line else "Remove the row"
-    return spot.finding(
+    return context.finding(
         "id-blank",
         "id",
         f"This row has no {name}, so it belongs to no record.",
@@ -52,40 +52,41 @@ def _blank(spot: Spot) -> Finding:
     )
 
 
-def _unknown(spot: Spot) -> Finding:
-    name = _NAMES[spot.sheet.kind]
-    return spot.finding(
+def _unknown(context: RowContext) -> Finding:
+    name = _NAMES[context.sheet.kind]
+    return context.finding(
         "id-unknown",
         "id",
-        f"{name} {spot.row.id} was not in this export: a row pasted from elsewhere, or an edited id.",
+        f"{name} {context.row.id} was not in this export: a row pasted from elsewhere, or an edited id.",
         f"Remove the row, or put the exported {name} back.",
     )
 
 
-def _repeated(spot: Spot, numbers: list[int]) -> Finding:
-    name = _NAMES[spot.sheet.kind]
+def _repeated(context: RowContext, numbers: list[int]) -> Finding:
+    name = _NAMES[context.sheet.kind]
     rows = [str(number) for number in numbers[:_NAMED]]
     more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
-    return spot.finding(
+    return context.finding(
         "id-repeated",
         "id",
-        f"{name} {spot.row.id} stands in rows {', '.join(rows)}{more}; only one row may speak for a record.",
+        f"{name} {context.row.id} stands in rows {', '.join(rows)}{more}; only one row may speak for "
+        "a record.",
         "Remove the copies.",
     )
 
 
-def _unfitting(spot: Spot, exported: Values) -> Iterator[Finding]:
-    row, name = spot.row, _NAMES[spot.sheet.kind]
-    workbook = spot.edited.export.workbook_id
-    if row.token != row_token(workbook, spot.sheet.kind, row.id or "", exported):
-        yield spot.finding(
+def _unfitting(context: RowContext, exported: Values) -> Iterator[Finding]:
+    row, name = context.row, _NAMES[context.sheet.kind]
+    workbook = context.edited.export.workbook_id
+    if row.token != row_token(workbook, context.sheet.kind, row.id or "", exported):
+        yield context.finding(
             "token",
             "id",
             f"The row's hidden token {_misfit(row)}, so its values may not be those of {name} {row.id}.",
             "Undo the sort or paste that split the row, or take the row from a fresh export.",
         )
     elif row.baseline not in (None, exported) and _kept(row.baseline or {}) != _kept(exported):
-        yield spot.finding(
+        yield context.finding(
             "baseline",
             "id",
             f"The row's hidden baseline is not what was exported for {name} {row.id}.",

@@ -31,7 +31,7 @@ def _detail_needed(row: Context) -> Iterator[Finding]:
 
 def _reason_without_action(row: Context) -> Iterator[Finding]:
     for column in ("decline_reason", "decline_detail"):
-        if row.now(column) and row.now("action") != DECLINE and not row.spot.is_unreadable("action"):
+        if row.now(column) and row.now("action") != DECLINE and not row.context.is_unreadable("action"):
             message = "There is a decline reason, but Action is not Decline."
             fix = "Set Action to Decline, or empty the reason and the detail."
             yield from row.found("reason-without-decline", column, message, fix)
@@ -39,7 +39,7 @@ def _reason_without_action(row: Context) -> Iterator[Finding]:
 
 
 def _action_in_pool(row: Context) -> Iterator[Finding]:
-    line = row.baseline.lines[row.spot.row.id or ""]
+    line = row.baseline.lines[row.context.row.id or ""]
     if row.now("action") and line.payout_id is None:
         message = (
             f"{row.now('action')} works only on a line that is on a payout; this one is in the pending pool."
@@ -49,7 +49,7 @@ def _action_in_pool(row: Context) -> Iterator[Finding]:
 
 
 def _over_already(row: Context) -> Iterator[Finding]:
-    line = row.baseline.lines[row.spot.row.id or ""]
+    line = row.baseline.lines[row.context.row.id or ""]
     touched = next((name for name in _MONEY if row.changed(name)), None)
     if touched:
         yield from over(row, line.payout_id, touched)

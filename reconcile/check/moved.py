@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from reconcile.check.row_context import Spot, Spots
+from reconcile.check.row_context import RowContext, RowContexts
 from reconcile.domain.fields import FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
 
@@ -16,19 +16,19 @@ _MOST: Final = 0.8
 """The share of changed cells that hold each other's old values; somebody may have edited the others."""
 
 
-def moved_findings(spots: Spots) -> Iterator[Finding]:
+def moved_findings(contexts: RowContexts) -> Iterator[Finding]:
     """An error at every changed cell of a column in which the exported values stand in other rows."""
-    for kind, every in ((RecordKind.PAYOUT, spots.payouts), (RecordKind.LINE, spots.lines)):
-        rows = [spot for spot in every if spot.exported is not None and not spot.is_as_exported]
+    for kind, every in ((RecordKind.PAYOUT, contexts.payouts), (RecordKind.LINE, contexts.lines)):
+        rows = [context for context in every if context.exported is not None and not context.is_as_exported]
         for field in FIELDS[kind]:
-            changed = [spot for spot in rows if spot.touched(field.name) is not None]
+            changed = [context for context in rows if context.touched(field.name) is not None]
             if _were_moved(field, changed):
                 yield from _findings(field, changed)
 
 
-def _were_moved(field: Field, changed: list[Spot]) -> bool:
-    now = Counter(spot.touched(field.name) or "" for spot in changed)
-    then = Counter(_exported(spot, field) for spot in changed)
+def _were_moved(field: Field, changed: list[RowContext]) -> bool:
+    now = Counter(context.touched(field.name) or "" for context in changed)
+    then = Counter(_exported(context, field) for context in changed)
     shared = now & then
     if len(shared) < _FEW:
         return False
@@ -36,18 +36,18 @@ def _were_moved(field: Field, changed: list[Spot]) -> bool:
     return now == then if field.kind is FieldKind.CHOICE else shared.total() >= _MOST * len(changed)
 
 
-def _findings(field: Field, changed: Iterable[Spot]) -> Iterator[Finding]:
-    for spot in changed:
+def _findings(field: Field, changed: Iterable[RowContext]) -> Iterator[Finding]:
+    for context in changed:
         message = (
-            f"{field.label} was {_exported(spot, field) or 'blank'} at export, and the value here was in "
+            f"{field.label} was {_exported(context, field) or 'blank'} at export, and the value here was in "
             "another row: the column seems to be sorted or pasted without the rest of the rows."
         )
-        yield spot.finding("values-moved", field.name, message, _FIX)
+        yield context.finding("values-moved", field.name, message, _FIX)
 
 
-def _exported(spot: Spot, field: Field) -> str:
-    """The exported value in the form of `Spot.touched`."""
-    value = (spot.exported or {}).get(field.name)
+def _exported(context: RowContext, field: Field) -> str:
+    """The exported value in the form of `RowContext.touched`."""
+    value = (context.exported or {}).get(field.name)
     return value if isinstance(value, str) else ""
 
 

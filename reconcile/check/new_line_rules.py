@@ -40,7 +40,7 @@ def _new_line_over_already(row: Context) -> Iterator[Finding]:
 
 def _repeated(row: Context) -> Iterator[Finding]:
     rows = row.around.new.get(row.likeness, ())
-    if len(rows) > 1 and row.spot.row.number != rows[0]:
+    if len(rows) > 1 and row.context.row.number != rows[0]:
         message = f"This new line says the same as the one in row {rows[0]}."
         fix = "Remove one of them unless both are meant."
         yield from row.found("line-repeated", "amount", message, fix)

@@ -43,7 +43,7 @@ def _disorder(before: str, after: str, order: tuple[str, ...], gates: tuple[str,
 def _emptied(row: Context) -> Iterator[Finding]:
     """A payout without lines is declined by the server (introw-api.md 2.12), whatever else was asked."""
     edited = next((name for name in _EDITS if row.changed(name)), None)
-    payout_id = row.spot.row.id or ""
+    payout_id = row.context.row.id or ""
     actions = [row.action_of(line.id) for line in row.baseline.lines_by_payout.get(payout_id, ())]
     if not edited or not actions or not all(actions) or payout_id in row.around.filled:
         return

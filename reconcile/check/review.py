@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from reconcile.check.damaged import spoilt_findings
+from reconcile.check.damaged import damage_findings
 from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
-from reconcile.check.row_context import Spots
+from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
 from reconcile.domain.edited import EditedWorkbook
@@ -21,15 +21,15 @@ def review(
     edited: EditedWorkbook, baseline: Snapshot, policy: Policy, readonly: tuple[Finding, ...] = ()
 ) -> tuple[Finding, ...]:
     """All findings of one workbook: those of reading it (with `readonly`), and those of the checks."""
-    spots = Spots(edited, baseline)
+    contexts = RowContexts(edited, baseline)
     found = {
         *edited.findings,
         *readonly,
-        *identity_findings(spots),
-        *moved_findings(spots),
-        *spoilt_findings(spots),
-        *schema_findings(spots, policy),
-        *rule_findings(spots, policy),
+        *identity_findings(contexts),
+        *moved_findings(contexts),
+        *damage_findings(contexts),
+        *schema_findings(contexts, policy),
+        *rule_findings(contexts, policy),
     }
     order = [sheet.name for sheet in edited.sheets]
     judged = (one for finding in found if (one := graded(finding, policy.rules)))

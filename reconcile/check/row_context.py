@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconcile.domain.damage import spoilt
+from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import FIELDS, RecordKind, Unread, Values, line_values, payout_values
 from reconcile.domain.finding import Finding
@@ -15,7 +15,7 @@ from reconcile.domain.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class RowContext:
     """One row of one sheet of one workbook.
 
     exported: what its record was at the export, as far as the workbook shows it; None for a row without a
@@ -53,16 +53,16 @@ class Spot:
         value, exported = self.row.values[column], self.baseline or {}
         if isinstance(value, Unread) or (column in exported and value == exported[column]):
             return None
-        return None if self.spoilt(column) else value or ""
+        return None if self.damaged(column) else value or ""
 
-    def spoilt(self, column: str) -> str | None:
-        """How a program spoilt the exported value of an editable cell, in words; None where it did not."""
+    def damaged(self, column: str) -> str | None:
+        """How a program damaged the exported value of an editable cell, in words; None where it did not."""
         before, after = (self.baseline or {}).get(column), self.row.values.get(column)
         # Most cells are as exported, and this is asked of all of them.
         if before == after or column not in self.row.values:
             return None
         known = next((field for field in FIELDS[self.sheet.kind] if field.name == column), None)
-        return spoilt(known, before, after) if known else None
+        return damaged_value(known, before, after) if known else None
 
     def finding(
         self,
@@ -101,35 +101,35 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Spots:
+class RowContexts:
     """Every row of a workbook, with what was exported to it: worked out once, for all checks."""
 
     edited: EditedWorkbook
     baseline: Snapshot
 
     @cached_property
-    def payouts(self) -> tuple[Spot, ...]:
+    def payouts(self) -> tuple[RowContext, ...]:
         """The rows of the payouts."""
         return tuple(self._of(self.edited.payouts))
 
     @cached_property
-    def lines(self) -> tuple[Spot, ...]:
+    def lines(self) -> tuple[RowContext, ...]:
         """The rows of the lines."""
         return tuple(self._of(self.edited.lines))
 
     @cached_property
-    def new_lines(self) -> tuple[Spot, ...]:
+    def new_lines(self) -> tuple[RowContext, ...]:
         """The rows of the new lines."""
         return tuple(self._of(self.edited.new_lines))
 
     @property
-    def sheets(self) -> tuple[tuple[Spot, ...], ...]:
+    def sheets(self) -> tuple[tuple[RowContext, ...], ...]:
         """The rows of the three data sheets in workbook order."""
         return (self.payouts, self.lines, self.new_lines)
 
-    def _of(self, sheet: EditedSheet) -> Iterator[Spot]:
+    def _of(self, sheet: EditedSheet) -> Iterator[RowContext]:
         for row in sheet.rows:
-            yield Spot(self.edited, sheet, row, _exported(row, sheet.kind, self.baseline))
+            yield RowContext(self.edited, sheet, row, _exported(row, sheet.kind, self.baseline))
 
 
 def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | None:

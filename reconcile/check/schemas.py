@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from reconcile.check.row_context import Spot, Spots
+from reconcile.check.row_context import RowContext, RowContexts
 from reconcile.domain.fields import ACTIONS, FIELDS, Field, FieldKind, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import known_currencies, parse_decimal
@@ -29,19 +29,19 @@ _FIXES = {
 }
 
 
-def schema_findings(spots: Spots, policy: Policy) -> Iterator[Finding]:
+def schema_findings(contexts: RowContexts, policy: Policy) -> Iterator[Finding]:
     """All column findings of the three data sheets, in one pass each."""
-    for sheet, every in zip(spots.edited.sheets, spots.sheets, strict=True):
+    for sheet, every in zip(contexts.edited.sheets, contexts.sheets, strict=True):
         names = [field.name for field in FIELDS[sheet.kind]]
-        changed = (spot for spot in every if not spot.is_as_exported)
-        rows = ((spot, [spot.touched(name) for name in names]) for spot in changed)
-        touched = [(spot, cells) for spot, cells in rows if any(cell is not None for cell in cells)]
+        changed = (context for context in every if not context.is_as_exported)
+        rows = ((context, [context.touched(name) for name in names]) for context in changed)
+        touched = [(context, cells) for context, cells in rows if any(cell is not None for cell in cells)]
         if touched:
             frame = pd.DataFrame([cells for _, cells in touched], columns=names, dtype=object)
-            yield from _sheet_findings(frame, [spot for spot, _ in touched], policy)
+            yield from _sheet_findings(frame, [context for context, _ in touched], policy)
 
 
-def _sheet_findings(frame: pd.DataFrame, rows: list[Spot], policy: Policy) -> Iterator[Finding]:
+def _sheet_findings(frame: pd.DataFrame, rows: list[RowContext], policy: Policy) -> Iterator[Finding]:
     kind = rows[0].sheet.kind
     try:
         schema(kind, policy).validate(frame, lazy=True)
@@ -52,14 +52,14 @@ def _sheet_findings(frame: pd.DataFrame, rows: list[Spot], policy: Policy) -> It
             yield _finding(rows[int(index)], fields[str(column)], str(rule), policy)
 
 
-def _finding(spot: Spot, field: Field, rule: str, policy: Policy) -> Finding:
+def _finding(context: RowContext, field: Field, rule: str, policy: Policy) -> Finding:
     allowed = _allowed(field, policy)
     few = allowed if rule == "choice" and len(allowed) <= 20 else ()
-    return spot.finding(rule, field.name, _message(spot, field, rule, policy), _FIXES[rule], few)
+    return context.finding(rule, field.name, _message(context, field, rule, policy), _FIXES[rule], few)
 
 
-def _message(spot: Spot, field: Field, rule: str, policy: Policy) -> str:
-    shown = spot.shown(field.name)
+def _message(context: RowContext, field: Field, rule: str, policy: Policy) -> str:
+    shown = context.shown(field.name)
     match rule:
         case "blank":
             return f"{field.label} is blank."

@@ -150,7 +150,7 @@ def _plan_in_words(plan: dict[str, Any]) -> str:
         counted(moved, "movement upstream", "movements upstream"),
     )
     reasons = [f"conflict at {one['target']['place']}: {_sides(one)}" for one in plan["conflicts"]]
-    spoilt = [
+    damaged = [
         f"damaged at {one['target']['place']}: {one['baseline']!r} came back as {one['edited']!r}"
         for one in plan["damaged"]
     ]
@@ -159,7 +159,7 @@ def _plan_in_words(plan: dict[str, Any]) -> str:
         f"{tie['planned']} planned"
         for tie in plan["tie_out"]
     ]
-    return "\n".join([", ".join(counts), *reasons, *spoilt, *money])
+    return "\n".join([", ".join(counts), *reasons, *damaged, *money])
 
 
 def _sides(conflict: dict[str, Any]) -> str:

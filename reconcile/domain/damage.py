@@ -33,7 +33,7 @@ _LOGICAL = ("TRUE", "FALSE")
 
 
 def damage(kind: FieldKind, baseline: str, edited: str) -> str | None:
-    """How a program spoilt `baseline` into `edited`, in words; None where it did not."""
+    """How a program changed `baseline` into `edited`, in words; None where it did not."""
     for how, rule in _rules(kind, baseline, edited):
         if rule(baseline, edited):
             return how
@@ -49,7 +49,7 @@ def _rules(kind: FieldKind, baseline: str, edited: str) -> tuple[tuple[str, Rule
     return _CHARACTER_RULES if is_word else _TEXT_RULES
 
 
-def spoilt(field: Field, before: Value, after: Value) -> str | None:
+def damaged_value(field: Field, before: Value, after: Value) -> str | None:
     """The same for a field's value at the export and now. A choice is never damaged: it is read as meant."""
     if not isinstance(before, str) or isinstance(after, Unread) or before == after:
         return None

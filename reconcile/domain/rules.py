@@ -58,7 +58,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "action-unknown": _always("an action that does not exist"),
         "decline-reason-unknown": _always("a decline reason that does not exist"),
         "currency-unknown": _always("a currency that does not exist"),
-        "damaged": Rule(_WARNING, "a value that a program spoilt; it counts as unchanged"),
+        "damaged": Rule(_WARNING, "a value that a program damaged; it counts as unchanged"),
         "read-only-edit": Rule(_WARNING, "an edit in a read-only column; it is ignored"),
         # Which row is which record.
         "own-row": Rule(_INFO, "a row of your own, such as a total; it is not read"),

@@ -18,9 +18,9 @@ from reconcile.domain.split_by import Handout
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
-from reconcile.plan.decide import Court
+from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
-from reconcile.plan.gates import Judged, gates
+from reconcile.plan.gates import GateInput, gates
 from reconcile.plan.holds import Seen, holds
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
@@ -66,23 +66,23 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     """The plan for one or more workbooks. The same arguments give the same plan, byte for byte."""
     names, exported = policy.names, baselines(sources)
     baseline = together([source.baseline for source in sources])
-    court = Court(sources, given.preference)
-    found = _compared(sources, live, names, court)
+    decisions = Decisions(sources, given.preference)
+    found = _compared(sources, live, names, decisions)
     created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
     drifts = new_upstream(baseline, live, names)
     found.drifts += [one for one in drifts if one.target.id not in created.values()]
-    wishes, twice = _wishes(sources, exported, live, created, found, court)
+    wishes, twice = _wishes(sources, exported, live, created, found, decisions)
     raised = [*paying_conflicts(exported, live, wishes), *emptied_conflicts(live, wishes, names)]
-    wishes, undecided = _decided(raised, wishes, court)
+    wishes, undecided = _decided(raised, wishes, decisions)
     found.conflicts += undecided
-    ours = (graded(one, policy.rules) for one in (*twice, *court.close()))
+    ours = (graded(one, policy.rules) for one in (*twice, *decisions.close()))
     findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     sums = line_sums(baseline, live, after, names)
-    judged = Judged(baseline, live, after, operations, granted.changes, policy.limits, names)
+    judged = GateInput(baseline, live, after, operations, granted.changes, policy.limits, names)
     plan = Plan(
         version=PLAN_VERSION,
         made_at=given.made_at,
@@ -93,7 +93,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         operations=operations,
         changes=wishes.changes,
         conflicts=tuple(found.conflicts),
-        decided=tuple(court.settled),
+        decided=tuple(decisions.settled),
         drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
@@ -110,25 +110,25 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     return replace(plan, fingerprint=fingerprint(plan))
 
 
-def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, court: Court) -> Comparison:
+def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisions: Decisions) -> Comparison:
     """Each workbook against its own export, and then against the others."""
     parts = []
     for source in sources:
         found = compare(Sides(source.baseline, source.edited, live, names))
         parts.append(Part(source, without_own_work(found, source.own)))
-    return merged(tuple(parts), names, court)
+    return merged(tuple(parts), names, decisions)
 
 
 def _decided(
-    conflicts: Iterable[Conflict], wishes: Wishes, court: Court
+    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions
 ) -> tuple[Wishes, tuple[Conflict, ...]]:
     """The wishes after the decisions on conflicts among them, and the conflicts that stay."""
     left = []
     for conflict in conflicts:
-        ruling = court.rule(conflict)
-        if ruling is None:
+        decision = decisions.rule(conflict)
+        if decision is None:
             left.append(conflict)
-        elif ruling.choice is Choice.LIVE:
+        elif decision.choice is Choice.LIVE:
             wishes = wishes.less(conflict)
     return wishes, tuple(left)
 
@@ -139,7 +139,7 @@ def _wishes(
     live: Snapshot,
     created: Mapping[str, str],
     found: Comparison,
-    court: Court,
+    decisions: Decisions,
 ) -> tuple[Wishes, tuple[Finding, ...]]:
     """What is asked for and not done yet, and warnings for new lines that two workbooks ask for."""
     made = {key: live.lines.get(line_id) for key, line_id in created.items()}
@@ -149,20 +149,20 @@ def _wishes(
     asked = [line for key, books in copies.items() for line in new_lines(books, exported[key], made)]
     for line in asked:
         if line.key in made:
-            _note_made(line, created[line.key], made[line.key], found, court)
+            _note_made(line, created[line.key], made[line.key], found, decisions)
     left = tuple(line for line in asked if line.key not in made)
     return Wishes(tuple(found.changes), left), tuple(typed_twice(asked)) if left else ()
 
 
 def _note_made(
-    new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison, court: Court
+    new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison, decisions: Decisions
 ) -> None:
     """A row that an earlier run made a line of asks for nothing, and must not ask for something else."""
     if line_id != new.key and (line is None or says(new.values, line)):
         found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
         return
     conflict = unseen(new) if line_id == new.key or line is None else outgrown(new, line)
-    if court.rule(conflict) is None:
+    if decisions.rule(conflict) is None:
         found.conflicts.append(conflict)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reconcile.domain.damage import spoilt
+from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     DECLINE,
@@ -25,7 +25,7 @@ from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Change, Conflict, Damage, Drift, Target, Texts
-from reconcile.plan.record_rows import Page, Spoken, line_target, payout_target
+from reconcile.plan.record_rows import RecordRow, SheetIndex, line_target, payout_target
 from reconcile.plan.threeway import GroupVerdict, Verdict, compare_touched
 from reconcile.plan.visible_state import DECLINED, line_state
 
@@ -53,17 +53,17 @@ class Sides:
     names: Names
 
     @cached_property
-    def payouts(self) -> Page:
+    def payouts(self) -> SheetIndex:
         """The sheet of the payouts."""
         return self._page(self.edited.payouts)
 
     @cached_property
-    def lines(self) -> Page:
+    def lines(self) -> SheetIndex:
         """The sheet of the lines."""
         return self._page(self.edited.lines)
 
-    def _page(self, sheet: EditedSheet) -> Page:
-        return Page(sheet, self.edited.file, self.edited.export.workbook_id, self.baseline)
+    def _page(self, sheet: EditedSheet) -> SheetIndex:
+        return SheetIndex(sheet, self.edited.file, self.edited.export.workbook_id, self.baseline)
 
 
 def compare(sides: Sides) -> Comparison:
@@ -95,7 +95,7 @@ def _lines_to_look_at(sides: Sides) -> list[tuple[CommissionLine, Values]]:
 def compare_payout(sides: Sides, payout: Payout, found: Comparison) -> None:
     """What became of one payout of the baseline."""
     live, page = sides.live.payouts.get(payout.id), sides.payouts
-    spoken = Spoken(payout, page.sheet.by_id.get(payout.id), page)
+    spoken = RecordRow(payout, page.sheet.by_id.get(payout.id), page)
     values = payout_values(payout)
     if live is payout and spoken.row and spoken.row.values == values:
         return  # as most payouts are; see `_lines_to_look_at`
@@ -109,7 +109,7 @@ def compare_payout(sides: Sides, payout: Payout, found: Comparison) -> None:
 def compare_line(sides: Sides, line: CommissionLine, values: Values, found: Comparison) -> None:
     """What became of one line of the baseline. values: the line's."""
     live, page = sides.live.lines.get(line.id), sides.lines
-    spoken = Spoken(line, page.sheet.by_id.get(line.id), page)
+    spoken = RecordRow(line, page.sheet.by_id.get(line.id), page)
     action = live_action(line, live, sides.names) if live else None
     if live is None or (live is line and not action):
         _compare_row(spoken, values, values if live else None, found)
@@ -138,7 +138,7 @@ def live_action(baseline: CommissionLine, live: CommissionLine, names: Names) ->
     return DETACH if live.payout_id is None else f"moved to {live.payout_id}"
 
 
-def _compare_declined(spoken: Spoken, baseline: Values, live: Values, found: Comparison) -> None:
+def _compare_declined(spoken: RecordRow, baseline: Values, live: Values, found: Comparison) -> None:
     """A line that was declined upstream can no longer be edited (introw-api.md 5.2)."""
     edits = _edits(spoken, baseline, found)
     if edits is None:
@@ -153,7 +153,7 @@ def _compare_declined(spoken: Spoken, baseline: Values, live: Values, found: Com
     found.drifts.append(Drift(spoken.target, what, {"action": None}, {"action": DECLINE}))
 
 
-def _compare_row(spoken: Spoken, baseline: Values, live: Values | None, found: Comparison) -> None:
+def _compare_row(spoken: RecordRow, baseline: Values, live: Values | None, found: Comparison) -> None:
     edits = _edits(spoken, baseline, found)
     if edits is None:
         return
@@ -173,7 +173,7 @@ def _compare_absent(target: Target, baseline: Values, edits: Values, found: Comp
     found.conflicts.append(Conflict(target, "record", before, _texts(edits), None, reason, keepable=False))
 
 
-def _record_group(spoken: Spoken, group: GroupVerdict, found: Comparison) -> None:
+def _record_group(spoken: RecordRow, group: GroupVerdict, found: Comparison) -> None:
     match group.verdict:
         case Verdict.CHANGE:
             after = group.edited
@@ -213,7 +213,7 @@ def change_of(target: Target, name: str, before: Value, group: Values) -> Change
     )
 
 
-def _edits(spoken: Spoken, baseline: Values, found: Comparison) -> dict[str, Value] | None:
+def _edits(spoken: RecordRow, baseline: Values, found: Comparison) -> dict[str, Value] | None:
     """The fields that a person changed, without damaged ones; None where there is no row.
 
     A missing row is not an instruction. An id that stands twice is there, and an error of its own.
@@ -236,11 +236,11 @@ def _edits(spoken: Spoken, baseline: Values, found: Comparison) -> dict[str, Val
     return edits
 
 
-def _damaged(spoken: Spoken, baseline: Values, edits: dict[str, Value]) -> Iterator[Damage]:
+def _damaged(spoken: RecordRow, baseline: Values, edits: dict[str, Value]) -> Iterator[Damage]:
     """The damaged values, which are taken out of the edits."""
     for one in FIELDS[spoken.page.sheet.kind]:
         name = one.name
-        if name in edits and (how := spoilt(one, baseline.get(name), edits[name])):
+        if name in edits and (how := damaged_value(one, baseline.get(name), edits[name])):
             yield Damage(spoken.at(name), name, _text(baseline.get(name)), _text(edits.pop(name)), how)
 
 

@@ -20,7 +20,7 @@ _AGAIN = "Decide again in a new review workbook: diff --review."
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class ValidDecision:
     """What counts for a conflict. claim: whose value is kept; None where live is taken."""
 
     choice: Choice
@@ -29,7 +29,7 @@ class Ruling:
 
 
 @dataclass
-class Court:
+class Decisions:
     """All decisions of one plan, and what became of them."""
 
     sources: tuple[Source, ...]
@@ -39,16 +39,16 @@ class Court:
     _heard: set[int] = field(default_factory=set)
     _preferred: bool = False
 
-    def rule(self, conflict: Conflict) -> Ruling | None:
+    def rule(self, conflict: Conflict) -> ValidDecision | None:
         """What people decided about the conflict, noted as settled; None leaves it open."""
-        rulings = [*self._of_workbooks(conflict), *self._of_command(conflict)]
-        if not rulings:
+        valid = [*self._of_workbooks(conflict), *self._of_command(conflict)]
+        if not valid:
             return None
-        if len({(one.choice, _kept(one)) for one in rulings}) > 1:
-            self._contradiction(conflict, rulings)
+        if len({(one.choice, _kept(one)) for one in valid}) > 1:
+            self._contradiction(conflict, valid)
             return None
-        by = ", ".join(one.by for one in rulings)
-        first = rulings[0]
+        by = ", ".join(one.by for one in valid)
+        first = valid[0]
         kept = first.claim.values if first.claim else None
         self.settled.append(Decided(conflict, first.choice, by, kept))
         return first
@@ -64,7 +64,7 @@ class Court:
             self.findings.append(Finding(Severity.WARNING, "decision-idle", words, "Check the ids."))
         return tuple(self.findings)
 
-    def _of_workbooks(self, conflict: Conflict) -> Iterator[Ruling]:
+    def _of_workbooks(self, conflict: Conflict) -> Iterator[ValidDecision]:
         for source in self.sources:
             about = [one for one in source.edited.decisions if _is_about(one, conflict)]
             self._heard |= {id(one) for one in about}
@@ -75,18 +75,18 @@ class Court:
             for one in valid:
                 yield from self._ruling(source, one, conflict)
 
-    def _ruling(self, source: Source, decision: Decision, conflict: Conflict) -> Iterator[Ruling]:
+    def _ruling(self, source: Source, decision: Decision, conflict: Conflict) -> Iterator[ValidDecision]:
         by = f"{source.edited.file}, {decision.sheet}!{decision.cell}"
         if decision.choice is Choice.LIVE:
-            yield Ruling(Choice.LIVE, None, by)
+            yield ValidDecision(Choice.LIVE, None, by)
             return
         claim = claim_of(conflict, source.edited.file)
         if not conflict.keepable or claim is None:
             self.findings.append(_impossible(source, decision, conflict))
             return
-        yield Ruling(Choice.MINE, claim, by)
+        yield ValidDecision(Choice.MINE, claim, by)
 
-    def _of_command(self, conflict: Conflict) -> Iterator[Ruling]:
+    def _of_command(self, conflict: Conflict) -> Iterator[ValidDecision]:
         wanted = self.preference
         if wanted is None or not _matches(wanted, conflict):
             return
@@ -94,7 +94,7 @@ class Court:
         by = f"{wanted.who}, {wanted.words}"
         mine = Claim(conflict.target, conflict.yours)
         if wanted.choice is Choice.LIVE:
-            yield Ruling(Choice.LIVE, None, by)
+            yield ValidDecision(Choice.LIVE, None, by)
         elif not conflict.keepable:
             words = (
                 f"{wanted.words}: nothing of yours can be kept at {conflict.target.place}. {conflict.reason}"
@@ -111,10 +111,10 @@ class Court:
             fix = "Decide in a review workbook, use --prefer live, or change one of the workbooks."
             self.findings.append(Finding(Severity.ERROR, "decision-unclear", words, fix))
         else:
-            yield Ruling(Choice.MINE, mine, by)
+            yield ValidDecision(Choice.MINE, mine, by)
 
-    def _contradiction(self, conflict: Conflict, rulings: list[Ruling]) -> None:
-        said = " and ".join(f"{one.by} ({one.choice.words})" for one in rulings)
+    def _contradiction(self, conflict: Conflict, valid: list[ValidDecision]) -> None:
+        said = " and ".join(f"{one.by} ({one.choice.words})" for one in valid)
         self.findings.append(
             Finding(
                 Severity.ERROR,
@@ -142,8 +142,8 @@ def seen_from(conflict: Conflict, file: str) -> str:
     return seen_text(conflict.live, others)
 
 
-def _kept(ruling: Ruling) -> tuple[tuple[str, str | None], ...]:
-    return tuple(sorted(ruling.claim.values.items())) if ruling.claim else ()
+def _kept(decision: ValidDecision) -> tuple[tuple[str, str | None], ...]:
+    return tuple(sorted(decision.claim.values.items())) if decision.claim else ()
 
 
 def _is_about(decision: Decision, conflict: Conflict) -> bool:

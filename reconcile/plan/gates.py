@@ -22,7 +22,7 @@ from reconcile.plan.model import Action, Change, Gate, Operation
 
 
 @dataclass(frozen=True)
-class Judged:
+class GateInput:
     """What the gates look at. changes: only those that became operations."""
 
     baseline: Snapshot
@@ -44,18 +44,18 @@ class Judged:
         return _held(self)
 
 
-def gates(judged: Judged) -> tuple[Gate, ...]:
+def gates(judged: GateInput) -> tuple[Gate, ...]:
     """Every gate that the plan trips."""
     return tuple(gate for rule in _RULES for gate in rule(judged))
 
 
-def _changes(judged: Judged) -> Iterator[Gate]:
+def _changes(judged: GateInput) -> Iterator[Gate]:
     count, limit = len(judged.operations), judged.limits.max_changes
     if count > limit:
         yield _gate("changes", f"{count} operations are more than {limit}", count, limit, "max_changes")
 
 
-def _changed_share(judged: Judged) -> Iterator[Gate]:
+def _changed_share(judged: GateInput) -> Iterator[Gate]:
     records = {(one.target.kind, one.target.id) for one in judged.operations}
     records = {key for key in records if key[0] is not RecordKind.NEW_LINE}
     total = len(judged.baseline.payouts) + len(judged.baseline.lines)
@@ -64,13 +64,13 @@ def _changed_share(judged: Judged) -> Iterator[Gate]:
     )
 
 
-def _declines(judged: Judged) -> Iterator[Gate]:
+def _declines(judged: GateInput) -> Iterator[Gate]:
     count = sum(one.action is Action.DECLINE_LINE for one in judged.operations)
     total = len(judged.baseline.lines)
     yield from _share(judged, "declines", count, total, "max_decline_share", "lines are declined")
 
 
-def _cleared(judged: Judged) -> Iterator[Gate]:
+def _cleared(judged: GateInput) -> Iterator[Gate]:
     cleared = Counter(change.field for change in judged.changes if change.cleared)
     count, limit = cleared.total(), judged.limits.max_cleared
     if count > limit:
@@ -96,7 +96,7 @@ def _filled(baseline: Snapshot) -> Counter[str]:
     )
 
 
-def _jumps(judged: Judged) -> Iterator[Gate]:
+def _jumps(judged: GateInput) -> Iterator[Gate]:
     factor, limit = judged.limits.jump_factor, judged.limits.max_jumps
     before, after = judged.live.lines, judged.after.lines
     jumped = [
@@ -115,7 +115,7 @@ def _jumps(judged: Judged) -> Iterator[Gate]:
         yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 
-def _visible(judged: Judged) -> Iterator[Gate]:
+def _visible(judged: GateInput) -> Iterator[Gate]:
     moves = [change for change in judged.changes if change.visible]
     if judged.baseline.scope.stages and all(_is_next_step(one) for one in moves):
         # Picked by their stage, payouts may well all go on from it together.
@@ -133,7 +133,7 @@ def _is_next_step(change: Change) -> bool:
 
 
 def _share(
-    judged: Judged, name: str, count: int, total: int, setting: str, words: str, start: int | None = None
+    judged: GateInput, name: str, count: int, total: int, setting: str, words: str, start: int | None = None
 ) -> Iterator[Gate]:
     limit: Decimal = getattr(judged.limits, setting)
     start = judged.limits.share_from if start is None else start
@@ -143,7 +143,7 @@ def _share(
         yield _gate(name, message, f"{share:.0%}", f"{limit:.0%}", setting)
 
 
-def _money(judged: Judged) -> Iterator[Gate]:
+def _money(judged: GateInput) -> Iterator[Gate]:
     moved, limit = judged.moved, judged.limits.max_money_share
     if len(moved) < judged.limits.share_from:
         return
@@ -157,7 +157,7 @@ def _money(judged: Judged) -> Iterator[Gate]:
             yield _gate("money", message, str(Money(amount, currency)), f"{limit:.0%}", "max_money_share")
 
 
-def _partner_money(judged: Judged) -> Iterator[Gate]:
+def _partner_money(judged: GateInput) -> Iterator[Gate]:
     moved, there = _by_partner(judged, judged.moved), judged.held
     limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
     bases = {key: there.get(key, Decimal(0)) for key in moved}
@@ -174,7 +174,7 @@ def _partner_money(judged: Judged) -> Iterator[Gate]:
         yield _gate("partner-money", message, str(money), f"{limit:.0%}", "max_partner_money_share")
 
 
-def _moved(judged: Judged) -> dict[str, Money]:
+def _moved(judged: GateInput) -> dict[str, Money]:
     # A decline or a detach is not an amount change.
     before, moved = judged.live.lines, {}
     for key, line in judged.after.lines.items():
@@ -189,7 +189,7 @@ def _moved(judged: Judged) -> dict[str, Money]:
     return moved
 
 
-def _held(judged: Judged) -> dict[tuple[str, str], Decimal]:
+def _held(judged: GateInput) -> dict[tuple[str, str], Decimal]:
     sums: dict[tuple[str, str], Decimal] = {}
     voided = judged.names.voided_statuses
     for line in judged.live.lines.values():
@@ -199,7 +199,7 @@ def _held(judged: Judged) -> dict[tuple[str, str], Decimal]:
     return sums
 
 
-def _by_partner(judged: Judged, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
+def _by_partner(judged: GateInput, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
     sums: dict[tuple[str, str], Decimal] = {}
     for key, money in amounts.items():
         line = judged.after.lines.get(key) or judged.live.lines[key]
@@ -213,7 +213,7 @@ def _gate(name: str, message: str, value: object, limit: object, setting: str) -
     return Gate(name, full, str(value), str(limit), setting)
 
 
-_RULES: tuple[Callable[[Judged], Iterator[Gate]], ...] = (
+_RULES: tuple[Callable[[GateInput], Iterator[Gate]], ...] = (
     _changes,
     _changed_share,
     _declines,

@@ -14,7 +14,7 @@ from reconcile.domain.fields import DECLINE, FIELDS, RecordKind, Values, line_va
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.compare import ALREADY, Comparison, change_of, live_action
-from reconcile.plan.decide import Court
+from reconcile.plan.decide import Decisions
 from reconcile.plan.model import Change, Claim, Conflict, Drift, Target, Texts
 from reconcile.plan.record_rows import target_at
 from reconcile.plan.sources import Source
@@ -33,7 +33,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Ask:
+class RequestedChange:
     """What one workbook wants of one field group: changes, or a conflict with live."""
 
     part: Part
@@ -79,8 +79,8 @@ class Ask:
         return {name: self.conflict.baseline.get(name) for name in self.edits}
 
 
-def merged(parts: tuple[Part, ...], names: Names, court: Court) -> Comparison:
-    """One comparison out of those of each workbook, with the decisions of `court` carried out."""
+def merged(parts: tuple[Part, ...], names: Names, decisions: Decisions) -> Comparison:
+    """One comparison out of those of each workbook, with the decisions of `decisions` carried out."""
     if len(parts) == 1 and not parts[0].found.conflicts:
         # What one workbook wants cannot contradict another one. It saves a tenth of a plan.
         return parts[0].found
@@ -94,41 +94,45 @@ def merged(parts: tuple[Part, ...], names: Names, court: Court) -> Comparison:
         doomed = _declined_and_edited(there)
         if doomed:
             every = [ask for asks in there.values() for ask in asks]
-            _decide(doomed, every, found, court)
+            _decide(doomed, every, found, decisions)
             continue
         for group, asks in there.items():
             if asks:
-                _settle(group, asks, found, court)
+                _settle(group, asks, found, decisions)
     return found
 
 
-def _decide(conflict: Conflict, asks: list[Ask], found: Comparison, court: Court) -> None:
+def _decide(conflict: Conflict, asks: list[RequestedChange], found: Comparison, decisions: Decisions) -> None:
     """A conflict stays one unless a person decided it: then live stands, or one workbook's wishes do."""
-    ruling = court.rule(conflict)
-    if ruling is None:
+    decision = decisions.rule(conflict)
+    if decision is None:
         found.conflicts.append(conflict)
-    elif ruling.claim:
-        kept = [ask for ask in asks if ask.part.source.edited.file == ruling.claim.target.file]
+    elif decision.claim:
+        kept = [ask for ask in asks if ask.part.source.edited.file == decision.claim.target.file]
         found.changes += [change for ask in kept for change in ask.kept()]
 
 
-def _asks(parts: tuple[Part, ...]) -> dict[Record, dict[str, list[Ask]]]:
+def _asks(parts: tuple[Part, ...]) -> dict[Record, dict[str, list[RequestedChange]]]:
     """What is wanted, by record and field group."""
-    found: dict[Record, dict[str, list[Ask]]] = {}
+    found: dict[Record, dict[str, list[RequestedChange]]] = {}
     for part in parts:
         changes: dict[tuple[Record, str], list[Change]] = {}
         for change in part.found.changes:
             record = (change.target.kind, change.target.id)
             changes.setdefault((record, _GROUPS[change.target.kind, change.field]), []).append(change)
         for (record, group), some in changes.items():
-            found.setdefault(record, {}).setdefault(group, []).append(Ask(part, tuple(some)))
+            found.setdefault(record, {}).setdefault(group, []).append(RequestedChange(part, tuple(some)))
         for conflict in part.found.conflicts:
             record = (conflict.target.kind, conflict.target.id)
-            found.setdefault(record, {}).setdefault(conflict.group, []).append(Ask(part, (), conflict))
+            found.setdefault(record, {}).setdefault(conflict.group, []).append(
+                RequestedChange(part, (), conflict)
+            )
     return found
 
 
-def _open(asks: list[Ask], parts: tuple[Part, ...], names: Names, found: Comparison) -> list[Ask]:
+def _open(
+    asks: list[RequestedChange], parts: tuple[Part, ...], names: Names, found: Comparison
+) -> list[RequestedChange]:
     """The asks that are not history; those that are, are noted."""
     left = []
     for ask in asks:
@@ -139,29 +143,29 @@ def _open(asks: list[Ask], parts: tuple[Part, ...], names: Names, found: Compari
     return left
 
 
-def _settle(group: str, asks: list[Ask], found: Comparison, court: Court) -> None:
+def _settle(group: str, asks: list[RequestedChange], found: Comparison, decisions: Decisions) -> None:
     """One change for the same edit; a conflict for edits that differ, or that live is apart from."""
     if any(ask.edits != asks[0].edits for ask in asks[1:]):
-        _decide(_between(group, asks), asks, found, court)
+        _decide(_between(group, asks), asks, found, decisions)
         return
     # Who edited a newer export knew what an older one did not, and wants the same: that settles it.
     first, *others = sorted(asks, key=lambda ask: ask.conflict is not None)
     if first.conflict:
-        _decide(replace(first.conflict, others=_claims(others)), asks, found, court)
+        _decide(replace(first.conflict, others=_claims(others)), asks, found, decisions)
     for change in first.changes:
         also = tuple(_cell(other, change.field) for other in others)
         found.changes.append(replace(change, also=also) if also else change)
 
 
-def _claims(asks: Iterable[Ask]) -> tuple[Claim, ...]:
+def _claims(asks: Iterable[RequestedChange]) -> tuple[Claim, ...]:
     return tuple(Claim(ask.target, ask.wanted) for ask in asks)
 
 
-def _cell(ask: Ask, field: str) -> Target:
+def _cell(ask: RequestedChange, field: str) -> Target:
     return next((change.target for change in ask.changes if change.field == field), ask.target)
 
 
-def _between(group: str, asks: list[Ask]) -> Conflict:
+def _between(group: str, asks: list[RequestedChange]) -> Conflict:
     first, moved = asks[0], next((ask.conflict for ask in asks if ask.conflict), None)
     reason = f"{_files(asks)} want different things here."
     if moved:
@@ -174,11 +178,11 @@ def _between(group: str, asks: list[Ask]) -> Conflict:
     return Conflict(first.target, group, first.before, first.wanted, live, reason, claims, keepable=keepable)
 
 
-def _files(asks: Iterable[Ask]) -> str:
+def _files(asks: Iterable[RequestedChange]) -> str:
     return " and ".join(dict.fromkeys(ask.part.source.edited.file for ask in asks))
 
 
-def _declined_and_edited(groups: Mapping[str, list[Ask]]) -> Conflict | None:
+def _declined_and_edited(groups: Mapping[str, list[RequestedChange]]) -> Conflict | None:
     """A line that one workbook declines and another one edits: nobody can know who is right."""
     declines = [ask for ask in groups.get("action", []) if ask.edits.get("action") == DECLINE]
     others = [ask for group, asks in groups.items() if group != "action" for ask in asks]
@@ -193,7 +197,7 @@ def _declined_and_edited(groups: Mapping[str, list[Ask]]) -> Conflict | None:
     return Conflict(first.target, "line", first.before, first.wanted, live, reason, claims, keepable=keepable)
 
 
-def _carried(ask: Ask, parts: tuple[Part, ...], names: Names) -> bool:
+def _carried(ask: RequestedChange, parts: tuple[Part, ...], names: Names) -> bool:
     """Whether the edit was live when a newer workbook of the plan was exported: it is history by now."""
     if len(parts) == 1:
         return False

@@ -120,7 +120,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A value that a spreadsheet program spoilt; treated as unchanged."""
+    """A value that a spreadsheet program damaged; treated as unchanged."""
 
     target: Target
     field: str

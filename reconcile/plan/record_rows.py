@@ -28,7 +28,7 @@ def target_at(target: Target, cell: str) -> Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SheetIndex:
     """One sheet of a workbook that came back, and what was exported to it."""
 
     sheet: EditedSheet
@@ -38,7 +38,7 @@ class Page:
 
 
 @dataclass(slots=True)
-class Spoken:
+class RecordRow:
     """A record of the baseline, and the row of the workbook that speaks of it; None where none does.
 
     A target is built only for what is reported, and at its place at once: a `replace` takes twice the time.
@@ -46,7 +46,7 @@ class Spoken:
 
     record: Payout | CommissionLine
     row: EditedRow | None
-    page: Page
+    page: SheetIndex
 
     @property
     def target(self) -> Target:
@@ -57,9 +57,9 @@ class Spoken:
         """The record in the cell of a field."""
         return self._placed(self.page.sheet.cell(name, self.row.number) if self.row else "")
 
-    def _placed(self, spot: str) -> Target:
+    def _placed(self, cell: str) -> Target:
         one, page = self.record, self.page
-        place = f"{page.file}, {page.sheet.name}!{spot}" if spot else page.file
+        place = f"{page.file}, {page.sheet.name}!{cell}" if cell else page.file
         if isinstance(one, Payout):
             return payout_target(one, place, page.file, page.workbook)
         return line_target(one, page.baseline, place, page.file, page.workbook)

@@ -206,7 +206,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A value that a spreadsheet program spoilt; it is not sent."""
+    """A value that a spreadsheet program damaged; it is not sent."""
 
     target: Record
     field: str

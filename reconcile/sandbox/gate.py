@@ -108,7 +108,7 @@ class Gate:
         return {"x-ratelimit-remaining-minute": str(left)}
 
     async def _ask(self, visit: Visit, scope: Scope) -> Answer:
-        """Ask the endpoint, and keep its whole answer back."""
+        """ListQuery the endpoint, and keep its whole answer back."""
         scope["sandbox.visit"] = visit
         sent: list[Message] = []
         done = {"type": "http.request", "body": visit.body, "more_body": False}

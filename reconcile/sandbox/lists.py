@@ -11,7 +11,7 @@ from reconcile.sandbox import lines, partners, payouts, tables
 from reconcile.sandbox.answers import Line, Partner, Payout
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.endpoints import begin
-from reconcile.sandbox.paging import STYLES, Ask, Wanted, page_of
+from reconcile.sandbox.paging import STYLES, ListQuery, Wanted, page_of
 from reconcile.sandbox.problems import invalid
 from reconcile.sandbox.wire import Stage
 
@@ -35,7 +35,7 @@ def _add_payouts(router: APIRouter, choices: Choices) -> None:
     @router.get("/payouts", tags=["Payouts"], response_model=style.envelope[Payout])
     async def list_payouts(
         request: Request,
-        ask: Annotated[Ask, Depends(style.read)],
+        ask: Annotated[ListQuery, Depends(style.read)],
         stage: Stage | None = None,
         partner_id: PartnerId = None,
         batch_id: BatchId = None,
@@ -54,7 +54,7 @@ def _add_lines(router: APIRouter, choices: Choices) -> None:
     @router.get("/commission-lines", tags=["Lines"], response_model=style.envelope[Line])
     async def list_lines(
         request: Request,
-        ask: Annotated[Ask, Depends(style.read)],
+        ask: Annotated[ListQuery, Depends(style.read)],
         payout_id: PayoutId = None,
         partner_id: PartnerId = None,
         status: str | None = None,
@@ -72,7 +72,7 @@ def _add_partners(router: APIRouter, choices: Choices) -> None:
     style = STYLES[choices.paging]
 
     @router.get("/partners", tags=["Partners"], response_model=style.envelope[Partner])
-    async def list_partners(request: Request, ask: Annotated[Ask, Depends(style.read)]) -> JSONResponse:
+    async def list_partners(request: Request, ask: Annotated[ListQuery, Depends(style.read)]) -> JSONResponse:
         """List partners (introw-api.md 2.16)."""
         with begin(request) as work:
             wanted = Wanted(request, ask, {})

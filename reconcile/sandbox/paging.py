@@ -30,7 +30,7 @@ Cursor = Annotated[str | None, Query(description="The cursor of the next page, a
 
 
 @dataclass(frozen=True)
-class Ask:
+class ListQuery:
     """Which page a request asks for."""
 
     limit: int | None = None
@@ -39,20 +39,20 @@ class Ask:
     offset: int = 0
 
 
-async def _by_cursor(limit: Limit = None, cursor: Cursor = None) -> Ask:
-    return Ask(limit, cursor=cursor)
+async def _by_cursor(limit: Limit = None, cursor: Cursor = None) -> ListQuery:
+    return ListQuery(limit, cursor=cursor)
 
 
-async def _by_page(limit: Limit = None, page: Annotated[int, Query(ge=1, le=_FAR)] = 1) -> Ask:
-    return Ask(limit, page=page)
+async def _by_page(limit: Limit = None, page: Annotated[int, Query(ge=1, le=_FAR)] = 1) -> ListQuery:
+    return ListQuery(limit, page=page)
 
 
-async def _by_offset(limit: Limit = None, offset: Annotated[int, Query(ge=0, le=_FAR)] = 0) -> Ask:
-    return Ask(limit, offset=offset)
+async def _by_offset(limit: Limit = None, offset: Annotated[int, Query(ge=0, le=_FAR)] = 0) -> ListQuery:
+    return ListQuery(limit, offset=offset)
 
 
-async def _everything() -> Ask:
-    return Ask()
+async def _everything() -> ListQuery:
+    return ListQuery()
 
 
 class Listing(BaseModel, Generic[_T]):
@@ -98,7 +98,7 @@ class LinkListing(Listing[_T], Generic[_T]):
 class Style:
     """How one way of paging reads a request and what its answer looks like."""
 
-    read: Callable[..., Awaitable[Ask]]
+    read: Callable[..., Awaitable[ListQuery]]
     envelope: Any
     params: frozenset[str]
 
@@ -117,7 +117,7 @@ class Wanted:
     """One list request: the page, the filters that were sent, and what is hidden anyway."""
 
     request: Request
-    ask: Ask
+    ask: ListQuery
     filters: Mapping[str, str | None]
     hidden: ColumnElement[bool] | None = None
 
@@ -153,7 +153,7 @@ def _refuse_unknown(wanted: Wanted, choices: Choices) -> None:
         raise all_invalid(Detail(name, "Is not a known query parameter.") for name in unknown)
 
 
-def _cut(query: Select[Any], table: Table, ask: Ask, paging: Paging, size: int) -> Select[Any]:
+def _cut(query: Select[Any], table: Table, ask: ListQuery, paging: Paging, size: int) -> Select[Any]:
     """Cut one page out of a query, and one record more to see whether another page follows."""
     query = query.order_by(table.c.created_at.desc(), table.c.id.desc())
     if paging == "none":

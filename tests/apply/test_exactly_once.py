@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from desk import EVERY_KIND, NEW_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import EVERY_KIND, NEW_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.sandbox.choices import Choices
 
@@ -31,55 +31,55 @@ CALLS = {
 FAULTS = ("lose-answer", "drop", "500", "500-after", "503", "429", "garbage", "truncated")
 
 
-def _effects(desk: Desk) -> dict[str, Any]:
+def _effects(cli: CliSession) -> dict[str, Any]:
     """What the server looks like, without what differs from run to run: new ids and times."""
     state = {}
-    for key, record in desk.state().items():
+    for key, record in cli.state().items():
         made = record.get("description") == "True-up"
         wanted = ("stage", "poNumber", "amount", "status", "payoutId", "description")
         state["made" if made else key] = {name: record.get(name) for name in wanted}
     return state
 
 
-def _counts(desk: Desk) -> Counter[str]:
-    effects = httpx.get(f"{desk.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
+def _counts(cli: CliSession) -> Counter[str]:
+    effects = httpx.get(f"{cli.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
     return Counter(one["kind"] for one in effects)
 
 
 @pytest.fixture
-def undisturbed(desk: Desk) -> tuple[dict[str, Any], Counter[str]]:
+def undisturbed(cli: CliSession) -> tuple[dict[str, Any], Counter[str]]:
     """The state and the effects of a run in which nothing goes wrong."""
-    assert desk.run("apply", desk.edit(desk.export(), *EVERY_KIND), "--yes")[0] == 0
-    return _effects(desk), _counts(desk)
+    assert cli.run("apply", cli.edit(cli.export(), *EVERY_KIND), "--yes")[0] == 0
+    return _effects(cli), _counts(cli)
 
 
 @pytest.mark.parametrize("honour_keys", [True, False], ids=["keys honoured", "keys ignored"])
 def test_every_fault_at_every_call_ends_as_if_nothing_had_happened(
     honour_keys: bool,  # noqa: FBT001  a parameter of the table above
     undisturbed: tuple[dict[str, Any], Counter[str]],
-    open_desk: Callable[[Choices], Desk],
+    open_cli: Callable[[Choices], CliSession],
 ) -> None:
     for fault in FAULTS:
-        desk = open_desk(Choices(rate=100_000, honour_keys=honour_keys, retry_after=True, window=1))
-        (desk.folder / "state.db").unlink(missing_ok=True)
-        edited = desk.edit(desk.export("--force"), *EVERY_KIND)
+        cli = open_cli(Choices(rate=100_000, honour_keys=honour_keys, retry_after=True, window=1))
+        (cli.folder / "state.db").unlink(missing_ok=True)
+        edited = cli.edit(cli.export("--force"), *EVERY_KIND)
         for call in CALLS.values():
-            desk.fault(f"{call}: {fault}")
-        code, out, err = desk.run("apply", edited, "--yes")
+            cli.fault(f"{call}: {fault}")
+        code, out, err = cli.run("apply", edited, "--yes")
 
         assert code == 0, (fault, out, err)
-        assert _effects(desk) == undisturbed[0], fault
-        assert _counts(desk) == undisturbed[1], fault
+        assert _effects(cli) == undisturbed[0], fault
+        assert _counts(cli) == undisturbed[1], fault
 
 
 @pytest.mark.parametrize("fault", ["402", "401", "403"])
-def test_a_refused_key_stops_the_run_and_resume_finishes_it(fault: str, desk: Desk) -> None:
-    edited = desk.edit(desk.export(), *EVERY_KIND)
-    desk.fault(f"POST /commission-lines/*/decline: {fault}")
-    code, _, err = desk.run("apply", edited, "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    refused = desk.run("apply", edited, "--yes")
-    resumed = desk.run("resume", run_id)
+def test_a_refused_key_stops_the_run_and_resume_finishes_it(fault: str, cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), *EVERY_KIND)
+    cli.fault(f"POST /commission-lines/*/decline: {fault}")
+    code, _, err = cli.run("apply", edited, "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    refused = cli.run("apply", edited, "--yes")
+    resumed = cli.run("resume", run_id)
 
     assert code == 4
     assert f"reconcile resume {run_id}" in err
@@ -87,45 +87,45 @@ def test_a_refused_key_stops_the_run_and_resume_finishes_it(fault: str, desk: De
     assert run_id in refused[2]
     assert resumed[0] == 0
     assert "Everything ties out." in resumed[1]
-    assert _counts(desk).total() == 5
+    assert _counts(cli).total() == 5
 
 
-def test_a_run_can_be_set_aside_with_a_reason(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT)
-    desk.fault("PATCH /commission-lines/*: 401")
-    desk.run("apply", edited, "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    without = desk.run("resume", run_id, "--set-aside", " ")
-    aside = desk.run("resume", run_id, "--set-aside", "key rotated")
-    again = desk.run("apply", edited, "--yes")
+def test_a_run_can_be_set_aside_with_a_reason(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT)
+    cli.fault("PATCH /commission-lines/*: 401")
+    cli.run("apply", edited, "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    without = cli.run("resume", run_id, "--set-aside", " ")
+    aside = cli.run("resume", run_id, "--set-aside", "key rotated")
+    again = cli.run("apply", edited, "--yes")
 
     assert without[0] == 2
     assert aside[0] == 0
     assert again[0] == 0
 
 
-def test_a_server_that_never_answers_leaves_a_run_that_can_be_resumed(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), *NEW_LINE)
-    desk.fault("POST /commission-lines: drop 3")
-    code, _, err = desk.run("apply", edited, "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    resumed = desk.run("resume", run_id)
+def test_a_server_that_never_answers_leaves_a_run_that_can_be_resumed(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), *NEW_LINE)
+    cli.fault("POST /commission-lines: drop 3")
+    code, _, err = cli.run("apply", edited, "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    resumed = cli.run("resume", run_id)
 
     assert code == 4
     assert "resume" in err
     assert resumed[0] == 0
-    assert [line["amount"] for line in desk.state().values() if line.get("description") == "True-up"] == [
+    assert [line["amount"] for line in cli.state().values() if line.get("description") == "True-up"] == [
         "99.50"
     ]
 
 
-def test_the_journal_holds_every_intent_and_outcome_and_shows_tampering(desk: Desk) -> None:
-    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT, SET_STAGE), "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    code, out, _ = desk.run("history", run_id, "--json")
+def test_the_journal_holds_every_intent_and_outcome_and_shows_tampering(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT, SET_STAGE), "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    code, out, _ = cli.run("history", run_id, "--json")
     kinds = [entry["kind"] for entry in json.loads(out)]
-    _tamper(desk.folder / "state.db")
-    tampered = desk.run("history", run_id)
+    _tamper(cli.folder / "state.db")
+    tampered = cli.run("history", run_id)
 
     assert code == 0
     assert kinds == ["begin", "start", "intent", "outcome", "intent", "outcome", "end"]
@@ -145,35 +145,35 @@ def _tamper(database: Path) -> None:
 def test_a_process_that_dies_in_a_call_is_resumed_exactly_once(
     number: signal.Signals,
     undisturbed: tuple[dict[str, Any], Counter[str]],
-    open_desk: Callable[[Choices], Desk],
+    open_cli: Callable[[Choices], CliSession],
 ) -> None:
-    desk = open_desk(Choices(rate=100_000))
-    edited = desk.edit(desk.export("--force"), *EVERY_KIND)
-    (desk.folder / "state.db").unlink()
-    desk.fault("POST /commission-lines/*/decline: slow 2")
+    cli = open_cli(Choices(rate=100_000))
+    edited = cli.edit(cli.export("--force"), *EVERY_KIND)
+    (cli.folder / "state.db").unlink()
+    cli.fault("POST /commission-lines/*/decline: slow 2")
     with subprocess.Popen(
         [sys.executable, "-m", "reconcile", "apply", str(edited), "--yes"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        _wait_for(lambda: any(one["path"].endswith("/decline") for one in desk.writes()) or _in_decline(desk))
+        _wait_for(lambda: any(one["path"].endswith("/decline") for one in cli.writes()) or _in_decline(cli))
         process.send_signal(number)
         code = process.wait(timeout=30)
-    run_id = desk.run("history")[1].split()[0]
-    resumed = desk.run("resume", run_id)
+    run_id = cli.run("history")[1].split()[0]
+    resumed = cli.run("resume", run_id)
 
     assert code == {signal.SIGKILL: -9, signal.SIGTERM: 4, signal.SIGINT: 130}[number]
     assert resumed[0] == 0, resumed
-    assert _effects(desk) == undisturbed[0]
-    assert _counts(desk) == undisturbed[1]
+    assert _effects(cli) == undisturbed[0]
+    assert _counts(cli) == undisturbed[1]
 
 
-def _in_decline(desk: Desk) -> bool:
+def _in_decline(cli: CliSession) -> bool:
     """The journal says that the decline is about to be called."""
-    runs = desk.run("history")[1].split()
+    runs = cli.run("history")[1].split()
     if not runs or runs[0] == "There":
         return False
-    entries = json.loads(desk.run("history", runs[0], "--json")[1])
+    entries = json.loads(cli.run("history", runs[0], "--json")[1])
     return (
         bool(entries) and entries[-1]["kind"] == "intent" and entries[-1]["body"]["action"] == "decline line"
     )

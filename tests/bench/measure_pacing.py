@@ -55,13 +55,13 @@ def measure(operations: int, *, is_shared: bool) -> Measured:
     """One run of so many operations."""
     choices = Choices(rate=RATE, window=WINDOW, keys=KEYS, latency=10)
     with tempfile.TemporaryDirectory() as folder, running(sample("2026-03/seed.json"), choices) as url:
-        desk = Path(folder)
-        (desk / "reconcile.toml").write_text(f"[profiles.default]\nrate = {RATE}\nwindow = {WINDOW}\n")
-        _reconcile(url, "setup-key", desk, "export", "-o", "month.xlsx")
-        _edit(url, desk, operations)
+        cli = Path(folder)
+        (cli / "reconcile.toml").write_text(f"[profiles.default]\nrate = {RATE}\nwindow = {WINDOW}\n")
+        _reconcile(url, "setup-key", cli, "export", "-o", "month.xlsx")
+        _edit(url, cli, operations)
         before = _log(url)[-1]["seq"]
         with _somebody(url, is_shared=is_shared):
-            _reconcile(url, "sandbox-key", desk, "apply", "edited.xlsx", "--yes")
+            _reconcile(url, "sandbox-key", cli, "apply", "edited.xlsx", "--yes")
         return _measured([one for one in _log(url) if one["seq"] > before])
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
-from desk import EVERY_KIND, Desk
+from cli_session import EVERY_KIND, CliSession
 
 from reconcile.sandbox.choices import Choices
 
 
-def test_a_run_longer_than_a_window_never_meets_a_429(open_desk: Callable[[Choices], Desk]) -> None:
-    desk = open_desk(Choices(rate=8, window=0.5))
-    desk.settings("[profiles.default]\nrate = 8\nwindow = 0.5\nsettle_wait = 0.01\n")
+def test_a_run_longer_than_a_window_never_meets_a_429(open_cli: Callable[[Choices], CliSession]) -> None:
+    cli = open_cli(Choices(rate=8, window=0.5))
+    cli.settings("[profiles.default]\nrate = 8\nwindow = 0.5\nsettle_wait = 0.01\n")
 
-    code, out, err = desk.run("apply", desk.edit(desk.export(), *EVERY_KIND), "--yes")
-    log = httpx.get(f"{desk.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
+    code, out, err = cli.run("apply", cli.edit(cli.export(), *EVERY_KIND), "--yes")
+    log = httpx.get(f"{cli.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
 
     assert code == 0, out + err
     assert len(log) > 16

@@ -10,7 +10,7 @@ import pytest
 from builders import make_line, make_payout, make_row, make_sheet, make_snapshot, make_workbook
 
 from reconcile.check.identity import identity_findings
-from reconcile.check.row_context import Spots
+from reconcile.check.row_context import RowContexts
 from reconcile.domain.edited import EditedRow, EditedWorkbook, row_token
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values, payout_values
 from reconcile.domain.finding import Finding, Severity
@@ -28,11 +28,11 @@ def line_row(number: int, line_id: str = "cln_1", **edits: Value) -> EditedRow:
 
 
 def found(book: EditedWorkbook, base: Snapshot = BASE) -> list[tuple[str, str]]:
-    return [(finding.rule, finding.cell) for finding in identity_findings(Spots(book, base))]
+    return [(finding.rule, finding.cell) for finding in identity_findings(RowContexts(book, base))]
 
 
 def first(book: EditedWorkbook) -> Finding:
-    return next(identity_findings(Spots(book, BASE)))
+    return next(identity_findings(RowContexts(book, BASE)))
 
 
 def test_an_exported_workbook_has_no_findings() -> None:

@@ -9,7 +9,7 @@ from builders import Edits, make_line, make_payout, make_snapshot, make_workbook
 
 from reconcile.check.moved import moved_findings
 from reconcile.check.review import review
-from reconcile.check.row_context import Spots
+from reconcile.check.row_context import RowContexts
 from reconcile.domain.finding import Severity
 from reconcile.domain.policy.names_and_limits import Policy
 
@@ -23,7 +23,9 @@ BASE = make_snapshot(
 
 
 def cells(edits: Edits) -> list[str]:
-    return [f"{one.sheet}!{one.cell}" for one in moved_findings(Spots(make_workbook(BASE, edits), BASE))]
+    return [
+        f"{one.sheet}!{one.cell}" for one in moved_findings(RowContexts(make_workbook(BASE, edits), BASE))
+    ]
 
 
 def amounts(*values: int) -> Edits:
@@ -31,7 +33,7 @@ def amounts(*values: int) -> Edits:
 
 
 def test_amounts_that_were_sorted_without_their_rows_are_errors_at_their_cells() -> None:
-    found = list(moved_findings(Spots(make_workbook(BASE, amounts(500, 400, 300, 200, 100)), BASE)))
+    found = list(moved_findings(RowContexts(make_workbook(BASE, amounts(500, 400, 300, 200, 100)), BASE)))
 
     assert [one.cell for one in found] == ["D2", "D3", "D5", "D6"]
     assert {(one.rule, one.severity) for one in found} == {("values-moved", Severity.ERROR)}

@@ -19,7 +19,7 @@ from builders import (
 )
 
 from reconcile.check.review import review
-from reconcile.check.row_context import Spots
+from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import UNREAD, RecordKind, Value, line_values
@@ -45,7 +45,7 @@ def findings(
     edits: Edits, policy: Policy = POLICY, base: Snapshot = BASE, new: Mapping[str, str] | None = None
 ) -> list[Finding]:
     rows = [make_new_row(2, **new)] if new else []
-    return list(rule_findings(Spots(make_workbook(base, edits, rows), base), policy))
+    return list(rule_findings(RowContexts(make_workbook(base, edits, rows), base), policy))
 
 
 def found(edits: Edits, base: Snapshot = BASE, new: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
@@ -270,7 +270,7 @@ def test_without_the_hidden_columns_the_baseline_says_what_was_touched() -> None
         book, lines=make_sheet(RecordKind.LINE, rows), payouts=make_sheet(RecordKind.PAYOUT, payouts)
     )
 
-    assert list(rule_findings(Spots(bare, BASE), POLICY)) == []
+    assert list(rule_findings(RowContexts(bare, BASE), POLICY)) == []
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def with_unreadable(name: str, edits: dict[str, Value]) -> EditedWorkbook:
 def test_a_cell_that_could_not_be_read_is_not_called_blank_as_well(
     name: str, edits: dict[str, Value]
 ) -> None:
-    assert list(rule_findings(Spots(with_unreadable(name, edits), BASE), POLICY)) == []
+    assert list(rule_findings(RowContexts(with_unreadable(name, edits), BASE), POLICY)) == []
 
 
 def test_a_column_that_is_gone_leaves_its_cells_blank() -> None:
@@ -349,7 +349,7 @@ def test_a_column_that_is_gone_leaves_its_cells_blank() -> None:
     letters = {name: at for name, at in book.lines.letters.items() if name != "decline_reason"}
     book = replace(book, lines=replace(book.lines, letters=letters))
 
-    assert [(one.rule, one.cell) for one in rule_findings(Spots(book, BASE), POLICY)] == [
+    assert [(one.rule, one.cell) for one in rule_findings(RowContexts(book, BASE), POLICY)] == [
         ("reason-needed", "2")
     ]
 
@@ -472,7 +472,7 @@ def test_rows_of_unknown_records_are_left_to_their_id() -> None:
     row = make_row(RecordKind.LINE, 2, "cln_x", line_values(make_line("cln_x")), {"action": "Decline"})
     book = replace(make_workbook(BASE), lines=make_sheet(RecordKind.LINE, [row, replace(row, id=None)]))
 
-    assert list(rule_findings(Spots(book, BASE), POLICY)) == []
+    assert list(rule_findings(RowContexts(book, BASE), POLICY)) == []
 
 
 def test_a_row_that_breaks_several_rules_has_all_findings() -> None:
@@ -534,7 +534,7 @@ def test_new_lines_that_say_the_same_are_found_from_the_second_on() -> None:
     other = {**NEW, "description": "one more"}
     rows = [make_new_row(2, **NEW), make_new_row(3, **other), make_new_row(4, **NEW), make_new_row(6, **NEW)]
 
-    again = list(rule_findings(Spots(make_workbook(BASE, {}, rows), BASE), POLICY))
+    again = list(rule_findings(RowContexts(make_workbook(BASE, {}, rows), BASE), POLICY))
 
     assert [(one.rule, one.severity, one.cell) for one in again] == [
         ("line-repeated", Severity.WARNING, "C4"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, SET_AMOUNT, Desk
+from cli_session import APPROVED, APPROVED_LINE, DRAFT_LINE, SET_AMOUNT, CliSession
 from openpyxl import Workbook, load_workbook
 
 from reconcile.sandbox.choices import Choices, Key
@@ -17,7 +17,7 @@ from reconcile.workbook.copy.cell_editor import Keystroke
 def _spoilt(path: Path, spoil: Callable[[Workbook], object]) -> Path:
     book = load_workbook(path)
     spoil(book)
-    target = path.with_name("spoilt.xlsx")
+    target = path.with_name("damaged.xlsx")
     book.save(target)
     return target
 
@@ -41,27 +41,27 @@ FILES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(name: str, desk: Desk) -> None:
+def test_a_file_that_is_no_workbook_is_refused_in_one_sentence(name: str, cli: CliSession) -> None:
     content, words = FILES[name]
-    path = desk.folder / name
+    path = cli.folder / name
     path.write_bytes(content)
     for command in ("diff", "apply"):
-        code, out, err = desk.run(command, path)
+        code, out, err = cli.run(command, path)
 
         assert code == 1
         assert out == ""
         assert name in err
         assert re.search(words, err, re.IGNORECASE), err
         assert len(err.strip().splitlines()) == 1
-    code, out, err = desk.run("check", path)
+    code, out, err = cli.run("check", path)
 
     assert (code, err) == (1, "")
     assert re.search(words, out, re.IGNORECASE), out
     assert f"{name}: 1 error" in out
 
 
-def test_a_file_that_is_not_there_is_a_usage_error(desk: Desk) -> None:
-    code, _, err = desk.run("check", desk.folder / "nothing.xlsx")
+def test_a_file_that_is_not_there_is_a_usage_error(cli: CliSession) -> None:
+    code, _, err = cli.run("check", cli.folder / "nothing.xlsx")
 
     assert code == 2
     assert "nothing.xlsx" in err
@@ -79,25 +79,25 @@ def test_a_file_that_is_not_there_is_a_usage_error(desk: Desk) -> None:
     ids=["not ours", "a sheet missing", "a header missing", "a header twice", "a newer schema"],
 )
 def test_a_workbook_that_lost_its_shape_is_refused_with_its_place(
-    spoil: Callable[[Workbook], object], words: str, desk: Desk
+    spoil: Callable[[Workbook], object], words: str, cli: CliSession
 ) -> None:
-    code, _, err = desk.run("diff", _spoilt(desk.export(), spoil))
+    code, _, err = cli.run("diff", _spoilt(cli.export(), spoil))
 
     assert code == 1
-    assert "spoilt.xlsx" in err
+    assert "damaged.xlsx" in err
     assert re.search(words, err), err
-    assert desk.writes() == []
+    assert cli.writes() == []
 
 
 def test_a_workbook_of_another_environment_is_refused(
-    desk: Desk, open_desk: Callable[[Choices], Desk]
+    cli: CliSession, open_cli: Callable[[Choices], CliSession]
 ) -> None:
-    exported = desk.export()
-    other = open_desk(Choices(rate=100_000))
+    exported = cli.export()
+    other = open_cli(Choices(rate=100_000))
     code, _, err = other.run("diff", exported)
 
     assert code == 1
-    assert desk.url in err
+    assert cli.url in err
     assert other.url in err
 
 
@@ -114,10 +114,10 @@ def test_a_workbook_of_another_environment_is_refused(
     ids=["blank", "unknown", "repeated"],
 )
 def test_an_id_that_names_no_record_or_two_is_an_error_at_its_cell(
-    keystrokes: tuple[Keystroke, ...], words: str, desk: Desk
+    keystrokes: tuple[Keystroke, ...], words: str, cli: CliSession
 ) -> None:
-    edited = desk.edit(desk.export(), *keystrokes)
-    code, out, _ = desk.run("check", edited)
+    edited = cli.edit(cli.export(), *keystrokes)
+    code, out, _ = cli.run("check", edited)
 
     assert code == 1
     assert words in out
@@ -138,80 +138,80 @@ def test_an_id_that_names_no_record_or_two_is_an_error_at_its_cell(
     ],
 )
 def test_a_filter_that_matches_nothing_never_means_everything(
-    arguments: tuple[str, ...], words: str, desk: Desk
+    arguments: tuple[str, ...], words: str, cli: CliSession
 ) -> None:
-    target = desk.folder / "out.xlsx"
-    code, _, err = desk.run("export", *arguments, "-o", target)
+    target = cli.folder / "out.xlsx"
+    code, _, err = cli.run("export", *arguments, "-o", target)
 
     assert code == 2
     assert re.search(words, err), err
     assert not target.exists()
 
 
-def test_a_workbook_is_not_overwritten_by_accident(desk: Desk) -> None:
-    exported = desk.export()
+def test_a_workbook_is_not_overwritten_by_accident(cli: CliSession) -> None:
+    exported = cli.export()
     before = exported.read_bytes()
-    code, _, err = desk.run("export", "-o", exported)
+    code, _, err = cli.run("export", "-o", exported)
 
     assert code == 2
     assert "--force" in err
     assert exported.read_bytes() == before
 
 
-def test_a_plan_that_was_touched_is_refused(desk: Desk) -> None:
-    saved = desk.folder / "plan.json"
-    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+def test_a_plan_that_was_touched_is_refused(cli: CliSession) -> None:
+    saved = cli.folder / "plan.json"
+    cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", saved)
     saved.write_text(saved.read_text(encoding="utf-8").replace("512.50", "51250.00"), encoding="utf-8")
-    code, _, err = desk.run("apply", saved, "--yes")
+    code, _, err = cli.run("apply", saved, "--yes")
 
     assert code == 2
     assert "was changed after it was made" in err
-    assert desk.writes() == []
+    assert cli.writes() == []
 
 
-def test_nothing_is_applied_without_an_answer(desk: Desk) -> None:
-    code, _, err = desk.run("apply", desk.edit(desk.export(), SET_AMOUNT))
+def test_nothing_is_applied_without_an_answer(cli: CliSession) -> None:
+    code, _, err = cli.run("apply", cli.edit(cli.export(), SET_AMOUNT))
 
     assert code == 2
     assert "--yes" in err
-    assert desk.writes() == []
+    assert cli.writes() == []
 
 
-def test_without_a_key_the_sentence_says_where_to_put_one(desk: Desk) -> None:
-    desk.setenv("INTROW_API_KEY", "")
-    code, _, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+def test_without_a_key_the_sentence_says_where_to_put_one(cli: CliSession) -> None:
+    cli.setenv("INTROW_API_KEY", "")
+    code, _, err = cli.run("export", "-o", cli.folder / "out.xlsx")
 
     assert code == 2
     assert "INTROW_API_KEY" in err
 
 
-def test_a_wrong_key_ends_with_3_and_is_never_shown(desk: Desk) -> None:
-    desk.setenv("INTROW_API_KEY", "a-wrong-secret")
-    code, out, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+def test_a_wrong_key_ends_with_3_and_is_never_shown(cli: CliSession) -> None:
+    cli.setenv("INTROW_API_KEY", "a-wrong-secret")
+    code, out, err = cli.run("export", "-o", cli.folder / "out.xlsx")
 
     assert code == 3
     assert "a-wrong-secret" not in out + err
 
 
-def test_a_key_without_the_scope_is_told_which_one(open_desk: Callable[[Choices], Desk]) -> None:
+def test_a_key_without_the_scope_is_told_which_one(open_cli: Callable[[Choices], CliSession]) -> None:
     reading = Key("sandbox-key", frozenset({"commissions:read", "partners:read"}))
-    desk = open_desk(Choices(rate=100_000, keys=(reading,)))
-    code, out, err = desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
+    cli = open_cli(Choices(rate=100_000, keys=(reading,)))
+    code, out, err = cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
 
     assert code == 4
     assert "commissions:write" in out + err
-    assert desk.run("history")[1].split()[1] == "stopped"
+    assert cli.run("history")[1].split()[1] == "stopped"
 
 
-def test_a_key_file_that_others_can_read_is_refused(desk: Desk) -> None:
-    desk.setenv("INTROW_API_KEY", "")
-    key = desk.folder / "key"
+def test_a_key_file_that_others_can_read_is_refused(cli: CliSession) -> None:
+    cli.setenv("INTROW_API_KEY", "")
+    key = cli.folder / "key"
     key.write_text("sandbox-key\n", encoding="utf-8")
-    desk.settings(f'[profiles.default]\napi_key_file = "{key}"\n')
+    cli.settings(f'[profiles.default]\napi_key_file = "{key}"\n')
     key.chmod(0o644)
-    refused = desk.run("doctor")
+    refused = cli.run("doctor")
     key.chmod(0o600)
-    accepted = desk.run("doctor")
+    accepted = cli.run("doctor")
 
     assert refused[0] == 2
     assert "chmod 600" in refused[1]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from desk import APPROVED, Desk
+from cli_session import APPROVED, CliSession
 from openpyxl import Workbook, load_workbook
 
 from reconcile.resources import sample, template
@@ -24,24 +24,22 @@ SHIPPED = ("xero", "netsuite", "netsuite-pair", "quickbooks", "csv")
 
 
 def _bills(
-    desk: Desk, *arguments: str | Path, to: str = "xero", folder: str = "bills"
+    cli: CliSession, *arguments: str | Path, to: str = "xero", folder: str = "bills"
 ) -> tuple[int, str, str]:
-    return desk.run("bills", "--to", to, "--vendors", VENDORS, "-o", desk.folder / folder, *arguments)
+    return cli.run("bills", "--to", to, "--vendors", VENDORS, "-o", cli.folder / folder, *arguments)
 
 
-def _manifest(desk: Desk, folder: str = "bills") -> dict[str, object]:
-    found: dict[str, object] = json.loads(
-        (desk.folder / folder / "manifest.json").read_text(encoding="utf-8")
-    )
+def _manifest(cli: CliSession, folder: str = "bills") -> dict[str, object]:
+    found: dict[str, object] = json.loads((cli.folder / folder / "manifest.json").read_text(encoding="utf-8"))
     return found
 
 
 @pytest.mark.parametrize("system", SHIPPED)
-def test_the_sample_month_gives_the_golden_files(desk: Desk, system: str) -> None:
+def test_the_sample_month_gives_the_golden_files(cli: CliSession, system: str) -> None:
     stages = ("APPROVED", "PAID", "PENDING_REVIEW", "BLOCKED")  # one of each kind: a credit, a zero, a yen
-    code, out, err = _bills(desk, *(word for stage in stages for word in ("--stage", stage)), to=system)
+    code, out, err = _bills(cli, *(word for stage in stages for word in ("--stage", stage)), to=system)
     assert code == (0 if system in ("netsuite", "csv") else 1), out + err
-    written = {path.name: path.read_bytes() for path in (desk.folder / "bills").glob("*.csv")}
+    written = {path.name: path.read_bytes() for path in (cli.folder / "bills").glob("*.csv")}
     golden = GOLDEN / system
     if os.environ.get("RECONCILE_UPDATE"):
         golden.mkdir(parents=True, exist_ok=True)
@@ -51,12 +49,12 @@ def test_the_sample_month_gives_the_golden_files(desk: Desk, system: str) -> Non
     assert written == {path.name: path.read_bytes() for path in golden.glob("*.csv")}
 
 
-def test_the_manifest_proves_what_is_in_the_files(desk: Desk) -> None:
-    _bills(desk)
-    said = _manifest(desk)
+def test_the_manifest_proves_what_is_in_the_files(cli: CliSession) -> None:
+    _bills(cli)
+    said = _manifest(cli)
 
     for file in said["files"]:  # type: ignore[attr-defined]
-        content = (desk.folder / "bills" / file["name"]).read_bytes()
+        content = (cli.folder / "bills" / file["name"]).read_bytes()
         rows = list(csv.DictReader(content.decode().splitlines()))
         assert hashlib.sha256(content).hexdigest() == file["sha256"]
         assert len(rows) == file["rows"]
@@ -65,54 +63,54 @@ def test_the_manifest_proves_what_is_in_the_files(desk: Desk) -> None:
     assert [tie["residual"] for tie in said["tie_out"]] == ["0.00"]  # type: ignore[attr-defined]
 
 
-def test_a_payout_is_billed_once_and_again_only_with_a_reason(desk: Desk) -> None:
-    _bills(desk, folder="first")
-    code, out, _ = _bills(desk, folder="second")
-    blank, _, said = _bills(desk, "--again", " ", folder="third")
-    again, _, _ = _bills(desk, "--again", "the file was lost", folder="third")
+def test_a_payout_is_billed_once_and_again_only_with_a_reason(cli: CliSession) -> None:
+    _bills(cli, folder="first")
+    code, out, _ = _bills(cli, folder="second")
+    blank, _, said = _bills(cli, "--again", " ", folder="third")
+    again, _, _ = _bills(cli, "--again", "the file was lost", folder="third")
 
     assert (code, blank, again) == (0, 2, 0)
     assert "No bill is due." in out
     assert "Billed before: 20" in out
     assert "--again needs a reason" in said
-    assert not (desk.folder / "second").exists()
-    assert _manifest(desk, "third")["issued_again_because"] == "the file was lost"
-    assert len(_manifest(desk, "third")["bills"]) == 20  # type: ignore[arg-type]
+    assert not (cli.folder / "second").exists()
+    assert _manifest(cli, "third")["issued_again_because"] == "the file was lost"
+    assert len(_manifest(cli, "third")["bills"]) == 20  # type: ignore[arg-type]
 
 
-def test_a_partner_without_a_vendor_is_held_back_and_the_rest_is_billed(desk: Desk) -> None:
-    mapping = desk.folder / "vendors.csv"
+def test_a_partner_without_a_vendor_is_held_back_and_the_rest_is_billed(cli: CliSession) -> None:
+    mapping = cli.folder / "vendors.csv"
     lines = VENDORS.read_text(encoding="utf-8").splitlines()
     mapping.write_text("\n".join(line for line in lines if "Acme" not in line), encoding="utf-8")
-    code, out, _ = _bills(desk, "--vendors", mapping)
+    code, out, _ = _bills(cli, "--vendors", mapping)
 
     assert code == 1
     assert "Held back: 1" in out
     assert "Add a row for the partner to the vendor mapping" in " ".join(out.split())
-    assert len(_manifest(desk)["bills"]) == 19  # type: ignore[arg-type]
+    assert len(_manifest(cli)["bills"]) == 19  # type: ignore[arg-type]
 
 
-def test_the_vendor_mapping_can_be_a_sheet_of_a_workbook(desk: Desk) -> None:
+def test_the_vendor_mapping_can_be_a_sheet_of_a_workbook(cli: CliSession) -> None:
     book = Workbook()
     sheet = book.create_sheet("Vendors")
     with VENDORS.open(encoding="utf-8", newline="") as stream:
         for row in csv.reader(stream):
             sheet.append(row)
-    book.save(desk.folder / "vendors.xlsx")
-    code, _, _ = _bills(desk, "--vendors", desk.folder / "vendors.xlsx")
+    book.save(cli.folder / "vendors.xlsx")
+    code, _, _ = _bills(cli, "--vendors", cli.folder / "vendors.xlsx")
 
     assert code == 0
 
 
-def test_a_layout_of_ones_own_can_write_a_workbook(desk: Desk) -> None:
-    folder = desk.folder / "mine" / "erp"
+def test_a_layout_of_ones_own_can_write_a_workbook(cli: CliSession) -> None:
+    folder = cli.folder / "mine" / "erp"
     folder.mkdir(parents=True)
     text = template("erp/bills-csv.toml").read_text(encoding="utf-8")
     text = text.replace(".csv", ".xlsx").replace('rows = "bill"', 'rows = "bill"\nformat = "xlsx"')
     (folder / "bills-mine.toml").write_text(text, encoding="utf-8")
-    code, out, err = _bills(desk, "--templates", desk.folder / "mine", to="mine")
+    code, out, err = _bills(cli, "--templates", cli.folder / "mine", to="mine")
     assert code == 0, out + err
-    book = load_workbook(desk.folder / "bills" / "bills-USD-1.xlsx")
+    book = load_workbook(cli.folder / "bills" / "bills-USD-1.xlsx")
     rows = {row[0]: row for row in book.active.iter_rows(values_only=True)}
     book.close()
 
@@ -120,21 +118,21 @@ def test_a_layout_of_ones_own_can_write_a_workbook(desk: Desk) -> None:
     assert rows[APPROVED][10] == 10168.62
 
 
-def test_the_billed_payouts_can_be_moved_to_a_stage_by_diff_and_apply(desk: Desk) -> None:
-    code, _, err = _bills(desk, "--move-to", "Pending payment", "--partner", "Acme Partners")
-    moves = desk.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
-    applied, out, _ = desk.run("apply", moves, "--yes")
+def test_the_billed_payouts_can_be_moved_to_a_stage_by_diff_and_apply(cli: CliSession) -> None:
+    code, _, err = _bills(cli, "--move-to", "Pending payment", "--partner", "Acme Partners")
+    moves = cli.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
+    applied, out, _ = cli.run("apply", moves, "--yes")
 
     assert (code, applied) == (0, 0), err + out
-    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
-    assert len(desk.writes()) == 1
+    assert cli.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert len(cli.writes()) == 1
 
 
-def test_the_workbook_that_moves_them_is_in_the_language_of_the_templates(desk: Desk) -> None:
+def test_the_workbook_that_moves_them_is_in_the_language_of_the_templates(cli: CliSession) -> None:
     german = ("--templates", GERMAN)
-    code, _, err = _bills(desk, "--move-to", "PENDING_PAYMENT", "--partner", "Acme Partners", *german)
-    moves = desk.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
-    planned = desk.plan(moves)
+    code, _, err = _bills(cli, "--move-to", "PENDING_PAYMENT", "--partner", "Acme Partners", *german)
+    moves = cli.folder / "bills" / "move-to-PENDING_PAYMENT.xlsx"
+    planned = cli.plan(moves)
     book = load_workbook(moves)
 
     assert code == 0, err
@@ -144,19 +142,19 @@ def test_the_workbook_that_moves_them_is_in_the_language_of_the_templates(desk: 
     ]
 
 
-def test_a_dry_run_writes_nothing_and_remembers_nothing(desk: Desk) -> None:
-    code, out, _ = _bills(desk, "--dry-run")
-    then, _, _ = _bills(desk)
+def test_a_dry_run_writes_nothing_and_remembers_nothing(cli: CliSession) -> None:
+    code, out, _ = _bills(cli, "--dry-run")
+    then, _, _ = _bills(cli)
 
     assert (code, then) == (0, 0)
     assert "Bills that would be written" in out
-    assert len(_manifest(desk)["bills"]) == 20  # type: ignore[arg-type]
+    assert len(_manifest(cli)["bills"]) == 20  # type: ignore[arg-type]
 
 
-def test_the_manifest_can_be_printed_for_a_machine(desk: Desk) -> None:
-    _, out, _ = _bills(desk, "--json")
+def test_the_manifest_can_be_printed_for_a_machine(cli: CliSession) -> None:
+    _, out, _ = _bills(cli, "--json")
 
-    assert json.loads(out) == _manifest(desk)
+    assert json.loads(out) == _manifest(cli)
 
 
 @pytest.mark.parametrize(
@@ -168,54 +166,54 @@ def test_the_manifest_can_be_printed_for_a_machine(desk: Desk) -> None:
         (("--vendors", "nowhere.csv"), "nowhere.csv cannot be read"),
     ],
 )
-def test_bad_input_is_refused_in_one_sentence(desk: Desk, arguments: tuple[str, ...], said: str) -> None:
-    code, _, err = _bills(desk, *arguments)
+def test_bad_input_is_refused_in_one_sentence(cli: CliSession, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = _bills(cli, *arguments)
 
     assert code == 2
     assert said in err
 
 
-def test_a_folder_with_such_files_already_is_refused_before_anything_is_remembered(desk: Desk) -> None:
-    (desk.folder / "bills").mkdir()
-    (desk.folder / "bills" / "manifest.json").write_text("{}", encoding="utf-8")
-    refused, _, err = _bills(desk)
-    then, _, _ = _bills(desk, folder="other")
+def test_a_folder_with_such_files_already_is_refused_before_anything_is_remembered(cli: CliSession) -> None:
+    (cli.folder / "bills").mkdir()
+    (cli.folder / "bills" / "manifest.json").write_text("{}", encoding="utf-8")
+    refused, _, err = _bills(cli)
+    then, _, _ = _bills(cli, folder="other")
 
     assert (refused, then) == (2, 0)
     assert "has manifest.json already, so nothing was written" in err
-    assert len(_manifest(desk, "other")["bills"]) == 20  # type: ignore[arg-type]
+    assert len(_manifest(cli, "other")["bills"]) == 20  # type: ignore[arg-type]
 
 
-def test_bills_that_cannot_be_written_are_not_remembered(desk: Desk) -> None:
-    (desk.folder / "file").write_text("no folder", encoding="utf-8")
-    (desk.folder / "taken" / "manifest.json").mkdir(parents=True)
-    under_a_file, _, err = _bills(desk, folder="file/bills")
-    over_a_folder, _, _ = _bills(desk, folder="taken")
-    then, _, _ = _bills(desk)
+def test_bills_that_cannot_be_written_are_not_remembered(cli: CliSession) -> None:
+    (cli.folder / "file").write_text("no folder", encoding="utf-8")
+    (cli.folder / "taken" / "manifest.json").mkdir(parents=True)
+    under_a_file, _, err = _bills(cli, folder="file/bills")
+    over_a_folder, _, _ = _bills(cli, folder="taken")
+    then, _, _ = _bills(cli)
 
     assert (under_a_file, over_a_folder, then) == (2, 2, 0)
     assert "cannot be made" in err
-    assert len(_manifest(desk)["bills"]) == 20  # type: ignore[arg-type]
+    assert len(_manifest(cli)["bills"]) == 20  # type: ignore[arg-type]
 
 
-def test_bills_that_the_store_cannot_remember_are_not_written(desk: Desk) -> None:
-    _bills(desk, "--currency", "EUR")  # the store is there now
-    with closing(sqlite3.connect(desk.folder / "state.db")) as store:
+def test_bills_that_the_store_cannot_remember_are_not_written(cli: CliSession) -> None:
+    _bills(cli, "--currency", "EUR")  # the store is there now
+    with closing(sqlite3.connect(cli.folder / "state.db")) as store:
         store.execute(
             "CREATE TRIGGER full BEFORE INSERT ON bills BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
         store.commit()
-    code, _, err = _bills(desk)
+    code, _, err = _bills(cli)
 
     assert code not in (0, 1)
     assert "Traceback" not in err
-    assert list((desk.folder / "bills").iterdir()) == []
+    assert list((cli.folder / "bills").iterdir()) == []
 
 
-def test_a_template_of_the_finance_system_that_differs_stops_the_command(desk: Desk) -> None:
-    own = desk.folder / "BillTemplate.csv"
+def test_a_template_of_the_finance_system_that_differs_stops_the_command(cli: CliSession) -> None:
+    own = cli.folder / "BillTemplate.csv"
     own.write_text("*ContactName;Reference\n", encoding="utf-8")
-    code, _, err = _bills(desk, "--header", own)
+    code, _, err = _bills(cli, "--header", own)
 
     assert code == 1
     assert "BillTemplate.csv has the column 'Reference', which the layout does not write." in err

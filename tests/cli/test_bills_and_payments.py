@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import Desk
+from cli_session import CliSession
 
 from reconcile.resources import sample
 
@@ -26,10 +26,10 @@ class Bill:
     amount: Decimal
 
 
-def _bills(desk: Desk, system: str) -> list[Bill]:
+def _bills(cli: CliSession, system: str) -> list[Bill]:
     """Bills of the approved payouts in USD, from the manifest, by payout id."""
-    folder = desk.folder / "bills"
-    code, out, err = desk.run("bills", "--to", system, "--vendors", VENDORS, "-o", folder)
+    folder = cli.folder / "bills"
+    code, out, err = cli.run("bills", "--to", system, "--vendors", VENDORS, "-o", folder)
     assert code in (0, 1), out + err
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
     bills = [
@@ -68,9 +68,11 @@ SYSTEMS = {"xero": _xero, "netsuite": _netsuite, "quickbooks": _quickbooks}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_what_a_finance_system_did_with_our_bills_becomes_exactly_that_plan(desk: Desk, system: str) -> None:
-    plain, twice, one, two, short, back, unpaid, *_ = _bills(desk, system)
-    exported = desk.folder / "payments.csv"
+def test_what_a_finance_system_did_with_our_bills_becomes_exactly_that_plan(
+    cli: CliSession, system: str
+) -> None:
+    plain, twice, one, two, short, back, unpaid, *_ = _bills(cli, system)
+    exported = cli.folder / "payments.csv"
     rows = [
         (plain.number, plain.vendor, plain.amount),
         (twice.number, twice.vendor, twice.amount),
@@ -80,33 +82,33 @@ def test_what_a_finance_system_did_with_our_bills_becomes_exactly_that_plan(desk
         (back.number, back.vendor, back.amount),
     ]
     exported.write_text(SYSTEMS[system](rows), encoding="utf-8")
-    returned = desk.folder / "returns.csv"
+    returned = cli.folder / "returns.csv"
     returned.write_text(
         f"Date,Payee,Amount,Currency,Reference,Status,Reason\n2026-04-22,x,{back.amount},USD,{back.number},returned,AC04\n",
         encoding="utf-8",
     )
-    workbook = desk.folder / "paid.xlsx"
-    code, out, err = desk.run("payments", exported, returned, "-o", workbook, "--json")
+    workbook = cli.folder / "paid.xlsx"
+    code, out, err = cli.run("payments", exported, returned, "-o", workbook, "--json")
     assert code == 0, out + err
     said = json.loads(out)
 
     assert [row["why"].split(" is ")[-1][:12] for row in said["strays"]] == ["paid already"]
     assert [match["payouts"] for match in said["differing"]] == [[short.payout]]
     assert [total["amount"] for total in said["tie_out"] if total["part"] == "Residual"] == ["0", "0"]
-    assert _stages(desk, workbook) == {
+    assert _stages(cli, workbook) == {
         plain.payout: "PAID", twice.payout: "PAID", one.payout: "PAID", two.payout: "PAID", back.payout: "FAILED",
     }  # fmt: skip
-    code, out, err = desk.run("apply", workbook, "--yes")
+    code, out, err = cli.run("apply", workbook, "--yes")
     assert code == 0, out + err
-    state = desk.state()
+    state = cli.state()
     assert {state[bill.payout]["stage"] for bill in (plain, twice, one, two)} == {"PAID"}
     assert (state[back.payout]["stage"], state[short.payout]["stage"], state[unpaid.payout]["stage"]) == (
         "FAILED", "APPROVED", "APPROVED",
     )  # fmt: skip
 
 
-def _stages(desk: Desk, workbook: Path) -> dict[str, str]:
-    code, out, err = desk.run("diff", workbook, "--json")
+def _stages(cli: CliSession, workbook: Path) -> dict[str, str]:
+    code, out, err = cli.run("diff", workbook, "--json")
     assert code == 0, out + err
     changes = json.loads(out)["changes"]
     return {one["target"]["id"]: one["after"] for one in changes if one["field"] == "stage"}

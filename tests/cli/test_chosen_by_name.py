@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import openpyxl
-from desk import DRAFT, Desk
+from cli_session import DRAFT, CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
@@ -19,17 +19,17 @@ def offered(workbook: Path, name: str, record_id: str) -> str:
     return next(text for text in texts if record_id in text)
 
 
-def test_a_partner_and_a_payout_chosen_by_name_make_the_line_of_their_ids(desk: Desk) -> None:
-    path = desk.export()
-    partner = desk.state()[DRAFT]["partner"]["id"]
+def test_a_partner_and_a_payout_chosen_by_name_make_the_line_of_their_ids(cli: CliSession) -> None:
+    path = cli.export()
+    partner = cli.state()[DRAFT]["partner"]["id"]
     chosen = {
         "Partner ID": offered(path, "reconcile_partners", partner),
         "Payout ID": offered(path, "reconcile_payouts", DRAFT),
         "Amount": 12.5,
         "Currency": "USD",
     }
-    edited = desk.edit(path, *(Keystroke("New lines", 2, header, value) for header, value in chosen.items()))
-    code, out, _ = desk.run("diff", edited, "--json")
+    edited = cli.edit(path, *(Keystroke("New lines", 2, header, value) for header, value in chosen.items()))
+    code, out, _ = cli.run("diff", edited, "--json")
     (operation,) = json.loads(out)["operations"]
 
     assert code == 0

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from desk import APPROVED, APPROVED_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import APPROVED, APPROVED_LINE, SET_AMOUNT, SET_STAGE, CliSession
 from openpyxl import load_workbook
 
 from reconcile.sandbox.choices import Choices
@@ -26,33 +26,33 @@ MARCH = "2026-03"
 
 
 def _close(
-    desk: Desk, *arguments: str | Path, period: str = MARCH, folder: str = "close"
+    cli: CliSession, *arguments: str | Path, period: str = MARCH, folder: str = "close"
 ) -> tuple[int, str, str]:
-    return desk.run("close", "--period", period, "-o", desk.folder / folder, *arguments)
+    return cli.run("close", "--period", period, "-o", cli.folder / folder, *arguments)
 
 
-def _numbers(desk: Desk, folder: str = "close") -> dict[str, list[list[object]]]:
-    said = json.loads((desk.folder / folder / "numbers.json").read_text(encoding="utf-8"))
+def _numbers(cli: CliSession, folder: str = "close") -> dict[str, list[list[object]]]:
+    said = json.loads((cli.folder / folder / "numbers.json").read_text(encoding="utf-8"))
     return {key: table["rows"] for key, table in said["tables"].items()}
 
 
-def test_a_period_that_passes_is_frozen_locked_and_listed(desk: Desk) -> None:
-    code, out, err = _close(desk)
+def test_a_period_that_passes_is_frozen_locked_and_listed(cli: CliSession) -> None:
+    code, out, err = _close(cli)
     assert code == 0, out + err
-    _, listed, _ = desk.run("close", "--list")
-    again, _, refused = _close(desk, folder="other")
+    _, listed, _ = cli.run("close", "--list")
+    again, _, refused = _close(cli, folder="other")
 
     assert "2026-03 is closed and locked (close-" in out
     assert listed.startswith("2026-03  close-")
     assert again == 1
     assert "2026-03 is closed already" in refused
-    assert not (desk.folder / "other").exists()
+    assert not (cli.folder / "other").exists()
 
 
-def test_the_pack_has_a_workbook_a_page_journals_and_what_it_was_made_of(desk: Desk) -> None:
-    _close(desk, "--journal", "xero", "--journal", "netsuite")
+def test_the_pack_has_a_workbook_a_page_journals_and_what_it_was_made_of(cli: CliSession) -> None:
+    _close(cli, "--journal", "xero", "--journal", "netsuite")
 
-    assert {path.name for path in (desk.folder / "close").iterdir()} >= {
+    assert {path.name for path in (cli.folder / "close").iterdir()} >= {
         "close-2026-03.xlsx",
         "close-2026-03.html",
         "numbers.json",
@@ -62,9 +62,9 @@ def test_the_pack_has_a_workbook_a_page_journals_and_what_it_was_made_of(desk: D
     }
 
 
-def test_every_number_of_the_roll_forward_is_the_sum_of_its_lines(desk: Desk) -> None:
-    _close(desk)
-    numbers = _numbers(desk)
+def test_every_number_of_the_roll_forward_is_the_sum_of_its_lines(cli: CliSession) -> None:
+    _close(cli)
+    numbers = _numbers(cli)
     for currency, *cells in numbers["rollforward"]:
         for movement, cell in zip(
             ("opening", "earned", "adjusted", "moved in", "moved out", "paid", "declined", "closing"),
@@ -76,11 +76,11 @@ def test_every_number_of_the_roll_forward_is_the_sum_of_its_lines(desk: Desk) ->
 
 
 def test_the_formulas_of_the_workbook_give_the_same_numbers_in_a_real_program(
-    desk: Desk, program: Callable[[str], str], tmp_path: Path
+    cli: CliSession, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     office = program("soffice")
-    _close(desk)
-    book = desk.folder / "close" / "close-2026-03.xlsx"
+    _close(cli)
+    book = cli.folder / "close" / "close-2026-03.xlsx"
     emptied = _without_values(book, tmp_path / "emptied.xlsx")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     target = tmp_path / "out"
@@ -111,96 +111,94 @@ def _without_values(source: Path, target: Path) -> Path:
     return target
 
 
-def test_what_was_kept_still_gives_the_same_pack_byte_for_byte(desk: Desk) -> None:
-    _close(desk)
-    code, out, _ = desk.run("close", "--verify")
-    desk.run("close", "--show", "--period", MARCH, "-o", desk.folder / "again")
+def test_what_was_kept_still_gives_the_same_pack_byte_for_byte(cli: CliSession) -> None:
+    _close(cli)
+    code, out, _ = cli.run("close", "--verify")
+    cli.run("close", "--show", "--period", MARCH, "-o", cli.folder / "again")
 
     assert code == 0
     assert "the same, byte for byte" in out
-    for path in (desk.folder / "close").iterdir():
-        assert path.read_bytes() == (desk.folder / "again" / path.name).read_bytes()
+    for path in (cli.folder / "close").iterdir():
+        assert path.read_bytes() == (cli.folder / "again" / path.name).read_bytes()
 
 
-def test_a_close_that_was_tampered_with_is_found(desk: Desk) -> None:
-    _close(desk)
-    with sqlite3.connect(desk.folder / "state.db") as connection:
+def test_a_close_that_was_tampered_with_is_found(cli: CliSession) -> None:
+    _close(cli)
+    with sqlite3.connect(cli.folder / "state.db") as connection:
         connection.execute(
             "UPDATE closes SET files = replace(files, 'numbers.json\": \"', 'numbers.json\": \"0')"
         )
     connection.close()
-    code, out, _ = desk.run("close", "--verify", "--period", MARCH)
+    code, out, _ = cli.run("close", "--verify", "--period", MARCH)
 
     assert code == 1
     assert "differs in numbers.json" in out
 
 
-def test_a_blocking_check_stops_the_close_until_it_is_waived_with_a_reason(desk: Desk) -> None:
-    desk.settings('[profiles.default]\nrate = 100000\n[close.checks]\nno-po = "blocking"\n')
-    code, out, _ = _close(desk)
-    missing, _, err = _close(desk, "--waive", "no-po", folder="second")
-    waived, passed, _ = _close(desk, "--waive", "no-po=ordered by mail", folder="third")
+def test_a_blocking_check_stops_the_close_until_it_is_waived_with_a_reason(cli: CliSession) -> None:
+    cli.settings('[profiles.default]\nrate = 100000\n[close.checks]\nno-po = "blocking"\n')
+    code, out, _ = _close(cli)
+    missing, _, err = _close(cli, "--waive", "no-po", folder="second")
+    waived, passed, _ = _close(cli, "--waive", "no-po=ordered by mail", folder="third")
 
     assert (code, missing, waived) == (1, 2, 0)
     assert "Not closed: Payouts without a PO number: 3." in out
     assert '--waive no-po needs a reason: --waive no-po="why"' in err
     assert "is closed and locked" in passed
-    assert "ordered by mail" in (desk.folder / "third" / "close-2026-03.html").read_text(encoding="utf-8")
+    assert "ordered by mail" in (cli.folder / "third" / "close-2026-03.html").read_text(encoding="utf-8")
 
 
-def test_a_draft_closes_nothing(desk: Desk) -> None:
-    code, out, _ = _close(desk, "--draft")
-    _, listed, _ = desk.run("close", "--list")
+def test_a_draft_closes_nothing(cli: CliSession) -> None:
+    code, out, _ = _close(cli, "--draft")
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 0
     assert "Nothing was closed: this is a draft." in out
     assert "No period is closed yet." in listed
 
 
-def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_reason(desk: Desk) -> None:
-    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT)
-    _close(desk)
-    code, _, refused = desk.run("apply", edited, "--yes")
-    bare, _, reasonless = desk.run("apply", edited, "--yes", "--reopen", MARCH)
-    written = desk.writes()
-    done, out, err = desk.run(
-        "apply", edited, "--yes", "--reopen", MARCH, "--reason", "the partner was right"
-    )
-    _, listed, _ = desk.run("close", "--list")
+def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_reason(cli: CliSession) -> None:
+    edited = cli.edit(cli.export("--stage", "APPROVED"), SET_AMOUNT)
+    _close(cli)
+    code, _, refused = cli.run("apply", edited, "--yes")
+    bare, _, reasonless = cli.run("apply", edited, "--yes", "--reopen", MARCH)
+    written = cli.writes()
+    done, out, err = cli.run("apply", edited, "--yes", "--reopen", MARCH, "--reason", "the partner was right")
+    _, listed, _ = cli.run("close", "--list")
 
     assert (code, bare, done) == (1, 2, 0), out + err
     assert "2026-03 is closed, and 1 operations would change it" in refused
     assert '--reopen 2026-03 --reason "why"' in refused
     assert "--reopen needs a reason" in reasonless
     assert written == []
-    assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
+    assert cli.state()[APPROVED_LINE]["amount"] == "512.50"
     assert "the partner was right" in listed
 
 
-def test_an_undo_keeps_to_the_lock_as_well(desk: Desk) -> None:
-    desk.run("apply", desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT), "--yes")
-    _, history, _ = desk.run("history", "--json")
+def test_an_undo_keeps_to_the_lock_as_well(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export("--stage", "APPROVED"), SET_AMOUNT), "--yes")
+    _, history, _ = cli.run("history", "--json")
     run_id = json.loads(history)[0]["run_id"]
-    _close(desk)
-    code, _, refused = desk.run("undo", run_id, "--yes")
-    done, out, err = desk.run("undo", run_id, "--yes", "--reopen", MARCH, "--reason", "applied too early")
+    _close(cli)
+    code, _, refused = cli.run("undo", run_id, "--yes")
+    done, out, err = cli.run("undo", run_id, "--yes", "--reopen", MARCH, "--reason", "applied too early")
 
     assert (code, done) == (1, 0), out + err
     assert "2026-03 is closed, and 1 operations would change it" in refused
-    assert desk.state()[APPROVED_LINE]["amount"] == "500.00"
+    assert cli.state()[APPROVED_LINE]["amount"] == "500.00"
 
 
-def test_an_interrupted_close_leaves_nothing_half_locked(open_desk: Callable[[Choices], Desk]) -> None:
-    desk = open_desk(Choices(rate=100_000, latency=300))
+def test_an_interrupted_close_leaves_nothing_half_locked(open_cli: Callable[[Choices], CliSession]) -> None:
+    cli = open_cli(Choices(rate=100_000, latency=300))
     command = [sys.executable, "-m", "reconcile", "close", "--period", MARCH, "-o", "close"]
-    with subprocess.Popen(command, cwd=desk.folder, stderr=subprocess.PIPE, text=True) as closing:
-        while not desk.requests():
+    with subprocess.Popen(command, cwd=cli.folder, stderr=subprocess.PIPE, text=True) as closing:
+        while not cli.requests():
             assert closing.poll() is None, closing.communicate()[1]
             time.sleep(0.02)
         closing.send_signal(signal.SIGINT)
         _, err = closing.communicate(timeout=120)
-    _, listed, _ = desk.run("close", "--list")
-    code, _, _ = _close(desk)
+    _, listed, _ = cli.run("close", "--list")
+    code, _, _ = _close(cli)
 
     assert closing.returncode == 130
     assert "Traceback" not in err
@@ -208,23 +206,23 @@ def test_an_interrupted_close_leaves_nothing_half_locked(open_desk: Callable[[Ch
     assert code == 0
 
 
-def test_a_lock_on_money_lets_payouts_go_on_to_be_paid(desk: Desk) -> None:
-    desk.settings('[profiles.default]\nrate = 100000\n[close]\nlocked = "money"\n')
-    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE)
-    _close(desk)
-    code, out, err = desk.run("apply", edited, "--yes")
+def test_a_lock_on_money_lets_payouts_go_on_to_be_paid(cli: CliSession) -> None:
+    cli.settings('[profiles.default]\nrate = 100000\n[close]\nlocked = "money"\n')
+    edited = cli.edit(cli.export("--stage", "APPROVED"), SET_STAGE)
+    _close(cli)
+    code, out, err = cli.run("apply", edited, "--yes")
 
     assert code == 0, out + err
-    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert cli.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
 
 
-def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(desk: Desk) -> None:
-    _close(desk)
-    _, nothing, _ = desk.run("close", "--late", "--period", MARCH)
-    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
-    code, out, _ = desk.run("close", "--late", "--period", MARCH, "-o", desk.folder / "late")
-    _, machine, _ = desk.run("close", "--late", "--period", MARCH, "--json")
-    with (desk.folder / "late" / "late-journal-USD.csv").open(encoding="utf-8-sig", newline="") as stream:
+def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(cli: CliSession) -> None:
+    _close(cli)
+    _, nothing, _ = cli.run("close", "--late", "--period", MARCH)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
+    code, out, _ = cli.run("close", "--late", "--period", MARCH, "-o", cli.folder / "late")
+    _, machine, _ = cli.run("close", "--late", "--period", MARCH, "--json")
+    with (cli.folder / "late" / "late-journal-USD.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
 
     assert "Nothing of 2026-03 moved since its close." in nothing
@@ -237,29 +235,29 @@ def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(de
     ]
 
 
-def test_the_next_close_opens_with_the_closing_of_the_last_one(desk: Desk) -> None:
-    _close(desk)
-    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
-    code, out, err = _close(desk, period="2026-04", folder="april")
+def test_the_next_close_opens_with_the_closing_of_the_last_one(cli: CliSession) -> None:
+    _close(cli)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
+    code, out, err = _close(cli, period="2026-04", folder="april")
     assert code == 0, out + err
-    march = {row[0]: row[8] for row in _numbers(desk)["rollforward"]}
-    april = {row[0]: row for row in _numbers(desk, "april")["rollforward"]}
+    march = {row[0]: row[8] for row in _numbers(cli)["rollforward"]}
+    april = {row[0]: row for row in _numbers(cli, "april")["rollforward"]}
 
     assert march == {currency: row[1] for currency, row in april.items()}
     assert april["USD"][3] == "-50.00"
 
 
-def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(desk: Desk) -> None:
-    _close(desk)
-    _close(desk, period="2026-04", folder="april")
-    early, _, refused = _close(desk, "--again", "late invoice", folder="second")
-    code, _, _ = _close(desk, "--again", "late invoice", period="2026-04", folder="third")
-    _, listed, _ = desk.run("close", "--list")
+def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(cli: CliSession) -> None:
+    _close(cli)
+    _close(cli, period="2026-04", folder="april")
+    early, _, refused = _close(cli, "--again", "late invoice", folder="second")
+    code, _, _ = _close(cli, "--again", "late invoice", period="2026-04", folder="third")
+    _, listed, _ = cli.run("close", "--list")
 
     assert (early, code) == (1, 0)
     assert "Only the last close can be made again, and that is: 2026-04." in refused
     assert listed.count("made again as close-") == 1
-    assert _numbers(desk, "third")["rollforward"] == _numbers(desk, "april")["rollforward"]
+    assert _numbers(cli, "third")["rollforward"] == _numbers(cli, "april")["rollforward"]
 
 
 @pytest.mark.parametrize(
@@ -283,82 +281,82 @@ def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(desk:
     ],
 )
 def test_bad_input_is_refused_in_one_sentence_and_nothing_is_closed(
-    desk: Desk, arguments: tuple[str, ...], code: int, said: str
+    cli: CliSession, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    _close(desk)
-    answered, _, err = desk.run("close", *arguments)
-    _, listed, _ = desk.run("close", "--list")
+    _close(cli)
+    answered, _, err = cli.run("close", *arguments)
+    _, listed, _ = cli.run("close", "--list")
 
     assert answered == code
     assert said in err
     assert len(listed.splitlines()) == 1
 
 
-def test_a_missing_rate_is_a_sentence_and_nothing_is_closed(desk: Desk) -> None:
-    rates = desk.folder / "rates.csv"
+def test_a_missing_rate_is_a_sentence_and_nothing_is_closed(cli: CliSession) -> None:
+    rates = cli.folder / "rates.csv"
     rates.write_text("currency,to,rate,date\nEUR,USD,1.1,2026-03-31\n", encoding="utf-8")
-    code, _, err = _close(desk, "--rates", rates)
-    _, listed, _ = desk.run("close", "--list")
+    code, _, err = _close(cli, "--rates", rates)
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 2
     assert "rates.csv has no rate from CAD to USD" in err
     assert "No period is closed yet." in listed
 
 
-def test_a_reporting_currency_is_stated_with_its_rates_and_their_date(desk: Desk) -> None:
-    rates = desk.folder / "rates.csv"
+def test_a_reporting_currency_is_stated_with_its_rates_and_their_date(cli: CliSession) -> None:
+    rates = cli.folder / "rates.csv"
     codes = {"CAD": "0.7", "EUR": "1.1", "GBP": "1.3", "JPY": "0.0067", "KWD": "3.2"}
     rows = "".join(f"{code},USD,{rate},2026-03-31\n" for code, rate in codes.items())
     rates.write_text(f"currency,to,rate,date\n{rows}", encoding="utf-8")
-    code, out, err = _close(desk, "--rates", rates)
+    code, out, err = _close(cli, "--rates", rates)
     assert code == 0, out + err
-    reported = {row[0]: row for row in _numbers(desk)["reported"]}
+    reported = {row[0]: row for row in _numbers(cli)["reported"]}
 
     assert reported["EUR"][2:4] == ["1.1", "2026-03-31"]
     assert reported["USD"][4] == reported["USD"][1]
 
 
 def test_a_store_of_another_environment_begins_no_chain_by_accident(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    cli: CliSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _close(desk)
-    desk.settings("default_profile = 'other'\n[profiles.other]\nrate = 100000\n")
-    code, _, err = _close(desk, folder="other")
-    first, _, _ = _close(desk, "--first", folder="other")
+    _close(cli)
+    cli.settings("default_profile = 'other'\n[profiles.other]\nrate = 100000\n")
+    code, _, err = _close(cli, folder="other")
+    first, _, _ = _close(cli, "--first", folder="other")
 
     assert (code, first) == (1, 0)
     assert "This state store has no close of other at http" in err
 
 
-def test_a_pack_that_cannot_be_written_closes_nothing(desk: Desk) -> None:
-    (desk.folder / "close").write_text("a file where the folder should be", encoding="utf-8")
-    code, _, err = _close(desk, folder="close/pack")
-    _, listed, _ = desk.run("close", "--list")
+def test_a_pack_that_cannot_be_written_closes_nothing(cli: CliSession) -> None:
+    (cli.folder / "close").write_text("a file where the folder should be", encoding="utf-8")
+    code, _, err = _close(cli, folder="close/pack")
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 2
     assert "cannot be made" in err
     assert "No period is closed yet." in listed
 
 
-def test_a_pack_that_cannot_be_made_leaves_nothing_in_its_folder(desk: Desk) -> None:
-    looks = desk.folder / "looks"
+def test_a_pack_that_cannot_be_made_leaves_nothing_in_its_folder(cli: CliSession) -> None:
+    looks = cli.folder / "looks"
     looks.mkdir()
     (looks / "close.html").write_text("{{ nothing }}", encoding="utf-8")
-    code, _, err = _close(desk, "--templates", looks)
-    _, listed, _ = desk.run("close", "--list")
+    code, _, err = _close(cli, "--templates", looks)
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 2
     assert "close.html cannot be used" in err
-    assert not (desk.folder / "close").exists()
+    assert not (cli.folder / "close").exists()
     assert "No period is closed yet." in listed
 
 
-def test_the_status_tells_where_the_month_stands(desk: Desk) -> None:
-    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE)
-    _, before, _ = desk.run("close", "--status", "--period", MARCH)
-    desk.run("apply", edited, "--yes")
-    _close(desk)
-    _, after, _ = desk.run("close", "--status", "--period", MARCH, "--json")
+def test_the_status_tells_where_the_month_stands(cli: CliSession) -> None:
+    edited = cli.edit(cli.export("--stage", "APPROVED"), SET_STAGE)
+    _, before, _ = cli.run("close", "--status", "--period", MARCH)
+    cli.run("apply", edited, "--yes")
+    _close(cli)
+    _, after, _ = cli.run("close", "--status", "--period", MARCH, "--json")
 
     assert "0 of 1 came back" in before
     assert {one["step"]: one["state"] for one in json.loads(after)} == {
@@ -372,20 +370,22 @@ def test_the_status_tells_where_the_month_stands(desk: Desk) -> None:
     }
 
 
-def test_work_after_a_close_is_no_step_of_the_closed_period(desk: Desk) -> None:
-    _close(desk)
-    desk.export("--stage", "APPROVED")
-    _, march, _ = desk.run("close", "--status", "--period", MARCH, "--json")
-    _, april, _ = desk.run("close", "--status", "--period", "2026-04", "--json")
+def test_work_after_a_close_is_no_step_of_the_closed_period(cli: CliSession) -> None:
+    _close(cli)
+    cli.export("--stage", "APPROVED")
+    _, march, _ = cli.run("close", "--status", "--period", MARCH, "--json")
+    _, april, _ = cli.run("close", "--status", "--period", "2026-04", "--json")
 
     assert {one["step"]: one["state"] for one in json.loads(march)}["export"] == "not started"
     assert {one["step"]: one["state"] for one in json.loads(april)}["export"] == "done"
 
 
-def test_the_page_prints_without_a_network(desk: Desk, program: Callable[[str], str], tmp_path: Path) -> None:
+def test_the_page_prints_without_a_network(
+    cli: CliSession, program: Callable[[str], str], tmp_path: Path
+) -> None:
     chromium = program("chromium")
-    _close(desk)
-    page, printed = desk.folder / "close" / "close-2026-03.html", tmp_path / "close.pdf"
+    _close(cli)
+    page, printed = cli.folder / "close" / "close-2026-03.html", tmp_path / "close.pdf"
     flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic"]
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     profile = f"--user-data-dir={tmp_path / 'chromium'}"
@@ -397,11 +397,11 @@ def test_the_page_prints_without_a_network(desk: Desk, program: Callable[[str], 
     assert not re.search(r"(src|href)=.http", page.read_text(encoding="utf-8"))
 
 
-def test_statements_are_linked_for_a_credit_each_and_refusals_are_said(desk: Desk) -> None:
-    code, _, err = _close(desk, "--statements")
-    with (desk.folder / "close" / "statements.csv").open(encoding="utf-8-sig", newline="") as stream:
+def test_statements_are_linked_for_a_credit_each_and_refusals_are_said(cli: CliSession) -> None:
+    code, _, err = _close(cli, "--statements")
+    with (cli.folder / "close" / "statements.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["payout_id"]: row for row in csv.DictReader(stream)}
-    verified, _, _ = desk.run("close", "--verify")
+    verified, _, _ = cli.run("close", "--verify")
 
     assert (code, verified) == (0, 0)
     assert f"{len(rows)} statements: as many calls and credits" in err
@@ -409,21 +409,21 @@ def test_statements_are_linked_for_a_credit_each_and_refusals_are_said(desk: Des
     assert rows[APPROVED]["expires_at"]
 
 
-def test_a_server_that_fails_over_the_statements_leaves_the_period_open(desk: Desk) -> None:
-    desk.fault("POST /payouts/*/statement: 500 50")
-    code, _, err = _close(desk, "--statements")
-    _, listed, _ = desk.run("close", "--list")
+def test_a_server_that_fails_over_the_statements_leaves_the_period_open(cli: CliSession) -> None:
+    cli.fault("POST /payouts/*/statement: 500 50")
+    code, _, err = _close(cli, "--statements")
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 3, err
     assert "No period is closed yet." in listed
 
 
 def test_too_few_credits_for_the_statements_close_nothing(
-    open_desk: Callable[[Choices], Desk],
+    open_cli: Callable[[Choices], CliSession],
 ) -> None:
-    desk = open_desk(Choices(rate=100_000, credits=30))
-    code, _, err = _close(desk, "--statements")
-    _, listed, _ = desk.run("close", "--list")
+    cli = open_cli(Choices(rate=100_000, credits=30))
+    code, _, err = _close(cli, "--statements")
+    _, listed, _ = cli.run("close", "--list")
 
     assert code == 1
     assert "Nothing was closed. The statements take" in err

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chromium import browser
-from desk import Desk
+from cli_session import CliSession
 
 from reconcile.resources import sample
 
@@ -21,9 +21,9 @@ PNG = b"\x89PNG\r\n"
 
 
 def test_the_pictures_of_the_manual_are_made_from_the_pack_of_a_month(
-    desk: Desk, program: Callable[[str], str], tmp_path: Path
+    cli: CliSession, program: Callable[[str], str], tmp_path: Path
 ) -> None:
-    april = _closed_april(desk)
+    april = _closed_april(cli)
     made = {
         "summary.png": _printed(program, april / "close-2026-04.xlsx", tmp_path),
         "page.png": _seen(program("chromium"), april / "close-2026-04.html"),
@@ -42,18 +42,18 @@ def test_the_pictures_of_the_manual_are_made_from_the_pack_of_a_month(
         assert f"](samples/close/{name})" in manual
 
 
-def _closed_april(desk: Desk) -> Path:
+def _closed_april(cli: CliSession) -> Path:
     """The folder of the pack of April, in which some of March is paid."""
-    desk.settings('[profiles.default]\nrate = 100000\n[close]\nlocked = "money"\n')
-    _done(desk, "close", "--period", "2026-03", "-o", desk.folder / "march")
-    _done(desk, "payments", STATEMENT, "-o", desk.folder / "paid.xlsx")
-    _done(desk, "apply", desk.folder / "paid.xlsx", "--yes")
-    _done(desk, "close", "--period", "2026-04", "-o", desk.folder / "april")
-    return desk.folder / "april"
+    cli.settings('[profiles.default]\nrate = 100000\n[close]\nlocked = "money"\n')
+    _done(cli, "close", "--period", "2026-03", "-o", cli.folder / "march")
+    _done(cli, "payments", STATEMENT, "-o", cli.folder / "paid.xlsx")
+    _done(cli, "apply", cli.folder / "paid.xlsx", "--yes")
+    _done(cli, "close", "--period", "2026-04", "-o", cli.folder / "april")
+    return cli.folder / "april"
 
 
-def _done(desk: Desk, *arguments: str | Path) -> None:
-    code, out, err = desk.run(*arguments)
+def _done(cli: CliSession, *arguments: str | Path) -> None:
+    code, out, err = cli.run(*arguments)
     assert code == 0, out + err
 
 

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from desk import APPROVED, APPROVED_LINE, DECLINE, NEW_LINE, POOL_PARTNER, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import (
+    APPROVED,
+    APPROVED_LINE,
+    DECLINE,
+    NEW_LINE,
+    POOL_PARTNER,
+    SET_AMOUNT,
+    SET_STAGE,
+    CliSession,
+)
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.worksheet import Worksheet
 from strict_xlsx import problems
@@ -46,20 +55,20 @@ def column(sheet: Worksheet, header: str) -> int:
     return next(cell.column for cell in sheet[1] if cell.value == header)
 
 
-def pending(desk: Desk, workbook: Path) -> list[tuple[str, str]]:
+def pending(cli: CliSession, workbook: Path) -> list[tuple[str, str]]:
     """What a workbook would do, without places and numbers of the plan itself."""
-    plan = json.loads(desk.run("diff", workbook, "--json")[1])
+    plan = json.loads(cli.run("diff", workbook, "--json")[1])
     return sorted((one["path"], json.dumps(one["body"], sort_keys=True)) for one in plan["operations"])
 
 
-def test_an_untouched_export_has_nothing_to_tell(desk: Desk) -> None:
-    code, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED"))
+def test_an_untouched_export_has_nothing_to_tell(cli: CliSession) -> None:
+    code, out, _ = cli.run("doctor", cli.export("--stage", "APPROVED"))
 
     assert code == 0
     assert out == "ok     Saved by: nobody since the export\nok     Check: 0 errors, 0 notes\n"
 
 
-def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
+def test_doctor_tells_what_programs_and_people_did(cli: CliSession) -> None:
     def treat(book: openpyxl.Workbook) -> None:
         strip_rules(book)
         lines = book["Lines"]
@@ -74,7 +83,7 @@ def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
         book["Payouts"].title = "Auszahlungen"
         book.create_sheet("My notes")
 
-    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), treat))
+    code, out, _ = cli.run("doctor", changed(cli.export("--stage", "APPROVED"), treat))
     found = told(out)
 
     assert code == 1
@@ -92,30 +101,30 @@ def test_doctor_tells_what_programs_and_people_did(desk: Desk) -> None:
     assert found["Merged cells"] == "Auszahlungen: E3:E4"
 
 
-def test_a_clean_copy_does_what_the_damaged_workbook_would_have_done(desk: Desk) -> None:
-    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_STAGE, SET_PO, SET_AMOUNT, *DECLINE, *NEW_LINE)
-    wanted = pending(desk, edited)
+def test_a_clean_copy_does_what_the_damaged_workbook_would_have_done(cli: CliSession) -> None:
+    edited = cli.edit(cli.export("--stage", "APPROVED"), SET_STAGE, SET_PO, SET_AMOUNT, *DECLINE, *NEW_LINE)
+    wanted = pending(cli, edited)
     damaged = changed(edited, strip_rules)
 
-    code, out, _ = desk.run("doctor", damaged, "--repair", "clean.xlsx")
+    code, out, _ = cli.run("doctor", damaged, "--repair", "clean.xlsx")
 
     assert code == 1
     assert told(out)["Clean copy"] == "clean.xlsx: 5 edits, 1 new line"
-    assert pending(desk, desk.folder / "clean.xlsx") == wanted
+    assert pending(cli, cli.folder / "clean.xlsx") == wanted
     assert len(wanted) == 4
-    assert problems(desk.folder / "clean.xlsx") == []
-    again = told(desk.run("doctor", "clean.xlsx")[1])
+    assert problems(cli.folder / "clean.xlsx") == []
+    again = told(cli.run("doctor", "clean.xlsx")[1])
     assert again.keys() == {"Saved by", "Check"}
 
 
-def test_a_clean_copy_repairs_what_a_program_spoilt(desk: Desk) -> None:
-    spoilt = desk.edit(desk.export("--stage", "APPROVED"), Keystroke("Payouts", APPROVED, "PO number", 123))
+def test_a_clean_copy_repairs_what_a_program_spoilt(cli: CliSession) -> None:
+    damaged = cli.edit(cli.export("--stage", "APPROVED"), Keystroke("Payouts", APPROVED, "PO number", 123))
 
-    desk.run("doctor", spoilt, "--repair", "clean.xlsx")
+    cli.run("doctor", damaged, "--repair", "clean.xlsx")
 
-    sheet = openpyxl.load_workbook(desk.folder / "clean.xlsx")["Payouts"]
-    assert "damaged" in [one["rule"] for one in json.loads(desk.run("check", spoilt, "--json")[1])]
-    assert json.loads(desk.run("check", "clean.xlsx", "--json")[1]) == []
+    sheet = openpyxl.load_workbook(cli.folder / "clean.xlsx")["Payouts"]
+    assert "damaged" in [one["rule"] for one in json.loads(cli.run("check", damaged, "--json")[1])]
+    assert json.loads(cli.run("check", "clean.xlsx", "--json")[1]) == []
     assert "000123" in [cell.value for cell in sheet["E"]]
 
 
@@ -128,7 +137,7 @@ def sort_lines_by_amount(book: openpyxl.Workbook) -> None:
             lines.cell(number, index).value = value
 
 
-def test_doctor_says_what_is_sorted_and_what_a_filter_hides(desk: Desk) -> None:
+def test_doctor_says_what_is_sorted_and_what_a_filter_hides(cli: CliSession) -> None:
     def treat(book: openpyxl.Workbook) -> None:
         sort_lines_by_amount(book)
         table = book["Payouts"].tables["Payouts"]
@@ -136,7 +145,7 @@ def test_doctor_says_what_is_sorted_and_what_a_filter_hides(desk: Desk) -> None:
         for row in range(4, 12):
             book["Payouts"].row_dimensions[row].hidden = True
 
-    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), treat))
+    code, out, _ = cli.run("doctor", changed(cli.export("--stage", "APPROVED"), treat))
     found = told(out)
 
     assert code == 0
@@ -144,12 +153,12 @@ def test_doctor_says_what_is_sorted_and_what_a_filter_hides(desk: Desk) -> None:
     assert found["Rows hidden"].startswith("Payouts: 8 (rows 4-11), by a filter on Stage; they are read")
 
 
-def test_doctor_misses_the_sheets_that_hold_no_data(desk: Desk) -> None:
+def test_doctor_misses_the_sheets_that_hold_no_data(cli: CliSession) -> None:
     def remove(book: openpyxl.Workbook) -> None:
         del book["Start here"]
         del book["Lists"]
 
-    code, out, _ = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), remove))
+    code, out, _ = cli.run("doctor", changed(cli.export("--stage", "APPROVED"), remove))
 
     assert code == 1
     assert "?      Sheet missing: Start here: the steps, the legend and the totals are gone" in out
@@ -163,28 +172,28 @@ def as_numbers_exports(book: openpyxl.Workbook) -> None:
     book.create_sheet("Lines - remarks")["A1"] = "Call Acme."
 
 
-def test_sheets_that_numbers_renamed_are_still_ours(desk: Desk) -> None:
-    edited = desk.edit(desk.export("--stage", "APPROVED"), SET_AMOUNT)
+def test_sheets_that_numbers_renamed_are_still_ours(cli: CliSession) -> None:
+    edited = cli.edit(cli.export("--stage", "APPROVED"), SET_AMOUNT)
 
-    _, out, _ = desk.run("doctor", changed(edited, as_numbers_exports), "--repair", "clean.xlsx")
-    found, book = told(out), openpyxl.load_workbook(desk.folder / "clean.xlsx")
+    _, out, _ = cli.run("doctor", changed(edited, as_numbers_exports), "--repair", "clean.xlsx")
+    found, book = told(out), openpyxl.load_workbook(cli.folder / "clean.xlsx")
 
     assert found["Sheets of your own"] == "Export Summary, Lines - remarks; they are not read"
     assert found["Hidden sheet"].startswith("_meta - Table 1")
     assert "Sheet missing" not in found
     assert [sheet for sheet in book.sheetnames if "Table" in sheet] == []
-    assert pending(desk, desk.folder / "clean.xlsx") == pending(desk, edited) != []
+    assert pending(cli, cli.folder / "clean.xlsx") == pending(cli, edited) != []
 
 
-def test_doctor_knows_the_sheets_of_a_translated_workbook_without_its_template(desk: Desk) -> None:
+def test_doctor_knows_the_sheets_of_a_translated_workbook_without_its_template(cli: CliSession) -> None:
     german = str(Path(__file__).parent.parent / "german")
 
-    _, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED", "--templates", german))
+    _, out, _ = cli.run("doctor", cli.export("--stage", "APPROVED", "--templates", german))
 
     assert told(out).keys() == {"Saved by", "Check"}
 
 
-def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
+def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(cli: CliSession) -> None:
     def add(book: openpyxl.Workbook) -> None:
         lines, notes = book["Lines"], book.create_sheet("My notes")
         place = lines.max_column + 2
@@ -198,10 +207,10 @@ def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
         lines.cell(lines.max_row + 1, 1).value = "TOTAL"
         lines.cell(lines.max_row + 1, place).value = "a word below"
 
-    code, out, _ = desk.run(
-        "doctor", changed(desk.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx"
+    code, out, _ = cli.run(
+        "doctor", changed(cli.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx"
     )
-    book = openpyxl.load_workbook(desk.folder / "clean.xlsx")
+    book = openpyxl.load_workbook(cli.folder / "clean.xlsx")
     lines, place = book["Lines"], column(book["Lines"], "Checked by")
     marked = [row for row in range(2, lines.max_row + 1) if lines.cell(row, place).value]
     (carried,) = [line for line in out.splitlines() if "Carried as values" in line]
@@ -220,10 +229,10 @@ def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(desk: Desk) -> None:
     assert [lines.cell(row, place + 1).value for row in marked] == ["no header here"]
     assert [book["My notes"][cell].value for cell in ("B2", "B3", "B4")] == ["=not a formula", 12.5, True]
     assert lines.tables["Lines"].column_names[place - 1 :] == ["Checked by", f"Column {nameless}"]
-    assert problems(desk.folder / "clean.xlsx") == []
+    assert problems(cli.folder / "clean.xlsx") == []
 
 
-def test_what_stands_beside_a_new_line_below_the_ready_rows_is_carried_with_it(desk: Desk) -> None:
+def test_what_stands_beside_a_new_line_below_the_ready_rows_is_carried_with_it(cli: CliSession) -> None:
     def add(book: openpyxl.Workbook) -> None:
         sheet = book["New lines"]
         texts = {"Partner ID": POOL_PARTNER, "Amount": 7, "Currency": "USD", "Description": "late"}
@@ -231,17 +240,17 @@ def test_what_stands_beside_a_new_line_below_the_ready_rows_is_carried_with_it(d
             sheet.cell(3000, column(sheet, header)).value = value
         sheet.cell(1, 30).value, sheet.cell(3000, 30).value = "Asked by", "Ben"
 
-    desk.run("doctor", changed(desk.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx")
-    sheet = openpyxl.load_workbook(desk.folder / "clean.xlsx")["New lines"]
+    cli.run("doctor", changed(cli.export("--stage", "APPROVED"), add), "--repair", "clean.xlsx")
+    sheet = openpyxl.load_workbook(cli.folder / "clean.xlsx")["New lines"]
     (row,) = [row for row in range(2, sheet.max_row + 1) if sheet.cell(row, column(sheet, "Amount")).value]
 
     assert sheet.cell(row, column(sheet, "Asked by")).value == "Ben"
-    assert problems(desk.folder / "clean.xlsx") == []
+    assert problems(cli.folder / "clean.xlsx") == []
 
 
-def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(desk: Desk) -> None:
-    edited = desk.edit(
-        desk.export("--stage", "APPROVED"),
+def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(cli: CliSession) -> None:
+    edited = cli.edit(
+        cli.export("--stage", "APPROVED"),
         Keystroke("Lines", APPROVED_LINE, "Amount", "1,234"),
         Keystroke("Payouts", APPROVED, "Statement note", "=1+1"),
         Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
@@ -249,15 +258,15 @@ def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(des
         Keystroke("New lines", 2, "Currency", "USD"),
     )
 
-    out = desk.run("doctor", edited, "--repair", "clean.xlsx")[1]
-    rules = [one["rule"] for one in json.loads(desk.run("check", "clean.xlsx", "--json")[1])]
+    out = cli.run("doctor", edited, "--repair", "clean.xlsx")[1]
+    rules = [one["rule"] for one in json.loads(cli.run("check", "clean.xlsx", "--json")[1])]
 
     assert out.count("Carried as shown") == 2
     assert "result was not saved" in told(out)["Not carried"]
     assert sorted(rules) == ["amount-ambiguous", "amount-not-a-number"]
 
 
-def test_rows_that_do_not_fit_their_ids_are_left_out_of_the_copy(desk: Desk) -> None:
+def test_rows_that_do_not_fit_their_ids_are_left_out_of_the_copy(cli: CliSession) -> None:
     def swap(book: openpyxl.Workbook) -> None:
         lines = book["Lines"]
         token = column(lines, "lines:token")
@@ -267,7 +276,7 @@ def test_rows_that_do_not_fit_their_ids_are_left_out_of_the_copy(desk: Desk) -> 
         )
         lines.cell(2, column(lines, "Amount")).value = 1
 
-    out = desk.run("doctor", changed(desk.export("--stage", "APPROVED"), swap), "--repair", "clean.xlsx")[1]
+    out = cli.run("doctor", changed(cli.export("--stage", "APPROVED"), swap), "--repair", "clean.xlsx")[1]
 
     assert told(out)["Clean copy"] == "clean.xlsx: 0 edits, 0 new lines"
     assert out.count("Not carried: ") == 2
@@ -286,54 +295,54 @@ def test_rows_that_do_not_fit_their_ids_are_left_out_of_the_copy(desk: Desk) -> 
         (b"hello", "a text file"),
     ],
 )
-def test_a_refused_file_is_described_as_far_as_it_shows(desk: Desk, content: bytes, what: str) -> None:
-    file = desk.folder / "sent.xlsx"
+def test_a_refused_file_is_described_as_far_as_it_shows(cli: CliSession, content: bytes, what: str) -> None:
+    file = cli.folder / "sent.xlsx"
     file.write_bytes(content)
 
-    code, out, _ = desk.run("doctor", file, "--repair", "clean.xlsx")
+    code, out, _ = cli.run("doctor", file, "--repair", "clean.xlsx")
 
     assert code == 1
     assert told(out)["It is"].startswith(what)
     assert told(out)["Clean copy"].startswith("clean.xlsx was not written")
-    assert not (desk.folder / "clean.xlsx").exists()
+    assert not (cli.folder / "clean.xlsx").exists()
 
 
-def test_a_workbook_of_another_origin_is_described_by_its_sheets(desk: Desk) -> None:
+def test_a_workbook_of_another_origin_is_described_by_its_sheets(cli: CliSession) -> None:
     other = openpyxl.Workbook()
     other.active.title = "Budget"
-    other.save(desk.folder / "budget.xlsx")
+    other.save(cli.folder / "budget.xlsx")
 
-    found = told(desk.run("doctor", "budget.xlsx")[1])
+    found = told(cli.run("doctor", "budget.xlsx")[1])
 
     assert found["Sheets"] == "Budget"
     assert "Openpyxl" in found["Saved by"]
 
 
-def test_packages_of_other_programs_are_called_by_their_names(desk: Desk) -> None:
-    with zipfile.ZipFile(desk.folder / "sheet.xlsx", "w") as archive:
+def test_packages_of_other_programs_are_called_by_their_names(cli: CliSession) -> None:
+    with zipfile.ZipFile(cli.folder / "sheet.xlsx", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", "<x/>")
 
-    assert told(desk.run("doctor", "sheet.xlsx")[1])["It is"] == "an OpenDocument file (.ods)"
+    assert told(cli.run("doctor", "sheet.xlsx")[1])["It is"] == "an OpenDocument file (.ods)"
 
 
-def test_wrong_uses_of_repair_are_refused_before_anything_is_read(desk: Desk) -> None:
-    workbook = desk.export("--stage", "APPROVED")
+def test_wrong_uses_of_repair_are_refused_before_anything_is_read(cli: CliSession) -> None:
+    workbook = cli.export("--stage", "APPROVED")
     before = workbook.read_bytes()
 
     runs = [
-        desk.run("doctor", "--repair", "clean.xlsx"),
-        desk.run("doctor", workbook, "--repair", workbook),
-        desk.run("doctor", workbook, "--repair", "clean.xls"),
-        desk.run("doctor", "missing.xlsx"),
+        cli.run("doctor", "--repair", "clean.xlsx"),
+        cli.run("doctor", workbook, "--repair", workbook),
+        cli.run("doctor", workbook, "--repair", "clean.xls"),
+        cli.run("doctor", "missing.xlsx"),
     ]
 
     assert [code for code, _, _ in runs] == [2, 2, 2, 2]
     assert workbook.read_bytes() == before
 
 
-def test_doctor_speaks_json(desk: Desk) -> None:
-    code, out, _ = desk.run("doctor", desk.export("--stage", "APPROVED"), "--json")
+def test_doctor_speaks_json(cli: CliSession) -> None:
+    code, out, _ = cli.run("doctor", cli.export("--stage", "APPROVED"), "--json")
 
     assert code == 0
     assert [(one["name"], one["ok"]) for one in json.loads(out)] == [("Saved by", True), ("Check", True)]

@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 import openpyxl
-from desk import PAID, Desk
+from cli_session import PAID, CliSession
 
 # With one status more taken for declined, lines go missing from the sums, as they do where a server
 # keeps something out of the listing.
 MISSING = '[profiles.default]\nrate = 100000\n[names]\nvoided_statuses = ["VOIDED", "DECLINED", "{}"]\n'
 
 
-def texts(desk: Desk) -> str:
-    sheet = openpyxl.load_workbook(desk.folder / "out.xlsx")["Start here"]
+def texts(cli: CliSession) -> str:
+    sheet = openpyxl.load_workbook(cli.folder / "out.xlsx")["Start here"]
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
 
 
-def test_a_month_that_adds_up_is_exported_without_a_warning(desk: Desk) -> None:
-    code, _, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+def test_a_month_that_adds_up_is_exported_without_a_warning(cli: CliSession) -> None:
+    code, _, err = cli.run("export", "-o", cli.folder / "out.xlsx")
 
     assert (code, err) == (0, "")
-    assert "not the sum of their lines" not in texts(desk)
+    assert "not the sum of their lines" not in texts(cli)
 
 
-def test_payouts_that_are_not_the_sum_of_their_lines_are_named_and_marked(desk: Desk) -> None:
-    desk.settings(MISSING.format("PAID"))
-    code, out, err = desk.run("export", "--stage", "PAID", "-o", desk.folder / "out.xlsx")
+def test_payouts_that_are_not_the_sum_of_their_lines_are_named_and_marked(cli: CliSession) -> None:
+    cli.settings(MISSING.format("PAID"))
+    code, out, err = cli.run("export", "--stage", "PAID", "-o", cli.folder / "out.xlsx")
 
     assert code == 0
     assert f"warning: Payout {PAID} of <b>Bold</b> Advisors is 3,152.10 USD, but its 0 lines have 0.00" in err
     assert "warning" not in out
-    assert f"The amount of {err.count('warning:')} of the payouts is not the sum of their lines" in texts(
-        desk
-    )
+    assert f"The amount of {err.count('warning:')} of the payouts is not the sum of their lines" in texts(cli)
 
 
-def test_a_long_list_of_warnings_ends_in_how_many_more_there_are(desk: Desk) -> None:
-    desk.settings(MISSING.format("IN_PAYOUT"))
-    code, _, err = desk.run("export", "-o", desk.folder / "out.xlsx")
+def test_a_long_list_of_warnings_ends_in_how_many_more_there_are(cli: CliSession) -> None:
+    cli.settings(MISSING.format("IN_PAYOUT"))
+    code, _, err = cli.run("export", "-o", cli.folder / "out.xlsx")
 
     assert code == 0
     assert err.count("warning: Payout ") == 20

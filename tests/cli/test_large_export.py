@@ -6,22 +6,22 @@ import csv
 from pathlib import Path
 
 import pytest
-from desk import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
 @pytest.fixture
-def small(desk: Desk) -> Desk:
-    """A desk whose workbooks hold few rows."""
-    return holding_at_most(desk, 300)
+def small(cli: CliSession) -> CliSession:
+    """A cli whose workbooks hold few rows."""
+    return holding_at_most(cli, 300)
 
 
-def holding_at_most(desk: Desk, rows: int) -> Desk:
-    desk.settings(
+def holding_at_most(cli: CliSession, rows: int) -> CliSession:
+    cli.settings(
         f"[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[workbook]\nrows_per_workbook = {rows}\n"
     )
-    return desk
+    return cli
 
 
 def index(folder: Path) -> list[dict[str, str]]:
@@ -29,17 +29,17 @@ def index(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def holding(folder: Path, desk: Desk, *keystrokes: Keystroke) -> Path:
+def holding(folder: Path, cli: CliSession, *keystrokes: Keystroke) -> Path:
     """Types into whichever workbook of the folder has the row."""
     for path in sorted(folder.glob("*.xlsx")):
         try:
-            return desk.edit(path, *keystrokes, name=f"edited-{path.name}")
+            return cli.edit(path, *keystrokes, name=f"edited-{path.name}")
         except KeyError:
             continue
     raise AssertionError(keystrokes)
 
 
-def test_too_many_rows_become_several_workbooks_with_an_index(small: Desk) -> None:
+def test_too_many_rows_become_several_workbooks_with_an_index(small: CliSession) -> None:
     code, out, err = small.run("export", "-o", small.folder / "march.xlsx")
     rows = index(small.folder / "march")
     lines = [
@@ -59,7 +59,7 @@ def test_too_many_rows_become_several_workbooks_with_an_index(small: Desk) -> No
     assert not (small.folder / "march.xlsx").exists()
 
 
-def test_untouched_they_are_an_empty_plan_in_any_company(small: Desk) -> None:
+def test_untouched_they_are_an_empty_plan_in_any_company(small: CliSession) -> None:
     small.run("export", "-o", small.folder / "march.xlsx")
     files = sorted((small.folder / "march").glob("*.xlsx"))
 
@@ -68,7 +68,7 @@ def test_untouched_they_are_an_empty_plan_in_any_company(small: Desk) -> None:
         assert [] == plan["operations"] == plan["drifts"] == plan["findings"] == plan["missing"]
 
 
-def test_edits_in_two_of_them_are_applied_as_one(small: Desk) -> None:
+def test_edits_in_two_of_them_are_applied_as_one(small: CliSession) -> None:
     small.run("export", "-o", small.folder / "march.xlsx")
     one = holding(small.folder / "march", small, SET_STAGE, SET_AMOUNT)
     other = holding(small.folder / "march", small, Keystroke("Lines", POOL_LINE, "Amount", 77))
@@ -79,7 +79,7 @@ def test_edits_in_two_of_them_are_applied_as_one(small: Desk) -> None:
     assert small.state()[POOL_LINE]["amount"] == "77.00"
 
 
-def test_a_part_of_a_set_that_is_too_large_is_cut_too_and_keeps_its_recipient(small: Desk) -> None:
+def test_a_part_of_a_set_that_is_too_large_is_cut_too_and_keeps_its_recipient(small: CliSession) -> None:
     holding_at_most(small, 60)
     people = small.folder / "people.csv"
     people.write_text("part,recipient\nApproved,Ana\n", encoding="utf-8")
@@ -92,7 +92,7 @@ def test_a_part_of_a_set_that_is_too_large_is_cut_too_and_keeps_its_recipient(sm
     assert all(name.startswith("Approved-") for name in mine)
 
 
-def test_a_folder_that_is_in_the_way_is_left_alone(small: Desk) -> None:
+def test_a_folder_that_is_in_the_way_is_left_alone(small: CliSession) -> None:
     folder = small.folder / "march"
     folder.mkdir()
     (folder / "mine.txt").write_text("mine", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_a_folder_that_is_in_the_way_is_left_alone(small: Desk) -> None:
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
-def test_a_month_that_fits_is_one_workbook(small: Desk) -> None:
+def test_a_month_that_fits_is_one_workbook(small: CliSession) -> None:
     code, _, err = small.run("export", "--partner", "Acme Partners", "-o", small.folder / "acme.xlsx")
 
     assert code == 0, err

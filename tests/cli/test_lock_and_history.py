@@ -16,30 +16,30 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from desk import DETACH, NEW_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import DETACH, NEW_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.sandbox.choices import Choices, Key
 
 
 @contextmanager
-def _applying(desk: Desk, edited: Path) -> Iterator[subprocess.Popen[str]]:
+def _applying(cli: CliSession, edited: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that is in the middle of a call, for as long as the block lasts."""
-    desk.fault("PATCH /commission-lines/*: slow 60")
+    cli.fault("PATCH /commission-lines/*: slow 60")
     command = [sys.executable, "-m", "reconcile", "apply", str(edited), "--yes"]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
-            _wait_for(lambda: '"intent"' in _journal(desk), process)
+            _wait_for(lambda: '"intent"' in _journal(cli), process)
             yield process
         finally:
             process.kill()
 
 
-def _journal(desk: Desk) -> str:
-    code, out, _ = desk.run("history", "--json")
+def _journal(cli: CliSession) -> str:
+    code, out, _ = cli.run("history", "--json")
     runs = json.loads(out) if code == 0 else []
-    return desk.run("history", runs[0]["run_id"], "--json")[1] if runs else ""
+    return cli.run("history", runs[0]["run_id"], "--json")[1] if runs else ""
 
 
 def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -51,16 +51,16 @@ def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes are killed as on POSIX")
-def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT, DETACH)
-    with _applying(desk, edited) as process:
-        run_id = desk.run("history")[1].split()[0]
-        applied, resumed = desk.run("apply", edited, "--yes"), desk.run("resume", run_id)
-        aside = desk.run("resume", run_id, "--set-aside", "I am in a hurry")
+def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT, DETACH)
+    with _applying(cli, edited) as process:
+        run_id = cli.run("history")[1].split()[0]
+        applied, resumed = cli.run("apply", edited, "--yes"), cli.run("resume", run_id)
+        aside = cli.run("resume", run_id, "--set-aside", "I am in a hurry")
         process.send_signal(signal.SIGKILL)
         process.wait()
-    dead = desk.run("apply", edited, "--yes")
-    again = desk.run("resume", run_id)
+    dead = cli.run("apply", edited, "--yes")
+    again = cli.run("resume", run_id)
 
     assert [applied[0], resumed[0], aside[0]] == [1, 1, 1]
     for code, _, err in (applied, resumed, aside):
@@ -73,14 +73,14 @@ def test_a_second_run_is_told_who_holds_the_lock_and_a_dead_holder_is_recognised
     assert again[0] == 0
 
 
-def test_a_holder_on_another_computer_is_named_and_only_a_person_can_end_it(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT)
-    desk.fault("PATCH /commission-lines/*: 401")
-    desk.run("apply", edited, "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    _held_by(desk, run_id, "other-computer")
-    refused = desk.run("resume", run_id)
-    taken = desk.run("resume", run_id, "--take-over")
+def test_a_holder_on_another_computer_is_named_and_only_a_person_can_end_it(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT)
+    cli.fault("PATCH /commission-lines/*: 401")
+    cli.run("apply", edited, "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    _held_by(cli, run_id, "other-computer")
+    refused = cli.run("resume", run_id)
+    taken = cli.run("resume", run_id, "--take-over")
 
     assert refused[0] == 1
     assert "process 4711 on other-computer" in refused[2]
@@ -88,19 +88,19 @@ def test_a_holder_on_another_computer_is_named_and_only_a_person_can_end_it(desk
     assert taken[0] == 0
 
 
-def _held_by(desk: Desk, run_id: str, host: str) -> None:
-    with sqlite3.connect(desk.folder / "state.db") as connection:
+def _held_by(cli: CliSession, run_id: str, host: str) -> None:
+    with sqlite3.connect(cli.folder / "state.db") as connection:
         connection.execute(
             "INSERT INTO locks SELECT environment, ?, 'ben', ?, 4711, started_at FROM runs", (run_id, host)
         )
     connection.close()
 
 
-def test_the_journal_can_be_read_by_an_auditor(desk: Desk) -> None:
-    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT, SET_STAGE), "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    words = desk.run("history", run_id)[1]
-    rows = list(csv.DictReader(io.StringIO(desk.run("history", run_id, "--csv")[1])))
+def test_the_journal_can_be_read_by_an_auditor(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT, SET_STAGE), "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    words = cli.run("history", run_id)[1]
+    rows = list(csv.DictReader(io.StringIO(cli.run("history", run_id, "--csv")[1])))
     outcome = next(row for row in rows if row["kind"] == "outcome")
     intent = next(row for row in rows if row["kind"] == "intent")
 
@@ -120,22 +120,22 @@ def test_the_journal_can_be_read_by_an_auditor(desk: Desk) -> None:
     assert all(row["by"] and row["at"] and len(row["hash"]) == 64 for row in rows)
 
 
-def test_the_runs_are_listed_as_csv_and_an_untouched_record_says_so(desk: Desk) -> None:
-    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
-    listed = list(csv.DictReader(io.StringIO(desk.run("history", "--csv")[1])))
-    code, out, _ = desk.run("history", "--verify")
+def test_the_runs_are_listed_as_csv_and_an_untouched_record_says_so(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
+    listed = list(csv.DictReader(io.StringIO(cli.run("history", "--csv")[1])))
+    code, out, _ = cli.run("history", "--verify")
 
     assert [row["state"] for row in listed] == ["finished"]
     assert code == 0
     assert "1 runs, 5 sealed entries: nothing was changed." in out
 
 
-def test_verify_says_where_the_record_was_changed(desk: Desk) -> None:
-    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
-    with sqlite3.connect(desk.folder / "state.db") as connection:
+def test_verify_says_where_the_record_was_changed(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
+    with sqlite3.connect(cli.folder / "state.db") as connection:
         connection.execute("DELETE FROM entries WHERE kind = 'end'")
     connection.close()
-    code, out, err = desk.run("history", "--verify")
+    code, out, err = cli.run("history", "--verify")
 
     assert code == 1
     assert "not what was written" in out
@@ -144,29 +144,29 @@ def test_verify_says_where_the_record_was_changed(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["k3y", "a-very-long-and-secret-key"])
 def test_a_key_that_the_server_echoes_is_nowhere_in_the_state(
-    key: str, open_desk: Callable[[Choices], Desk], monkeypatch: pytest.MonkeyPatch
+    key: str, open_cli: Callable[[Choices], CliSession], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The description of the new line is the key, so the server's answer carries it, as an echo would."""
-    desk = open_desk(Choices(rate=100_000, keys=(Key(key),)))
+    cli = open_cli(Choices(rate=100_000, keys=(Key(key),)))
     monkeypatch.setenv("INTROW_API_KEY", key)
-    exported = desk.export()
+    exported = cli.export()
     echo = [*NEW_LINE[:-1], NEW_LINE[-1].__class__("New lines", 2, "Description", "Echo " + key.upper())]
-    desk.run("apply", desk.edit(exported, *echo), "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    rows = list(csv.DictReader(io.StringIO(desk.run("history", run_id, "--csv")[1])))
+    cli.run("apply", cli.edit(exported, *echo), "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    rows = list(csv.DictReader(io.StringIO(cli.run("history", run_id, "--csv")[1])))
 
     assert next(row for row in rows if row["kind"] == "outcome")["status"] == "201"
     assert key.casefold() not in next(row for row in rows if row["kind"] == "outcome")["answer"].casefold()
-    assert key.encode() not in (desk.folder / "state.db").read_bytes()
+    assert key.encode() not in (cli.folder / "state.db").read_bytes()
 
 
-def test_json_and_csv_together_are_refused(desk: Desk) -> None:
-    assert desk.run("history", "--json", "--csv")[0] == 2
+def test_json_and_csv_together_are_refused(cli: CliSession) -> None:
+    assert cli.run("history", "--json", "--csv")[0] == 2
 
 
-def test_state_and_saved_plan_are_for_their_owner_alone(desk: Desk) -> None:
-    saved = desk.folder / "plan.json"
-    desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), "--save", saved)
+def test_state_and_saved_plan_are_for_their_owner_alone(cli: CliSession) -> None:
+    saved = cli.folder / "plan.json"
+    cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", saved)
 
-    assert (desk.folder / "state.db").stat().st_mode & 0o077 == 0
+    assert (cli.folder / "state.db").stat().st_mode & 0o077 == 0
     assert saved.stat().st_mode & 0o077 == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import APPROVED, Desk
+from cli_session import APPROVED, CliSession
 from openpyxl import load_workbook
 
 from reconcile.domain.snapshot import Environment
@@ -37,20 +37,20 @@ def _sample(name: str) -> Path:
 
 
 def _payments(
-    desk: Desk, *files: str | Path, name: str = "paid.xlsx", only: tuple[str, ...] = PAID_PARTNERS
+    cli: CliSession, *files: str | Path, name: str = "paid.xlsx", only: tuple[str, ...] = PAID_PARTNERS
 ) -> tuple[Path, Any]:
     """Runs `payments` for the partners that the sample files pay: the workbook, and the result as JSON."""
     paths = [_sample(file) if isinstance(file, str) else file for file in files]
-    target = desk.folder / name
+    target = cli.folder / name
     scope = [word for partner in only for word in ("--partner", partner)]
-    code, out, err = desk.run("payments", *paths, "-o", target, "--json", *scope)
+    code, out, err = cli.run("payments", *paths, "-o", target, "--json", *scope)
     assert code == 0, out + err
     return target, json.loads(out)
 
 
-def _plan(desk: Desk, workbook: Path) -> dict[str, dict[str, str]]:
+def _plan(cli: CliSession, workbook: Path) -> dict[str, dict[str, str]]:
     """The changes of payouts that `diff` finds, by payout and field."""
-    code, out, err = desk.run("diff", workbook, "--json")
+    code, out, err = cli.run("diff", workbook, "--json")
     assert code == 0, out + err
     found: dict[str, dict[str, str]] = {}
     for change in json.loads(out)["changes"]:
@@ -59,15 +59,15 @@ def _plan(desk: Desk, workbook: Path) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", BANK)
-def test_every_bank_file_of_the_month_tells_the_same_story(desk: Desk, name: str) -> None:
-    workbook, said = _payments(desk, name)
+def test_every_bank_file_of_the_month_tells_the_same_story(cli: CliSession, name: str) -> None:
+    workbook, said = _payments(cli, name)
 
     assert said["counts"] == {
         "paid": 2, "failed": 1, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 4,
         "ignored": 0, "repeated": 0,
     }  # fmt: skip
     assert [one["amount"] for one in said["tie_out"] if one["part"] == "Residual"] == ["0", "0"]
-    changes = _plan(desk, workbook)
+    changes = _plan(cli, workbook)
     assert changes.keys() == {APPROVED, BY_PO, BACK}
     assert changes[APPROVED] == changes[BY_PO] == {"stage": "PAID"}
     assert changes[BACK]["stage"] == "FAILED"
@@ -75,27 +75,27 @@ def test_every_bank_file_of_the_month_tells_the_same_story(desk: Desk, name: str
 
 
 @pytest.mark.parametrize("name", LEDGER)
-def test_every_file_of_a_finance_system_tells_the_same_story(desk: Desk, name: str) -> None:
-    workbook, said = _payments(desk, name)
+def test_every_file_of_a_finance_system_tells_the_same_story(cli: CliSession, name: str) -> None:
+    workbook, said = _payments(cli, name)
 
     assert said["counts"] | {"unpaid": 0} == {
         "paid": 3, "failed": 0, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 0,
         "ignored": 0, "repeated": 0,
     }  # fmt: skip
-    assert _plan(desk, workbook) == {one: {"stage": "PAID"} for one in (APPROVED, BY_PO, BACK)}
+    assert _plan(cli, workbook) == {one: {"stage": "PAID"} for one in (APPROVED, BY_PO, BACK)}
 
 
-def test_a_payment_that_xero_deleted_pays_nothing(desk: Desk) -> None:
-    workbook, said = _payments(desk, "xero.json")
+def test_a_payment_that_xero_deleted_pays_nothing(cli: CliSession) -> None:
+    workbook, said = _payments(cli, "xero.json")
 
     assert said["counts"]["ignored"] == 1
-    assert _plan(desk, workbook).keys() == {APPROVED, BY_PO}
+    assert _plan(cli, workbook).keys() == {APPROVED, BY_PO}
 
 
-def test_a_status_report_reopens_what_was_rejected(desk: Desk) -> None:
-    workbook, _ = _payments(desk, "status.pain002.xml")
+def test_a_status_report_reopens_what_was_rejected(cli: CliSession) -> None:
+    workbook, _ = _payments(cli, "status.pain002.xml")
 
-    assert _plan(desk, workbook) == {
+    assert _plan(cli, workbook) == {
         BACK: {
             "stage": "FAILED",
             "statement_note": "The payment of an unknown date came back: AC01 Incorrect account number",
@@ -103,25 +103,25 @@ def test_a_status_report_reopens_what_was_rejected(desk: Desk) -> None:
     }
 
 
-def test_a_payment_that_comes_back_reopens_a_payout_that_is_paid_in_introw(desk: Desk) -> None:
-    desk.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
-    file = desk.folder / "returns.csv"
+def test_a_payment_that_comes_back_reopens_a_payout_that_is_paid_in_introw(cli: CliSession) -> None:
+    cli.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
+    file = cli.folder / "returns.csv"
     row = f"2026-04-22,Acme,10168.62,USD,{APPROVED},returned,Account closed"
     file.write_text(f"Date,Payee,Amount,Currency,Reference,Status,Reason\n{row}\n", encoding="utf-8")
-    workbook, _ = _payments(desk, file)
-    code, out, err = desk.run("apply", workbook, "--yes")
+    workbook, _ = _payments(cli, file)
+    code, out, err = cli.run("apply", workbook, "--yes")
 
     assert code == 0, out + err
-    assert desk.state()[APPROVED]["stage"] == "FAILED"
+    assert cli.state()[APPROVED]["stage"] == "FAILED"
 
 
-def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(desk: Desk) -> None:
-    workbook, said = _payments(desk, "bank.camt053.xml")
-    accepted = desk.edit(
+def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(cli: CliSession) -> None:
+    workbook, said = _payments(cli, "bank.camt053.xml")
+    accepted = cli.edit(
         workbook, Keystroke("Matches", 2, "Accept", "Yes"), Keystroke("Matches", 3, "Accept", "yes")
     )
-    code, out, err = desk.run("apply", accepted, "--yes")
-    state = desk.state()
+    code, out, err = cli.run("apply", accepted, "--yes")
+    state = cli.state()
 
     assert code == 0, out + err
     assert {match["how"] for match in said["suggestions"]} == {"amount", "sum"}
@@ -131,60 +131,60 @@ def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(desk: Desk)
         "APPROVED",
         "DECLINED",
     )
-    assert len(desk.writes()) == 6
-    desk.run("apply", accepted, "--yes")
-    assert len(desk.writes()) == 6
-    _, again = _payments(desk, "bank.camt053.xml", name="again.xlsx")
+    assert len(cli.writes()) == 6
+    cli.run("apply", accepted, "--yes")
+    assert len(cli.writes()) == 6
+    _, again = _payments(cli, "bank.camt053.xml", name="again.xlsx")
     assert (again["counts"]["paid"], again["counts"]["failed"], again["counts"]["settled"]) == (0, 0, 3)
 
 
-def test_a_suggestion_that_is_not_accepted_changes_nothing(desk: Desk) -> None:
-    workbook, _ = _payments(desk, "bank.camt053.xml")
-    answered = desk.edit(workbook, Keystroke("Matches", 2, "Accept", "No"))
+def test_a_suggestion_that_is_not_accepted_changes_nothing(cli: CliSession) -> None:
+    workbook, _ = _payments(cli, "bank.camt053.xml")
+    answered = cli.edit(workbook, Keystroke("Matches", 2, "Accept", "No"))
 
-    assert _plan(desk, answered).keys() == {APPROVED, BY_PO, BACK}
+    assert _plan(cli, answered).keys() == {APPROVED, BY_PO, BACK}
 
 
-def test_an_answer_that_cannot_be_meant_is_an_error_with_its_cell(desk: Desk) -> None:
-    workbook, _ = _payments(desk, "bank.camt053.xml")
+def test_an_answer_that_cannot_be_meant_is_an_error_with_its_cell(cli: CliSession) -> None:
+    workbook, _ = _payments(cli, "bank.camt053.xml")
     yes = Keystroke("Matches", 2, "Accept", "Yes")
 
-    assert _found(desk, workbook, Keystroke("Matches", 2, "Accept", "maybe")) == [
+    assert _found(cli, workbook, Keystroke("Matches", 2, "Accept", "maybe")) == [
         ("answer-unknown", "Matches!A2")
     ]
-    assert _found(desk, workbook, Keystroke("Matches", 9, "Accept", "Yes")) == [
+    assert _found(cli, workbook, Keystroke("Matches", 9, "Accept", "Yes")) == [
         ("answer-without-match", "Matches!A9")
     ]
     assert ("answer-contradicts", "Matches!A2") in _found(
-        desk, workbook, yes, Keystroke("Payouts", BY_NAME, "Stage", "POSTPONED")
+        cli, workbook, yes, Keystroke("Payouts", BY_NAME, "Stage", "POSTPONED")
     )
     assert ("answer-without-payout", "Matches!A2") in _found(
-        desk, workbook, yes, Keystroke("Payouts", BY_NAME, "Payout ID", None)
+        cli, workbook, yes, Keystroke("Payouts", BY_NAME, "Payout ID", None)
     )
 
 
-def _found(desk: Desk, workbook: Path, *keystrokes: Keystroke) -> list[tuple[str, str]]:
+def _found(cli: CliSession, workbook: Path, *keystrokes: Keystroke) -> list[tuple[str, str]]:
     """What `check` says to these keystrokes: rule and cell of each finding."""
-    code, out, _ = desk.run("check", desk.edit(workbook, *keystrokes), "--json")
+    code, out, _ = cli.run("check", cli.edit(workbook, *keystrokes), "--json")
     assert code == 1
     return [(one["rule"], f"{one['sheet']}!{one['cell']}") for one in json.loads(out)]
 
 
-def test_an_answer_in_a_row_of_another_workbook_is_refused(desk: Desk) -> None:
-    first, _ = _payments(desk, "bank.camt053.xml")
-    second, _ = _payments(desk, "bank.camt053.xml", name="second.xlsx")
+def test_an_answer_in_a_row_of_another_workbook_is_refused(cli: CliSession) -> None:
+    first, _ = _payments(cli, "bank.camt053.xml")
+    second, _ = _payments(cli, "bank.camt053.xml", name="second.xlsx")
     books = load_workbook(first), load_workbook(second)
     token = books[0]["Matches"].max_column
     books[1]["Matches"].cell(2, token).value = books[0]["Matches"].cell(2, token).value
     books[1]["Matches"].cell(2, 1).value = "Yes"
     books[1].save(second)
-    _, out, _ = desk.run("check", second, "--json")
+    _, out, _ = cli.run("check", second, "--json")
 
     assert [one["rule"] for one in json.loads(out)] == ["answer-without-match"]
 
 
-def test_the_lists_in_the_workbook_add_up_to_the_files(desk: Desk) -> None:
-    workbook, said = _payments(desk, "bank.bai2", only=WHOLE_MONTH)
+def test_the_lists_in_the_workbook_add_up_to_the_files(cli: CliSession) -> None:
+    workbook, said = _payments(cli, "bank.bai2", only=WHOLE_MONTH)
     book = load_workbook(workbook)
     sums = {
         name: _column(book[name], "Paid") for name in ("Matches", "Paid, not in Introw", "Amounts differ")
@@ -211,13 +211,13 @@ def _column(sheet: Any, header: str) -> float:  # noqa: ANN401  openpyxl's sheet
     return sum(row[place] or 0 for row in rows[1:])
 
 
-def test_the_policy_writes_a_note_with_reference_and_date(desk: Desk) -> None:
-    desk.settings(
+def test_the_policy_writes_a_note_with_reference_and_date(cli: CliSession) -> None:
+    cli.settings(
         "[profiles.default]\nrate = 100000\n[payments]\nnote = 'Paid {date}, reference {reference}.'\n"
         "tolerance = { USD = { absolute = 30 } }\n"
     )
-    workbook, said = _payments(desk, "bank.camt053.xml")
-    changes = _plan(desk, workbook)
+    workbook, said = _payments(cli, "bank.camt053.xml")
+    changes = _plan(cli, workbook)
 
     assert changes[APPROVED]["statement_note"] == "Paid 2026-04-15, reference pay-0000000000000000approved."
     assert changes[SHORT]["stage"] == "PAID"
@@ -229,9 +229,9 @@ def test_the_policy_writes_a_note_with_reference_and_date(desk: Desk) -> None:
     ]
 
 
-def test_what_passed_within_the_tolerance_is_shown_with_its_reason(desk: Desk) -> None:
-    desk.settings("[profiles.default]\nrate = 100000\n[payments]\ntolerance = { USD = { absolute = 30 } }\n")
-    code, out, err = desk.run("payments", _sample("bank.camt053.xml"), "-o", desk.folder / "paid.xlsx")
+def test_what_passed_within_the_tolerance_is_shown_with_its_reason(cli: CliSession) -> None:
+    cli.settings("[profiles.default]\nrate = 100000\n[payments]\ntolerance = { USD = { absolute = 30 } }\n")
+    code, out, err = cli.run("payments", _sample("bank.camt053.xml"), "-o", cli.folder / "paid.xlsx")
 
     assert code == 0, err
     assert "Paid, and within the tolerance" in out
@@ -252,51 +252,51 @@ def test_what_passed_within_the_tolerance_is_shown_with_its_reason(desk: Desk) -
         ("colour = 1", "no setting 'colour'"),
     ],
 )
-def test_a_wrong_setting_is_refused(desk: Desk, setting: str, told: str) -> None:
-    desk.settings(f"[payments]\n{setting}\n")
-    code, _, err = desk.run("payments", _sample("bank.bai2"), "-o", desk.folder / "p.xlsx")
+def test_a_wrong_setting_is_refused(cli: CliSession, setting: str, told: str) -> None:
+    cli.settings(f"[payments]\n{setting}\n")
+    code, _, err = cli.run("payments", _sample("bank.bai2"), "-o", cli.folder / "p.xlsx")
 
     assert code == 2
     assert told in err
 
 
-def test_the_same_file_twice_pays_once(desk: Desk) -> None:
-    workbook, said = _payments(desk, "bank.csv", "bank.csv")
+def test_the_same_file_twice_pays_once(cli: CliSession) -> None:
+    workbook, said = _payments(cli, "bank.csv", "bank.csv")
 
     assert said["counts"]["repeated"] == 10
-    assert _plan(desk, workbook).keys() == {APPROVED, BY_PO, BACK}
+    assert _plan(cli, workbook).keys() == {APPROVED, BY_PO, BACK}
 
 
-def test_an_xlsx_of_payments_is_read_with_its_cells(desk: Desk) -> None:
-    book = load_workbook(desk.export())
+def test_an_xlsx_of_payments_is_read_with_its_cells(cli: CliSession) -> None:
+    book = load_workbook(cli.export())
     sheet = book.create_sheet("Bank", 0)
     for name in book.sheetnames[1:]:
         del book[name]
     for row in (["April"], [], ["Date", "Payee", "Amount", "Currency", "Reference"],
                 ["2026-04-15", "Acme", 10168.62, "USD", APPROVED], ["2026-04-15", "Acme", "x", "USD", ""]):  # fmt: skip
         sheet.append(row)
-    broken, good = desk.folder / "broken.xlsx", desk.folder / "good.xlsx"
+    broken, good = cli.folder / "broken.xlsx", cli.folder / "good.xlsx"
     book.save(broken)
     sheet.delete_rows(5)
     book.save(good)
-    code, _, err = desk.run("payments", broken, "-o", desk.folder / "p.xlsx")
-    _, said = _payments(desk, good)
+    code, _, err = cli.run("payments", broken, "-o", cli.folder / "p.xlsx")
+    _, said = _payments(cli, good)
 
     assert (code, "broken.xlsx, Bank!C5: 'x' is no amount" in err) == (1, True)
     assert said["matches"][0]["payments"] == ["good.xlsx, Bank!C4"]
 
 
-def test_a_wrong_control_total_stops_until_it_is_allowed(desk: Desk) -> None:
-    file = desk.folder / "xero.csv"
+def test_a_wrong_control_total_stops_until_it_is_allowed(cli: CliSession) -> None:
+    file = cli.folder / "xero.csv"
     file.write_bytes(_sample("xero.csv").read_bytes().replace(b'"296,877.02"', b'"296,877.03"'))
-    target = desk.folder / "paid.xlsx"
-    code, _, err = desk.run("payments", file, "-o", target)
+    target = cli.folder / "paid.xlsx"
+    code, _, err = cli.run("payments", file, "-o", target)
 
     assert code == 1
     assert "The total row says 296877.03" in err
     assert "No workbook was written: control-total." in err
     assert not target.exists()
-    assert desk.run("payments", file, "-o", target, "--allow", "control-total")[0] == 0
+    assert cli.run("payments", file, "-o", target, "--allow", "control-total")[0] == 0
     assert target.exists()
 
 
@@ -311,18 +311,18 @@ def test_a_wrong_control_total_stops_until_it_is_allowed(desk: Desk) -> None:
     ],
 )
 def test_wrong_arguments_are_refused_in_one_sentence(
-    desk: Desk, arguments: list[str], code: int, told: str
+    cli: CliSession, arguments: list[str], code: int, told: str
 ) -> None:
-    done, _, err = desk.run("payments", *arguments)
+    done, _, err = cli.run("payments", *arguments)
 
     assert done == code
     assert told in err
 
 
-def test_the_store_remembers_what_was_paid_by_which_payment(desk: Desk) -> None:
-    _payments(desk, "bank.camt053.xml")
-    with Store(desk.folder / "state.db") as store:
-        kept = {one.payout_id: one for one in store.settlements(Environment(desk.url))}
+def test_the_store_remembers_what_was_paid_by_which_payment(cli: CliSession) -> None:
+    _payments(cli, "bank.camt053.xml")
+    with Store(cli.folder / "state.db") as store:
+        kept = {one.payout_id: one for one in store.settlements(Environment(cli.url))}
 
     assert (kept[APPROVED].state, kept[APPROVED].verdict, kept[APPROVED].paid_on) == (
         "matched",

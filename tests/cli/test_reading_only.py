@@ -6,37 +6,37 @@ import json
 import socket
 
 import pytest
-from desk import SET_AMOUNT, Desk
+from cli_session import SET_AMOUNT, CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
-def test_check_and_diff_make_no_state_store(desk: Desk) -> None:
-    workbook = desk.export()
-    desk.setenv("RECONCILE_STATE", str(desk.folder / "elsewhere" / "state.db"))
+def test_check_and_diff_make_no_state_store(cli: CliSession) -> None:
+    workbook = cli.export()
+    cli.setenv("RECONCILE_STATE", str(cli.folder / "elsewhere" / "state.db"))
 
-    codes = [desk.run(command, workbook)[0] for command in ("check", "diff")]
-    codes += [desk.run("history")[0], desk.run("doctor")[0]]
+    codes = [cli.run(command, workbook)[0] for command in ("check", "diff")]
+    codes += [cli.run("history")[0], cli.run("doctor")[0]]
 
     assert codes == [0, 0, 0, 0]
-    assert not (desk.folder / "elsewhere").exists()
+    assert not (cli.folder / "elsewhere").exists()
 
 
-def test_an_export_makes_the_state_store(desk: Desk) -> None:
-    desk.setenv("RECONCILE_STATE", str(desk.folder / "elsewhere" / "state.db"))
+def test_an_export_makes_the_state_store(cli: CliSession) -> None:
+    cli.setenv("RECONCILE_STATE", str(cli.folder / "elsewhere" / "state.db"))
 
-    desk.export()
+    cli.export()
 
-    assert (desk.folder / "elsewhere" / "state.db").is_file()
+    assert (cli.folder / "elsewhere" / "state.db").is_file()
 
 
-def test_doctor_says_once_that_the_server_cannot_be_reached(desk: Desk) -> None:
+def test_doctor_says_once_that_the_server_cannot_be_reached(cli: CliSession) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        desk.setenv("INTROW_BASE_URL", f"http://127.0.0.1:{free.getsockname()[1]}")
-        desk.settings("[profiles.default]\nattempts = 1\n")
+        cli.setenv("INTROW_BASE_URL", f"http://127.0.0.1:{free.getsockname()[1]}")
+        cli.settings("[profiles.default]\nattempts = 1\n")
 
-        code, out, _ = desk.run("doctor")
+        code, out, _ = cli.run("doctor")
 
     assert code == 3
     assert out.count("could not be reached") == 1
@@ -45,29 +45,29 @@ def test_doctor_says_once_that_the_server_cannot_be_reached(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("url", ["not an address", "ftp://api.introw.io", "api.introw.io"])
-def test_doctor_calls_a_wrong_base_url_a_wrong_setting(desk: Desk, url: str) -> None:
-    desk.setenv("INTROW_BASE_URL", url)
+def test_doctor_calls_a_wrong_base_url_a_wrong_setting(cli: CliSession, url: str) -> None:
+    cli.setenv("INTROW_BASE_URL", url)
 
-    assert desk.run("doctor")[0] == 2
+    assert cli.run("doctor")[0] == 2
 
 
-def test_doctor_tells_a_refused_key_by_its_exit_code(desk: Desk) -> None:
-    desk.setenv("INTROW_API_KEY", "another-key")
+def test_doctor_tells_a_refused_key_by_its_exit_code(cli: CliSession) -> None:
+    cli.setenv("INTROW_API_KEY", "another-key")
 
-    code, out, _ = desk.run("doctor")
+    code, out, _ = cli.run("doctor")
 
     assert code == 3
     assert "Key: refused" in out
 
 
-def test_check_goes_through_all_workbooks_whatever_is_wrong_with_one(desk: Desk) -> None:
-    good = desk.export("--stage", "APPROVED")
-    wrong = desk.edit(good, Keystroke("Payouts", 2, "Stage", "APROVED"), name="wrong.xlsx")
-    broken = desk.folder / "broken.xlsx"
+def test_check_goes_through_all_workbooks_whatever_is_wrong_with_one(cli: CliSession) -> None:
+    good = cli.export("--stage", "APPROVED")
+    wrong = cli.edit(good, Keystroke("Payouts", 2, "Stage", "APROVED"), name="wrong.xlsx")
+    broken = cli.folder / "broken.xlsx"
     broken.write_bytes(good.read_bytes()[:500])
 
-    code, out, _ = desk.run("check", broken, wrong, good)
-    as_json = desk.run("check", broken, wrong, good, "--json")
+    code, out, _ = cli.run("check", broken, wrong, good)
+    as_json = cli.run("check", broken, wrong, good, "--json")
 
     assert (code, as_json[0]) == (1, 1)
     assert [line for line in out.splitlines() if line.endswith(".") and " notes" in line] == [
@@ -82,13 +82,13 @@ def test_check_goes_through_all_workbooks_whatever_is_wrong_with_one(desk: Desk)
     assert "Allowed: DRAFT, PENDING_REVIEW" in out
 
 
-def test_the_locale_is_an_option_of_every_command_that_reads_a_workbook(desk: Desk) -> None:
+def test_the_locale_is_an_option_of_every_command_that_reads_a_workbook(cli: CliSession) -> None:
     typed = Keystroke(SET_AMOUNT.sheet, SET_AMOUNT.row, SET_AMOUNT.header, "1.234,50")
-    edited = desk.edit(desk.export("--stage", "APPROVED"), typed)
+    edited = cli.edit(cli.export("--stage", "APPROVED"), typed)
 
-    assert desk.run("check", edited)[0] == 1
-    assert desk.run("check", edited, "--locale", "de")[0] == 0
-    assert "1,234.50 USD" in desk.run("diff", edited, "--locale", "de")[1]
-    assert desk.run("check", edited, "--locale", "klingon")[0] == 2
-    assert desk.run("apply", edited, "--locale", "de", "--yes")[0] == 0
-    assert desk.state()[SET_AMOUNT.row]["amount"] == "1234.50"
+    assert cli.run("check", edited)[0] == 1
+    assert cli.run("check", edited, "--locale", "de")[0] == 0
+    assert "1,234.50 USD" in cli.run("diff", edited, "--locale", "de")[1]
+    assert cli.run("check", edited, "--locale", "klingon")[0] == 2
+    assert cli.run("apply", edited, "--locale", "de", "--yes")[0] == 0
+    assert cli.state()[SET_AMOUNT.row]["amount"] == "1234.50"

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 
-from desk import SET_AMOUNT, Desk
+from cli_session import SET_AMOUNT, CliSession
 
 
-def test_a_plan_is_written_to_every_file_that_is_asked_for(desk: Desk) -> None:
-    names = [desk.folder / f"report.{ending}" for ending in ("html", "md", "json")]
+def test_a_plan_is_written_to_every_file_that_is_asked_for(cli: CliSession) -> None:
+    names = [cli.folder / f"report.{ending}" for ending in ("html", "md", "json")]
     wanted = [word for name in names for word in ("--report", name)]
-    code, out, _ = desk.run("diff", desk.edit(desk.export(), SET_AMOUNT), *wanted, "--json")
+    code, out, _ = cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), *wanted, "--json")
 
     assert code == 0
     assert names[2].read_text(encoding="utf-8") == out
     assert all("512.50 USD" in name.read_text(encoding="utf-8") for name in names[:2])
 
 
-def test_apply_writes_what_the_run_did(desk: Desk) -> None:
-    file = desk.folder / "run.json"
-    code, _, _ = desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes", "--report", file)
+def test_apply_writes_what_the_run_did(cli: CliSession) -> None:
+    file = cli.folder / "run.json"
+    code, _, _ = cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes", "--report", file)
     run = json.loads(file.read_text(encoding="utf-8"))["run"]
 
     assert code == 0
@@ -28,8 +28,8 @@ def test_apply_writes_what_the_run_did(desk: Desk) -> None:
     assert {total["residual"] for total in run["totals"]} <= {"0", "0.0", "0.00"}
 
 
-def test_a_report_of_an_unknown_kind_is_refused_before_any_work(desk: Desk) -> None:
-    code, _, err = desk.run("diff", "missing.xlsx", "--report", desk.folder / "report.doc")
+def test_a_report_of_an_unknown_kind_is_refused_before_any_work(cli: CliSession) -> None:
+    code, _, err = cli.run("diff", "missing.xlsx", "--report", cli.folder / "report.doc")
 
     assert code == 2
     assert ".html, .md, .json" in err

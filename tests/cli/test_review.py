@@ -9,7 +9,17 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from desk import APPROVED, APPROVED_LINE, DECLINE, DRAFT, DUPLICATE, NEW_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import (
+    APPROVED,
+    APPROVED_LINE,
+    DECLINE,
+    DRAFT,
+    DUPLICATE,
+    NEW_LINE,
+    SET_AMOUNT,
+    SET_STAGE,
+    CliSession,
+)
 from openpyxl import load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
@@ -22,17 +32,17 @@ TAKE = Keystroke("Conflicts", 2, "Decision", "take live")
 OURS = ["Conflicts", "Changes", "Findings"]
 
 
-def conflicted(desk: Desk, *keystrokes: Keystroke) -> Path:
+def conflicted(cli: CliSession, *keystrokes: Keystroke) -> Path:
     """An edited workbook with one conflict: the PO number of a payout."""
-    edited = desk.edit(desk.export(), MINE, *keystrokes)
-    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
+    edited = cli.edit(cli.export(), MINE, *keystrokes)
+    cli.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
     return edited
 
 
-def reviewed(desk: Desk, *files: Path, name: str = "review.xlsx") -> Path:
+def reviewed(cli: CliSession, *files: Path, name: str = "review.xlsx") -> Path:
     """The review of a workbook, or the folder with those of several."""
-    target = desk.folder / name
-    code, out, err = desk.run("diff", *files, "--review", target)
+    target = cli.folder / name
+    code, out, err = cli.run("diff", *files, "--review", target)
     assert code in (0, 1), out + err
     assert "Review workbook: " in err
     return target
@@ -68,8 +78,8 @@ def cell_of(path: Path, sheet: str, record: str, header: str) -> str:
     return str(row[headers[header] - 1].coordinate)
 
 
-def test_the_conflict_shows_all_sides_and_offers_both_decisions(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
+def test_the_conflict_shows_all_sides_and_offers_both_decisions(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
     (row,) = sheet_rows(review, "Conflicts")
     book = load_workbook(review)
     (rule,) = book["Conflicts"].data_validations.dataValidation
@@ -84,24 +94,24 @@ def test_the_conflict_shows_all_sides_and_offers_both_decisions(desk: Desk) -> N
 
 
 @pytest.mark.parametrize(("decision", "number"), [(KEEP, "PO-MINE"), (TAKE, "PO-THEIRS")])
-def test_a_decision_is_read_back_and_applied(desk: Desk, decision: Keystroke, number: str) -> None:
-    review = reviewed(desk, conflicted(desk, SET_AMOUNT, *NEW_LINE))
-    decided = desk.edit(review, decision, name="decided.xlsx")
-    code, out, err = desk.run("apply", decided, "--yes")
-    state = desk.state()
+def test_a_decision_is_read_back_and_applied(cli: CliSession, decision: Keystroke, number: str) -> None:
+    review = reviewed(cli, conflicted(cli, SET_AMOUNT, *NEW_LINE))
+    decided = cli.edit(review, decision, name="decided.xlsx")
+    code, out, err = cli.run("apply", decided, "--yes")
+    state = cli.state()
 
     assert code == 0, out + err
     assert "decided.xlsx, Conflicts!H2" in out
     assert state[DRAFT]["poNumber"] == number
     assert state[APPROVED_LINE]["amount"] == "512.50"
-    again = desk.run("apply", decided, "--yes")
+    again = cli.run("apply", decided, "--yes")
     assert (again[0], "Nothing to apply." in again[1]) == (0, True), again[1]
 
 
-def test_a_review_that_nobody_decided_in_gives_the_same_plan(desk: Desk) -> None:
-    edited = conflicted(desk, SET_AMOUNT, *DECLINE, *NEW_LINE)
-    review = reviewed(desk, edited)
-    before, after = desk.run("diff", edited), desk.run("diff", review)
+def test_a_review_that_nobody_decided_in_gives_the_same_plan(cli: CliSession) -> None:
+    edited = conflicted(cli, SET_AMOUNT, *DECLINE, *NEW_LINE)
+    review = reviewed(cli, edited)
+    before, after = cli.run("diff", edited), cli.run("diff", review)
 
     def told(out: str) -> list[str]:
         return [line for line in out.splitlines() if not line.startswith(("Plan for", "  "))]
@@ -110,83 +120,83 @@ def test_a_review_that_nobody_decided_in_gives_the_same_plan(desk: Desk) -> None
     assert told(before[1]) == told(after[1])
 
 
-def test_a_decision_falls_when_live_moves_again(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-LATER"})
-    decided = desk.edit(review, KEEP, name="decided.xlsx")
-    code, out, _ = desk.run("diff", decided)
+def test_a_decision_falls_when_live_moves_again(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    cli.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-LATER"})
+    decided = cli.edit(review, KEEP, name="decided.xlsx")
+    code, out, _ = cli.run("diff", decided)
 
     assert code == 1
     assert "live was PO number PO-THEIRS then and is PO number PO-LATER now" in out
-    assert desk.plan(decided)["operations"] == []
+    assert cli.plan(decided)["operations"] == []
 
 
-def test_a_decision_on_a_conflict_that_is_no_more_is_only_told(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    desk.patch(f"/payouts/{DRAFT}", {"poNumber": None})
-    code, out, _ = desk.run("diff", desk.edit(review, TAKE, name="decided.xlsx"))
+def test_a_decision_on_a_conflict_that_is_no_more_is_only_told(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    cli.patch(f"/payouts/{DRAFT}", {"poNumber": None})
+    code, out, _ = cli.run("diff", cli.edit(review, TAKE, name="decided.xlsx"))
 
     assert code == 0
     assert "there is no such conflict any more" in out
     assert "1 operation" in out
 
 
-def test_a_word_that_is_no_decision_is_found_in_its_cell(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    wrong = desk.edit(review, Keystroke("Conflicts", 2, "Decision", "perhaps"), name="decided.xlsx")
-    code, out, _ = desk.run("diff", wrong)
+def test_a_word_that_is_no_decision_is_found_in_its_cell(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    wrong = cli.edit(review, Keystroke("Conflicts", 2, "Decision", "perhaps"), name="decided.xlsx")
+    code, out, _ = cli.run("diff", wrong)
 
     assert code == 1
     assert "decided.xlsx, Conflicts!H2: 'perhaps' is no decision" in out
     assert "1 conflict" in out
-    assert desk.run("check", wrong)[0] == 1
+    assert cli.run("check", wrong)[0] == 1
 
 
-def test_case_and_spaces_do_not_matter_in_a_decision(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    typed = desk.edit(review, Keystroke("Conflicts", 2, "Decision", " Keep  Mine "), name="decided.xlsx")
+def test_case_and_spaces_do_not_matter_in_a_decision(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    typed = cli.edit(review, Keystroke("Conflicts", 2, "Decision", " Keep  Mine "), name="decided.xlsx")
 
-    assert desk.run("diff", typed)[0] == 0
+    assert cli.run("diff", typed)[0] == 0
 
 
-def test_both_decisions_on_one_conflict_count_for_nothing(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
+def test_both_decisions_on_one_conflict_count_for_nothing(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
     book = load_workbook(review)
     sheet = book["Conflicts"]
     for cell in list(sheet[2]):
         sheet.cell(3, cell.column, cell.value)
     sheet["H2"], sheet["H3"] = "keep mine", "take live"
-    book.save(desk.folder / "decided.xlsx")
+    book.save(cli.folder / "decided.xlsx")
     book.close()
-    code, out, _ = desk.run("diff", desk.folder / "decided.xlsx")
+    code, out, _ = cli.run("diff", cli.folder / "decided.xlsx")
 
     assert code == 1
     assert "contradict each other" in out
-    assert desk.plan(desk.folder / "decided.xlsx")["operations"] == []
+    assert cli.plan(cli.folder / "decided.xlsx")["operations"] == []
 
 
-def test_a_decision_whose_hidden_cell_was_changed_is_not_guessed(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    spoilt = desk.edit(
+def test_a_decision_whose_hidden_cell_was_changed_is_not_guessed(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    damaged = cli.edit(
         review, KEEP, Keystroke("Conflicts", 2, "reconcile:Conflicts", "{}"), name="decided.xlsx"
     )
-    code, out, _ = desk.run("diff", spoilt)
+    code, out, _ = cli.run("diff", damaged)
 
     assert code == 1
     assert "it is not known what this decision is about" in out
 
 
-def test_a_deleted_decision_column_is_told(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk))
-    renamed = desk.edit(review, Keystroke("Conflicts", 1, "Decision", "Verdict"), name="decided.xlsx")
-    code, out, _ = desk.run("diff", renamed)
+def test_a_deleted_decision_column_is_told(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli))
+    renamed = cli.edit(review, Keystroke("Conflicts", 1, "Decision", "Verdict"), name="decided.xlsx")
+    code, out, _ = cli.run("diff", renamed)
 
     assert code == 1
     assert "has no column Decision any more" in out
 
 
-def test_changed_cells_have_a_note_with_the_old_value(desk: Desk) -> None:
-    review = reviewed(desk, conflicted(desk, SET_STAGE, SET_AMOUNT))
+def test_changed_cells_have_a_note_with_the_old_value(cli: CliSession) -> None:
+    review = reviewed(cli, conflicted(cli, SET_STAGE, SET_AMOUNT))
     stage = cell_of(review, "Payouts", APPROVED, "Stage")
     number = cell_of(review, "Payouts", DRAFT, "PO number")
     amount = cell_of(review, "Lines", APPROVED_LINE, "Amount")
@@ -198,9 +208,9 @@ def test_changed_cells_have_a_note_with_the_old_value(desk: Desk) -> None:
     assert notes(review, "Lines") == {amount: "reconcile: was 500.00 USD."}
 
 
-def test_the_lists_say_what_happens_and_lead_to_the_cells(desk: Desk) -> None:
+def test_the_lists_say_what_happens_and_lead_to_the_cells(cli: CliSession) -> None:
     wrong = Keystroke("Payouts", APPROVED, "Stage", "NONSENSE")
-    review = reviewed(desk, conflicted(desk, wrong, SET_AMOUNT, *NEW_LINE))
+    review = reviewed(cli, conflicted(cli, wrong, SET_AMOUNT, *NEW_LINE))
     changes = {row["Field"]: row for row in sheet_rows(review, "Changes")}
     (finding,) = sheet_rows(review, "Findings")
     book = load_workbook(review)
@@ -216,8 +226,8 @@ def test_the_lists_say_what_happens_and_lead_to_the_cells(desk: Desk) -> None:
     assert link.location == f"'Payouts'!{cell}"
 
 
-def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(desk: Desk) -> None:
-    edited = conflicted(desk, SET_AMOUNT)
+def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(cli: CliSession) -> None:
+    edited = conflicted(cli, SET_AMOUNT)
     book = load_workbook(edited)
     own = book.create_sheet("My notes")
     for number in range(1, 4):
@@ -228,7 +238,7 @@ def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(desk: Desk) ->
     own["A5"] = "=SUM(A1:A3)"
     book.save(edited)
     book.close()
-    before, after = parts(edited), parts(reviewed(desk, edited))
+    before, after = parts(edited), parts(reviewed(cli, edited))
     changed = {name for name in before if before[name] != after[name]}
     sheets = {name for name in changed if name.startswith("xl/worksheets/sheet")}
 
@@ -248,22 +258,22 @@ def test_everything_else_in_the_file_is_byte_for_byte_what_it_was(desk: Desk) ->
         assert rows[0] == rows[1]
 
 
-def test_a_note_of_the_person_stays_with_ours_below_it(desk: Desk) -> None:
-    edited = conflicted(desk)
+def test_a_note_of_the_person_stays_with_ours_below_it(cli: CliSession) -> None:
+    edited = conflicted(cli)
     number = cell_of(edited, "Payouts", DRAFT, "PO number")
     _write_notes(edited, {number: "Ask Eva first.", "A3": "Seen."})
-    found = notes(reviewed(desk, edited), "Payouts")
+    found = notes(reviewed(cli, edited), "Payouts")
 
     assert found["A3"] == "Seen."
     assert found[number].startswith("Ask Eva first.\nreconcile: conflict.")
 
 
-def test_a_note_that_a_program_joined_with_ours_keeps_the_words_of_the_person(desk: Desk) -> None:
-    edited = conflicted(desk)
+def test_a_note_that_a_program_joined_with_ours_keeps_the_words_of_the_person(cli: CliSession) -> None:
+    edited = conflicted(cli)
     number = cell_of(edited, "Payouts", DRAFT, "PO number")
     joined = "Ask Eva & Ben <first>.\nreconcile: was nonsense."
     _write_notes(edited, {number: joined, "A3": "reconcile: of old."})
-    found = notes(reviewed(desk, edited), "Payouts")
+    found = notes(reviewed(cli, edited), "Payouts")
 
     assert found.keys() == {number}
     assert found[number].startswith("Ask Eva & Ben <first>.")
@@ -279,10 +289,10 @@ def _write_notes(path: Path, texts: dict[str, str]) -> None:
     book.close()
 
 
-def test_the_review_of_a_review_replaces_what_the_first_one_said(desk: Desk) -> None:
-    first = reviewed(desk, conflicted(desk, SET_AMOUNT))
-    decided = desk.edit(first, KEEP, Keystroke("Lines", APPROVED_LINE, "Amount", 500), name="decided.xlsx")
-    second = reviewed(desk, decided, name="second.xlsx")
+def test_the_review_of_a_review_replaces_what_the_first_one_said(cli: CliSession) -> None:
+    first = reviewed(cli, conflicted(cli, SET_AMOUNT))
+    decided = cli.edit(first, KEEP, Keystroke("Lines", APPROVED_LINE, "Amount", 500), name="decided.xlsx")
+    second = reviewed(cli, decided, name="second.xlsx")
     book = load_workbook(second)
     names, payouts = book.sheetnames, book["Payouts"]
     rules = [rule for area in payouts.conditional_formatting for rule in area.rules]
@@ -298,63 +308,63 @@ def test_the_review_of_a_review_replaces_what_the_first_one_said(desk: Desk) -> 
         text for name, text in parts(second).items() if name.endswith("2.vml")
     )
     assert len(priorities) == len(set(priorities))
-    assert desk.run("diff", second)[0] == 0
+    assert cli.run("diff", second)[0] == 0
 
 
-def test_a_sheet_of_the_person_that_is_called_like_ours_stays(desk: Desk) -> None:
-    edited = conflicted(desk)
+def test_a_sheet_of_the_person_that_is_called_like_ours_stays(cli: CliSession) -> None:
+    edited = conflicted(cli)
     book = load_workbook(edited)
     book.create_sheet("Conflicts").append(["mine"])
     book.save(edited)
     book.close()
-    review = reviewed(desk, edited)
+    review = reviewed(cli, edited)
     decide = Keystroke("Conflicts 2", 2, "Decision", "take live")
 
     assert sheet_rows(review, "Conflicts") == []
-    assert desk.run("diff", desk.edit(review, decide, name="decided.xlsx"))[0] == 0
+    assert cli.run("diff", cli.edit(review, decide, name="decided.xlsx"))[0] == 0
 
 
-def test_hostile_texts_stay_texts(desk: Desk) -> None:
+def test_hostile_texts_stay_texts(cli: CliSession) -> None:
     text = '=HYPERLINK("x") & <b>]]> "\'\x0b'
-    edited = desk.edit(desk.export(), Keystroke("Payouts", DRAFT, "PO number", "=1+1"))
-    desk.patch(f"/payouts/{DRAFT}", {"poNumber": text})
+    edited = cli.edit(cli.export(), Keystroke("Payouts", DRAFT, "PO number", "=1+1"))
+    cli.patch(f"/payouts/{DRAFT}", {"poNumber": text})
     book = load_workbook(edited)
     cell = book["Payouts"][cell_of(edited, "Payouts", DRAFT, "PO number")]
     cell.value, cell.data_type = "=1+1", "s"
     book.save(edited)
     book.close()
-    (row,) = sheet_rows(reviewed(desk, edited), "Conflicts")
+    (row,) = sheet_rows(reviewed(cli, edited), "Conflicts")
 
     assert row["Live now"] == "PO number: " + text.replace("\x0b", " ")
     assert row["Yours"] == "PO number: =1+1"
 
 
-def test_several_workbooks_have_a_review_each_and_a_decision_in_one_of_them_counts(desk: Desk) -> None:
-    exported = desk.export()
-    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
-    ben = desk.edit(exported, Keystroke("Lines", APPROVED_LINE, "Amount", 611), name="ben.xlsx")
-    folder = reviewed(desk, ana, ben, name="reviews")
+def test_several_workbooks_have_a_review_each_and_a_decision_in_one_of_them_counts(cli: CliSession) -> None:
+    exported = cli.export()
+    ana = cli.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = cli.edit(exported, Keystroke("Lines", APPROVED_LINE, "Amount", 611), name="ben.xlsx")
+    folder = reviewed(cli, ana, ben, name="reviews")
     (row,) = sheet_rows(folder / "ben.xlsx", "Conflicts")
-    decided = desk.edit(folder / "ben.xlsx", KEEP, name="ben-decided.xlsx")
-    code, out, err = desk.run("apply", folder / "ana.xlsx", decided, "--yes")
+    decided = cli.edit(folder / "ben.xlsx", KEEP, name="ben-decided.xlsx")
+    code, out, err = cli.run("apply", folder / "ana.xlsx", decided, "--yes")
 
     assert row["Yours"] == "Amount: 611"
     assert row["Other workbooks"].startswith("ana.xlsx, Lines!")
     assert row["Other workbooks"].endswith("Amount: 512.5")
     assert code == 0, out + err
-    assert desk.state()[APPROVED_LINE]["amount"] == "611.00"
+    assert cli.state()[APPROVED_LINE]["amount"] == "611.00"
 
 
-def test_where_nothing_can_be_kept_only_live_is_offered(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), Keystroke("Lines", DUPLICATE, "Amount", 421))
-    theirs = desk.edit(desk.export(name="other.xlsx"), *DECLINE, name="theirs.xlsx")
-    assert desk.run("apply", theirs, "--yes")[0] == 0
-    review = reviewed(desk, edited)
+def test_where_nothing_can_be_kept_only_live_is_offered(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), Keystroke("Lines", DUPLICATE, "Amount", 421))
+    theirs = cli.edit(cli.export(name="other.xlsx"), *DECLINE, name="theirs.xlsx")
+    assert cli.run("apply", theirs, "--yes")[0] == 0
+    review = reviewed(cli, edited)
     book = load_workbook(review)
     (rule,) = book["Conflicts"].data_validations.dataValidation
     book.close()
-    kept = desk.run("diff", desk.edit(review, KEEP, name="kept.xlsx"))
-    taken = desk.plan(desk.edit(review, TAKE, name="taken.xlsx"))
+    kept = cli.run("diff", cli.edit(review, KEEP, name="kept.xlsx"))
+    taken = cli.plan(cli.edit(review, TAKE, name="taken.xlsx"))
 
     assert rule.formula1 == '"take live"'
     assert (kept[0], "Nothing of yours can be kept" in kept[1]) == (1, True)
@@ -365,26 +375,26 @@ def test_where_nothing_can_be_kept_only_live_is_offered(desk: Desk) -> None:
     ("name", "words"),
     [("review.html", "must end in .xlsx"), ("none/review.xlsx", "There is no folder")],
 )
-def test_a_place_for_the_review_that_will_not_do_is_refused(desk: Desk, name: str, words: str) -> None:
-    code, _, err = desk.run("diff", desk.export(), "--review", desk.folder / name)
+def test_a_place_for_the_review_that_will_not_do_is_refused(cli: CliSession, name: str, words: str) -> None:
+    code, _, err = cli.run("diff", cli.export(), "--review", cli.folder / name)
 
     assert code == 2
     assert words in err
 
 
-def test_a_review_with_decisions_in_it_is_never_written_over(desk: Desk) -> None:
-    edited = conflicted(desk)
-    review = reviewed(desk, edited)
+def test_a_review_with_decisions_in_it_is_never_written_over(cli: CliSession) -> None:
+    edited = conflicted(cli)
+    review = reviewed(cli, edited)
     before = review.read_bytes()
 
-    assert desk.run("diff", edited, "--review", review)[0] == 2
-    assert desk.run("diff", edited, "--review", edited)[0] == 2
+    assert cli.run("diff", edited, "--review", review)[0] == 2
+    assert cli.run("diff", edited, "--review", edited)[0] == 2
     assert review.read_bytes() == before
 
 
-def test_a_report_that_ends_in_xlsx_is_the_review_workbook(desk: Desk) -> None:
-    edited, page, book = conflicted(desk), desk.folder / "plan.html", desk.folder / "review.xlsx"
-    code, _, err = desk.run("diff", edited, "--report", page, "--report", book)
+def test_a_report_that_ends_in_xlsx_is_the_review_workbook(cli: CliSession) -> None:
+    edited, page, book = conflicted(cli), cli.folder / "plan.html", cli.folder / "review.xlsx"
+    code, _, err = cli.run("diff", edited, "--report", page, "--report", book)
 
     assert code == 1
     assert "Review workbook: " in err
@@ -392,34 +402,34 @@ def test_a_report_that_ends_in_xlsx_is_the_review_workbook(desk: Desk) -> None:
     assert len(sheet_rows(book, "Conflicts")) == 1
 
 
-def test_there_is_one_review_workbook(desk: Desk) -> None:
-    code, _, err = desk.run("diff", "march.xlsx", "--review", "one.xlsx", "--report", "two.xlsx")
+def test_there_is_one_review_workbook(cli: CliSession) -> None:
+    code, _, err = cli.run("diff", "march.xlsx", "--review", "one.xlsx", "--report", "two.xlsx")
 
     assert code == 2
     assert "one.xlsx and two.xlsx are both the review workbook" in err
 
 
-def test_several_reviews_do_not_go_into_one_file(desk: Desk) -> None:
-    exported = desk.export()
-    copy = desk.edit(exported, name="copy.xlsx")
-    code, _, err = desk.run("diff", exported, copy, "--review", desk.folder / "one.xlsx")
+def test_several_reviews_do_not_go_into_one_file(cli: CliSession) -> None:
+    exported = cli.export()
+    copy = cli.edit(exported, name="copy.xlsx")
+    code, _, err = cli.run("diff", exported, copy, "--review", cli.folder / "one.xlsx")
 
     assert code == 2
     assert "name a folder" in err
 
 
-def test_decisions_survive_libreoffice(desk: Desk, program: Callable[[str], str]) -> None:
+def test_decisions_survive_libreoffice(cli: CliSession, program: Callable[[str], str]) -> None:
     soffice = program("soffice")
-    review = reviewed(desk, conflicted(desk, SET_AMOUNT))
-    decided = desk.edit(review, KEEP, name="decided.xlsx")
-    saved = desk.folder / "saved"
-    profile = (desk.folder / "profile").as_uri()
+    review = reviewed(cli, conflicted(cli, SET_AMOUNT))
+    decided = cli.edit(review, KEEP, name="decided.xlsx")
+    saved = cli.folder / "saved"
+    profile = (cli.folder / "profile").as_uri()
     options = ["--headless", "--convert-to", "xlsx", "--outdir", str(saved), str(decided)]
     subprocess.run(
         [soffice, f"-env:UserInstallation={profile}", *options], check=True, capture_output=True, timeout=180
     )
-    code, out, err = desk.run("apply", saved / "decided.xlsx", "--yes")
+    code, out, err = cli.run("apply", saved / "decided.xlsx", "--yes")
 
     assert code == 0, out + err
-    assert desk.state()[DRAFT]["poNumber"] == "PO-MINE"
+    assert cli.state()[DRAFT]["poNumber"] == "PO-MINE"
     assert notes(saved / "decided.xlsx", "Lines")

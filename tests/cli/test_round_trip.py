@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from desk import (
+from cli_session import (
     APPROVED,
     APPROVED_LINE,
     DECLINE,
@@ -24,15 +24,15 @@ from desk import (
     POOL_LINE,
     SET_AMOUNT,
     SET_STAGE,
-    Desk,
+    CliSession,
 )
 
 from reconcile.sandbox.choices import Choices
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
-def test_a_workbook_that_nobody_edited_gives_an_empty_plan(desk: Desk) -> None:
-    code, out, _ = desk.run("diff", desk.export(), "--json")
+def test_a_workbook_that_nobody_edited_gives_an_empty_plan(cli: CliSession) -> None:
+    code, out, _ = cli.run("diff", cli.export(), "--json")
     plan = json.loads(out)
 
     assert code == 0
@@ -41,10 +41,10 @@ def test_a_workbook_that_nobody_edited_gives_an_empty_plan(desk: Desk) -> None:
     )
 
 
-def test_every_kind_of_edit_is_applied_once_and_ties_out(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), *EVERY_KIND)
-    code, out, _ = desk.run("apply", edited, "--yes")
-    state = desk.state()
+def test_every_kind_of_edit_is_applied_once_and_ties_out(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), *EVERY_KIND)
+    code, out, _ = cli.run("apply", edited, "--yes")
+    state = cli.state()
 
     assert code == 0
     assert "Everything ties out." in out
@@ -53,38 +53,38 @@ def test_every_kind_of_edit_is_applied_once_and_ties_out(desk: Desk) -> None:
     assert state[DUPLICATE]["status"] == "VOIDED"
     assert state[DRAFT_LINE]["payoutId"] is None
     assert [line["amount"] for line in state.values() if line.get("description") == "True-up"] == ["99.50"]
-    assert len(desk.writes()) == 5
+    assert len(cli.writes()) == 5
 
 
-def test_applying_the_same_workbook_again_writes_nothing(desk: Desk) -> None:
+def test_applying_the_same_workbook_again_writes_nothing(cli: CliSession) -> None:
     note = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")
-    edited = desk.edit(desk.export(), *EVERY_KIND, note)
-    desk.run("apply", edited, "--yes")
-    before = len(desk.writes())
-    code, out, _ = desk.run("apply", edited, "--yes")
+    edited = cli.edit(cli.export(), *EVERY_KIND, note)
+    cli.run("apply", edited, "--yes")
+    before = len(cli.writes())
+    code, out, _ = cli.run("apply", edited, "--yes")
 
     assert code == 0
     assert "Nothing to apply." in out
-    assert len(desk.writes()) == before
+    assert len(cli.writes()) == before
 
 
-def test_a_plan_that_was_saved_is_what_is_applied(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT)
-    saved = desk.folder / "plan.json"
-    assert desk.run("diff", edited, "--save", saved)[0] == 0
-    code, _, _ = desk.run("apply", saved, "--yes")
+def test_a_plan_that_was_saved_is_what_is_applied(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT)
+    saved = cli.folder / "plan.json"
+    assert cli.run("diff", edited, "--save", saved)[0] == 0
+    code, _, _ = cli.run("apply", saved, "--yes")
 
     assert code == 0
-    assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
+    assert cli.state()[APPROVED_LINE]["amount"] == "512.50"
 
 
-def test_what_moved_after_the_plan_was_made_is_held_back_alone(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT, DETACH)
-    saved = desk.folder / "plan.json"
-    desk.run("diff", edited, "--save", saved)
-    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
-    code, out, _ = desk.run("apply", saved, "--yes")
-    state = desk.state()
+def test_what_moved_after_the_plan_was_made_is_held_back_alone(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT, DETACH)
+    saved = cli.folder / "plan.json"
+    cli.run("diff", edited, "--save", saved)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
+    code, out, _ = cli.run("apply", saved, "--yes")
+    state = cli.state()
 
     assert code == 1
     assert "stale: amount was '500' when planned and is '777' now" in out
@@ -92,11 +92,11 @@ def test_what_moved_after_the_plan_was_made_is_held_back_alone(desk: Desk) -> No
     assert state[DRAFT_LINE]["payoutId"] is None
 
 
-def test_a_conflict_is_held_and_the_rest_is_applied(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT, Keystroke("Payouts", DRAFT, "PO number", "PO-MINE"))
-    desk.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
-    code, out, _ = desk.run("apply", edited, "--yes")
-    state = desk.state()
+def test_a_conflict_is_held_and_the_rest_is_applied(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT, Keystroke("Payouts", DRAFT, "PO number", "PO-MINE"))
+    cli.patch(f"/payouts/{DRAFT}", {"poNumber": "PO-THEIRS"})
+    code, out, _ = cli.run("apply", edited, "--yes")
+    state = cli.state()
 
     assert code == 1
     assert "PO-MINE" in out
@@ -104,20 +104,20 @@ def test_a_conflict_is_held_and_the_rest_is_applied(desk: Desk) -> None:
     assert state[APPROVED_LINE]["amount"] == "512.50"
 
 
-def test_a_record_that_left_the_filter_is_still_found(desk: Desk) -> None:
-    exported = desk.export("--stage", "APPROVED")
-    desk.patch(f"/payouts/{APPROVED}", {"stage": "BLOCKED"})
-    code, out, _ = desk.run("diff", exported, "--json")
+def test_a_record_that_left_the_filter_is_still_found(cli: CliSession) -> None:
+    exported = cli.export("--stage", "APPROVED")
+    cli.patch(f"/payouts/{APPROVED}", {"stage": "BLOCKED"})
+    code, out, _ = cli.run("diff", exported, "--json")
     drifts = json.loads(out)["drifts"]
 
     assert code == 0
     assert [(one["target"]["id"], one["what"]) for one in drifts] == [(APPROVED, "moved")]
 
 
-def test_a_payout_paid_meanwhile_keeps_its_money(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), SET_AMOUNT)
-    desk.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
-    code, out, _ = desk.run("diff", edited, "--json")
+def test_a_payout_paid_meanwhile_keeps_its_money(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), SET_AMOUNT)
+    cli.patch(f"/payouts/{APPROVED}", {"stage": "PAID"})
+    code, out, _ = cli.run("diff", edited, "--json")
     plan = json.loads(out)
 
     assert code == 1
@@ -125,21 +125,21 @@ def test_a_payout_paid_meanwhile_keeps_its_money(desk: Desk) -> None:
     assert "moved to PAID upstream" in plan["conflicts"][0]["reason"]
 
 
-def test_declining_the_last_line_is_foretold_and_happens(desk: Desk) -> None:
+def test_declining_the_last_line_is_foretold_and_happens(cli: CliSession) -> None:
     decline = (
         Keystroke("Lines", ONLY_LINE, "Action", "Decline"),
         Keystroke("Lines", ONLY_LINE, "Decline reason", "DUPLICATE"),
     )
-    code, out, _ = desk.run("apply", desk.edit(desk.export(), *decline), "--yes")
+    code, out, _ = cli.run("apply", cli.edit(cli.export(), *decline), "--yes")
 
     assert code == 0
     assert "Introw declines the payout" in out
-    assert desk.state()[ONE_LINE]["stage"] == "DECLINED"
+    assert cli.state()[ONE_LINE]["stage"] == "DECLINED"
 
 
-def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), Keystroke("Payouts", MIXED, "PO number", 100000))
-    code, out, _ = desk.run("diff", edited, "--json")
+def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), Keystroke("Payouts", MIXED, "PO number", 100000))
+    code, out, _ = cli.run("diff", edited, "--json")
     plan = json.loads(out)
 
     assert code == 0
@@ -147,25 +147,25 @@ def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(desk: Desk) -> Non
     assert [(one["baseline"], one["edited"]) for one in plan["damaged"]] == [("1E5", "100000")]
 
 
-def test_a_note_is_cleared_by_an_empty_cell(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), Keystroke("Payouts", NOTED, "Statement note", None))
-    desk.run("apply", edited, "--yes")
+def test_a_note_is_cleared_by_an_empty_cell(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), Keystroke("Payouts", NOTED, "Statement note", None))
+    cli.run("apply", edited, "--yes")
 
-    assert desk.state()[NOTED]["metadata"] is None
+    assert cli.state()[NOTED]["metadata"] is None
 
 
 def test_an_empty_cell_leaves_alone_what_the_server_does_not_show(
-    open_desk: Callable[[Choices], Desk],
+    open_cli: Callable[[Choices], CliSession],
 ) -> None:
-    desk = open_desk(Choices(rate=100_000, echo_metadata=False))
-    exported = desk.export()
-    untouched = desk.run("diff", exported, "--json")
-    cleared = desk.edit(exported, Keystroke("Payouts", NOTED, "Statement note", "<clear>"))
-    code, _, _ = desk.run("apply", cleared, "--yes")
+    cli = open_cli(Choices(rate=100_000, echo_metadata=False))
+    exported = cli.export()
+    untouched = cli.run("diff", exported, "--json")
+    cleared = cli.edit(exported, Keystroke("Payouts", NOTED, "Statement note", "<clear>"))
+    code, _, _ = cli.run("apply", cleared, "--yes")
 
     assert json.loads(untouched[1])["operations"] == []
     assert code == 0
-    assert json.loads(desk.writes()[-1]["body"]) == {"metadata": None}
+    assert json.loads(cli.writes()[-1]["body"]) == {"metadata": None}
 
 
 @pytest.mark.parametrize(
@@ -183,33 +183,33 @@ def test_an_empty_cell_leaves_alone_what_the_server_does_not_show(
     ids=repr,
 )
 def test_the_whole_job_works_whatever_the_server_chose(
-    choices: Choices, open_desk: Callable[[Choices], Desk]
+    choices: Choices, open_cli: Callable[[Choices], CliSession]
 ) -> None:
-    desk = open_desk(choices)
-    edited = desk.edit(desk.export(), *EVERY_KIND)
-    first, out, err = desk.run("apply", edited, "--yes")
-    second, again, _ = desk.run("apply", edited, "--yes")
+    cli = open_cli(choices)
+    edited = cli.edit(cli.export(), *EVERY_KIND)
+    first, out, err = cli.run("apply", edited, "--yes")
+    second, again, _ = cli.run("apply", edited, "--yes")
 
     assert [first, second] == [0, 0], out + err
     assert "Everything ties out." in out
     assert "Nothing to apply." in again
 
 
-def test_a_payout_waits_for_a_line_that_the_server_refuses(open_desk: Callable[[Choices], Desk]) -> None:
-    desk = open_desk(Choices(rate=100_000, reason_types=("INELIGIBLE",)))
-    edited = desk.edit(desk.export(), SET_STAGE, *DECLINE)
-    code, out, _ = desk.run("apply", edited, "--yes")
+def test_a_payout_waits_for_a_line_that_the_server_refuses(open_cli: Callable[[Choices], CliSession]) -> None:
+    cli = open_cli(Choices(rate=100_000, reason_types=("INELIGIBLE",)))
+    edited = cli.edit(cli.export(), SET_STAGE, *DECLINE)
+    code, out, _ = cli.run("apply", edited, "--yes")
 
     assert code == 1
     assert "refused" in out
     assert "it waits for op-0001, which is refused" in out
-    assert desk.state()[APPROVED]["stage"] == "APPROVED"
+    assert cli.state()[APPROVED]["stage"] == "APPROVED"
 
 
-def test_an_error_in_one_row_holds_that_row_alone(desk: Desk) -> None:
+def test_an_error_in_one_row_holds_that_row_alone(cli: CliSession) -> None:
     wrong = Keystroke("Lines", DUPLICATE, "Action", "Decline")
-    code, out, _ = desk.run("apply", desk.edit(desk.export(), wrong, DETACH), "--yes")
-    state = desk.state()
+    code, out, _ = cli.run("apply", cli.edit(cli.export(), wrong, DETACH), "--yes")
+    state = cli.state()
 
     assert code == 1
     assert "A decline needs a reason." in out
@@ -217,17 +217,17 @@ def test_an_error_in_one_row_holds_that_row_alone(desk: Desk) -> None:
     assert state[DRAFT_LINE]["payoutId"] is None
 
 
-def test_an_edit_on_a_paid_payout_is_warned_about(desk: Desk) -> None:
-    line = next(key for key, one in desk.state().items() if one.get("payoutId") == PAID)
-    edited = desk.edit(desk.export(), Keystroke("Lines", line, "Amount", 1))
-    _, out, _ = desk.run("check", edited)
+def test_an_edit_on_a_paid_payout_is_warned_about(cli: CliSession) -> None:
+    line = next(key for key, one in cli.state().items() if one.get("payoutId") == PAID)
+    edited = cli.edit(cli.export(), Keystroke("Lines", line, "Amount", 1))
+    _, out, _ = cli.run("check", edited)
 
     assert "is PAID already" in out
 
 
-def test_new_lines_typed_twice_in_the_same_way_are_two_lines(desk: Desk) -> None:
+def test_new_lines_typed_twice_in_the_same_way_are_two_lines(cli: CliSession) -> None:
     second = tuple(Keystroke(one.sheet, 3, one.header, one.value) for one in NEW_LINE)
-    edited = desk.edit(desk.export(), *NEW_LINE, *second)
-    desk.run("apply", edited, "--yes")
+    edited = cli.edit(cli.export(), *NEW_LINE, *second)
+    cli.run("apply", edited, "--yes")
 
-    assert len([line for line in desk.state().values() if line.get("description") == "True-up"]) == 2
+    assert len([line for line in cli.state().values() if line.get("description") == "True-up"]) == 2

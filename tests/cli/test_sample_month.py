@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import ZipFile
 
-from desk import Desk
-from slowly import read_both_ways
+from cli_session import CliSession
+from slow_reading import read_both_ways
 
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.store.store import Store
@@ -14,13 +14,13 @@ from reconcile.workbook.export.writer import write_workbook
 from reconcile.workbook.read.reader import read_export, read_workbook
 
 
-def test_an_export_is_read_plainly_as_the_long_way(desk: Desk) -> None:
-    read_both_ways(desk.export(), desk.folder / "ways")
+def test_an_export_is_read_plainly_as_the_long_way(cli: CliSession) -> None:
+    read_both_ways(cli.export(), cli.folder / "ways")
 
 
-def test_a_streamed_workbook_is_the_one_that_is_written_cell_by_cell(desk: Desk, tmp_path: Path) -> None:
-    export = read_export(desk.export())
-    with Store(desk.folder / "state.db") as store:
+def test_a_streamed_workbook_is_the_one_that_is_written_cell_by_cell(cli: CliSession, tmp_path: Path) -> None:
+    export = read_export(cli.export())
+    with Store(cli.folder / "state.db") as store:
         baseline = store.baseline(export.workbook_id)
     assert baseline is not None
     files = [tmp_path / way / "month.xlsx" for way in ("streamed", "plain")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from desk import (
+from cli_session import (
     APPROVED,
     APPROVED_LINE,
     DECLINE,
@@ -14,7 +14,7 @@ from desk import (
     POOL_LINE,
     SET_AMOUNT,
     SET_STAGE,
-    Desk,
+    CliSession,
 )
 
 from reconcile.workbook.copy.cell_editor import Keystroke
@@ -23,12 +23,12 @@ OTHER_AMOUNT = Keystroke("Lines", APPROVED_LINE, "Amount", 611)
 NOTE = Keystroke("Lines", POOL_LINE, "Internal note", "Checked.")
 
 
-def test_two_copies_of_one_export_are_applied_in_one_run(desk: Desk) -> None:
-    exported = desk.export()
-    ana = desk.edit(exported, SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
-    ben = desk.edit(exported, SET_STAGE, *DECLINE, *NEW_LINE, name="ben.xlsx")
-    code, out, err = desk.run("apply", ana, ben, "--yes")
-    state = desk.state()
+def test_two_copies_of_one_export_are_applied_in_one_run(cli: CliSession) -> None:
+    exported = cli.export()
+    ana = cli.edit(exported, SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
+    ben = cli.edit(exported, SET_STAGE, *DECLINE, *NEW_LINE, name="ben.xlsx")
+    code, out, err = cli.run("apply", ana, ben, "--yes")
+    state = cli.state()
 
     assert code == 0, out + err
     assert "Everything ties out." in out
@@ -38,24 +38,24 @@ def test_two_copies_of_one_export_are_applied_in_one_run(desk: Desk) -> None:
     assert len([one for one in state.values() if one.get("description") == "True-up"]) == 2
 
 
-def test_each_workbook_of_a_run_is_done_with_whoever_it_comes_back_with(desk: Desk) -> None:
-    ana = desk.edit(desk.export(name="first.xlsx"), SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
-    ben = desk.edit(desk.export(name="second.xlsx"), *DECLINE, *NEW_LINE, name="ben.xlsx")
-    desk.run("apply", ana, ben, "--yes")
-    before = len(desk.writes())
+def test_each_workbook_of_a_run_is_done_with_whoever_it_comes_back_with(cli: CliSession) -> None:
+    ana = cli.edit(cli.export(name="first.xlsx"), SET_AMOUNT, *NEW_LINE, NOTE, name="ana.xlsx")
+    ben = cli.edit(cli.export(name="second.xlsx"), *DECLINE, *NEW_LINE, name="ben.xlsx")
+    cli.run("apply", ana, ben, "--yes")
+    before = len(cli.writes())
 
     for files in ([ana], [ben], [ben, ana]):
-        code, out, err = desk.run("apply", *files, "--yes")
+        code, out, err = cli.run("apply", *files, "--yes")
         assert (code, "Nothing to apply." in out) == (0, True), out + err
-    assert len(desk.writes()) == before
+    assert len(cli.writes()) == before
 
 
-def test_the_same_cell_edited_differently_waits_and_both_cells_are_shown(desk: Desk) -> None:
-    exported = desk.export()
-    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
-    ben = desk.edit(exported, OTHER_AMOUNT, NOTE, name="ben.xlsx")
-    code, out, _ = desk.run("diff", ana, ben)
-    as_json = desk.plan(ana, ben)
+def test_the_same_cell_edited_differently_waits_and_both_cells_are_shown(cli: CliSession) -> None:
+    exported = cli.export()
+    ana = cli.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = cli.edit(exported, OTHER_AMOUNT, NOTE, name="ben.xlsx")
+    code, out, _ = cli.run("diff", ana, ben)
+    as_json = cli.plan(ana, ben)
 
     assert code == 1
     assert "ana.xlsx and ben.xlsx want different things here." in out
@@ -64,11 +64,11 @@ def test_the_same_cell_edited_differently_waits_and_both_cells_are_shown(desk: D
     assert [one["target"]["id"] for one in as_json["operations"]] == [POOL_LINE]
 
 
-def test_the_plan_says_which_workbooks_it_is_made_of(desk: Desk) -> None:
-    ana = desk.edit(desk.export("--stage", "APPROVED", name="first.xlsx"), SET_AMOUNT, name="ana.xlsx")
-    ben = desk.edit(desk.export("--stage", "DRAFT", name="second.xlsx"), name="ben.xlsx")
-    code, out, _ = desk.run("diff", ana, ben)
-    books = desk.plan(ana, ben)["workbooks"]
+def test_the_plan_says_which_workbooks_it_is_made_of(cli: CliSession) -> None:
+    ana = cli.edit(cli.export("--stage", "APPROVED", name="first.xlsx"), SET_AMOUNT, name="ana.xlsx")
+    ben = cli.edit(cli.export("--stage", "DRAFT", name="second.xlsx"), name="ben.xlsx")
+    code, out, _ = cli.run("diff", ana, ben)
+    books = cli.plan(ana, ben)["workbooks"]
 
     assert code == 0
     assert "ana.xlsx" in out
@@ -78,67 +78,67 @@ def test_the_plan_says_which_workbooks_it_is_made_of(desk: Desk) -> None:
     assert len({one["export"]["workbook_id"] for one in books}) == 2
 
 
-def test_a_saved_plan_of_several_workbooks_is_applied(desk: Desk) -> None:
-    exported = desk.export()
-    ana = desk.edit(exported, SET_AMOUNT, name="ana.xlsx")
-    ben = desk.edit(exported, SET_STAGE, name="ben.xlsx")
-    saved = desk.folder / "plan.json"
-    desk.run("diff", ana, ben, "--save", saved)
+def test_a_saved_plan_of_several_workbooks_is_applied(cli: CliSession) -> None:
+    exported = cli.export()
+    ana = cli.edit(exported, SET_AMOUNT, name="ana.xlsx")
+    ben = cli.edit(exported, SET_STAGE, name="ben.xlsx")
+    saved = cli.folder / "plan.json"
+    cli.run("diff", ana, ben, "--save", saved)
 
-    assert desk.run("apply", saved, "--yes")[0] == 0
-    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
-    assert desk.run("apply", ana, saved, "--yes")[0] == 2
+    assert cli.run("apply", saved, "--yes")[0] == 0
+    assert cli.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert cli.run("apply", ana, saved, "--yes")[0] == 2
 
 
-def test_what_an_older_export_changed_is_no_conflict_for_a_newer_one(desk: Desk) -> None:
-    old = desk.edit(desk.export(name="old.xlsx"), SET_AMOUNT, name="ana.xlsx")
-    desk.run("apply", old, "--yes")
-    new = desk.edit(desk.export(name="new.xlsx"), OTHER_AMOUNT, name="ben.xlsx")
-    code, out, err = desk.run("apply", old, new, "--yes")
-    again = desk.run("apply", old, new, "--yes")
+def test_what_an_older_export_changed_is_no_conflict_for_a_newer_one(cli: CliSession) -> None:
+    old = cli.edit(cli.export(name="old.xlsx"), SET_AMOUNT, name="ana.xlsx")
+    cli.run("apply", old, "--yes")
+    new = cli.edit(cli.export(name="new.xlsx"), OTHER_AMOUNT, name="ben.xlsx")
+    code, out, err = cli.run("apply", old, new, "--yes")
+    again = cli.run("apply", old, new, "--yes")
 
     assert code == 0, out + err
-    assert desk.state()[APPROVED_LINE]["amount"] == "611.00"
+    assert cli.state()[APPROVED_LINE]["amount"] == "611.00"
     assert (again[0], "Nothing to apply." in again[1]) == (0, True), again[1]
 
 
-def test_workbooks_of_one_name_in_two_folders_are_told_apart(desk: Desk) -> None:
-    exported = desk.export()
+def test_workbooks_of_one_name_in_two_folders_are_told_apart(cli: CliSession) -> None:
+    exported = cli.export()
     paths = []
     for person, key in (("ana", SET_AMOUNT), ("ben", OTHER_AMOUNT)):
-        (desk.folder / person).mkdir()
-        paths.append(desk.edit(exported, key, name=f"{person}/march.xlsx"))
-    code, out, _ = desk.run("diff", *paths)
+        (cli.folder / person).mkdir()
+        paths.append(cli.edit(exported, key, name=f"{person}/march.xlsx"))
+    code, out, _ = cli.run("diff", *paths)
 
     assert code == 1
     assert "ana/march.xlsx and ben/march.xlsx want different things here." in out
 
 
-def test_a_workbook_given_twice_is_a_slip(desk: Desk) -> None:
-    exported = desk.export()
-    code, _, err = desk.run("diff", exported, exported)
+def test_a_workbook_given_twice_is_a_slip(cli: CliSession) -> None:
+    exported = cli.export()
+    code, _, err = cli.run("diff", exported, exported)
 
     assert code == 2
     assert "is given twice" in err
 
 
-def test_a_workbook_of_another_environment_is_refused_by_its_name(desk: Desk) -> None:
-    exported = desk.export()
-    desk.settings("[profiles.default]\nrate = 100000\n[profiles.other]\nrate = 100000\n")
-    foreign = desk.folder / "foreign.xlsx"
-    assert desk.run("export", "--profile", "other", "-o", foreign)[0] == 0
-    code, _, err = desk.run("diff", exported, foreign)
+def test_a_workbook_of_another_environment_is_refused_by_its_name(cli: CliSession) -> None:
+    exported = cli.export()
+    cli.settings("[profiles.default]\nrate = 100000\n[profiles.other]\nrate = 100000\n")
+    foreign = cli.folder / "foreign.xlsx"
+    assert cli.run("export", "--profile", "other", "-o", foreign)[0] == 0
+    code, _, err = cli.run("diff", exported, foreign)
 
     assert code == 1
     assert err.startswith("Error: foreign.xlsx was exported from other at ")
 
 
-def test_check_reads_several_workbooks_and_names_each(desk: Desk) -> None:
-    exported = desk.export()
-    wrong = desk.edit(exported, Keystroke("Payouts", DRAFT, "Stage", "NONSENSE"), name="ben.xlsx")
-    copy = desk.folder / "ana.xlsx"
+def test_check_reads_several_workbooks_and_names_each(cli: CliSession) -> None:
+    exported = cli.export()
+    wrong = cli.edit(exported, Keystroke("Payouts", DRAFT, "Stage", "NONSENSE"), name="ben.xlsx")
+    copy = cli.folder / "ana.xlsx"
     shutil.copy(exported, copy)
-    code, out, _ = desk.run("check", copy, wrong)
+    code, out, _ = cli.run("check", copy, wrong)
 
     assert code == 1
     assert "ana.xlsx: 0 errors" in out

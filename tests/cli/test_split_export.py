@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, Desk
+from cli_session import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
-def split_by(desk: Desk, by: str, *arguments: str | Path) -> Path:
-    folder = desk.folder / "march"
-    code, out, err = desk.run("export", "--split-by", by, *arguments, "-o", folder)
+def split_by(cli: CliSession, by: str, *arguments: str | Path) -> Path:
+    folder = cli.folder / "march"
+    code, out, err = cli.run("export", "--split-by", by, *arguments, "-o", folder)
     assert code == 0, out + err
     return folder
 
@@ -29,12 +29,12 @@ def returns(plan: dict[str, Any]) -> dict[str, tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("by", ["partner", "batch", "stage"])
-def test_the_set_holds_everything_once_and_an_index_of_it(desk: Desk, by: str) -> None:
-    rows = index(split_by(desk, by))
-    state = desk.state()
+def test_the_set_holds_everything_once_and_an_index_of_it(cli: CliSession, by: str) -> None:
+    rows = index(split_by(cli, by))
+    state = cli.state()
     lines = [key for key, one in state.items() if key.startswith("cln_") and one["status"] != "VOIDED"]
 
-    assert {path.name for path in (desk.folder / "march").iterdir()} == {
+    assert {path.name for path in (cli.folder / "march").iterdir()} == {
         *(row["file"] for row in rows),
         "index.csv",
     }
@@ -44,33 +44,33 @@ def test_the_set_holds_everything_once_and_an_index_of_it(desk: Desk, by: str) -
 
 
 @pytest.mark.parametrize("by", ["batch", "stage"])
-def test_a_set_that_nobody_edited_gives_an_empty_plan_in_any_company(desk: Desk, by: str) -> None:
-    files = sorted(split_by(desk, by).glob("*.xlsx"))
+def test_a_set_that_nobody_edited_gives_an_empty_plan_in_any_company(cli: CliSession, by: str) -> None:
+    files = sorted(split_by(cli, by).glob("*.xlsx"))
 
     for some in ([files[0]], files[:2], files):
-        plan = desk.plan(*some)
+        plan = cli.plan(*some)
         assert [] == plan["operations"] == plan["drifts"] == plan["findings"] == plan["missing"]
 
 
-def test_a_set_by_partner_is_one_plan_again(desk: Desk) -> None:
-    folder = split_by(desk, "partner", "--partner", "Acme Partners", "--partner", "Quiet Digital")
+def test_a_set_by_partner_is_one_plan_again(cli: CliSession) -> None:
+    folder = split_by(cli, "partner", "--partner", "Acme Partners", "--partner", "Quiet Digital")
     rows = {row["part"]: folder / row["file"] for row in index(folder)}
-    acme = desk.edit(rows["Acme Partners"], SET_STAGE, SET_AMOUNT, name="acme.xlsx")
-    pool = desk.edit(rows["Quiet Digital"], Keystroke("Lines", POOL_LINE, "Amount", 77), name="pool.xlsx")
-    code, out, err = desk.run("apply", acme, pool, "--yes")
+    acme = cli.edit(rows["Acme Partners"], SET_STAGE, SET_AMOUNT, name="acme.xlsx")
+    pool = cli.edit(rows["Quiet Digital"], Keystroke("Lines", POOL_LINE, "Amount", 77), name="pool.xlsx")
+    code, out, err = cli.run("apply", acme, pool, "--yes")
 
     assert code == 0, out + err
-    assert desk.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
-    assert desk.state()[POOL_LINE]["amount"] == "77.00"
+    assert cli.state()[APPROVED]["stage"] == "PENDING_PAYMENT"
+    assert cli.state()[POOL_LINE]["amount"] == "77.00"
 
 
-def test_who_returned_what_and_who_has_not_is_listed(desk: Desk) -> None:
-    people = desk.folder / "people.csv"
+def test_who_returned_what_and_who_has_not_is_listed(cli: CliSession) -> None:
+    people = cli.folder / "people.csv"
     people.write_text("\ufeffpart;recipient\r\nApproved;Ana\r\nDRAFT;Ben\r\n", encoding="utf-8")
-    folder = split_by(desk, "stage", "--stage", "APPROVED", "--stage", "DRAFT", "--recipients", people)
+    folder = split_by(cli, "stage", "--stage", "APPROVED", "--stage", "DRAFT", "--recipients", people)
     files = {row["recipient"]: folder / row["file"] for row in index(folder)}
-    first, second = desk.plan(files["Ana"]), desk.plan(files["Ben"])
-    text = desk.run("diff", files["Ben"])[1]
+    first, second = cli.plan(files["Ana"]), cli.plan(files["Ben"])
+    text = cli.run("diff", files["Ben"])[1]
 
     assert list(files) == ["Ana", "Ben", "Pending pool"]
     assert returns(first) == {
@@ -83,25 +83,25 @@ def test_who_returned_what_and_who_has_not_is_listed(desk: Desk) -> None:
     assert "not returned yet" in text
 
 
-def test_a_workbook_that_was_exported_alone_belongs_to_no_set(desk: Desk) -> None:
-    assert desk.plan(desk.export())["returns"] == []
+def test_a_workbook_that_was_exported_alone_belongs_to_no_set(cli: CliSession) -> None:
+    assert cli.plan(cli.export())["returns"] == []
 
 
-def test_a_folder_with_something_in_it_is_left_alone(desk: Desk) -> None:
-    folder = desk.folder / "march"
+def test_a_folder_with_something_in_it_is_left_alone(cli: CliSession) -> None:
+    folder = cli.folder / "march"
     folder.mkdir()
     (folder / "mine.txt").write_text("mine", encoding="utf-8")
-    code, _, err = desk.run("export", "--split-by", "stage", "-o", folder)
+    code, _, err = cli.run("export", "--split-by", "stage", "-o", folder)
 
     assert code == 2
     assert "name a folder that is new or empty" in err
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
-def test_an_empty_folder_will_do(desk: Desk) -> None:
-    (desk.folder / "march").mkdir()
+def test_an_empty_folder_will_do(cli: CliSession) -> None:
+    (cli.folder / "march").mkdir()
 
-    assert index(split_by(desk, "stage"))
+    assert index(split_by(cli, "stage"))
 
 
 @pytest.mark.parametrize(
@@ -111,32 +111,34 @@ def test_an_empty_folder_will_do(desk: Desk) -> None:
         ("part,recipient\nNobody,Ana\n", "line 2: 'Nobody' is no part of this export"),
     ],
 )
-def test_a_list_of_recipients_that_does_not_fit_writes_nothing(desk: Desk, text: str, words: str) -> None:
-    people = desk.folder / "people.csv"
+def test_a_list_of_recipients_that_does_not_fit_writes_nothing(
+    cli: CliSession, text: str, words: str
+) -> None:
+    people = cli.folder / "people.csv"
     people.write_text(text, encoding="utf-8")
-    code, _, err = desk.run(
-        "export", "--split-by", "stage", "--recipients", people, "-o", desk.folder / "march"
+    code, _, err = cli.run(
+        "export", "--split-by", "stage", "--recipients", people, "-o", cli.folder / "march"
     )
 
     assert code == 2
     assert words in err
-    assert not list(desk.folder.glob("*march*"))
+    assert not list(cli.folder.glob("*march*"))
 
 
-def test_recipients_without_a_split_are_a_slip(desk: Desk) -> None:
-    code, _, err = desk.run("export", "--recipients", "people.csv", "-o", desk.folder / "march.xlsx")
+def test_recipients_without_a_split_are_a_slip(cli: CliSession) -> None:
+    code, _, err = cli.run("export", "--recipients", "people.csv", "-o", cli.folder / "march.xlsx")
 
     assert code == 2
     assert "--split-by" in err
 
 
-def test_a_set_that_cannot_be_finished_leaves_nothing(desk: Desk) -> None:
-    templates = desk.folder / "mine"
+def test_a_set_that_cannot_be_finished_leaves_nothing(cli: CliSession) -> None:
+    templates = cli.folder / "mine"
     templates.mkdir()
     (templates / "workbook.toml").write_text("nonsense = ", encoding="utf-8")
-    code, _, _ = desk.run(
-        "export", "--split-by", "stage", "--templates", templates, "-o", desk.folder / "march"
+    code, _, _ = cli.run(
+        "export", "--split-by", "stage", "--templates", templates, "-o", cli.folder / "march"
     )
 
     assert code == 2
-    assert not list(desk.folder.glob("*march*"))
+    assert not list(cli.folder.glob("*march*"))

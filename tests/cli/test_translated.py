@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from desk import APPROVED, APPROVED_LINE, DUPLICATE, EVERY_KIND, POOL_PARTNER, Desk
+from cli_session import APPROVED, APPROVED_LINE, DUPLICATE, EVERY_KIND, POOL_PARTNER, CliSession
 from strict_xlsx import problems
 
 from reconcile import resources
@@ -51,9 +51,9 @@ def type_german(workbook: Path) -> Path:
     return target
 
 
-def wishes(desk: Desk, workbook: Path, *options: str | Path) -> list[dict[str, Any]]:
+def wishes(cli: CliSession, workbook: Path, *options: str | Path) -> list[dict[str, Any]]:
     """What a plan would do, without what differs between two exports."""
-    code, out, err = desk.run("diff", workbook, "--json", *options)
+    code, out, err = cli.run("diff", workbook, "--json", *options)
     plan = json.loads(out)
     assert (code, plan["findings"], plan["damaged"]) == (0, [], []), err
     for one in plan["operations"]:
@@ -70,8 +70,8 @@ def test_the_translation_leaves_no_text_in_english() -> None:
     assert keys_of(own) - keys_of(german) <= looks
 
 
-def test_a_german_workbook_is_german_and_opens_without_a_repair(desk: Desk) -> None:
-    path = desk.export("--templates", str(GERMAN))
+def test_a_german_workbook_is_german_and_opens_without_a_repair(cli: CliSession) -> None:
+    path = cli.export("--templates", str(GERMAN))
     book = openpyxl.load_workbook(path)
 
     assert book.sheetnames[:4] == ["Bitte lesen", "Auszahlungen", "Positionen", "Neue Positionen"]
@@ -81,38 +81,38 @@ def test_a_german_workbook_is_german_and_opens_without_a_repair(desk: Desk) -> N
 
 @pytest.mark.parametrize("options", [(), ("--templates", str(GERMAN))], ids=["without", "with"])
 def test_the_edits_of_a_german_workbook_are_those_of_an_english_one(
-    desk: Desk, options: tuple[str, ...]
+    cli: CliSession, options: tuple[str, ...]
 ) -> None:
-    english = desk.edit(desk.export(name="march.xlsx"), *EVERY_KIND)
-    german = type_german(desk.export("--templates", str(GERMAN), name="maerz.xlsx"))
+    english = cli.edit(cli.export(name="march.xlsx"), *EVERY_KIND)
+    german = type_german(cli.export("--templates", str(GERMAN), name="maerz.xlsx"))
 
-    assert wishes(desk, german, *options) == wishes(desk, english)
-    assert len(wishes(desk, german, *options)) == 5
+    assert wishes(cli, german, *options) == wishes(cli, english)
+    assert len(wishes(cli, german, *options)) == 5
 
 
-def test_a_german_workbook_is_applied(desk: Desk) -> None:
-    code, out, _ = desk.run("apply", type_german(desk.export("--templates", str(GERMAN))), "--yes")
+def test_a_german_workbook_is_applied(cli: CliSession) -> None:
+    code, out, _ = cli.run("apply", type_german(cli.export("--templates", str(GERMAN))), "--yes")
 
     assert code == 0
     assert "Everything ties out." in out
-    assert desk.state()[APPROVED_LINE]["amount"] == "512.50"
+    assert cli.state()[APPROVED_LINE]["amount"] == "512.50"
 
 
-def test_a_finding_names_the_sheet_and_cell_of_the_german_workbook(desk: Desk) -> None:
-    path = desk.export("--templates", str(GERMAN))
-    edited = desk.edit(path, Keystroke("Positionen", 2, "Maßnahme", "Decline"))
-    code, out, _ = desk.run("check", edited)
+def test_a_finding_names_the_sheet_and_cell_of_the_german_workbook(cli: CliSession) -> None:
+    path = cli.export("--templates", str(GERMAN))
+    edited = cli.edit(path, Keystroke("Positionen", 2, "Maßnahme", "Decline"))
+    code, out, _ = cli.run("check", edited)
 
     assert code == 1
     assert "Positionen!D2" in out
 
 
-def test_a_broken_template_is_a_usage_error_that_names_file_and_key(desk: Desk) -> None:
-    (desk.folder / "workbook.toml").write_text("[columns.payouts]\nstage = { label = 'Amount' }\n")
-    target = desk.folder / "out.xlsx"
-    code, _, err = desk.run("export", "--templates", desk.folder, "-o", target)
+def test_a_broken_template_is_a_usage_error_that_names_file_and_key(cli: CliSession) -> None:
+    (cli.folder / "workbook.toml").write_text("[columns.payouts]\nstage = { label = 'Amount' }\n")
+    target = cli.folder / "out.xlsx"
+    code, _, err = cli.run("export", "--templates", cli.folder, "-o", target)
 
     assert code == 2
-    assert str(desk.folder / "workbook.toml") in err.replace("\n", "")
+    assert str(cli.folder / "workbook.toml") in err.replace("\n", "")
     assert "the same text as" in err
     assert not target.exists()

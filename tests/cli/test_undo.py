@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from desk import (
+from cli_session import (
     APPROVED,
     APPROVED_LINE,
     DECLINE,
@@ -17,7 +17,7 @@ from desk import (
     NEW_LINE,
     SET_AMOUNT,
     SET_STAGE,
-    Desk,
+    CliSession,
 )
 
 from reconcile.workbook.copy.cell_editor import Keystroke
@@ -26,15 +26,15 @@ PO_NUMBER = Keystroke("Payouts", APPROVED, "PO number", "000777")
 POOL_NOTE = Keystroke("Lines", APPROVED_LINE, "Internal note", "Checked.")
 
 
-def _applied(desk: Desk, *edits: Keystroke) -> str:
-    code, out, err = desk.run("apply", desk.edit(desk.export(), *edits), "--yes", "--json")
+def _applied(cli: CliSession, *edits: Keystroke) -> str:
+    code, out, err = cli.run("apply", cli.edit(cli.export(), *edits), "--yes", "--json")
     assert code == 0, err
     run_id: str = json.loads(out)["run"]
     return run_id
 
 
-def _undone(desk: Desk, run_id: str, *words: str) -> tuple[int, dict[str, Any], str]:
-    code, out, err = desk.run("undo", run_id, "--yes", "--json", *words)
+def _undone(cli: CliSession, run_id: str, *words: str) -> tuple[int, dict[str, Any], str]:
+    code, out, err = cli.run("undo", run_id, "--yes", "--json", *words)
     assert out, err
     return code, json.loads(out), err
 
@@ -46,64 +46,64 @@ def _bare(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_an_undo_sets_everything_back_and_ties_out(desk: Desk) -> None:
-    before = _bare(desk.state())
-    run_id = _applied(desk, SET_STAGE, SET_AMOUNT, PO_NUMBER)
-    code, result, _ = _undone(desk, run_id)
+def test_an_undo_sets_everything_back_and_ties_out(cli: CliSession) -> None:
+    before = _bare(cli.state())
+    run_id = _applied(cli, SET_STAGE, SET_AMOUNT, PO_NUMBER)
+    code, result, _ = _undone(cli, run_id)
 
     assert (code, result["state"], result["ties"]) == (0, "finished", True)
-    assert _bare(desk.state()) == before
+    assert _bare(cli.state()) == before
 
 
-def test_an_undo_of_an_undo_does_it_again(desk: Desk) -> None:
-    run_id = _applied(desk, SET_AMOUNT, PO_NUMBER)
-    after = _bare(desk.state())
-    _, back, _ = _undone(desk, run_id)
-    code, _, _ = _undone(desk, back["run"])
+def test_an_undo_of_an_undo_does_it_again(cli: CliSession) -> None:
+    run_id = _applied(cli, SET_AMOUNT, PO_NUMBER)
+    after = _bare(cli.state())
+    _, back, _ = _undone(cli, run_id)
+    code, _, _ = _undone(cli, back["run"])
 
     assert code == 0
-    assert _bare(desk.state()) == after
+    assert _bare(cli.state()) == after
 
 
-def test_an_undo_twice_has_nothing_to_do(desk: Desk) -> None:
-    run_id = _applied(desk, SET_AMOUNT)
-    _undone(desk, run_id)
-    before = len(desk.writes())
-    code, result, _ = _undone(desk, run_id)
+def test_an_undo_twice_has_nothing_to_do(cli: CliSession) -> None:
+    run_id = _applied(cli, SET_AMOUNT)
+    _undone(cli, run_id)
+    before = len(cli.writes())
+    code, result, _ = _undone(cli, run_id)
 
     assert (code, result["run"]) == (0, None)
-    assert len(desk.writes()) == before
+    assert len(cli.writes()) == before
 
 
-def test_a_leading_zero_that_a_run_set_is_undone_and_not_taken_for_damage(desk: Desk) -> None:
-    desk.patch(f"/payouts/{APPROVED}", {"poNumber": "777"})
-    run_id = _applied(desk, PO_NUMBER)
-    _undone(desk, run_id)
+def test_a_leading_zero_that_a_run_set_is_undone_and_not_taken_for_damage(cli: CliSession) -> None:
+    cli.patch(f"/payouts/{APPROVED}", {"poNumber": "777"})
+    run_id = _applied(cli, PO_NUMBER)
+    _undone(cli, run_id)
 
-    assert desk.state()[APPROVED]["poNumber"] == "777"
+    assert cli.state()[APPROVED]["poNumber"] == "777"
 
 
-def test_what_moved_since_is_held_back(desk: Desk) -> None:
-    run_id = _applied(desk, SET_AMOUNT, PO_NUMBER)
-    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "600.00"})
-    code, result, err = _undone(desk, run_id)
+def test_what_moved_since_is_held_back(cli: CliSession) -> None:
+    run_id = _applied(cli, SET_AMOUNT, PO_NUMBER)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "600.00"})
+    code, result, err = _undone(cli, run_id)
 
     assert code == 1
     assert [one["outcome"] for one in result["operations"]] == ["applied"]
     assert APPROVED_LINE in err
     assert "Conflicts (1)" in err
-    state = desk.state()
+    state = cli.state()
     assert (state[APPROVED_LINE]["amount"], state[APPROVED]["poNumber"]) == ("600.00", "000123")
 
 
-def test_what_the_api_cannot_undo_is_told_before_and_after_with_what_to_do(desk: Desk) -> None:
-    edited = desk.edit(desk.export(), *EVERY_KIND, POOL_NOTE)
-    _, plan, _ = desk.run("diff", edited, "--json")
-    _, report, _ = desk.run("diff", edited)
+def test_what_the_api_cannot_undo_is_told_before_and_after_with_what_to_do(cli: CliSession) -> None:
+    edited = cli.edit(cli.export(), *EVERY_KIND, POOL_NOTE)
+    _, plan, _ = cli.run("diff", edited, "--json")
+    _, report, _ = cli.run("diff", edited)
     by_hand = {one["action"]: one["by_hand"] for one in json.loads(plan)["operations"]}
-    desk.run("apply", edited, "--yes")
-    _, _, err = _undone(desk, desk.run("history")[1].split()[0])
-    state = desk.state()
+    cli.run("apply", edited, "--yes")
+    _, _, err = _undone(cli, cli.run("history")[1].split()[0])
+    state = cli.state()
 
     assert "restore the line" in by_hand["decline line"]
     assert "pending pool" in by_hand["detach line"]
@@ -118,41 +118,41 @@ def test_what_the_api_cannot_undo_is_told_before_and_after_with_what_to_do(desk:
     assert state[APPROVED_LINE]["amount"] == "500.00"
 
 
-def test_a_dry_run_of_an_undo_writes_nothing(desk: Desk) -> None:
-    run_id = _applied(desk, SET_AMOUNT)
-    before = len(desk.writes())
-    code, out, _ = desk.run("undo", run_id, "--dry-run")
+def test_a_dry_run_of_an_undo_writes_nothing(cli: CliSession) -> None:
+    run_id = _applied(cli, SET_AMOUNT)
+    before = len(cli.writes())
+    code, out, _ = cli.run("undo", run_id, "--dry-run")
 
     assert code == 0
     assert "512.50 USD → 500.00 USD" in out
-    assert len(desk.writes()) == before
+    assert len(cli.writes()) == before
 
 
-def test_a_run_that_is_not_over_is_not_undone(desk: Desk) -> None:
-    desk.fault("PATCH /commission-lines/*: 401")
-    desk.run("apply", desk.edit(desk.export(), SET_AMOUNT), "--yes")
-    run_id = desk.run("history")[1].split()[0]
-    code, _, err = desk.run("undo", run_id, "--yes")
+def test_a_run_that_is_not_over_is_not_undone(cli: CliSession) -> None:
+    cli.fault("PATCH /commission-lines/*: 401")
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
+    run_id = cli.run("history")[1].split()[0]
+    code, _, err = cli.run("undo", run_id, "--yes")
 
     assert code == 2
     assert f"reconcile resume {run_id}" in err
 
 
-def test_what_was_live_before_a_run_is_not_its_to_undo(desk: Desk) -> None:
-    edited, saved = desk.edit(desk.export(), SET_AMOUNT, PO_NUMBER), desk.folder / "plan.json"
-    desk.run("diff", edited, "--save", saved)
-    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "512.50"})
-    desk.run("apply", saved, "--yes")
-    _undone(desk, desk.run("history")[1].split()[0])
-    state = desk.state()
+def test_what_was_live_before_a_run_is_not_its_to_undo(cli: CliSession) -> None:
+    edited, saved = cli.edit(cli.export(), SET_AMOUNT, PO_NUMBER), cli.folder / "plan.json"
+    cli.run("diff", edited, "--save", saved)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "512.50"})
+    cli.run("apply", saved, "--yes")
+    _undone(cli, cli.run("history")[1].split()[0])
+    state = cli.state()
 
     assert (state[APPROVED_LINE]["amount"], state[APPROVED]["poNumber"]) == ("512.50", "000123")
 
 
-def test_a_payout_leaves_its_paid_stage_before_its_lines_are_set_back(desk: Desk) -> None:
+def test_a_payout_leaves_its_paid_stage_before_its_lines_are_set_back(cli: CliSession) -> None:
     """The server refuses edits of the lines of a payout that is paid."""
-    run_id = _applied(desk, Keystroke("Payouts", APPROVED, "Stage", "PAID"), SET_AMOUNT)
-    code, result, _ = _undone(desk, run_id)
+    run_id = _applied(cli, Keystroke("Payouts", APPROVED, "Stage", "PAID"), SET_AMOUNT)
+    code, result, _ = _undone(cli, run_id)
 
     assert code == 0
     assert [one["action"] for one in result["operations"]] == ["update payout", "update line"]
@@ -161,9 +161,9 @@ def test_a_payout_leaves_its_paid_stage_before_its_lines_are_set_back(desk: Desk
 
 @pytest.mark.parametrize("edits", [(DETACH,), DECLINE, NEW_LINE], ids=["detach", "decline", "create"])
 def test_a_run_of_what_cannot_be_undone_leaves_nothing_to_undo(
-    edits: tuple[Keystroke, ...], desk: Desk
+    edits: tuple[Keystroke, ...], cli: CliSession
 ) -> None:
-    code, result, err = _undone(desk, _applied(desk, *edits))
+    code, result, err = _undone(cli, _applied(cli, *edits))
 
     assert (code, result["state"]) == (0, "nothing to do")
     assert "cannot be undone by API." in err

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_session import CliSession
 from company import (
     PARTNERS,
     FinanceSystem,
@@ -25,7 +26,6 @@ from company import (
     summed,
     year_seed,
 )
-from desk import Desk
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -92,15 +92,15 @@ class Month:
 class Company:
     """The company's year as it goes on."""
 
-    desk: Desk
+    cli: CliSession
     team: FinanceTeam
     bank: FinanceSystem
     months: dict[int, Month] = field(default_factory=dict)
 
     def run_month(self, month: int) -> None:
         """Everything that happens in one month, up to its close."""
-        self.desk.settings(PLAIN if month in STRICT_MONTHS else MONEY_ALONE)
-        raised = Decimal(self.desk.state()[line_id("acme", month, 1)]["amount"]) + 10
+        self.cli.settings(PLAIN if month in STRICT_MONTHS else MONEY_ALONE)
+        raised = Decimal(self.cli.state()[line_id("acme", month, 1)]["amount"]) + 10
         self.team.month(
             month_name(month),
             Keystroke("Lines", line_id("acme", month, 1), "Amount", float(raised)),
@@ -114,7 +114,7 @@ class Company:
     def _correct(self, month: int) -> None:
         """Corrections of the month that was closed last: refused, and let through for a reason."""
         if month == 5:
-            self.desk.patch(f"/commission-lines/{UPSTREAM}", {"amount": "150.00"})
+            self.cli.patch(f"/commission-lines/{UPSTREAM}", {"amount": "150.00"})
         if month in AFTER_CLOSE:
             closed = month_name(month - 1)
             edited = self.team.workbook(closed, *AFTER_CLOSE[month])
@@ -124,8 +124,8 @@ class Company:
     def _pay(self, month: int) -> None:
         self._pay_at_bank(month)
         exported = self.bank.exported(since=f"{month_name(3 if month == 4 else month)}-01")
-        paid = self.desk.folder / f"paid-{month}.xlsx"
-        code, out, err = self.desk.run("payments", exported, "-o", paid)
+        paid = self.cli.folder / f"paid-{month}.xlsx"
+        code, out, err = self.cli.run("payments", exported, "-o", paid)
         assert code == 0, out + err
         closed = {month_name(one) for one in self._months_paid(month)} if month in STRICT_MONTHS else set()
         self._refused(paid, *closed)
@@ -163,16 +163,16 @@ class Company:
     def _refused(self, edited: Path, *closed: str) -> None:
         """The workbook changes these closed months, and no other."""
         if closed:
-            code, _, err = self.desk.run("apply", edited, "--yes")
+            code, _, err = self.cli.run("apply", edited, "--yes")
             assert code == 1, err
             assert f"{min(closed)} is closed, and " in err
 
     def _close(self, period: str, month: int) -> None:
-        code, out, err = self.desk.run("close", "--period", period, "-o", self.desk.folder / period, "--json")
+        code, out, err = self.cli.run("close", "--period", period, "-o", self.cli.folder / period, "--json")
         assert code == 0, out + err
         tables = {key: table["rows"] for key, table in json.loads(out)["tables"].items()}
         still_owed = (EARLY,) if month == 10 else ()
-        self.months[month] = Month(tables, accrued(self.desk.state(), end_of(period), still_owed))
+        self.months[month] = Month(tables, accrued(self.cli.state(), end_of(period), still_owed))
 
 
 @pytest.fixture
@@ -181,8 +181,8 @@ def company(
 ) -> Iterator[Company]:
     """A company before its first close."""
     with running(year_seed(), Choices(rate=100_000)) as url:
-        desk = Desk(url, tmp_path, capsys, monkeypatch.setenv)
-        yield Company(desk, FinanceTeam(desk), FinanceSystem(desk))
+        cli = CliSession(url, tmp_path, capsys, monkeypatch.setenv)
+        yield Company(cli, FinanceTeam(cli), FinanceSystem(cli))
 
 
 def test_twelve_closes_chain_and_the_year_ties_out(company: Company) -> None:
@@ -192,9 +192,9 @@ def test_twelve_closes_chain_and_the_year_ties_out(company: Company) -> None:
     _chains(company.months)
     _late_changes_land_where_they_belong(company.months)
     _ties_out(company)
-    code, out, _ = company.desk.run("close", "--verify")
+    code, out, _ = company.cli.run("close", "--verify")
     assert (code, out.count("the same, byte for byte")) == (0, 12)
-    _, listed, _ = company.desk.run("close", "--list")
+    _, listed, _ = company.cli.run("close", "--list")
     assert listed.count("found late") == len(AFTER_CLOSE)
 
 
@@ -239,7 +239,7 @@ def _paid(month: Month, payout: str) -> list[str]:
 
 def _ties_out(company: Company) -> None:
     """The movements of the whole year against the records as they are on its last day."""
-    state = company.desk.state()
+    state = company.cli.state()
     year = {
         movement: _over(month.sums(movement) for month in company.months.values()) for movement in MOVEMENTS
     }

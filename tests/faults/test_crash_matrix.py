@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from desk import Desk
-from striking import EVERYTHING, Matrix, Result, Trial, small_month
+from cli_session import CliSession
+from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -44,7 +44,7 @@ def begin(
 
     def begun(honours: bool) -> Iterator[Trial]:  # noqa: FBT001  the one thing in which trials differ
         with running(small_month(), Choices(rate=100_000, honour_keys=honours)) as url:
-            yield Trial(Desk(url, tmp_path, capsys, monkeypatch.setenv))
+            yield Trial(CliSession(url, tmp_path, capsys, monkeypatch.setenv))
 
     return begun
 
@@ -129,7 +129,7 @@ def _survives(trial: Trial, how: str, number: int, undisturbed: Result) -> None:
     code, err, _ = trial.strike(how, number)
     assert code in EXITS[how], f"exit code {code}: {err}"
     if how == "short":
-        told = trial.desk.run("history")
+        told = trial.cli.run("history")
         assert told[0] == 2, f"nobody was told that the state is lost: {told}"
         assert str(trial.state) in told[2]
         trial.state.rename(trial.state.with_name(f"lost-{number}.db"))

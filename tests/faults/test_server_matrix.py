@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from desk import Desk
-from striking import EVERYTHING, Matrix, Result, Trial, small_month
+from cli_session import CliSession
+from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.faults import AFTER, BEFORE
@@ -33,11 +33,11 @@ def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened
     def begin(*, honours: bool) -> Iterator[Trial]:
         choices = Choices(rate=100_000, window=1, retry_after=True, honour_keys=honours)
         with running(small_month(), choices) as url:
-            yield Trial(Desk(url, tmp_path, capsys, monkeypatch.setenv))
+            yield Trial(CliSession(url, tmp_path, capsys, monkeypatch.setenv))
 
     for trial in begin(honours=True):
         before = len(_calls(trial))
-        code, out, err = trial.desk.run("apply", trial.plan, "--yes")
+        code, out, err = trial.cli.run("apply", trial.plan, "--yes")
         undisturbed, calls = trial.result(), _calls(trial)[before:]
         assert code == 0, out + err
     for fault, number, honours in _cases(len(calls)):
@@ -52,7 +52,7 @@ def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened
 
 
 def _calls(trial: Trial) -> list[str]:
-    log = httpx.get(f"{trial.desk.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
+    log = httpx.get(f"{trial.cli.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
     return [f"{one['method']} {one['path']}" for one in log]
 
 
@@ -67,8 +67,8 @@ def _cases(calls: int) -> Iterator[tuple[str, int, bool]]:
 
 
 def _survives(trial: Trial, fault: str, undisturbed: Result) -> None:
-    trial.desk.fault(fault)
-    code, out, err = trial.desk.run("apply", trial.plan, "--yes")
+    trial.cli.fault(fault)
+    code, out, err = trial.cli.run("apply", trial.plan, "--yes")
     assert code in (0, 3, 4), f"exit code {code}: {out}{err}"
     if code:
         trial.recover()

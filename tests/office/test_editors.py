@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import APPROVED, APPROVED_LINE, DRAFT_LINE, DUPLICATE, ONLY_LINE, POOL_PARTNER, Desk
+from cli_session import APPROVED, APPROVED_LINE, DRAFT_LINE, DUPLICATE, ONLY_LINE, POOL_PARTNER, CliSession
 from editors import EDITORS, Editor, Step
-from slowly import read_both_ways
+from slow_reading import read_both_ways
 
 every_editor = pytest.mark.parametrize("editor", EDITORS, indirect=True)
 
@@ -50,42 +50,42 @@ OPERATIONS = {
 SPOILT = {"ExcelJS": [(CONTROL_LINE, "description", "control characters were lost")]}
 
 
-def spoilt(plan: dict[str, Any]) -> list[tuple[str, str, str]]:
+def damaged(plan: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(one["target"]["id"], one["field"], one["how"]) for one in plan["damaged"]]
 
 
-def worked(desk: Desk, editor: Editor, *steps: Step) -> Path:
+def worked(cli: CliSession, editor: Editor, *steps: Step) -> Path:
     """An export that went through the editor."""
-    target = desk.folder / "back.xlsx"
-    editor.work(desk.export(), target, steps)
+    target = cli.folder / "back.xlsx"
+    editor.work(cli.export(), target, steps)
     return target
 
 
-def plan_of(desk: Desk, workbook: Path) -> dict[str, Any]:
-    saved = desk.folder / "plan.json"
-    _, _, err = desk.run("diff", workbook, "--save", saved)
+def plan_of(cli: CliSession, workbook: Path) -> dict[str, Any]:
+    saved = cli.folder / "plan.json"
+    _, _, err = cli.run("diff", workbook, "--save", saved)
     assert not err
     plan: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
     return plan
 
 
 @every_editor
-def test_opening_and_saving_plans_nothing_and_finds_nothing(editor: Editor, desk: Desk) -> None:
-    plan = plan_of(desk, worked(desk, editor))
+def test_opening_and_saving_plans_nothing_and_finds_nothing(editor: Editor, cli: CliSession) -> None:
+    plan = plan_of(cli, worked(cli, editor))
 
-    assert spoilt(plan) == SPOILT.get(editor.name, [])
+    assert damaged(plan) == SPOILT.get(editor.name, [])
     for part in ("operations", "changes", "conflicts", "missing", "drifts", "held", "findings"):
         assert plan[part] == [], part
 
 
 @every_editor
-def test_what_a_program_saved_is_read_plainly_as_the_long_way(editor: Editor, desk: Desk) -> None:
-    read_both_ways(worked(desk, editor, *WEEK), desk.folder)
+def test_what_a_program_saved_is_read_plainly_as_the_long_way(editor: Editor, cli: CliSession) -> None:
+    read_both_ways(worked(cli, editor, *WEEK), cli.folder)
 
 
 @every_editor
-def test_a_week_of_work_is_the_whole_plan_and_nothing_else(editor: Editor, desk: Desk) -> None:
-    plan = plan_of(desk, worked(desk, editor, *WEEK))
+def test_a_week_of_work_is_the_whole_plan_and_nothing_else(editor: Editor, cli: CliSession) -> None:
+    plan = plan_of(cli, worked(cli, editor, *WEEK))
     changes = {(one["target"]["id"], one["field"], one["before"], one["after"]) for one in plan["changes"]}
     operations = {
         (
@@ -98,6 +98,6 @@ def test_a_week_of_work_is_the_whole_plan_and_nothing_else(editor: Editor, desk:
     assert changes == CHANGES
     assert operations == OPERATIONS
     assert [one["id"] for one in plan["missing"]] == [ONLY_LINE]
-    assert spoilt(plan) == SPOILT.get(editor.name, [])
+    assert damaged(plan) == SPOILT.get(editor.name, [])
     for part in ("conflicts", "drifts", "held", "findings"):
         assert plan[part] == [], part

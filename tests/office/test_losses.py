@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from desk import Desk
+from cli_session import CliSession
 from editors import EDITORS, Editor
 from openpyxl import Workbook
 
@@ -92,9 +92,9 @@ def manual() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")  # Gnumeric's has none
 @pytest.mark.parametrize("editor", EDITORS, indirect=True)
-def test_an_editor_keeps_and_loses_what_the_manual_says(editor: Editor, desk: Desk) -> None:
+def test_an_editor_keeps_and_loses_what_the_manual_says(editor: Editor, cli: CliSession) -> None:
     versions, told = manual()
-    exported, back = desk.export("--stage", "APPROVED"), desk.folder / "back.xlsx"
+    exported, back = cli.export("--stage", "APPROVED"), cli.folder / "back.xlsx"
     version = editor.work(exported, back, ())
     if version != versions[editor.name]:
         pytest.skip(f"the manual speaks of {editor.name} {versions[editor.name]}, and this is {version}")

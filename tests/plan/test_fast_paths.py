@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from builders import Edits, make_line, make_payout, make_plan, make_snapshot, make_workbook, money, without
 
-from reconcile.domain.damage import spoilt
+from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import (
     DECLINE,
@@ -155,7 +155,7 @@ def test_the_changes_and_conflicts_are_those_of_every_group_of_every_record(seed
     assert [(one.id, one.group) for one in plain if one.verdict is Verdict.CONFLICT] == told
 
 
-class Judged:
+class GateInput:
     """The verdict on one group of one record."""
 
     def __init__(self, record_id: str, group: str, verdict: Verdict) -> None:
@@ -169,7 +169,7 @@ def _groups(changes: list[Change]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one.target.id, names[one.field]) for one in changes))
 
 
-def _plain(sides: Sides) -> Iterator[Judged]:
+def _plain(sides: Sides) -> Iterator[GateInput]:
     """Every group of every record with a row that is still there and not declined, by `compare_record`."""
     for payout_id, payout in sorted(sides.baseline.payouts.items()):
         live = sides.live.payouts.get(payout_id)
@@ -183,11 +183,11 @@ def _plain(sides: Sides) -> Iterator[Judged]:
             yield from _record(sides.edited.lines, line_id, line_values(line), values)
 
 
-def _record(sheet: EditedSheet, record_id: str, baseline: Values, live: Values) -> Iterator[Judged]:
+def _record(sheet: EditedSheet, record_id: str, baseline: Values, live: Values) -> Iterator[GateInput]:
     row = sheet.row_of(record_id)
     if row:
         for one in compare_record(sheet.kind, baseline, _repaired(sheet.kind, row, baseline), live):
-            yield Judged(record_id, one.group, one.verdict)
+            yield GateInput(record_id, one.group, one.verdict)
 
 
 def _repaired(kind: RecordKind, row: EditedRow, baseline: Values) -> Values:
@@ -195,6 +195,6 @@ def _repaired(kind: RecordKind, row: EditedRow, baseline: Values) -> Values:
     if values.get("action") != DECLINE:
         values |= {"decline_reason": None, "decline_detail": None}
     for field in FIELDS[kind]:
-        if spoilt(field, baseline.get(field.name), values.get(field.name)):
+        if damaged_value(field, baseline.get(field.name), values.get(field.name)):
             values[field.name] = baseline.get(field.name)
     return values

@@ -266,7 +266,7 @@ def test_random_text_in_the_parts_is_read_or_refused(simple_file: Path, tmp_path
     original = simple_file.read_bytes()
     bits = (b"9", b"-", b"x", b"", b'"', b"<", b"&", b"1e999", b"\xff", b"_x0000_", b"99999999999999999999")
 
-    def spoilt(name: str, data: bytes) -> bytes:
+    def damaged(name: str, data: bytes) -> bytes:
         if rng.random() > 0.2 or not data:
             return data
         place = rng.randrange(len(data))
@@ -275,7 +275,7 @@ def test_random_text_in_the_parts_is_read_or_refused(simple_file: Path, tmp_path
     def versions() -> Iterator[bytes]:
         for _ in range(150):
             copy.write_bytes(original)
-            yield changed(copy, spoilt).read_bytes()
+            yield changed(copy, damaged).read_bytes()
 
     said = outcomes(simple_file, versions())
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from slowly import read_both_ways
+from slow_reading import read_both_ways
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.errors import WorkbookError

@@ -19,7 +19,7 @@ from builders import make_export, make_line, make_payout, make_plan, make_snapsh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
-from slowly import read_both_ways
+from slow_reading import read_both_ways
 
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook

@@ -7,18 +7,18 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from desk import Desk
+from cli_session import CliSession
 from openpyxl import load_workbook
 from openpyxl.chart import BarChart, Reference
 from strict_xlsx import problems
-from striking import small_month
+from struck_runs import small_month
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 from reconcile.workbook.copy.result import write_result
-from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
+from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
 
 REFUSED = RowResult(
     RecordKind.LINE, 3, "refused", 'The server says: "no" <&> \x07', "", "2026-04-05T09:30:12+00:00"
@@ -27,18 +27,18 @@ MADE = RowResult(RecordKind.NEW_LINE, 2, "applied", "", "cln_new", "2026-04-05T0
 
 
 @pytest.fixture
-def desk(
+def cli(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
-    """A desk with a month of a few rows."""
+) -> Iterator[CliSession]:
+    """A cli with a month of a few rows."""
     with running(small_month(), Choices(rate=100_000)) as url:
-        yield Desk(url, tmp_path, capsys, monkeypatch.setenv)
+        yield CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
 
 @pytest.fixture
-def own(desk: Desk) -> Path:
+def own(cli: CliSession) -> Path:
     """An exported workbook with a chart, a sheet, and two columns of the user's own right of the table."""
-    exported = desk.export()
+    exported = cli.export()
     book = load_workbook(exported)
     lines = book["Lines"]
     right = lines.max_column + 2
@@ -50,14 +50,16 @@ def own(desk: Desk) -> Path:
     chart = BarChart()
     chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=2))
     sheet.add_chart(chart, "D1")
-    book.save(desk.folder / "own.xlsx")
+    book.save(cli.folder / "own.xlsx")
     book.close()
-    return desk.folder / "own.xlsx"
+    return cli.folder / "own.xlsx"
 
 
-def test_excel_opens_a_result_and_a_result_of_a_result_without_a_repair(desk: Desk, tmp_path: Path) -> None:
+def test_excel_opens_a_result_and_a_result_of_a_result_without_a_repair(
+    cli: CliSession, tmp_path: Path
+) -> None:
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
-    write_result(desk.export(), first, [REFUSED, MADE])
+    write_result(cli.export(), first, [REFUSED, MADE])
     write_result(first, second, [MADE])
 
     assert problems(first) == []
@@ -101,8 +103,8 @@ def test_charts_sheets_and_columns_of_the_users_own_stay(own: Path, tmp_path: Pa
     book.close()
 
 
-def test_beside_the_table_the_columns_become_part_of_it(desk: Desk, tmp_path: Path) -> None:
-    exported = desk.export()
+def test_beside_the_table_the_columns_become_part_of_it(cli: CliSession, tmp_path: Path) -> None:
+    exported = cli.export()
     before = load_workbook(exported)
     write_result(exported, tmp_path / "result.xlsx", [REFUSED, MADE])
     after = load_workbook(tmp_path / "result.xlsx")
@@ -124,9 +126,9 @@ def test_beside_the_table_the_columns_become_part_of_it(desk: Desk, tmp_path: Pa
     after.close()
 
 
-def test_a_result_of_a_result_says_the_newest(desk: Desk, tmp_path: Path) -> None:
+def test_a_result_of_a_result_says_the_newest(cli: CliSession, tmp_path: Path) -> None:
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
-    write_result(desk.export(), first, [REFUSED, MADE])
+    write_result(cli.export(), first, [REFUSED, MADE])
     later = RowResult(RecordKind.LINE, 3, "applied", "", "", "2026-04-06T10:00:00+00:00")
     write_result(first, second, [later])
     book = load_workbook(second)
@@ -142,8 +144,8 @@ def test_a_result_of_a_result_says_the_newest(desk: Desk, tmp_path: Path) -> Non
     book.close()
 
 
-def test_what_everybody_hid_at_the_right_does_not_hide_the_result(desk: Desk, tmp_path: Path) -> None:
-    book = load_workbook(desk.export())
+def test_what_everybody_hid_at_the_right_does_not_hide_the_result(cli: CliSession, tmp_path: Path) -> None:
+    book = load_workbook(cli.export())
     sheet = book["Lines"]
     last = sheet.max_column
     sheet.column_dimensions.group(sheet.cell(1, last).column_letter, "XFD", hidden=True)
@@ -209,7 +211,7 @@ def test_what_is_no_xml_is_refused() -> None:
         scan(b"<a><b></a>")
 
 
-def _child(part: Part, name: str) -> Spot:
+def _child(part: Part, name: str) -> Element:
     found = part.root.child(name)
     assert found
     return found

@@ -12,7 +12,7 @@ from typing import Final
 
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.compare_amounts import compare
-from reconcile.erp.matching.match_state import Board, Tie
+from reconcile.erp.matching.match_state import MatchState, Tie
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Verdict
@@ -24,17 +24,17 @@ _LOOK_AT: Final = 50
 Key = tuple[int, str]
 
 
-def by_amount(board: Board, names: Names) -> None:
+def by_amount(state: MatchState, names: Names) -> None:
     """One payment for one payout: exact amounts first, then those within the tolerance."""
-    shelves = _shelves(board, names, board.is_open)
+    shelves = _shelves(state, names, state.is_open)
     for exactly in (True, False):
-        for number in board.free_payments():
-            if board.live(number):
-                _suggest_one(board, names, shelves, number, exactly=exactly)
-    bounced = _shelves(board, names, board.may_fail)
-    for number in board.free_payments():
-        if board.payments[number].status in (PaymentStatus.RETURNED, PaymentStatus.REJECTED):
-            _suggest_failed(board, names, bounced, number)
+        for number in state.free_payments():
+            if state.live(number):
+                _suggest_one(state, names, shelves, number, exactly=exactly)
+    bounced = _shelves(state, names, state.may_fail)
+    for number in state.free_payments():
+        if state.payments[number].status in (PaymentStatus.RETURNED, PaymentStatus.REJECTED):
+            _suggest_failed(state, names, bounced, number)
 
 
 @dataclass(slots=True)
@@ -60,9 +60,9 @@ class _Shelf:
         return self.numbers[place : min(bisect_right(self.amounts, high), place + _LOOK_AT)]
 
 
-def _shelves(board: Board, names: Names, usable: Callable[[int], bool]) -> dict[Key, _Shelf]:
+def _shelves(state: MatchState, names: Names, usable: Callable[[int], bool]) -> dict[Key, _Shelf]:
     by_key: defaultdict[Key, list[tuple[Decimal, str, int]]] = defaultdict(list)
-    for number, owed in enumerate(board.owed):
+    for number, owed in enumerate(state.owed):
         group = names.group_of(owed.partner)
         if group is not None and usable(number):
             by_key[group, owed.amount.currency].append((owed.amount.amount, str(owed.day), number))
@@ -73,37 +73,37 @@ def _shelves(board: Board, names: Names, usable: Callable[[int], bool]) -> dict[
 
 
 def _suggest_one(
-    board: Board, names: Names, shelves: dict[Key, _Shelf], number: int, *, exactly: bool
+    state: MatchState, names: Names, shelves: dict[Key, _Shelf], number: int, *, exactly: bool
 ) -> None:
-    payment = board.payments[number]
+    payment = state.payments[number]
     shelf = _shelf(names, shelves, payment)
     if shelf is None:
         return
     amount = payment.amount.amount
-    tolerance = board.policy.tolerance_of(payment.amount.currency)
+    tolerance = state.policy.tolerance_of(payment.amount.currency)
     spread = max(tolerance.absolute, abs(amount) * tolerance.percent / 100)
     if exactly:
-        first = shelf.exact(amount, board.is_open)
+        first = shelf.exact(amount, state.is_open)
         candidates = [first] if first is not None else []
     else:
         candidates = shelf.near(amount - spread, amount + spread) if spread else []
     for payout in candidates:
-        fit = compare([payment], [board.owed[payout]], board.policy)
-        if board.is_open(payout) and fit.fits and _in_window(payment, board.owed[payout], board.policy):
+        fit = compare([payment], [state.owed[payout]], state.policy)
+        if state.is_open(payout) and fit.fits and _in_window(payment, state.owed[payout], state.policy):
             words = f"The amount, the currency and the name {payment.payee} agree"
-            board.match([number], [payout], fit, Tie("amount", words), Verdict.PAID)
+            state.match([number], [payout], fit, Tie("amount", words), Verdict.PAID)
             return
 
 
-def _suggest_failed(board: Board, names: Names, shelves: dict[Key, _Shelf], number: int) -> None:
-    payment = board.payments[number]
+def _suggest_failed(state: MatchState, names: Names, shelves: dict[Key, _Shelf], number: int) -> None:
+    payment = state.payments[number]
     shelf = _shelf(names, shelves, payment)
-    payout = shelf.exact(abs(payment.amount.amount), board.may_fail) if shelf else None
-    if payout is None or board.owed[payout].stage == board.policy.failed_stage:
+    payout = shelf.exact(abs(payment.amount.amount), state.may_fail) if shelf else None
+    if payout is None or state.owed[payout].stage == state.policy.failed_stage:
         return
-    fit = compare([payment], [board.owed[payout]], board.policy)
+    fit = compare([payment], [state.owed[payout]], state.policy)
     words = f"The amount, the currency and the name {payment.payee} agree, and the payment came back"
-    board.match([number], [payout], fit, Tie("amount", words), Verdict.FAILED)
+    state.match([number], [payout], fit, Tie("amount", words), Verdict.FAILED)
 
 
 def _shelf(names: Names, shelves: dict[Key, _Shelf], payment: Payment) -> _Shelf | None:
@@ -119,50 +119,50 @@ def _in_window(payment: Payment, owed: Owed, policy: PaymentPolicy) -> bool:
     return first <= payment.day <= last
 
 
-def by_sum(board: Board, names: Names) -> None:
+def by_sum(state: MatchState, names: Names) -> None:
     """One payment for several payouts of a partner, then several payments for one payout; exact sums only."""
     payments: defaultdict[Key, list[int]] = defaultdict(list)
     payouts: defaultdict[Key, list[int]] = defaultdict(list)
-    for number in board.free_payments():
-        payment = board.payments[number]
-        group = names.group_of(payment.payee) if payment.payee and board.live(number) else None
+    for number in state.free_payments():
+        payment = state.payments[number]
+        group = names.group_of(payment.payee) if payment.payee and state.live(number) else None
         if group is not None:
             payments[group, payment.amount.currency].append(number)
-    for number, owed in enumerate(board.owed):
+    for number, owed in enumerate(state.owed):
         group = names.group_of(owed.partner)
-        if group is not None and board.is_open(number):
+        if group is not None and state.is_open(number):
             payouts[group, owed.amount.currency].append(number)
     for key, numbers in payments.items():
         if key in payouts:
-            _one_for_several(board, numbers, payouts[key])
-            _several_for_one(board, numbers, payouts[key])
+            _one_for_several(state, numbers, payouts[key])
+            _several_for_one(state, numbers, payouts[key])
 
 
-def _one_for_several(board: Board, payments: Sequence[int], payouts: Sequence[int]) -> None:
-    left = sorted(payouts, key=lambda number: (str(board.owed[number].day), number))
-    for number in sorted(payments, key=lambda one: -board.payments[one].amount.amount):
-        payment = board.payments[number]
-        near = _first(one for one in left if _in_window(payment, board.owed[one], board.policy))
+def _one_for_several(state: MatchState, payments: Sequence[int], payouts: Sequence[int]) -> None:
+    left = sorted(payouts, key=lambda number: (str(state.owed[number].day), number))
+    for number in sorted(payments, key=lambda one: -state.payments[one].amount.amount):
+        payment = state.payments[number]
+        near = _first(one for one in left if _in_window(payment, state.owed[one], state.policy))
         places = subset(
-            [board.owed[one].amount.amount for one in near], payment.amount.amount, board.policy.largest_sum
+            [state.owed[one].amount.amount for one in near], payment.amount.amount, state.policy.largest_sum
         )
         if places:
             chosen = [near[place] for place in places]
-            _suggest_sum(board, [number], chosen)
+            _suggest_sum(state, [number], chosen)
             left = [one for one in left if one not in chosen]
 
 
-def _several_for_one(board: Board, payments: Sequence[int], payouts: Sequence[int]) -> None:
-    left = [number for number in payments if number not in board.taken]
-    for payout in (number for number in payouts if board.is_open(number)):
-        owed = board.owed[payout]
-        near = _first(one for one in left if _in_window(board.payments[one], owed, board.policy))
+def _several_for_one(state: MatchState, payments: Sequence[int], payouts: Sequence[int]) -> None:
+    left = [number for number in payments if number not in state.taken]
+    for payout in (number for number in payouts if state.is_open(number)):
+        owed = state.owed[payout]
+        near = _first(one for one in left if _in_window(state.payments[one], owed, state.policy))
         places = subset(
-            [board.payments[one].amount.amount for one in near], owed.amount.amount, board.policy.largest_sum
+            [state.payments[one].amount.amount for one in near], owed.amount.amount, state.policy.largest_sum
         )
         if places:
             chosen = [near[place] for place in places]
-            _suggest_sum(board, chosen, [payout])
+            _suggest_sum(state, chosen, [payout])
             left = [one for one in left if one not in chosen]
 
 
@@ -176,14 +176,14 @@ def _first(numbers: Iterable[int]) -> list[int]:
     return found
 
 
-def _suggest_sum(board: Board, payments: Sequence[int], payouts: Sequence[int]) -> None:
+def _suggest_sum(state: MatchState, payments: Sequence[int], payouts: Sequence[int]) -> None:
     fit = compare(
-        [board.payments[one] for one in payments], [board.owed[one] for one in payouts], board.policy
+        [state.payments[one] for one in payments], [state.owed[one] for one in payouts], state.policy
     )
     sides = f"{_counted(len(payments), 'payment')} for {_counted(len(payouts), 'payout')}"
-    payee = board.payments[payments[0]].payee
+    payee = state.payments[payments[0]].payee
     words = f"{sides} of {payee} come to the same sum"
-    board.match(payments, payouts, fit, Tie("sum", words), Verdict.PAID)
+    state.match(payments, payouts, fit, Tie("sum", words), Verdict.PAID)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.erp.matching.compare_amounts import compare, value_of
-from reconcile.erp.matching.match_state import Board, Tie
+from reconcile.erp.matching.match_state import MatchState, Tie
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.references import Hit, References
 from reconcile.erp.matching.result import Verdict
@@ -27,36 +27,38 @@ class Named:
     words: str
 
 
-def by_reference(board: Board) -> None:
+def by_reference(state: MatchState) -> None:
     """Payments that carry a payout id, a bill number or an end-to-end id."""
     index = References()
-    for number, owed in enumerate(board.owed):
+    for number, owed in enumerate(state.owed):
         for reference in owed.references:
             index.add(reference, number)
-    named = _named(board, index, lambda payment: (payment.order, *payment.references))
-    _play(board, named, "reference")
+    named = _named(state, index, lambda payment: (payment.order, *payment.references))
+    _play(state, named, "reference")
 
 
-def by_po_number(board: Board, names: Names) -> None:
+def by_po_number(state: MatchState, names: Names) -> None:
     """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees."""
     index = References()
-    for number, owed in enumerate(board.owed):
+    for number, owed in enumerate(state.owed):
         if owed.po_number:
             index.add(owed.po_number, number)
     named = {
         payment: agreeing
         for payment, one in _named(
-            board, index, lambda payment: (*payment.po_texts, *payment.references)
+            state, index, lambda payment: (*payment.po_texts, *payment.references)
         ).items()
-        if (agreeing := _agreeing(board, names, payment, one))
+        if (agreeing := _agreeing(state, names, payment, one))
     }
-    _play(board, named, "po-number")
+    _play(state, named, "po-number")
 
 
-def _named(board: Board, index: References, texts: Callable[[Payment], Iterable[str]]) -> dict[int, Named]:
+def _named(
+    state: MatchState, index: References, texts: Callable[[Payment], Iterable[str]]
+) -> dict[int, Named]:
     found = {}
-    for number in board.free_payments():
-        hits = index.hits(filter(None, texts(board.payments[number])))
+    for number in state.free_payments():
+        hits = index.hits(filter(None, texts(state.payments[number])))
         if hits:
             found[number] = _sorted_out(hits)
     return found
@@ -68,25 +70,25 @@ def _sorted_out(hits: Sequence[Hit]) -> Named:
     return Named(sure, frozenset() if sure else maybe, ", ".join(hit.reference for hit in hits))
 
 
-def _agreeing(board: Board, names: Names, payment: int, named: Named) -> Named | None:
+def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Named | None:
     """What is left when payouts of another amount and another partner are taken out."""
-    group = names.group_of(board.payments[payment].payee)
+    group = names.group_of(state.payments[payment].payee)
 
     def agrees(number: int) -> bool:
-        same_name = group is not None and group == names.group_of(board.owed[number].partner)
-        return same_name or compare([board.payments[payment]], [board.owed[number]], board.policy).fits
+        same_name = group is not None and group == names.group_of(state.owed[number].partner)
+        return same_name or compare([state.payments[payment]], [state.owed[number]], state.policy).fits
 
     sure, maybe = (frozenset(filter(agrees, numbers)) for numbers in (named.payouts, named.maybe))
     return Named(sure, maybe, named.words) if sure or maybe else None
 
 
-def _play(board: Board, named: Mapping[int, Named], how: str) -> None:
+def _play(state: MatchState, named: Mapping[int, Named], how: str) -> None:
     for payments, owed in _groups({number: one.payouts for number, one in named.items() if one.payouts}):
         words = ", ".join(dict.fromkeys(named[number].words for number in payments))
-        _Group(board, how, words).settle(payments, owed)
+        _Group(state, how, words).settle(payments, owed)
     for number, one in named.items():
-        if one.maybe and number not in board.taken:
-            _one_of_several(board, number, one, how)
+        if one.maybe and number not in state.taken:
+            _one_of_several(state, number, one, how)
 
 
 def _groups(named: Mapping[int, frozenset[int]]) -> list[tuple[list[int], list[int]]]:
@@ -115,40 +117,40 @@ def _groups(named: Mapping[int, frozenset[int]]) -> list[tuple[list[int], list[i
 class _Group:
     """Payments and payouts that name each other."""
 
-    board: Board
+    state: MatchState
     how: str
     words: str
 
     def settle(self, payments: list[int], owed: list[int]) -> None:
         """Finds out what they mean together."""
-        free = [number for number in owed if number not in self.board.used]
+        free = [number for number in owed if number not in self.state.used]
         if not free:
             self._too_late(payments, owed)
             return
-        ordered = sorted(payments, key=lambda number: (str(self.board.payments[number].day), number))
+        ordered = sorted(payments, key=lambda number: (str(self.state.payments[number].day), number))
         if not self._as_a_whole(ordered, free):
             self._in_parts(ordered, free)
 
     def _as_a_whole(self, payments: list[int], owed: list[int]) -> bool:
         fit = compare(
-            self._payments(payments), [self.board.owed[number] for number in owed], self.board.policy
+            self._payments(payments), [self.state.owed[number] for number in owed], self.state.policy
         )
         if fit.fits:
             self._paid(payments, owed)
             return True
-        came_back = [number for number in payments if not self.board.live(number)]
+        came_back = [number for number in payments if not self.state.live(number)]
         return bool(came_back) and self._failed(payments, owed)
 
     def _payments(self, numbers: Iterable[int]) -> list[Payment]:
-        return [self.board.payments[number] for number in numbers]
+        return [self.state.payments[number] for number in numbers]
 
     def _paid(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         """The amounts agree; what follows depends on where the payouts stand."""
-        board = self.board
-        stages = {board.owed[number].stage for number in owed}
-        if stages == {board.policy.paid_stage}:
+        state = self.state
+        stages = {state.owed[number].stage for number in owed}
+        if stages == {state.policy.paid_stage}:
             self._match(payments, owed, Verdict.SETTLED)
-        elif stages <= {*board.policy.open_stages, board.policy.paid_stage}:
+        elif stages <= {*state.policy.open_stages, state.policy.paid_stage}:
             # Some may stand there already, after a run that stopped half-way: that is no contradiction.
             self._match(payments, owed, Verdict.PAID)
         else:
@@ -156,16 +158,16 @@ class _Group:
 
     def _match(self, payments: Sequence[int], owed: Sequence[int], verdict: Verdict) -> None:
         fit = compare(
-            self._payments(payments), [self.board.owed[number] for number in owed], self.board.policy
+            self._payments(payments), [self.state.owed[number] for number in owed], self.state.policy
         )
-        self.board.match(payments, owed, fit, Tie(self.how, self.words), verdict)
+        self.state.match(payments, owed, fit, Tie(self.how, self.words), verdict)
 
     def _not_open(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         told = ", ".join(
-            f"{self.board.owed[number].payout_id} is {self.board.owed[number].stage}" for number in owed
+            f"{self.state.owed[number].payout_id} is {self.state.owed[number].stage}" for number in owed
         )
         for number in payments:
-            self.board.note(
+            self.state.note(
                 number,
                 "payout-not-open",
                 f"The payment is for a payout that is not to be paid: {told}.",
@@ -174,19 +176,19 @@ class _Group:
 
     def _failed(self, payments: list[int], owed: list[int]) -> bool:
         """Whether the money is back, so that the payouts are unpaid again."""
-        board = self.board
-        currency = board.owed[owed[0]].amount.currency
+        state = self.state
+        currency = state.owed[owed[0]].amount.currency
         values = [value_of(payment, currency) for payment in self._payments(payments)]
         left = sum((value for value in values if value is not None), Decimal(0))
-        due = sum((board.owed[number].amount.amount for number in owed), Decimal(0))
+        due = sum((state.owed[number].amount.amount for number in owed), Decimal(0))
         # All of it came back, or, of a payment in an earlier file, exactly what was owed.
         if None in values or left not in (Decimal(0), -due):
             return False
-        if not all(board.may_fail(number) for number in owed):
+        if not all(state.may_fail(number) for number in owed):
             self._not_open(payments, owed)
             return True
-        stages = {board.owed[number].stage for number in owed}
-        verdict = Verdict.SETTLED if stages == {board.policy.failed_stage} else Verdict.FAILED
+        stages = {state.owed[number].stage for number in owed}
+        verdict = Verdict.SETTLED if stages == {state.policy.failed_stage} else Verdict.FAILED
         self._match(payments, owed, verdict)
         return True
 
@@ -195,8 +197,8 @@ class _Group:
         if len(owed) > 1:
             self._each_alone(payments, owed)
             return
-        board, payout = self.board, owed[0]
-        live = [number for number in payments if board.live(number)]
+        state, payout = self.state, owed[0]
+        live = [number for number in payments if state.live(number)]
         chosen = self._that_fit(live, payout)
         if not chosen or len(live) < len(payments):
             self._differ(payments, owed)
@@ -206,70 +208,70 @@ class _Group:
 
     def _that_fit(self, payments: Sequence[int], payout: int) -> list[int]:
         """The one payment that is what is owed, or the few that come to it; none where nothing does."""
-        owed = self.board.owed[payout]
+        owed = self.state.owed[payout]
         for number in payments:
-            if compare([self.board.payments[number]], [owed], self.board.policy).fits:
+            if compare([self.state.payments[number]], [owed], self.state.policy).fits:
                 return [number]
         values = [
             value_of(payment, owed.amount.currency) or Decimal(0) for payment in self._payments(payments)
         ]
-        places = subset(values, owed.amount.amount, self.board.policy.largest_sum)
+        places = subset(values, owed.amount.amount, self.state.policy.largest_sum)
         return [payments[place] for place in places] if places else []
 
     def _each_alone(self, payments: list[int], owed: list[int]) -> None:
         """Several payouts that do not agree as a whole: those that do alone are settled, the rest differs."""
-        board = self.board
+        state = self.state
         left = list(owed)
         for payout in owed:
-            due = board.owed[payout]
-            fitting = next((p for p in payments if p not in board.taken and board.live(p)
-                            and compare([board.payments[p]], [due], board.policy).fits), None)  # fmt: skip
-            if fitting is not None and board.is_open(payout):
+            due = state.owed[payout]
+            fitting = next((p for p in payments if p not in state.taken and state.live(p)
+                            and compare([state.payments[p]], [due], state.policy).fits), None)  # fmt: skip
+            if fitting is not None and state.is_open(payout):
                 self._match([fitting], [payout], Verdict.PAID)
                 left.remove(payout)
-        rest = [number for number in payments if number not in board.taken]
+        rest = [number for number in payments if number not in state.taken]
         if rest and left:
             self._differ(rest, left)
         elif rest:
             self._too_late(rest, owed)
 
     def _differ(self, payments: Sequence[int], owed: Sequence[int]) -> None:
-        if not all(self.board.may_fail(number) for number in owed):
+        if not all(self.state.may_fail(number) for number in owed):
             self._not_open(payments, owed)
             return
         self._match(payments, owed, Verdict.DIFFERS)
         for number in payments:
-            self.board.note(number, "amount-differs", self._told(payments, owed), LOOK)
+            self.state.note(number, "amount-differs", self._told(payments, owed), LOOK)
 
     def _told(self, payments: Sequence[int], owed: Sequence[int]) -> str:
-        due = " and ".join(f"{self.board.owed[number].amount}" for number in owed)
+        due = " and ".join(f"{self.state.owed[number].amount}" for number in owed)
         paid = " and ".join(str(payment.amount) for payment in self._payments(payments))
-        ids = ", ".join(self.board.owed[number].payout_id for number in owed)
+        ids = ", ".join(self.state.owed[number].payout_id for number in owed)
         return f"Paid is {paid}, and owed for {ids} is {due}."
 
     def _too_late(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         """Payments for payouts that others have paid already: paid twice, until a person knows better."""
-        ids = ", ".join(self.board.owed[number].payout_id for number in owed)
-        matches = [self.board.used[number] for number in owed if number in self.board.used]
+        ids = ", ".join(self.state.owed[number].payout_id for number in owed)
+        matches = [self.state.used[number] for number in owed if number in self.state.used]
         others = ", ".join(dict.fromkeys(str(one.place) for match in matches for one in match.payments))
         told = f"The payout {ids} is paid already, by {others}." if others else f"{ids} cannot be paid."
         for number in payments:
-            self.board.note(
+            self.state.note(
                 number, "paid-twice", told, "Find out whether it was paid twice, and get the money back."
             )
 
 
-def _one_of_several(board: Board, number: int, named: Named, how: str) -> None:
+def _one_of_several(state: MatchState, number: int, named: Named, how: str) -> None:
     """A reference that leads to several payouts: the one whose amount agrees is suggested, if it is one."""
-    payment = board.payments[number]
-    ids = ", ".join(board.owed[one].payout_id for one in sorted(named.maybe))
-    fits = {one: compare([payment], [board.owed[one]], board.policy) for one in sorted(named.maybe)}
-    usable = [one for one, fit in fits.items() if fit.fits and board.is_open(one)]
+    payment = state.payments[number]
+    ids = ", ".join(state.owed[one].payout_id for one in sorted(named.maybe))
+    fits = {one: compare([payment], [state.owed[one]], state.policy) for one in sorted(named.maybe)}
+    usable = [one for one, fit in fits.items() if fit.fits and state.is_open(one)]
     message = f"{named.words} leads to {len(named.maybe)} payouts: {ids}."
     if len(usable) == 1 and payment.status is PaymentStatus.PAID:
         words = f"{named.words} leads to several payouts, and the amount is that of this one"
-        board.match([number], usable, fits[usable[0]], Tie(how, words, sure=False), Verdict.PAID)
+        state.match([number], usable, fits[usable[0]], Tie(how, words, sure=False), Verdict.PAID)
         fix = "Only one of them has this amount; accept the suggestion on the sheet Matches if it is right."
     else:
         fix = LOOK
-    board.note(number, "reference-ambiguous", message, fix)
+    state.note(number, "reference-ambiguous", message, fix)

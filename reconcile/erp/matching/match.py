@@ -12,7 +12,7 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.by_amount import by_amount, by_sum
 from reconcile.erp.matching.by_reference import by_po_number, by_reference
-from reconcile.erp.matching.match_state import Board
+from reconcile.erp.matching.match_state import MatchState
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Matching, Stray, Verdict
@@ -27,34 +27,37 @@ def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: P
     kept, repeated, findings = merged(files)
     ignored = tuple(payment for payment in kept if payment.status is PaymentStatus.IGNORED)
     payments = tuple(payment for payment in kept if payment.status is not PaymentStatus.IGNORED)
-    board = Board(payments, tuple(owed), policy)
+    state = MatchState(payments, tuple(owed), policy)
     names = Names([one.partner for one in owed], policy.name_share)
     passes = {
-        "reference": lambda: by_reference(board),
-        "po-number": lambda: by_po_number(board, names),
-        "amount": lambda: by_amount(board, names),
-        "sum": lambda: by_sum(board, names),
+        "reference": lambda: by_reference(state),
+        "po-number": lambda: by_po_number(state, names),
+        "amount": lambda: by_amount(state, names),
+        "sum": lambda: by_sum(state, names),
     }
     for name in policy.passes:
         passes[name]()
     of_files = (finding for file in files for finding in file.findings)
-    return _result(board, ignored, repeated, (*of_files, *findings, *board.findings))
+    return _result(state, ignored, repeated, (*of_files, *findings, *state.findings))
 
 
 def _result(
-    board: Board, ignored: tuple[Payment, ...], repeated: tuple[Payment, ...], findings: tuple[Finding, ...]
+    state: MatchState,
+    ignored: tuple[Payment, ...],
+    repeated: tuple[Payment, ...],
+    findings: tuple[Finding, ...],
 ) -> Matching:
-    free = [number for number in range(len(board.owed)) if number not in board.used]
+    free = [number for number in range(len(state.owed)) if number not in state.used]
     return Matching(
-        matches=tuple(match for match in board.decided if match.verdict is not Verdict.DIFFERS),
-        suggestions=tuple(board.suggested),
-        differing=tuple(match for match in board.decided if match.verdict is Verdict.DIFFERS),
+        matches=tuple(match for match in state.decided if match.verdict is not Verdict.DIFFERS),
+        suggestions=tuple(state.suggested),
+        differing=tuple(match for match in state.decided if match.verdict is Verdict.DIFFERS),
         strays=tuple(
-            Stray(board.payments[number], board.why.get(number, _NOTHING_FITS))
-            for number in board.free_payments()
+            Stray(state.payments[number], state.why.get(number, _NOTHING_FITS))
+            for number in state.free_payments()
         ),
-        unpaid=tuple(board.owed[number] for number in free if board.is_open(number)),
-        others=tuple(board.owed[number] for number in free if not board.is_open(number)),
+        unpaid=tuple(state.owed[number] for number in free if state.is_open(number)),
+        others=tuple(state.owed[number] for number in free if not state.is_open(number)),
         ignored=ignored,
         repeated=repeated,
         findings=findings,

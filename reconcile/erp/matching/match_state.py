@@ -1,6 +1,6 @@
-"""The board on which matching is played: what is still free, and what was taken by what.
+"""The state on which matching is played: what is still free, and what was taken by what.
 
-A payment or a payout leaves the board when it is matched, suggested or found to differ, so nothing is ever
+A payment or a payout leaves the state when it is matched, suggested or found to differ, so nothing is ever
 used twice.
 """
 
@@ -27,7 +27,7 @@ class Tie:
 
 
 @dataclass
-class Board:
+class MatchState:
     """All payments and payouts by number, and the matches made so far."""
 
     payments: Sequence[Payment]
@@ -61,7 +61,7 @@ class Board:
         tie: Tie,
         verdict: Verdict,
     ) -> None:
-        """Takes payments and payouts off the board.
+        """Takes payments and payouts off the state.
 
         It is only suggested where the pass is not automatic, or where the tie itself is not sure.
         """

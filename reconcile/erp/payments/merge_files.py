@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, found
-from reconcile.erp.payments.repeats import told_by_both, twins
+from reconcile.erp.payments.repeats import repeats, told_by_both
 
 Known = dict[tuple[object, ...], Payment]
 
@@ -22,7 +22,7 @@ def merged(
     With an id: the same id, account, amount and status. Without: the same day, amount, payee and references,
     as often as the file with most of them has them; so two equal payments in one file are two. An order in a
     status report is the same as the payment that carries its end-to-end id. What a bank and a finance system
-    both tell of is one payment, see `twins`.
+    both tell of is one payment, see `repeats`.
     """
     kept, repeated, findings = _once(files)
     left, again, noticed = _told_once(kept)
@@ -74,14 +74,14 @@ def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Payment
     """The payments without those of a finance system that a bank tells of, too."""
     ledger = [number for number, one in enumerate(kept) if one.ledger]
     bank = [number for number, one in enumerate(kept) if not one.ledger and not one.payment.report]
-    pairs = twins([kept[number].payment for number in ledger], [kept[number].payment for number in bank])
+    pairs = repeats([kept[number].payment for number in ledger], [kept[number].payment for number in bank])
     left = {number: one.payment for number, one in enumerate(kept)}
     again, findings = [], []
     for ours, theirs in pairs.items():
-        twin, place = left.pop(ledger[ours]), bank[theirs]
-        again.append(twin)
-        findings.append(_again(twin, left[place]))
-        left[place] = told_by_both(left[place], twin)
+        repeat, place = left.pop(ledger[ours]), bank[theirs]
+        again.append(repeat)
+        findings.append(_again(repeat, left[place]))
+        left[place] = told_by_both(left[place], repeat)
     alone = (left[number] for number in ledger if number in left)
     findings += _alone(alone, (left[number] for number in bank))
     return tuple(left.values()), again, findings

@@ -19,7 +19,7 @@ _MOST_DAYS: Final = 7
 _MOST_ALIKE: Final = 50
 
 
-def twins(ledger: Sequence[Payment], bank: Sequence[Payment]) -> dict[int, int]:
+def repeats(ledger: Sequence[Payment], bank: Sequence[Payment]) -> dict[int, int]:
     """Which payment of the ledger is which one of the bank: numbers by number, each at most once.
 
     They have the same amount, days near each other, and a reference or a payee in common; payees that have

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconcile.workbook.copy.table_sheet import SHEET_ORDER, shown
-from reconcile.workbook.ooxml import Part, Parts, Spot, column_index, relation, scan
+from reconcile.workbook.ooxml import Element, Part, Parts, column_index, relation, scan
 
 AUTHOR: Final = "reconcile"
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -86,7 +86,7 @@ def _write_comments(part: Part, notes: Mapping[str, str]) -> tuple[list[str], se
     return new, gone
 
 
-def _renew(part: Part, comment: Spot, note: str) -> bool:
+def _renew(part: Part, comment: Element, note: str) -> bool:
     """What we wrote into a note earlier goes, and what we say now comes; whether a note is left."""
     text = comment.child("text")
     if text is None:
@@ -102,7 +102,7 @@ def _renew(part: Part, comment: Spot, note: str) -> bool:
     return bool(left or note)
 
 
-def _cut(part: Part, piece: Spot) -> bool:
+def _cut(part: Part, piece: Element) -> bool:
     """Takes our words out of a piece of a note; whether words of the person are left in it.
 
     Programs that save a note may have joined our words to those of the person, which come first.

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.results import RowResult
 from reconcile.workbook.contract import ColumnText
-from reconcile.workbook.ooxml import Part, Spot, column_index, column_letters
+from reconcile.workbook.ooxml import Element, Part, column_index, column_letters
 from reconcile.workbook.read import KEY, FoundSheet
 
 _CELL_LIMIT: Final = 32_767
@@ -58,7 +58,7 @@ class Block:
         if place is None:
             self._frame(first, labels, tables)
 
-    def _put(self, row: Spot, texts: Mapping[int, str]) -> None:
+    def _put(self, row: Element, texts: Mapping[int, str]) -> None:
         """Texts into a row, in the look of its id, in the place of what stands there."""
         key = self.sheet.columns.get(KEY, max(self.sheet.columns.values()))
         style = next((cell.attributes.get("s", "") for cell in row.children if cell.index == key), "")

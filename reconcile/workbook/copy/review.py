@@ -18,7 +18,7 @@ from reconcile.errors import WorkbookError
 from reconcile.workbook.contract import WHOLE, Highlight, Layout, Markup, Note, load_layout, quoted
 from reconcile.workbook.copy.comments import add_notes
 from reconcile.workbook.copy.table_sheet import SHEET_ORDER, add_highlight_looks, add_looks, put_table, shown
-from reconcile.workbook.ooxml import Book, Part, Parts, Spot, column_letters, damaged, open_book, scan
+from reconcile.workbook.ooxml import Book, Element, Part, Parts, column_letters, damaged, open_book, scan
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
 
 _LAST_ROW: Final = 1_048_576
@@ -150,7 +150,7 @@ def _make_room(part: Part, count: int) -> None:
             part.set_attributes(rule, {"priority": str(priority)})
 
 
-def _is_ours(part: Part, rule: Spot) -> bool:
+def _is_ours(part: Part, rule: Element) -> bool:
     return bool(re.search(rf"MATCH\(.*{_NAME}".encode(), part.content[rule.start : rule.end], re.DOTALL))
 
 

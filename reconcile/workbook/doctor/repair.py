@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 
 from reconcile.atomic import replacing
-from reconcile.domain.damage import spoilt
+from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     CLEAR,
@@ -141,12 +141,12 @@ def _exported(kind: RecordKind, row: EditedRow, baseline: Snapshot) -> Values | 
 
 
 def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) -> int:
-    """Type the edits of a record, and count them; what a program spoilt stays as it was exported."""
+    """Type the edits of a record, and count them; what a program damaged stays as it was exported."""
     typed = 0
     for one in FIELDS[sheet.kind]:
         before, after = exported.get(one.name), row.values.get(one.name, UNREAD)
         shows = before is not UNREAD and (row.baseline or {}).get(one.name) is not UNREAD
-        if isinstance(after, Unread) or (after == before and shows) or spoilt(one, before, after):
+        if isinstance(after, Unread) or (after == before and shows) or damaged_value(one, before, after):
             continue
         place = copy.rows[sheet.kind][row.id or ""]
         _type(copy.cell(sheet.kind, place, one.name), one, CLEAR if after is None and not shows else after)

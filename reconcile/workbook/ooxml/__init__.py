@@ -7,17 +7,17 @@ from reconcile.workbook.ooxml.cells import Area, Cell, Cells, column_index, colu
 from reconcile.workbook.ooxml.package_edit import Parts, relation
 from reconcile.workbook.ooxml.package_safety import damaged
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, saved_by
-from reconcile.workbook.ooxml.xml_edit import Part, Spot, scan
+from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
 
 __all__ = [
     "Area",
     "Book",
     "Cell",
     "Cells",
+    "Element",
     "Part",
     "Parts",
     "SheetFacts",
-    "Spot",
     "column_index",
     "column_letters",
     "damaged",

@@ -21,7 +21,7 @@ _NAME: Final = re.compile(rb"<(?:([^\s/>:]+):)?([^\s/>]+)")
 
 
 @dataclass(slots=True)
-class Spot:
+class Element:
     """An element in a part: its local name, its attributes, and where it begins and ends in the bytes.
 
     index: of a row its number, from 1; of a cell its column, from 0.
@@ -32,9 +32,9 @@ class Spot:
     start: int
     index: int = -1
     end: int = 0
-    children: list[Spot] = field(default_factory=list)
+    children: list[Element] = field(default_factory=list)
 
-    def child(self, name: str) -> Spot | None:
+    def child(self, name: str) -> Element | None:
         """The first child of that name."""
         return next((child for child in self.children if child.name == name), None)
 
@@ -47,7 +47,7 @@ class Part:
     """
 
     content: bytes
-    root: Spot
+    root: Element
     rightmost: int = -1
     pieces: list[tuple[int, int, bytes]] = field(default_factory=list)
 
@@ -55,14 +55,14 @@ class Part:
         """Put a text in the place of some bytes; of none, where start is end."""
         self.pieces.append((start, end, text.encode("utf-8")))
 
-    def prefix(self, spot: Spot) -> str:
+    def prefix(self, element: Element) -> str:
         """The namespace prefix of an element's tag with its colon, or an empty text."""
-        name = _NAME.match(self.content, spot.start)
+        name = _NAME.match(self.content, element.start)
         return f"{name[1].decode()}:" if name and name[1] else ""
 
-    def set_attributes(self, spot: Spot, values: Mapping[str, str | None]) -> None:
+    def set_attributes(self, element: Element, values: Mapping[str, str | None]) -> None:
         """Change attributes in the start tag of an element, once; None takes one away."""
-        tag = _TAG.match(self.content, spot.start)
+        tag = _TAG.match(self.content, element.start)
         assert tag
         text = tag[0].decode()
         for name, value in values.items():
@@ -73,24 +73,24 @@ class Part:
                 text = f'{text[: close.start()]} {name}="{value}"{text[close.start() :]}'
         self.replace(tag.start(), tag.end(), text)
 
-    def append(self, spot: Spot, text: str, attributes: Mapping[str, str | None] | None = None) -> None:
+    def append(self, element: Element, text: str, attributes: Mapping[str, str | None] | None = None) -> None:
         """Put a text at the end of what is in an element, which may be empty (`<dxfs/>`)."""
-        tag, name = _TAG.match(self.content, spot.start), _NAME.match(self.content, spot.start)
+        tag, name = _TAG.match(self.content, element.start), _NAME.match(self.content, element.start)
         assert tag
         assert name
         if not tag[0].endswith(b"/>"):
-            self.set_attributes(spot, attributes or {})
-            end = self.end_of(spot)
+            self.set_attributes(element, attributes or {})
+            end = self.end_of(element)
             self.replace(end, end, text)
             return
-        given = {**spot.attributes, **(attributes or {})}
+        given = {**element.attributes, **(attributes or {})}
         written = "".join(f' {key}="{value}"' for key, value in given.items() if value is not None)
         full = name[0].decode()
         self.replace(tag.start(), tag.end(), f"{full}{written}>{text}</{full[1:]}>")
 
-    def end_of(self, spot: Spot) -> int:
+    def end_of(self, element: Element) -> int:
         """Where the end tag of an element begins."""
-        return self.content.rindex(b"</", spot.start, spot.end)
+        return self.content.rindex(b"</", element.start, element.end)
 
     def add_child(self, name: str, text: str, order: str) -> None:
         """Put a new child of the root where the format wants it; `order` names its children in order."""
@@ -131,8 +131,8 @@ class _Scanner:
 
     def __init__(self, content: bytes, deep: frozenset[str], rows: Collection[int]) -> None:
         self.content, self.deep, self.rows = content, deep, rows
-        self.root = Spot("", {}, 0)
-        self.open: list[Spot] = []
+        self.root = Element("", {}, 0)
+        self.open: list[Element] = []
         self.row = 0
         self.column = -1
         self.rightmost = -1
@@ -141,31 +141,31 @@ class _Scanner:
         self.parser.EndElementHandler = self._end
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        spot = Spot(tag.rpartition(":")[2], attributes, self.parser.CurrentByteIndex)
+        element = Element(tag.rpartition(":")[2], attributes, self.parser.CurrentByteIndex)
         if not self.open:
-            self.root = spot
-        elif spot.name == "row":
+            self.root = element
+        elif element.name == "row":
             # A row or a cell that does not name its place stands after the one before.
-            self.row = spot.index = int(attributes.get("r", self.row + 1))
+            self.row = element.index = int(attributes.get("r", self.row + 1))
             self.column = -1
-        elif spot.name == "c" and self.open[-1].name == "row":
+        elif element.name == "c" and self.open[-1].name == "row":
             place = attributes.get("r", "").rstrip("0123456789")
-            self.column = spot.index = column_index(place) if place else self.column + 1
-        self.open.append(spot)
+            self.column = element.index = column_index(place) if place else self.column + 1
+        self.open.append(element)
 
     def _end(self, _: str) -> None:
-        spot, at = self.open.pop(), self.parser.CurrentByteIndex
+        element, at = self.open.pop(), self.parser.CurrentByteIndex
         # Of `<c/>` the parser names the byte behind it, of `</c>` the byte where the end tag begins.
-        spot.end = self.content.index(b">", at) + 1 if self.content.startswith(b"</", at) else at
+        element.end = self.content.index(b">", at) + 1 if self.content.startswith(b"</", at) else at
         if not self.open:
             return
         parent = self.open[-1]
-        if parent.name == "row" and spot.children:
-            self.rightmost = max(self.rightmost, spot.index)
-        if self._is_kept(spot, parent):
-            parent.children.append(spot)
+        if parent.name == "row" and element.children:
+            self.rightmost = max(self.rightmost, element.index)
+        if self._is_kept(element, parent):
+            parent.children.append(element)
 
-    def _is_kept(self, spot: Spot, parent: Spot) -> bool:
+    def _is_kept(self, element: Element, parent: Element) -> bool:
         if parent.name == "sheetData":
-            return spot.index in self.rows
+            return element.index in self.rows
         return len(self.open) == 1 or parent.name in self.deep or parent.name in ("row", "c")

@@ -79,8 +79,8 @@ def _stored(cell: Cell, before: Before) -> Value | Problem:
     if _is_before(fifteen(number), before):
         return before.baseline
     rounded = without_noise(number, before.currency)
-    spoilt = isinstance(before.baseline, str) and damage(FieldKind.AMOUNT, before.baseline, plain(rounded))
-    if spoilt and not before.moved:
+    damaged = isinstance(before.baseline, str) and damage(FieldKind.AMOUNT, before.baseline, plain(rounded))
+    if damaged and not before.moved:
         return plain(rounded)
     if rounded.adjusted() >= DIGITS:
         return Problem(

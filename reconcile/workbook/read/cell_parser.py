@@ -17,7 +17,7 @@ from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_bla
 
 
 def baseline_text(field: Field, cell: Cell | None) -> Value | Problem:
-    """The value in a hidden baseline cell; a Problem where somebody spoilt it."""
+    """The value in a hidden baseline cell; a Problem where somebody damaged it."""
     if cell is None:
         return None
     if cell.kind in ("error", "no value"):
@@ -66,8 +66,8 @@ def _cleared(field: Field, before: Before) -> Value | Problem:
 def _text(cell: Cell, before: Before) -> Value | Problem:
     """What a text cell says; a Problem where a program made something else of it and nobody knows of what."""
     text = cell_text(cell)
-    spoilt = isinstance(before.baseline, str) and damage(FieldKind.TEXT, before.baseline, text or "")
-    if spoilt or cell.kind not in ("number", "date"):
+    damaged = isinstance(before.baseline, str) and damage(FieldKind.TEXT, before.baseline, text or "")
+    if damaged or cell.kind not in ("number", "date"):
         return text
     if cell.kind == "date":
         return Problem(

@@ -120,7 +120,7 @@ class RowReader:
         return self.unread
 
     def _baseline(self, row: _Row) -> Values | None:
-        """The values as exported; None where a hidden column is gone or somebody spoilt a hidden cell."""
+        """The values as exported; None where a hidden column is gone or somebody damaged a hidden cell."""
         if TOKEN_COLUMN not in row.cells or any(
             one not in self.sheet.columns for one in _HIDDEN[self.sheet.kind]
         ):

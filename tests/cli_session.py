@@ -1,4 +1,4 @@
-"""A finance desk for tests: a sandbox with the sample month, a folder, and the commands run in this process."""
+"""A finance cli for tests: a sandbox with the sample month, a folder, and the commands run in this process."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ EVERY_KIND = (SET_STAGE, SET_AMOUNT, *DECLINE, DETACH, *NEW_LINE)
 
 
 @dataclass
-class Desk:
+class CliSession:
     """Commands, workbooks and the server's own view of what happened."""
 
     url: str

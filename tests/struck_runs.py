@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from desk import APPROVED, DRAFT, EVERY_KIND, POOL_PARTNER, SEED, Desk
+from cli_session import APPROVED, DRAFT, EVERY_KIND, POOL_PARTNER, SEED, CliSession
 
 HOOK = Path(__file__).parent / "faults" / "hook"
 EVERYTHING = bool(os.environ.get("RECONCILE_FULL_MATRIX"))
@@ -48,38 +48,38 @@ class Result:
 class Trial:
     """One run on a server of its own: begun in a process of its own, struck, and finished."""
 
-    desk: Desk
+    cli: CliSession
     edited: Path = field(init=False)
     plan: Path = field(init=False)
 
     def __post_init__(self) -> None:
         """Edits a fresh export, and keeps the plan: applying that starts in half a second."""
         for name in ("state.db", "state.db-wal", "state.db-shm", "state.db-journal"):
-            (self.desk.folder / name).unlink(missing_ok=True)
-        self.edited = self.desk.edit(self.desk.export("--force"), *EVERY_KIND)
-        self.plan = self.desk.folder / "plan.json"
+            (self.cli.folder / name).unlink(missing_ok=True)
+        self.edited = self.cli.edit(self.cli.export("--force"), *EVERY_KIND)
+        self.plan = self.cli.folder / "plan.json"
         self.plan.unlink(missing_ok=True)
-        code, out, err = self.desk.run("diff", self.edited, "--save", self.plan)
+        code, out, err = self.cli.run("diff", self.edited, "--save", self.plan)
         assert code == 0, out + err
 
     @property
     def state(self) -> Path:
         """The state store."""
-        return self.desk.folder / "state.db"
+        return self.cli.folder / "state.db"
 
     def strike(self, how: str = "", at: int = 0, words: Sequence[str] = ()) -> tuple[int, str, list[str]]:
         """Applies the plan in a process that is struck: its exit code, its stderr, the steps it took.
 
         words: another command than that.
         """
-        log = self.desk.folder / "steps.txt"
+        log = self.cli.folder / "steps.txt"
         log.unlink(missing_ok=True)
         paths = [str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])]
         given = {"STRIKE_LOG": str(log), "STRIKE_AT": str(at), "STRIKE_HOW": how}
         environment = os.environ | given | {"PYTHONPATH": os.pathsep.join(paths)}
         done = subprocess.run(
             [sys.executable, "-m", "reconcile", *(words or ("apply", str(self.plan), "--yes"))],
-            cwd=self.desk.folder,
+            cwd=self.cli.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -93,14 +93,14 @@ class Trial:
 
     def next_words(self) -> tuple[str, ...]:
         """What the operator does next: finish the run that is unfinished, or apply when there is none."""
-        runs = json.loads(self.desk.run("history", "--json")[1])
+        runs = json.loads(self.cli.run("history", "--json")[1])
         states = [run["run_id"] for run in runs if run["state"] in ("running", "stopped")]
         return ("resume", states[0]) if states else ("apply", str(self.edited), "--yes")
 
     def recover(self) -> None:
         """Does what the operator does next, undisturbed."""
         words = self.next_words()
-        code, out, err = self.desk.run(*words)
+        code, out, err = self.cli.run(*words)
         assert code == 0, f"{words[0]} ended with {code}: {out}{err}"
 
     def result(self) -> Result:
@@ -108,11 +108,11 @@ class Trial:
         records = {}
         names = {}
         wanted = ("stage", "poNumber", "amount", "status", "payoutId", "description", "reasonType")
-        for key, record in self.desk.state().items():
+        for key, record in self.cli.state().items():
             names[key] = "made" if record.get("description") == "True-up" else key
             assert names[key] not in records, "a new line was made twice"
             records[names[key]] = {name: record.get(name) for name in wanted}
-        log = httpx.get(f"{self.desk.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
+        log = httpx.get(f"{self.cli.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
         return Result(records, Counter((one["kind"], names[one["record_id"]]) for one in log))
 
 
