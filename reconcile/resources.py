@@ -1,6 +1,6 @@
-"""Finds the files that the package carries: templates and samples.
+"""Finds the files that the package carries: templates, samples, the manual.
 
-In a wheel they lie inside the package; in a checkout they are the top-level folders
+In a wheel templates and samples lie inside the package; in a checkout they are the top-level folders
 `templates/` and `samples/`.
 """
 
@@ -28,6 +28,16 @@ def sample(name: str) -> Path:
     Raises ConfigurationError when there is none.
     """
     return _find(name, [_PACKAGE / "_samples", _PACKAGE.parent / "samples"])
+
+
+def manual_pages() -> tuple[str, ...]:
+    """The names of the pages of the manual, `index` among them."""
+    return tuple(sorted(page.stem for page in (_PACKAGE / "manual").glob("*.md")))
+
+
+def manual_page(name: str) -> str:
+    """A page of the manual as Markdown."""
+    return (_PACKAGE / "manual" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _find(name: str, folders: list[Path]) -> Path:

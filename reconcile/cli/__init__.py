@@ -30,8 +30,27 @@ COMMANDS: Final = {
     "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
+    "help": "Show the manual, or one page of it.",
 }
 """The commands in the order of the work, each with the sentence that `--help` shows."""
+
+PAGES: Final = {
+    "demo": "first-day",
+    "sandbox": "known",
+    "export": "workbook",
+    "check": "checks",
+    "diff": "compare",
+    "apply": "apply",
+    "resume": "apply",
+    "bills": "bills",
+    "payments": "payments",
+    "undo": "apply",
+    "close": "close",
+    "history": "record",
+    "doctor": "checks",
+    "help": "index",
+}
+"""The page of the manual that tells more of a command."""
 
 
 class Commands(click.Group):
@@ -47,6 +66,7 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"reconcile.cli.{cmd_name}")
         command: click.Command = module.command
+        command.epilog = f"Manual: reconcile help {PAGES[cmd_name]}"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

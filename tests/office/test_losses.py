@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -13,7 +12,8 @@ from cli_session import CliSession
 from editors import EDITORS, Editor
 from openpyxl import Workbook
 
-README = Path(__file__).parent.parent.parent / "README.md"
+from reconcile.resources import manual_page
+
 SHEETS = ("Payouts", "Lines", "New lines")
 
 
@@ -81,7 +81,7 @@ def kept(before: Workbook, after: Workbook, feature: str) -> str:
 
 def manual() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """The table of the page Editors: the version of each editor, and what it keeps of each feature."""
-    page = README.read_text(encoding="utf-8").partition("\n## Editors\n")[2].partition("\n## ")[0]
+    page = manual_page("editors")
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"
     ]

@@ -1,45 +1,65 @@
-"""The pictures of the close pack in the manual are made from a pack: `RECONCILE_UPDATE=1` makes them again."""
+"""The pictures of README and manual show real files: `RECONCILE_UPDATE=1` makes them again."""
 
 from __future__ import annotations
 
 import base64
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chromium import browser
-from cli_session import CliSession
+from cli_session import APPROVED, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
 
-from reconcile.resources import sample
+from reconcile.resources import manual_page, sample
+from reconcile.workbook.copy import Keystroke
 
 ROOT = Path(__file__).parent.parent.parent
-PICTURES = ROOT / "samples" / "close"
+README = ROOT / "README.md"
 STATEMENT = sample("2026-03/payments/bank.camt053.xml")
 LIMIT = 120_000
 PNG = b"\x89PNG\r\n"
 
 
-def test_the_pictures_of_the_manual_are_made_from_the_pack_of_a_month(
+def test_the_pictures_of_the_readme_are_a_workbook_and_its_report(
+    cli: CliSession, program: Callable[[str], str], tmp_path: Path
+) -> None:
+    po_number = Keystroke("Payouts", APPROVED, "PO number", "000777")
+    workbook = cli.edit(cli.export("--stage", "APPROVED"), SET_STAGE, po_number, SET_AMOUNT, *DECLINE)
+    report = cli.folder / "report.html"
+    _done(cli, "diff", workbook, "--report", report)
+    made = {
+        "workbook.png": _printed(program, workbook, tmp_path, page=3),
+        "report.png": _seen(program("chromium"), report),
+    }
+
+    _keep_and_check(made, ROOT / "samples" / "pictures", README.read_text(encoding="utf-8"))
+
+
+def test_the_pictures_of_the_close_are_made_from_the_pack_of_a_month(
     cli: CliSession, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     april = _closed_april(cli)
     made = {
-        "summary.png": _printed(program, april / "close-2026-04.xlsx", tmp_path),
+        "summary.png": _printed(program, april / "close-2026-04.xlsx", tmp_path, page=1),
         "page.png": _seen(program("chromium"), april / "close-2026-04.html"),
     }
-    if os.environ.get("RECONCILE_UPDATE"):
-        PICTURES.mkdir(exist_ok=True)
-        for name, picture in made.items():
-            (PICTURES / name).write_bytes(picture)
 
-    manual = (ROOT / "README.md").read_text(encoding="utf-8")
+    _keep_and_check(made, ROOT / "samples" / "close", manual_page("close"))
+
+
+def _keep_and_check(made: Mapping[str, bytes], folder: Path, text: str) -> None:
+    if os.environ.get("RECONCILE_UPDATE"):
+        folder.mkdir(exist_ok=True)
+        for name, picture in made.items():
+            (folder / name).write_bytes(picture)
+
     for name, picture in made.items():
-        kept = (PICTURES / name).read_bytes()
+        kept = (folder / name).read_bytes()
         assert picture.startswith(PNG)
         assert kept.startswith(PNG)
         assert len(kept) < LIMIT
-        assert f"](samples/close/{name})" in manual
+        assert f"samples/{folder.name}/{name})" in text
 
 
 def _closed_april(cli: CliSession) -> Path:
@@ -57,12 +77,12 @@ def _done(cli: CliSession, *arguments: str | Path) -> None:
     assert code == 0, out + err
 
 
-def _printed(program: Callable[[str], str], workbook: Path, folder: Path) -> bytes:
-    """The first printed page of a workbook."""
+def _printed(program: Callable[[str], str], workbook: Path, folder: Path, *, page: int) -> bytes:
+    """A printed page of a workbook."""
     office = [program("soffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless"]
     _run(*office, "--convert-to", "pdf", "--outdir", str(folder), str(workbook))
-    page = ["-png", "-r", "90", "-f", "1", "-l", "1", "-singlefile"]
-    _run(program("pdftoppm"), *page, str(folder / f"{workbook.stem}.pdf"), str(folder / "summary"))
+    options = ["-png", "-r", "90", "-f", str(page), "-l", str(page), "-singlefile"]
+    _run(program("pdftoppm"), *options, str(folder / f"{workbook.stem}.pdf"), str(folder / "summary"))
     return (folder / "summary.png").read_bytes()
 
 

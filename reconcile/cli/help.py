@@ -1,0 +1,34 @@
+"""`reconcile help`: the manual, one page per job."""
+
+from __future__ import annotations
+
+import click
+
+from reconcile.cli import PAGES
+from reconcile.errors import ConfigurationError
+from reconcile.resources import manual_page, manual_pages
+
+
+@click.command("help")
+@click.argument("topic", default="index")
+def command(*, topic: str) -> int:
+    """Show a page of the manual: a topic, or the name of a command. Without one, list the topics."""
+    name = PAGES.get(topic, topic)
+    if name not in manual_pages():
+        topics = ", ".join(sorted(set(manual_pages()) - {"index"}))
+        raise ConfigurationError(f"The manual has no page {topic!r}. The topics are: {topics}.")
+    _show(manual_page(name))
+    return 0
+
+
+def _show(text: str) -> None:
+    """Shows Markdown: laid out and in a pager on a terminal, else as it is."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    screen = Console()
+    if not screen.is_terminal:
+        click.echo(text, nl=False)
+        return
+    with screen.pager(styles=True):
+        screen.print(Markdown(text))
