@@ -22,9 +22,8 @@ from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.records import Partner
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, StageTotal, Verification
-from reconcile.report.build import report_on
+from reconcile.report.build import report_on, run_of
 from reconcile.report.model import Report
-from reconcile.report.run import run_of
 
 SCRIPT = "<script>window.hacked = 1</script>"
 IMAGE = '"><img src=x onerror="window.hacked = 2">'

@@ -23,10 +23,10 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
 from reconcile.plan.model import Plan
-from reconcile.report.build import report_on
+from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports
 from reconcile.report.model import Report
-from reconcile.report.run import render_run, run_of
+from reconcile.report.run import render_run
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 

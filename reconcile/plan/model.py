@@ -188,6 +188,11 @@ class Total:
     live: Decimal
     after: Decimal
 
+    @property
+    def delta(self) -> Decimal:
+        """What the plan moves it by."""
+        return self.after - self.live
+
 
 @dataclass(frozen=True, slots=True)
 class TieOut:

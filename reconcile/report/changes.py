@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reconcile.domain.fields import PLACE_FIELDS, RecordKind
 from reconcile.domain.money import plain
 from reconcile.plan import model as plans
-from reconcile.report.model import Amount, Change, Kind, Payout, Record, Why
+from reconcile.report.model import Amount, Change, Kind, Payout, Why, group_key
 from reconcile.report.words import LABELS
 
 _KINDS = {
@@ -43,12 +43,11 @@ class Book:
             self.drifts.setdefault(drift.target.payout_id, []).append(drift)
 
 
-def record(target: plans.Target, payout: plans.Target | None = None) -> Record:
-    """A target as the report names it; on the payout of `payout`, where that knows better."""
-    payout_id = (payout or target).payout_id
-    return Record(
-        target.kind.value, target.id, payout_id, target.partner_id, target.partner_name, target.place
-    )
+def _on_payout(target: plans.Target, payout: plans.Target | None) -> plans.Target:
+    """The target on the payout of `payout`, which knows better where a line is now."""
+    if payout is None or payout.payout_id == target.payout_id:
+        return target
+    return replace(target, payout_id=payout.payout_id)
 
 
 def irreversible(operation: plans.Operation) -> bool:
@@ -60,8 +59,7 @@ def changes_of(book: Book) -> tuple[tuple[Payout, ...], tuple[Change, ...]]:
     """The payouts that change, and all changes, in the order in which they run."""
     groups: dict[tuple[str | None, str], list[plans.Operation]] = {}
     for one in book.plan.operations:
-        key = one.target.payout_id, "" if one.target.payout_id else one.target.partner_id
-        groups.setdefault(key, []).append(one)
+        groups.setdefault(group_key(one.target), []).append(one)
     payouts: list[Payout] = []
     changes: list[Change] = []
     for operations in groups.values():
@@ -116,7 +114,7 @@ def _of_operation(book: Book, operation: plans.Operation) -> Iterator[Change]:
     target = operation.target
     if operation.action is plans.Action.CREATE_LINE and operation.after:
         yield Change(
-            target=record(target),
+            target=target,
             kind=Kind.NEW_LINE,
             field="line",
             label="New line",
@@ -139,7 +137,7 @@ def _of_operation(book: Book, operation: plans.Operation) -> Iterator[Change]:
 def _change(book: Book, change: plans.Change, operation: plans.Operation | None = None) -> Change:
     lost = operation is not None and irreversible(operation) and _loses(change, operation)
     return Change(
-        target=record(change.target, operation.target if operation else None),
+        target=_on_payout(change.target, operation.target if operation else None),
         kind=_kind(change, operation),
         field=change.field,
         label=LABELS[change.field],
@@ -182,7 +180,7 @@ def _consequences(book: Book, payout_id: str | None) -> Iterator[Change]:
     effect = book.effects.get(payout_id or "")
     if effect is None:
         return
-    target = record(effect.target)
+    target = effect.target
     if effect.auto_declined:
         before, after = effect.stage_before, effect.stage_after
         yield Change(
@@ -212,7 +210,7 @@ def _moved(book: Book, payout_id: str | None) -> Iterator[Change]:
             continue
         for name in drift.live:
             yield Change(
-                target=record(drift.target),
+                target=drift.target,
                 kind=_KINDS.get(name, Kind.TOTAL if name == "total" else Kind.DETACH),
                 field=name,
                 label="Payout total" if name == "total" else LABELS.get(name, name),

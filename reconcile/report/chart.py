@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.stage import STAGES
-from reconcile.report.model import Total
+from reconcile.plan.model import Total
 
 WIDTH: Final = 1000
 """The length of the longest bar, in units of the drawing."""

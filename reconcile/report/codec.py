@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from reconcile.report.model import REPORT_VERSION, Report
 
 SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
-"""The published schema."""
+"""The published schema; `report.v1.schema.json` is that of version 1."""
 _ADAPTER = TypeAdapter(Report)
 
 

@@ -25,8 +25,10 @@ from reconcile.report.codec import to_json
 from reconcile.report.model import Payout, Report
 from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
+from reconcile.report.version_1 import to_json_1
 from reconcile.resources import template
 
+_OLD = ".v1.json"
 # In Markdown every mark means itself; a name does not call anybody.
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>#|~&!"} | {"\n": " ", "@": "@\u200b"}
@@ -36,14 +38,19 @@ _MARKDOWN = str.maketrans(
 def check_names(paths: Iterable[Path]) -> None:
     """Raises ConfigurationError for a file name that is no kind of report, before any work is done."""
     for path in paths:
-        if path.suffix.lower() not in _RENDERINGS:
+        if _kind(path) not in _RENDERINGS:
             raise ConfigurationError(f"{path} must end in {', '.join(_RENDERINGS)}.")
 
 
 def write_reports(report: Report, paths: Iterable[Path], templates: Path | None = None) -> None:
     """Writes the report to files whose endings say which kind they are. Raises ConfigurationError."""
     for path in paths:
-        write_text(path, _RENDERINGS[path.suffix.lower()](report, templates))
+        write_text(path, _RENDERINGS[_kind(path)](report, templates))
+
+
+def _kind(path: Path) -> str:
+    """The ending that says what to write; `.v1.json` is the JSON of version 1."""
+    return "".join(path.suffixes[-2:]).lower() if path.name.lower().endswith(_OLD) else path.suffix.lower()
 
 
 def html(report: Report, templates: Path | None = None) -> str:
@@ -66,6 +73,7 @@ _RENDERINGS: dict[str, Callable[[Report, Path | None], str]] = {
     ".html": html,
     ".md": markdown,
     ".json": lambda report, _: to_json(report),
+    _OLD: lambda report, _: to_json_1(report),
 }
 
 

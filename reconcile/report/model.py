@@ -1,25 +1,38 @@
-"""The report: one immutable value that every rendering shows, in the order of reading.
+"""The report: the values of a plan in the order of reading, and what only a report knows: counts, the run.
 
-Its JSON (`report.schema.json`) is what other programs read, so these are types of their own, and
-REPORT_VERSION grows when a member changes its meaning or goes. Values are texts in the comparable form of
-`domain.fields`, None is a blank; amounts are decimals in the currency beside them; moments are UTC.
+Its JSON (`report.schema.json`) is what other programs read; REPORT_VERSION grows when a member changes its
+meaning or goes. Values are texts in the comparable form of `domain.fields`, None is a blank; amounts are
+decimals in the currency beside them; moments are UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
-from reconcile.report.ran import Run
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Environment
+from reconcile.plan.model import (
+    Conflict,
+    Damage,
+    Decided,
+    Drift,
+    Gate,
+    Operation,
+    Return,
+    Target,
+    TieOut,
+    Total,
+    Workbook,
+)
+from reconcile.plan.outcome import OperationOutcome, Verification
 
-REPORT_VERSION: Final = 1
-"""The version of the report's JSON."""
-
-Texts = Mapping[str, str | None]
+REPORT_VERSION: Final = 2
+"""The version of the report's JSON; `version_1.py` still writes the one before."""
 
 
 class Kind(StrEnum):
@@ -46,18 +59,6 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What something is about. payout_id: None for the pending pool. place: `march.xlsx, Lines!F12`."""
-
-    kind: str
-    id: str
-    payout_id: str | None
-    partner_id: str
-    partner_name: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """One value, old and new.
 
@@ -68,7 +69,7 @@ class Change:
     is sent.
     """
 
-    target: Record
+    target: Target
     kind: Kind
     field: str
     label: str
@@ -124,30 +125,10 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """A request that is sent. relies_on: what live must still show just before.
-
-    undo: how the API can undo it; empty for none. by_hand: what a person does in Introw instead.
-    """
-
-    id: str
-    action: str
-    target: Record
-    method: str
-    path: str
-    body: Texts | None
-    relies_on: Texts
-    expected: Texts
-    undo: str
-    by_hand: str
-    waits_for: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
+class SideEffect:
     """What Introw does by itself as a consequence. what: `payout total`, `stage` or `statement rate`."""
 
-    target: Record
+    target: Target
     what: str
     before: str
     after: str
@@ -155,145 +136,12 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a further workbook wants of the same thing."""
-
-    target: Record
-    values: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """What was moved apart, side by side. live: None where the record is gone. others: more workbooks."""
-
-    target: Record
-    group: str
-    baseline: Texts
-    yours: Texts
-    live: Texts | None
-    reason: str
-    others: tuple[Claim, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A conflict that a person decided. by: who, and where it stands. kept: None where live stands."""
-
-    conflict: Conflict
-    choice: str
-    by: str
-    kept: Texts | None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
+class HeldEdits:
     """A record whose edits wait, why, and the edits."""
 
-    target: Record
+    target: Target
     reason: str
     changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """What moved upstream. what: `moved`, `gone upstream`, `new upstream` or `already live`."""
-
-    target: Record
-    what: str
-    baseline: Texts
-    live: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A value that a spreadsheet program damaged; it is not sent."""
-
-    target: Record
-    field: str
-    label: str
-    baseline: str | None
-    edited: str | None
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A validation result. severity: `error`, `warning` or `info`. fix: what to do."""
-
-    severity: str
-    rule: str
-    place: str
-    value: str
-    allowed: tuple[str, ...]
-    message: str
-    fix: str
-    record_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handout:
-    """A workbook of a set that was exported together: its part of it, and who got it."""
-
-    part: str
-    recipient: str
-    file: str
-    workbook_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Whether a workbook of a set came back. file: as which; earlier: when, if before. Empty: not yet."""
-
-    handout: Handout
-    file: str
-    earlier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A safety limit that stops the plan."""
-
-    name: str
-    message: str
-    value: str
-    limit: str
-    setting: str
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A sum at the export, live, and after the plan; delta: what the plan moves it by."""
-
-    key: str
-    currency: str
-    exported: Decimal
-    live: Decimal
-    after: Decimal
-    delta: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class TieOut:
-    """The proof: exported + drift + edits = planned, over all lines that are not declined."""
-
-    currency: str
-    exported: Decimal
-    drift: Decimal
-    edits: Decimal
-    planned: Decimal
-    residual: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """Which workbook came back, and which export it is of. baseline: the fingerprint of what was exported."""
-
-    file: str
-    workbook_id: str
-    scope: str
-    exported_at: datetime
-    exported_by: str
-    baseline: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +149,7 @@ class Headline:
     """The counts. credits: monthly API credits, one per call. seconds: at the allowed rate.
 
     credits_left: of this month, null where the server does not say. done_at: when the run would be done if it
-    began at `made_at`.
+    began when the plan was made. ties: whether the tie-out of all lines has no residual.
     """
 
     operations: int
@@ -323,6 +171,29 @@ class Headline:
     seconds: int
     credits_left: int | None
     done_at: datetime
+    ties: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did. stopped: why it ended early. not_tried: operations without an outcome.
+
+    ties: whether live is what the run should have left.
+    """
+
+    run_id: str
+    started_at: str
+    started_by: str
+    stopped: str
+    not_tried: int
+    outcomes: tuple[OperationOutcome, ...]
+    verification: Verification
+    ties: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was planned is done."""
+        return not self.not_tried and all(one.outcome.done for one in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,9 +201,9 @@ class Report:
     """A plan, or a plan and the run of it, for people and programs."""
 
     format: Literal["reconcile-report"]
-    version: Literal[1]
+    version: Literal[2]
     title: str
-    environment: str
+    environment: Environment
     workbooks: tuple[Workbook, ...]
     made_at: datetime
     made_by: str
@@ -343,13 +214,13 @@ class Report:
     payouts: tuple[Payout, ...]
     changes: tuple[Change, ...]
     operations: tuple[Operation, ...]
-    effects: tuple[Effect, ...]
+    effects: tuple[SideEffect, ...]
     conflicts: tuple[Conflict, ...]
     decided: tuple[Decided, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldEdits, ...]
     drifts: tuple[Drift, ...]
     damaged: tuple[Damage, ...]
-    missing: tuple[Record, ...]
+    missing: tuple[Target, ...]
     findings: tuple[Finding, ...]
     stages: tuple[Total, ...]
     partners: tuple[Total, ...]
@@ -363,15 +234,22 @@ class Report:
         """The changes and the requests by payout, in the order in which they run."""
         changes: dict[tuple[str | None, str], list[Change]] = {}
         for change in self.changes:
-            changes.setdefault(_key(change.target), []).append(change)
+            changes.setdefault(group_key(change.target), []).append(change)
         operations: dict[tuple[str | None, str], list[Operation]] = {}
         for operation in self.operations:
-            operations.setdefault(_key(operation.target), []).append(operation)
+            operations.setdefault(group_key(operation.target), []).append(operation)
         keys = ((one, (one.payout_id, "" if one.payout_id else one.partner_id)) for one in self.payouts)
         return tuple(
             Group(one, tuple(changes.get(key, ())), tuple(operations.get(key, ()))) for one, key in keys
         )
 
+    @property
+    def outcomes(self) -> Iterator[tuple[Operation, OperationOutcome]]:
+        """The operations of the run that have an outcome, with it."""
+        known = {one.operation_id: one for one in self.run.outcomes} if self.run else {}
+        return ((one, known[one.id]) for one in self.operations if one.id in known)
 
-def _key(target: Record) -> tuple[str | None, str]:
+
+def group_key(target: Target) -> tuple[str | None, str]:
+    """What a change is listed under: its payout, or the partner whose pending pool it is in."""
     return target.payout_id, "" if target.payout_id else target.partner_id

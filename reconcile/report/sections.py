@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconcile.domain.decision import Choice
-from reconcile.report.model import (
-    Change,
-    Conflict,
-    Damage,
-    Decided,
-    Drift,
-    Effect,
-    Held,
-    Record,
-    Report,
-    Return,
-)
+from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
+from reconcile.report.model import Change, HeldEdits, Report, SideEffect
 from reconcile.report.words import LABELS, after_of, before_of, shown_values
 
 Sides = tuple[tuple[str, str], ...]
@@ -28,15 +17,17 @@ Sides = tuple[tuple[str, str], ...]
 class Line:
     """One line of a section. sides: named values side by side (`yours`, `live`); note: what to know."""
 
-    target: Record
+    partner: str
+    record: str
+    place: str
     what: str
-    sides: Sides
+    sides: Sides = ()
     note: str = ""
 
     @property
     def who(self) -> str:
         """The partner and the record."""
-        return " · ".join(word for word in (self.target.partner_name, self.target.id) if word)
+        return " · ".join(word for word in (self.partner, self.record) if word)
 
     def side(self, name: str) -> str:
         """One of the values side by side; nothing where this line has none of that name."""
@@ -97,7 +88,11 @@ def sections(report: Report) -> tuple[Section, ...]:
             "by-hand",
             "Cannot be undone by API",
             "Should one of these turn out wrong, this is what a person does in Introw.",
-            tuple(Line(one.target, one.action, (), one.by_hand) for one in report.operations if one.by_hand),
+            tuple(
+                _about(one.target, one.action.value, (), one.by_hand)
+                for one in report.operations
+                if one.by_hand
+            ),
         ),
         Section(
             "drift",
@@ -121,10 +116,16 @@ def sections(report: Report) -> tuple[Section, ...]:
             "missing",
             "Missing rows",
             "These rows are not in the workbook any more. A missing row is no instruction: nothing is sent.",
-            tuple(Line(one, one.kind, ()) for one in report.missing),
+            tuple(_about(one, one.kind.value) for one in report.missing),
         ),
     )
     return tuple(section for section in found if section.lines)
+
+
+def _about(target: Target, what: str, sides: Iterable[tuple[str, str]] = (), note: str = "") -> Line:
+    """A line about a record; values that are blank are left out."""
+    shown = tuple((name, value) for name, value in sides if value)
+    return Line(target.partner_name, target.id, target.place, what, shown, note)
 
 
 def _conflict(one: Conflict) -> Line:
@@ -135,7 +136,7 @@ def _conflict(one: Conflict) -> Line:
         *((other.target.place, shown_values(other.values)) for other in one.others),
     )
     label = LABELS.get(one.group, one.group.capitalize())
-    return Line(one.target, label, tuple(_named(sides)), one.reason)
+    return _about(one.target, label, sides, one.reason)
 
 
 def _return(one: Return) -> Line:
@@ -143,37 +144,37 @@ def _return(one: Return) -> Line:
     told = f"returned as {one.file}" if one.file else "not returned yet"
     if one.earlier and not one.file:
         told = f"returned earlier, {one.earlier[:10]}"
-    return Line(Record("workbook", given.part, None, "", given.recipient, given.file), told, ())
+    return Line(given.recipient, given.part, given.file, told)
 
 
 def _decided(one: Decided) -> Line:
     stands = one.conflict.live if one.kept is None else one.kept
     sides = (*_conflict(one.conflict).sides, ("stands", shown_values(stands)))
-    return Line(one.conflict.target, Choice(one.choice).words, sides, one.by)
+    return _about(one.conflict.target, one.choice.words, sides, one.by)
 
 
-def _held(one: Held) -> Line:
+def _held(one: HeldEdits) -> Line:
     yours = ", ".join(map(_edit, one.changes))
-    return Line(one.target, one.target.kind, tuple(_named((("yours", yours),))), one.reason)
+    return _about(one.target, one.target.kind.value, [("yours", yours)], one.reason)
 
 
 def _edit(change: Change) -> str:
     return f"{change.label}: {before_of(change)} → {after_of(change)}"
 
 
-def _effect(one: Effect) -> Line:
-    return Line(one.target, one.what, tuple(_named((("before", one.before), ("after", one.after)))), one.note)
+def _effect(one: SideEffect) -> Line:
+    return _about(one.target, one.what, [("before", one.before), ("after", one.after)], one.note)
+
+
+def _by_hand(one: Operation) -> Line:
+    return _about(one.target, one.action.value, (), one.by_hand)
 
 
 def _drift(one: Drift) -> Line:
     sides = (("exported", shown_values(one.baseline)), ("live", shown_values(one.live)))
-    return Line(one.target, one.what, tuple(_named(sides)))
+    return _about(one.target, one.what, sides)
 
 
 def _damage(one: Damage) -> Line:
     sides = (("exported", one.baseline or ""), ("came back", one.edited or "(blank)"))
-    return Line(one.target, one.label, tuple(_named(sides)), one.how)
-
-
-def _named(sides: Sides) -> Iterator[tuple[str, str]]:
-    return ((name, value) for name, value in sides if value)
+    return _about(one.target, LABELS[one.field], sides, one.how)

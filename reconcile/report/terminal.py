@@ -18,9 +18,8 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
-from reconcile.report import model
-from reconcile.report.build import finding_of
-from reconcile.report.model import Change, Group, Kind, Report, TieOut, Total
+from reconcile.plan.model import TieOut, Total
+from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.words import (
     after_of,
@@ -105,24 +104,23 @@ def _body(report: Report, screen: _Screen) -> None:
 
 def render_findings(findings: Sequence[Finding], console: Console, *, full: bool = False) -> None:
     """Writes findings: where, what, and what to do."""
-    _findings([finding_of(one) for one in findings], _Screen(console, full))
+    _findings(findings, _Screen(console, full))
 
 
-def _findings(findings: Sequence[model.Finding], screen: _Screen) -> None:
+def _findings(findings: Sequence[Finding], screen: _Screen) -> None:
     if findings:
         screen.blank()
         screen.say(Text.assemble(("Findings", "bold"), f" ({len(findings):,})"))
         screen.listed(findings, lambda one: _finding(one, screen))
 
 
-def _finding(one: model.Finding, screen: _Screen) -> None:
-    severity = Severity(one.severity)
+def _finding(one: Finding, screen: _Screen) -> None:
     words = [one.message, one.fix]
     if one.value and one.value not in one.message:
         words.append(f"Now: {one.value}.")
     if 0 < len(one.allowed) <= _FEW:
         words.append(f"Allowed: {', '.join(one.allowed)}.")
-    head = (f"{severity.value} ", _STYLES[severity]), (f"{visible(one.place)}: ", "bold")
+    head = (f"{one.severity.value} ", _STYLES[one.severity]), (f"{visible(one.place)}: ", "bold")
     screen.say(Text.assemble(*head, visible(" ".join(words))), 2)
 
 
@@ -165,7 +163,7 @@ def _section(section: Section, screen: _Screen) -> None:
 
 
 def _line(line: Line, screen: _Screen) -> None:
-    words = [line.who, line.what, screen.spot(line.target.place)]
+    words = [line.who, line.what, screen.spot(line.place)]
     screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
         screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from reconcile.domain.fields import FIELDS
 from reconcile.domain.money import shown_amount
-from reconcile.report.model import Change, Kind, Payout, Report, Why, Workbook
+from reconcile.plan.model import Workbook
+from reconcile.report.model import Change, Kind, Payout, Report, Why
 
 LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
 _AMOUNTS = ("amount", "source_amount")
@@ -121,7 +122,7 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
     """Where, which workbook, who and when."""
     several = len(report.workbooks) > 1
     return (
-        ("Environment", report.environment),
+        ("Environment", str(report.environment)),
         *(fact for one in report.workbooks for fact in _workbook_facts(one, several=several)),
         ("Compared", f"{moment(report.made_at)} by {report.made_by}"),
         ("Plan fingerprint", report.plan_fingerprint[:16]),
@@ -131,10 +132,11 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
 def _workbook_facts(workbook: Workbook, *, several: bool) -> Iterable[tuple[str, str]]:
     if several:
         yield "Workbook", workbook.file
-    yield "Scope", workbook.scope
-    yield "Exported", f"{moment(workbook.exported_at)} by {workbook.exported_by}"
-    yield "Workbook id", workbook.workbook_id
-    yield "Baseline", workbook.baseline[:16]
+    export = workbook.export
+    yield "Scope", str(export.scope)
+    yield "Exported", f"{moment(export.exported_at)} by {export.exported_by}"
+    yield "Workbook id", export.workbook_id
+    yield "Baseline", export.fingerprint[:16]
 
 
 def headline(report: Report) -> tuple[str, ...]:

@@ -25,7 +25,17 @@ def test_apply_writes_what_the_run_did(cli: CliSession) -> None:
     assert code == 0
     assert run["ties"] is True
     assert [one["outcome"] for one in run["outcomes"]] == ["applied"]
-    assert {total["residual"] for total in run["totals"]} <= {"0", "0.0", "0.00"}
+    assert [total["seen"] for total in run["verification"]["totals"]] == ["512.50"]
+
+
+def test_the_json_of_version_1_is_written_on_request(cli: CliSession) -> None:
+    file = cli.folder / "run.v1.json"
+    code, _, _ = cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes", "--report", file)
+    written = json.loads(file.read_text(encoding="utf-8"))
+
+    assert code == 0
+    assert written["version"] == 1
+    assert {total["residual"] for total in written["run"]["totals"]} <= {"0", "0.0", "0.00"}
 
 
 def test_a_report_of_an_unknown_kind_is_refused_before_any_work(cli: CliSession) -> None:

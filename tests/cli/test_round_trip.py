@@ -180,7 +180,7 @@ def test_an_empty_cell_leaves_alone_what_the_server_does_not_show(
         Choices(rate=100_000, honour_keys=False),
         Choices(rate=100_000, echo_note=True),
     ],
-    ids=repr,
+    ids=lambda choices: f"{choices.paging}-{choices.error_envelope}-{choices.decline_payout_id}",
 )
 def test_the_whole_job_works_whatever_the_server_chose(
     choices: Choices, open_cli: Callable[[Choices], CliSession]

@@ -20,6 +20,7 @@ from reconcile.report.files import html, markdown
 from reconcile.report.model import Report
 from reconcile.report.run import render_run
 from reconcile.report.terminal import render
+from reconcile.report.version_1 import to_json_1
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 COMMAND = "RECONCILE_UPDATE=1 pytest tests/report/test_golden.py"
@@ -65,6 +66,16 @@ def test_a_rendering_is_what_it_was(name: str, ending: str) -> None:
     _compare(GOLDEN / f"{name}.{ending}", RENDERINGS[ending](REPORTS[name]()))
 
 
+@pytest.mark.parametrize("name", REPORTS)
+def test_version_1_of_the_json_is_still_written_as_it_was(name: str) -> None:
+    kept = (GOLDEN / f"{name}.v1.json").read_text(encoding="utf-8")
+    schema_1 = json.loads(SCHEMA_FILE.with_name("report.v1.schema.json").read_text(encoding="utf-8"))
+    written = json.loads(to_json_1(REPORTS[name]()))
+
+    assert written == json.loads(kept)
+    jsonschema.validate(written, schema_1)
+
+
 def test_the_published_schema_is_the_one_of_the_types() -> None:
     _compare(SCHEMA_FILE, schema())
 
@@ -82,6 +93,6 @@ def test_the_schema_refuses_what_is_no_report() -> None:
     published = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     told = json.loads(to_json(report_on(everything())))
 
-    for wrong in ({**told, "version": 2}, {**told, "tie_out": 1}, {"format": "reconcile-report"}):
+    for wrong in ({**told, "version": 1}, {**told, "payouts": 1}, {"format": "reconcile-report"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, published)

@@ -9,8 +9,8 @@ from builders import make_line, make_payout, make_plan, make_snapshot
 from rich.console import Console
 
 from reconcile.plan.outcome import OperationOutcome, Outcome, Verification
-from reconcile.report.build import report_on
-from reconcile.report.run import render_run, run_of
+from reconcile.report.build import report_on, run_of
+from reconcile.report.run import render_run
 
 PLAN = make_plan(make_snapshot(make_payout(), make_line()), {"cln_1": {"amount": "550"}})
 
