@@ -19,6 +19,7 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split_by import Handout, Part, file_names
+from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.new_workbooks import export_of
 from reconcile.jobs.session import new_id, now
@@ -132,23 +133,16 @@ def write_sheaves(
 
 
 def index(sheaves: Sequence[Sheaf]) -> str:
-    """The index as CSV that spreadsheet programs open: what starts like a formula is made a text."""
-    stream = io.StringIO()
-    stream.write("\ufeff")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in sheaves:
-        snapshot, handout = one.part.snapshot, one.handout
-        words = (handout.file, handout.part, handout.recipient, one.part.id)
-        counts = (len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
-        writer.writerow([*(_inert(word) for word in words), *counts])
-    return stream.getvalue()
+    """The index as CSV that spreadsheet programs open."""
+    return "\ufeff" + csv_text(_COLUMNS, map(_index_row, sheaves))
+
+
+def _index_row(one: Sheaf) -> tuple[object, ...]:
+    snapshot, handout = one.part.snapshot, one.handout
+    words = (handout.file, handout.part, handout.recipient, one.part.id)
+    return (*words, len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
 
 
 def _money(snapshot: Snapshot) -> str:
     sums = totals(line.amount for line in snapshot.lines.values())
     return "; ".join(str(Money(amount, currency)) for currency, amount in sums.items())
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

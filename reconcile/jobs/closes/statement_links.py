@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import click
 
 from reconcile.cli.terminal import progress
 from reconcile.close.frozen import Frozen
 from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout
+from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import DecisionNeeded, Refused
 from reconcile.introw.client import Client
 
@@ -41,15 +39,13 @@ def afford_statements(payouts: tuple[Payout, ...], credits_left: int | None) -> 
 
 def statements(payouts: tuple[Payout, ...], client: Client) -> bytes:
     """A CSV of the links, which expire. A payout that has no statement says why."""
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\r\n")
-    table.writerow(["payout_id", "partner", "link", "expires_at", "refused"])
+    rows = []
     with progress() as shown:
         for number, payout in enumerate(payouts, start=1):
             shown("Statements", number, len(payouts))
             try:
                 made = client.make_statement(payout.id)
-                table.writerow([payout.id, payout.partner_name, made.link, made.expires_at, ""])
+                rows.append((payout.id, payout.partner_name, made.link, made.expires_at, ""))
             except Refused as error:
-                table.writerow([payout.id, payout.partner_name, "", "", str(error)])
-    return stream.getvalue().encode("utf-8-sig")
+                rows.append((payout.id, payout.partner_name, "", "", str(error)))
+    return csv_text(("payout_id", "partner", "link", "expires_at", "refused"), rows).encode("utf-8-sig")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconcile.workbook.export.extra_sheets import MARK, ExtraSheet, Proposal
 from reconcile.workbook.export.writer import write_workbook
-from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet, xl_col_to_name, xl_range
+from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet, xl_range
 
 __all__ = [
     "MARK",
@@ -14,6 +14,5 @@ __all__ = [
     "Workbook",
     "Worksheet",
     "write_workbook",
-    "xl_col_to_name",
     "xl_range",
 ]

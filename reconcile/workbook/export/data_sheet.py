@@ -11,11 +11,12 @@ from typing import Any, Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.contract import COLUMNS, Column, ColumnTexts, Place, Row, Shown, fits, showable
 from reconcile.workbook.export.looks import FIRST_DAY, LINE_HEIGHT, RIGHT, Looks, as_text, lines_of
 from reconcile.workbook.export.streamed_sheet import StreamedSheet, StreamPen
 from reconcile.workbook.export.styles import Styles
-from reconcile.workbook.export.xlsxwriter_port import Format, Worksheet, xl_col_to_name
+from reconcile.workbook.export.xlsxwriter_port import Format, Worksheet
 
 TABLES: Final = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "NewLines"}
 """The names of the Excel tables; they never change, so that users' own formulas keep working."""
@@ -59,7 +60,7 @@ def _write_table(sheet: Worksheet, place: Place, styles: Styles) -> None:
     sheet.set_row(0, _HEADER_HEIGHT)
     sheet.freeze_panes(1, _FROZEN[place.kind])
     # Ids of digits are meant to be text; Excel need not flag each of them.
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(len(columns) - 1)}{place.rows + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(len(columns) - 1)}{place.rows + 1}"})
 
 
 def _set_columns(sheet: Worksheet, place: Place, texts: ColumnTexts, longest: Mapping[str, int]) -> None:

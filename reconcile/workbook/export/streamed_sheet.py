@@ -12,10 +12,11 @@ from tempfile import TemporaryFile
 from typing import Any, Final
 
 from reconcile.domain.fields import RecordKind
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.contract import COLUMNS, Column, Row
 from reconcile.workbook.export.looks import LINE_HEIGHT, Looks
 from reconcile.workbook.export.sheet_xml import ROW, Ink, cells_of
-from reconcile.workbook.export.xlsxwriter_port import Worksheet, xl_col_to_name, xl_range
+from reconcile.workbook.export.xlsxwriter_port import Worksheet, xl_range
 
 LONG: Final = 1_000
 """The rows from which a sheet is streamed. Shorter ones take XlsxWriter a fifth of a second."""
@@ -67,7 +68,7 @@ class StreamPen:
         self.sheet, self.kind = sheet, kind
         self.ink = Ink(sheet.str_table.string_table, looks)
         columns = enumerate(COLUMNS[kind])
-        self.columns = [cells_of(column, xl_col_to_name(index), self.ink) for index, column in columns]
+        self.columns = [cells_of(column, column_letters(index), self.ink) for index, column in columns]
 
     @property
     def longest(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-unt
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.packager import Packager  # type: ignore[import-untyped]
 from xlsxwriter.sharedstrings import SharedStrings  # type: ignore[import-untyped]
-from xlsxwriter.utility import xl_col_to_name, xl_range  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_range  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 __all__ = [
@@ -17,6 +17,5 @@ __all__ = [
     "Workbook",
     "Worksheet",
     "XlsxWriterException",
-    "xl_col_to_name",
     "xl_range",
 ]

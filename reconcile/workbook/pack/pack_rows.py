@@ -16,7 +16,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reconcile.domain.pack_table import RowSum, SumOf, Table, value_of
-from reconcile.workbook.export import xl_col_to_name
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, style_number
 
 _LONGEST: Final = 32_767
@@ -64,7 +64,7 @@ class PackRows:
         cells = []
         for place, column in enumerate(self.table.columns):
             style = style_number(self.looks.cell(column.kind, place, currency))
-            cells.append(f'<c r="{xl_col_to_name(place)}{_NUMBER}" s="{style}"%s')
+            cells.append(f'<c r="{column_letters(place)}{_NUMBER}" s="{style}"%s')
         spans = f'spans="1:{len(cells)}"'
         self._forms[currency] = f'<row r="{_NUMBER}" {spans}>{"".join(cells)}</row>'
         return self._forms[currency]
@@ -95,7 +95,7 @@ class PackRows:
             return f"SUMIFS({self.ranges(cell.table, cell.column)}{criteria})"
         keys = [column.key for column in self.table.columns]
         terms = (
-            f"{'+' if sign > 0 else '-'}{xl_col_to_name(keys.index(key))}{number}" for key, sign in cell.terms
+            f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{number}" for key, sign in cell.terms
         )
         return "ROUND(" + "".join(terms).lstrip("+") + ",6)"
 

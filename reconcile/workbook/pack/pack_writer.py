@@ -15,8 +15,9 @@ from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from reconcile.domain.pack_table import Pack, Table
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.export import Workbook, Worksheet, xl_col_to_name, xl_range
+from reconcile.workbook.export import Workbook, Worksheet, xl_range
 from reconcile.workbook.pack.pack_cover import Cover
 from reconcile.workbook.pack.pack_rows import PackRows
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, number_styles, printable, width_of
@@ -100,7 +101,7 @@ class PackBook:
     def range_of(self, key: str, column_key: str) -> str:
         """Where the rows of a column stand, by the keys of its table and its own."""
         table = self.pack.table(key)
-        column = xl_col_to_name([one.key for one in table.columns].index(column_key))
+        column = column_letters([one.key for one in table.columns].index(column_key))
         first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(1, len(table.rows))
         return f"'{self.names[key]}'!${column}${first}:${column}${last}"
 
