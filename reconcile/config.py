@@ -13,7 +13,7 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
-    [policy]              # po_required_stages, max_amount_factor, text_limit, locale
+    [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
 the one in the user's configuration folder.
@@ -195,7 +195,8 @@ def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
 
 def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     conduct = _made(Conduct, content.get("run", {}), file, "run")
-    if conduct.max_refusals < 1 or conduct.reread_minutes < 0 or conduct.settle_seconds < 0:
+    times = (conduct.fresh_seconds, conduct.reread_minutes, conduct.settle_seconds)
+    if conduct.max_refusals < 1 or min(times) < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
     return conduct
 

@@ -12,6 +12,7 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
 from reconcile.plan.model import Action, Operation, Texts
 from reconcile.plan.outcome import Moved
+from reconcile.plan.reliance import of_record
 from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 
 
@@ -40,7 +41,7 @@ def stale(operation: Operation, seen: Mapping[str, Value]) -> tuple[Moved, ...]:
         return (Moved("state", operation.relies_on.get("state", "there"), None, ABSENT),)
     return tuple(
         Moved(name, planned, operation.expected.get(name), live)
-        for name, (planned, live) in differences(operation.relies_on, seen).items()
+        for name, (planned, live) in differences(of_record(operation), seen).items()
         if name != "payout_stage" or live is None or _settled_in(live)
     )
 

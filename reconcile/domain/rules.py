@@ -97,6 +97,9 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
         # Several workbooks, and decisions on conflicts.
         "new-line-twice": Rule(_WARNING, "the same new line stands in several workbooks; each is added"),
+        "release-moved": Rule(
+            _WARNING, 'with `moved_releases = "warn"`: a release of a payout that moved since the export'
+        ),
         "decision-unknown": _always("a word on the sheet Conflicts that is no decision"),
         "decision-missing": _always("the sheet Conflicts has no column for decisions any more"),
         "decision-lost": _always("a decision whose hidden cell was changed"),

@@ -17,7 +17,7 @@ from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split_by import Handout
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
-from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
+from reconcile.plan.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import GateInput, gates
@@ -34,9 +34,10 @@ from reconcile.plan.model import (
     Return,
     Workbook,
 )
-from reconcile.plan.new_lines import NewLine, new_lines, outgrown, says, typed_twice, unseen
+from reconcile.plan.new_lines import NewLine, lines_that_say, new_lines, outgrown, says, typed_twice, unseen
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
+from reconcile.plan.released import emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.requested import Wishes, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
@@ -72,10 +73,18 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     drifts = new_upstream(baseline, live, names)
     found.drifts += [one for one in drifts if one.target.id not in created.values()]
     wishes, twice = _wishes(sources, exported, live, created, found, decisions)
-    raised = [*paying_conflicts(exported, live, wishes), *emptied_conflicts(live, wishes, names)]
+    moved = list(moved_releases(exported, live, wishes, found.drifts, names))
+    warned = policy.moved_releases == "warn"
+    raised = [
+        *paying_conflicts(exported, live, wishes),
+        *emptied_conflicts(live, wishes, names),
+        *emptied_by_others(exported, live, wishes, found.drifts, names),
+        *(() if warned else moved),
+    ]
     wishes, undecided = _decided(raised, wishes, decisions)
     found.conflicts += undecided
-    ours = (graded(one, policy.rules) for one in (*twice, *decisions.close()))
+    warnings = (moved_warning(one) for one in moved if warned)
+    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *decisions.close()))
     findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
@@ -170,13 +179,15 @@ def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Oper
     by_record: dict[tuple[RecordKind, str], list[Change]] = {}
     for change in wishes.changes:
         by_record.setdefault(key_of(change.target), []).append(change)
+    left = lines_left(live, wishes, policy.names)
     for (kind, _), changes in by_record.items():
         if kind is RecordKind.PAYOUT:
             yield payout_operation(changes, live, policy.names)
         else:
-            yield from line_operations(changes, live, policy.names)
+            yield from line_operations(changes, live, policy.names, left)
+    same = lines_that_say(wishes.new_lines, live, policy.names)
     for line in wishes.new_lines:
-        yield create_operation(line, live, policy.names)
+        yield create_operation(line, live, policy.names, same[line.key])
 
 
 def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Return]:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind, line_values
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import parse_decimal
+from reconcile.domain.money import parse_decimal, plain
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Conflict, Target, Texts
@@ -134,6 +135,25 @@ def says(values: Texts, line: CommissionLine) -> bool:
     """Whether a row says what a line is. A row without a payout does not say where the line is now."""
     there = _shown(line)
     return all(values[name] == there[name] for name in there if name != "payout_id" or values[name])
+
+
+def lines_that_say(lines: Iterable[NewLine], live: Snapshot, names: Names) -> dict[str, list[str]]:
+    """The live lines that say the same as each new line, by its key."""
+    new = tuple(lines)
+    wanted = {(one.values["partner_id"], plain(one.amount), one.currency) for one in new}
+    near: dict[tuple[str | None, str, str], list[CommissionLine]] = {}
+    for line in live.lines.values() if wanted else ():
+        place = (line.partner_id, plain(line.amount.amount), line.amount.currency)
+        if place in wanted and line.status not in names.voided_statuses:
+            near.setdefault(place, []).append(line)
+    return {
+        one.key: [
+            line.id
+            for line in near.get((one.values["partner_id"], plain(one.amount), one.currency), ())
+            if says(one.values, line)
+        ]
+        for one in new
+    }
 
 
 def outgrown(new: NewLine, line: CommissionLine) -> Conflict:

@@ -16,6 +16,7 @@ from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
+from reconcile.plan.reliance import LINES_LEFT, SAME_LINES, payout_reliance
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
 
 Body = dict[str, str | None]
@@ -48,8 +49,13 @@ _DETACHED = (
 )
 
 
-def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iterator[Operation]:
-    """The operations of one existing line: one PATCH, then a detach or a decline. Ids come with the order."""
+def line_operations(
+    changes: list[Change], live: Snapshot, names: Names, lines_left: Mapping[str | None, int]
+) -> Iterator[Operation]:
+    """The operations of one existing line: one PATCH, then a detach or a decline. Ids come with the order.
+
+    lines_left: how many lines the whole plan leaves on each payout.
+    """
     target = _of_record(changes[0].target, live)
     edits = [change for change in changes if change.field not in PLACE_FIELDS]
     if edits:
@@ -57,14 +63,20 @@ def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iter
     moves = [change for change in changes if change.field in PLACE_FIELDS]
     places = {change.field: change.after for change in moves}
     if places.get("action") == DECLINE:
-        yield replace(_decline(target, places, live, names), workbooks=_workbooks(moves))
+        left = {LINES_LEFT: str(lines_left.get(target.payout_id, 0))}
+        one = _decline(target, places, live, names)
+        yield replace(one, relies_on={**one.relies_on, **left}, workbooks=_workbooks(moves))
     elif places.get("action") == DETACH:
         yield replace(_detach(target, live, names), workbooks=_workbooks(moves))
 
 
 def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Operation:
-    """The one PATCH of a payout."""
+    """The one PATCH of a payout. A stage rests on the payout's amount and lines as well."""
     target = changes[0].target
+    relied = _relied(live, target, _grouped(changes, RecordKind.PAYOUT), names)
+    if any(change.field == "stage" for change in changes):
+        lines = live.lines_by_payout.get(target.id, ())
+        relied |= payout_reliance(live.payouts[target.id], lines, names)
     return Operation(
         id="",
         action=Action.UPDATE_PAYOUT,
@@ -72,7 +84,7 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
         method="PATCH",
         path=f"/payouts/{quote(target.id, safe='')}",
         body={_WIRE_NAMES[change.field]: change.after for change in changes},
-        relies_on=_relied(live, target, _grouped(changes, RecordKind.PAYOUT), names),
+        relies_on=relied,
         expected={change.field: change.after for change in changes},
         undo=_undo(changes),
         restores=_restores(changes),
@@ -82,8 +94,11 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
     )
 
 
-def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
-    """The POST of a new line. Its `note` cannot be set on creation (introw-api.md 2.12)."""
+def create_operation(line: NewLine, live: Snapshot, names: Names, same: Iterable[str] = ()) -> Operation:
+    """The POST of a new line. Its `note` cannot be set on creation (introw-api.md 2.12).
+
+    same: the ids of the live lines that say the same already.
+    """
     body: Body = {
         "partnerId": line.values["partner_id"],
         "amount": wire_amount(line.amount, line.currency),
@@ -105,7 +120,10 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
         method="POST",
         path="/commission-lines",
         body=body | {name: value for name, value in optional.items() if value is not None},
-        relies_on={"payout_stage": payout.stage} if payout else {},
+        relies_on={
+            **({"payout_stage": payout.stage} if payout else {}),
+            SAME_LINES: ", ".join(sorted(same)) or None,
+        },
         expected={
             "amount": line.values["amount"],
             "currency": line.currency,
@@ -128,7 +146,7 @@ def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Nam
     amount = Decimal(after.get("amount") or line.amount.amount)
     now = Money(amount, after.get("currency") or line.amount.currency)
     moves = bool(_MONEY_FIELDS & after.keys())
-    relied = [*_grouped(edits, RecordKind.LINE), "state", *(["payout_stage"] if moves else [])]
+    relied = [*_grouped(edits, RecordKind.LINE), "state", "payout_id", "payout_stage"]
     return Operation(
         id="",
         action=Action.UPDATE_LINE,
