@@ -14,7 +14,7 @@ from reconcile.apply.replay import Progress
 from reconcile.apply.reread import Reread, reread
 from reconcile.apply.settle import Settled, seen_of, settled, twins
 from reconcile.domain.policy.names_and_limits import Names
-from reconcile.domain.records import CommissionLine
+from reconcile.domain.records import CommissionLine, Payout
 from reconcile.errors import (
     AnswerLost,
     ApiError,
@@ -31,7 +31,7 @@ from reconcile.errors import (
 )
 from reconcile.introw.client import Client, Written
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 
 _ATTEMPTS = 3
 """How often one write is tried when each try provably had no effect."""
@@ -49,7 +49,8 @@ class Calls:
     """Makes the calls of one run, and keeps their outcomes.
 
     settle_wait: seconds to let a lost request come to rest before live is read again. `on_outcome` is told
-    each outcome. progress: what the journal said when this process began.
+    each outcome. progress: what the journal said when this process began. gap: what moved between the last
+    reading and a write, as far as the answer to the write shows it.
     """
 
     client: Client
@@ -59,6 +60,7 @@ class Calls:
     on_outcome: Callable[[OperationOutcome], None]
     progress: Progress
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
+    gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
@@ -142,7 +144,15 @@ class Calls:
 
     def _made(self, operation: Operation, written: Written) -> None:
         """The call was accepted. Where the answer does not show a new line, only live can."""
-        result = OperationOutcome(operation.id, Outcome.APPLIED, status=written.status, answer=written.text)
+        moved = self.gap(operation, written.record)
+        result = OperationOutcome(
+            operation.id,
+            Outcome.APPLIED,
+            in_the_gap(moved),
+            status=written.status,
+            answer=written.text,
+            moved=moved,
+        )
         if written.record or operation.action is not Action.CREATE_LINE:
             made = written.record.id if written.record else operation.target.id
             self._keep(operation, replace(result, result_id=made))
@@ -200,3 +210,12 @@ class Calls:
         if target.payout_id:
             return self.client.list_lines(payout_id=target.payout_id).records
         return self.client.list_lines(partner_id=target.partner_id).records
+
+
+def in_the_gap(moved: Iterable[Moved]) -> str:
+    """The message of a write that was made while something it relied on moved; empty where nothing did."""
+    sides = ", ".join(
+        f"{one.name} was {one.planned or '(blank)'} before and is {one.live or '(blank)'} in the answer"
+        for one in moved
+    )
+    return f"moved in the last moment: {sides}. Check it; undo sets back what this run wrote" if sides else ""

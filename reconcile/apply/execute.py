@@ -34,7 +34,8 @@ class Executed:
         known = self.outcomes.values()
         if self.stopped or not self.verification.ties or any(one.open for one in known):
             return RunStopped.exit_code
-        return int(self.plan.needs_decision or not all(one.outcome.done for one in known))
+        settled = all(one.outcome.done and not one.moved for one in known)
+        return int(self.plan.needs_decision or not settled)
 
 
 def refuse_unfinished(store: Store, environment: Environment) -> None:

@@ -10,14 +10,16 @@ from itertools import groupby
 
 from reconcile.apply.bounds import Bounds, Spent
 from reconcile.apply.calls import Calls, Halt
+from reconcile.apply.ground import Own
 from reconcile.apply.journal import Journal
 from reconcile.apply.reread import Reread
-from reconcile.apply.settle import met, seen_of, stale
+from reconcile.apply.settle import met, seen_of
+from reconcile.apply.turn import EARLIER, Turn
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.plan.model import Operation, Plan
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import Moved, OperationOutcome, Outcome, record_of
 
 _NO_BOUNDS = Bounds()
 
@@ -26,13 +28,12 @@ _NO_BOUNDS = Bounds()
 class Look:
     """Live before the first write.
 
-    twins: see `Calls.twins_of`. at: the moment, on the monotonic clock. requests: what the look took.
+    twins: see `Calls.twins_of`. requests: what the look took.
     """
 
     todo: Sequence[Operation]
     live: Reread
     twins: Mapping[str, list[str]]
-    at: float
     requests: int
 
 
@@ -68,7 +69,10 @@ class Runner:
         self._requests = self.client.status.requests
         self._refusals = 0
         self._look: Look | None = None
-        self._fresh: dict[str | None, tuple[float, Reread]] = {}
+        self._turn = Turn(self.plan, self.client, self.names, self.conduct, self.calls.twins_of)
+        self.calls.gap = self._turn.wrote
+        for one in self._own_before():
+            self._turn.done(one, EARLIER)
 
     @property
     def outcomes(self) -> dict[str, OperationOutcome]:
@@ -86,11 +90,10 @@ class Runner:
         Raises ApiError, and DecisionNeeded where the month's credits do not cover writes and read-back.
         """
         todo = [one for one in self.plan.operations if self._is_open(one)]
-        live, began = self.calls.read(todo), self._now()
-        twins = self.calls.twins_of(todo)
+        twins = self._turn.look(todo)
         looks = self.client.status.requests - self._requests
         self._refuse_too_few_credits(len(todo), looks)
-        self._look = Look(todo, live, twins, began, looks)
+        self._look = Look(todo, self._turn.live.seen, twins, looks)
         return self._look
 
     def run(self) -> str:
@@ -113,21 +116,24 @@ class Runner:
 
     def _run(self, look: Look) -> None:
         # What must be known of live before the first write.
-        amounts = {key: one.amount.amount for key, one in look.live.payouts.items()}
+        payouts = {one.target.payout_id for one in look.todo}
+        amounts = {key: one.amount.amount for key, one in look.live.payouts.items() if key in payouts}
         self.journal.start(look.twins, amounts)
         self.calls.progress = self.journal.progress()
-        for payout_id, group in groupby(look.todo, key=lambda one: one.target.payout_id):
+        self._turn.begin()
+        place = 0
+        for _, group in groupby(look.todo, key=lambda one: one.target.payout_id):
             operations = list(group)
             self._respect_bounds(len(operations), look.requests)
-            self._fresh[payout_id] = (look.at, look.live)
             for operation in operations:
-                self._step(operation, operations)
+                self._step(operation, look.todo[place:])
+                place += 1
 
     def _is_open(self, operation: Operation) -> bool:
         known = self.outcomes.get(operation.id)
         return known is None or known.open
 
-    def _step(self, operation: Operation, group: Sequence[Operation]) -> None:
+    def _step(self, operation: Operation, ahead: Sequence[Operation]) -> None:
         if self.stop():
             raise Halt("as you asked, with no call in flight")
         blocking = next(self._blocking(operation), None)
@@ -138,38 +144,34 @@ class Runner:
             # An intent without an outcome: an earlier process died in this very call.
             self.calls.settle(operation)
         else:
-            self._try(operation, group)
+            self._try(operation, ahead)
+        if self.outcomes[operation.id].outcome.done:
+            self._turn.done(Own(operation, record_of(operation, self.outcomes)))
         self._count_refusal(operation)
 
-    def _try(self, operation: Operation, group: Sequence[Operation]) -> None:
-        seen = seen_of(operation, self._live(operation, group), self.names)
-        if met(operation, seen):
+    def _try(self, operation: Operation, ahead: Sequence[Operation]) -> None:
+        try:
+            self._turn.refresh(operation, ahead)
+            is_met = met(operation, seen_of(operation, self._turn.live.seen, self.names))
+            moved = () if is_met else self._turn.moved(operation, ahead)
+        except ApiError as error:
+            raise Halt(f"live could not be read before {operation.id}: {error}") from error
+        if is_met:
             self.calls.conclude(operation, Outcome.ALREADY_APPLIED, "live shows it already")
-        elif moved := stale(operation, seen):
-            text = ", ".join(
-                f"{one.name} was {one.planned!r} when planned and is {one.live!r} now"
-                + (f" (wanted: {one.wanted!r})" if one.name in operation.expected else "")
-                for one in moved
+        elif moved:
+            held = OperationOutcome(
+                operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
             )
-            held = OperationOutcome(operation.id, Outcome.SKIPPED, f"stale: {text}", moved=moved)
             self.calls.hold(operation, held)
         else:
             self.calls.write(operation)
 
-    def _live(self, operation: Operation, group: Sequence[Operation]) -> Reread:
-        """What live is when an operation's turn comes; read again when the last look is too long ago."""
-        looked, live = self._fresh[operation.target.payout_id]
-        line = operation.target.id
-        try:
-            if any(one.target.id == line and one.id in operation.waits_for for one in group):
-                # An earlier operation of this run has just changed this very line.
-                return self.calls.read([operation])
-            if self._now() - looked > self.conduct.reread_minutes * 60:
-                live = self.calls.read([one for one in group if self._is_open(one)])
-                self._fresh[operation.target.payout_id] = (self._now(), live)
-        except ApiError as error:
-            raise Halt(f"live could not be read before {operation.id}: {error}") from error
-        return live
+    def _own_before(self) -> Iterator[Own]:
+        """What an earlier process did of this run."""
+        for one in self.plan.operations:
+            known = self.outcomes.get(one.id)
+            if known and known.outcome.done:
+                yield Own(one, record_of(one, self.outcomes))
 
     def _blocking(self, operation: Operation) -> Iterator[tuple[bool, str]]:
         """Why an operation cannot be tried, and whether a later `resume` may try it."""
@@ -207,3 +209,12 @@ class Runner:
 
     def _now(self) -> float:
         return self.client.clock.monotonic()
+
+
+def _told(operation: Operation, moved: Sequence[Moved]) -> str:
+    """What moved, in words, with the values on all sides."""
+    return ", ".join(
+        f"{one.name} was {one.planned!r} when planned and is {one.live!r} now"
+        + (f" (wanted: {one.wanted!r})" if one.name in operation.expected else "")
+        for one in moved
+    )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.money import Money, totals
+from reconcile.domain.money import Money, parse_decimal, totals
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
@@ -113,7 +113,15 @@ def _settled(
         wanted = payout.amount.amount
         if effect.amount_after is not None:
             wanted = before + effect.amount_after - effect.amount_before - _done_before(mine, outcomes)
+        if (moved := _moved_to(outcomes[mine[-1].id])) is not None:
+            wanted = moved  # an outcome of its own says so, with both values
         yield _Settled(effect, payout, mine[-1].id, before, wanted)
+
+
+def _moved_to(outcome: OperationOutcome) -> Decimal | None:
+    """The amount to which somebody moved a payout just before its stage was set."""
+    live = next((one.live for one in outcome.moved if one.name == "amount"), None)
+    return parse_decimal(live or "")
 
 
 def _is_done(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.domain.policy.names_and_limits import Names
@@ -88,6 +89,36 @@ def refetch(
         {payout_id: found.payouts[payout_id] for payout_id in payout_ids if payout_id in found.payouts},
         {line_id: found.lines[line_id] for line_id in line_ids if line_id in found.lines},
     )
+
+
+@dataclass(frozen=True)
+class Again:
+    """Records as they are now: those that were asked for, and all others that came on the same pages.
+
+    listed: the lines of each payout all of whose lines are known.
+    """
+
+    payouts: Mapping[str, Payout]
+    lines: Mapping[str, CommissionLine]
+    listed: Mapping[str, tuple[CommissionLine, ...]]
+
+
+def read_again(
+    reader: Reader, payout_ids: Collection[str], homes: Mapping[str, str | None], whole: Collection[str]
+) -> Again:
+    """Read these payouts, the lines in `homes`, and all lines of the payouts in `whole`, by the shortest way.
+
+    homes: the payout on which each line was last seen. What does not exist is absent. Raises ApiError.
+    """
+    found = Gathering(reader)
+    found.read_payouts(payout_ids)
+    found.list_lines(whole, frozenset())
+    found.read_lines(homes, homes)
+    listed: dict[str, list[CommissionLine]] = {payout_id: [] for payout_id in whole}
+    for line in found.lines.values():
+        if line.payout_id and (found.all_lines or line.payout_id in listed):
+            listed.setdefault(line.payout_id, []).append(line)
+    return Again(found.payouts, found.lines, {key: tuple(lines) for key, lines in listed.items()})
 
 
 def pool_partners(scope: Scope, payouts: Mapping[str, Payout]) -> frozenset[str] | None:

@@ -40,7 +40,7 @@ def render_run(report: Report, console: Console) -> None:
         return
     console.print(f"\n[bold]Run:[/] {counts(run)}.")
     for operation, one in report.outcomes:
-        if not one.outcome.done:
+        if not one.outcome.done or one.moved:
             text = f"  {operation.id} {operation.action} {operation.target.id}: {one.outcome}: {one.message}"
             console.print(escape(visible(text)), soft_wrap=True)
     found = run.verification
