@@ -35,7 +35,8 @@ class Executed:
         if self.stopped or not self.verification.ties or any(one.open for one in known):
             return RunStopped.exit_code
         settled = all(one.outcome.done and not one.moved for one in known)
-        return int(self.plan.needs_decision or not settled)
+        # A run that began was let pass by its gates.
+        return int(self.plan.holds_back or not settled)
 
 
 def refuse_unfinished(store: Store, environment: Environment) -> None:

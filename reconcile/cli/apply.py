@@ -12,7 +12,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.jobs.preference import preference_options
 from reconcile.jobs.runs.result_workbooks import result_options, with_results
 from reconcile.jobs.runs.start_run import begin_run, consent_options, nothing_to_do, run_options, show_plan
-from reconcile.jobs.saved_plans import is_saved_plan, read_plan
+from reconcile.jobs.saved_plans import is_saved_plan, read_plan, refuse_foreign_plan
 from reconcile.jobs.session import connected, opened_store, settings_of
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def _plan(
     if preference:
         raise ConfigurationError(f"{plans[0]} is a saved plan; --prefer belongs to the diff that made it.")
     (file,) = plans
-    plan = read_plan(file)
+    plan = read_plan(file, settings.policy)
     environment = Environment(client.connection.origin, settings.profile_name)
-    if plan.environment != environment:
-        raise ConfigurationError(f"{file.name} is a plan for {plan.environment}, and this is {environment}.")
+    refuse_foreign_plan(plan, file.name, environment, store)
     return plan

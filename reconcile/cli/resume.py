@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.cli.options import settings_options
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.runs.result_workbooks import result_options, with_results
 from reconcile.jobs.runs.start_run import run_options
 from reconcile.jobs.session import connected, now, opened_store, settings_of, whoami
@@ -43,19 +43,26 @@ def command(
     """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
     from reconcile.domain.snapshot import Environment
     from reconcile.jobs.runs.run import execute_run, holding
-    from reconcile.plan.codec import from_json
+    from reconcile.plan.codec import OLDEST_PLAN, from_json
+    from reconcile.plan.model import PLAN_VERSION
 
     # Gather.
     settings = settings_of(**common)
     with opened_store(settings) as store:
         run = _unfinished(store, run_id)
-        plan = from_json(run.plan, run_id)
+        plan = from_json(run.plan, run_id, OLDEST_PLAN)
         shape = with_results(shape, result, workbooks, plan, settings)
         with holding(store, plan.environment, run_id, take_over=take_over):
             # Decide, once more: whoever held the lock may have finished the run meanwhile.
             run = _unfinished(store, run_id)
             if set_aside is not None:
                 return _set_aside(store, run, set_aside)
+            if plan.version != PLAN_VERSION:
+                raise DecisionNeeded(
+                    f"Run {run_id} was begun by an older reconcile, whose plan does not name all that it "
+                    f'relies on. Set it aside (reconcile resume {run_id} --set-aside "the reason"), then '
+                    "diff the workbook again: what is done already is found live."
+                )
             # Act.
             with connected(settings) as client:
                 environment = Environment(client.connection.origin, settings.profile_name)

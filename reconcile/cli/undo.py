@@ -60,7 +60,7 @@ def command(
 
 def _ended(store: Store, run_id: str) -> Ended:
     from reconcile.apply.replay import replay
-    from reconcile.plan.codec import from_json
+    from reconcile.plan.codec import OLDEST_PLAN, from_json
     from reconcile.plan.undo import Ended
 
     run = store.run(run_id)
@@ -71,7 +71,7 @@ def _ended(store: Store, run_id: str) -> Ended:
             f"Run {run_id} is {run.state}. Finish it first, or set it aside: reconcile resume {run_id}."
         )
     outcomes = replay(store.entries(run_id)).outcomes
-    return Ended(run_id, run.started_by, from_json(run.plan, run_id), outcomes)
+    return Ended(run_id, run.started_by, from_json(run.plan, run_id, OLDEST_PLAN), outcomes)
 
 
 def _plan(ended: Ended, settings: Settings, client: Client, store: Store) -> Plan:
@@ -119,11 +119,15 @@ def _with_touched(ended: Ended, live: Snapshot, client: Client) -> Snapshot:
     """Live with what the run touched, wherever it is: its export may be in another state store."""
     from dataclasses import replace
 
-    from reconcile.introw.fetch import refetch
+    from reconcile.introw.fetch import read_again
     from reconcile.plan.model import Action
 
     payouts = {one.target.payout_id for one in ended.applied if one.target.payout_id} - live.payouts.keys()
     edited = [one.target for one in ended.applied if one.action is Action.UPDATE_LINE]
     homes = {one.id: one.payout_id for one in edited if one.id not in live.lines}
-    more, lines = refetch(client, payouts, homes, homes)
+    # A stage that is set back rests on all lines of its payout.
+    again = read_again(client, payouts, homes, payouts)
+    on_payouts = {line.id: line for key in payouts for line in again.listed.get(key, ())}
+    lines = on_payouts | {key: again.lines[key] for key in homes if key in again.lines}
+    more = {key: again.payouts[key] for key in payouts if key in again.payouts}
     return replace(live, payouts={**live.payouts, **more}, lines={**live.lines, **lines})

@@ -29,11 +29,12 @@ from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
 @dataclass(frozen=True)
 class Reading:
-    """A workbook with its baseline, and everything that was found in it."""
+    """A workbook with its baseline, and everything that was found in it. kept: the store has its export."""
 
     edited: EditedWorkbook
     baseline: Snapshot
     findings: tuple[Finding, ...]
+    kept: bool = True
 
 
 def read(file: Path, settings: Settings, store: Store) -> Reading:
@@ -44,7 +45,8 @@ def read(file: Path, settings: Settings, store: Store) -> Reading:
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)
     readonly = (*readonly_edits(edited, baseline, settings.policy.locale), *noted)
-    return Reading(edited, baseline, review(edited, baseline, settings.policy, readonly))
+    found = review(edited, baseline, settings.policy, readonly)
+    return Reading(edited, baseline, found, kept is not None)
 
 
 def _unknown_export(edited: EditedWorkbook) -> Finding:
@@ -109,7 +111,7 @@ def _named(reading: Reading, name: str) -> Reading:
     if edited.file == name:
         return reading
     findings = tuple(replace(one, file=name) if one.file == edited.file else one for one in reading.findings)
-    return Reading(replace(edited, file=name), reading.baseline, findings)
+    return Reading(replace(edited, file=name), reading.baseline, findings, reading.kept)
 
 
 def plan_for(
@@ -147,7 +149,13 @@ def plan_for(
     if handouts:
         store.note_returns([(one.edited.export.workbook_id, one.edited.file) for one in readings], now())
     sources = tuple(
-        Source(one.baseline, one.edited, _untold(one), _own_work(store, one.edited.export.workbook_id))
+        Source(
+            one.baseline,
+            one.edited,
+            _untold(one),
+            _own_work(store, one.edited.export.workbook_id),
+            one.kept,
+        )
         for one in readings
     )
     return build_plan(sources, live, settings.policy, given), readings, live

@@ -10,12 +10,15 @@ import click
 
 from reconcile.cli.terminal import console
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.session import reading
+from reconcile.jobs.session import opened_store, reading
 
 if TYPE_CHECKING:
     from reconcile.apply.staleness import Stale
     from reconcile.config import Settings
+    from reconcile.domain.policy.names_and_limits import Policy
+    from reconcile.domain.snapshot import Environment
     from reconcile.plan.model import Plan
+    from reconcile.store.store import Store
 
 
 def is_saved_plan(file: Path) -> bool:
@@ -23,15 +26,36 @@ def is_saved_plan(file: Path) -> bool:
     return file.suffix.lower() == ".json"
 
 
-def read_plan(file: Path) -> Plan:
-    """A saved plan. Raises ConfigurationError for a file that is none, or was changed."""
+def read_plan(file: Path, policy: Policy) -> Plan:
+    """A saved plan, proved from its own decisions.
+
+    Raises ConfigurationError for a file that is none, is of another version, or was changed.
+    """
     from reconcile.plan.codec import from_json
+    from reconcile.plan.proof import prove
 
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The plan {file} cannot be read.") from error
-    return from_json(text, file.name)
+    plan = from_json(text, file.name)
+    prove(plan, policy, file.name)
+    return plan
+
+
+def refuse_foreign_plan(plan: Plan, name: str, environment: Environment, store: Store) -> None:
+    """Raises ConfigurationError for a plan of another environment, or of another state store.
+
+    Another store does not know what runs of the plan's workbooks did, so it could do it twice.
+    """
+    if plan.environment != environment:
+        raise ConfigurationError(f"{name} is a plan for {plan.environment}, and this is {environment}.")
+    for one in plan.workbooks:
+        if one.kept and store.baseline(one.export.workbook_id) is None:
+            raise ConfigurationError(
+                f"{name} was made with another state store, which has the export of {one.file}: name that "
+                "store with --state, or make the plan again with diff --save."
+            )
 
 
 def show_saved(file: Path, settings: Settings, *, as_json: bool, full: bool) -> int:
@@ -46,16 +70,12 @@ def show_saved(file: Path, settings: Settings, *, as_json: bool, full: bool) -> 
     from reconcile.report.terminal import render
 
     # Gather.
-    plan = read_plan(file)
+    plan = read_plan(file, settings.policy)
     if not as_json:
         render(report_on(plan), console(), full=full)
-    with reading(settings) as reader:
+    with reading(settings) as reader, opened_store(settings, create=False) as store:
         environment = Environment(reader.connection.origin, settings.profile_name)
-        if plan.environment != environment:
-            raise ConfigurationError(
-                f"{file.name} is a plan for {plan.environment}, and this is {environment}: "
-                "what moved since cannot be seen."
-            )
+        refuse_foreign_plan(plan, file.name, environment, store)
         found = moved_since(plan, reader, settings.policy.names)
     # Act.
     if as_json:

@@ -20,7 +20,7 @@ from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upst
 from reconcile.plan.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
-from reconcile.plan.gates import GateInput, gates
+from reconcile.plan.gates import GateInput, gates, scale_of
 from reconcile.plan.holds import Seen, holds
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
@@ -91,13 +91,13 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     sums = line_sums(baseline, live, after, names)
-    judged = GateInput(baseline, live, after, operations, granted.changes, policy.limits, names)
+    scale = scale_of(baseline, live, operations, granted.changes, names)
     plan = Plan(
         version=PLAN_VERSION,
         made_at=given.made_at,
         made_by=given.made_by,
         environment=live.environment,
-        workbooks=tuple(Workbook(one.edited.file, one.edited.export) for one in sources),
+        workbooks=tuple(Workbook(one.edited.file, one.edited.export, one.kept) for one in sources),
         live_fingerprint=live.fingerprint,
         operations=operations,
         changes=wishes.changes,
@@ -112,9 +112,10 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         stages=stage_totals(baseline, live, after),
         partners=partner_totals(sums, live),
         tie_out=tie_out(sums, operations),
-        gates=gates(judged),
+        gates=gates(GateInput(scale, operations, granted.changes, policy.limits)),
         cost=_cost(operations, given),
         returns=tuple(_returns(sources, given)),
+        scale=scale,
     )
     return replace(plan, fingerprint=fingerprint(plan))
 

@@ -29,12 +29,16 @@ class OwnWork:
 
 @dataclass(frozen=True)
 class Source:
-    """A workbook that came back: what was exported to it, what was found in it, what it caused already."""
+    """A workbook that came back: what was exported to it, what was found in it, what it caused already.
+
+    kept: whether the state store has the export.
+    """
 
     baseline: Snapshot
     edited: EditedWorkbook
     findings: tuple[Finding, ...] = ()
     own: OwnWork = field(default_factory=OwnWork)
+    kept: bool = True
 
     @property
     def workbook_id(self) -> str:
