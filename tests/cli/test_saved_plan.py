@@ -53,7 +53,7 @@ def test_a_plan_is_shown_even_when_the_api_is_not_there(cli: CliSession) -> None
 
     assert code == 2
     assert "512.50 USD" in out
-    assert "what moved since cannot be seen" in err
+    assert "is a plan for" in err
 
 
 def test_a_saved_plan_is_shown_alone(cli: CliSession) -> None:
