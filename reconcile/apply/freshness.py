@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from reconcile.apply.reread import Reread
@@ -15,7 +16,7 @@ from reconcile.plan.model import Action, Operation
 from reconcile.plan.reliance import LINES_LEFT
 
 _TEXTS: Final = frozenset({"po_number", "statement_note", "description", "internal_note"})
-_NEVER: Final = float("-inf")
+_NEVER: Final = -inf
 
 
 def bound_of(operation: Operation, conduct: Conduct) -> float:

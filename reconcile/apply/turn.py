@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from reconcile.apply.freshness import Live, bound_of, wanted_by
@@ -15,7 +16,7 @@ from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved
 from reconcile.plan.reliance import SAME_LINES
 
-EARLIER: Final = float("-inf")
+EARLIER: Final = -inf
 """The moment of what an earlier process of the run did."""
 Twins = Callable[[Iterable[Operation]], dict[str, list[str]]]
 
