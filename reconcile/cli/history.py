@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import opened_store, settings_of, settings_options
+from reconcile.cli.options import settings_options
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import opened_store, settings_of
 
 if TYPE_CHECKING:
     from reconcile.store.audit import Record

@@ -11,8 +11,6 @@ from pathlib import Path
 import click
 
 from reconcile.atomic import new_folder, write_text
-from reconcile.cli.common import new_id, now
-from reconcile.cli.exported import export_of
 from reconcile.config import Settings
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
@@ -23,6 +21,8 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.new_workbooks import export_of
+from reconcile.jobs.session import new_id, now
 from reconcile.store.store import Store
 from reconcile.workbook.export import write_workbook
 

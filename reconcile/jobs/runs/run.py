@@ -16,12 +16,13 @@ from reconcile.apply.execute import Executed, execute
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import run_json
 from reconcile.apply.runner import Runner
-from reconcile.cli.common import console, now, progress, whoami
-from reconcile.cli.results import Wanted
+from reconcile.cli.terminal import console, progress
 from reconcile.config import Settings
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
+from reconcile.jobs.runs.result_workbooks import Wanted
+from reconcile.jobs.session import now, whoami
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from reconcile.cli.common import now, progress
-from reconcile.cli.tables import read_any_table
+from reconcile.cli.terminal import progress
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen, from_json
 from reconcile.close.rates import Rates, rates_from
@@ -23,6 +22,8 @@ from reconcile.domain.stage import STAGES
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.session import now
+from reconcile.jobs.user_tables import read_any_table
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.store import Store
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconcile import __version__
-from reconcile.cli.common import console, new_id, whoami
+from reconcile.cli.terminal import console
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import new_id, whoami
 
 if TYPE_CHECKING:  # nothing that `--help` has no need of
     from reconcile.config import Settings

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from reconcile.cli.common import Showing, console, new_id, now, report_option, shown_options, whoami
+from reconcile.cli.options import Showing, report_option, shown_options
+from reconcile.cli.terminal import console
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.session import new_id, now, whoami
 
 if TYPE_CHECKING:
-    from reconcile.cli.execute import Shape
     from reconcile.config import Settings
     from reconcile.introw.client import Client
+    from reconcile.jobs.runs.run import Shape
     from reconcile.plan.model import Plan
     from reconcile.store.store import Store
 
@@ -63,7 +65,7 @@ def run_options(command: Command) -> Command:
         **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
     ) -> Any:  # noqa: ANN401  whatever the command answers
         from reconcile.apply.bounds import Bounds
-        from reconcile.cli.execute import Shape
+        from reconcile.jobs.runs.run import Shape
         from reconcile.report.files import check_names
 
         check_names(reports)
@@ -122,8 +124,8 @@ def begin_run(
 ) -> int:
     """Asks everything that must be asked, then runs the plan. Answers the exit code."""
     from reconcile.apply.execute import new_run, refuse_unfinished
-    from reconcile.cli.execute import execute_run, holding
-    from reconcile.cli.locks import pass_locks, record_reopenings
+    from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
+    from reconcile.jobs.runs.run import execute_run, holding
 
     # Decide.
     _pass_gates(plan, consent.allow)

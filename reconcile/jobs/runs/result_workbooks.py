@@ -12,8 +12,8 @@ import click
 from reconcile.errors import ConfigurationError, ReconcileError
 
 if TYPE_CHECKING:
-    from reconcile.cli.execute import Shape
     from reconcile.config import Settings
+    from reconcile.jobs.runs.run import Shape
     from reconcile.plan.model import Plan
     from reconcile.plan.outcome import OperationOutcome
 

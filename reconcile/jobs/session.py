@@ -1,4 +1,4 @@
-"""What the commands share: their common options, and the way to settings, key, client, store and terminal."""
+"""What every job needs: settings, key, client, state store, clock and user."""
 
 from __future__ import annotations
 
@@ -7,84 +7,19 @@ import importlib
 import os
 import stat
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-
-import click
+from typing import TYPE_CHECKING
 
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from reconcile.config import Settings
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
     from reconcile.store.store import Store
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def settings_options(command: Command) -> Command:
-    """Adds the options that say where settings, state and templates are."""
-    folder = click.Path(path_type=Path)
-    options = (
-        click.option("--config", type=folder, help="The configuration file (RECONCILE_CONFIG)."),
-        click.option("--profile", help="The profile in it: which organisation, with which key."),
-        click.option("--state", type=folder, help="The state store (RECONCILE_STATE)."),
-        click.option("--templates", type=folder, help="A folder with your own templates."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-locale_option = click.option(
-    "--locale",
-    help="How numbers and days in text cells are written, such as de or en-US (locale in [policy]).",
-)
-
-
-def report_option(command: Command) -> Command:
-    """Adds the option that says which files the report is written to."""
-    return click.option(
-        "--report",
-        "reports",
-        multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Write the report: .html, .md or .json (diff: or .xlsx, the review workbook); repeatable.",
-    )(command)
-
-
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """How much of the report is shown. full: no list is folded; quiet: only the headline."""
-
-    full: bool = False
-    quiet: bool = False
-
-
-def shown_options(command: Command) -> Command:
-    """Adds the options that say how much of the report is shown; the command gets them as one `showing`."""
-
-    @wraps(command)
-    def shown(
-        *,
-        full: bool,
-        quiet: bool,
-        **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
-    ) -> Any:  # noqa: ANN401  whatever the command answers
-        return command(showing=Showing(full, quiet), **others)
-
-    added: Any = click.option("--quiet", is_flag=True, help="Show the headline alone.")(shown)
-    full = click.option("--full", is_flag=True, help="Show every line of long lists, and the requests.")
-    return cast("Command", full(added))
 
 
 def settings_of(
@@ -180,30 +115,6 @@ def opened_store(settings: Settings, *, create: bool = True) -> Iterator[Store]:
 
     with Store(settings.state, create=create) as store:
         yield store
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console: colour only on a terminal, never with NO_COLOR; a pipe is as wide as it needs."""
-    from rich.console import Console
-
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=100, soft_wrap=True)
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A progress bar with an ETA on stderr, told what goes on, how much is done and of how much.
-
-    Silent where stderr is no terminal.
-    """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    screen = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    with Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda words, done, total: bar.update(task, description=words, completed=done, total=total)
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.check.review import review
-from reconcile.cli.common import now, progress, whoami
+from reconcile.cli.terminal import progress
 from reconcile.config import Settings
 from reconcile.domain.decision import Preference
 from reconcile.domain.edited import EditedWorkbook
@@ -19,6 +19,7 @@ from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import ConfigurationError, DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.session import now, whoami
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.sources import OwnWork, Source

@@ -15,22 +15,7 @@ from typing import Final
 import click
 
 from reconcile import __version__
-from reconcile.cli.common import connected, console, new_id, now, opened_store, reading, whoami
-from reconcile.cli.evidence import (
-    counting,
-    everything,
-    kept_close,
-    last_export,
-    matched_payments,
-    previous_close,
-    rates_of,
-    thawed,
-    unfinished_runs,
-    waivers_of,
-    workbooks_out,
-)
-from reconcile.cli.packfiles import INPUTS, NUMBERS, hashes, journal_of, pack_files, write_files
-from reconcile.cli.statements import afford_statements, statement_payouts, statements
+from reconcile.cli.terminal import console
 from reconcile.close.close import Close, make_close
 from reconcile.close.frozen import Frozen
 from reconcile.close.late import LateChange, late_changes, true_up
@@ -43,6 +28,22 @@ from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import origin_of
+from reconcile.jobs.closes.close_files import INPUTS, NUMBERS, hashes, journal_of, pack_files, write_files
+from reconcile.jobs.closes.close_inputs import (
+    counting,
+    everything,
+    kept_close,
+    last_export,
+    matched_payments,
+    previous_close,
+    rates_of,
+    thawed,
+    unfinished_runs,
+    waivers_of,
+    workbooks_out,
+)
+from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
+from reconcile.jobs.session import connected, new_id, now, opened_store, reading, whoami
 from reconcile.report.pack import render_table
 from reconcile.store.closes import KeptClose, kept_closes, reopenings, save_close
 from reconcile.store.store import Store

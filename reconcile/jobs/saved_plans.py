@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.common import console, reading
+from reconcile.cli.terminal import console
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import reading
 
 if TYPE_CHECKING:
     from reconcile.apply.staleness import Stale

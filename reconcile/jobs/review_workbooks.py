@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconcile.atomic import new_folder
-from reconcile.cli.gather import Reading
 from reconcile.config import Settings
 from reconcile.domain.split_by import file_names
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.plan import Reading
 from reconcile.jobs.review_markup import markup_for
 from reconcile.plan.model import Plan
 from reconcile.workbook.copy import write_review

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reconcile.cli.evidence import counting, thawed
 from reconcile.close.lock import locked
 from reconcile.config import Settings
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.closes.close_inputs import counting, thawed
 from reconcile.plan.model import Plan
 from reconcile.store.closes import Reopening, kept_closes, record_reopening
 from reconcile.store.run import Run

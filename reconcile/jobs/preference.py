@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from reconcile.cli.common import whoami
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import whoami
 
 if TYPE_CHECKING:
     from reconcile.domain.decision import Preference

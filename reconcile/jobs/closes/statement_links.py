@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reconcile.cli.common import progress
+from reconcile.cli.terminal import progress
 from reconcile.close.frozen import Frozen
 from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconcile.cli.common import opened_store
-from reconcile.cli.judged import Check
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
+from reconcile.jobs.check_result import Check
+from reconcile.jobs.session import opened_store
 from reconcile.workbook.doctor import Trace, arrangement, examine
 
 if TYPE_CHECKING:
-    from reconcile.cli.gather import Reading
     from reconcile.config import Settings
+    from reconcile.jobs.plan import Reading
 
 _FEW = 10
 """How many cells a check names."""
@@ -25,7 +25,7 @@ def examined(file: Path, settings: Settings, target: Path | None) -> list[Check]
 
     Raises ConfigurationError where there is no such file, or the copy cannot be written.
     """
-    from reconcile.cli.gather import read
+    from reconcile.jobs.plan import read
     from reconcile.workbook.doctor import describe
 
     if target:
