@@ -1,120 +1,155 @@
-"""Runs a plan with progress and a stop button, for `apply` and `resume`."""
+"""Carries out a run with progress and a way to stop it, for `apply`, `undo` and `resume`."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import FrameType
 
-import click
-
-from reconcile.apply.bounds import Bounds
 from reconcile.apply.execute import Executed, execute
 from reconcile.apply.journal import Journal
-from reconcile.apply.journal_view import run_json
+from reconcile.apply.journal_view import nothing_json, run_json
 from reconcile.apply.runner import Runner
-from reconcile.cli.terminal import console, progress
-from reconcile.config import Settings
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
-from reconcile.jobs.runs.result_workbooks import Wanted
-from reconcile.jobs.session import now, whoami
+from reconcile.jobs.runs.result_workbooks import ResultPlaces, Written, write_results
+from reconcile.jobs.runs.run_options import RunOptions
+from reconcile.jobs.session import Session, StopRequest
 from reconcile.plan.model import Plan
+from reconcile.plan.outcome import OperationOutcome
 from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports
 from reconcile.report.model import Report
-from reconcile.report.run import render_run
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 
+_INTERRUPTED = 130
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the operator wants a run. as_json: its result goes to stdout as JSON, and nothing else does.
 
-    results: the result workbooks to write after it. reports: the files that the report on it is written to.
-    begin: puts a new run on record, once nothing stands in the way of its first write; None for one that is.
+@dataclass(frozen=True)
+class RunResult:
+    """What came of a plan.
+
+    executed: how its run ended; None where there was nothing to write. report: on the plan and the run of it.
+    interrupted: whether a person stopped the run. places: the result workbooks to write.
     """
 
-    bounds: Bounds = field(default_factory=Bounds)
-    as_json: bool = False
-    results: Wanted = field(default_factory=Wanted)
-    reports: tuple[Path, ...] = ()
-    begin: Callable[[], None] | None = None
+    plan: Plan
+    executed: Executed | None = None
+    report: Report | None = None
+    interrupted: bool = False
+    places: ResultPlaces = field(default_factory=ResultPlaces)
 
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command line (see `errors`); 130 when a person stopped the run."""
+        if self.executed is None:
+            return int(self.plan.needs_decision)
+        return _INTERRUPTED if self.stopped and self.interrupted else self.executed.exit_code
 
-_PLAIN = Shape()
+    @property
+    def run_id(self) -> str:
+        """The id of the run; empty where there was nothing to write."""
+        return self.executed.run_id if self.executed else ""
+
+    @property
+    def stopped(self) -> str:
+        """Why the run ended early; empty when it did not."""
+        return self.executed.stopped if self.executed else ""
+
+    def as_json(self) -> str:
+        """How the run ended, for a machine."""
+        if self.executed is None:
+            return nothing_json(self.plan, self.exit_code)
+        return run_json(self.executed, self.exit_code)
+
+    def write_results(self, session: Session) -> tuple[Written, ...]:
+        """Writes the result workbooks that were asked for. Raises nothing, since the run is over."""
+        outcomes: Mapping[str, OperationOutcome] = self.executed.outcomes if self.executed else {}
+        not_tried = f"not tried yet; reconcile resume {self.run_id} goes on" if self.executed else ""
+        return write_results(session, self.places, self.plan, outcomes, not_tried)
 
 
 @contextmanager
 def holding(
-    store: Store, environment: Environment, run_id: str, *, take_over: bool = False
+    session: Session, store: Store, environment: Environment, run_id: str, *, take_over: bool = False
 ) -> Iterator[None]:
     """Holds the lock of an environment, and says whose lock was left behind by a dead process.
 
-    Raises DecisionNeeded while somebody else runs there.
+    Raises DecisionNeeded while another process holds it.
     """
-    mine = Holder.here(run_id, whoami(), now().isoformat(timespec="seconds"))
+    mine = Holder.here(run_id, session.user, session.clock().isoformat(timespec="seconds"))
     with store.running(environment, mine, take_over=take_over) as gone:
         if gone:
-            click.echo(f"The lock of {gone} was left behind; that process is gone.", err=True)
+            session.caller.say(f"The lock of {gone} was left behind; that process is gone.")
         yield
 
 
 def execute_run(
-    run: Run, plan: Plan, client: Client, store: Store, settings: Settings, shape: Shape = _PLAIN
-) -> int:
-    """Executes what is open of a run, shows how it ended, and answers the exit code.
+    session: Session,
+    client: Client,
+    store: Store,
+    plan: Plan,
+    run: Run,
+    options: RunOptions,
+    begin: Callable[[], None] | None = None,
+) -> RunResult:
+    """Executes what is open of a run. begin: puts a new run on record; None for one that is.
 
     Raises RunStopped when the state cannot be written any more: what is on disk says how far the run is.
     """
-    done = 0
-
-    def count(_: object) -> None:
-        nonlocal done
-        done += 1
-        shown("Applying", done, len(plan.operations))
-
-    with _stoppable() as signals, progress() as shown:
-        client.stop_when(lambda: bool(signals))
-        runner = Runner(
-            plan=plan,
-            client=client,
-            journal=Journal(store, run, now, whoami()),
-            names=settings.policy.names,
-            conduct=settings.conduct,
-            stop=lambda: bool(signals),
-            on_outcome=count,
-            settle_wait=settings.profile.settle_wait,
-            bounds=shape.bounds,
-        )
-        if shape.begin:
-            _begin(runner, shape.begin)
+    with _runner(session, client, store, plan, run, options) as (runner, stop):
+        if begin:
+            _begin(session, runner, begin)
         try:
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
     report = _report(executed, run)
-    write_reports(report, shape.reports, settings.templates)
-    code = _told(executed, report, interrupted=signal.SIGINT in signals, as_json=shape.as_json)
-    not_tried = f"not tried yet; reconcile resume {run.run_id} goes on"
-    return shape.results.write(plan, executed.outcomes, not_tried, settings) or code
+    write_reports(report, options.reports, session.settings.templates)
+    return RunResult(plan, executed, report, stop.interrupted)
 
 
-def _begin(runner: Runner, begin: Callable[[], None]) -> None:
+@contextmanager
+def _runner(
+    session: Session, client: Client, store: Store, plan: Plan, run: Run, options: RunOptions
+) -> Iterator[tuple[Runner, StopRequest]]:
+    """The runner of a plan, while its progress is shown and the caller can ask it to stop."""
+    done = 0
+
+    def count(_: object) -> None:
+        nonlocal done
+        done += 1
+        on_progress("Applying", done, len(plan.operations))
+
+    settings = session.settings
+    with session.caller.stoppable() as stop, session.caller.progress() as on_progress:
+        client.stop_when(lambda: stop.made)
+        runner = Runner(
+            plan=plan,
+            client=client,
+            journal=Journal(store, run, session.clock, session.user),
+            names=settings.policy.names,
+            conduct=settings.conduct,
+            stop=lambda: stop.made,
+            on_outcome=count,
+            settle_wait=settings.profile.settle_wait,
+            bounds=options.bounds,
+        )
+        yield runner, stop
+
+
+def _begin(session: Session, runner: Runner, begin: Callable[[], None]) -> None:
     """Looks at live, and puts a new run on record. Where that fails, no run is left behind to be finished."""
     try:
         runner.look()
         if runner.stop():
             raise Stopped("It was stopped before its first write.")
     except ApiError as error:
-        click.echo("Nothing was written, and no run was begun.", err=True)
-        if runner.stop():
-            raise click.Abort from error
+        session.caller.say("Nothing was written, and no run was begun.")
+        if runner.stop() and not isinstance(error, Stopped):
+            raise Stopped("It was stopped before its first write.") from error
         raise
     begin()
 
@@ -123,40 +158,3 @@ def _report(executed: Executed, run: Run) -> Report:
     started = (run.run_id, run.started_at, run.started_by)
     ended = run_of(executed.plan, executed.outcomes, executed.verification, started, executed.stopped)
     return report_on(executed.plan, ended)
-
-
-def _told(executed: Executed, report: Report, *, interrupted: bool, as_json: bool) -> int:
-    """Says how a run ended, and answers the exit code."""
-    code = 130 if executed.stopped and interrupted else executed.exit_code
-    if as_json:
-        click.echo(run_json(executed, code), nl=False)
-    else:
-        render_run(report, console())
-        click.echo(f"Run {executed.run_id}")
-    if executed.stopped:
-        reason = executed.stopped.rstrip(".")
-        click.echo(f"Stopped: {reason}. Finish it with: reconcile resume {executed.run_id}", err=True)
-    return code
-
-
-@contextmanager
-def _stoppable() -> Iterator[list[int]]:
-    """The first Ctrl-C or SIGTERM stops after the call in flight, the second one at once."""
-    signals: list[int] = []
-
-    def ask(number: int, _: FrameType | None) -> None:
-        signals.append(number)
-        restore()
-
-    before: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
-
-    def restore() -> None:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, ask)
-    try:
-        yield signals
-    finally:
-        restore()
