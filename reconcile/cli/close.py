@@ -81,21 +81,36 @@ def command(
     if len(modes) > 1:
         raise ConfigurationError("Choose one of --list, --show, --verify, --late and --status.")
     of = Period.parse(period) if period else None
-    match modes:
-        case ["show_list"]:
+    if modes:
+        return _look(session, modes[0], of, output, journals, as_json=as_json)
+    request = closes.CloseRequest(_of(of), _folder(output), journals=journals, **others)
+    return show_close(closes.close(session, request), as_json=as_json)
+
+
+def _look(
+    session: Session,
+    mode: str,
+    period: Period | None,
+    output: Path | None,
+    journals: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> int:
+    """Shows what a mode of the command asks for; nothing is closed."""
+    from reconcile.jobs import closes
+
+    match mode:
+        case "show_list":
             return show_listing(closes.listing(session), as_json=as_json)
-        case ["verify"]:
-            return show_verified(closes.verify(session, of))
-        case ["status"]:
-            return show_status(closes.status(session, _of(of)), as_json=as_json)
-        case ["late"]:
-            return show_late(closes.late(session, _of(of), output, journals), as_json=as_json)
-        case ["show"]:
-            show_close(closes.write_again(session, _of(of), _folder(output)), as_json=as_json)
-            return 0
+        case "verify":
+            return show_verified(closes.verify(session, period))
+        case "status":
+            return show_status(closes.status(session, _of(period)), as_json=as_json)
+        case "late":
+            return show_late(closes.late(session, _of(period), output, journals), as_json=as_json)
         case _:
-            request = closes.CloseRequest(_of(of), _folder(output), journals=journals, **others)
-            return show_close(closes.close(session, request), as_json=as_json)
+            show_close(closes.write_again(session, _of(period), _folder(output)), as_json=as_json)
+            return 0
 
 
 def _of(period: Period | None) -> Period:
