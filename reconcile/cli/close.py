@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.close_output import show_close, show_late, show_listing, show_status, show_verified
+from reconcile.cli.close_output import look, required_folder, required_period, show_close
 from reconcile.cli.common_options import FILE, FOLDER, SESSION
 from reconcile.cli.options import options
 from reconcile.errors import ConfigurationError
@@ -14,7 +14,6 @@ from reconcile.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconcile.domain.period import Period
     from reconcile.jobs.session import Session
 
 
@@ -82,44 +81,6 @@ def command(
         raise ConfigurationError("Choose one of --list, --show, --verify, --late and --status.")
     of = Period.parse(period) if period else None
     if modes:
-        return _look(session, modes[0], of, output, journals, as_json=as_json)
-    request = closes.CloseRequest(_of(of), _folder(output), journals=journals, **others)
+        return look(session, modes[0], of, output, journals, as_json=as_json)
+    request = closes.CloseRequest(required_period(of), required_folder(output), journals=journals, **others)
     return show_close(closes.close(session, request), as_json=as_json)
-
-
-def _look(
-    session: Session,
-    mode: str,
-    period: Period | None,
-    output: Path | None,
-    journals: tuple[str, ...],
-    *,
-    as_json: bool,
-) -> int:
-    """Shows what a mode of the command asks for; nothing is closed."""
-    from reconcile.jobs import closes
-
-    match mode:
-        case "show_list":
-            return show_listing(closes.listing(session), as_json=as_json)
-        case "verify":
-            return show_verified(closes.verify(session, period))
-        case "status":
-            return show_status(closes.status(session, _of(period)), as_json=as_json)
-        case "late":
-            return show_late(closes.late(session, _of(period), output, journals), as_json=as_json)
-        case _:
-            show_close(closes.write_again(session, _of(period), _folder(output)), as_json=as_json)
-            return 0
-
-
-def _of(period: Period | None) -> Period:
-    if period is None:
-        raise ConfigurationError("Which period? Pass --period 2026-03.")
-    return period
-
-
-def _folder(output: Path | None) -> Path:
-    if output is None:
-        raise ConfigurationError("Where to? Pass -o FOLDER.")
-    return output

@@ -1,4 +1,4 @@
-"""Shows closes on the terminal. Each function answers the exit code."""
+"""Shows closes on the terminal, and answers the exit code."""
 
 from __future__ import annotations
 
@@ -7,9 +7,56 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.terminal import console
+from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.domain.period import Period
     from reconcile.jobs.closes import CloseResult, Late, Listing, Status, Verified
+    from reconcile.jobs.session import Session
+
+
+def look(
+    session: Session,
+    mode: str,
+    period: Period | None,
+    output: Path | None,
+    journals: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> int:
+    """Shows what a mode of the command asks for; nothing is closed."""
+    from reconcile.jobs import closes
+
+    match mode:
+        case "show_list":
+            return show_listing(closes.listing(session), as_json=as_json)
+        case "verify":
+            return show_verified(closes.verify(session, period))
+        case "status":
+            return show_status(closes.status(session, required_period(period)), as_json=as_json)
+        case "late":
+            return show_late(closes.late(session, required_period(period), output, journals), as_json=as_json)
+        case _:
+            show_close(
+                closes.write_again(session, required_period(period), required_folder(output)), as_json=as_json
+            )
+            return 0
+
+
+def required_period(period: Period | None) -> Period:
+    """The period. Raises ConfigurationError where none is given."""
+    if period is None:
+        raise ConfigurationError("Which period? Pass --period 2026-03.")
+    return period
+
+
+def required_folder(output: Path | None) -> Path:
+    """The folder of the pack. Raises ConfigurationError where none is given."""
+    if output is None:
+        raise ConfigurationError("Where to? Pass -o FOLDER.")
+    return output
 
 
 def show_close(result: CloseResult, *, as_json: bool) -> int:
