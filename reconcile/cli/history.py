@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool, as_csv: bool) -> int:
     """List the runs, newest first, or show the journal of one: request, answer, status, times and who.
 
-    Exits with 1 when the record was changed after it was written: an entry or a run changed, removed, added
-    or put in another order.
+    Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
+    exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
     """
     from reconcile.jobs.runs import history
 
@@ -33,7 +33,8 @@ def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool
     record = history.history(session)
     shown = record.journal(run_id) if run_id else record
     if verify:
-        click.echo(record.verdict())
+        for line in record.verdict():
+            click.echo(line)
     elif as_json:
         click.echo(shown.as_json())
     elif as_csv:
@@ -42,6 +43,5 @@ def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool
         for line in shown.as_text():
             click.echo(line)
     for one in record.breaks:
-        place = f"Run {one.run_id}, entry {one.entry}" if one.entry else f"Run {one.run_id}"
-        click.echo(f"{place if one.run_id else 'The record'} was changed: {one.what}.", err=True)
+        click.echo(str(one), err=True)
     return 1 if record.breaks else 0

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.session import Session
-from reconcile.store.audit import Record, audit
-from reconcile.store.entries import Break, Entry
+from reconcile.store.audit import Break, Record, audit
+from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
 _RUN_COLUMNS = ("run_id", "state", "started_at", "ended_at", "started_by", "environment", "workbook_id")
@@ -54,8 +54,9 @@ class History:
         """The journal of a run. Raises ConfigurationError for one that is not there."""
         record = self.record
         run = next((run for run in record.runs if run.run_id == run_id), None)
+        names = {run_id, json.dumps([run_id])}
         # A run that was removed from the list may still have left its entries.
-        if run is None and run_id not in record.entries and all(one.run_id != run_id for one in record.seals):
+        if run is None and run_id not in record.entries and all(one.key not in names for one in record.seals):
             raise ConfigurationError(f"There is no run {run_id}. List them with: reconcile history")
         if run is None:
             raise ConfigurationError(
@@ -79,13 +80,15 @@ class History:
         if not self.record.runs:
             yield "There are no runs yet."
 
-    def verdict(self) -> str:
-        """Whether the record is what was written, with its seal."""
+    def verdict(self) -> Iterator[str]:
+        """Whether the record is what was written, with its seal, and what was adopted; a line each."""
         head = self.record.head
-        counts = f"{len(self.record.runs)} runs, {head.seals} sealed entries"
+        counts = f"{len(self.record.runs)} runs, {head.seals} seals"
         if self.breaks:
-            return f"{counts}: {len(self.breaks)} places are not what was written."
-        return f"{counts}: nothing was changed. Seal {head.seals}: {head.hash or '-'}"
+            yield f"{counts}: {len(self.breaks)} places are not what was written."
+        else:
+            yield f"{counts}: nothing was changed. Seal {head.seals}: {head.hash or '-'}"
+        yield from self.record.adopted
 
 
 def history(session: Session) -> History:
