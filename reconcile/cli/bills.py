@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.cli.common_options import FILE, FILTERS, FOLDER, SESSION, stage_option
+from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
-from reconcile.cli.terminal import console, warn
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.common_options import LOCALE, PATH, SESSION
+from reconcile.cli.console import console
 from reconcile.cli.options import options
-from reconcile.cli.terminal import console
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.terminal import console
+from reconcile.cli.console import console
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:

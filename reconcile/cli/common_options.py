@@ -36,7 +36,7 @@ def _session(
     templates: Path | None,
     locale: str | None = None,
 ) -> Session:
-    from reconcile.cli.terminal import Terminal
+    from reconcile.cli.console import Terminal
     from reconcile.config import Choices
     from reconcile.jobs.session import open_session
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
+from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import PREFERENCE, SHOWING
-from reconcile.cli.terminal import console
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION, stage_option
+from reconcile.cli.console import note, warn
 from reconcile.cli.options import options
-from reconcile.cli.terminal import note, warn
 
 if TYPE_CHECKING:
     from pathlib import Path

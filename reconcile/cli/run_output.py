@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.terminal import console
+from reconcile.cli.console import console
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.cli.plan_options import Showing
-    from reconcile.jobs.runs.run import RunResult
+    from reconcile.jobs.runs.execute_run import RunResult
     from reconcile.jobs.session import Session
     from reconcile.report.model import Report
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from reconcile.apply.journal import Journal
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.result_workbooks import result_places
-from reconcile.jobs.runs.run import RunResult, execute_run, holding
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json

@@ -10,9 +10,9 @@ from pathlib import Path
 from reconcile.apply.execute import new_run, refuse_unfinished
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
+from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
-from reconcile.jobs.runs.run import RunResult, execute_run, holding
 from reconcile.jobs.runs.run_options import Consent, RunOptions
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
