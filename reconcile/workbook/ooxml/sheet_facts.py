@@ -83,7 +83,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
     elif name == "filterColumn":
         # Without a condition inside, it only hides its button.
         if not (match["rest"] or b"").endswith(b"/"):
-            facts.filtered.add(facts.filter_from + int(given.get("colId", "0")))
+            facts.filtered.add(facts.filter_from + int(given.get("colId") or 0))
     elif name == "dataValidation":
         if given.get("type", "none") != "none":
             facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
@@ -92,7 +92,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
 
 
 def _note_row(facts: SheetFacts, given: dict[str, str]) -> None:
-    facts.row = int(given.get("r", facts.row + 1))
+    facts.row = int(given.get("r") or facts.row + 1)
     if given.get("hidden") not in ("1", "true"):
         return
     if facts.hidden and facts.hidden[-1][1] == facts.row - 1:
