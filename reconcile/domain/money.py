@@ -21,7 +21,7 @@ TOO_LONG: Final = f"It has more than the {MOST_DIGITS} digits that an amount can
 """Why a number of more digits is not read."""
 
 # Decimal itself takes more: `1_000`, other scripts' digits, and exponents that no amount has.
-_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 _LONGEST: Final = 200  # characters of a number: digits, leading zeros, exponent

@@ -48,9 +48,9 @@ _BEHIND: Final = (_PERCENT, _SIGN, _CLOSE, _CURRENCY, _SIGN, _CLOSE)
 _MOST_PIECES: Final = len(_BEFORE) + len(_BEHIND) + 1
 # Thousands, as everywhere, or as in India: 12,34,567.50.
 _POINT: Final = re.compile(
-    r"[0-9]*\.?[0-9]*|[1-9]([0-9]{0,2}(,[0-9]{3})+|[0-9]?(,[0-9]{2})+,[0-9]{3})(\.[0-9]*)?"
+    r"[0-9]*(\.[0-9]*)?|[1-9]([0-9]{0,2}(,[0-9]{3})+|[0-9]?(,[0-9]{2})+,[0-9]{3})(\.[0-9]*)?"
 )
-_COMMA: Final = re.compile(r"[0-9]*,?[0-9]*|[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?")
+_COMMA: Final = re.compile(r"[0-9]*(,[0-9]*)?|[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]*)?")
 _GROUPED: Final = re.compile(r"([0-9]{1,3})((?:[ '][0-9]{3})+)([.,][0-9]*)?")
 
 _CODES: Final = {

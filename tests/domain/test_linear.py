@@ -20,37 +20,12 @@ from reconcile.domain.money import parse_decimal
 from reconcile.domain.typed_numbers import every_reading, typed_number
 
 ROOMS = (reconcile.workbook, reconcile.check, reconcile.domain)
-LONGEST = 32_767  # the characters of a cell
-LITTLE = 0.1  # seconds of processor time below which growth does not matter
-GROWTH = (
-    4.0  # twice the text may take four times as long on a busy machine; an exponential pattern never ends
-)
-STEP = 1.6
-PIECES = (
-    *(
-        "9",
-        "9,",
-        "9 ",
-        "9.",
-        "0",
-        " ",
-        "-",
-        "(",
-        "[",
-        '"',
-        "<",
-        "a",
-        "_x0041_",
-        "=",
-        "\n",
-        "?",
-        "\u00a0",
-        "A1:",
-    ),
-    *("1/", "1-", "<row ", "<!--", "AB", ' a="', "{", "$", "%", ": "),
-)
-ENDS = ("", "9!")
-STARTS = ("", "USD", "<row ")
+LENGTHS = (16, 24, 36, 512, 4096)
+LITTLE = 0.02  # seconds of processor time below which growth does not matter
+GROWTH = 24.0  # eight times the text takes eight times as long, or, where it grows with the square, 64 times
+PIECES = ("9", "9,", " ", "-", "(", "[", '"', "a", "?", "1/", ' a="', "<row ", "<c r=")
+STARTS = ("", "USD9")
+END = "!"
 
 
 def patterns() -> Iterator[Any]:
@@ -70,21 +45,18 @@ def spent(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def grows_gently(work: Callable[[str], object], start: str, piece: str, end: str) -> None:
+def grows_gently(work: Callable[[str], object], start: str, piece: str) -> None:
     """Lengthens the text step by step, so that what grows too fast is seen before it takes hours."""
-    before, count = 0.0, 8.0
-    while len(piece) * count <= LONGEST:
-        text = start + piece * int(count) + end
-        now = spent(lambda text=text: work(text))  # type: ignore[misc]
-        assert now <= max(LITTLE, GROWTH * before), (
-            f"{len(text)} of {start!r}, {piece!r}, {end!r}: {now:.2f} s"
-        )
-        assert now <= 10 * LITTLE, f"{len(text)} of {start!r}, {piece!r}, {end!r}: {now:.2f} s"
-        before, count = now, count * STEP
+    before = 0.0
+    for length in LENGTHS:
+        text = start + piece * (length // len(piece)) + END
+        now = min(spent(lambda text=text: work(text)) for _ in range(2))  # type: ignore[misc]
+        assert now <= max(LITTLE, GROWTH * before), f"{length} of {start!r}, {piece!r}: {now:.3f} s"
+        before = now
 
 
-def every_text() -> Iterator[tuple[str, str, str]]:
-    return ((start, piece, end) for start in STARTS for piece in PIECES for end in ENDS)
+def every_text() -> Iterator[tuple[str, str]]:
+    return ((start, piece) for start in STARTS for piece in PIECES)
 
 
 @pytest.mark.parametrize("pattern", [*patterns()])
@@ -94,8 +66,8 @@ def test_a_pattern_takes_time_in_proportion_to_the_text(pattern: re.Pattern[Any]
         pattern.fullmatch(given)
         pattern.sub(given[:0], given)
 
-    for start, piece, end in every_text():
-        grows_gently(work, start, piece, end)
+    for start, piece in every_text():
+        grows_gently(work, start, piece)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +84,8 @@ def test_a_pattern_takes_time_in_proportion_to_the_text(pattern: re.Pattern[Any]
     ],
 )
 def test_reading_a_text_takes_time_in_proportion_to_it(work: Callable[[str], object]) -> None:
-    for start, piece, end in every_text():
-        grows_gently(work, start, piece, end)
+    for start, piece in every_text():
+        grows_gently(work, start, piece)
 
 
 @pytest.mark.parametrize(
@@ -132,4 +104,4 @@ def test_a_crafted_amount_is_no_number_at_once(text: str) -> None:
 @pytest.mark.parametrize("control", ["\x01", "?\x01", "\x01?"])
 def test_lost_control_characters_are_looked_for_in_linear_time(control: str) -> None:
     """The pattern for this was once made from the text itself, and a text of question marks kept it busy."""
-    grows_gently(lambda text: damage(FieldKind.TEXT, control * len(text), "?" * len(text) + "x"), "", "?", "")
+    grows_gently(lambda text: damage(FieldKind.TEXT, control * len(text), "?" * len(text) + "x"), "", "?")

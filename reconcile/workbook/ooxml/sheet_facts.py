@@ -21,7 +21,7 @@ _MARKS: Final = re.compile(
     rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
-_ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*["\']([^"\']*)')
+_ATTRIBUTE: Final = re.compile(r'(?<![\w:])([\w:]+)\s*=\s*["\']([^"\']*)')
 _RANGE: Final = re.compile(r"\$?\b([A-Z]{1,3})\$?[0-9]*(?::\$?([A-Z]{1,3})\$?[0-9]*)?\b")
 _PROPERTIES: Final = 1 << 16
 """The bytes of a package's properties that are looked at; Excel writes some 800."""
