@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from reconcile.apply.execute import Executed
+from reconcile.domain.spreadsheet import csv_text
 from reconcile.plan.model import Plan
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
@@ -32,7 +31,6 @@ COLUMNS: Final = (
     "result_id",
     "hash",
 )
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(run: Run, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -64,19 +62,8 @@ def _row(run: Run, number: int, entry: Entry, who: str) -> dict[str, Any]:
 
 
 def as_csv(rows_: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Rows as CSV for a spreadsheet program; a text that it would take for a formula is made a text."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows_:
-        writer.writerow([_cell(row[name]) for name in columns])
-    return stream.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULAS):
-        return f"'{value}"
-    return "" if value is None else value
+    """Rows as CSV for a spreadsheet program."""
+    return csv_text(columns, ([row[name] for name in columns] for row in rows_), line_end="\n")
 
 
 def facts(run: Run) -> dict[str, Any]:

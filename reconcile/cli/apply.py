@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.agree import begin_run, consent_options, nothing_to_do, run_options, show_plan
-from reconcile.cli.common import connected, locale_option, opened_store, settings_of, settings_options
-from reconcile.cli.prefer import preference_options
-from reconcile.cli.results import result_options, with_results
-from reconcile.cli.saved import is_saved_plan, read_plan
+from reconcile.cli.options import locale_option, settings_options
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.preference import preference_options
+from reconcile.jobs.runs.result_workbooks import result_options, with_results
+from reconcile.jobs.runs.start_run import begin_run, consent_options, nothing_to_do, run_options, show_plan
+from reconcile.jobs.saved_plans import is_saved_plan, read_plan
+from reconcile.jobs.session import connected, opened_store, settings_of
 
 if TYPE_CHECKING:
-    from reconcile.cli.agree import Consent
-    from reconcile.cli.execute import Shape
     from reconcile.config import Settings
     from reconcile.domain.decision import Preference
     from reconcile.introw.client import Client
+    from reconcile.jobs.runs.run import Shape
+    from reconcile.jobs.runs.start_run import Consent
     from reconcile.plan.model import Plan
     from reconcile.store.store import Store
 
@@ -71,8 +72,8 @@ def _plan(
     store: Store,
     preference: Preference | None,
 ) -> Plan:
-    from reconcile.cli.gather import plan_for
     from reconcile.domain.snapshot import Environment
+    from reconcile.jobs.plan import plan_for
 
     plans = [file for file in files if is_saved_plan(file)]
     if not plans:

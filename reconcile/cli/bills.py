@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.atomic import replacing
-from reconcile.cli.common import (
-    console,
-    now,
-    opened_store,
-    progress,
-    reading,
-    settings_of,
-    settings_options,
-    whoami,
-)
-from reconcile.cli.exported import export_of, write_exported
-from reconcile.cli.tables import read_any_table
+from reconcile.cli.options import settings_options
+from reconcile.cli.terminal import console, progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.new_workbooks import export_of, write_exported
+from reconcile.jobs.session import now, opened_store, reading, settings_of, whoami
+from reconcile.jobs.user_tables import read_any_table
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
@@ -96,12 +89,12 @@ def command(  # noqa: PLR0913  one argument per option
       reconcile bills --to xero --vendors vendors.csv --period 2026-03 -o bills
       reconcile bills --to netsuite --vendors vendors.csv --currency USD -o bills --move-to PENDING_PAYMENT
     """  # noqa: D301
-    from reconcile.cli.filters import known_scope, listed_currencies, named_scope, named_stage
     from reconcile.domain.snapshot import Environment
     from reconcile.erp.bills.import_files import lay_out
     from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
     from reconcile.erp.bills.manifest import Issue, issued_bills, manifest, seal, tie_out
     from reconcile.introw.fetch import fetch_snapshot
+    from reconcile.jobs.scope import known_scope, listed_currencies, named_scope, named_stage
     from reconcile.report.bills import render_bills
 
     # Gather.

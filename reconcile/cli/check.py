@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from reconcile.cli.common import console, locale_option, opened_store, settings_of, settings_options
+from reconcile.cli.options import locale_option, settings_options
+from reconcile.cli.terminal import console
+from reconcile.jobs.session import opened_store, settings_of
 
 
 @click.command("check")
@@ -23,8 +25,8 @@ def command(*, files: tuple[Path, ...], as_json: bool, full: bool, **common: Any
     """
     from pydantic import TypeAdapter
 
-    from reconcile.cli.gather import findings_of
     from reconcile.domain.finding import Finding, Severity
+    from reconcile.jobs.plan import findings_of
     from reconcile.report.terminal import render_findings
     from reconcile.report.words import counted
 

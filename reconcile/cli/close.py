@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from reconcile.cli.common import settings_of, settings_options
+from reconcile.cli.options import settings_options
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import settings_of
 
 
 @click.command("close")
@@ -55,8 +56,8 @@ def command(**given: Any) -> int:  # noqa: ANN401  the options, passed on as the
       reconcile close --late --period 2026-03
       reconcile close --status --period 2026-04
     """  # noqa: D301
-    from reconcile.cli import closing
     from reconcile.domain.period import Period
+    from reconcile.jobs.closes import close as closing
 
     common = {name: given.pop(name) for name in ("config", "profile", "state", "templates")}
     chosen = [mode for mode in closing.MODES if given.pop(mode, False)]

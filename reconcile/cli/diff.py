@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import (
-    Showing,
-    console,
-    locale_option,
-    opened_store,
-    reading,
-    report_option,
-    settings_of,
-    settings_options,
-    shown_options,
-)
-from reconcile.cli.prefer import preference_options
-from reconcile.cli.saved import is_saved_plan, show_saved
+from reconcile.cli.options import Showing, locale_option, report_option, settings_options, shown_options
+from reconcile.cli.terminal import console
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.preference import preference_options
+from reconcile.jobs.saved_plans import is_saved_plan, show_saved
+from reconcile.jobs.session import opened_store, reading, settings_of
 
 if TYPE_CHECKING:
     from reconcile.domain.decision import Preference
@@ -61,8 +53,8 @@ def command(
     Exits with 1 when a person must decide something: errors, conflicts, gates.
     """
     from reconcile.atomic import write_text
-    from reconcile.cli.gather import plan_for
-    from reconcile.cli.reviews import refuse_review, review_among, write_reviews
+    from reconcile.jobs.plan import plan_for
+    from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
     from reconcile.plan.codec import to_json
     from reconcile.report.build import report_on
     from reconcile.report.codec import to_json as report_json

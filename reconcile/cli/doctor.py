@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import locale_option, opened_store, reading, settings_of, settings_options
-from reconcile.cli.judged import Check
+from reconcile.cli.options import locale_option, settings_options
 from reconcile.errors import ConfigurationError, ReconcileError
+from reconcile.jobs.check_result import Check
+from reconcile.jobs.session import opened_store, reading, settings_of
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
@@ -36,7 +37,7 @@ def command(*, file: Path | None, repair: Path | None, as_json: bool, **common: 
     """
     from pydantic import TypeAdapter
 
-    from reconcile.cli.examined import examined
+    from reconcile.jobs.examine import examined
 
     # Gather.
     if repair and not file:

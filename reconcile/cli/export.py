@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from reconcile.cli.common import (
-    console,
-    now,
-    opened_store,
-    progress,
-    reading,
-    settings_of,
-    settings_options,
-)
-from reconcile.cli.exported import export_of, refuse_output, warn, write_exported
+from reconcile.cli.options import settings_options
+from reconcile.cli.terminal import console, progress
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.new_workbooks import export_of, refuse_output, warn, write_exported
+from reconcile.jobs.session import now, opened_store, reading, settings_of
 
 if TYPE_CHECKING:  # nothing that `--help` has no need of
     from reconcile.domain.snapshot import Snapshot
@@ -74,12 +68,12 @@ def command(
       reconcile export --stage PENDING_REVIEW --stage APPROVED -o review.xlsx
       reconcile export --period 2026-03 --split-by partner -o march/
     """  # noqa: D301
-    from reconcile.cli.filters import known_scope, named_scope, refuse_unmatched
-    from reconcile.cli.handouts import folder_for, refuse_folder, write_set
     from reconcile.domain.snapshot import Environment
     from reconcile.domain.split_by import Part, SplitBy, split
     from reconcile.domain.split_by_size import portions
     from reconcile.introw.fetch import fetch_snapshot
+    from reconcile.jobs.scope import known_scope, named_scope, refuse_unmatched
+    from reconcile.jobs.split_export import folder_for, refuse_folder, write_set
     from reconcile.workbook.contract import as_shown
 
     # Gather.

@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common import (
-    console,
-    now,
-    opened_store,
-    progress,
-    reading,
-    settings_of,
-    settings_options,
-)
-from reconcile.cli.exported import export_of, refuse_output, write_exported
+from reconcile.cli.options import settings_options
+from reconcile.cli.terminal import console, progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.session import now, opened_store, reading, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +83,6 @@ def command(  # noqa: PLR0913  one argument per option
       reconcile payments statement.xml -o paid.xlsx
       reconcile payments xero.csv bank.csv --currency EUR --date-order dmy -o paid.xlsx
     """  # noqa: D301
-    from reconcile.cli.filters import known_scope, named_scope
     from reconcile.domain.snapshot import Environment
     from reconcile.erp.matching.match import match_payments
     from reconcile.erp.matching.open_payouts import owed_in
@@ -97,6 +90,7 @@ def command(  # noqa: PLR0913  one argument per option
     from reconcile.erp.payments.formats.read import Reading, read_payments
     from reconcile.erp.payments.formats.table import Hints
     from reconcile.introw.fetch import fetch_snapshot
+    from reconcile.jobs.scope import known_scope, named_scope
     from reconcile.report.payments import render_payments
     from reconcile.workbook.contract import as_shown
 

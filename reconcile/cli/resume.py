@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.agree import run_options
-from reconcile.cli.common import connected, now, opened_store, settings_of, settings_options, whoami
-from reconcile.cli.results import result_options, with_results
+from reconcile.cli.options import settings_options
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.result_workbooks import result_options, with_results
+from reconcile.jobs.runs.start_run import run_options
+from reconcile.jobs.session import connected, now, opened_store, settings_of, whoami
 
 if TYPE_CHECKING:
-    from reconcile.cli.execute import Shape
+    from reconcile.jobs.runs.run import Shape
     from reconcile.store.run import Run
     from reconcile.store.store import Store
 
@@ -40,8 +41,8 @@ def command(
     **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
     """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
-    from reconcile.cli.execute import execute_run, holding
     from reconcile.domain.snapshot import Environment
+    from reconcile.jobs.runs.run import execute_run, holding
     from reconcile.plan.codec import from_json
 
     # Gather.

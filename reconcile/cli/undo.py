@@ -6,24 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.agree import begin_run, consent_options, nothing_to_do, run_options, show_plan
-from reconcile.cli.common import (
-    connected,
-    now,
-    opened_store,
-    progress,
-    settings_of,
-    settings_options,
-    whoami,
-)
+from reconcile.cli.options import settings_options
+from reconcile.cli.terminal import progress
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.start_run import begin_run, consent_options, nothing_to_do, run_options, show_plan
+from reconcile.jobs.session import connected, now, opened_store, settings_of, whoami
 
 if TYPE_CHECKING:
-    from reconcile.cli.agree import Consent
-    from reconcile.cli.execute import Shape
     from reconcile.config import Settings
     from reconcile.domain.snapshot import Snapshot
     from reconcile.introw.client import Client
+    from reconcile.jobs.runs.run import Shape
+    from reconcile.jobs.runs.start_run import Consent
     from reconcile.plan.model import Plan
     from reconcile.plan.undo import Ended
     from reconcile.store.store import Store

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Final, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.money import wire_amount
-from reconcile.erp.bills.import_files import guarded
+from reconcile.domain.spreadsheet import csv_text
 from reconcile.erp.bills.layout import Column, unknown_fields
 from reconcile.errors import ConfigurationError
 
@@ -92,18 +90,16 @@ def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str
 
 
 def _csv(rows: Iterable[JournalRow], layout: JournalLayout) -> bytes:
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=layout.delimiter, lineterminator="\r\n")
-    writer.writerow([column.header for column in layout.columns])
-    for row in rows:
-        texts = _texts(row, layout)
-        writer.writerow([_cell(column, texts) for column in layout.columns])
-    return stream.getvalue().encode(layout.encoding, errors="replace")
+    header = [column.header for column in layout.columns]
+    cells = (
+        [_cell(column, texts) for column in layout.columns] for texts in (_texts(row, layout) for row in rows)
+    )
+    return csv_text(header, cells, delimiter=layout.delimiter).encode(layout.encoding, errors="replace")
 
 
-def _cell(column: Column, texts: Mapping[str, str]) -> str:
+def _cell(column: Column, texts: Mapping[str, str]) -> str | Decimal:
     text = column.value.format_map(texts)
-    return text if column.value in ("{amount}", "{debit}", "{credit}") else guarded(text)
+    return Decimal(text) if text and column.value in ("{amount}", "{debit}", "{credit}") else text
 
 
 def _texts(row: JournalRow, layout: JournalLayout) -> dict[str, str]:

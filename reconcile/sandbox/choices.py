@@ -6,6 +6,7 @@ question (introw-api.md, section 8) stand in one place. This module imports noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -66,6 +67,13 @@ def parse_credits(text: str) -> int | None:
     if not text.isdecimal():
         raise ValueError(f"{text!r} is neither a number of credits nor 'unlimited'.")
     return int(text)
+
+
+def parse_step(text: str) -> str:
+    """Read the step to which amounts are rounded: a decimal above 0."""
+    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or not float(text):
+        raise ValueError(f"{text!r} is not a decimal above 0, like 1 or 0.05.")
+    return text
 
 
 def _facts(
@@ -141,6 +149,39 @@ class Choices:
     honour_keys: bool = field(
         default=True,
         metadata=_facts("Whether a repeated idempotencyKey returns the first line.", 11, off="ignore-keys"),
+    )
+    key_life: float = field(
+        default=0.0,
+        metadata=_facts("Seconds for which an idempotencyKey is remembered; 0 is forever.", 11, low=0),
+    )
+    show_created: bool = field(
+        default=True,
+        metadata=_facts("Whether the answer to a new line shows the line.", 11, off="bare-created"),
+    )
+    fill_source: bool = field(
+        default=False,
+        metadata=_facts("Whether a new line without sourceAmount gets its amount as one.", 14),
+    )
+    trim_texts: bool = field(
+        default=False,
+        metadata=_facts("Whether descriptions lose outer and repeated spaces.", 13),
+    )
+    amount_step: str = field(
+        default="",
+        metadata=_facts(
+            "Amounts are rounded to a multiple of this, such as 1 or 0.05.", 14, parse=parse_step
+        ),
+    )
+    more_decimals: Literal["refuse", "keep"] = field(
+        default="refuse",
+        metadata=_facts("An amount with more decimals than its currency has.", 14),
+    )
+    read_lag: float = field(
+        default=0.0,
+        metadata=_facts("Seconds after which a read of one record shows a write.", 8, low=0),
+    )
+    list_lag: float = field(
+        default=0.0, metadata=_facts("Seconds after which the lists show a write.", 8, low=0)
     )
     rate: int = field(
         default=120, metadata=_facts("Requests that a key may make in one window.", "documented", low=1)

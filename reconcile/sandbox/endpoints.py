@@ -113,7 +113,8 @@ async def get_line(request: Request, line_id: RecordId) -> JSONResponse:
 async def create_line(request: Request, body: LineCreate) -> JSONResponse:
     """Make a line, or return the one of this idempotency key (introw-api.md 2.12)."""
     with begin(request) as work:
-        return _made(lines.create(work, body))
+        made = lines.create(work, body)
+        return _made(made) if work.choices.show_created else JSONResponse({}, 201)
 
 
 @router.patch("/commission-lines/{line_id}", tags=["Lines"], response_model=One[Line], responses=MISSING)

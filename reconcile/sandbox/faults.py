@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Kinds that keep the request from taking effect, and kinds that spoil the answer afterwards.
-BEFORE = ("drop", "500", "502", "503", "429", "402", "401", "403")
+BEFORE = ("drop", "500", "502", "503", "429", "402", "401", "403", "409", "422")
 AFTER = ("lose-answer", "500-after", "slow", "garbage", "truncated")
 
 _FAULT = re.compile(

@@ -20,7 +20,13 @@ from reconcile.sandbox.store import Store
 from reconcile.sandbox.visit import API, Visit
 
 _LOG = logging.getLogger(__name__)
-_SERVER_ERRORS = {"500": "INTERNAL_SERVER_ERROR", "502": "BAD_GATEWAY", "503": "SERVICE_UNAVAILABLE"}
+_CODES = {
+    "409": "CONFLICT",
+    "422": "VALIDATION_ERROR",
+    "500": "INTERNAL_SERVER_ERROR",
+    "502": "BAD_GATEWAY",
+    "503": "SERVICE_UNAVAILABLE",
+}
 
 
 class Gate:
@@ -159,4 +165,4 @@ def _fault_problem(fault: Fault, visit: Visit) -> Problem:
         case "429":
             return problems.rate_exceeded()
         case _:
-            return Problem(int(fault.kind), _SERVER_ERRORS[fault.kind], "A fault that was asked for.")
+            return Problem(int(fault.kind), _CODES[fault.kind], "A fault that was asked for.")

@@ -43,11 +43,10 @@ def create(work: Work, body: LineCreate) -> tuple[bool, dict[str, Any]]:
     The first member says whether it is new.
     """
     key = body.idempotency_key if work.choices.honour_keys else None
-    if key is not None:
-        earlier = work.one(select(lines).where(lines.c.idempotency_key == key))
-        if earlier is not None:
-            return False, rows.line_json(earlier, work.choices)
-    columns = _money(work, body.amount, body.source_amount, body.currency)
+    if key is not None and (earlier := _made_with(work, key)):
+        return False, rows.line_json(earlier, work.choices)
+    source = body.source_amount or (body.amount if work.choices.fill_source else None)
+    columns = _money(work, body.amount, source, body.currency)
     if columns["minor"] == 0:
         raise invalid("amount", "Must not be zero.")
     if work.by_id(partners, body.partner_id) is None:
@@ -59,7 +58,7 @@ def create(work: Work, body: LineCreate) -> tuple[bool, dict[str, Any]]:
             id=line_id,
             partner_id=body.partner_id,
             payout_id=body.payout_id,
-            description=body.description,
+            description=_text(work, body.description),
             status=rows.status_on(payout["stage"] if payout else None),
             period_end=payout["period_end"] if payout else moments.month_end(work.now),
             idempotency_key=key,
@@ -70,6 +69,20 @@ def create(work: Work, body: LineCreate) -> tuple[bool, dict[str, Any]]:
     )
     work.effect(line_id, "create")
     return True, read(work, line_id)
+
+
+def _made_with(work: Work, key: str) -> Record | None:
+    """Find the line that this key made; a key past its life is forgotten."""
+    earlier = work.one(select(lines).where(lines.c.idempotency_key == key))
+    life = work.choices.key_life
+    if earlier is None or not life or moments.seconds_since(earlier["created_at"]) < life:
+        return earlier
+    work.connection.execute(update(lines).where(lines.c.id == earlier["id"]).values(idempotency_key=None))
+    return None
+
+
+def _text(work: Work, text: str | None) -> str | None:
+    return " ".join(text.split()) if text and work.choices.trim_texts else text
 
 
 def _payout_for(work: Work, body: LineCreate) -> Record | None:
@@ -89,7 +102,7 @@ def _money(work: Work, amount: str, source_amount: str | None, currency: str) ->
     if currency not in work.company.rates:
         raise invalid("currency", "Has no rate in this organisation.")
     try:
-        return rows.money_columns(amount, source_amount, currency)
+        return rows.money_columns(amount, source_amount, currency, work.choices)
     except ValueError as error:
         raise invalid("amount", str(error)) from error
 
@@ -105,6 +118,8 @@ def patch(work: Work, line_id: str, body: LinePatch) -> dict[str, Any]:
     if _MONEY & wanted.keys():
         whole = row | wanted
         wanted |= _money(work, whole["amount"], whole["source_amount"], whole["currency"])
+    if "description" in wanted:
+        wanted["description"] = _text(work, wanted["description"])
     _change(work, row, wanted, "update")
     return read(work, line_id)
 

@@ -18,6 +18,11 @@ def now() -> str:
     return written(datetime.now(UTC))
 
 
+def seconds_since(moment: str) -> float:
+    """Give the seconds that have passed since an instant."""
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+
+
 def in_one_hour() -> str:
     """Write the instant at which a statement link made now expires (introw-api.md 2.8)."""
     return written(datetime.now(UTC) + timedelta(hours=1))

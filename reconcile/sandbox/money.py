@@ -39,6 +39,13 @@ def parse_amount(text: str, currency: str) -> Decimal:
     return amount
 
 
+def stepped(amount: Decimal, step: str) -> Decimal:
+    """Round half up to a multiple of the step; without one, leave it."""
+    if not step:
+        return amount
+    return (amount / Decimal(step)).quantize(Decimal(1), ROUND_HALF_UP) * Decimal(step)
+
+
 def written(amount: Decimal, currency: str) -> str:
     """Write an amount with the decimals of its currency, or more where it has more."""
     places = max(decimals(currency) or 0, -_exponent(amount.normalize()))
@@ -47,7 +54,7 @@ def written(amount: Decimal, currency: str) -> str:
 
 def minor_units(amount: Decimal, currency: str) -> int:
     """Give the amount in whole minor units, so that SQLite can add without rounding."""
-    return int(amount.scaleb(decimals(currency) or 0))
+    return int(amount.scaleb(decimals(currency) or 0).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def in_company_currency(

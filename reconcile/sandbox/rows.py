@@ -14,6 +14,7 @@ from reconcile.sandbox.seed import Seed, SeedLine, SeedPayout, exact_rates
 from reconcile.sandbox.tables import Record
 from reconcile.sandbox.visit import Visit
 
+_PLAIN = Choices()
 _PARTNER_DEFAULTS: dict[str, Any] = {
     "externalCompanyId": None,
     "externalIdType": None,
@@ -80,9 +81,13 @@ def status_on(stage: str | None) -> str:
     return "PAID" if stage == "PAID" else "IN_PAYOUT"
 
 
-def money_columns(amount: str, source_amount: str | None, currency: str) -> dict[str, Any]:
+def money_columns(
+    amount: str, source_amount: str | None, currency: str, choices: Choices = _PLAIN
+) -> dict[str, Any]:
     """Write the money columns of a line; raises ValueError when the currency has fewer decimals."""
-    exact = money.parse_amount(amount, currency)
+    keep = choices.more_decimals == "keep"
+    exact = money.parse(amount) if keep else money.parse_amount(amount, currency)
+    exact = money.stepped(exact, choices.amount_step)
     source = None if source_amount is None else money.written(money.parse(source_amount), currency)
     return {
         "amount": money.written(exact, currency),

@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from reconcile.sandbox import moments, rows, tables
 from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.late_reads import LateReads
 from reconcile.sandbox.seed import Seed
 from reconcile.sandbox.tables import Record
 from reconcile.sandbox.visit import Visit
@@ -84,8 +85,10 @@ class Store:
         self.connection = self._engine.connect()
         self.choices = choices
         self.counts: dict[object, int] = {}
+        self._late = LateReads(choices)
         try:
             self._prepare(seed)
+            self._keep_past()
             self.company = self._company()
             self.last_seq = self._last_seq()
         except BaseException:
@@ -103,20 +106,29 @@ class Store:
 
     def close(self) -> None:
         """Close the connection and the file."""
+        self._late.close()
         self.connection.close()
         self._engine.dispose()
 
     @contextmanager
     def work(self, visit: Visit) -> Iterator[Work]:
         """Run one request's transaction: all its changes and their effects, or none of them."""
-        with self.connection.begin():
-            work = Work(self.connection, self.choices, self.company, visit, self.counts)
+        past = self._late.shown(is_list=visit.is_list) if visit.is_read else None
+        connection = past.connection if past else self.connection
+        with connection.begin():
+            counts = past.counts if past else self.counts
+            work = Work(connection, self.choices, self.company, visit, counts)
             yield work
             if work.effects:
                 self.connection.execute(insert(tables.effects), work.effects)
         if work.effects:
             visit.effect = True
             self.counts.clear()
+            self._keep_past()
+
+    def _keep_past(self) -> None:
+        if self._late.wanted:
+            self._late.keep(self.connection)
 
     def log(self, visit: Visit) -> None:
         """Write the request log's row of a request that is over."""

@@ -30,6 +30,16 @@ class Visit:
         return self.path.removeprefix(API)
 
     @property
+    def is_read(self) -> bool:
+        """Whether a client of the API reads; the sandbox's own paths have no key and see the present."""
+        return self.key is not None and self.method == "GET"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it asks for a list: `/payouts`, not `/payouts/{id}`."""
+        return self.route.count("/") == 1
+
+    @property
     def scope(self) -> str:
         """The scope that this call needs (introw-api.md 1.3 and the table in 2)."""
         reads = self.method in ("GET", "HEAD")

@@ -159,8 +159,8 @@ def close(lines: int, folder: Path) -> Step:
     """Makes a first close and the files of its pack."""
     from closing import frozen_of
 
-    from reconcile.cli.packfiles import pack_files
     from reconcile.close.close import make_close
+    from reconcile.jobs.closes.close_files import pack_files
 
     snapshot = month(lines)
     frozen = frozen_of(*snapshot.payouts.values(), *snapshot.lines.values(), journals=("csv",))

@@ -14,7 +14,7 @@ from reconcile.domain.rules import RULES, graded
 from reconcile.resources import manual_page
 
 PACKAGE = Path(reconcile.__file__).parent
-ROOMS = ("check", "workbook", "plan", "cli")
+ROOMS = ("check", "workbook", "plan", "cli", "jobs")
 # Where the id is put together, and out of what.
 MADE = {"stage-unknown", "action-unknown", "decline-reason-unknown", "currency-unknown"}
 # What an undo cannot do is no rule about a workbook, so no policy speaks of it.

@@ -16,8 +16,8 @@ import pytest
 
 from reconcile.cli import run
 from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.errors import ReconcileError
-from reconcile.workbook.ooxml.cells import column_letters
 from reconcile.workbook.read.reader import read_workbook
 
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")

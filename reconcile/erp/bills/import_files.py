@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,13 +9,12 @@ from itertools import groupby
 from typing import Final
 
 from reconcile.domain.money import wire_amount
+from reconcile.domain.spreadsheet import csv_text
 from reconcile.erp.bills.layout import AMOUNTS, Column, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts
 from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
 
 Cell = str | Decimal
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +184,5 @@ def _po_note(po_number: str) -> str:
 
 
 def as_csv(file: ImportFile) -> bytes:
-    """The file as CSV: amounts with a dot, texts that no spreadsheet takes for a formula, CRLF (RFC 4180)."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=file.layout.delimiter, lineterminator="\r\n")
-    writer.writerow(file.header)
-    writer.writerows(
-        [guarded(cell) if isinstance(cell, str) else str(cell) for cell in row] for row in file.rows
-    )
-    return stream.getvalue().encode(file.layout.encoding)
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet runs: one that begins like a formula gets an apostrophe in front.
-
-    Only texts: an amount is a number, and a guard in front of a minus would spoil it.
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The file as CSV: amounts with a dot, texts that no spreadsheet takes for a formula."""
+    return csv_text(file.header, file.rows, delimiter=file.layout.delimiter).encode(file.layout.encoding)

@@ -18,6 +18,7 @@ from reconcile.domain.fields import (
 )
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
+from reconcile.workbook.ooxml import TEXT_LIMIT
 
 Record = TypeVar("Record")
 Marked = TypeVar("Marked", Payout, CommissionLine)
@@ -101,19 +102,18 @@ def lines_in_order(snapshot: Snapshot) -> list[CommissionLine]:
 _AMBIGUOUS: Final = re.compile(
     "\\A<r>.*</r>\\Z|_x[0-9a-f]{4}_x[0-9a-f]{4}_|[\ufffe\uffff]", re.IGNORECASE | re.DOTALL
 )
-_CELL_LIMIT: Final = 32_767
 
 
 def showable(text: str) -> bool:
     """Whether a cell can hold the text and give it back: 32,767 UTF-16 units (ECMA-376, Excel's limits)."""
     # Nine texts in ten need no more than this, which takes a third of the time.
-    if len(text) < _CELL_LIMIT and text.isascii() and "_x" not in text.casefold() and "<" not in text:
+    if len(text) < TEXT_LIMIT and text.isascii() and "_x" not in text.casefold() and "<" not in text:
         return True
     try:
         units = len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError:
         return False
-    return units <= _CELL_LIMIT and not _AMBIGUOUS.search(text)
+    return units <= TEXT_LIMIT and not _AMBIGUOUS.search(text)
 
 
 def as_shown(snapshot: Snapshot) -> Snapshot:

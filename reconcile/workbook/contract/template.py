@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconcile.errors import ConfigurationError
+from reconcile.workbook.ooxml import HINT_TITLE_LIMIT, SHEET_NAME_LIMIT, UNWRITABLE
 
 META: Final = "_meta"
 """The name of the sheet that identifies a workbook; readers look for it, so it is not for restyling."""
@@ -17,15 +18,13 @@ PAPERS: Final = {"A4": 9, "Letter": 1}
 
 # Limits of Excel: sheet names; the hints of a cell and their titles (ECMA-376 part 1, 18.3.1.32); fonts;
 # widths; and a header, which Excel allows 255 characters, but no eye.
-_SHEET_NAME_LIMIT: Final = 31
 _LABEL_LIMIT: Final = 100
 _HINT_LIMIT: Final = 255
-_TITLE_LIMIT: Final = 32
 _TEXT_LIMIT: Final = 2_000
 _FONT_SIZES: Final = range(6, 31)
 _WIDTHS: Final = range(1, 256)
 # What XML cannot carry, and what looks like the escape that stands for it.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_UNPRINTABLE: Final = re.compile(rf"{UNWRITABLE.pattern}|\r|_x[0-9A-Fa-f]{{4}}_")
 
 
 def wrong_key(file: Path, key: str, problem: str) -> ConfigurationError:
@@ -43,7 +42,9 @@ def check_template(file: Path, texts: Mapping[str, Any]) -> None:
             raise wrong_key(file, key, "holds a character that a workbook cannot, or text such as _x0041_")
     _check_look(file, texts)
     for name, hint in texts["hints"].items():
-        _check_length(file, f"hints.{name}", hint, _TITLE_LIMIT if name.endswith("title") else _HINT_LIMIT)
+        _check_length(
+            file, f"hints.{name}", hint, HINT_TITLE_LIMIT if name.endswith("title") else _HINT_LIMIT
+        )
     for name, sheet in texts["sheets"].items():
         _check_sheet_name(file, f"sheets.{name}", sheet)
     _check_distinct(file, "sheets", texts["sheets"] | {META: META})
@@ -71,8 +72,8 @@ def _check_look(file: Path, texts: Mapping[str, Any]) -> None:
             raise wrong_key(file, f"colours.{name}", "must be a colour such as #1F4E5F")
     if texts["fonts"]["size"] not in _FONT_SIZES:
         raise wrong_key(file, "fonts.size", f"must be from {_FONT_SIZES[0]} to {_FONT_SIZES[-1]}")
-    if not texts["fonts"]["name"].strip() or len(texts["fonts"]["name"]) > _SHEET_NAME_LIMIT:
-        raise wrong_key(file, "fonts.name", f"must be a name of 1 to {_SHEET_NAME_LIMIT} characters")
+    if not texts["fonts"]["name"].strip() or len(texts["fonts"]["name"]) > SHEET_NAME_LIMIT:
+        raise wrong_key(file, "fonts.name", f"must be a name of 1 to {SHEET_NAME_LIMIT} characters")
     if texts["paper"]["size"] not in PAPERS:
         raise wrong_key(file, "paper.size", f"must be {' or '.join(PAPERS)}")
     _check_length(file, "paper.page", texts["paper"]["page"], _LABEL_LIMIT)
@@ -85,7 +86,7 @@ def _check_length(file: Path, key: str, text: str, limit: int) -> None:
 
 
 def _check_sheet_name(file: Path, key: str, name: str) -> None:
-    _check_length(file, key, name, _SHEET_NAME_LIMIT)
+    _check_length(file, key, name, SHEET_NAME_LIMIT)
     if not name.strip() or re.search(r"[\[\]:*?/\\\n\t]|^'|'$", name):
         raise wrong_key(file, key, "is not a sheet name: it is blank, or holds one of [ ] : * ? / \\ '")
     if name.casefold() == "history":

@@ -10,15 +10,23 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reconcile.workbook.copy.table_sheet import SHEET_ORDER, shown
-from reconcile.workbook.ooxml import Element, Part, Parts, column_index, relation, scan
+from reconcile.workbook.ooxml import (
+    MAIN,
+    SHEET_ORDER,
+    Element,
+    Part,
+    Parts,
+    column_index,
+    relation,
+    scan,
+    xml_text,
+)
 
 AUTHOR: Final = "reconcile"
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COMMENTS: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING: Final = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _EMPTY_COMMENTS: Final = (
-    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{_MAIN}">'
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{MAIN}">'
     "<authors></authors><commentList></commentList></comments>"
 )
 _EMPTY_DRAWING: Final = (
@@ -120,7 +128,7 @@ def _cut(part: Part, piece: Element) -> bool:
 
 
 def _run(prefix: str, note: str, *, first: bool = True) -> str:
-    words = shown(f"{AUTHOR}: {note}")
+    words = xml_text(f"{AUTHOR}: {note}")
     between = "" if first else "\n"
     return f'<{prefix}r><{prefix}t xml:space="preserve">{between}{words}</{prefix}t></{prefix}r>'
 

@@ -10,34 +10,23 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.results import RowResult
 from reconcile.workbook.contract import ColumnText
-from reconcile.workbook.ooxml import Element, Part, column_index, column_letters
+from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
-_CELL_LIMIT: Final = 32_767
-_SHEET_ORDER: Final = (
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
-    "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr "
-    "conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter "
-    "rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing "
-    "legacyDrawingHF drawingHF picture oleObjects controls webPublishItems tableParts extLst"
-)
-"""The children of a worksheet in the order that the format wants (ECMA-376 part 1, 18.3.1.99)."""
 _AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
-# What XML 1.0 cannot hold at all.
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
 class Block:
     """The columns in one sheet: at the right of everything, or where an earlier result put them.
 
-    looks: the numbers of the differential formats of what was refused and of what waits.
+    looks: the numbers of the differential formats of what was refused and of what waits; none without styles.
     """
 
     part: Part
     sheet: FoundSheet
     columns: tuple[ColumnText, ...]
-    looks: tuple[int, int] | None
+    looks: Sequence[int]
 
     def write(
         self, headers: Mapping[int, str], results: Mapping[int, RowResult], tables: Mapping[str, Part]
@@ -89,7 +78,7 @@ class Block:
         is_in_table = any(table.pieces for table in tables.values())
         if not is_in_table and not self.part.root.child("autoFilter"):
             ref = f"{column_letters(first)}{self.sheet.header}:{column_letters(last)}{bottom}"
-            self.part.add_child("autoFilter", f'<{prefix}autoFilter ref="{ref}"/>', _SHEET_ORDER)
+            self.part.add_child("autoFilter", f'<{prefix}autoFilter ref="{ref}"/>', SHEET_ORDER)
         if self.looks:
             self._light_up(prefix, column_letters(first), bottom)
 
@@ -101,7 +90,7 @@ class Block:
         )
         cols = self.part.root.child("cols")
         if cols is None:
-            self.part.add_child("cols", f"<{prefix}cols>{texts}</{prefix}cols>", _SHEET_ORDER)
+            self.part.add_child("cols", f"<{prefix}cols>{texts}</{prefix}cols>", SHEET_ORDER)
             return
         last = first + len(self.columns)
         place = self.part.end_of(cols)
@@ -120,7 +109,6 @@ class Block:
         self.part.replace(place, place, texts)
 
     def _light_up(self, prefix: str, column: str, bottom: int) -> None:
-        assert self.looks
         top = self.sheet.header + 1
         known = re.findall(rb'priority="(\d+)"', self.part.content)
         priority = max(map(int, known), default=0) + 1
@@ -134,7 +122,7 @@ class Block:
             )
             priority += 1
         text = f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{max(top, bottom)}">{rules}'
-        self.part.add_child("conditionalFormatting", f"{text}</{prefix}conditionalFormatting>", _SHEET_ORDER)
+        self.part.add_child("conditionalFormatting", f"{text}</{prefix}conditionalFormatting>", SHEET_ORDER)
 
 
 def _place_of(headers: Mapping[int, str], labels: Sequence[str]) -> int | None:
@@ -161,7 +149,7 @@ def _cell(prefix: str, place: str, style: str, text: str) -> str:
     where = f'r="{place}"' + (f' s="{style}"' if style else "")
     if not text:
         return f"<{prefix}c {where}/>"
-    shown = escape(_UNWRITABLE.sub(" ", text)[:_CELL_LIMIT])
+    shown = xml_text(text)
     inner = f'<{prefix}is><{prefix}t xml:space="preserve">{shown}</{prefix}t></{prefix}is>'
     return f'<{prefix}c {where} t="inlineStr">{inner}</{prefix}c>'
 

@@ -17,18 +17,24 @@ from reconcile.domain.fields import RecordKind
 from reconcile.errors import WorkbookError
 from reconcile.workbook.contract import WHOLE, Highlight, Layout, Markup, Note, load_layout, quoted
 from reconcile.workbook.copy.comments import add_notes
-from reconcile.workbook.copy.table_sheet import SHEET_ORDER, add_highlight_looks, add_looks, put_table, shown
-from reconcile.workbook.ooxml import Book, Element, Part, Parts, column_letters, damaged, open_book, scan
+from reconcile.workbook.copy.table_sheet import add_highlight_looks, add_looks, put_table
+from reconcile.workbook.ooxml import (
+    BOOK_ORDER,
+    LAST_ROW,
+    SHEET_ORDER,
+    Book,
+    Element,
+    Part,
+    Parts,
+    column_letters,
+    damaged,
+    open_book,
+    scan,
+    xml_text,
+)
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
 
-_LAST_ROW: Final = 1_048_576
 _NAME: Final = "reconcile_"
-_BOOK_ORDER: Final = (
-    "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
-    "externalReferences definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr "
-    "smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst"
-)
-"""The children of the workbook part in the order that the format wants (ECMA-376 part 1, 18.2.27)."""
 
 
 def write_review(source: Path, target: Path, markup: Markup, templates: Path | None = None) -> None:
@@ -96,13 +102,13 @@ def _name_columns(parts: Parts, columns: Mapping[str, str]) -> None:
         if one.attributes.get("name", "").startswith(_NAME):
             part.replace(one.start, one.end, "")
     texts = "".join(
-        f'<{prefix}definedName name="{_name(table)}">{shown(column)}</{prefix}definedName>'
+        f'<{prefix}definedName name="{_name(table)}">{xml_text(column)}</{prefix}definedName>'
         for table, column in columns.items()
     )
     if listed:
         part.append(listed, texts)
     else:
-        part.add_child("definedNames", f"<{prefix}definedNames>{texts}</{prefix}definedNames>", _BOOK_ORDER)
+        part.add_child("definedNames", f"<{prefix}definedNames>{texts}</{prefix}definedNames>", BOOK_ORDER)
     parts.put(parts.workbook, part.result())
 
 
@@ -160,7 +166,7 @@ def _rule(prefix: str, sheet: FoundSheet, one: Highlight, look: int, priority: i
     found = (f'ISNUMBER(MATCH(${key}{top}&"|{word}",{_name(one.table)},0))' for word in (one.key, WHOLE))
     formula = f"OR({','.join(found)})"
     return (
-        f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{_LAST_ROW}">'
+        f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{LAST_ROW}">'
         f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'
-        f"<{prefix}formula>{shown(formula)}</{prefix}formula></{prefix}cfRule></{prefix}conditionalFormatting>"
+        f"<{prefix}formula>{xml_text(formula)}</{prefix}formula></{prefix}cfRule></{prefix}conditionalFormatting>"
     )

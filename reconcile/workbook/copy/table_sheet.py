@@ -6,27 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from reconcile.workbook.contract import Link, ReviewRow, ReviewTable, quoted
-from reconcile.workbook.ooxml import Parts, column_letters, relation, scan
+from reconcile.workbook.ooxml import MAIN, STYLE_ORDER, Parts, column_letters, relation, scan, xml_text
 
-SHEET_ORDER: Final = (
-    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
-    "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr "
-    "conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup headerFooter "
-    "rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing legacyDrawing "
-    "legacyDrawingHF drawingHF picture oleObjects controls webPublishItems tableParts extLst"
-)
-"""The children of a worksheet in the order that the format wants (ECMA-376 part 1, 18.3.1.99)."""
-STYLE_ORDER: Final = (
-    "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
-)
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_CELL_LIMIT: Final = 32_767
-# What XML 1.0 cannot hold at all.
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +22,6 @@ class Looks:
     plain: int
     link: int
     editable: int
-
-
-def shown(text: str) -> str:
-    """A text as a part can hold it."""
-    return escape(_UNWRITABLE.sub(" ", text)[:_CELL_LIMIT])
 
 
 def add_looks(parts: Parts, colours: Mapping[str, str]) -> Looks:
@@ -77,8 +57,10 @@ def add_looks(parts: Parts, colours: Mapping[str, str]) -> Looks:
 
 
 def add_highlight_looks(parts: Parts, colours: Sequence[tuple[str, str]]) -> list[int]:
-    """Adds differential formats, each a fill and an ink; answers their numbers."""
-    name = parts.related(parts.workbook, "styles")[0]
+    """Adds differential formats, each a fill and an ink; answers their numbers, none without styles."""
+    name = next(iter(parts.related(parts.workbook, "styles")), "")
+    if not name:
+        return []
     part = scan(parts.read(name), ("dxfs",))
     prefix, listed = part.prefix(part.root), part.root.child("dxfs")
     texts = _prefixed(prefix, "".join(_dxf(fill, ink) for fill, ink in colours))
@@ -117,7 +99,7 @@ def put_table(parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name:
 
 def _sheet(table: ReviewTable, looks: Looks) -> Iterator[str]:
     width = len(table.columns)
-    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'
+    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
     yield f'<sheetPr><tabColor rgb="{_rgb(table.colour)}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
     yield f'<dimension ref="A1:{column_letters(width - 1)}{len(table.rows) + 1}"/>'
     yield '<sheetViews><sheetView workbookViewId="0" showGridLines="0">'
@@ -145,7 +127,7 @@ def _row(number: int, row: ReviewRow, styles: Sequence[int], looks: Looks) -> st
         link = isinstance(value, Link)
         text = f"{value.sheet}!{value.cell}" if isinstance(value, Link) else value
         where = f'r="{column_letters(index)}{number}" s="{looks.link if link else style}"'
-        inner = f't="inlineStr"><is><t xml:space="preserve">{shown(text)}</t></is></c>'
+        inner = f't="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
         cells.append(f"<c {where} {inner}" if text else f"<c {where}/>")
     return f'<row r="{number}">{"".join(cells)}</row>'
 
@@ -165,7 +147,7 @@ def _choices(table: ReviewTable) -> Iterator[str]:
         places = " ".join(_runs(column, numbers))
         yield (
             f'<dataValidation type="list" allowBlank="1" showErrorMessage="1" sqref="{places}">'
-            f"<formula1>{shown(chr(34) + ','.join(choices) + chr(34))}</formula1></dataValidation>"
+            f"<formula1>{xml_text(chr(34) + ','.join(choices) + chr(34))}</formula1></dataValidation>"
         )
     yield "</dataValidations>"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reconcile.workbook.doctor.arrangement import arrangement
-from reconcile.workbook.doctor.examine import Trace, examine
+from reconcile.workbook.doctor.examine import Trace, arrangement, examine
 from reconcile.workbook.doctor.file_type import describe
 from reconcile.workbook.doctor.repair import repair
 

@@ -10,10 +10,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.contract import COLUMNS, META, SHEETS, Layout, Meta, load_layout
+from reconcile.workbook.contract import (
+    COLUMNS,
+    META,
+    SHEETS,
+    Layout,
+    Meta,
+    lines_in_order,
+    load_layout,
+    payouts_in_order,
+)
 from reconcile.workbook.export import write_workbook
 from reconcile.workbook.ooxml import Book, SheetFacts, column_letters, open_book, saved_by
 from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown
@@ -176,7 +186,7 @@ def _lost(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> Iterator[Trace]:
 
 def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterator[Trace]:
     there = [column.id for column in COLUMNS[sheet.kind] if column.id in sheet.columns]
-    stayed = rising([sheet.columns[column] for column in there])
+    stayed = _rising([sheet.columns[column] for column in there])
     moved = [column for column in there if sheet.columns[column] not in stayed]
     if moved:
         places = [f"{labels.get(one, one)} ({column_letters(sheet.columns[one])})" for one in moved[:_FEW]]
@@ -194,7 +204,7 @@ def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterat
         yield Trace("Columns of your own", f"{sheet.name}: {', '.join(own[:_FEW])}; they are not read")
 
 
-def rising(places: Sequence[int]) -> set[int]:
+def _rising(places: Sequence[int]) -> set[int]:
     """The most of these different places that are in order already, so that as few as possible moved."""
     # The longest rising part by patience sorting: on each pile the smallest end, and what it stands upon.
     ends: list[int] = []
@@ -221,3 +231,23 @@ def own_columns(book: Book, sheet: FoundSheet) -> dict[int, str]:
                 if not is_blank(cells[place]):
                     found[place] = shown(cells[place]) if number == sheet.header else ""
     return dict(sorted(found.items()))
+
+
+def arrangement(edited: EditedWorkbook, baseline: Snapshot) -> Iterator[Trace]:
+    """What happened to the rows of the sheets that were exported; none of it does harm."""
+    yield from _moved_rows(edited.payouts, [payout.id for payout in payouts_in_order(baseline)])
+    yield from _moved_rows(edited.lines, [line.id for line in lines_in_order(baseline)])
+
+
+def _moved_rows(sheet: EditedSheet, exported: Sequence[str]) -> Iterator[Trace]:
+    gone = len(exported) - len(sheet.ids & set(exported))
+    if gone:
+        told = f"{sheet.name}: {gone:,} of {len(exported):,}; a missing row changes nothing"
+        yield Trace("Rows missing", told)
+    order = {record: number for number, record in enumerate(exported)}
+    now = [order[row.id] for row in sheet.rows if row.id in order]
+    if now != sorted(now):
+        moved = len(now) - len(_rising(list(dict.fromkeys(now))))
+        word = "row stands" if moved == 1 else "rows stand"
+        told = f"{sheet.name}: {moved:,} {word} elsewhere than at export; rows are known by their ids"
+        yield Trace("Rows sorted", told)

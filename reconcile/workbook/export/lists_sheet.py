@@ -14,10 +14,11 @@ from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.domain.stage import STAGES, stage_of
 from reconcile.workbook.contract import Layout, day, named, payouts_in_order, quoted, showable
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
-from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, xl_col_to_name
+from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet
 
 STAGE_LIST: Final = "reconcile_stages"
 STAGE_WORDS: Final = "reconcile_stage_words"
@@ -90,7 +91,7 @@ def _write_list(sheet: Worksheet, index: int, values: Sequence[str | int], style
 
 
 def _define_names(workbook: Workbook, layout: Layout, columns: dict[str, Sequence[str | int]]) -> None:
-    letters = {key: xl_col_to_name(index) for index, key in enumerate(_COLUMNS)}
+    letters = {key: column_letters(index) for index, key in enumerate(_COLUMNS)}
     sheet = quoted(layout.sheets["lists"])
     for name, first, last in _NAMES:
         bottom = max(len(columns[first]), 1) + 1

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from reconcile.domain.spreadsheet import column_index, column_letters
 from reconcile.workbook.ooxml.book import Book, open_book
-from reconcile.workbook.ooxml.cells import Area, Cell, Cells, column_index, column_letters
+from reconcile.workbook.ooxml.cells import Area, Cell, Cells
 from reconcile.workbook.ooxml.package_edit import Parts, relation
 from reconcile.workbook.ooxml.package_safety import damaged
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, saved_by
+from reconcile.workbook.ooxml.spec import (
+    BOOK_ORDER,
+    FIRST_DAY,
+    HINT_TITLE_LIMIT,
+    LAST_ROW,
+    MAIN,
+    SHEET_NAME_LIMIT,
+    SHEET_ORDER,
+    STYLE_ORDER,
+    TEXT_LIMIT,
+    UNWRITABLE,
+    held,
+    serial,
+    xml_text,
+)
 from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
 
 __all__ = [
+    "BOOK_ORDER",
+    "FIRST_DAY",
+    "HINT_TITLE_LIMIT",
+    "LAST_ROW",
+    "MAIN",
+    "SHEET_NAME_LIMIT",
+    "SHEET_ORDER",
+    "STYLE_ORDER",
+    "TEXT_LIMIT",
+    "UNWRITABLE",
     "Area",
     "Book",
     "Cell",
@@ -21,8 +47,11 @@ __all__ = [
     "column_index",
     "column_letters",
     "damaged",
+    "held",
     "open_book",
     "relation",
     "saved_by",
     "scan",
+    "serial",
+    "xml_text",
 ]

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import IO, Final, Literal, NamedTuple
 from xml.etree.ElementTree import Element
+
+from reconcile.domain.spreadsheet import column_index, column_letters
 
 Kind = Literal["text", "number", "date", "bool", "error", "no value"]
 
@@ -194,19 +196,3 @@ def merged_areas(stream: IO[bytes]) -> list[Area]:
         # A reference that the end of the chunk cut in two begins in its last bytes.
         before = text[max(end, len(text) - 200) :]
     return sorted(found)
-
-
-@cache
-def column_index(letters: str) -> int:
-    """The number of a column, from 0, by its letters."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter.upper()) - 64
-    return index - 1
-
-
-@cache
-def column_letters(index: int) -> str:
-    """The letters of a column by its number, from 0."""
-    quotient, rest = divmod(index, 26)
-    return (column_letters(quotient - 1) if quotient else "") + chr(65 + rest)

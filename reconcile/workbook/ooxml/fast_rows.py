@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Final
 
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.ooxml.cells import (
     Cell,
     Cells,
     Tables,
-    column_letters,
     row_of,
     text_cell,
     text_of,

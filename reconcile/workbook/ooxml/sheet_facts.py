@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZipFile
 
-from reconcile.workbook.ooxml.cells import column_index
+from reconcile.domain.spreadsheet import column_index
 from reconcile.workbook.ooxml.read_budget import Budget
 
 _MARKS: Final = re.compile(

@@ -14,7 +14,7 @@ from typing import Final
 # No DTD gets past check_package, and without one there are no entities to expand.
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from reconcile.workbook.ooxml.cells import column_index
+from reconcile.domain.spreadsheet import column_index
 
 _TAG: Final = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _NAME: Final = re.compile(rb"<(?:([^\s/>:]+):)?([^\s/>]+)")

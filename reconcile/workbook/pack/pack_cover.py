@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconcile.domain.pack_table import Pack, Table, value_of
-from reconcile.workbook.export import Workbook, Worksheet, xl_col_to_name
+from reconcile.domain.spreadsheet import column_letters
+from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.pack.pack_rows import currency_place, plain
 from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, PackLooks, printable
 
@@ -68,7 +69,7 @@ class Cover:
         for number, cells in enumerate(table.rows):
             currency = "" if of is None else str(value_of(cells[of]))
             for column, cell in enumerate(cells):
-                place = f"'{self.names[table.key]}'!{xl_col_to_name(column)}{HEADER_ROW + 2 + number}"
+                place = f"'{self.names[table.key]}'!{column_letters(column)}{HEADER_ROW + 2 + number}"
                 shape = self.looks.cell(table.columns[column].kind, column, currency)
                 value = plain(value_of(cell))
                 self.sheet.write_formula(row + 2 + number, column, f"={place}", shape, value)

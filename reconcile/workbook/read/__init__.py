@@ -5,9 +5,9 @@ from __future__ import annotations
 from reconcile.workbook.read.accepted_matches import match_token
 from reconcile.workbook.read.baseline import baseline_of
 from reconcile.workbook.read.cell_view import is_blank, shown
+from reconcile.workbook.read.decisions import tables_of
 from reconcile.workbook.read.find_columns import KEY
 from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.read.ours import tables_of
 from reconcile.workbook.read.reader import meta_of, read_export, read_workbook
 from reconcile.workbook.read.readonly_edits import readonly_edits
 

@@ -10,7 +10,6 @@ from reconcile.domain.decision import Choice, Decision, memo_of
 from reconcile.domain.finding import Finding, Severity
 from reconcile.workbook.contract import CONFLICTS, DECISION, MARKER
 from reconcile.workbook.ooxml import Book, Cells, column_letters
-from reconcile.workbook.read.ours import tables_of
 
 _CHOICES: Final = {choice.words: choice for choice in Choice}
 
@@ -21,6 +20,17 @@ class Decided:
 
     decisions: tuple[Decision, ...]
     findings: tuple[Finding, ...]
+
+
+def tables_of(book: Book) -> dict[str, str]:
+    """The sheets of ours that a review put into a workbook: the sheet's name by the table's."""
+    found = {}
+    for sheet in book.sheets:
+        _, cells = next(book.rows(sheet), (0, {}))
+        for cell in cells.values():
+            if cell.text.startswith(MARKER):
+                found[cell.text.removeprefix(MARKER)] = sheet
+    return found
 
 
 def read_decisions(book: Book) -> Decided:

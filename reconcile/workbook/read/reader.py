@@ -10,13 +10,13 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.domain.progress import Progress, telling
+from reconcile.domain.rules import RULES
 from reconcile.errors import WorkbookError
 from reconcile.workbook.contract import MAGIC, META, SHEETS, Meta, load_layout, read_meta
 from reconcile.workbook.ooxml import Book, column_letters, open_book
 from reconcile.workbook.read.accepted_matches import with_accepted
 from reconcile.workbook.read.decisions import read_decisions
 from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
-from reconcile.workbook.read.foreign import foreign_findings
 from reconcile.workbook.read.row_reader import RowReader
 
 
@@ -33,7 +33,7 @@ def read_workbook(
     book = open_book(path, policy.reading)
     meta = meta_of(book)
     found, findings = find_sheets(book, meta, load_layout(templates))
-    findings = [*foreign_findings(book), *findings]
+    findings = [*_foreign(book), *findings]
     sheets = {}
     for kind in SHEETS:
         sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy, on_progress)
@@ -106,3 +106,25 @@ def _texts(book: Book, sheet: str) -> Iterator[tuple[str, str, str]]:
     for _, cells in book.rows(sheet):
         first, second, third = (cells[index].text if index in cells else "" for index in range(3))
         yield first, second, third
+
+
+def _foreign(book: Book) -> Iterator[Finding]:
+    """One finding for macros, and one for links to other files: neither is ever run or followed."""
+    if any(part.rpartition("/")[2] == "vbaproject.bin" for part in book.parts):
+        yield _found(
+            "macros",
+            book,
+            "The workbook holds macros, which no export has. They are not run.",
+            "If you do not know whose they are, ask before you open the file in Excel.",
+        )
+    if any("/externallinks/" in part for part in book.parts):
+        yield _found(
+            "external-links",
+            book,
+            "Formulas in the workbook refer to other files. These are not read; the last results are used.",
+            "Look whether the values are those that you mean.",
+        )
+
+
+def _found(rule: str, book: Book, message: str, fix: str) -> Finding:
+    return Finding(RULES[rule].severity, rule, message, fix, file=book.path.name)

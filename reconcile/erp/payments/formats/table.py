@@ -9,6 +9,7 @@ from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
+from reconcile.domain.spreadsheet import column_letters
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
 from reconcile.erp.payments.formats.layout import TableLayout
@@ -68,7 +69,7 @@ class Table:
         column = self.header.first(role) if role else None
         if not self.sheet:
             return Place(self.name, f"line {row.number}")
-        return Place(self.name, f"{_letters(column or 0)}{row.number}", self.sheet)
+        return Place(self.name, f"{column_letters(column or 0)}{row.number}", self.sheet)
 
     def cell(self, row: GridRow, role: str) -> GridCell:
         """The cell of a meaning; a blank one where there is none."""
@@ -271,8 +272,3 @@ def _note_without_amount(table: Table, row: GridRow) -> None:
             " | ".join(texts(*(cell.text for cell in row.cells)))[:80],
         )
     )
-
-
-def _letters(index: int) -> str:
-    quotient, rest = divmod(index, 26)
-    return (_letters(quotient - 1) if quotient else "") + chr(65 + rest)

@@ -1,0 +1,47 @@
+"""What spreadsheet programs make of texts, and how they call columns: shared by workbooks and CSV files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
+
+# A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def spreadsheet_safe(text: str) -> str:
+    """A text that no spreadsheet runs: one that begins like a formula gets an apostrophe in front.
+
+    Only for texts: an apostrophe in front of a negative amount would make a text of it.
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def csv_text(
+    header: Sequence[str], rows: Iterable[Iterable[object]], *, delimiter: str = ",", line_end: str = "\r\n"
+) -> str:
+    """A table as CSV (RFC 4180). Texts are made safe; numbers are written as they are, None as nothing."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end)
+    writer.writerow(header)
+    writer.writerows([spreadsheet_safe(one) if isinstance(one, str) else one for one in row] for row in rows)
+    return stream.getvalue()
+
+
+@cache
+def column_index(letters: str) -> int:
+    """The number of a column, from 0, by its letters."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter.upper()) - 64
+    return index - 1
+
+
+@cache
+def column_letters(index: int) -> str:
+    """The letters of a column by its number, from 0."""
+    quotient, rest = divmod(index, 26)
+    return (column_letters(quotient - 1) if quotient else "") + chr(65 + rest)

@@ -1,0 +1,1 @@
+"""Closes of a period: made, listed, checked again, and what moved since."""

@@ -1,0 +1,51 @@
+"""Links to the commission statements of a closed period: an option, since each costs a call and a credit."""
+
+from __future__ import annotations
+
+import click
+
+from reconcile.cli.terminal import progress
+from reconcile.close.frozen import Frozen
+from reconcile.domain.period import utc_date
+from reconcile.domain.records import Payout
+from reconcile.domain.spreadsheet import csv_text
+from reconcile.errors import DecisionNeeded, Refused
+from reconcile.introw.client import Client
+
+
+def statement_payouts(frozen: Frozen) -> tuple[Payout, ...]:
+    """The payouts of the period that have lines, in the order of partner and id."""
+    lines = frozen.snapshot.lines_by_payout
+    found = [
+        one
+        for one in frozen.snapshot.payouts.values()
+        if one.period_end and utc_date(one.period_end) in frozen.period and lines.get(one.id)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.partner_name, one.id)))
+
+
+def afford_statements(payouts: tuple[Payout, ...], credits_left: int | None) -> None:
+    """Says what the statements cost. Raises DecisionNeeded where the credits do not suffice."""
+    if not payouts:
+        return
+    left = "nobody knows how many" if credits_left is None else f"{credits_left:,}"
+    click.echo(f"{len(payouts):,} statements: as many calls and credits; {left} are left.", err=True)
+    if credits_left is not None and credits_left < len(payouts):
+        raise DecisionNeeded(
+            f"Nothing was closed. The statements take {len(payouts):,} credits, {credits_left:,} are left. "
+            "Leave out --statements, or wait until the 1st (UTC)."
+        )
+
+
+def statements(payouts: tuple[Payout, ...], client: Client) -> bytes:
+    """A CSV of the links, which expire. A payout that has no statement says why."""
+    rows = []
+    with progress() as shown:
+        for number, payout in enumerate(payouts, start=1):
+            shown("Statements", number, len(payouts))
+            try:
+                made = client.make_statement(payout.id)
+                rows.append((payout.id, payout.partner_name, made.link, made.expires_at, ""))
+            except Refused as error:
+                rows.append((payout.id, payout.partner_name, "", "", str(error)))
+    return csv_text(("payout_id", "partner", "link", "expires_at", "refused"), rows).encode("utf-8-sig")

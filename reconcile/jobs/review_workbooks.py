@@ -1,0 +1,64 @@
+"""Writes the review workbooks of a plan: one per workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reconcile.atomic import new_folder
+from reconcile.config import Settings
+from reconcile.domain.split_by import file_names
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.plan import Reading
+from reconcile.jobs.review_markup import markup_for
+from reconcile.plan.model import Plan
+from reconcile.workbook.copy import write_review
+
+
+def review_among(review: Path | None, reports: Sequence[Path]) -> tuple[Path | None, tuple[Path, ...]]:
+    """The review workbook, which may be named as a report that ends in .xlsx, and the other reports.
+
+    Raises ConfigurationError for two of them.
+    """
+    books = [path for path in reports if path.suffix.lower() == ".xlsx"]
+    named = [*([review] if review else []), *books]
+    if len(named) > 1:
+        raise ConfigurationError(f"{named[0]} and {named[1]} are both the review workbook; name one.")
+    others = tuple(path for path in reports if path not in books)
+    return (named[0] if named else None), others
+
+
+def refuse_review(target: Path, files: Sequence[Path]) -> None:
+    """Raises ConfigurationError where a review cannot be written there, or would replace something.
+
+    One workbook gets a file; several get a folder, with one file each.
+    """
+    is_file = target.suffix.lower() == ".xlsx"
+    if len(files) > 1 and is_file:
+        raise ConfigurationError(f"{target} is one file; for {len(files)} workbooks name a folder.")
+    if len(files) == 1 and not is_file:
+        raise ConfigurationError(f"{target} must end in .xlsx.")
+    if target.exists():
+        raise ConfigurationError(
+            f"{target} is there already, perhaps with decisions in it; choose another name."
+        )
+    if not target.absolute().parent.is_dir():
+        raise ConfigurationError(f"There is no folder {target.absolute().parent}.")
+
+
+def write_reviews(
+    target: Path, files: Sequence[Path], readings: Sequence[Reading], plan: Plan, settings: Settings
+) -> list[Path]:
+    """Writes them, and answers where they are."""
+    if len(files) == 1:
+        _write(files[0], target, readings[0], plan, settings)
+        return [target]
+    names = file_names(Path(one.edited.file).with_suffix("").as_posix() for one in readings)
+    with new_folder(target) as draft:
+        for file, reading, name in zip(files, readings, names, strict=True):
+            _write(file, draft / name, reading, plan, settings)
+    return [target / name for name in names]
+
+
+def _write(file: Path, target: Path, reading: Reading, plan: Plan, settings: Settings) -> None:
+    write_review(file, target, markup_for(plan, reading.edited.file), settings.templates)

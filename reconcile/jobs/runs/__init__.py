@@ -1,0 +1,1 @@
+"""Runs: plans carried out, finished, set aside, undone and looked at."""

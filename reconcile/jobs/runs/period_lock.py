@@ -1,0 +1,54 @@
+"""Stops a plan that would change a closed period, unless a person reopens it with a reason."""
+
+from __future__ import annotations
+
+from reconcile.close.lock import locked
+from reconcile.config import Settings
+from reconcile.domain.period import Period
+from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.closes.close_inputs import counting, thawed
+from reconcile.plan.model import Plan
+from reconcile.store.closes import Reopening, kept_closes, record_reopening
+from reconcile.store.run import Run
+from reconcile.store.store import Store
+
+_MANY = 3
+
+
+def pass_locks(
+    plan: Plan, store: Store, settings: Settings, reopened: tuple[str, ...], reason: str | None
+) -> tuple[Period, ...]:
+    """The closed periods that the plan may change because a person said so.
+
+    Raises DecisionNeeded for one that nobody reopened, and ConfigurationError for a reopening without a
+    reason, or of a period that the plan does not change.
+    """
+    periods = tuple(Period.parse(text) for text in reopened)
+    if periods and not (reason or "").strip():
+        raise ConfigurationError('--reopen needs a reason: --reason "why".')
+    closes = counting(kept_closes(store, plan.environment))
+    newest = thawed(closes[-1]) if closes else None
+    closed = [Period(one.first, one.last) for one in closes]
+    found = locked(plan.operations, closed, newest, settings.close)
+    for period in periods:
+        if period not in found:
+            raise ConfigurationError(
+                f"--reopen {period}: the plan changes nothing of a closed period {period}."
+            )
+    for period, ids in found.items():
+        if period not in periods:
+            named = ", ".join(ids[:_MANY]) + (f" and {len(ids) - _MANY} more" if len(ids) > _MANY else "")
+            raise DecisionNeeded(
+                f"Nothing was written. {period} is closed, and {len(ids)} operations would change it "
+                f'({named}). To do it all the same: --reopen {period} --reason "why". '
+                "What it is locked against: locked in [close] of reconcile.toml."
+            )
+    return periods
+
+
+def record_reopenings(periods: tuple[Period, ...], store: Store, run: Run, reason: str) -> None:
+    """Remembers who changed closed periods, why, and in which run."""
+    for period in periods:
+        record_reopening(
+            store, Reopening(run.environment, str(period), run.started_at, run.started_by, reason, run.run_id)
+        )
