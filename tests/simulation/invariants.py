@@ -252,14 +252,12 @@ class Watch:
 
     def journal_is_the_log(self, office: Office, *, restored: bool) -> None:
         """What a journal says of each operation is what the server did."""
-        runs = sorted(office.store.runs(ENVIRONMENT), key=lambda one: one.started_at)
-        starts = [_seconds(run.started_at) for run in runs]
-        for number, run in enumerate(runs):
-            until = starts[number + 1] if number + 1 < len(starts) else float("inf")
-            progress = replay(office.store.entries(run.run_id))
-            plan = from_json(run.plan, run.run_id)
-            for one in plan.operations:
-                self._agrees(office, one, progress, (starts[number], until), run.run_id, restored=restored)
+        runs = [(run, office.store.entries(run.run_id)) for run in reversed(office.store.runs(ENVIRONMENT))]
+        begun = [(run, entries) for run, entries in runs if any(one.kind == "start" for one in entries)]
+        starts = [_seconds(next(e.at for e in entries if e.kind == "start")) for _, entries in begun]
+        for (run, entries), start, until in zip(begun, starts, [*starts, float("inf")][1:], strict=True):
+            for one in from_json(run.plan, run.run_id).operations:
+                self._agrees(office, one, replay(entries), (start, until), run.run_id, restored=restored)
 
     def _agrees(
         self,
@@ -277,7 +275,7 @@ class Watch:
             if one.by == office.name
             and (one.method, one.path.removeprefix("/api/v1")) == (operation.method, operation.path)
             and one.body == (operation.body or {})
-            and window[0] - 1 <= one.at < window[1]
+            and window[0] <= one.at < window[1]
         ]
         done = [one for one in self.server.effects if one.tag in sent and one.kind != "emptied"]
         known = progress.outcomes.get(operation.id)

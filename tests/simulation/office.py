@@ -84,6 +84,8 @@ class MortalStore(Store):
         """An empty store for another story: to make one anew takes longer than to play the story."""
         self.world = world
         self.close()
+        for beside in self.path.parent.glob(f"{self.path.name}.*"):
+            beside.unlink()
         shutil.copyfile(_empty_store(), self.path)
 
     @contextmanager
