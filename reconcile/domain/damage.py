@@ -30,6 +30,7 @@ _SPACES = str.maketrans(
 _DAY_MONTH = re.compile(r"([0-9]{1,4})[-/. ]([0-9]{1,4})(?:[-/. ]([0-9]{1,4}))?")
 _MONTH_NAME = re.compile(r"([^\W\d_]{3,20})\.?[-/. ]?([0-9]{1,4})|([0-9]{1,2})[-/. ]{0,2}([^\W\d_]{3,20})\.?")
 _DAY_AND_NAME = re.compile(r"([0-9]{1,2})[-/. ]{1,2}([^\W\d_]{3,20})\.?(?:[-/. ]{1,2}([0-9]{4}|[0-9]{2}))?")
+_NAME_AND_DAY = re.compile(r"([^\W\d_]{3,20})\.?[-/. ]{1,2}([0-9]{1,2})[-/., ]{1,2}([0-9]{4}|[0-9]{2})")
 _TIME = re.compile(r"([0-9]{1,4}):([0-9]{1,2})(?::([0-9]{1,2}))?(?: ?([aApP][mM]))?")
 _FRACTION = re.compile(r"([0-9]{1,9}) ([0-9]{1,4})/([0-9]{1,4})")
 # The numbers of the days of this century and of some before it.
@@ -179,6 +180,9 @@ def _date_parts(text: str) -> list[int]:
     """The numbers of what a program takes for a date, a month's name being one; nothing for other text."""
     if numbers := _DAY_MONTH.fullmatch(text):
         return [int(part) for part in numbers.groups() if part]
+    if whole := _DAY_AND_NAME.fullmatch(text) or _NAME_AND_DAY.fullmatch(text):
+        word = next(part for part in whole.groups() if part and part[0].isalpha())
+        return [*_months_of(word)[:1], *(int(part) for part in whole.groups() if part and part.isdecimal())]
     if not (named := _MONTH_NAME.fullmatch(text)):
         return []
     name, number = named[1] or named[4], named[2] or named[3]

@@ -85,6 +85,8 @@ ROUNDED = "the number was rounded by the program"
         (DATE, "3-1", "01. M\u00e4rz"),
         (DATE, "1-2-2026", "1 f\u00e9vr. 2026"),
         (DATE, "M\u00e4rz 26", "2026-03-26"),
+        (DATE, "1 March 2026", "2026-03-01"),
+        (DATE, "March 1, 2026", "2026-03-01"),
         (NUMBER, "50%", "0.5"),
         (NUMBER, "12,5%", "0.125"),
         (NUMBER, "$5", "5"),
