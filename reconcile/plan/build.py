@@ -70,20 +70,11 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     decisions = Decisions(sources, given.preference)
     found = _compared(sources, live, names, decisions)
     created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
-    drifts = new_upstream(baseline, live, names)
-    found.drifts += [one for one in drifts if one.target.id not in created.values()]
+    made = set(created.values())
+    found.drifts += (one for one in new_upstream(baseline, live, names) if one.target.id not in made)
     wishes, twice = _wishes(sources, exported, live, created, found, decisions)
-    moved = list(moved_releases(exported, live, wishes, found.drifts, names))
-    warned = policy.moved_releases == "warn"
-    raised = [
-        *paying_conflicts(exported, live, wishes),
-        *emptied_conflicts(live, wishes, names),
-        *emptied_by_others(exported, live, wishes, found.drifts, names),
-        *(() if warned else moved),
-    ]
-    wishes, undecided = _decided(raised, wishes, decisions)
-    found.conflicts += undecided
-    warnings = (moved_warning(one) for one in moved if warned)
+    raised, warnings = _across_records(exported, live, wishes, found.drifts, policy)
+    wishes = _decided(raised, wishes, decisions, found)
     ours = (graded(one, policy.rules) for one in (*twice, *warnings, *decisions.close()))
     findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
@@ -129,18 +120,37 @@ def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisio
     return merged(tuple(parts), names, decisions)
 
 
+def _across_records(
+    exported: Mapping[str, Snapshot],
+    live: Snapshot,
+    wishes: Wishes,
+    drifts: Iterable[Drift],
+    policy: Policy,
+) -> tuple[list[Conflict], list[Finding]]:
+    """The conflicts that no single record shows, and what the policy only warns of."""
+    drifts, names = tuple(drifts), policy.names
+    moved = list(moved_releases(exported, live, wishes, drifts, names))
+    warned = policy.moved_releases == "warn"
+    conflicts = [
+        *paying_conflicts(exported, live, wishes),
+        *emptied_conflicts(live, wishes, names),
+        *emptied_by_others(exported, live, wishes, drifts, names),
+        *(() if warned else moved),
+    ]
+    return conflicts, [moved_warning(one) for one in moved] if warned else []
+
+
 def _decided(
-    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions
-) -> tuple[Wishes, tuple[Conflict, ...]]:
-    """The wishes after the decisions on conflicts among them, and the conflicts that stay."""
-    left = []
+    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions, found: Comparison
+) -> Wishes:
+    """The wishes after the decisions on conflicts among them; the conflicts that stay are noted."""
     for conflict in conflicts:
         decision = decisions.rule(conflict)
         if decision is None:
-            left.append(conflict)
+            found.conflicts.append(conflict)
         elif decision.choice is Choice.LIVE:
             wishes = wishes.less(conflict)
-    return wishes, tuple(left)
+    return wishes
 
 
 def _wishes(
