@@ -217,6 +217,9 @@ def _proposal(
     sheets = (
         ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
         ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
+        ExtraSheet("received", tuple(proposal.received_rows(result))),
+        ExtraSheet("unknown", tuple(proposal.unknown_rows(result))),
+        ExtraSheet("repeated", tuple(proposal.repeated_rows(result))),
         ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
         ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
         ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, files, owed))),

@@ -41,7 +41,8 @@ class PaymentPolicy:
 
     passes: the ways to match, in their order. automatic: those that need no person. open_stages: the stages
     in which a payout may be paid. days_before, days_after: how far a payment's date may lie from the end of
-    the payout's period, for the passes that go by amounts. largest_sum: how many payouts one payment, or how
+    the payout's period, for the passes that go by amounts. return_days: how long after a payment money that
+    came in may be that payment, come back. largest_sum: how many payouts one payment, or how
     many payments one payout, may be the sum of (2 to 4). name_share: how much of a partner's name must stand
     in the payment (0.75 is three quarters, rare words counting more). tolerance: by currency; `default` for
     the others. note: what is added to the statement note of a payout that was paid, empty for nothing;
@@ -55,6 +56,7 @@ class PaymentPolicy:
     failed_stage: str = "FAILED"
     days_before: int = 7
     days_after: int = 120
+    return_days: int = 90
     largest_sum: int = 4
     name_share: Decimal = Decimal("0.75")
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)

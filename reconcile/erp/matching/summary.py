@@ -28,6 +28,8 @@ def summary(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
             "differing": len(result.differing),
             "strays": len(result.strays),
             "unpaid": len(result.unpaid),
+            "received": len(result.received),
+            "unknown": len(result.unknown),
             "ignored": len(result.ignored),
             "repeated": len(result.repeated),
         },
@@ -37,6 +39,22 @@ def summary(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
         "strays": [
             {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
             for one in result.strays
+        ],
+        "received": [
+            {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
+            for one in result.received
+        ],
+        "unknown": [
+            {"place": str(one.place), "amount": str(one.amount), "status": one.reason}
+            for one in result.unknown
+        ],
+        "repeated": [
+            {
+                "place": str(one.payment.place),
+                "amount": str(one.payment.amount),
+                "first": str(one.first.place),
+            }
+            for one in result.repeated
         ],
         "unpaid": [{"payout": one.payout_id, "amount": str(one.amount)} for one in result.unpaid],
         "tie_out": [
