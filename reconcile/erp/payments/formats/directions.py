@@ -16,8 +16,8 @@ IN: Final = "in"
 _OUT: Final = frozenset(
     (
         "debit", "dr", "dr.", "d", "db", "dbit", "debet", "débit", "af", "uit", "soll", "s", "out",
-        "outgoing", "outflow", "outbound", "money out", "paid out", "withdrawal", "sent", "-", "\u2212", "debit transfer",
-        "ausgang", "belastung", "lastschrift", "addebito", "cargo", "adeudo", "sortie",
+        "outgoing", "outflow", "outbound", "money out", "paid out", "withdrawal", "sent", "-", "\u2212",
+        "debit transfer", "ausgang", "belastung", "lastschrift", "addebito", "cargo", "adeudo", "sortie",
     )
 )  # fmt: skip
 _IN: Final = frozenset(

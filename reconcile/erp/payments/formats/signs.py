@@ -134,7 +134,8 @@ def _no_direction(table: Table, first: Draft) -> PaymentFileError:
     return PaymentFileError(
         f"{table.name}: all amounts are positive, such as {plain(first.amount or Decimal(0))} in "
         f"{first.place}, and no column says whether money went out or came in. "
-        "Pass --sign positive if all rows are payments made, or name the column as `direction` in a layout file (--layout)."
+        "Pass --sign positive if all rows are payments made, or name the column as `direction` "
+        "in a layout file (--layout)."
     )
 
 

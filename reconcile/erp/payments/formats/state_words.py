@@ -14,7 +14,7 @@ from reconcile.erp.payments.formats.table_header import Header
 from reconcile.erp.payments.model import Grid, GridRow, PaymentStatus
 
 _PAID: Final = """
-paid|completed|complete|success|successful|succeeded|settled|cleared|booked|posted|executed|processed|done|
+paid|completed|complete|success|successful|succeeded|settled|cleared|ok|booked|posted|executed|processed|done|
 sent|funds sent|outgoing payment sent|delivered|authorised|reconciled|bezahlt|gebucht|umsatz gebucht|
 ausgeführt|abgeschlossen|betaald|geboekt|uitgevoerd|payé|effectué|exécuté|comptabilisé|pagado|pagato|eseguito
 """
