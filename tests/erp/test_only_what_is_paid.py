@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,9 +11,13 @@ import pytest
 
 from reconcile.domain.money import Money
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.settlement import Settlement
+from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Matching
+from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.formats.state_words import state_of
 from reconcile.errors import PaymentFileError
 
 if TYPE_CHECKING:
@@ -193,3 +198,44 @@ def test_a_currency_column_of_another_name_is_read_and_an_option_does_not_overri
     for label in ("Payment currency", "Money"):
         file = read(f"Payment date,Description,{label},Amount\n" + rows, currency="USD")
         assert [str(one.amount) for one in file.payments] == ["100.00 EUR", "5.00 USD"]
+
+
+def test_words_of_the_settings_say_what_a_state_means(read: Reader) -> None:
+    layout = TableLayout("mine").with_words({"paid": ("Wibble",), "rejected": ("Paid",)})
+
+    assert state_of("wibble", layout) == "paid"
+    assert state_of("Paid", layout) == "rejected"
+    assert state_of("Wobble", layout) is None
+    with pytest.raises(ValueError, match="no state"):
+        PaymentPolicy(words={"payed": ("Wibble",)})
+
+
+def _settlement(**more: str) -> Settlement:
+    plain = Settlement(
+        "w", ID, "Acme", "matched", "paid", "reference", "", Money(Decimal(100), "USD"), ID, "TX-1", "2026-03-15",
+        "march.csv", "0" * 64, "2026-03-16T00:00:00+00:00", "me",
+    )  # fmt: skip
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stage", ["PAID", "APPROVED"])
+def test_a_second_payment_of_a_payout_is_shown_and_not_taken_for_the_first(read: Reader, stage: str) -> None:
+    file = read(GENERIC.format(id=ID, word="paid"))
+    first = _match(file, owed=(replace(_owed(), stage=stage),))
+    result = compared_with_earlier(first, [file], [_settlement()])
+
+    assert [match for match in result.matches if match.verdict in ("paid", "settled")] == []
+    assert len(result.strays) + len(result.suggestions) == 1
+    assert [one.rule for one in result.findings] == ["paid-twice"]
+    assert "2026-03-15" in result.findings[0].message
+
+
+def test_the_same_payment_read_again_is_no_second_one(read: Reader) -> None:
+    file = read(GENERIC.format(id=ID, word="paid"))
+    first = _match(file, owed=(replace(_owed(), stage="PAID"),))
+    result = compared_with_earlier(
+        first, [file], [_settlement(paid_on="2026-04-15", payment_id="", sha256=file.sha256)]
+    )
+
+    assert result.matches == first.matches
+    assert [one.rule for one in result.findings] == ["file-read-before"]

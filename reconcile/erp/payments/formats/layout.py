@@ -19,8 +19,8 @@ The keys of a layout file:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +67,13 @@ class TableLayout:
     kinds: tuple[str, ...] = ()
     totals: tuple[str, ...] = ("total", "totals", "grand total", "sum", "summe", "gesamt")
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def with_words(self, words: Mapping[str, Iterable[str]]) -> TableLayout:
+        """The layout with more words for a state: `paid`, `pending`, `rejected`, `returned`, `ignored`."""
+        more = {
+            state: (*getattr(self, state), *(one.casefold() for one in said)) for state, said in words.items()
+        }
+        return replace(self, **more)
 
 
 def built_in(templates: Path | None) -> tuple[TableLayout, ...]:
