@@ -17,7 +17,7 @@ from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Matching
 from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.formats.state_words import state_of
+from reconcile.erp.payments.state_words import state_of
 from reconcile.errors import PaymentFileError
 
 if TYPE_CHECKING:

@@ -49,7 +49,8 @@ class PaymentPolicy:
     many payments one payout, may be the sum of (2 to 4). name_share: how much of a partner's name must stand
     in the payment (0.75 is three quarters, rare words counting more). tolerance: by currency; `default` for
     the others. words: what a status column says of payments, beside the words that are known, by `paid`,
-    `pending`, `rejected`, `returned` and `ignored`. note: what is added to the statement note of a payout that was paid, empty for nothing;
+    `pending`, `rejected`, `returned` and `ignored`.
+    note: what is added to the statement note of a payout that was paid, empty for nothing;
     failed_note: of one whose payment came back. Both may hold {date}, {reference}, {amount} and {reason}.
     """
 
@@ -81,15 +82,19 @@ class PaymentPolicy:
                 raise ValueError(f"{stage!r} is no stage; there are: {', '.join(STAGES)}")
         if not 2 <= self.largest_sum <= 4:
             raise ValueError("largest_sum must be 2, 3 or 4")
-        for state in self.words:
-            if state not in WORDS:
-                raise ValueError(f"words: {state!r} is no state; there are: {', '.join(WORDS)}")
+        _check_words(self.words)
         for text in (self.note, self.failed_note):
             _check_note(text)
 
     def tolerance_of(self, currency: str) -> Tolerance:
         """The tolerance of a currency."""
         return self.tolerance.get(currency) or self.tolerance.get("default") or Tolerance()
+
+
+def _check_words(words: Mapping[str, tuple[str, ...]]) -> None:
+    for state in words:
+        if state not in WORDS:
+            raise ValueError(f"words: {state!r} is no state; there are: {', '.join(WORDS)}")
 
 
 def _check_note(text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Settlement
+from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Matching, Stray, Verdict
 from reconcile.erp.payments.model import Payment, PaymentFile, Place, found
 
@@ -31,7 +32,7 @@ def compared_with_earlier(
     doubted: list[Match] = []
     strays: list[Stray] = []
     findings: list[Finding] = [*_read_before(files, prints)]
-    owed_before = []
+    owed_before: list[Owed] = []
     for match in result.matches:
         first = _first(match, known)
         if first is None:

@@ -36,6 +36,17 @@ def summary(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
         "matches": [_match(match) for match in result.matches],
         "suggestions": [_match(match) for match in result.suggestions],
         "differing": [_match(match) for match in result.differing],
+        **_left_over(result),
+        "tie_out": [
+            {"side": one.side, "part": one.part, "currency": one.currency, "amount": plain(one.amount)}
+            for one in tie_out(result, files, owed)
+        ],
+    }
+
+
+def _left_over(result: Matching) -> JSON:
+    """The payments and payouts that were matched with nothing."""
+    return {
         "strays": [
             {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
             for one in result.strays
@@ -57,10 +68,6 @@ def summary(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
             for one in result.repeated
         ],
         "unpaid": [{"payout": one.payout_id, "amount": str(one.amount)} for one in result.unpaid],
-        "tie_out": [
-            {"side": one.side, "part": one.part, "currency": one.currency, "amount": plain(one.amount)}
-            for one in tie_out(result, files, owed)
-        ],
     }
 
 

@@ -70,7 +70,7 @@ class TableLayout:
 
     def with_words(self, words: Mapping[str, Iterable[str]]) -> TableLayout:
         """The layout with more words for a state: `paid`, `pending`, `rejected`, `returned`, `ignored`."""
-        more = {
+        more: dict[str, Any] = {
             state: (*getattr(self, state), *(one.casefold() for one in said)) for state, said in words.items()
         }
         return replace(self, **more)

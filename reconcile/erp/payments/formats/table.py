@@ -12,9 +12,9 @@ from reconcile.domain.money import Money, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
-from reconcile.erp.payments.formats.directions import Direction, find_direction
+from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.formats.state_words import state_columns
+from reconcile.erp.payments.state_words import state_columns
 from reconcile.erp.payments.formats.table_header import Header, with_currency_column
 from reconcile.erp.payments.model import (
     Grid,
