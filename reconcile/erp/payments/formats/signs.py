@@ -11,10 +11,10 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
 from reconcile.erp.payments.directions import IN, OUT, Direction
 from reconcile.erp.payments.formats.return_words import looks_returned
-from reconcile.erp.payments.state_words import said_states, state_of_row
 from reconcile.erp.payments.formats.table import Draft, Table, payment_of
 from reconcile.erp.payments.formats.table_header import same_form
 from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found, texts
+from reconcile.erp.payments.state_words import said_states, state_of_row
 from reconcile.errors import PaymentFileError
 
 # Up to this share of the rows may have the other sign before it is no longer plain which sign is a payment.

@@ -10,11 +10,10 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
+from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
-from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.state_words import state_columns
 from reconcile.erp.payments.formats.table_header import Header, with_currency_column
 from reconcile.erp.payments.model import (
     Grid,
@@ -27,6 +26,7 @@ from reconcile.erp.payments.model import (
     known_id,
     texts,
 )
+from reconcile.erp.payments.state_words import state_columns
 from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
