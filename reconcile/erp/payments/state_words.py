@@ -96,7 +96,7 @@ def state_of_row(
 ) -> tuple[PaymentStatus, str]:
     """The state of a row and the word that says so: the first that is not paid, if any.
 
-    needed: other rows say their state, so a row that says nothing is not known to be paid.
+    needed: other rows say that they are paid, so a row that says nothing is not known to be.
     """
     words = [row.text(place) for place in columns if row.text(place)]
     if not words:

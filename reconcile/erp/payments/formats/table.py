@@ -26,7 +26,7 @@ from reconcile.erp.payments.model import (
     known_id,
     texts,
 )
-from reconcile.erp.payments.state_words import state_columns
+from reconcile.erp.payments.state_words import state_columns, state_of
 from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
@@ -65,7 +65,8 @@ class Draft:
 class Table:
     """A table under its header. Build it with `open_table`.
 
-    states: the columns that say what became of a row; says_states: they say it in at least one. signs: of
+    states: the columns that say what became of a row; says_states: they say of some rows that they
+    are paid, so a row without a word is not known to be. signs: of
     each direction, whether its amounts are positive.
     """
 
@@ -158,7 +159,8 @@ def _find_meanings(table: Table) -> None:
     body = [row for row in table.rows if not table.is_total(row)]
     grid = tuple(body)
     table.states = state_columns(grid, table.header, table.layout)
-    table.says_states = any(row.text(place) for row in body for place in table.states)
+    words = (row.text(place) for row in body for place in table.states)
+    table.says_states = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
     table.direction = find_direction(grid, table.header, table.layout)
     if table.direction:
         label = table.header.labels[table.direction.column]
