@@ -15,6 +15,7 @@ from reconcile.jobs.session import connected, now, opened_store, settings_of, wh
 
 if TYPE_CHECKING:
     from reconcile.jobs.runs.run import Shape
+    from reconcile.plan.model import Plan
     from reconcile.store.run import Run
     from reconcile.store.store import Store
 
@@ -55,7 +56,7 @@ def command(
             # Decide, once more: whoever held the lock may have finished the run meanwhile.
             run = _unfinished(store, run_id)
             if set_aside is not None:
-                return _set_aside(store, run, set_aside)
+                return _set_aside(store, run, plan, set_aside)
             # Act.
             with connected(settings) as client:
                 environment = Environment(client.connection.origin, settings.profile_name)
@@ -66,12 +67,12 @@ def command(
                 return execute_run(run, plan, client, store, settings, shape)
 
 
-def _set_aside(store: Store, run: Run, reason: str) -> int:
+def _set_aside(store: Store, run: Run, plan: Plan, reason: str) -> int:
     from reconcile.apply.journal import Journal
 
     if not reason.strip():
         raise ConfigurationError("--set-aside needs a reason.")
-    Journal(store, run, now, whoami()).end("set aside", reason)
+    Journal(store, run, now, whoami()).set_aside(plan.operations, reason)
     click.echo(f"Run {run.run_id} is set aside: {reason}")
     return 0
 

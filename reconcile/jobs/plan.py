@@ -21,8 +21,11 @@ from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
 from reconcile.jobs.session import now, whoami
 from reconcile.plan.build import Circumstances, build_plan
+from reconcile.plan.likeness import Posted
 from reconcile.plan.model import Action, Plan
+from reconcile.plan.same_lines import MADE, made_findings
 from reconcile.plan.sources import OwnWork, Source
+from reconcile.store.run import POSTED
 from reconcile.store.store import Store
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
@@ -43,7 +46,8 @@ def read(file: Path, settings: Settings, store: Store) -> Reading:
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)
-    readonly = (*readonly_edits(edited, baseline, settings.policy.locale), *noted)
+    made = made_findings(edited, _own_work(store, edited.export.workbook_id))
+    readonly = (*readonly_edits(edited, baseline, settings.policy.locale), *noted, *made)
     return Reading(edited, baseline, review(edited, baseline, settings.policy, readonly))
 
 
@@ -154,8 +158,8 @@ def plan_for(
 
 
 def _untold(reading: Reading) -> tuple[Finding, ...]:
-    """The findings of a workbook without its damaged values: of these the plan tells itself."""
-    return tuple(finding for finding in reading.findings if finding.rule != RULE)
+    """The findings of a workbook without damaged values and lines made before: the plan tells of these."""
+    return tuple(finding for finding in reading.findings if finding.rule not in (RULE, MADE))
 
 
 def _live(
@@ -165,7 +169,13 @@ def _live(
     scopes = list(dict.fromkeys(reading.baseline.scope for reading in readings))
     voided = settings.policy.names.voided_statuses
     with progress() as shown:
-        return fetch_live(reader, environment, baseline, now(), voided, shown, scopes)
+        return fetch_live(reader, environment, baseline, now(), voided, shown, scopes, _of_new(readings))
+
+
+def _of_new(readings: Sequence[Reading]) -> frozenset[str]:
+    """The partners of new lines: whether a line was made already shows among all lines of its partner."""
+    rows = (row for one in readings for row in one.edited.new_lines.rows)
+    return frozenset(partner for row in rows if isinstance(partner := row.values.get("partner_id"), str))
 
 
 def _refuse_foreign(reading: Reading, environment: Environment) -> None:
@@ -191,6 +201,11 @@ def _own_work(store: Store, workbook_id: str) -> OwnWork:
     return OwnWork(
         # An empty id stands for a line that was asked for and not made.
         created={key: line for key, line in made.items() if line},
+        posted={
+            key: posted
+            for key, text in store.effects(workbook_id, POSTED).items()
+            if made.get(key) and (posted := Posted.from_json(text))
+        },
         gone=frozenset(store.effects(workbook_id, Action.DECLINE_LINE)),
         sent={
             (record, field.name): text

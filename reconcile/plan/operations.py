@@ -14,6 +14,7 @@ from reconcile.domain.fields import DECLINE, DETACH, FIELD_LABELS, PLACE_FIELDS,
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
@@ -105,7 +106,11 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
         method="POST",
         path="/commission-lines",
         body=body | {name: value for name, value in optional.items() if value is not None},
-        relies_on={"payout_stage": payout.stage} if payout else {},
+        relies_on={
+            **({"payout_stage": payout.stage} if payout else {}),
+            SAME_LINES: ", ".join(line.beside) or None,
+            **({KEY_USED: line.key} if line.is_sent else {}),
+        },
         expected={
             "amount": line.values["amount"],
             "currency": line.currency,

@@ -90,6 +90,7 @@ def execute_run(
             stop=lambda: bool(signals),
             on_outcome=count,
             settle_wait=settings.profile.settle_wait,
+            absence_wait=settings.profile.absence_wait,
             bounds=shape.bounds,
         )
         if shape.begin:
@@ -135,7 +136,12 @@ def _told(executed: Executed, report: Report, *, interrupted: bool, as_json: boo
         click.echo(f"Run {executed.run_id}")
     if executed.stopped:
         reason = executed.stopped.rstrip(".")
-        click.echo(f"Stopped: {reason}. Finish it with: reconcile resume {executed.run_id}", err=True)
+        resume = f"reconcile resume {executed.run_id}"
+        click.echo(
+            f"Stopped: {reason}. Finish it with: {resume}\n"
+            f'Or end it as it is: {resume} --set-aside "the reason"',
+            err=True,
+        )
     return code
 
 
