@@ -12,8 +12,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.jobs.session import opened_store, settings_of
 
 if TYPE_CHECKING:
-    from reconcile.store.audit import Record
-    from reconcile.store.entries import Break
+    from reconcile.store.audit import Break, Record
     from reconcile.store.run import Run
 
 
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 def command(*, run_id: str | None, verify: bool, as_json: bool, as_csv: bool, **common: Any) -> int:  # noqa: ANN401
     """List the runs, newest first, or show the journal of one: request, answer, status, times and who.
 
-    Exits with 1 when the record was changed after it was written: an entry or a run changed, removed, added
-    or put in another order.
+    Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
+    exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
     """
     from reconcile.store.audit import audit
 
@@ -48,15 +47,15 @@ def command(*, run_id: str | None, verify: bool, as_json: bool, as_csv: bool, **
     else:
         _show_runs(record, as_json=as_json, as_csv=as_csv)
     for one in breaks:
-        place = f"Run {one.run_id}, entry {one.entry}" if one.entry else f"Run {one.run_id}"
-        click.echo(f"{place if one.run_id else 'The record'} was changed: {one.what}.", err=True)
+        click.echo(str(one), err=True)
     return 1 if breaks else 0
 
 
 def _run(record: Record, run_id: str) -> Run:
     run = next((run for run in record.runs if run.run_id == run_id), None)
+    names = {run_id, json.dumps([run_id])}
     # A run that was removed from the list may still have left its entries.
-    if run is None and run_id not in record.entries and all(seal.run_id != run_id for seal in record.seals):
+    if run is None and run_id not in record.entries and all(seal.key not in names for seal in record.seals):
         raise ConfigurationError(f"There is no run {run_id}. List them with: reconcile history")
     if run is None:
         raise ConfigurationError(f"Run {run_id} was removed from the record. See: reconcile history --verify")
@@ -65,11 +64,13 @@ def _run(record: Record, run_id: str) -> Run:
 
 def _show_verdict(record: Record, breaks: tuple[Break, ...]) -> None:
     head = record.head
-    counts = f"{len(record.runs)} runs, {head.seals} sealed entries"
+    counts = f"{len(record.runs)} runs, {head.seals} seals"
     if breaks:
         click.echo(f"{counts}: {len(breaks)} places are not what was written.")
     else:
         click.echo(f"{counts}: nothing was changed. Seal {head.seals}: {head.hash or '-'}")
+    for words in record.adopted:
+        click.echo(words)
 
 
 def _show_runs(record: Record, *, as_json: bool, as_csv: bool) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, select, text
 
 from reconcile.domain.snapshot import Environment
+from reconcile.store.sealing import add, change
 from reconcile.store.store import Store
 from reconcile.store.tables import CLOSES, REOPENINGS
 
@@ -55,25 +56,21 @@ def save_close(store: Store, kept: KeptClose) -> None:
 
 def _save(connection: Connection, kept: KeptClose) -> None:
     mine = (CLOSES.c.environment == kept.environment) & (CLOSES.c.period == kept.period)
-    connection.execute(
-        update(CLOSES)
-        .where(mine & (CLOSES.c.superseded == ""))
-        .values(superseded=f"made again as {kept.close_id}")
-    )
-    connection.execute(
-        insert(CLOSES).values(
-            close_id=kept.close_id,
-            environment=kept.environment,
-            period=kept.period,
-            first=kept.first.isoformat(),
-            last=kept.last.isoformat(),
-            at=kept.at,
-            by=kept.by,
-            inputs=zlib.compress(kept.inputs.encode()),
-            files=json.dumps(dict(kept.files), sort_keys=True),
-            superseded="",
-        )
-    )
+    again = {"superseded": f"made again as {kept.close_id}"}
+    change(connection, CLOSES, mine & (CLOSES.c.superseded == ""), again)
+    row = {
+        "close_id": kept.close_id,
+        "environment": kept.environment,
+        "period": kept.period,
+        "first": kept.first.isoformat(),
+        "last": kept.last.isoformat(),
+        "at": kept.at,
+        "by": kept.by,
+        "inputs": zlib.compress(kept.inputs.encode()),
+        "files": json.dumps(dict(kept.files), sort_keys=True),
+        "superseded": "",
+    }
+    add(connection, CLOSES, [row])
 
 
 def kept_closes(store: Store, environment: Environment | None = None) -> tuple[KeptClose, ...]:
@@ -104,7 +101,7 @@ def record_reopening(store: Store, one: Reopening) -> None:
     """Remembers that a closed period was changed after all, by whom and why."""
     with store.writing() as connection:
         values = {name: getattr(one, name) for name in Reopening.__slots__}
-        connection.execute(insert(REOPENINGS).values(values))
+        add(connection, REOPENINGS, [values])
 
 
 def reopenings(store: Store, environment: Environment) -> tuple[Reopening, ...]:

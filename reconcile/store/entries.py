@@ -1,14 +1,14 @@
 """Journal entries, chained by hashes so that a later change or a removed entry shows.
 
-Each run has a chain of its own. Every entry of every run is also sealed in one chain of seals, whose end
-stands in the table `head`: so the end of a run, or a whole run, cannot be taken away unnoticed either.
+Each run has a chain of its own. Every entry is also sealed with all other rows that decide something: see
+`seals`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,36 +31,11 @@ class Entry:
 
     @classmethod
     def from_row(cls, row: Mapping[Any, Any]) -> Entry:
-        """The entry of a row of the table."""
-        return cls(row["at"], row["operation_id"], row["kind"], json.loads(row["body"]), row["hash"])
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """One link of the chain over all runs. entry_number, entry_hash: the entry that it seals."""
-
-    number: int
-    run_id: str
-    entry_number: int
-    entry_hash: str
-    hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of the chain of seals: how many there are, and the hash of the last one."""
-
-    seals: int = 0
-    hash: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A place where the record is not what was written. entry: its number in the run, 0 for the run."""
-
-    run_id: str
-    entry: int
-    what: str
+        """The entry of a row. Raises ValueError or TypeError where its body is no JSON object."""
+        body = json.loads(row["body"])
+        if not isinstance(body, dict):
+            raise TypeError("the body of an entry is no JSON object")
+        return cls(row["at"], row["operation_id"], row["kind"], body, row["hash"])
 
 
 def chained(entry: Entry, number: int, previous: str) -> dict[str, str | int]:
@@ -72,26 +47,11 @@ def chained(entry: Entry, number: int, previous: str) -> dict[str, str | int]:
         "operation_id": entry.operation_id,
         "kind": entry.kind,
         "body": body,
-        "hash": _hash(previous, str(number), entry.at, entry.operation_id, entry.kind, body),
+        "hash": entry_hash(previous, number, entry.at, entry.operation_id, entry.kind, body),
     }
 
 
-def sealed(head: Head, run_id: str, entry_number: int, entry_hash: str) -> Seal:
-    """The next seal after the head."""
-    number = head.seals + 1
-    text = _hash(head.hash, str(number), run_id, str(entry_number), entry_hash)
-    return Seal(number, run_id, entry_number, entry_hash, text)
-
-
-def broken_at(run_id: str, entries: Iterable[Entry]) -> int | None:
-    """The number of the first entry whose hash does not follow from those before it; None when all do."""
-    previous = run_id
-    for number, entry in enumerate(entries, start=1):
-        if chained(entry, number, previous)["hash"] != entry.hash:
-            return number
-        previous = entry.hash
-    return None
-
-
-def _hash(*parts: str) -> str:
+def entry_hash(previous: str, number: int, at: str, operation_id: str, kind: str, body: str) -> str:
+    """The hash of an entry; it covers the text of the body as it is stored."""
+    parts = (previous, str(number), at, operation_id, kind, body)
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.run import Holder
+from reconcile.store.sealing import put, remove
 from reconcile.store.tables import LOCKS
 
 
@@ -57,16 +58,15 @@ def take(
     other = holder_of(connection, environment)
     if not may_take or (other and not other.is_near and not take_over):
         raise DecisionNeeded(_refusal(environment, other))
-    connection.execute(delete(LOCKS).where(LOCKS.c.environment == environment))
     values = {name: getattr(holder, name) for name in Holder.__slots__}
-    connection.execute(insert(LOCKS).values(environment=environment, **values))
+    put(connection, LOCKS, {"environment": environment, **values})
     return other
 
 
 def let_go(connection: Connection, environment: str, holder: Holder) -> None:
     """Removes the holder's note."""
     mine = (LOCKS.c.environment == environment) & (LOCKS.c.run_id == holder.run_id)
-    connection.execute(delete(LOCKS).where(mine))
+    remove(connection, LOCKS, mine)
 
 
 def _refusal(environment: str, other: Holder | None) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, select
 
 from reconcile.domain.split_by import Handout
+from reconcile.store.sealing import add
 from reconcile.store.tables import HANDOUTS, RETURNS
 
 
 def save_handouts(connection: Connection, handouts: Iterable[Handout]) -> None:
     """Keeps who got which workbook of a set."""
-    rows = [{"position": position, **asdict(one)} for position, one in enumerate(handouts)]
-    if rows:
-        connection.execute(insert(HANDOUTS), rows)
+    add(
+        connection, HANDOUTS, ({"position": position, **asdict(one)} for position, one in enumerate(handouts))
+    )
 
 
 def handouts_with(connection: Connection, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
@@ -32,9 +32,9 @@ def handouts_with(connection: Connection, workbook_ids: Collection[str]) -> tupl
 
 def note_returns(connection: Connection, files: Iterable[tuple[str, str]], at: str) -> None:
     """Remembers that workbooks came back: workbook id and file; the first time counts."""
-    rows = [{"workbook_id": workbook, "file": file, "at": at} for workbook, file in files]
-    if rows:
-        connection.execute(upsert(RETURNS).on_conflict_do_nothing(), rows)
+    rows = {workbook: {"workbook_id": workbook, "file": file, "at": at} for workbook, file in files}
+    there = returned(connection, rows)
+    add(connection, RETURNS, (row for workbook, row in rows.items() if workbook not in there))
 
 
 def returned(connection: Connection, workbook_ids: Collection[str]) -> dict[str, str]:

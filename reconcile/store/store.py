@@ -5,7 +5,6 @@ Everything that must survive a crash is committed before the call returns.
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,10 +16,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Table, select, text
 
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.edited import Export
@@ -29,24 +25,17 @@ from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split_by import Handout
 from reconcile.errors import StateError
+from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.baselines import packed, unpacked
-from reconcile.store.entries import Entry, Head, Seal, chained, sealed
+from reconcile.store.database import empty, opened, translated
+from reconcile.store.entries import Entry, chained
 from reconcile.store.lock import holder_of, let_go, process_lock, take
+from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
+from reconcile.store.sealing import add, change, head_of, put
 from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
-from reconcile.store.tables import (
-    BILLS,
-    EFFECTS,
-    ENTRIES,
-    EXPORTS,
-    HEAD,
-    METADATA,
-    RUNS,
-    SEALS,
-    SETTLEMENTS,
-    STORE_VERSION,
-)
+from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, RUNS, SETTLEMENTS
 
 Kept = TypeVar("Kept", IssuedBill, Settlement)
 
@@ -60,7 +49,7 @@ class Store:
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
-        self._engine = _open(path) if create or path.exists() else _empty()
+        self._engine = opened(path) if create or path.exists() else empty()
 
     def __enter__(self) -> Self:
         return self
@@ -79,8 +68,7 @@ class Store:
     def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[Handout]) -> None:
         """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
         with self.writing() as connection:
-            for export, baseline in exports:
-                connection.execute(insert(EXPORTS).values(_export_row(export, baseline)))
+            add(connection, EXPORTS, (_export_row(export, baseline) for export, baseline in exports))
             save_handouts(connection, handouts)
 
     def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
@@ -148,7 +136,7 @@ class Store:
         """Records that a run begins, with its plan, before anything is written to the API."""
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
         with self.writing() as connection:
-            connection.execute(insert(RUNS).values(**values, plan=zlib.compress(run.plan.encode())))
+            add(connection, RUNS, [{**values, "plan": zlib.compress(run.plan.encode())}])
             _append(connection, run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))
 
     def runs(self, environment: Environment | None = None) -> tuple[Run, ...]:
@@ -159,7 +147,8 @@ class Store:
             query = query.where(RUNS.c.environment == str(environment))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        return tuple(Run(**{**row, "plan": zlib.decompress(row["plan"]).decode()}) for row in rows)
+        with self._undamaged("run"):
+            return tuple(run_of(row) for row in rows)
 
     def run(self, run_id: str) -> Run | None:
         """One run by its id."""
@@ -175,30 +164,23 @@ class Store:
         with self.writing() as connection:
             _append(connection, run.run_id, entry)
             for effect in effects:
-                _record(connection, run, effect)
+                put(connection, EFFECTS, {"environment": run.environment, **asdict(effect)})
             if state:
                 ended = None if state == "running" else entry.at
-                mine = RUNS.c.run_id == run.run_id
-                connection.execute(update(RUNS).where(mine).values(state=state, ended_at=ended))
+                change(connection, RUNS, RUNS.c.run_id == run.run_id, {"state": state, "ended_at": ended})
 
     def entries(self, run_id: str) -> tuple[Entry, ...]:
         """A run's journal in order."""
         query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        return tuple(Entry.from_row(row) for row in rows)
+        with self._undamaged("journal entry"):
+            return tuple(Entry.from_row(row) for row in rows)
 
     def record(self) -> Record:
-        """Everything that is recorded of runs, for the audit."""
-        runs = self.runs()
+        """Everything that is recorded, for the audit. What is damaged is in it as far as it can be read."""
         with self.reading() as connection:
-            seals = connection.execute(select(SEALS).order_by(SEALS.c.number)).mappings().all()
-            rows = connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)).mappings().all()
-            head = _head(connection)
-        entries: dict[str, list[Entry]] = {}
-        for row in rows:
-            entries.setdefault(row["run_id"], []).append(Entry.from_row(row))
-        return Record(runs, entries, tuple(Seal(**seal) for seal in seals), head)
+            return recorded(connection, anchors_of(self.path))
 
     def effects(self, workbook_id: str, action: str) -> dict[str, str]:
         """What earlier runs of a workbook caused by one kind of operation: record id to resulting id."""
@@ -235,38 +217,61 @@ class Store:
         ]
         if rows:
             with self.writing() as connection:
-                connection.execute(insert(table), rows)
+                add(connection, table, rows)
 
     def _kept(self, table: Table, environment: Environment, kind: type[Kept]) -> tuple[Kept, ...]:
         query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         names = [one.name for one in fields(kind) if one.name != "amount"]
-        return tuple(
-            kind(**{name: row[name] for name in names}, amount=Money(Decimal(row["amount"]), row["currency"]))
-            for row in rows
-        )
+        with self._undamaged(f"row of {table.name}"):
+            return tuple(
+                kind(
+                    **{name: row[name] for name in names},
+                    amount=Money(Decimal(row["amount"]), row["currency"]),
+                )
+                for row in rows
+            )
 
     def exports(self, environment: Environment) -> tuple[Export, ...]:
         """The exports of an environment, oldest first."""
         query = select(EXPORTS.c.export).where(EXPORTS.c.environment == str(environment))
         with self.reading() as connection:
             rows = connection.execute(query.order_by(EXPORTS.c.exported_at)).all()
-        return tuple(_exports().validate_json(row.export) for row in rows)
+        with self._undamaged("export"):
+            return tuple(_exports().validate_json(row.export) for row in rows)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with _translated(self.path), self._engine.begin() as connection:
+        with translated(self.path), self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that no other process can come between: what it reads is still so when it writes."""
-        with _translated(self.path), self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
+        """A transaction that no other process can come between: what it reads is still so when it writes.
+
+        The end of the chain of seals is noted beside the store afterwards: see `anchor`.
+        """
+        with translated(self.path):
+            with self._engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+                head = head_of(connection)
+                lost = lost_ends(connection, anchors_of(self.path))
+            note_end(self.path, head, lost)
+
+    @contextmanager
+    def _undamaged(self, what: str) -> Iterator[None]:
+        """Raises StateError where a row cannot be read as what it was written as."""
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
+            raise StateError(
+                f"The state store {self.path} holds a damaged {what}. Look: reconcile history --verify. "
+                "Put a backup of the file in its place."
+            ) from error
 
 
 def _append(connection: Connection, run_id: str, entry: Entry) -> None:
@@ -276,23 +281,7 @@ def _append(connection: Connection, run_id: str, entry: Entry) -> None:
         .order_by(ENTRIES.c.number.desc())
     ).first()
     number, previous = (last.number + 1, last.hash) if last else (1, run_id)
-    columns = chained(entry, number, previous)
-    connection.execute(insert(ENTRIES).values(run_id=run_id, **columns))
-    seal = sealed(_head(connection), run_id, number, str(columns["hash"]))
-    connection.execute(insert(SEALS).values({name: getattr(seal, name) for name in Seal.__slots__}))
-    head = {"seals": seal.number, "hash": seal.hash}
-    connection.execute(upsert(HEAD).values(only=1, **head).on_conflict_do_update(["only"], set_=head))
-
-
-def _head(connection: Connection) -> Head:
-    row = connection.execute(select(HEAD.c.seals, HEAD.c.hash)).first()
-    return Head(row.seals, row.hash) if row else Head()
-
-
-def _record(connection: Connection, run: Run, effect: Effect) -> None:
-    latest = upsert(EFFECTS).values(environment=run.environment, **asdict(effect))
-    keys = ["workbook_id", "action", "record_id"]
-    connection.execute(latest.on_conflict_do_update(keys, set_={"result_id": effect.result_id}))
+    add(connection, ENTRIES, [{"run_id": run_id, **chained(entry, number, previous)}])
 
 
 def _export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
@@ -303,80 +292,6 @@ def _export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
         "export": _exports().dump_json(export).decode(),
         "baseline": packed(baseline),
     }
-
-
-def _open(path: Path) -> Engine:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _for_its_owner(path)
-    except OSError as error:
-        raise StateError(
-            f"The state store {path} cannot be made: {error.strerror}. "
-            "Check the folder and the disk, or point --state elsewhere."
-        ) from error
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _durable)
-    with _translated(path), engine.begin() as connection:
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if version > STORE_VERSION:
-            raise StateError(
-                f"The state store {path} was written by a newer reconcile (version {version}). "
-                "Upgrade reconcile."
-            )
-        _refuse_cut(path, connection)
-        if version < STORE_VERSION:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            METADATA.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {STORE_VERSION}")
-    return engine
-
-
-def _empty() -> Engine:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    METADATA.create_all(engine)
-    return engine
-
-
-def _for_its_owner(path: Path) -> None:
-    """The file can be read by its owner alone, from its first moment on."""
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    elif path.stat().st_mode & 0o077:
-        # Whoever may only read a copy of the file cannot change its mode, and need not.
-        with suppress(PermissionError):
-            path.chmod(0o600)
-
-
-def _refuse_cut(path: Path, connection: Connection) -> None:
-    """SQLite takes the missing part of a file's last page for zeros, and would read nonsense."""
-    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
-    there = path.stat().st_size
-    if there < pages * size:
-        raise StateError(
-            f"The end of the state store {path} is missing ({there:,} of {pages * size:,} bytes are there), "
-            "so nothing in it may be relied on. Put a backup in its place. Without one, move the file away "
-            "and apply the workbook again: what is live already is not sent again."
-        )
-
-
-def _durable(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's connection has no public type
-    # Transactions begin where we say so, not where the driver thinks that one is needed.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = DELETE")
-    connection.execute("PRAGMA synchronous = EXTRA")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        raise StateError(
-            f"The state store {path} cannot be used: {error.orig}. "
-            "Check the file and the disk, or point --state elsewhere."
-        ) from error
 
 
 @cache

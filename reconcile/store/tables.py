@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 7
+STORE_VERSION: Final = 8
 
 METADATA = MetaData()
 
@@ -47,9 +47,11 @@ SEALS = Table(
     "seals",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("run_id", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("key", Text, nullable=False),
     Column("entry_number", Integer, nullable=False),
-    Column("entry_hash", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("marks", Text, nullable=False),
     Column("hash", Text, nullable=False),
 )
 HEAD = Table(

@@ -16,7 +16,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import StateError
-from reconcile.store.entries import Entry, broken_at
+from reconcile.store.entries import Entry, entry_hash
 from reconcile.store.run import Effect, Run
 from reconcile.store.store import Store
 
@@ -62,10 +62,10 @@ def test_a_journal_is_chained_from_its_first_entry_on(tmp_path: Path) -> None:
             store.append(RUN, Entry(NOW.isoformat(), f"op-{number}", "intent", {"attempt": 1}))
         entries = store.entries("run-1")
 
-    assert broken_at("run-1", entries) is None
-    assert broken_at("run-1", entries[1:]) == 1
-    assert broken_at("run-1", (entries[0], entries[2])) == 2
-    assert broken_at("run-2", entries) == 1
+    before = ["run-1", *(one.hash for one in entries)]
+    body = '{"attempt": 1}'
+    assert entries[1].hash == entry_hash(before[1], 2, NOW.isoformat(), "op-0", "intent", body)
+    assert entries[2].hash == entry_hash(before[2], 3, NOW.isoformat(), "op-1", "intent", body)
 
 
 def test_what_a_workbook_caused_is_remembered_with_its_latest_value(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""State stores that earlier versions wrote are taken over, keep working, and show what was done to them.
+
+The files in `old` were written by the program as it was when each version was current: an export, a run with
+a changed line and a new one, and from version 5 on a bill.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tampered_stores import NOW, changed, found, places
+
+from reconcile.cli import run as command
+from reconcile.domain.snapshot import Environment
+from reconcile.store.entries import Entry
+from reconcile.store.run import Effect
+from reconcile.store.store import Store
+
+OLD = Path(__file__).parent / "old"
+VERSIONS = {2: "http://127.0.0.1:8092", 5: "http://127.0.0.1:8095", 7: "http://127.0.0.1:8097"}
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> int:
+    """The version of a store."""
+    number: int = request.param
+    return number
+
+
+@pytest.fixture
+def path(version: int, tmp_path: Path) -> Path:
+    """A copy of the store of that version."""
+    target = tmp_path / "state.db"
+    shutil.copy(OLD / f"version_{version}.db", target)
+    return target
+
+
+def test_an_old_store_still_knows_what_it_knew(path: Path, version: int) -> None:
+    here = Environment(VERSIONS[version])
+    with Store(path) as store:
+        (run,) = store.runs(here)
+        (export,) = store.exports(here)
+        made = store.effects(export.workbook_id, "create line")
+        baseline = store.baseline(export.workbook_id)
+
+        assert run.state == "finished"
+        assert store.entries(run.run_id)[-1].kind == "end"
+        assert len(made) == 1
+        assert baseline is not None
+        assert str(baseline.lines["cln_1"].amount) == "500.00 USD"
+        assert len(store.bills(here)) == (1 if version > 2 else 0)
+
+
+def test_an_old_store_is_written_on_and_stays_whole(path: Path, version: int) -> None:
+    with Store(path) as store:
+        (run,) = store.runs()
+        again = replace(run, run_id="run-new", state="running", ended_at=None)
+        store.start_run(again)
+        effect = Effect(run.workbook_id, "create line", "key-new", "cln_new")
+        store.append(again, Entry(NOW, "", "end", {"state": "finished"}), [effect], state="finished")
+        store.record_bills(Environment(VERSIONS[version]), store.bills(Environment(VERSIONS[version])))
+
+    assert found(path) == ()
+
+
+def test_the_verdict_says_what_was_sealed_as_it_was_found(
+    path: Path, version: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = command(["history", "--verify", "--state", str(path)])
+    out = capsys.readouterr().out
+    unsealed = 6 if version == 2 else 0
+
+    assert code == 0
+    assert f"the rows of a store of version {version}, {unsealed} journal entries without a seal" in out
+
+
+def test_opening_an_old_store_twice_changes_nothing_more(path: Path) -> None:
+    Store(path).close()
+    first = path.read_bytes()
+    Store(path).close()
+
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("UPDATE entries SET body = replace(body, '512.50', '999.00') WHERE kind = 'intent'", "entries"),
+        ("UPDATE entries SET body = '{' WHERE number = 3", "entries"),
+        ("DELETE FROM entries WHERE number = 3", "entries"),
+        ("DELETE FROM entries", "runs"),
+        ("UPDATE runs SET state = 'stopped'", "runs"),
+    ],
+)
+def test_what_was_changed_before_it_was_taken_over_is_told_by_the_journal(
+    change: str, table: str, path: Path
+) -> None:
+    changed(path, change)
+
+    assert table in {one.table for one in found(path)}
+
+
+@pytest.mark.parametrize("change", ["UPDATE runs SET started_by = 'eve'", "UPDATE runs SET plan = x'00'"])
+@pytest.mark.parametrize("version", [5, 7], indirect=True)
+def test_a_run_changed_before_it_was_taken_over_is_told_by_its_first_entry(change: str, path: Path) -> None:
+    changed(path, change)
+
+    assert [one.table for one in found(path)] == ["runs"]
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("UPDATE effects SET result_id = 'cln_9'", "effects"),
+        ("DELETE FROM exports", "exports"),
+        ("UPDATE entries SET body = replace(body, ': ', ':') WHERE number = 3", "entries"),
+        ("UPDATE runs SET ended_at = '2026-01-01'", "runs"),
+    ],
+)
+def test_what_is_changed_after_it_was_taken_over_is_told(change: str, table: str, path: Path) -> None:
+    Store(path).close()
+    changed(path, change)
+
+    assert table in {place.split(":")[0] for place in places(path)}
+
+
+def test_a_version_set_back_by_hand_seals_nothing_anew(path: Path) -> None:
+    Store(path).close()
+    changed(path, "UPDATE effects SET result_id = 'cln_9'", "PRAGMA user_version = 2")
+
+    assert {one.table for one in found(path)} == {"effects"}

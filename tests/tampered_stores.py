@@ -1,0 +1,108 @@
+"""A store with a row in every table under seal, and a way to change it past the program."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from reconcile.domain.bill import IssuedBill
+from reconcile.domain.edited import Export
+from reconcile.domain.money import Money
+from reconcile.domain.settlement import Settlement
+from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.domain.split_by import Handout
+from reconcile.store.audit import Break, audit
+from reconcile.store.closes import KeptClose, Reopening, record_reopening, save_close
+from reconcile.store.entries import Entry
+from reconcile.store.lock import take
+from reconcile.store.run import Effect, Holder, Run
+from reconcile.store.store import Store
+
+MOMENT: Final = datetime(2026, 4, 5, 9, 30, tzinfo=UTC)
+NOW: Final = MOMENT.isoformat()
+HERE: Final = Environment("https://api.introw.io")
+NAME: Final = str(HERE)
+
+
+def fill(path: Path) -> None:
+    """Two workbooks, two runs, two bills, payments, a close that was made again, a reopening, a lock."""
+    with Store(path) as store:
+        for workbook in ("wb-1", "wb-2"):
+            export = Export(workbook, 1, "0.1.0", HERE, Scope(), MOMENT, "ana", "f")
+            handout = Handout("set-1", workbook, f"{workbook}.xlsx", "Acme", "ana@vendor.example")
+            store.save_exports([(export, Snapshot(HERE, Scope(), MOMENT, {}, {}, {}))], [handout])
+        store.note_returns([("wb-1", "wb-1.xlsx")], MOMENT)
+        for name in ("run-1", "run-2"):
+            _run(store, name)
+        store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")])
+        store.record_settlements(HERE, [_settlement("pay_1"), _settlement("pay_2")])
+        for close_id in ("close-1", "close-2"):
+            save_close(store, _close(close_id))
+        record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
+        with store.writing() as connection:
+            # A process that dies while it holds the lock leaves its note.
+            take(connection, NAME, Holder("run-3", "ana", "far-away", 7, NOW), may_take=True, take_over=False)
+
+
+def _run(store: Store, name: str) -> None:
+    run = Run(name, NAME, "wb-1", NOW, None, "ana", "running", f'{{"plan": "{name}"}}')
+    store.start_run(run)
+    store.append(run, Entry(NOW, "op-1", "intent", {"body": {"amount": "512.50"}}))
+    effect = Effect("wb-1", "create line", f"key-{name}", f"cln_{name}")
+    store.append(run, Entry(NOW, "op-1", "outcome", {"outcome": "applied"}), [effect])
+    store.append(run, Entry(NOW, "", "end", {"state": "finished"}), state="finished")
+
+
+def _bill(number: str) -> IssuedBill:
+    amount = Money(Decimal("12.50"), "USD")
+    return IssuedBill(number, "pay_1", "", "ptn_1", amount, "xero", "x.csv", "ab", NOW, "ana", "")
+
+
+def _settlement(payout_id: str) -> Settlement:
+    return Settlement(
+        workbook_id="wb-1",
+        payout_id=payout_id,
+        partner_id="ptn_1",
+        state="paid",
+        verdict="full",
+        how="reference",
+        code="",
+        amount=Money(Decimal("12.50"), "USD"),
+        reference="R-1",
+        payment_id="p-1",
+        paid_on="2026-04-04",
+        file="bank.csv",
+        sha256="ab",
+        read_at=NOW,
+        read_by="ana",
+    )
+
+
+def _close(close_id: str) -> KeptClose:
+    first, last = date(2026, 3, 1), date(2026, 3, 31)
+    return KeptClose(close_id, NAME, "2026-03", first, last, NOW, "ana", '{"lines": 1}', {"a.csv": "ab"})
+
+
+def changed(path: Path, *statements: str) -> None:
+    """Runs SQL against the file, as somebody with a database program would."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def found(path: Path) -> tuple[Break, ...]:
+    """What the audit finds in a store."""
+    with Store(path) as store:
+        return audit(store.record())
+
+
+def places(path: Path) -> set[str]:
+    """The same as `table: key` or `table: key: column column`."""
+    return {
+        ": ".join(part for part in (one.table, one.key, " ".join(one.fields)) if part) for one in found(path)
+    }
