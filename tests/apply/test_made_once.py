@@ -159,7 +159,7 @@ def test_a_row_that_lost_its_place_asks_and_sends_nothing(
     code, out, _ = cli.run("apply", edited, "--yes")
     decided = cli.run("apply", edited, "--yes", "--prefer", "live", "--field", "amount")
 
-    assert "line-made" in checked[1]
+    assert "This new line says the same as line" in checked[1]
     assert code == 1
     assert "says the same as line" in out
     assert decided[0] == 0
