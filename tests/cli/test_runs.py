@@ -30,7 +30,7 @@ from cli_session import (
 )
 
 from reconcile.apply.bounds import Bounds, Spent
-from reconcile.jobs.runs.start_run import next_time
+from reconcile.jobs.runs.run_options import next_time
 from reconcile.sandbox.choices import Choices
 from reconcile.workbook.copy.cell_editor import Keystroke
 

@@ -37,7 +37,8 @@ _BROKEN: Final = (
 # Built-in number formats that show a date or a time (ECMA-376 part 1, 18.8.30), those of East Asia included.
 _DATE_FORMATS: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 # What a format code says besides its placeholders: quoted texts, colours and locales, escaped characters.
-_DECORATION: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|[\\_*].')
+# Hours, minutes and seconds in brackets show a duration.
+_DECORATION: Final = re.compile(r'"[^"]*"|\[(?!(?:h{1,9}|m{1,9}|s{1,9})\])[^\[\]]*\]|[\\_*].')
 
 
 @dataclass(frozen=True)
@@ -210,8 +211,9 @@ def _date_styles(styles: Element) -> tuple[bool, ...]:
     """Whether each cell style shows its number as a date."""
     codes = {
         int(element.get("numFmtId", "0")): element.get("formatCode", "")
-        for element in styles.iter()
-        if local(element.tag) == "numFmt"
+        for formats in styles
+        if local(formats.tag) == "numFmts"  # those of conditional formats (dxfs) have numbers of their own
+        for element in formats
     }
     formats = [element for element in styles if local(element.tag) == "cellXfs"]
     ids = [int(style.get("numFmtId", "0")) for element in formats for style in element]
@@ -221,4 +223,4 @@ def _date_styles(styles: Element) -> tuple[bool, ...]:
 def _shows_date(code: str | None, number: int) -> bool:
     if code is None:
         return number in _DATE_FORMATS
-    return bool(re.search(r"[ymdhs]", _DECORATION.sub("", code.lower()).replace("general", "")))
+    return bool(re.search(r"[ymdhs]", _DECORATION.sub("", code.casefold()).replace("general", "")))

@@ -21,7 +21,7 @@ _MARKS: Final = re.compile(
     rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
-_ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*["\']([^"\']*)')
+_ATTRIBUTE: Final = re.compile(r'(?<![\w:])([\w:]+)\s*=\s*["\']([^"\']*)')
 _RANGE: Final = re.compile(r"\$?\b([A-Z]{1,3})\$?[0-9]*(?::\$?([A-Z]{1,3})\$?[0-9]*)?\b")
 _PROPERTIES: Final = 1 << 16
 """The bytes of a package's properties that are looked at; Excel writes some 800."""
@@ -83,7 +83,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
     elif name == "filterColumn":
         # Without a condition inside, it only hides its button.
         if not (match["rest"] or b"").endswith(b"/"):
-            facts.filtered.add(facts.filter_from + int(given.get("colId", "0")))
+            facts.filtered.add(facts.filter_from + int(given.get("colId") or 0))
     elif name == "dataValidation":
         if given.get("type", "none") != "none":
             facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
@@ -92,7 +92,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
 
 
 def _note_row(facts: SheetFacts, given: dict[str, str]) -> None:
-    facts.row = int(given.get("r", facts.row + 1))
+    facts.row = int(given.get("r") or facts.row + 1)
     if given.get("hidden") not in ("1", "true"):
         return
     if facts.hidden and facts.hidden[-1][1] == facts.row - 1:

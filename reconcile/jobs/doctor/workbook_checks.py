@@ -1,52 +1,45 @@
-"""What `reconcile doctor FILE` does: says what happened to a workbook, and writes a clean copy of it."""
+"""Says what happened to a workbook since its export, and writes a clean copy of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
-from reconcile.jobs.check_result import Check
-from reconcile.jobs.session import opened_store
-from reconcile.workbook.doctor import Trace, arrangement, examine
-
-if TYPE_CHECKING:
-    from reconcile.config import Settings
-    from reconcile.jobs.plan import Reading
+from reconcile.jobs.doctor.check_result import Check
+from reconcile.jobs.readings import Reading, read
+from reconcile.jobs.session import Session
+from reconcile.report.words import counted
+from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10
 """How many cells a check names."""
 
 
-def examined(file: Path, settings: Settings, target: Path | None) -> list[Check]:
+def examine_workbook(session: Session, file: Path, target: Path | None = None) -> list[Check]:
     """What happened to the workbook since its export, what the check finds, and what is in the clean copy.
 
-    Raises ConfigurationError where there is no such file, or the copy cannot be written.
+    target: the clean copy, if one is wanted. Raises ConfigurationError where there is no such file, or the
+    copy cannot be written.
     """
-    from reconcile.jobs.plan import read
-    from reconcile.workbook.doctor import describe
-
     if target:
         _check_target(file, target)
+    policy, templates = session.settings.policy, session.settings.templates
     try:
-        traces = examine(file, settings.policy, settings.templates)
-        with opened_store(settings, create=False) as store:
-            reading = read(file, settings, store)
+        traces = examine(file, policy, templates)
+        with session.store(create=False) as store:
+            reading = read(session, store, file)
     except WorkbookError as error:
-        checks = [
-            Check("Workbook", ok=False, found=str(error)),
-            *map(_judged, describe(file, settings.policy)),
-        ]
+        checks = [Check("Workbook", ok=False, found=str(error)), *map(_check_of, describe(file, policy))]
         return [*checks, *([_nothing_to_repair(target)] if target else [])]
     checks = [
-        *map(_judged, traces),
-        *map(_judged, arrangement(reading.edited, reading.baseline)),
+        *map(_check_of, traces),
+        *map(_check_of, arrangement(reading.edited, reading.baseline)),
         *_unsaved(reading),
         _findings(reading),
     ]
-    return [*checks, *(_repaired(file, target, reading, settings) if target else [])]
+    return [*checks, *(_repaired(session, file, target, reading) if target else [])]
 
 
 def _check_target(file: Path, target: Path) -> None:
@@ -58,7 +51,7 @@ def _check_target(file: Path, target: Path) -> None:
         )
 
 
-def _judged(trace: Trace) -> Check:
+def _check_of(trace: Trace) -> Check:
     in_order = None if trace.fix else True
     return Check(trace.what, ok=False if trace.harm else in_order, found=trace.told, advice=trace.fix)
 
@@ -72,8 +65,6 @@ def _unsaved(reading: Reading) -> Iterator[Check]:
 
 
 def _findings(reading: Reading) -> Check:
-    from reconcile.report.words import counted
-
     errors = sum(one.severity is Severity.ERROR for one in reading.findings)
     found = f"{counted(errors, 'error')}, {counted(len(reading.findings) - errors, 'note')}"
     return Check("Check", ok=not errors, found=found, advice=f"See: reconcile check {reading.edited.file}")
@@ -84,11 +75,8 @@ def _nothing_to_repair(target: Path) -> Check:
     return Check("Clean copy", ok=False, found=found, advice="Bring the edits into the exported workbook.")
 
 
-def _repaired(file: Path, target: Path, reading: Reading, settings: Settings) -> list[Check]:
-    from reconcile.report.words import counted
-    from reconcile.workbook.doctor import repair
-
-    policy, templates = settings.policy, settings.templates
+def _repaired(session: Session, file: Path, target: Path, reading: Reading) -> list[Check]:
+    policy, templates = session.settings.policy, session.settings.templates
     done = repair(file, target, reading.edited, reading.baseline, reading.findings, policy, templates)
     counts = f"{counted(done.edits, 'edit')}, {counted(done.new_lines, 'new line')}"
     checks = [Check("Clean copy", ok=True, found=f"{target}: {counts}")]

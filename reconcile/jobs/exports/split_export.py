@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from reconcile.atomic import new_folder, write_text
-from reconcile.config import Settings
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
-from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.new_workbooks import export_of
-from reconcile.jobs.session import new_id, now
+from reconcile.jobs.exports.new_workbooks import export_of
+from reconcile.jobs.session import Session
 from reconcile.store.store import Store
 from reconcile.workbook.export import write_workbook
 
@@ -31,7 +27,7 @@ _COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lin
 
 
 @dataclass(frozen=True, slots=True)
-class Sheaf:
+class SetWorkbook:
     """One workbook that is to be written: its part of the snapshot, its identity, and who gets it."""
 
     part: Part
@@ -59,35 +55,33 @@ def folder_for(output: Path) -> Path:
 
 
 def write_set(
+    session: Session,
+    store: Store,
     folder: Path,
     cut: Sequence[tuple[Part, Sequence[Part]]],
     recipients: Path | None,
-    settings: Settings,
-    store: Store,
     on_progress: Progress | None = None,
-) -> Iterable[Finding]:
+) -> tuple[tuple[Handout, ...], list[Finding]]:
     """One workbook for each portion of each part: all baselines at once, then all files at once.
 
-    Says who gets which. Returns warnings. cut: the parts with their portions. recipients: a file, see
-    `read_recipients`. on_progress: is told of the rows of each workbook.
+    Returns the workbooks with who gets each, and warnings. cut: the parts with their portions. recipients: a
+    file, see `read_recipients`. on_progress: is told of the rows of each workbook.
     """
     named = read_recipients(recipients, [part for part, _ in cut]) if recipients else {}
+    set_id = session.new_id("set", session.clock())
     parts = [portion for _, portions in cut for portion in portions]
-    set_id = new_id("set", now())
-    sheaves = []
     files = file_names(part.name for part in parts)
+    workbooks = []
     for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
-        export = export_of(part.snapshot, f"-{number:03d}")
+        export = export_of(session, part.snapshot, f"-{number:03d}")
         recipient = named.get(part.id, part.name)
         handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
-        sheaves.append(Sheaf(part, export, handout))
+        workbooks.append(SetWorkbook(part, export, handout))
+    handouts = tuple(one.handout for one in workbooks)
     with new_folder(folder) as draft:
-        findings = write_sheaves(draft, sheaves, settings.policy, settings.templates, on_progress)
-        saved = [(one.export, one.part.snapshot) for one in sheaves]
-        store.save_exports(saved, [one.handout for one in sheaves])
-    for one in sheaves:
-        click.echo(f"{folder / one.handout.file}  {one.handout.recipient}")
-    return findings
+        findings = write_workbooks(session, draft, workbooks, on_progress)
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+    return handouts, findings
 
 
 def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
@@ -115,29 +109,27 @@ def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
     return found
 
 
-def write_sheaves(
-    folder: Path,
-    sheaves: Sequence[Sheaf],
-    policy: Policy,
-    templates: Path | None,
-    on_progress: Progress | None = None,
+def write_workbooks(
+    session: Session, folder: Path, workbooks: Sequence[SetWorkbook], on_progress: Progress | None = None
 ) -> list[Finding]:
-    """Writes the workbooks and the index into a folder."""
+    """Writes the workbooks and the index into a folder. Returns warnings."""
     findings: list[Finding] = []
-    for one in sheaves:
+    policy, templates = session.settings.policy, session.settings.templates
+    for one in workbooks:
         path = folder / one.handout.file
-        given = (one.part.snapshot, one.export, policy, templates)
-        findings += write_workbook(path, *given, on_progress=on_progress)
-    write_text(folder / INDEX, index(sheaves))
+        findings += write_workbook(
+            path, one.part.snapshot, one.export, policy, templates, on_progress=on_progress
+        )
+    write_text(folder / INDEX, index(workbooks))
     return findings
 
 
-def index(sheaves: Sequence[Sheaf]) -> str:
+def index(workbooks: Sequence[SetWorkbook]) -> str:
     """The index as CSV that spreadsheet programs open."""
-    return "\ufeff" + csv_text(_COLUMNS, map(_index_row, sheaves))
+    return "\ufeff" + csv_text(_COLUMNS, map(_index_row, workbooks))
 
 
-def _index_row(one: Sheaf) -> tuple[object, ...]:
+def _index_row(one: SetWorkbook) -> tuple[object, ...]:
     snapshot, handout = one.part.snapshot, one.handout
     words = (handout.file, handout.part, handout.recipient, one.part.id)
     return (*words, len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
