@@ -33,7 +33,7 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_live, fetch_snapshot
-from reconcile.jobs import plan as planning
+from reconcile.jobs.own_work import own_work
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.model import Plan
@@ -275,11 +275,13 @@ class Office:
         self.asked.append(book)
         edited, workbook_id = book.edited, book.edited.export.workbook_id
         baseline = store.baseline(workbook_id) or baseline_of(edited)
-        live = fetch_live(client, ENVIRONMENT, baseline, self.world.now())
+        new = (row.values.get("partner_id") for row in edited.new_lines.rows)
+        partners = frozenset(one for one in new if isinstance(one, str))
+        live = fetch_live(client, ENVIRONMENT, baseline, self.world.now(), partners=partners)
         findings = ()
         if self.checks:
             findings = tuple(one for one in review(edited, baseline, POLICY) if one.rule != RULE)
-        source = Source(baseline, edited, findings, planning._own_work(store, workbook_id))  # noqa: SLF001
+        source = Source(baseline, edited, findings, own_work(store, workbook_id))
         plan = build_plan((source,), live, POLICY, Circumstances(self.world.now(), self.name))
         self.plans.append((plan, book))
         return plan
@@ -311,7 +313,7 @@ class Office:
     def _set_aside(self, store: Store, _: Client) -> None:
         run = next((one for one in store.runs(ENVIRONMENT) if one.is_unfinished), None)
         if run:
-            self._journal(store, run).end("set aside", "enough")
+            self._journal(store, run).set_aside(from_json(run.plan, run.run_id).operations, "enough")
 
     def _runner(self, store: Store, client: Client, plan: Plan, run: Run) -> Runner:
         world = self.world
