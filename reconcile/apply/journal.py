@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from reconcile.apply.replay import Progress, replay
-from reconcile.plan.likeness import Posted, values_wanted
+from reconcile.plan.made_before.likeness import Posted, values_wanted
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.store.entries import Entry

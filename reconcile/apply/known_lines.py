@@ -9,7 +9,7 @@ from reconcile.apply.journal import UsedKey
 from reconcile.apply.settle import alike
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
-from reconcile.plan.likeness import KEY_USED, SAME_LINES, made_of
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES, made_of
 from reconcile.plan.model import Operation
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 from reconcile.plan.visible_state import DECLINED, line_state

@@ -11,7 +11,7 @@ from reconcile.domain.fields import Value
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
-from reconcile.plan.likeness import (
+from reconcile.plan.made_before.likeness import (
     KEY_USED,
     SAME_LINES,
     came_after,

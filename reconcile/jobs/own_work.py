@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
-from reconcile.plan.likeness import Posted
+from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action
 from reconcile.plan.sources import OwnWork
 from reconcile.store.run import POSTED

@@ -16,8 +16,8 @@ from reconcile.jobs.own_work import own_work
 from reconcile.jobs.readings import Reading, read_all
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
+from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
-from reconcile.plan.same_lines import MADE
 from reconcile.plan.sources import Source
 from reconcile.store.store import Store
 

@@ -14,7 +14,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
-from reconcile.plan.same_lines import made_findings
+from reconcile.plan.made_before.same_lines import made_findings
 from reconcile.store.store import Store
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 

@@ -21,7 +21,8 @@ from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import GateInput, gates
 from reconcile.plan.holds import Seen, holds
-from reconcile.plan.likeness import row_values
+from reconcile.plan.made_before.likeness import row_values
+from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown, settle_same, unseen
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
@@ -38,7 +39,6 @@ from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
 from reconcile.plan.requested import Wishes, key_of
-from reconcile.plan.same_lines import Around, is_unchanged, outgrown, settle_same, unseen
 from reconcile.plan.sources import Source, baselines, without_own_work
 
 

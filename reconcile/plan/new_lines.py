@@ -14,7 +14,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.likeness import is_like, row_values
+from reconcile.plan.made_before.likeness import is_like, row_values
 from reconcile.plan.model import Target, Texts
 
 Made = Mapping[str, CommissionLine | None]

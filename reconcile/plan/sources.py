@@ -10,7 +10,7 @@ from reconcile.domain.fields import PLACE_FIELDS
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.plan.compare import ALREADY, Comparison
-from reconcile.plan.likeness import Posted
+from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Conflict, Drift
 
 

@@ -27,7 +27,7 @@ from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import Value
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.likeness import Posted
+from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.new_lines import keyed_rows, new_lines
 from reconcile.plan.sources import OwnWork

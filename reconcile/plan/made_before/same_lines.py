@@ -21,7 +21,7 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import RULES
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.decide import Decisions
-from reconcile.plan.likeness import Posted, came_after, is_like, made_of, row_values
+from reconcile.plan.made_before.likeness import Posted, came_after, is_like, made_of, row_values
 from reconcile.plan.model import Conflict, Texts
 from reconcile.plan.new_lines import NewLine, keyed_rows, row_texts
 from reconcile.plan.sources import OwnWork
