@@ -124,7 +124,7 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
 
 
 def _relied_by_new(line: NewLine, payout: Payout | None) -> Texts:
-    """What a new line relies on: its payout's stage, and that nothing but what was decided on says the same."""
+    """What a new line relies on: its payout's stage, and that nothing undecided says the same."""
     return {
         **({"payout_stage": payout.stage} if payout else {}),
         SAME_LINES: ", ".join(line.beside) or None,
