@@ -35,6 +35,17 @@ def plan_for(
     of a workbook can be seen with this key.
     """
     readings = read_all(session, store, files)
+    return plan_of(session, reader, store, readings, preference), readings
+
+
+def plan_of(
+    session: Session,
+    reader: Reader,
+    store: Store,
+    readings: Sequence[Reading],
+    preference: Preference | None = None,
+) -> Plan:
+    """The plan for workbooks that were read already; see `plan_for`."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
     before = reader.status.requests
@@ -56,7 +67,7 @@ def plan_for(
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
         store.note_returns(names, session.clock())
     sources = tuple(_source(store, one) for one in readings)
-    return build_plan(sources, live, session.settings.policy, given), readings
+    return build_plan(sources, live, session.settings.policy, given)
 
 
 def _source(store: Store, reading: Reading) -> Source:
