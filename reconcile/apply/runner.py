@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,13 +12,17 @@ from reconcile.apply.bounds import Bounds, Spent
 from reconcile.apply.calls import Calls, Halt
 from reconcile.apply.ground import Own
 from reconcile.apply.journal import Journal
+from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.reread import Reread
-from reconcile.apply.settle import met, seen_of
+from reconcile.apply.settle import alike, met
 from reconcile.apply.turn import EARLIER, Turn
 from reconcile.domain.policy.names_and_limits import Conduct, Names
+from reconcile.domain.records import CommissionLine
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
-from reconcile.plan.model import Operation, Plan
+from reconcile.introw.fetch import refetch
+from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome, record_of
 
 _NO_BOUNDS = Bounds()
@@ -28,12 +32,12 @@ _NO_BOUNDS = Bounds()
 class Look:
     """Live before the first write.
 
-    twins: see `Calls.twins_of`. requests: what the look took.
+    known: of the new lines. requests: what the look took.
     """
 
     todo: Sequence[Operation]
     live: Reread
-    twins: Mapping[str, list[str]]
+    known: KnownLines
     requests: int
 
 
@@ -41,7 +45,8 @@ class Look:
 class Runner:
     """One execution of a plan. `stop` is asked between operations; `on_outcome` is told each outcome.
 
-    conduct, settle_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator wants it to end.
+    conduct, settle_wait, absence_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator
+    wants it to end.
     """
 
     plan: Plan
@@ -52,6 +57,7 @@ class Runner:
     stop: Callable[[], bool] = lambda: False
     on_outcome: Callable[[OperationOutcome], None] = lambda _: None
     settle_wait: float = 1
+    absence_wait: float = 30
     bounds: Bounds = _NO_BOUNDS
 
     def __post_init__(self) -> None:
@@ -62,14 +68,19 @@ class Runner:
             self.journal,
             self.names,
             self.settle_wait,
+            self.absence_wait,
             self.on_outcome,
             progress,
+            OwnWrites(self.conduct.settle_seconds),
+            self.stop,
             dict(progress.outcomes),
         )
+        self._note_own()
         self._requests = self.client.status.requests
         self._refusals = 0
         self._look: Look | None = None
-        self._turn = Turn(self.plan, self.client, self.names, self.conduct, self.calls.twins_of)
+        self._near: dict[str, tuple[CommissionLine, ...]] = {}
+        self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
         self.calls.gap = self._turn.wrote
         for one in self._own_before():
             self._turn.done(one, EARLIER)
@@ -84,17 +95,46 @@ class Runner:
         """The payouts' amounts before the run wrote anything."""
         return self.calls.progress.amounts
 
+    @property
+    def wrote(self) -> bool:
+        """Whether something was open when this process began."""
+        return bool(self._look and self._look.todo)
+
     def look(self) -> Look:
         """Reads what the open operations rely on, which writes nothing, not even to the journal.
 
         Raises ApiError, and DecisionNeeded where the month's credits do not cover writes and read-back.
         """
         todo = [one for one in self.plan.operations if self._is_open(one)]
-        twins = self._turn.look(todo)
+        self._turn.look(todo)
+        known = self._known_lines(todo)
         looks = self.client.status.requests - self._requests
         self._refuse_too_few_credits(len(todo), looks)
-        self._look = Look(todo, self._turn.live.seen, twins, looks)
+        self._look = Look(todo, self._turn.live.seen, known, looks)
         return self._look
+
+    def _known_lines(self, todo: Sequence[Operation]) -> KnownLines:
+        """What is known of the new lines that this run has not sent yet."""
+        new = [one for one in todo if one.action is Action.CREATE_LINE]
+        unsent = [one for one in new if one.id not in self.calls.progress.pending]
+        every = self.journal.used_keys(unsent)
+        used = {one.target.id: every[one.target.id] for one in unsent if one.target.id in every}
+        homes = {
+            used[one.target.id].line: one.target.payout_id
+            for one in unsent
+            if one.target.id in used and used[one.target.id].line != one.target.id
+        }
+        _, made = refetch(self.client, (), homes, homes) if homes else ({}, {})
+        return KnownLines(used, {one.id: self._near[one.id] for one in new}, made)
+
+    def _note_own(self) -> None:
+        """What this run wrote in an earlier process just now may not show yet either."""
+        at, now = self._now(), self.client.clock.now()
+        for one in self.plan.operations:
+            known = self.outcomes.get(one.id)
+            if known and known.outcome is Outcome.APPLIED and known.at:
+                age = (now - datetime.fromisoformat(known.at)).total_seconds()
+                self.calls.own.note(one, at - age)
 
     def run(self) -> str:
         """Runs what is not done yet. Answers why it stopped early, or an empty text when it did not."""
@@ -118,7 +158,7 @@ class Runner:
         # What must be known of live before the first write.
         payouts = {one.target.payout_id for one in look.todo}
         amounts = {key: one.amount.amount for key, one in look.live.payouts.items() if key in payouts}
-        self.journal.start(look.twins, amounts)
+        self.journal.start(self._twins(look), amounts)
         self.calls.progress = self.journal.progress()
         self._turn.begin()
         place = 0
@@ -128,6 +168,15 @@ class Runner:
             for operation in operations:
                 self._step(operation, look.todo[place:])
                 place += 1
+
+    def _twins(self, look: Look) -> dict[str, list[str]]:
+        """The lines that are like the new ones, or near them, before this process wrote anything."""
+        found = {}
+        for one in look.todo:
+            if one.id in look.known.near:
+                there = alike(one, look.known.near[one.id], self.names)
+                found[one.id] = [*there.like, *there.near]
+        return found
 
     def _is_open(self, operation: Operation) -> bool:
         known = self.outcomes.get(operation.id)
@@ -150,9 +199,12 @@ class Runner:
         self._count_refusal(operation)
 
     def _try(self, operation: Operation, ahead: Sequence[Operation]) -> None:
+        if known := self._known_outcome(operation):
+            self.calls.hold(operation, known)
+            return
         try:
             self._turn.refresh(operation, ahead)
-            is_met = met(operation, seen_of(operation, self._turn.live.seen, self.names))
+            is_met = met(operation, self.calls.seen(operation, self._turn.live.seen))
             moved = () if is_met else self._turn.moved(operation, ahead)
         except ApiError as error:
             raise Halt(f"live could not be read before {operation.id}: {error}") from error
@@ -172,6 +224,20 @@ class Runner:
             known = self.outcomes.get(one.id)
             if known and known.outcome.done:
                 yield Own(one, record_of(one, self.outcomes))
+
+    def _known_outcome(self, operation: Operation) -> OperationOutcome | None:
+        """What becomes of a new line that was made already, or that nobody can tell from another one."""
+        if operation.action is not Action.CREATE_LINE or self._look is None:
+            return None
+        own = {one.result_id for one in self.outcomes.values() if one.result_id}
+        return self._look.known.outcome(operation, self.names, own)
+
+    def _same_lines(self, operations: Iterable[Operation]) -> dict[str, list[str]]:
+        """Reads the lines near each new line; answers those that say the same."""
+        new = [one for one in operations if one.action is Action.CREATE_LINE]
+        near = self.calls.near(new)
+        self._near |= near
+        return {one.id: list(alike(one, near[one.id], self.names).like) for one in new}
 
     def _blocking(self, operation: Operation) -> Iterator[tuple[bool, str]]:
         """Why an operation cannot be tried, and whether a later `resume` may try it."""

@@ -12,9 +12,9 @@ from reconcile.apply.ground import Ground, Own, leaving
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
+from reconcile.plan.made_before.likeness import SAME_LINES
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved
-from reconcile.plan.reliance import SAME_LINES
 
 EARLIER: Final = -inf
 """The moment of what an earlier process of the run did."""

@@ -14,9 +14,10 @@ from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
-from reconcile.plan.reliance import LINES_LEFT, SAME_LINES, payout_reliance, relied_amount
+from reconcile.plan.reliance import LINES_LEFT, payout_reliance, relied_amount
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
 
 Body = dict[str, str | None]
@@ -88,11 +89,15 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
     return payout_update(changes, relied)
 
 
-def create_operation(line: NewLine, live: Snapshot, names: Names, same: Iterable[str] = ()) -> Operation:
-    """The POST of a new line. same: the ids of the live lines that say the same already."""
+def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
+    """The POST of a new line. It relies on its payout's stage, and that nothing undecided says the same."""
     payout = live.payouts.get(line.target.payout_id or "")
-    relied = {SAME_LINES: ", ".join(sorted(same)) or None}
-    return line_creation(line, {**({"payout_stage": payout.stage} if payout else {}), **relied}, names)
+    relied = {
+        **({"payout_stage": payout.stage} if payout else {}),
+        SAME_LINES: ", ".join(line.beside) or None,
+        **({KEY_USED: line.key} if line.is_sent else {}),
+    }
+    return line_creation(line, relied, names)
 
 
 def again(operation: Operation, changes: list[Change], names: Names) -> Operation | None:

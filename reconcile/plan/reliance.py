@@ -15,6 +15,7 @@ from reconcile.domain.fields import PAYOUT_FIELDS
 from reconcile.domain.money import Money, parse_decimal, plain
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Operation, Texts
 from reconcile.plan.visible_state import DECLINED, line_state
 
@@ -22,8 +23,6 @@ LINE: Final = "line "
 """Before the id of a line in the names of what a payout relies on."""
 LINES_LEFT: Final = "lines_left"
 """How many lines the plan leaves on the payout of a decline."""
-SAME_LINES: Final = "same_lines"
-"""The ids of the lines that said the same as a new line when the plan was made."""
 
 _OF_PAYOUT: Final = frozenset(field.name for field in PAYOUT_FIELDS)
 
@@ -87,4 +86,4 @@ def of_record(operation: Operation) -> Texts:
     relied = operation.relies_on
     if operation.action is Action.UPDATE_PAYOUT:
         return {name: value for name, value in relied.items() if name in _OF_PAYOUT}
-    return {name: value for name, value in relied.items() if name not in (LINES_LEFT, SAME_LINES)}
+    return {name: value for name, value in relied.items() if name not in (LINES_LEFT, SAME_LINES, KEY_USED)}

@@ -215,12 +215,6 @@ def test_a_new_line_relies_on_the_stage_of_its_payout_and_on_no_line_that_says_t
     assert in_pool.relies_on == {"same_lines": None}
 
 
-def test_a_new_line_relies_on_the_lines_that_said_the_same_already() -> None:
-    row = make_new_row(2, partner_id="ptn_1", amount="9", currency="USD", description="Referral")
-
-    assert only(make_plan(BASE, make_workbook(BASE, new=[row]))).relies_on == {"same_lines": "cln_3"}
-
-
 def test_a_stage_relies_on_the_lines_that_are_paid_and_not_on_declined_ones() -> None:
     base = make_snapshot(make_payout(), make_line(), make_line("cln_0", "5 USD", status="VOIDED"))
 

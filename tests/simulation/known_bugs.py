@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from reconcile.apply.journal import Journal
 from reconcile.errors import AnswerLost, Refused, ServerFailed, Unreachable
 from reconcile.introw import client
 from reconcile.introw.listing import Walk
+from reconcile.jobs.runs import start_run
 from reconcile.plan import build, new_lines, operations
 from reconcile.plan.outcome import Outcome
 from reconcile.store.store import Store
@@ -97,7 +97,7 @@ def _two_operators_run_without_a_lock(patch: pytest.MonkeyPatch) -> None:
         yield None
 
     patch.setattr(Store, "running", running)
-    patch.setattr(office, "refuse_unfinished", lambda *_: None)
+    patch.setattr(start_run, "refuse_unfinished", lambda *_: None)
 
 
 def _everything_ties_out(patch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,8 @@ def _a_first_look_is_good_for_five_minutes(patch: pytest.MonkeyPatch) -> None:
 
 
 def _absence_is_believed_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(office, "Runner", functools.partial(runner.Runner, settle_wait=0, absence_wait=0))  # type: ignore[call-arg]
+    hasty = replace(office.PROFILE, settle_wait=0, absence_wait=0)  # type: ignore[call-arg]
+    patch.setattr(office, "PROFILE", hasty)
 
 
 _LOST: Final = frozenset({"lost", "late", "500 after", "dropped", "500"})
