@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from reconcile.apply.bounds import Bounds, Spent
 from reconcile.apply.calls import Calls, Halt
 from reconcile.apply.journal import Journal
+from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.reread import Reread
-from reconcile.apply.settle import met, seen_of, stale
+from reconcile.apply.settle import alike, met, stale
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
-from reconcile.plan.model import Operation, Plan
+from reconcile.introw.fetch import refetch
+from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import OperationOutcome, Outcome
 
 _NO_BOUNDS = Bounds()
@@ -26,12 +29,12 @@ _NO_BOUNDS = Bounds()
 class Look:
     """Live before the first write.
 
-    twins: see `Calls.twins_of`. at: the moment, on the monotonic clock. requests: what the look took.
+    known: of the new lines. at: the moment, on the monotonic clock. requests: what the look took.
     """
 
     todo: Sequence[Operation]
     live: Reread
-    twins: Mapping[str, list[str]]
+    known: KnownLines
     at: float
     requests: int
 
@@ -40,7 +43,8 @@ class Look:
 class Runner:
     """One execution of a plan. `stop` is asked between operations; `on_outcome` is told each outcome.
 
-    conduct, settle_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator wants it to end.
+    conduct, settle_wait, absence_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator
+    wants it to end.
     """
 
     plan: Plan
@@ -51,6 +55,7 @@ class Runner:
     stop: Callable[[], bool] = lambda: False
     on_outcome: Callable[[OperationOutcome], None] = lambda _: None
     settle_wait: float = 1
+    absence_wait: float = 30
     bounds: Bounds = _NO_BOUNDS
 
     def __post_init__(self) -> None:
@@ -61,10 +66,14 @@ class Runner:
             self.journal,
             self.names,
             self.settle_wait,
+            self.absence_wait,
             self.on_outcome,
             progress,
+            OwnWrites(self.conduct.settle_seconds),
+            self.stop,
             dict(progress.outcomes),
         )
+        self._note_own()
         self._requests = self.client.status.requests
         self._refusals = 0
         self._look: Look | None = None
@@ -80,6 +89,11 @@ class Runner:
         """The payouts' amounts before the run wrote anything."""
         return self.calls.progress.amounts
 
+    @property
+    def wrote(self) -> bool:
+        """Whether something was open when this process began."""
+        return bool(self._look and self._look.todo)
+
     def look(self) -> Look:
         """Reads what the open operations rely on, which writes nothing, not even to the journal.
 
@@ -87,11 +101,34 @@ class Runner:
         """
         todo = [one for one in self.plan.operations if self._is_open(one)]
         live, began = self.calls.read(todo), self._now()
-        twins = self.calls.twins_of(todo)
+        known = self._known_lines(todo)
         looks = self.client.status.requests - self._requests
         self._refuse_too_few_credits(len(todo), looks)
-        self._look = Look(todo, live, twins, began, looks)
+        self._look = Look(todo, live, known, began, looks)
         return self._look
+
+    def _known_lines(self, todo: Sequence[Operation]) -> KnownLines:
+        """What is known of the new lines that this run has not sent yet."""
+        new = [one for one in todo if one.action is Action.CREATE_LINE]
+        unsent = [one for one in new if one.id not in self.calls.progress.pending]
+        every = self.journal.used_keys(unsent)
+        used = {one.target.id: every[one.target.id] for one in unsent if one.target.id in every}
+        homes = {
+            used[one.target.id].line: one.target.payout_id
+            for one in unsent
+            if one.target.id in used and used[one.target.id].line != one.target.id
+        }
+        _, made = refetch(self.client, (), homes, homes) if homes else ({}, {})
+        return KnownLines(used, self.calls.near(new), made)
+
+    def _note_own(self) -> None:
+        """What this run wrote in an earlier process just now may not show yet either."""
+        at, now = self._now(), self.client.clock.now()
+        for one in self.plan.operations:
+            known = self.outcomes.get(one.id)
+            if known and known.outcome is Outcome.APPLIED and known.at:
+                age = (now - datetime.fromisoformat(known.at)).total_seconds()
+                self.calls.own.note(one, at - age)
 
     def run(self) -> str:
         """Runs what is not done yet. Answers why it stopped early, or an empty text when it did not."""
@@ -114,7 +151,7 @@ class Runner:
     def _run(self, look: Look) -> None:
         # What must be known of live before the first write.
         amounts = {key: one.amount.amount for key, one in look.live.payouts.items()}
-        self.journal.start(look.twins, amounts)
+        self.journal.start(self._twins(look), amounts)
         self.calls.progress = self.journal.progress()
         for payout_id, group in groupby(look.todo, key=lambda one: one.target.payout_id):
             operations = list(group)
@@ -122,6 +159,15 @@ class Runner:
             self._fresh[payout_id] = (look.at, look.live)
             for operation in operations:
                 self._step(operation, operations)
+
+    def _twins(self, look: Look) -> dict[str, list[str]]:
+        """The lines that are like the new ones, or near them, before this process wrote anything."""
+        found = {}
+        for one in look.todo:
+            if one.id in look.known.near:
+                there = alike(one, look.known.near[one.id], self.names)
+                found[one.id] = [*there.like, *there.near]
+        return found
 
     def _is_open(self, operation: Operation) -> bool:
         known = self.outcomes.get(operation.id)
@@ -142,7 +188,10 @@ class Runner:
         self._count_refusal(operation)
 
     def _try(self, operation: Operation, group: Sequence[Operation]) -> None:
-        seen = seen_of(operation, self._live(operation, group), self.names)
+        if known := self._known_outcome(operation):
+            self.calls.hold(operation, known)
+            return
+        seen = self.calls.seen(operation, self._live(operation, group))
         if met(operation, seen):
             self.calls.conclude(operation, Outcome.ALREADY_APPLIED, "live shows it already")
         elif moved := stale(operation, seen):
@@ -155,6 +204,13 @@ class Runner:
             self.calls.hold(operation, held)
         else:
             self.calls.write(operation)
+
+    def _known_outcome(self, operation: Operation) -> OperationOutcome | None:
+        """What becomes of a new line that was made already, or that nobody can tell from another one."""
+        if operation.action is not Action.CREATE_LINE or self._look is None:
+            return None
+        own = {one.result_id for one in self.outcomes.values() if one.result_id}
+        return self._look.known.outcome(operation, self.names, own)
 
     def _live(self, operation: Operation, group: Sequence[Operation]) -> Reread:
         """What live is when an operation's turn comes; read again when the last look is too long ago."""

@@ -44,13 +44,14 @@ def fetch_live(
     voided_statuses: Collection[str] = _VOIDED,
     on_progress: Progress | None = None,
     scopes: Sequence[Scope] = (),
+    partners: Collection[str] = (),
 ) -> Snapshot:
     """The scope of the baseline as it is now, and every record of the baseline wherever it is now.
 
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
     is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
-    exports, where the baseline is of several. What did not move is the baseline's own object. Raises
-    ApiError.
+    exports, where the baseline is of several. partners: those whose every line is to be seen. What did not
+    move is the baseline's own object. Raises ApiError.
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
     scopes = scopes or (baseline.scope,)
@@ -62,10 +63,15 @@ def fetch_live(
         if payout.id in baseline.payouts or any(scope.includes(payout) for scope in scopes)
     }
     found.list_lines(payouts, _partners_in(scopes, payouts))
+    if partners and not found.all_lines:
+        found.list_lines((), frozenset(partners))
     found.read_lines(baseline.lines)
     lines = _in_scope(found, scopes, payouts, voided_statuses)
     lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners())
+    beside = {
+        key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
+    }
+    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners(), beside)
 
 
 def refetch(

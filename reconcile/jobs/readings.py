@@ -12,7 +12,9 @@ from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
+from reconcile.plan.made_before.same_lines import made_findings
 from reconcile.store.store import Store
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
@@ -34,7 +36,8 @@ def read(session: Session, store: Store, file: Path) -> Reading:
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)
-    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted)
+    made = made_findings(edited, own_work(store, edited.export.workbook_id))
+    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)
     return Reading(edited, baseline, review(edited, baseline, policy, readonly))
 
 

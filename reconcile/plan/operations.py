@@ -13,7 +13,9 @@ from urllib.parse import quote
 from reconcile.domain.fields import DECLINE, DETACH, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
+from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
@@ -105,7 +107,7 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
         method="POST",
         path="/commission-lines",
         body=body | {name: value for name, value in optional.items() if value is not None},
-        relies_on={"payout_stage": payout.stage} if payout else {},
+        relies_on=_relied_by_new(line, payout),
         expected={
             "amount": line.values["amount"],
             "currency": line.currency,
@@ -119,6 +121,15 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
         after=Money(line.amount, line.currency),
         workbooks=(line.target.workbook,),
     )
+
+
+def _relied_by_new(line: NewLine, payout: Payout | None) -> Texts:
+    """What a new line relies on: its payout's stage, and that nothing undecided says the same."""
+    return {
+        **({"payout_stage": payout.stage} if payout else {}),
+        SAME_LINES: ", ".join(line.beside) or None,
+        **({KEY_USED: line.key} if line.is_sent else {}),
+    }
 
 
 def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Names) -> Operation:

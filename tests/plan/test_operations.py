@@ -206,8 +206,8 @@ def test_a_new_line_relies_on_the_stage_of_its_payout() -> None:
 
     on_payout, in_pool = make_plan(BASE, make_workbook(BASE, new=rows)).operations
 
-    assert on_payout.relies_on == {"payout_stage": "APPROVED"}
-    assert in_pool.relies_on == {}
+    assert on_payout.relies_on == {"payout_stage": "APPROVED", "same_lines": None}
+    assert in_pool.relies_on == {"same_lines": None}
 
 
 # What an operation leaves behind.

@@ -47,7 +47,7 @@ def set_aside(session: Session, run_id: str, reason: str, *, take_over: bool = F
             run = _unfinished(store, run_id)
             if not reason.strip():
                 raise ConfigurationError("--set-aside needs a reason.")
-            Journal(store, run, session.clock, session.user).end("set aside", reason)
+            Journal(store, run, session.clock, session.user).set_aside(plan.operations, reason)
 
 
 def _unfinished(store: Store, run_id: str) -> Run:

@@ -112,7 +112,7 @@ class Block:
         top = self.sheet.header + 1
         known = re.findall(rb'priority="(\d+)"', self.part.content)
         priority = max(map(int, known), default=0) + 1
-        words = (("refused", "unknown"), ("skipped",))
+        words = (("refused", "unknown"), ("skipped", "applied-differently"))
         rules = ""
         for look, some in zip(self.looks, words, strict=True):
             formula = "+".join(f'(${column}{top}="{word}")' for word in some)
