@@ -18,6 +18,7 @@ from typing import Final
 from reconcile.domain.money import Money
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import UnexpectedAnswer
+from reconcile.introw.connection import is_id
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 # Far beyond any money; a figure with an exponent in the thousands would fill the memory when written out.
@@ -100,6 +101,11 @@ class _Members:
         found = cls(kind, "", record).text("id")
         if not found:
             raise UnexpectedAnswer(f"The API gave a {kind} without an id.")
+        if not is_id(found):
+            raise UnexpectedAnswer(
+                f"The API gave a {kind} with an id that no address can hold: {found[:40]!r}. "
+                "Report this to Introw."
+            )
         return cls(kind, found, record)
 
     def text(self, name: str) -> str | None:
@@ -144,9 +150,9 @@ class _Members:
             value = value.get("value")
         if value is None:
             return None
-        text = "" if isinstance(value, bool) else str(value)
-        number = Decimal(text) if _NUMBER.fullmatch(text) else None
-        if number is None or abs(number.adjusted()) > _LARGEST or len(text) > _LARGEST:
+        text = str(value) if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool) else ""
+        number = Decimal(text) if len(text) <= _LARGEST and _NUMBER.fullmatch(text) else None
+        if number is None or abs(number.adjusted()) > _LARGEST:
             raise self._unexpected(name, "is not a decimal number")
         return number
 

@@ -62,6 +62,7 @@ def _connection(settings: Settings) -> Connection:
     return Connection(
         base_url=profile.base_url,
         key=Key(_key_text(settings)),
+        key_source=lambda: Key(_key_text(settings)),
         timeout=profile.timeout,
         page_size=profile.page_size,
         attempts=profile.attempts,

@@ -101,7 +101,6 @@ def test_only_this_computer_is_local(host: str, local: bool) -> None:  # noqa: F
             ("commission-lines", "a/b?c#d%e ü", "decline"),
             "/commission-lines/a%2Fb%3Fc%23d%25e%20%C3%BC/decline",
         ),
-        (("payouts", ".."), "/payouts/%2E%2E"),
         (("payouts", "a..b"), "/payouts/a..b"),
     ],
 )
@@ -110,5 +109,5 @@ def test_ids_are_encoded_in_paths(parts: tuple[str, ...], path: str) -> None:
 
 
 def test_an_empty_id_makes_no_path() -> None:
-    with pytest.raises(ValueError, match="empty part"):
+    with pytest.raises(ValueError, match="no id"):
         path_of("payouts", "")
