@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 
@@ -20,7 +19,7 @@ def review_export(snapshot: Snapshot) -> tuple[Finding, ...]:
 
 def _off_its_lines(payout: Payout, snapshot: Snapshot) -> Finding:
     lines = len(snapshot.lines_by_payout.get(payout.id, ()))
-    total = Money(snapshot.lines_total(payout) or payout.amount.amount * 0, payout.amount.currency)
+    total = snapshot.against_lines(payout).total
     counted = "1 line has" if lines == 1 else f"{lines:,} lines have"
     return Finding(
         Severity.WARNING,

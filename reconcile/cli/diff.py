@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.options import Showing, locale_option, report_option, settings_options, shown_options
-from reconcile.cli.terminal import console
-from reconcile.errors import ConfigurationError
-from reconcile.jobs.preference import preference_options
-from reconcile.jobs.saved_plans import is_saved_plan, show_saved
-from reconcile.jobs.session import opened_store, reading, settings_of
+from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
+from reconcile.cli.console import console
+from reconcile.cli.options import options
+from reconcile.cli.plan_options import PREFERENCE, SHOWING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.cli.plan_options import Showing
     from reconcile.domain.decision import Preference
+    from reconcile.jobs.session import Session
 
 
 @click.command("diff")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Keep the plan for `apply`.")
+@click.option("--save", type=FILE, help="Keep the plan for `apply`.")
 @click.option(
     "--review",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Write the workbook again, marked, with the conflicts to decide; a folder for several.",
 )
-@report_option
-@shown_options
-@click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending.")
-@preference_options
-@locale_option
-@settings_options
-def command(
+@options(
+    REPORT,
+    SHOWING,
+    click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending."),
+    PREFERENCE,
+    LOCALE,
+    SESSION,
+)
+def command(  # noqa: PLR0913  one argument per option
     *,
+    session: Session,
     files: tuple[Path, ...],
     as_json: bool,
     save: Path | None,
@@ -43,7 +47,6 @@ def command(
     showing: Showing,
     preference: Preference | None,
     exit_code: bool,
-    **common: Any,  # noqa: ANN401  the common options, passed on as they are
 ) -> int:
     """Show what edited workbooks would change: a dry run with a client that cannot write.
 
@@ -52,41 +55,39 @@ def command(
 
     Exits with 1 when a person must decide something: errors, conflicts, gates.
     """
-    from reconcile.atomic import write_text
-    from reconcile.jobs.plan import plan_for
-    from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
-    from reconcile.plan.codec import to_json
-    from reconcile.report.build import report_on
-    from reconcile.report.codec import to_json as report_json
-    from reconcile.report.files import check_names, write_reports
+    from reconcile.jobs import diff
+    from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
-    # Gather.
-    settings = settings_of(**common)
-    review, reports = review_among(review, reports)
-    check_names(reports)
-    if any(is_saved_plan(file) for file in files):
-        if len(files) > 1 or save or reports or review or preference:
-            raise ConfigurationError(
-                "A saved plan is shown alone, without --save, --report, --review or --prefer."
-            )
-        return show_saved(files[0], settings, as_json=as_json, full=showing.full)
-    if review:
-        refuse_review(review, files)
-    with reading(settings) as reader, opened_store(settings, create=False) as store:
-        plan, readings, _ = plan_for(files, settings, reader, store, preference)
-    # Decide.
-    shown = report_on(plan)
-    # Act.
-    if save:
-        write_text(save, to_json(plan), private=True)
-    write_reports(shown, reports, settings.templates)
-    for path in write_reviews(review, files, readings, plan, settings) if review else ():
+    request = diff.DiffRequest(files, preference, save, review, reports)
+    saved = diff.saved_plan_of(request)
+    if saved:
+        return _show_saved(session, saved, as_json=as_json, full=showing.full)
+    compared = diff.diff(session, request)
+    for path in compared.reviews:
         click.echo(f"Review workbook: {path}", err=True)
     if as_json:
-        click.echo(report_json(shown), nl=False)
+        click.echo(to_json(compared.report), nl=False)
     else:
-        render(shown, console(), full=showing.full, quiet=showing.quiet)
-    if plan.needs_decision:
+        render(compared.report, console(), full=showing.full, quiet=showing.quiet)
+    if compared.plan.needs_decision:
         return 1
-    return 5 if exit_code and plan.operations else 0
+    return 5 if exit_code and compared.plan.operations else 0
+
+
+def _show_saved(session: Session, file: Path, *, as_json: bool, full: bool) -> int:
+    """A saved plan, and then what moved since: the plan itself is shown whatever the API says."""
+    from reconcile.jobs import saved_plans
+    from reconcile.report.build import report_on
+    from reconcile.report.terminal import render
+
+    plan = saved_plans.read_plan(file, session.settings.policy)
+    if not as_json:
+        render(report_on(plan), console(), full=full)
+    stale = saved_plans.stale_operations(session, plan, file.name)
+    if as_json:
+        click.echo(saved_plans.saved_json(plan, stale))
+    else:
+        for line in saved_plans.stale_text(stale):
+            click.echo(line)
+    return int(bool(stale) or plan.needs_decision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reconcile.cli import PAGES
+from reconcile.cli.commands import PAGES
 from reconcile.errors import ConfigurationError
 from reconcile.resources import manual_page, manual_pages
 

@@ -1,70 +1,45 @@
-"""Options that several commands share."""
+"""Groups of options: a command names its groups, and gets one value for each."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
-from typing import Any, TypeVar, cast
-
-import click
+from typing import Any, TypeAlias, TypeVar, cast
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def settings_options(command: Command) -> Command:
-    """Adds the options that say where settings, state and templates are."""
-    folder = click.Path(path_type=Path)
-    options = (
-        click.option("--config", type=folder, help="The configuration file (RECONCILE_CONFIG)."),
-        click.option("--profile", help="The profile in it: which organisation, with which key."),
-        click.option("--state", type=folder, help="The state store (RECONCILE_STATE)."),
-        click.option("--templates", type=folder, help="A folder with your own templates."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-locale_option = click.option(
-    "--locale",
-    help="How numbers and days in text cells are written, such as de or en-US (locale in [policy]).",
-)
-
-
-def report_option(command: Command) -> Command:
-    """Adds the option that says which files the report is written to."""
-    return click.option(
-        "--report",
-        "reports",
-        multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Write the report: .html, .md or .json (diff: or .xlsx, the review workbook); repeatable.",
-    )(command)
+Option: TypeAlias = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
-    """How much of the report is shown. full: no list is folded; quiet: only the headline."""
+class Group:
+    """Options that make one value. make: takes them by their names; one that is not there has a default."""
 
-    full: bool = False
-    quiet: bool = False
+    name: str
+    make: Callable[..., object]
+    options: tuple[Option, ...] = ()
+
+    def take(self, given: dict[str, Any]) -> object:
+        """The value of the group, from what was given; its options are taken out of it."""
+        names = [name for name in inspect.signature(self.make).parameters if name in given]
+        return self.make(**{name: given.pop(name) for name in names})
 
 
-def shown_options(command: Command) -> Command:
-    """Adds the options that say how much of the report is shown; the command gets them as one `showing`."""
+def options(*parts: Group | Option) -> Callable[[Command], Command]:
+    """Adds options and groups of options to a command, in this order; it gets each group as one value."""
+    groups = [part for part in parts if isinstance(part, Group)]
+    every = [one for part in parts for one in (part.options if isinstance(part, Group) else (part,))]
 
-    @wraps(command)
-    def shown(
-        *,
-        full: bool,
-        quiet: bool,
-        **others: Any,  # noqa: ANN401  the command's own options, passed on as they are
-    ) -> Any:  # noqa: ANN401  whatever the command answers
-        return command(showing=Showing(full, quiet), **others)
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def grouped(**given: Any) -> Any:  # noqa: ANN401  what click gives, and whatever the command answers
+            values = {group.name: group.take(given) for group in groups}
+            return command(**values, **given)
 
-    added: Any = click.option("--quiet", is_flag=True, help="Show the headline alone.")(shown)
-    full = click.option("--full", is_flag=True, help="Show every line of long lists, and the requests.")
-    return cast("Command", full(added))
+        decorated: Any = grouped
+        for option in reversed(every):
+            decorated = option(decorated)
+        return cast("Command", decorated)
+
+    return decorate

@@ -19,6 +19,7 @@ from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES, stage_of
+from reconcile.domain.totals import AmountVerdict, amount_against_lines
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, line_state
 
 _SIMILAR: Final = 0.8  # of the characters: `Deal 17` and `Deal 18` are, `Deal 17` and `Bonus` are not
@@ -147,14 +148,14 @@ def _pool(given: Evidence) -> Iterator[Objection]:
 
 
 def _amount_differs(given: Evidence) -> Iterator[Objection]:
-    """Only where all currencies agree: how others are converted is not documented (introw-api.md 5.3)."""
     for payout in given.payouts:
         lines = given.now.lines_by_payout.get(payout.id, ())
         counted = [one.amount for one in lines if one.status not in given.names.voided_statuses]
-        sums = totals(counted)
-        if set(sums) == {payout.amount.currency} and sums[payout.amount.currency] != payout.amount.amount:
-            total = Money(sums[payout.amount.currency], payout.amount.currency)
-            yield _payout(payout, f"says {payout.amount}, its lines {total}")
+        found = amount_against_lines(payout.amount, counted)
+        if found.verdict is AmountVerdict.NO_LINES:
+            yield _payout(payout, f"says {payout.amount} and has no line")
+        elif found.is_off:
+            yield _payout(payout, f"says {payout.amount}, its lines {found.total}")
 
 
 def _no_po(given: Evidence) -> Iterator[Objection]:

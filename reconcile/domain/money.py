@@ -15,8 +15,16 @@ from typing import Final
 
 from iso4217 import Currency
 
+MOST_DIGITS: Final = 28
+"""The significant digits of an amount at most, and the digits before its point: so many add up exactly."""
+TOO_LONG: Final = f"It has more than the {MOST_DIGITS} digits that an amount can have."
+"""Why a number of more digits is not read."""
+
 # Decimal itself takes more: `1_000`, other scripts' digits, and exponents that no amount has.
-_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
+_LONGEST: Final = 200  # characters of a number: digits, leading zeros, exponent
 
 
 @cache
@@ -50,10 +58,22 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def is_too_long(text: str) -> bool:
+    """Whether a number is written with more digits than any amount has, leading zeros aside."""
+    return sum(sign.isdecimal() for sign in text.lstrip("+-0,. '")) > MOST_DIGITS
+
+
 def parse_decimal(text: str) -> Decimal | None:
-    """A decimal from text (`-12.50`, `1.58E+17`), or None where the text is not one."""
+    """A decimal from text (`-12.50`, `1.58E+17`), or None where the text is not one.
+
+    One of more than MOST_DIGITS digits is none, so that work and memory stay bounded.
+    """
     text = text.strip()
-    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+    if len(text) > _LONGEST or not _DECIMAL.fullmatch(text):
+        return None
+    number = Decimal(text)
+    is_bounded = len(number.as_tuple().digits) <= MOST_DIGITS and abs(number.adjusted()) < MOST_DIGITS
+    return number if is_bounded else Decimal(0) if not number else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from reconcile.domain.money import Money, plain
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.records import CommissionLine, Partner, Payout
+from reconcile.domain.totals import AmountAgainstLines, amount_against_lines
 
 R = TypeVar("R", Payout, CommissionLine)
 
@@ -116,7 +117,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Payouts, lines and partners by id, as they were at `taken_at` (UTC)."""
+    """Payouts, lines and partners by id, as they were at `taken_at` (UTC).
+
+    elsewhere: lines of some partners that were seen and are not in the scope, declined ones too. A new line
+    is compared with them; they count nowhere else.
+    """
 
     environment: Environment
     scope: Scope
@@ -124,6 +129,7 @@ class Snapshot:
     payouts: Mapping[str, Payout]
     lines: Mapping[str, CommissionLine]
     partners: Mapping[str, Partner]
+    elsewhere: Mapping[str, CommissionLine] = field(default_factory=dict)
 
     @cached_property
     def lines_by_payout(self) -> Mapping[str | None, tuple[CommissionLine, ...]]:
@@ -141,20 +147,19 @@ class Snapshot:
             digest.update(_text_of(record).encode())
         return digest.hexdigest()
 
-    def lines_total(self, payout: Payout) -> Decimal | None:
-        """The sum of a payout's lines in its own currency; None where a line has another one.
+    def against_lines(self, payout: Payout) -> AmountAgainstLines:
+        """The payout's amount against the sum of its lines."""
+        lines = self.lines_by_payout.get(payout.id, ())
+        return amount_against_lines(payout.amount, (line.amount for line in lines))
 
-        Amounts of two currencies are never added, and how Introw converts them is not documented.
-        """
-        amounts = [line.amount for line in self.lines_by_payout.get(payout.id, ())]
-        if any(money.currency != payout.amount.currency for money in amounts):
-            return None
-        return sum((money.amount for money in amounts), Decimal(0))
+    def lines_total(self, payout: Payout) -> Decimal | None:
+        """The sum of a payout's lines in its own currency; None where a line has another one."""
+        total = self.against_lines(payout).total
+        return total.amount if total else None
 
     def off_their_lines(self) -> tuple[Payout, ...]:
         """The payouts whose amount is not the sum of their lines, as far as that can be said."""
-        totals = ((payout, self.lines_total(payout)) for payout in self.payouts.values())
-        return tuple(payout for payout, total in totals if total not in (None, payout.amount.amount))
+        return tuple(payout for payout in self.payouts.values() if self.against_lines(payout).is_off)
 
     def partner_name(self, partner_id: str) -> str:
         """The partner's name; its id where the name is not known (the key may lack partners:read)."""

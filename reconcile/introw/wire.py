@@ -6,23 +6,17 @@ without an id, or an amount that is no decimal, is never guessed at.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, parse_decimal
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import UnexpectedAnswer
 from reconcile.introw.connection import is_id
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-# Far beyond any money; a figure with an exponent in the thousands would fill the memory when written out.
-_LARGEST: Final = 40
 
 
 def record_in(body: object) -> object:
@@ -148,11 +142,11 @@ class _Members:
         value = self.members.get(name)
         if isinstance(value, Mapping):
             value = value.get("value")
-        if value is None:
+        if value is None or value == "":
             return None
         text = str(value) if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool) else ""
-        number = Decimal(text) if len(text) <= _LARGEST and _NUMBER.fullmatch(text) else None
-        if number is None or abs(number.adjusted()) > _LARGEST:
+        number = parse_decimal(text) if text == text.strip() else None
+        if number is None:
             raise self._unexpected(name, "is not a decimal number")
         return number
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconcile.atomic import new_folder
-from reconcile.config import Settings
 from reconcile.domain.split_by import file_names
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.plan import Reading
+from reconcile.jobs.readings import Reading
 from reconcile.jobs.review_markup import markup_for
+from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.workbook.copy import write_review
 
@@ -47,18 +47,18 @@ def refuse_review(target: Path, files: Sequence[Path]) -> None:
 
 
 def write_reviews(
-    target: Path, files: Sequence[Path], readings: Sequence[Reading], plan: Plan, settings: Settings
-) -> list[Path]:
+    session: Session, target: Path, files: Sequence[Path], readings: Sequence[Reading], plan: Plan
+) -> tuple[Path, ...]:
     """Writes them, and answers where they are."""
     if len(files) == 1:
-        _write(files[0], target, readings[0], plan, settings)
-        return [target]
+        _write(session, files[0], target, readings[0], plan)
+        return (target,)
     names = file_names(Path(one.edited.file).with_suffix("").as_posix() for one in readings)
     with new_folder(target) as draft:
         for file, reading, name in zip(files, readings, names, strict=True):
-            _write(file, draft / name, reading, plan, settings)
-    return [target / name for name in names]
+            _write(session, file, draft / name, reading, plan)
+    return tuple(target / name for name in names)
 
 
-def _write(file: Path, target: Path, reading: Reading, plan: Plan, settings: Settings) -> None:
-    write_review(file, target, markup_for(plan, reading.edited.file), settings.templates)
+def _write(session: Session, file: Path, target: Path, reading: Reading, plan: Plan) -> None:
+    write_review(file, target, markup_for(plan, reading.edited.file), session.settings.templates)

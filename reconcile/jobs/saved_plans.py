@@ -1,21 +1,20 @@
-"""Plans that `diff --save` keeps: read back, and shown with what moved since."""
+"""Plans that `diff --save` keeps: read back, and what moved since."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import click
-
-from reconcile.cli.terminal import console
+from reconcile.apply.staleness import Stale, moved_since
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.session import reading
-
-if TYPE_CHECKING:
-    from reconcile.apply.staleness import Stale
-    from reconcile.config import Settings
-    from reconcile.plan.model import Plan
+from reconcile.jobs.session import Session
+from reconcile.plan.codec import from_json, to_json
+from reconcile.plan.model import Plan
+from reconcile.plan.proof import prove
+from reconcile.store.store import Store
 
 
 def is_saved_plan(file: Path) -> bool:
@@ -23,70 +22,66 @@ def is_saved_plan(file: Path) -> bool:
     return file.suffix.lower() == ".json"
 
 
-def read_plan(file: Path) -> Plan:
-    """A saved plan. Raises ConfigurationError for a file that is none, or was changed."""
-    from reconcile.plan.codec import from_json
+def read_plan(file: Path, policy: Policy) -> Plan:
+    """A saved plan, proved from its own decisions.
 
+    Raises ConfigurationError for a file that is none, is of another version, or was changed.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The plan {file} cannot be read.") from error
-    return from_json(text, file.name)
+    plan = from_json(text, file.name)
+    prove(plan, policy, file.name)
+    return plan
 
 
-def show_saved(file: Path, settings: Settings, *, as_json: bool, full: bool) -> int:
-    """Shows a saved plan, then reads what it relies on and shows what moved; answers the exit code.
+def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -> None:
+    """Raises ConfigurationError for a plan of another environment, or of another state store.
 
-    The plan itself is shown whatever the API says.
+    Another store does not know what runs of the plan's workbooks did, so it could do it twice.
     """
-    from reconcile.apply.staleness import moved_since
-    from reconcile.domain.snapshot import Environment
-    from reconcile.plan.codec import to_json
-    from reconcile.report.build import report_on
-    from reconcile.report.terminal import render
-
-    # Gather.
-    plan = read_plan(file)
-    if not as_json:
-        render(report_on(plan), console(), full=full)
-    with reading(settings) as reader:
-        environment = Environment(reader.connection.origin, settings.profile_name)
-        if plan.environment != environment:
+    if plan.environment != session.environment:
+        raise ConfigurationError(
+            f"{name} is a plan for {plan.environment}, and this is {session.environment}."
+        )
+    for one in plan.workbooks:
+        if one.kept and store.baseline(one.export.workbook_id) is None:
             raise ConfigurationError(
-                f"{file.name} is a plan for {plan.environment}, and this is {environment}: "
-                "what moved since cannot be seen."
+                f"{name} was made with another state store, which has the export of {one.file}: name that "
+                "store with --state, or make the plan again with diff --save."
             )
-        found = moved_since(plan, reader, settings.policy.names)
-    # Act.
-    if as_json:
-        stale = [
-            {"operation": one.operation.id, "moved": [_as_dict(value) for value in one.moved]}
-            for one in found
-        ]
-        click.echo(json.dumps({"plan": json.loads(to_json(plan)), "stale": stale}, indent=2))
-    else:
-        _show(found)
-    return int(bool(found) or plan.needs_decision)
 
 
-def _as_dict(moved: object) -> dict[str, str | None]:
-    from dataclasses import asdict, is_dataclass
+def stale_operations(session: Session, plan: Plan, name: str) -> tuple[Stale, ...]:
+    """The operations of a saved plan that would be held back, since live moved. name: that of its file.
 
-    return asdict(moved) if is_dataclass(moved) and not isinstance(moved, type) else {}
+    Raises ConfigurationError for a plan of another environment or state store, and ApiError.
+    """
+    with session.reading() as reader, session.store(create=False) as store:
+        refuse_foreign_plan(session, store, plan, name)
+        return moved_since(plan, reader, session.settings.policy.names)
 
 
-def _show(found: tuple[Stale, ...]) -> None:
-    if not found:
-        click.echo("\nNothing that the plan relies on has moved since.")
+def saved_json(plan: Plan, stale: Sequence[Stale]) -> str:
+    """A saved plan and what moved since, for a machine."""
+    moved = [
+        {"operation": one.operation.id, "moved": [asdict(value) for value in one.moved]} for one in stale
+    ]
+    return json.dumps({"plan": json.loads(to_json(plan)), "stale": moved}, indent=2)
+
+
+def stale_text(stale: Sequence[Stale]) -> Iterator[str]:
+    """What moved since a plan was saved, for people, a line each."""
+    if not stale:
+        yield "\nNothing that the plan relies on has moved since."
         return
-    click.echo(
-        f"\nStale ({len(found)})  These operations would be held back: live moved since the plan was made."
-    )
-    for one in found:
+    yield f"\nStale ({len(stale)})  These operations would be held back: live moved since the plan was made."
+    for one in stale:
         for value in one.moved:
             texts = (value.planned, value.wanted, value.live)
             planned, wanted, live = ("(blank)" if text is None else text for text in texts)
-            click.echo(
+            yield (
                 f"  {one.operation.id} {one.operation.target.id} {value.name}: planned with {planned}, "
                 f"wanted {wanted}, live {live}"
             )

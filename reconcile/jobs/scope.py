@@ -1,32 +1,55 @@
-"""Turns the filters of the command line into a scope, and refuses what would silently mean everything."""
+"""Turns filters into a scope, and fetches it. Refuses filters that would silently mean everything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reconcile.domain.money import known_currencies
 from reconcile.domain.period import Period
+from reconcile.domain.progress import Progress
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
+from reconcile.introw.client import Reader
+from reconcile.introw.fetch import fetch_snapshot
+from reconcile.jobs.session import Session
 
 
-def named_scope(
-    stages: Iterable[str], partners: Iterable[str], periods: Iterable[str], batches: Iterable[str]
-) -> Scope:
-    """The scope as typed; partners are still ids or names. Raises ConfigurationError for an empty value."""
-    return Scope(
-        stages=_unique(named_stage("--stage", text) for text in stages),
-        partners=_unique(_filled("--partner", text) for text in partners),
-        periods=tuple(dict.fromkeys(Period.parse(_filled("--period", text)) for text in periods)),
-        batches=_unique(_filled("--batch", text) for text in batches),
-    )
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters as a person gives them: stages by value or label, partners by id or exact name."""
+
+    stages: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """The scope; its partners are still ids or names. Raises ConfigurationError for an empty value."""
+        return Scope(
+            stages=_unique(named_stage("--stage", text) for text in self.stages),
+            partners=_unique(_filled("--partner", text) for text in self.partners),
+            periods=tuple(dict.fromkeys(Period.parse(_filled("--period", text)) for text in self.periods)),
+            batches=_unique(_filled("--batch", text) for text in self.batches),
+        )
+
+
+def fetch_scope(session: Session, reader: Reader, named: Scope, on_progress: Progress) -> Snapshot:
+    """The payouts and lines of a scope as they are now. named: its partners are ids or names.
+
+    Raises ConfigurationError for a partner that is not there, and ApiError.
+    """
+    partners = reader.list_partners().records if named.partners else ()
+    scope = known_scope(named, partners)
+    voided = session.settings.policy.names.voided_statuses
+    return fetch_snapshot(reader, session.environment, scope, session.clock(), voided, on_progress)
 
 
 def known_scope(scope: Scope, partners: Iterable[Partner]) -> Scope:
-    """The scope with partner ids. Raises ConfigurationError for a partner that is not there, or is two."""
+    """The scope with partner ids. Raises ConfigurationError for a text that names no partner, or several."""
     listed = list(partners)
     return replace(scope, partners=_unique(_partner(text, listed) for text in scope.partners))
 

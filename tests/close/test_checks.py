@@ -43,6 +43,7 @@ def _with(**given: object) -> tuple[object, ...]:
         ("not-final", _with(stage="APPROVED"), "pay_1"),
         ("pool", (*SOUND, make_line("cln_2", "5 USD", None)), "cln_2"),
         ("amount-differs", (SOUND[0], make_line(total="900 USD")), "pay_1"),
+        ("amount-differs", (SOUND[0],), "pay_1"),
         ("no-po", _with(po_number=None), "pay_1"),
         (
             "duplicates",

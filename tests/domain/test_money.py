@@ -21,7 +21,7 @@ from reconcile.domain.money import (
     wire_amount,
 )
 
-NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15)
+NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**15), max_value=10**15, places=12)
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,15 @@ def test_no_amount_changes_on_its_way_out(number: Decimal, currency: str) -> Non
 )
 def test_decimals_are_those_that_the_value_needs(places: int, number: str) -> None:
     assert places == decimals(Decimal(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["1E+999999", "1E+999", "1e-400", "9" * 29, "0." + "1" * 29, "9" * 100_000, " " * 100_000 + "x"]
+)
+def test_a_number_of_more_digits_than_any_amount_has_is_no_number(text: str) -> None:
+    assert parse_decimal(text) is None
+
+
+@pytest.mark.parametrize("text", ["0E+999", "123456789012345678.91", "0000000000000000000000000000000001"])
+def test_digits_that_say_nothing_do_not_count(text: str) -> None:
+    assert parse_decimal(text) == Decimal(text)

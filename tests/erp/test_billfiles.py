@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
@@ -30,8 +31,18 @@ def _files(
         "ptn_1": Vendor("ptn_1", vendor, entity="North"),
         "ptn_2": Vendor("ptn_2", "Bolt", entity="South/East"),
     }
-    snapshot = make_snapshot(*records)
+    snapshot = make_snapshot(*_with_lines(records))
     return lay_out(make_bills(snapshot, layout, Circumstances(vendors, (), date(2026, 4, 8))), layout)
+
+
+def _with_lines(records: Sequence[Payout | CommissionLine]) -> Iterator[Payout | CommissionLine]:
+    """The records, and a line of the whole amount for each payout that has none: without, it is no bill."""
+    held = {one.payout_id for one in records if isinstance(one, CommissionLine)}
+    for one in records:
+        yield one
+        if isinstance(one, Payout) and one.id not in held:
+            total = f"{one.amount.amount} {one.amount.currency}"
+            yield make_line(f"cln_{one.id}", total, one.id, partner_id=one.partner_id)
 
 
 def _rows(file: ImportFile) -> list[list[str]]:
@@ -142,7 +153,7 @@ def test_a_text_that_may_be_cut_is_cut() -> None:
 def test_two_files_of_one_name_are_refused() -> None:
     file = FileLayout("bills.csv", (Column("No", "{number}"),))
     layout = Layout("test", "Test", (file,))
-    snapshot = make_snapshot(make_payout("pay_1"), make_payout("pay_2", "5 EUR"))
+    snapshot = make_snapshot(*_with_lines([make_payout("pay_1"), make_payout("pay_2", "5 EUR")]))
     _, files = lay_out(make_bills(snapshot, layout, Circumstances({}, (), date(2026, 4, 8))), layout)
 
     with pytest.raises(ConfigurationError, match=r"Two files would be called bills\.csv"):

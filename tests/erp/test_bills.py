@@ -70,6 +70,14 @@ def test_a_payout_whose_lines_do_not_add_up_is_held_back() -> None:
     assert "1,000.00 USD and its lines add up to 400.00 USD" in left.reason
 
 
+@pytest.mark.parametrize("detail", ["line", "payout"])
+def test_a_payout_without_lines_is_held_back_however_it_is_laid_out(detail: str) -> None:
+    (left,) = _made(make_payout(), layout=_layout(detail=detail)).left_out
+
+    assert left.why is Why.HELD
+    assert left.reason == "it says 1,000.00 USD and has no line"
+
+
 def test_a_partner_without_a_vendor_is_held_back_and_not_guessed() -> None:
     (left,) = _made(make_payout(), make_line(total="1000 USD"), vendors={}).left_out
 

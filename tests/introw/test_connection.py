@@ -21,7 +21,11 @@ SECRET = "s3cret-k3y-0000"
         ("https://api.introw.io/", "https://api.introw.io/api/v1", "https://api.introw.io"),
         ("https://api.introw.io/api/v1", "https://api.introw.io/api/v1", "https://api.introw.io"),
         ("https://API.introw.io:443/api/v1/", "https://api.introw.io/api/v1", "https://api.introw.io"),
-        (" https://gate.example/introw/ ", "https://gate.example/introw/api/v1", "https://gate.example/introw"),
+        (
+            " https://gate.example/introw/ ",
+            "https://gate.example/introw/api/v1",
+            "https://gate.example/introw",
+        ),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/api/v1", "http://127.0.0.1:8000"),
         ("http://localhost:8000/api/v1/", "http://localhost:8000/api/v1", "http://localhost:8000"),
         ("http://[::1]:8000", "http://[::1]:8000/api/v1", "http://[::1]:8000"),

@@ -149,6 +149,10 @@ def test_an_amount_that_is_no_decimal_names_record_and_member(
         payout_from(payout("pay_7", amount={"value": amount, "currency": "USD"}))
 
 
+def test_an_empty_source_amount_is_none_and_stops_no_export(line: Make) -> None:
+    assert line_from(line(1, sourceAmount="")).source_amount is None
+
+
 def test_an_amount_too_long_to_be_money_is_refused(line: Make) -> None:
     with pytest.raises(UnexpectedAnswer, match="sourceAmount"):
         line_from(line(1, sourceAmount="9" * 50))

@@ -65,6 +65,10 @@ def read_part(xml: str, tables: Tables = TABLES) -> list[tuple[int, Cells]]:
         ('<c r="A1" s="1"><v>99999999</v></c>', Cell("number", "99999999")),
         ('<c r="A1" t="d"><v>2026-03-31</v></c>', Cell("date", "2026-03-31")),
         ('<c r="A1" t="b"><v>1</v></c>', Cell("bool", "TRUE")),
+        ('<c r="A1" t="b"><v>true</v></c>', Cell("bool", "TRUE")),
+        ('<c r="A1" t="b"><v>false</v></c>', Cell("bool", "FALSE")),
+        ('<c r="A1" t="inlineStr"><v>000777</v></c>', Cell("text", "000777")),
+        ('<c r="A1" s="99"><v>46112</v></c>', Cell("number", "46112")),
         ('<c r="A1" t="e"><v>#N/A</v></c>', Cell("error", "#N/A")),
         ('<c r="A1"><f>1+1</f><v>2</v></c>', Cell("number", "2", formula=True)),
         ('<c r="A1" t="str"><f>A2</f><v>x</v></c>', Cell("text", "x", formula=True)),
@@ -104,6 +108,12 @@ def test_cells_and_rows_without_an_address_follow_each_other() -> None:
     xml = "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
 
     assert [(number, list(cells)) for number, cells in read(xml)] == [(1, [0, 1]), (2, [0])]
+
+
+def test_a_row_whose_number_is_empty_follows_the_one_before() -> None:
+    xml = '<row r="3"><c><v>1</v></c></row><row r=""><c><v>2</v></c></row>'
+
+    assert [(number, list(cells)) for number, cells in read(xml)] == [(3, [0]), (4, [0])]
 
 
 def test_the_date_system_of_1904_is_honoured() -> None:

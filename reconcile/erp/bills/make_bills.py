@@ -14,6 +14,7 @@ from reconcile.domain.money import Money, decimals, exponent, totals
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.totals import AmountAgainstLines, AmountVerdict, amount_against_lines
 from reconcile.erp.bills.bill_numbers import bill_number
 from reconcile.erp.bills.layout import Due, Layout
 from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
@@ -90,7 +91,8 @@ def _of_payout(
         return
     assert vendor
     if layout.per == "payout":
-        rows = _rows(payout, lines if _follows(payout, lines) else (), layout, vendor)
+        follows = _against_lines(payout, lines).verdict is AmountVerdict.EQUAL
+        rows = _rows(payout, lines if follows else (), layout, vendor)
         if layout.detail == "payout":
             rows = _rows(payout, (), layout, vendor)
         yield from _bill_or_credit(payout, "", rows, layout, vendor, given)
@@ -114,16 +116,23 @@ def _fault(
         )
     if decimals(amount.amount) > (exponent(amount.currency) or 0):
         return _held(payout, f"{amount} has more decimals than {amount.currency} has", "Correct its lines.")
-    sums = totals(line.amount for line in lines)
+    return _off_its_lines(payout, lines, layout)
+
+
+def _off_its_lines(payout: Payout, lines: Sequence[CommissionLine], layout: Layout) -> LeftOut | None:
+    found = _against_lines(payout, lines)
+    if found.verdict is AmountVerdict.NO_LINES:
+        return _held(
+            payout, f"it says {payout.amount} and has no line", "Look at it in Introw before you pay it."
+        )
     needs_lines = layout.detail == "line" or layout.per == "line"
-    if needs_lines and set(sums) == {amount.currency} and sums[amount.currency] != amount.amount:
-        total = Money(sums[amount.currency], amount.currency)
+    if needs_lines and found.verdict is AmountVerdict.DIFFERS:
         return _held(
             payout,
-            f"it says {amount} and its lines add up to {total}",
+            f"it says {payout.amount} and its lines add up to {found.total}",
             'Wait until Introw has updated it, or bill it in one row (detail = "payout" in the layout).',
         )
-    if layout.per == "line" and not _follows(payout, lines):
+    if layout.per == "line" and found.verdict is AmountVerdict.MIXED_CURRENCIES:
         return _held(
             payout,
             "its lines are in other currencies than the payout",
@@ -132,9 +141,8 @@ def _fault(
     return None
 
 
-def _follows(payout: Payout, lines: Sequence[CommissionLine]) -> bool:
-    """Whether the lines add up to the payout; in other currencies they cannot (introw-api.md 5.3)."""
-    return totals(line.amount for line in lines) == {payout.amount.currency: payout.amount.amount}
+def _against_lines(payout: Payout, lines: Sequence[CommissionLine]) -> AmountAgainstLines:
+    return amount_against_lines(payout.amount, (line.amount for line in lines))
 
 
 def _names_vendor(layout: Layout) -> bool:

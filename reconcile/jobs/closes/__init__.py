@@ -1,1 +1,21 @@
 """Closes of a period: made, listed, checked again, and what moved since."""
+
+from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
+from reconcile.jobs.closes.late_changes import Late, late
+from reconcile.jobs.closes.overview import Listing, Status, listing, status
+from reconcile.jobs.closes.remake import Verified, verify, write_again
+
+__all__ = [
+    "CloseRequest",
+    "CloseResult",
+    "Late",
+    "Listing",
+    "Status",
+    "Verified",
+    "close",
+    "late",
+    "listing",
+    "status",
+    "verify",
+    "write_again",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 
 from reconcile.atomic import replacing
 from reconcile.close.close import Close
@@ -22,6 +24,13 @@ from reconcile.workbook.pack import write_pack
 
 NUMBERS, INPUTS = "numbers.json", "inputs.json"
 """The tables as plain values, and what they were made of: the same whatever templates and tool do."""
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for building a pack; it is gone when the block ends."""
+    with TemporaryDirectory(prefix="reconcile-") as folder:
+        yield Path(folder)
 
 
 def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, Path]:

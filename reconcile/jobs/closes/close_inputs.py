@@ -4,96 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from pathlib import Path
 
-from reconcile.cli.terminal import progress
 from reconcile.close.checks import OpenWork
-from reconcile.close.frozen import Frozen, from_json
+from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
-from reconcile.close.standing import PaidOn
-from reconcile.config import Settings
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import CHECK_NAMES
-from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.domain.stage import STAGES
-from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
-from reconcile.jobs.session import now
+from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import read_any_table
-from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.store import Store
 
 
-def counting(closes: Sequence[KeptClose]) -> list[KeptClose]:
-    """The closes that were not made again since, in the order of their periods."""
-    return [one for one in closes if not one.superseded]
-
-
-def thawed(kept: KeptClose) -> Frozen:
-    """What a kept close was made of. Raises StateError where it is damaged."""
-    return from_json(kept.inputs, f"The close of {kept.period} in the state store")
-
-
-def kept_close(store: Store, environment: Environment, period: Period) -> KeptClose:
-    """The close of a period. Raises DecisionNeeded where there is none."""
-    closes = counting(kept_closes(store, environment))
-    for one in closes:
-        if one.period == str(period):
-            return one
-    there = ", ".join(one.period for one in closes) or "none"
-    raise DecisionNeeded(f"The period {period} of {environment} is not closed. Closed are: {there}.")
-
-
-def previous_close(
-    store: Store, environment: Environment, period: Period, *, again: bool, first: bool
-) -> KeptClose | None:
-    """The close that this one follows; None for the first of a chain.
-
-    Raises DecisionNeeded for a period that is closed already, a gap or an overlap in the chain, and a first
-    close in a store that has closes of other environments only.
-    """
-    chain = counting(kept_closes(store, environment))
-    if again:
-        if not chain or chain[-1].period != str(period):
-            newest = chain[-1].period if chain else "none"
-            raise DecisionNeeded(f"Only the last close can be made again, and that is: {newest}.")
-        return chain[-2] if len(chain) > 1 else None
-    if not chain:
-        if kept_closes(store) and not first:
-            raise DecisionNeeded(
-                f"This state store has no close of {environment}, but closes of other environments. "
-                "Check --state and --profile, or pass --first to begin a chain of closes here."
-            )
-        return None
-    last = chain[-1]
-    wanted = last.last + timedelta(days=1)
-    if any(one.period == str(period) for one in chain):
-        raise DecisionNeeded(
-            f'The period {period} is closed already. To make the last close once more: --again "why". '
-            f"To see what moved since: close --late --period {period}."
-        )
-    if period.start != wanted:
-        raise DecisionNeeded(
-            f"The last close is {last.period} and ends on {last.last}, so the next one begins on {wanted}, "
-            f"and not on {period.start}. Close what lies between first."
-        )
-    return last
-
-
-def everything(
-    reader: Reader, environment: Environment, settings: Settings, previous: Frozen | None
-) -> Snapshot:
+def everything(session: Session, reader: Reader, previous: Frozen | None) -> Snapshot:
     """All payouts and lines as they are now, and every line that the last close knew, declined ones too."""
-    at = now()
+    environment, at = session.environment, session.clock()
     empty = Snapshot(environment, Scope(), at, {}, {}, {})
     known = replace(previous.snapshot, scope=Scope()) if previous else empty
-    voided = settings.policy.names.voided_statuses
-    with progress() as shown:
-        return fetch_live(reader, environment, known, at, voided, shown)
+    voided = session.settings.policy.names.voided_statuses
+    with session.caller.progress() as on_progress:
+        return fetch_live(reader, environment, known, at, voided, on_progress)
 
 
 def workbooks_out(store: Store, environment: Environment, period: Period) -> tuple[OpenWork, ...]:
@@ -116,22 +51,6 @@ def unfinished_runs(store: Store, environment: Environment) -> tuple[OpenWork, .
         for run in store.runs(environment)
         if run.is_unfinished
     )
-
-
-def matched_payments(settlements: Sequence[Settlement], snapshot: Snapshot) -> dict[str, tuple[PaidOn, ...]]:
-    """The payments that `payments` matched, by payout; what the newest run of it says of a payout counts.
-
-    A suggestion counts where its payout is at PAID now, since then a person accepted it.
-    """
-    newest = {one.payout_id: one for one in settlements}
-    found: dict[str, tuple[PaidOn, ...]] = {}
-    for payout_id, one in newest.items():
-        payout = snapshot.payouts.get(payout_id)
-        accepted = one.state == "matched" or (payout is not None and payout.stage == STAGES["PAID"].value)
-        if one.verdict in ("paid", "settled") and one.state != "differs" and accepted:
-            day = date.fromisoformat((one.paid_on or one.read_at)[:10])
-            found[payout_id] = (PaidOn(day, one.amount, one.reference),)
-    return found
 
 
 def last_export(store: Store, environment: Environment) -> Snapshot | None:

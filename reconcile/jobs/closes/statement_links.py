@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import click
-
-from reconcile.cli.terminal import progress
 from reconcile.close.frozen import Frozen
 from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import DecisionNeeded, Refused
 from reconcile.introw.client import Client
+from reconcile.jobs.session import Session
 
 
 def statement_payouts(frozen: Frozen) -> tuple[Payout, ...]:
@@ -24,12 +22,12 @@ def statement_payouts(frozen: Frozen) -> tuple[Payout, ...]:
     return tuple(sorted(found, key=lambda one: (one.partner_name, one.id)))
 
 
-def afford_statements(payouts: tuple[Payout, ...], credits_left: int | None) -> None:
+def afford_statements(session: Session, payouts: tuple[Payout, ...], credits_left: int | None) -> None:
     """Says what the statements cost. Raises DecisionNeeded where the credits do not suffice."""
     if not payouts:
         return
     left = "nobody knows how many" if credits_left is None else f"{credits_left:,}"
-    click.echo(f"{len(payouts):,} statements: as many calls and credits; {left} are left.", err=True)
+    session.caller.say(f"{len(payouts):,} statements: as many calls and credits; {left} are left.")
     if credits_left is not None and credits_left < len(payouts):
         raise DecisionNeeded(
             f"Nothing was closed. The statements take {len(payouts):,} credits, {credits_left:,} are left. "
@@ -37,12 +35,12 @@ def afford_statements(payouts: tuple[Payout, ...], credits_left: int | None) -> 
         )
 
 
-def statements(payouts: tuple[Payout, ...], client: Client) -> bytes:
+def statements(session: Session, client: Client, payouts: tuple[Payout, ...]) -> bytes:
     """A CSV of the links, which expire. A payout that has no statement says why."""
     rows = []
-    with progress() as shown:
+    with session.caller.progress() as on_progress:
         for number, payout in enumerate(payouts, start=1):
-            shown("Statements", number, len(payouts))
+            on_progress("Statements", number, len(payouts))
             try:
                 made = client.make_statement(payout.id)
                 rows.append((payout.id, payout.partner_name, made.link, made.expires_at, ""))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from reconcile.close.lock import locked
-from reconcile.config import Settings
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.closes.close_inputs import counting, thawed
+from reconcile.jobs.closes.chain import counting, thawed
+from reconcile.jobs.runs.run_options import Consent
+from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.store.closes import Reopening, kept_closes, record_reopening
 from reconcile.store.run import Run
@@ -15,21 +16,19 @@ from reconcile.store.store import Store
 _MANY = 3
 
 
-def pass_locks(
-    plan: Plan, store: Store, settings: Settings, reopened: tuple[str, ...], reason: str | None
-) -> tuple[Period, ...]:
+def pass_locks(session: Session, store: Store, plan: Plan, consent: Consent) -> tuple[Period, ...]:
     """The closed periods that the plan may change because a person said so.
 
     Raises DecisionNeeded for one that nobody reopened, and ConfigurationError for a reopening without a
     reason, or of a period that the plan does not change.
     """
-    periods = tuple(Period.parse(text) for text in reopened)
-    if periods and not (reason or "").strip():
+    periods = tuple(Period.parse(text) for text in consent.reopen)
+    if periods and not (consent.reason or "").strip():
         raise ConfigurationError('--reopen needs a reason: --reason "why".')
     closes = counting(kept_closes(store, plan.environment))
     newest = thawed(closes[-1]) if closes else None
     closed = [Period(one.first, one.last) for one in closes]
-    found = locked(plan.operations, closed, newest, settings.close)
+    found = locked(plan.operations, closed, newest, session.settings.close)
     for period in periods:
         if period not in found:
             raise ConfigurationError(

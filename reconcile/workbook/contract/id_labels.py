@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAMED: Final = re.compile(r".* \(([^()\s]+)\)", re.DOTALL)
+_NAMED: Final = re.compile(r"\A.* \(([^()\s]+)\)", re.DOTALL)
 
 
 def named(words: str, record_id: str) -> str | None:

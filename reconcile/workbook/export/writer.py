@@ -35,17 +35,13 @@ from reconcile.workbook.contract import (
 )
 from reconcile.workbook.export.data_sheet import write_data_sheet
 from reconcile.workbook.export.data_validation import add_rules
-from reconcile.workbook.export.exportbook import ExportWorkbook
 from reconcile.workbook.export.extra_sheets import Proposal, write_extra
 from reconcile.workbook.export.lists_sheet import write_lists
 from reconcile.workbook.export.meta_sheet import write_meta
 from reconcile.workbook.export.start_sheet import write_start
-from reconcile.workbook.export.streamed_sheet import LONG, StreamedSheet
 from reconcile.workbook.export.styles import Styles
-from reconcile.workbook.export.xlsxwriter_port import Worksheet, XlsxWriterException
+from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, XlsxWriterException
 
-# Nothing from the API may become a formula, a link or a number.
-_OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # The columns up to these go on paper: those with ids and days of change would shrink the page too far.
 _LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "status"}
 
@@ -58,21 +54,19 @@ def write_workbook(
     templates: Path | None = None,
     proposal: Proposal | None = None,
     *,
-    long: int = LONG,
     on_progress: Progress | None = None,
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
     `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
-    workbook already, and further sheets. `long`: the rows from which a sheet is streamed; what comes out is
-    the same. `on_progress` is told of the rows. Returns warnings for the texts that no cell can hold. Raises
-    ConfigurationError where the file cannot be written or the template used.
+    workbook already, and further sheets. `on_progress` is told of the rows. Returns warnings for the texts
+    that no cell can hold. Raises ConfigurationError where the file cannot be written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
             source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress)
-            findings = _write(stream, source, layout, long)
+            findings = _write(stream, source, layout)
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
     return tuple(replace(finding, file=path.name) for finding in findings)
@@ -93,9 +87,9 @@ class _Source:
         return telling(rows, place.name, place.rows, self.on_progress)
 
 
-def _write(stream: IO[bytes], source: _Source, layout: Layout, long: int) -> list[Finding]:
+def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
     snapshot, export, policy = source.snapshot, source.export, source.policy
-    workbook = ExportWorkbook(stream, _OPTIONS)
+    workbook = Workbook(stream)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
     places = _places(snapshot, layout)
@@ -103,7 +97,7 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout, long: int) -> lis
     start = workbook.add_worksheet(layout.sheets["start"])
     findings: list[Finding] = []
     for kind, place in places.items():
-        sheet = workbook.add_worksheet(place.name, StreamedSheet if place.rows >= long else None)
+        sheet = workbook.add_streaming_sheet(place.name)
         rows = source.rows(kind, place)
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
         add_rules(sheet, place, styles, policy, unread[kind])

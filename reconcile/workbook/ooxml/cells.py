@@ -45,6 +45,10 @@ class Tables:
     dates: Sequence[bool]
     from_1904: bool = False
 
+    def shows_date(self, style: int) -> bool:
+        """Whether a style shows a number as a date; one that is not in the list is the default style."""
+        return 0 <= style < len(self.dates) and self.dates[style]
+
 
 # Only what XML cannot hold, and the escape of an escape: openpyxl saves the text `_x0041_` unescaped.
 _ESCAPE: Final = re.compile(r"_x(00[01][0-9A-F]|FFF[EF]|005F(?=_x[0-9A-F]{4}_))_", re.IGNORECASE)
@@ -54,7 +58,7 @@ _LEAP_BUG: Final = 60  # Excel counts a 29 February 1900; days before it are off
 
 def row_of(element: Element, tables: Tables, after: int) -> tuple[int, Cells]:
     """The row of a `row` element: its number, from 1, and its cells. after: the number of the row before."""
-    return int(element.get("r", after + 1)), _cells(element, tables)
+    return int(element.get("r") or after + 1), _cells(element, tables)
 
 
 @lru_cache(256)
@@ -122,13 +126,13 @@ def typed_cell(kind: str, value: str, style: str | None, tables: Tables, *, form
     if kind == "s":
         cell = tables.strings[int(value)]
         return cell and cell._replace(formula=formula)
-    if kind == "str":
+    if kind in ("str", "inlineStr"):
         return text_cell(value, formula=formula)
     if kind == "b":
-        return Cell("bool", "TRUE" if value.strip() == "1" else "FALSE", formula)
+        return Cell("bool", "TRUE" if value.strip().casefold() in ("1", "true") else "FALSE", formula)
     if kind in ("e", "d"):
         return Cell("error" if kind == "e" else "date", value, formula)
-    moment = _moment(value, tables.from_1904) if style and tables.dates[int(style)] else None
+    moment = _moment(value, tables.from_1904) if style and tables.shows_date(int(style)) else None
     return Cell("date", moment, formula) if moment else Cell("number", value, formula)
 
 

@@ -26,7 +26,7 @@ from reconcile.workbook.ooxml.cells import (
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.xml_stream import plain_or_parsed
 
-_ROW: Final = re.compile(rb'\s*<row r="([0-9]{1,7})"[^<>]*>')
+_ROW: Final = re.compile(rb'\s{0,64}<row r="([0-9]{1,7})"[^<>]*>')
 # Letters, style, type, formula, value.
 _CELL: Final = re.compile(
     rb'<c r="([A-Z]{1,2})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'

@@ -13,6 +13,8 @@ from typing import IO, Final
 from zipfile import ZipFile
 
 from reconcile.domain.spreadsheet import column_index
+from reconcile.workbook.ooxml.encoding import utf_8
+from reconcile.workbook.ooxml.part_names import PartNames
 from reconcile.workbook.ooxml.read_budget import Budget
 
 _MARKS: Final = re.compile(
@@ -21,7 +23,7 @@ _MARKS: Final = re.compile(
     rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
-_ATTRIBUTE: Final = re.compile(r'([\w:]+)\s*=\s*["\']([^"\']*)')
+_ATTRIBUTE: Final = re.compile(r'(?<![\w:])([\w:]+)\s*=\s*["\']([^"\']*)')
 _RANGE: Final = re.compile(r"\$?\b([A-Z]{1,3})\$?[0-9]*(?::\$?([A-Z]{1,3})\$?[0-9]*)?\b")
 _PROPERTIES: Final = 1 << 16
 """The bytes of a package's properties that are looked at; Excel writes some 800."""
@@ -83,7 +85,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
     elif name == "filterColumn":
         # Without a condition inside, it only hides its button.
         if not (match["rest"] or b"").endswith(b"/"):
-            facts.filtered.add(facts.filter_from + int(given.get("colId", "0")))
+            facts.filtered.add(facts.filter_from + int(given.get("colId") or 0))
     elif name == "dataValidation":
         if given.get("type", "none") != "none":
             facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
@@ -92,7 +94,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
 
 
 def _note_row(facts: SheetFacts, given: dict[str, str]) -> None:
-    facts.row = int(given.get("r", facts.row + 1))
+    facts.row = int(given.get("r") or facts.row + 1)
     if given.get("hidden") not in ("1", "true"):
         return
     if facts.hidden and facts.hidden[-1][1] == facts.row - 1:
@@ -119,10 +121,11 @@ class Program:
 def saved_by(path: Path) -> Program:
     """The program that a package names as its writer (ECMA-376 part 1, 22.2 extended properties)."""
     with ZipFile(path) as archive:
-        if "docProps/app.xml" not in archive.namelist():
+        part = PartNames.of(archive.namelist()).find("docProps/app.xml")
+        if part is None:
             return Program()
-        with archive.open("docProps/app.xml") as stream:
-            text = stream.read(_PROPERTIES).decode("utf-8", "replace")
+        with archive.open(part) as stream:
+            text = utf_8(stream.read(_PROPERTIES)).decode("utf-8", "replace")
     name, version = (_property(text, tag) for tag in ("Application", "AppVersion"))
     if name == "Microsoft Excel" and version == _EXPORTED:
         return Program(name, exported=True)

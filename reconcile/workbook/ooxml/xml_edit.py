@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from reconcile.domain.spreadsheet import column_index
 
-_TAG: Final = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_TAG: Final = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _NAME: Final = re.compile(rb"<(?:([^\s/>:]+):)?([^\s/>]+)")
 
 

@@ -6,10 +6,13 @@ import io
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from reconcile.domain.money import decimals
-from reconcile.workbook.export import Workbook
-from reconcile.workbook.ooxml import open_book
+from reconcile.workbook.export import Formats, Workbook, amount_format
+from reconcile.workbook.ooxml import SHEET_NAME_LIMIT, open_book
+
+_WIDEST: Final = 40
 
 
 def read_table(path: Path, sheet: str) -> list[list[str]]:
@@ -26,23 +29,20 @@ def read_table(path: Path, sheet: str) -> list[list[str]]:
 def table_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[str | Decimal]]) -> bytes:
     """A workbook of one sheet: texts stay texts whatever they look like, amounts are numbers."""
     stream = io.BytesIO()
-    book = Workbook(stream, {"in_memory": True})
-    sheet = book.add_worksheet(title[:31])
-    bold = book.add_format({"bold": True, "bottom": 1})
-    text = book.add_format({"num_format": "@"})
+    book = Workbook(stream)
+    looks = Formats(book, {}, {})
+    sheet = book.add_worksheet(title[:SHEET_NAME_LIMIT])
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(header):
-        sheet.write_string(0, column, name, bold)
-        sheet.set_column(
-            column, column, min(40, max([len(name), *(len(str(row[column])) for row in rows)]) + 2)
-        )
+        sheet.write_string(0, column, name, looks.made(bold=True, bottom=1))
+        longest = max([len(name), *(len(str(row[column])) for row in rows)])
+        sheet.set_column(column, column, min(_WIDEST, longest + 2))
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, Decimal):
                 places = max(decimals(cell), -int(cell.as_tuple().exponent))
-                shape = book.add_format({"num_format": "#,##0" + ("." + "0" * places if places else "")})
-                sheet.write_number(number, column, cell, shape)
+                sheet.write_number(number, column, cell, looks.made(num_format=amount_format(places)))
             else:
-                sheet.write_string(number, column, cell, text)
+                sheet.write_string(number, column, cell, looks.made(num_format="@"))
     book.close()
     return stream.getvalue()

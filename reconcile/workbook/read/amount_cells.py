@@ -9,20 +9,26 @@ from typing import Final
 
 from reconcile.domain.damage import damage
 from reconcile.domain.fields import FieldKind, Value
-from reconcile.domain.money import decimals, exponent, plain
+from reconcile.domain.money import TOO_LONG, decimals, exponent, is_too_long, plain
 from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.domain.typed_numbers import Typed, Unclear, fits_currency, typed_number
 from reconcile.workbook.contract import DIGITS, fifteen, significant, stored_number, without_noise
 from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.cell_view import Before, Problem, shown
-from reconcile.workbook.read.typed_numbers import Typed, Unclear, fits_currency, typed_number
 
+_TYPE_PLAINLY: Final = "Type a plain number such as 1250.50."
+_SHOWN: Final = 40  # characters of an endless number that a message quotes
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
 
 
 def not_a_number(cell: Cell) -> Problem:
     """The problem of a cell that holds no number."""
-    what = f"The date {shown(cell)}" if cell.kind == "date" else repr(shown(cell))
-    return Problem("amount-not-a-number", f"{what} is not a number.", "Type a plain number such as 1250.50.")
+    text = shown(cell)
+    what = f"The date {text}" if cell.kind == "date" else repr(text)
+    if cell.kind != "date" and is_too_long(text):
+        what = repr(f"{text[:_SHOWN]}...") if len(text) > _SHOWN else what
+        return Problem("amount-digits", f"{what} cannot be an amount. {TOO_LONG}", _TYPE_PLAINLY)
+    return Problem("amount-not-a-number", f"{what} is not a number.", _TYPE_PLAINLY)
 
 
 def amount_in(cell: Cell, before: Before, policy: Policy) -> Value | Problem:

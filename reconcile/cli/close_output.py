@@ -1,0 +1,119 @@
+"""Shows closes on the terminal, and answers the exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconcile.cli.console import console
+from reconcile.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.domain.period import Period
+    from reconcile.jobs.closes import CloseResult, Late, Listing, Status, Verified
+    from reconcile.jobs.session import Session
+
+
+def look(
+    session: Session,
+    mode: str,
+    period: Period | None,
+    output: Path | None,
+    journals: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> int:
+    """Shows what a mode of the command asks for; nothing is closed."""
+    from reconcile.jobs import closes
+
+    match mode:
+        case "show_list":
+            return show_listing(closes.listing(session), as_json=as_json)
+        case "verify":
+            return show_verified(closes.verify(session, period))
+        case "status":
+            return show_status(closes.status(session, required_period(period)), as_json=as_json)
+        case "late":
+            return show_late(closes.late(session, required_period(period), output, journals), as_json=as_json)
+        case _:
+            show_close(
+                closes.write_again(session, required_period(period), required_folder(output)), as_json=as_json
+            )
+            return 0
+
+
+def required_period(period: Period | None) -> Period:
+    """The period. Raises ConfigurationError where none is given."""
+    if period is None:
+        raise ConfigurationError("Which period? Pass --period 2026-03.")
+    return period
+
+
+def required_folder(output: Path | None) -> Path:
+    """The folder of the pack. Raises ConfigurationError where none is given."""
+    if output is None:
+        raise ConfigurationError("Where to? Pass -o FOLDER.")
+    return output
+
+
+def show_close(result: CloseResult, *, as_json: bool) -> int:
+    """The tables of a close, and whether the period is closed."""
+    from reconcile.report.pack import render_table
+
+    if as_json:
+        click.echo(result.numbers, nl=False)
+        return 0 if result.made.passes else 1
+    out = console()
+    for table in result.tables:
+        render_table(table, out)
+    for line in result.verdict:
+        out.print(line, markup=False)
+    click.echo(f"{len(result.files)} files in {result.folder}")
+    return 0 if result.made.passes else 1
+
+
+def show_verified(verified: tuple[Verified, ...]) -> int:
+    """Which closes come out the same today; 1 where the numbers of one do not."""
+    for one in verified:
+        found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
+        click.echo(f"{one.kept.period}  {one.kept.close_id}  {found}")
+    if not verified:
+        click.echo("There is no close to verify.")
+    broken = any(one.numbers_differ for one in verified)
+    if not broken and any(one.differing for one in verified):
+        click.echo("The numbers are the same; templates or the version of reconcile differ.", err=True)
+    return int(broken)
+
+
+def show_listing(found: Listing, *, as_json: bool) -> int:
+    """The closes, and who changed a closed period."""
+    _show_lines(found, as_json=as_json)
+    return 0
+
+
+def show_late(found: Late, *, as_json: bool) -> int:
+    """What moved since a close, and the entry for it."""
+    _show_lines(found, as_json=as_json)
+    return 0
+
+
+def show_status(found: Status, *, as_json: bool) -> int:
+    """The steps of the month."""
+    from reconcile.report.pack import render_table
+
+    if as_json:
+        click.echo(found.as_json())
+    else:
+        render_table(found.table, console())
+    return 0
+
+
+def _show_lines(found: Listing | Late, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(found.as_json())
+        return
+    for line in found.as_text():
+        click.echo(line)

@@ -1,0 +1,118 @@
+"""Options about a plan and its run: what is shown, agreed to, decided and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from reconcile.cli.common_options import PATH, REPORT
+from reconcile.cli.options import Group
+
+if TYPE_CHECKING:
+    from reconcile.domain.decision import Preference
+    from reconcile.jobs.runs.run_options import Consent, RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How much of the report is shown. full: no list is folded; quiet: only the headline."""
+
+    full: bool = False
+    quiet: bool = False
+
+
+def _preference(
+    prefer: str | None, payouts: tuple[str, ...], lines: tuple[str, ...], fields: tuple[str, ...]
+) -> Preference | None:
+    from reconcile.jobs.preference import preference_of
+
+    return preference_of(prefer, payouts, lines, fields)
+
+
+def _consent(*, yes: bool, allow: tuple[str, ...], reopen: tuple[str, ...], reason: str | None) -> Consent:
+    from reconcile.jobs.runs.run_options import Consent
+
+    return Consent(yes, allow, reopen, reason)
+
+
+def _run(
+    until: str | None,
+    max_calls: int | None,
+    reports: tuple[Path, ...],
+    result: Path | None = None,
+    workbooks: tuple[Path, ...] = (),
+) -> RunOptions:
+    from reconcile.jobs.runs.run_options import run_options
+
+    return run_options(until=until, max_calls=max_calls, reports=reports, result=result, workbooks=workbooks)
+
+
+SHOWING: Final = Group(
+    "showing",
+    Showing,
+    (
+        click.option("--full", is_flag=True, help="Show every line of long lists, and the requests."),
+        click.option("--quiet", is_flag=True, help="Show the headline alone."),
+    ),
+)
+CONSENT: Final = Group(
+    "consent",
+    _consent,
+    (
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable."),
+        click.option(
+            "--reopen", multiple=True, metavar="PERIOD", help="Change this closed period; repeatable."
+        ),
+        click.option("--reason", help="Why a closed period is changed."),
+    ),
+)
+RUN: Final = Group(
+    "run_options",
+    _run,
+    (
+        click.option("--until", metavar="HH:MM", help="Begin no payout that would not be done by then."),
+        click.option(
+            "--max-calls",
+            type=click.IntRange(1),
+            help="Stop between payouts before so many API calls, reads included.",
+        ),
+        REPORT,
+    ),
+)
+RUN_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the run's result as JSON.")
+RESULT: Final = (
+    click.option(
+        "--result",
+        type=PATH,
+        help="Write a copy of the workbook that says what became of each row; of several ones, "
+        "into a folder.",
+    ),
+    click.option(
+        "--workbook",
+        "workbooks",
+        multiple=True,
+        type=PATH,
+        help="The edited workbook of a run or a saved plan, for --result; repeatable.",
+    ),
+)
+"""Options that RUN takes, too."""
+PREFERENCE: Final = Group(
+    "preference",
+    _preference,
+    (
+        click.option(
+            "--prefer",
+            type=click.Choice(["mine", "live"]),
+            help="Decide conflicts: keep the workbook's value or take the live one. Needs a filter.",
+        ),
+        click.option("--payout", "payouts", multiple=True, help="With --prefer: this payout and its lines."),
+        click.option("--line", "lines", multiple=True, help="With --prefer: this commission line."),
+        click.option(
+            "--field", "fields", multiple=True, help="With --prefer: this field, as its column says."
+        ),
+    ),
+)

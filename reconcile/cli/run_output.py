@@ -1,0 +1,62 @@
+"""Shows a plan before its run, and how the run ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reconcile.cli.console import console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.cli.plan_options import Showing
+    from reconcile.jobs.runs.execute_run import RunResult
+    from reconcile.jobs.session import Session
+    from reconcile.report.model import Report
+
+
+def show_plan(
+    session: Session, report: Report, showing: Showing, reports: tuple[Path, ...], *, as_json: bool
+) -> None:
+    """The same report as `diff`, on stderr beside a result in JSON. reports: files it is written to, too."""
+    from reconcile.report.files import write_reports
+    from reconcile.report.terminal import render
+
+    render(report, console(stderr=as_json), full=showing.full, quiet=showing.quiet)
+    write_reports(report, reports, session.settings.templates)
+
+
+def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool) -> int:
+    """How a run ended; answers the exit code. nothing: what to say where there was nothing to write."""
+    from reconcile.report.run import render_run
+
+    if as_json:
+        click.echo(result.as_json(), nl=False)
+    elif result.report is None:
+        click.echo(f"\n{nothing}")
+    else:
+        render_run(result.report, console())
+        click.echo(f"Run {result.run_id}")
+    if result.stopped:
+        reason = result.stopped.rstrip(".")
+        resume = f"reconcile resume {result.run_id}"
+        click.echo(
+            f"Stopped: {reason}. Finish it with: {resume}\n"
+            f'Or end it as it is: {resume} --set-aside "the reason"',
+            err=True,
+        )
+    return _write_results(session, result) or result.exit_code
+
+
+def _write_results(session: Session, result: RunResult) -> int:
+    """Writes the result workbooks; answers 0, or the exit code of the last error after a run."""
+    code = 0
+    for one in result.write_results(session):
+        if one.error is None:
+            click.echo(f"Result: {one.target}", err=True)
+        else:
+            click.echo(f"The run is recorded, but its result is not written: {one.error}", err=True)
+            code = one.error.exit_code
+    return code if result.report else 0

@@ -1,0 +1,208 @@
+"""Writes payouts as bills: files that the finance software imports, with a manifest beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from reconcile.atomic import replacing
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Scope, Snapshot
+from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
+from reconcile.erp.bills.layout import Layout, load_layout
+from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
+from reconcile.erp.bills.manifest import Issue, Sealed, issued_bills, manifest, seal, tie_out
+from reconcile.erp.bills.model import Billing
+from reconcile.erp.bills.template_check import header_faults
+from reconcile.erp.bills.vendors import Vendor, vendors_from
+from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.exports.new_workbooks import export_of, write_exported
+from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
+from reconcile.jobs.session import Session
+from reconcile.jobs.user_tables import read_any_table
+from reconcile.resources import template
+from reconcile.store.store import Store
+from reconcile.workbook.contract import as_shown
+from reconcile.workbook.export import Proposal
+from reconcile.workbook.pack import table_bytes
+
+MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BillsRequest:
+    """What to bill, and how.
+
+    system: the layout of the import files. vendors: a table that says who a partner is there. again: why
+    payouts that were billed before are billed once more. header: a template of the finance system to compare
+    the layout with. move_to: the stage to which a workbook moves the billed payouts. dry_run: writes nothing.
+    """
+
+    system: str
+    output: Path
+    filters: Filters
+    vendors: Path | None = None
+    currencies: tuple[str, ...] = ()
+    again: str | None = None
+    header: Path | None = None
+    move_to: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BillsResult:
+    """The manifest, whether the files were written, and warnings about the workbook that moves payouts."""
+
+    manifest: Mapping[str, Any]
+    written: bool
+    warnings: tuple[Finding, ...] = ()
+
+    @property
+    def held_back(self) -> bool:
+        """Whether a payout that is due could not be billed."""
+        return bool(self.manifest["held_back"])
+
+    def as_json(self) -> str:
+        """The manifest as it stands in its file."""
+        return _json(self.manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The bills in their files, and what is to be written with them."""
+
+    snapshot: Snapshot
+    billing: Billing
+    issue: Issue
+    sealed: Sequence[Sealed]
+    manifest: Mapping[str, Any]
+
+
+def bill(session: Session, request: BillsRequest) -> BillsResult:
+    """Bills what is in scope. A payout that was billed before is left out and listed.
+
+    Raises ConfigurationError for a file that is there already, and DecisionNeeded for a layout that does not
+    fit the template.
+    """
+    layout = _layout(session, request)
+    currencies = listed_currencies(request.currencies)
+    stage = named_stage("--move-to", request.move_to) if request.move_to else None
+    vendors = _vendors(request.vendors) if request.vendors else {}
+    _check_reason(request.again)
+    with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
+        given = Circumstances(
+            vendors,
+            store.bills(session.environment),
+            snapshot.taken_at.date(),
+            currencies,
+            again=request.again is not None,
+        )
+        made = _make(session, snapshot, layout, given, request.again or "")
+        if not made.sealed or request.dry_run:
+            return BillsResult(made.manifest, written=False)
+        return BillsResult(
+            made.manifest, written=True, warnings=_write(session, store, made, request.output, stage)
+        )
+
+
+def _scope(filters: Filters) -> Scope:
+    return replace(filters, stages=filters.stages or ("APPROVED",)).scope
+
+
+def _make(session: Session, snapshot: Snapshot, layout: Layout, given: Circumstances, reason: str) -> _Made:
+    billing, files = lay_out(make_bills(snapshot, layout, given), layout)
+    issue = Issue(session.environment, snapshot.scope, layout.name, snapshot.taken_at, session.user, reason)
+    sealed = seal(files, _content)
+    tie = tie_out(in_currencies(snapshot, given.currencies), billing)
+    return _Made(snapshot, billing, issue, sealed, manifest(issue, billing, sealed, tie))
+
+
+def _write(
+    session: Session, store: Store, made: _Made, folder: Path, stage: str | None
+) -> tuple[Finding, ...]:
+    """Everything is on the disk, then in the store, and then the files get their names.
+
+    So no bill is ever out that the store does not know, and what can fail does so before it is remembered.
+    """
+    moves = f"move-to-{stage}.xlsx"
+    drafts = {one.file.name: one.content for one in made.sealed}
+    drafts[MANIFEST] = _json(made.manifest).encode()
+    _refuse_present(folder, (*drafts, moves))
+    with _ready(folder, drafts):
+        store.record_bills(session.environment, issued_bills(made.sealed, made.issue))
+    if stage is None:
+        return ()
+    billed = {bill.payout.id for bill in made.billing.bills}
+    return tuple(_write_moves(session, store, folder / moves, stage, billed, made.snapshot))
+
+
+def _layout(session: Session, request: BillsRequest) -> Layout:
+    """The layout, compared with a template of the finance system where one is given."""
+    system, header = request.system, request.header
+    layout = load_layout(system, template(f"erp/bills-{system}.toml", session.settings.templates))
+    faults = header_faults(layout, read_any_table(header, "Template")[0], header.name) if header else ()
+    if faults:
+        raise DecisionNeeded(
+            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
+        )
+    return layout
+
+
+def _check_reason(again: str | None) -> None:
+    if again is not None and not again.strip():
+        raise ConfigurationError("--again needs a reason: why is it issued once more?")
+
+
+def _vendors(file: Path) -> Mapping[str, Vendor]:
+    return vendors_from(read_any_table(file, "Vendors"), file.name)
+
+
+def _content(file: ImportFile) -> bytes:
+    if file.layout.format == "csv":
+        return as_csv(file)
+    return table_bytes("Bills", file.header, file.rows)
+
+
+def _json(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=1, ensure_ascii=False)
+
+
+def _refuse_present(folder: Path, names: Iterable[str]) -> None:
+    present = [name for name in names if (folder / name).exists()]
+    if present:
+        raise ConfigurationError(
+            f"{folder} has {present[0]} already, so nothing was written. Choose another folder."
+        )
+
+
+@contextmanager
+def _ready(folder: Path, drafts: Mapping[str, bytes]) -> Iterator[None]:
+    """Files that are on the disk already, and get their names when the block ends well; else nothing is left.
+
+    The manifest comes last: where it is, everything is.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    with ExitStack() as stack:
+        # The last one that is entered is the first one that is left.
+        for name, content in reversed(tuple(drafts.items())):
+            stream = stack.enter_context(replacing(folder / name))
+            stream.write(content)
+            stream.flush()
+        yield
+
+
+def _write_moves(
+    session: Session, store: Store, file: Path, stage: str, payout_ids: Collection[str], snapshot: Snapshot
+) -> list[Finding]:
+    """A workbook in which the billed payouts stand at another stage already: for `diff` and `apply`."""
+    shown = as_shown(snapshot)
+    moves = Proposal({one: {"stage": stage} for one in payout_ids})
+    return write_exported(session, store, file, shown, export_of(session, shown), moves)

@@ -1,0 +1,69 @@
+"""The chain of closes of an environment: which one counts, and which one a new close follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from reconcile.close.frozen import Frozen, from_json
+from reconcile.domain.period import Period
+from reconcile.domain.snapshot import Environment
+from reconcile.errors import DecisionNeeded
+from reconcile.store.closes import KeptClose, kept_closes
+from reconcile.store.store import Store
+
+
+def counting(closes: Sequence[KeptClose]) -> list[KeptClose]:
+    """The closes that were not made again since, in the order of their periods."""
+    return [one for one in closes if not one.superseded]
+
+
+def thawed(kept: KeptClose) -> Frozen:
+    """What a kept close was made of. Raises StateError where it is damaged."""
+    return from_json(kept.inputs, f"The close of {kept.period} in the state store")
+
+
+def kept_close(store: Store, environment: Environment, period: Period) -> KeptClose:
+    """The close of a period. Raises DecisionNeeded where there is none."""
+    closes = counting(kept_closes(store, environment))
+    for one in closes:
+        if one.period == str(period):
+            return one
+    there = ", ".join(one.period for one in closes) or "none"
+    raise DecisionNeeded(f"The period {period} of {environment} is not closed. Closed are: {there}.")
+
+
+def previous_close(
+    store: Store, environment: Environment, period: Period, *, again: bool, first: bool
+) -> KeptClose | None:
+    """The close that this one follows; None for the first of a chain.
+
+    Raises DecisionNeeded for a period that is closed already, a gap or an overlap in the chain, and a first
+    close in a store that has closes of other environments only.
+    """
+    chain = counting(kept_closes(store, environment))
+    if again:
+        if not chain or chain[-1].period != str(period):
+            newest = chain[-1].period if chain else "none"
+            raise DecisionNeeded(f"Only the last close can be made again, and that is: {newest}.")
+        return chain[-2] if len(chain) > 1 else None
+    if not chain:
+        if kept_closes(store) and not first:
+            raise DecisionNeeded(
+                f"This state store has no close of {environment}, but closes of other environments. "
+                "Check --state and --profile, or pass --first to begin a chain of closes here."
+            )
+        return None
+    last = chain[-1]
+    wanted = last.last + timedelta(days=1)
+    if any(one.period == str(period) for one in chain):
+        raise DecisionNeeded(
+            f'The period {period} is closed already. To make the last close once more: --again "why". '
+            f"To see what moved since: close --late --period {period}."
+        )
+    if period.start != wanted:
+        raise DecisionNeeded(
+            f"The last close is {last.period} and ends on {last.last}, so the next one begins on {wanted}, "
+            f"and not on {period.start}. Close what lies between first."
+        )
+    return last

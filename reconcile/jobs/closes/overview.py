@@ -1,0 +1,85 @@
+"""Lists the closes, and the steps of a month with their state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reconcile.close.steps import Step, Traces, as_table, steps
+from reconcile.domain.pack_table import Table
+from reconcile.domain.period import Period
+from reconcile.jobs.closes.chain import counting
+from reconcile.jobs.closes.close_inputs import workbooks_out
+from reconcile.jobs.session import Session
+from reconcile.store.closes import KeptClose, Reopening, kept_closes, reopenings
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The closes, and the changes of closed periods."""
+
+    closes: Sequence[KeptClose]
+    changes: Sequence[Reopening]
+
+    def as_json(self) -> str:
+        """Both for a machine."""
+        closes = [
+            {"period": one.period, "close_id": one.close_id, "at": one.at, "by": one.by}
+            for one in self.closes
+        ]
+        changes = [
+            {"period": one.period, "at": one.at, "by": one.by, "reason": one.reason} for one in self.changes
+        ]
+        return json.dumps({"closes": closes, "reopenings": changes}, indent=1)
+
+    def as_text(self) -> Iterator[str]:
+        """Both for people, a line each."""
+        for one in self.closes:
+            yield f"{one.period}  {one.close_id}  {one.at[:16]}  {one.by}  {one.superseded}".rstrip()
+        for change in self.changes:
+            yield (
+                f"{change.period}  changed by {change.what}  {change.at[:16]}  {change.by}: {change.reason}"
+            )
+        if not self.closes:
+            yield "No period is closed yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The steps of a month."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def table(self) -> Table:
+        """The steps as a table."""
+        return as_table(self.steps)
+
+    def as_json(self) -> str:
+        """The steps for a machine."""
+        rows = [{"step": one.name, "state": one.state, "said": one.said} for one in self.steps]
+        return json.dumps(rows, indent=1)
+
+
+def listing(session: Session) -> Listing:
+    """The closes of the environment, and who changed a closed period."""
+    with session.store() as store:
+        environment = session.environment
+        return Listing(kept_closes(store, environment), reopenings(store, environment))
+
+
+def status(session: Session, period: Period) -> Status:
+    """The steps of a month with their state, from what the store knows; no network."""
+    environment = session.environment
+    with session.store() as store:
+        closes = counting(kept_closes(store, environment))
+        traces = Traces(
+            exports=store.exports(environment),
+            out=workbooks_out(store, environment, period),
+            runs=[(one.started_at, one.state) for one in store.runs(environment)],
+            bills=[one.issued_at for one in store.bills(environment)],
+            payments=[one.read_at for one in store.settlements(environment)],
+            closed=[one.at for one in closes if one.period == str(period)],
+        )
+    return Status(steps(period, traces))

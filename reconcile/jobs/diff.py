@@ -1,0 +1,73 @@
+"""Compares edited workbooks with live: a dry run with a client that cannot write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.atomic import write_text
+from reconcile.domain.decision import Preference
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.plan import plan_for
+from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
+from reconcile.jobs.saved_plans import is_saved_plan
+from reconcile.jobs.session import Session
+from reconcile.plan.codec import to_json
+from reconcile.plan.model import Plan
+from reconcile.report.build import report_on
+from reconcile.report.files import check_names, write_reports
+from reconcile.report.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRequest:
+    """The workbooks to compare, and the files to write.
+
+    save: keeps the plan. review: the workbook again, marked; a folder for several. reports: files of the
+    report, one of which may be the review workbook.
+    """
+
+    files: tuple[Path, ...]
+    preference: Preference | None = None
+    save: Path | None = None
+    review: Path | None = None
+    reports: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The plan, the report on it, and the review workbooks that were written."""
+
+    plan: Plan
+    report: Report
+    reviews: tuple[Path, ...] = ()
+
+
+def saved_plan_of(request: DiffRequest) -> Path | None:
+    """The saved plan that is to be shown, if it is one. Raises ConfigurationError beside anything else."""
+    plans = [file for file in request.files if is_saved_plan(file)]
+    if not plans:
+        return None
+    if len(request.files) > 1 or request.save or request.reports or request.review or request.preference:
+        raise ConfigurationError(
+            "A saved plan is shown alone, without --save, --report, --review or --prefer."
+        )
+    return plans[0]
+
+
+def diff(session: Session, request: DiffRequest) -> Compared:
+    """Compares the workbooks with live, and writes what was asked for. Raises ConfigurationError."""
+    review, reports = review_among(request.review, request.reports)
+    check_names(reports)
+    files: Sequence[Path] = request.files
+    if review:
+        refuse_review(review, files)
+    with session.reading() as reader, session.store(create=False) as store:
+        plan, readings = plan_for(session, reader, store, files, request.preference)
+    report = report_on(plan)
+    if request.save:
+        write_text(request.save, to_json(plan), private=True)
+    write_reports(report, reports, session.settings.templates)
+    reviews = write_reviews(session, review, files, readings, plan) if review else ()
+    return Compared(plan, report, reviews)

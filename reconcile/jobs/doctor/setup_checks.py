@@ -1,0 +1,86 @@
+"""Checks the settings, the state store and the connection, with harmless reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.errors import ReconcileError
+from reconcile.introw.doctor import ConnectionReport, probe
+from reconcile.jobs.doctor.check_result import Check
+from reconcile.jobs.session import Session
+
+_CLOCK_TOLERANCE = 30
+"""Tolerated clock skew in seconds."""
+_REFUSED = 3
+
+
+def check_setup(session: Session) -> list[Check]:
+    """The configuration, the state store, and the connection with its key. Raises nothing of them."""
+    return [_configuration(session), _store(session), *_connection(session)]
+
+
+def _configuration(session: Session) -> Check:
+    settings = session.settings
+    where = str(settings.file) if settings.file else "no reconcile.toml, defaults are used"
+    return Check("Configuration", ok=True, found=f"{where}, profile {settings.profile_name}")
+
+
+def _store(session: Session) -> Check:
+    try:
+        with session.store(create=False) as store:
+            runs = store.runs()
+    except ReconcileError as error:
+        return Check("State store", ok=False, found=str(error), code=error.exit_code)
+    open_runs = [run.run_id for run in runs if run.is_unfinished]
+    found = f"{session.settings.state}, {len(runs)} runs"
+    if open_runs:
+        found = f"{found}, unfinished: {', '.join(open_runs)}"
+        return Check("State store", ok=False, found=found, advice="Finish it: reconcile resume RUN")
+    return Check("State store", ok=True, found=found)
+
+
+def _connection(session: Session) -> Iterator[Check]:
+    try:
+        with session.reading() as reader:
+            report = probe(reader)
+    except ReconcileError as error:
+        yield Check("Connection", ok=False, found=str(error), code=error.exit_code)
+        return
+    if report.unreachable:
+        advice = "Check the base URL of the profile (or INTROW_BASE_URL), the network and the proxy."
+        yield Check("Host", ok=False, found=report.unreachable, advice=advice, code=_REFUSED)
+        return
+    yield Check("Host", ok=True, found=report.host)
+    yield from _access(report)
+    yield from _budget(report)
+    if report.server_ahead is not None:
+        seconds = report.server_ahead.total_seconds()
+        found = f"the server is {seconds:+.0f} s from ours"
+        yield Check("Clock", abs(seconds) <= _CLOCK_TOLERANCE, found, "Set this computer's clock.")
+
+
+def _access(report: ConnectionReport) -> Iterator[Check]:
+    accepted = {True: "accepted", False: "refused", None: "not tried"}[report.key_accepted]
+    advice = "Make a new key in Introw: Settings, Developers, API keys."
+    yield Check("Key", report.key_accepted, accepted, advice, _REFUSED)
+    for scope, has in report.scopes.items():
+        words = {True: "there", False: "missing", None: "cannot be tried without writing"}[has]
+        yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "", _REFUSED)
+    for one in report.lists:
+        total = f", {one.total:,} in all" if one.total is not None else ""
+        found = one.error or f"{one.records} records on the first page{total}; {one.paging}"
+        yield Check(f"List {one.path}", not one.error, found, code=_REFUSED)
+
+
+def _budget(report: ConnectionReport) -> Iterator[Check]:
+    rate = report.rate_remaining
+    yield Check(
+        "Rate", None if rate is None else True, f"{rate if rate is not None else 'unknown'} calls left now"
+    )
+    left = report.credits_remaining
+    if left is None:
+        yield Check("Credits", None, "the server does not say; perhaps unlimited")
+    else:
+        advice = "They come back on the 1st of the month, UTC."
+        found = f"{left:,} of {report.credits_limit or 0:,} left this month"
+        yield Check("Credits", left > 0, found, advice, _REFUSED)

@@ -1,0 +1,1 @@
+"""Exports: workbooks that go out to finance."""

@@ -1,0 +1,101 @@
+"""Exports payouts and their lines to a workbook, or to several in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.check.export_review import review_export
+from reconcile.domain.finding import Finding
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.split_by import Handout, Part, SplitBy, split
+from reconcile.domain.split_by_size import portions
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
+from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
+from reconcile.jobs.session import Session
+from reconcile.workbook.contract import as_shown
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to export, and where to.
+
+    output: the workbook; with split_by a new folder. recipients: a CSV file that says who gets which part.
+    force: replaces a workbook that is there.
+    """
+
+    filters: Filters
+    output: Path
+    split_by: str | None = None
+    recipients: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was exported.
+
+    output: the workbook, or the folder of several. handouts: the workbooks in the folder, with who gets each.
+    most_rows: the limit of rows that made several workbooks of one; None where it did not. warnings: values
+    that no cell can hold. differing: payouts whose amount is not the sum of their lines.
+    """
+
+    output: Path
+    snapshot: Snapshot
+    requests: int
+    handouts: tuple[Handout, ...]
+    most_rows: int | None
+    warnings: tuple[Finding, ...]
+    differing: tuple[Finding, ...]
+
+
+def export(session: Session, request: ExportRequest) -> Exported:
+    """Exports what is in scope. Raises ConfigurationError where nothing is, or the output cannot be made."""
+    named = request.filters.scope
+    _refuse(request)
+    with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        # Gather.
+        fetched = fetch_scope(session, reader, named, on_progress)
+        # Decide.
+        refuse_unmatched(fetched.scope, fetched)
+        snapshot = as_shown(fetched)
+        most = session.settings.policy.reading.rows_per_workbook
+        parts = _parts(snapshot, request)
+        cut = [(part, portions(part, most)) for part in parts]
+        is_cut = any(len(some) > 1 for _, some in cut)
+        # Act.
+        output = request.output
+        handouts: tuple[Handout, ...] = ()
+        if is_cut or request.split_by:
+            output = output if request.split_by else folder_for(output)
+            handouts, warnings = write_set(session, store, output, cut, request.recipients, on_progress)
+        else:
+            identity = export_of(session, snapshot)
+            warnings = write_exported(session, store, output, snapshot, identity, None, on_progress)
+    return Exported(
+        output,
+        snapshot,
+        reader.status.requests,
+        handouts,
+        most if is_cut else None,
+        tuple(warnings),
+        tuple(review_export(snapshot)),
+    )
+
+
+def _refuse(request: ExportRequest) -> None:
+    if request.split_by:
+        refuse_folder(request.output)
+    else:
+        refuse_output(request.output, force=request.force)
+    if request.recipients and not request.split_by:
+        raise ConfigurationError("--recipients names who gets which part; it needs --split-by.")
+
+
+def _parts(snapshot: Snapshot, request: ExportRequest) -> Sequence[Part]:
+    if request.split_by:
+        return split(snapshot, SplitBy(request.split_by))
+    return (Part("", request.output.stem, snapshot),)

@@ -1,0 +1,59 @@
+"""Writes workbooks for finance: their identity, and the baseline that is kept of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconcile import __version__
+from reconcile.domain.edited import SCHEMA_VERSION, Export
+from reconcile.domain.finding import Finding
+from reconcile.domain.progress import Progress
+from reconcile.domain.snapshot import Snapshot
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import Session
+from reconcile.store.store import Store
+from reconcile.workbook.export import Proposal, write_workbook
+
+
+def refuse_output(output: Path, *, force: bool) -> None:
+    """Raises ConfigurationError where the workbook may not be written under this name."""
+    if output.suffix.lower() != ".xlsx":
+        raise ConfigurationError(f"{output} must end in .xlsx.")
+    if output.exists() and not force:
+        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
+
+
+def export_of(session: Session, snapshot: Snapshot, suffix: str = "") -> Export:
+    """The identity of the workbook that shows a snapshot. suffix: tells the parts of a set apart."""
+    return Export(
+        workbook_id=session.new_id("wb", snapshot.taken_at) + suffix,
+        schema_version=SCHEMA_VERSION,
+        tool_version=__version__,
+        environment=snapshot.environment,
+        scope=snapshot.scope,
+        exported_at=snapshot.taken_at,
+        exported_by=session.user,
+        fingerprint=snapshot.fingerprint,
+    )
+
+
+def write_exported(
+    session: Session,
+    store: Store,
+    output: Path,
+    snapshot: Snapshot,
+    export: Export,
+    proposal: Proposal | None = None,
+    on_progress: Progress | None = None,
+) -> list[Finding]:
+    """Keeps the baseline and writes the workbook. Returns warnings of values that no cell can hold.
+
+    snapshot: as cells show it, see `as_shown`. proposal: edits that stand in the workbook already.
+    on_progress: is told of the rows.
+    """
+    # The baseline first, so that no workbook is ever out without one.
+    store.save_export(export, snapshot)
+    policy, templates = session.settings.policy, session.settings.templates
+    return list(
+        write_workbook(output, snapshot, export, policy, templates, proposal, on_progress=on_progress)
+    )

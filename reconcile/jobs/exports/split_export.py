@@ -1,0 +1,140 @@
+"""Writes the workbooks of a split export: all of them or none, with an index of who gets which."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconcile.atomic import new_folder, write_text
+from reconcile.domain.edited import Export
+from reconcile.domain.finding import Finding
+from reconcile.domain.money import Money, totals
+from reconcile.domain.progress import Progress
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.split_by import Handout, Part, file_names
+from reconcile.domain.spreadsheet import csv_text
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.exports.new_workbooks import export_of
+from reconcile.jobs.session import Session
+from reconcile.store.store import Store
+from reconcile.workbook.export import write_workbook
+
+INDEX = "index.csv"
+_COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lines", "workbook id")
+
+
+@dataclass(frozen=True, slots=True)
+class SetWorkbook:
+    """One workbook that is to be written: its part of the snapshot, its identity, and who gets it."""
+
+    part: Part
+    export: Export
+    handout: Handout
+
+
+def refuse_folder(folder: Path) -> None:
+    """Raises ConfigurationError for a folder that holds something, or cannot be one."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigurationError(f"{folder} is there already; name a folder that is new or empty.")
+    parent = folder.absolute().parent
+    if not parent.is_dir():
+        raise ConfigurationError(f"There is no folder {parent} to write {folder.name} into.")
+
+
+def folder_for(output: Path) -> Path:
+    """The folder for the workbooks that stand in for one that would be too large.
+
+    Raises ConfigurationError where something is there already.
+    """
+    folder = output.with_suffix("")
+    refuse_folder(folder)
+    return folder
+
+
+def write_set(
+    session: Session,
+    store: Store,
+    folder: Path,
+    cut: Sequence[tuple[Part, Sequence[Part]]],
+    recipients: Path | None,
+    on_progress: Progress | None = None,
+) -> tuple[tuple[Handout, ...], list[Finding]]:
+    """One workbook for each portion of each part: all baselines at once, then all files at once.
+
+    Returns the workbooks with who gets each, and warnings. cut: the parts with their portions. recipients: a
+    file, see `read_recipients`. on_progress: is told of the rows of each workbook.
+    """
+    named = read_recipients(recipients, [part for part, _ in cut]) if recipients else {}
+    set_id = session.new_id("set", session.clock())
+    parts = [portion for _, portions in cut for portion in portions]
+    files = file_names(part.name for part in parts)
+    workbooks = []
+    for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
+        export = export_of(session, part.snapshot, f"-{number:03d}")
+        recipient = named.get(part.id, part.name)
+        handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
+        workbooks.append(SetWorkbook(part, export, handout))
+    handouts = tuple(one.handout for one in workbooks)
+    with new_folder(folder) as draft:
+        findings = write_workbooks(session, draft, workbooks, on_progress)
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+    return handouts, findings
+
+
+def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
+    """Who gets which part, by its id, from a CSV file with the columns `part` (id or name) and `recipient`.
+
+    Raises ConfigurationError for a file without them, and for a part that is not there, or is several.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
+    # Where the comma is for decimals, Excel writes semicolons.
+    mark = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=mark)
+    if not {"part", "recipient"} <= set(rows.fieldnames or ()):
+        raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
+    found: dict[str, str] = {}
+    for row in rows:
+        name = (row["part"] or "").strip()
+        matching = [part.id for part in parts if name in (part.id, part.name)]
+        if len(matching) != 1:
+            problem = "no part of this export" if not matching else f"{len(matching)} parts of this export"
+            raise ConfigurationError(f"{file}, line {rows.line_num}: {name!r} is {problem}.")
+        found[matching[0]] = (row["recipient"] or "").strip()
+    return found
+
+
+def write_workbooks(
+    session: Session, folder: Path, workbooks: Sequence[SetWorkbook], on_progress: Progress | None = None
+) -> list[Finding]:
+    """Writes the workbooks and the index into a folder. Returns warnings."""
+    findings: list[Finding] = []
+    policy, templates = session.settings.policy, session.settings.templates
+    for one in workbooks:
+        path = folder / one.handout.file
+        findings += write_workbook(
+            path, one.part.snapshot, one.export, policy, templates, on_progress=on_progress
+        )
+    write_text(folder / INDEX, index(workbooks))
+    return findings
+
+
+def index(workbooks: Sequence[SetWorkbook]) -> str:
+    """The index as CSV that spreadsheet programs open."""
+    return "\ufeff" + csv_text(_COLUMNS, map(_index_row, workbooks))
+
+
+def _index_row(one: SetWorkbook) -> tuple[object, ...]:
+    snapshot, handout = one.part.snapshot, one.handout
+    words = (handout.file, handout.part, handout.recipient, one.part.id)
+    return (*words, len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
+
+
+def _money(snapshot: Snapshot) -> str:
+    sums = totals(line.amount for line in snapshot.lines.values())
+    return "; ".join(str(Money(amount, currency)) for currency, amount in sums.items())

@@ -1,0 +1,191 @@
+"""Matches payments of a finance system or a bank with payouts, and writes the result to a workbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reconcile.domain.edited import Export
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Settlement
+from reconcile.domain.snapshot import Snapshot
+from reconcile.erp.matching import proposal
+from reconcile.erp.matching.earlier_payments import compared_with_earlier
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.open_payouts import Owed, owed_in
+from reconcile.erp.matching.result import Matching
+from reconcile.erp.matching.settlements import Occasion, settlements_of
+from reconcile.erp.matching.summary import summary
+from reconcile.erp.payments.formats.layout import TableLayout, built_in, load_table_layout
+from reconcile.erp.payments.formats.read import Reading, read_payments
+from reconcile.erp.payments.formats.table import Hints
+from reconcile.erp.payments.model import Grid, GridCell, GridRow, PaymentFile, Source
+from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.scope import Filters, fetch_scope
+from reconcile.jobs.session import Session
+from reconcile.workbook.contract import as_shown
+from reconcile.workbook.export import ExtraSheet, Proposal
+from reconcile.workbook.ooxml import open_book
+from reconcile.workbook.read import match_token, shown
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsRequest:
+    """Files of payments, how they are read, and where the workbook goes.
+
+    layout: how tables are to be read: a name in templates/erp, or a file. currency, decimal, date_order,
+    sign: what a file does not say itself. force: replaces a workbook that is there.
+    """
+
+    files: tuple[Path, ...]
+    output: Path
+    filters: Filters = field(default_factory=Filters)
+    layout: str | None = None
+    currency: str = ""
+    decimal: str | None = None
+    date_order: str | None = None
+    sign: str | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Payments and payouts that were compared. Nothing is written yet."""
+
+    files: tuple[PaymentFile, ...]
+    snapshot: Snapshot
+    owed: tuple[Owed, ...]
+    result: Matching
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in the files and in what they say together."""
+        return tuple(self.result.findings)
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Counts, sums and matches, as plain values."""
+        return summary(self.result, self.files, self.owed)
+
+    def as_json(self) -> str:
+        """The summary for a machine."""
+        return json.dumps(self.summary, indent=1, ensure_ascii=False)
+
+
+def match(session: Session, request: PaymentsRequest) -> Matched:
+    """Reads the files, fetches the payouts, and matches them.
+
+    Raises ConfigurationError where the workbook could not be written, and PaymentFileError for a file that
+    cannot be read.
+    """
+    refuse_output(request.output, force=request.force)
+    files = _read(session, request)
+    named = request.filters.scope
+    with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
+        owed = owed_in(snapshot, store.bills(session.environment))
+        earlier = store.settlements(session.environment)
+    result = match_payments(files, owed, session.settings.payments)
+    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier))
+
+
+def write_matches(session: Session, matched: Matched, output: Path, allow: tuple[str, ...]) -> list[Finding]:
+    """Writes the workbook in which paid payouts stand at the paid stage. Returns warnings.
+
+    allow: rules whose errors do not matter. Raises DecisionNeeded for any other error in the files, and
+    ConfigurationError for a rule that no error is of.
+    """
+    _refuse(matched.findings, allow)
+    export = export_of(session, matched.snapshot)
+    proposed = _proposal(session, matched, export)
+    with session.store() as store, session.caller.progress() as on_progress:
+        # The matches before the workbook, so that none is ever out that the store does not know.
+        store.record_settlements(session.environment, _settlements(matched, export))
+        return write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
+
+
+def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]:
+    hints = Hints(
+        request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
+    )
+    how = Reading(hints, _layouts(session, request.layout))
+    return tuple(read_payments(_source(file), how) for file in request.files)
+
+
+def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:
+    templates = session.settings.templates
+    layouts = (load_table_layout(layout, templates),) if layout else built_in(templates)
+    words = session.settings.payments.words
+    return tuple(one.with_words(words) for one in layouts)
+
+
+def _source(file: Path) -> Source:
+    """A file with its bytes; a workbook with the rows of its sheets as well."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"The file {file} cannot be read ({error.strerror}).") from error
+    grids = _grids(file) if content.startswith(b"PK") else {}
+    return Source(file.name, content, grids)
+
+
+def _grids(file: Path) -> dict[str, Grid]:
+    book = open_book(file)
+    blank = GridCell("")
+    return {
+        sheet: tuple(
+            GridRow(
+                number,
+                tuple(
+                    GridCell(shown(cells[place]), cells[place].kind) if place in cells else blank
+                    for place in range(max(cells) + 1)
+                ),
+            )
+            for number, cells in book.rows(sheet)
+        )
+        for sheet in book.sheets
+    }
+
+
+def _refuse(findings: tuple[Finding, ...], allowed: tuple[str, ...]) -> None:
+    rules = {one.rule for one in findings if one.severity is Severity.ERROR}
+    for rule in allowed:
+        if rule not in rules:
+            raise ConfigurationError(
+                f"--allow {rule}: there is no such error here. There are: {sorted(rules)}."
+            )
+    stopping = sorted(rules - set(allowed))
+    if stopping:
+        raise DecisionNeeded(
+            f"No workbook was written: {', '.join(stopping)}. Mend the files, or pass --allow {stopping[0]}."
+        )
+
+
+def _settlements(matched: Matched, export: Export) -> Iterator[Settlement]:
+    prints = {file.name: file.sha256 for file in matched.files}
+    occasion = Occasion(export.workbook_id, export.exported_at, export.exported_by, prints)
+    return settlements_of(matched.result, occasion)
+
+
+def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
+    policy = session.settings.payments
+    result, snapshot = matched.result, matched.snapshot
+    tokens = tuple(
+        match_token(export.workbook_id, proposal.edits_of(one, snapshot, policy))
+        for one in result.suggestions
+    )
+    sheets = (
+        ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
+        ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
+        ExtraSheet("received", tuple(proposal.received_rows(result))),
+        ExtraSheet("unknown", tuple(proposal.unknown_rows(result))),
+        ExtraSheet("repeated", tuple(proposal.repeated_rows(result))),
+        ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
+        ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
+        ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed))),
+    )
+    return Proposal(proposal.sure_edits(result, snapshot, policy), sheets)

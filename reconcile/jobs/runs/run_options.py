@@ -1,0 +1,66 @@
+"""How a person wants a run: what was agreed to in advance, how far it goes, and what is written after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from reconcile.apply.bounds import Bounds
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import now
+from reconcile.report.files import check_names
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to in advance.
+
+    yes: nothing is asked. allow: the gates to let pass. reopen, reason: the closed periods that may be
+    changed, and why.
+    """
+
+    yes: bool = False
+    allow: tuple[str, ...] = ()
+    reopen: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How far a run goes, and what is written after it.
+
+    reports: the files that the report is written to. result: where the result workbook goes; a folder for
+    several. workbooks: the edited workbooks of a saved plan, which the result workbooks are copies of.
+    """
+
+    bounds: Bounds = field(default_factory=Bounds)
+    reports: tuple[Path, ...] = ()
+    result: Path | None = None
+    workbooks: tuple[Path, ...] = ()
+
+
+def run_options(
+    *,
+    until: str | None = None,
+    max_calls: int | None = None,
+    reports: Sequence[Path] = (),
+    result: Path | None = None,
+    workbooks: Sequence[Path] = (),
+) -> RunOptions:
+    """The options from what a person gave. until: `HH:MM`. Raises ConfigurationError."""
+    check_names(reports)
+    end = None if until is None else next_time(until, now())
+    return RunOptions(Bounds(end, max_calls), tuple(reports), result, tuple(workbooks))
+
+
+def next_time(text: str, at: datetime) -> datetime:
+    """The next moment after `at` at which the clock on this computer's wall shows `HH:MM`."""
+    try:
+        wanted = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  a wall clock's time has no zone
+    except ValueError as error:
+        raise ConfigurationError(f"--until {text} is no time of day such as 18:00.") from error
+    here = at.astimezone()
+    today = here.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return today if today > here else today + timedelta(days=1)

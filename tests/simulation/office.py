@@ -1,0 +1,448 @@
+"""An office: an operator with a state store and workbooks, who uses the real code of `reconcile`.
+
+This file alone binds the simulation to the product: rows of workbooks go in, calls to the server come out.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from builders import make_sheet
+from simulation.world import Killed, Wire, World
+from sqlalchemy import Connection as Transaction
+
+from reconcile.apply.execute import Executed
+from reconcile.check.review import review
+from reconcile.config import Profile, Settings
+from reconcile.domain.edited import SCHEMA_VERSION, EditedRow, EditedWorkbook, Export
+from reconcile.domain.fields import FIELDS, RecordKind, Value, Values
+from reconcile.domain.policy.names_and_limits import Conduct, Policy
+from reconcile.domain.progress import Progress
+from reconcile.domain.snapshot import Environment, Scope, Snapshot
+from reconcile.errors import ReconcileError
+from reconcile.introw.client import Client
+from reconcile.introw.connection import Connection, Key
+from reconcile.introw.fetch import fetch_snapshot
+from reconcile.jobs.plan import plan_of
+from reconcile.jobs.readings import Reading
+from reconcile.jobs.runs.apply import planned
+from reconcile.jobs.runs.resume import resume, set_aside
+from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.runs.start_run import Planned
+from reconcile.jobs.session import Session, StopRequest
+from reconcile.plan.codec import to_json
+from reconcile.plan.model import Plan
+from reconcile.store.run import Run
+from reconcile.store.store import Store
+from reconcile.workbook.contract import line_row, payout_row
+from reconcile.workbook.read import baseline_of
+
+ENVIRONMENT = Environment("https://api.introw.test", "default")
+CONNECTION = Connection(ENVIRONMENT.origin, Key("a-key-of-the-simulation"), page_size=50)
+PROFILE = Profile(ENVIRONMENT.origin)
+POLICY, CONDUCT = Policy(), Conduct()
+FIRST_NEW = 30
+"""The worksheet row of the first new line."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook as a person has it. typed: what was typed into it. at: when it was exported."""
+
+    edited: EditedWorkbook
+    at: float
+    typed: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def new_rows(self) -> tuple[EditedRow, ...]:
+        """The rows of `New lines` that were filled in."""
+        return self.edited.new_lines.rows
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. executed: the run, if there was one. error: what it said instead."""
+
+    office: str
+    executed: Executed | None = None
+    error: str = ""
+    crashed: bool = False
+    killed: bool = False
+
+
+class MortalStore(Store):
+    """A store whose every commit is a step of the world, so that the process can die before and after it."""
+
+    world: World
+
+    def begin(self, world: World) -> None:
+        """An empty store for another story: to make one anew takes longer than to play the story."""
+        self.world = world
+        self.close()
+        for beside in self.path.parent.glob(f"{self.path.name}.*"):
+            beside.unlink()
+        shutil.copyfile(_empty_store(), self.path)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that writes."""
+        self.world.before_step()
+        with super().writing() as connection:
+            yield connection
+        self.world.after_step()
+
+
+class OfficeSession(Session):
+    """A session whose server and store are those of the simulation."""
+
+    @contextmanager
+    def connected(self) -> Iterator[Client]:
+        """A client on the line to the simulated server."""
+        world = self.office.world
+        with Client(CONNECTION, clock=world.clock, transport=Wire(world, self.office.name)) as client:
+            yield client
+
+    @contextmanager
+    def store(self, *, create: bool = True) -> Iterator[Store]:  # noqa: ARG002  it is always there
+        """The office's store, which stays open."""
+        yield self.office.store
+
+    def new_id(self, prefix: str, at: datetime) -> str:  # noqa: ARG002  the same id in every play
+        """The next number."""
+        self.office.count += 1
+        return f"{prefix}-{self.office.name}-{self.office.count}"
+
+    def bind(self, office: Office) -> None:
+        """Belongs to this office."""
+        object.__setattr__(self, "office", office)
+
+    office: Office
+
+
+@dataclass
+class _Stop:
+    """Whether the operator pressed Ctrl-C."""
+
+    world: World
+    interrupted: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Asked between operations. An office that works in a gap of another one is left in peace."""
+        return self.world.stopped and self.world.busy <= 1
+
+
+@dataclass(frozen=True)
+class _Caller:
+    """The operator at the terminal."""
+
+    world: World
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Nobody looks at the progress."""
+        return nullcontext(lambda *_: None)
+
+    def say(self, message: str) -> None:
+        """What is said goes into the diary."""
+        self.world.note(message)
+
+    def confirm(self, _: str) -> bool:
+        """The operator agrees."""
+        return True
+
+    def stoppable(self) -> AbstractContextManager[StopRequest]:
+        """Ctrl-C works."""
+        return nullcontext(cast("StopRequest", _Stop(self.world)))
+
+
+@functools.cache
+def _empty_store() -> Path:
+    path = memory() / "empty.db"
+    Store(path).close()
+    return path
+
+
+@functools.cache
+def store_of(name: str) -> MortalStore:
+    """The state store of an office."""
+    return MortalStore(memory() / f"{name}.db")
+
+
+@functools.cache
+def memory() -> Path:
+    """A folder in memory, where there is one, that is removed when the process ends."""
+    there = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = tempfile.TemporaryDirectory(prefix="simulation-", dir=there)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+@dataclass
+class Office:
+    """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest."""
+
+    name: str
+    world: World
+    store: MortalStore
+    checks: bool = False
+    book: Book | None = None
+    backup: Path | None = None
+    count: int = 0
+    asked: list[Book] = field(default_factory=list)
+    plans: list[tuple[Plan, Book]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The office has settings of its own."""
+        settings = Settings("default", PROFILE, POLICY, self.store.path, conduct=CONDUCT)
+        self.session = OfficeSession(settings, _Caller(self.world), self.name, self.world.now)
+        self.session.bind(self)
+        self.saved = self.store.path.with_suffix(".json")
+        self.saved.unlink(missing_ok=True)
+
+    # --- commands ------------------------------------------------------------------------------------
+
+    def export(self) -> Ended:
+        """`reconcile export`: the office gets a fresh workbook."""
+        return self._command(self._export)
+
+    def apply(self) -> Ended:
+        """`reconcile apply march.xlsx --yes`."""
+        if self.book is None:
+            return Ended(self.name)
+        return self._command(self._apply)
+
+    def save_plan(self) -> Ended:
+        """`reconcile diff march.xlsx --save plan.json`."""
+        if self.book is None:
+            return Ended(self.name)
+        return self._command(self._save_plan)
+
+    def apply_saved(self) -> Ended:
+        """`reconcile apply plan.json --yes`."""
+        return self._command(self._apply_saved) if self.saved.exists() else Ended(self.name)
+
+    def resume(self) -> Ended:
+        """`reconcile resume`, where there is something to resume."""
+        return self._command(self._resume)
+
+    def set_aside(self) -> Ended:
+        """`reconcile resume RUN --set-aside "enough"`."""
+        return self._command(self._set_aside)
+
+    @property
+    def unfinished(self) -> Run | None:
+        """The run that stands in the way of the next one."""
+        return next((one for one in self.store.runs(ENVIRONMENT) if one.is_unfinished), None)
+
+    # --- what people do to files ---------------------------------------------------------------------
+
+    def keep_backup(self) -> None:
+        """Somebody copies the state store."""
+        self.backup = self.store.path.with_suffix(".backup")
+        shutil.copyfile(self.store.path, self.backup)
+
+    def restore(self) -> None:
+        """Somebody puts the copy back."""
+        if self.backup:
+            self.store.close()
+            shutil.copyfile(self.backup, self.store.path)
+
+    def take(self, book: Book | None) -> None:
+        """The office gets a copy of somebody's workbook."""
+        self.book = book or self.book
+
+    def type(self, record: str, name: str, value: str) -> None:
+        """Types into a row of the workbook; record `new` stands for the next free row of `New lines`."""
+        if self.book is None:
+            return
+        typed = (*self.book.typed, (record, name, value))
+        edited = self.book.edited
+        if record == "new":
+            edited = _with_new(edited, value)
+        elif (sheet := "payouts" if name in ("stage", "po_number") else "lines") and record:
+            rows = tuple(
+                replace(row, values={**row.values, **_entry(name, value)}) if row.id == record else row
+                for row in getattr(edited, sheet).rows
+            )
+            edited = replace(edited, **{sheet: replace(getattr(edited, sheet), rows=rows)})
+        self.book = replace(self.book, edited=edited, typed=typed)
+
+    def move_rows(self, *, keep_tokens: bool) -> None:
+        """Cuts the new lines and pastes them further down; hidden columns travel along, or do not."""
+        if self.book is None or not self.book.new_rows:
+            return
+        edited = self.book.edited
+        rows = [
+            replace(
+                row,
+                number=row.number + 7,
+                token=row.token if keep_tokens else f"new-{row.number + 7 - FIRST_NEW + 1:03}",
+            )
+            for row in edited.new_lines.rows
+        ]
+        self.book = replace(
+            self.book, edited=replace(edited, new_lines=replace(edited.new_lines, rows=tuple(rows)))
+        )
+
+    def strip(self) -> None:
+        """The document inspector removes the hidden columns."""
+        if self.book is None:
+            return
+        edited = self.book.edited
+        rows = tuple(replace(row, token=None) for row in edited.new_lines.rows)
+        self.book = replace(self.book, edited=replace(edited, new_lines=replace(edited.new_lines, rows=rows)))
+
+    # --- the product ---------------------------------------------------------------------------------
+
+    def _command(self, work: Any) -> Ended:  # noqa: ANN401  a method of this class
+        world = self.world
+        world.busy += 1
+        world.stopped = world.busy > 1 and world.stopped
+        try:
+            with self.session.connected() as client:
+                return Ended(self.name, work(self.store, client))
+        except Killed:
+            return Ended(self.name, killed=True)
+        except ReconcileError as error:
+            return Ended(self.name, error=str(error))
+        except Exception as error:  # noqa: BLE001  whatever it is, it is a finding
+            return Ended(self.name, error=f"{type(error).__name__}: {error}", crashed=True)
+        finally:
+            world.dead = False
+            world.busy -= 1
+
+    def _export(self, store: Store, client: Client) -> None:
+        now = self.world.now()
+        snapshot = fetch_snapshot(client, ENVIRONMENT, Scope(), now)
+        self.count += 1
+        export = Export(
+            f"wb_{self.name}_{self.count}",
+            SCHEMA_VERSION,
+            "0",
+            ENVIRONMENT,
+            Scope(),
+            now,
+            self.name,
+            snapshot.fingerprint,
+        )
+        store.save_export(export, snapshot)
+        self.book = Book(_workbook(export, snapshot), self.world.seconds)
+
+    def _plan(self, store: Store, client: Client) -> Plan:
+        book = self.book
+        assert book is not None
+        self.asked.append(book)
+        edited = book.edited
+        baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
+        findings = review(edited, baseline, POLICY) if self.checks else ()
+        reading = Reading(edited, baseline, findings)
+        plan = plan_of(self.session, client, store, [reading])
+        self.plans.append((plan, book))
+        return plan
+
+    def _save_plan(self, store: Store, client: Client) -> None:
+        self.saved.write_text(to_json(self._plan(store, client)), encoding="utf-8")
+
+    def _start(self, planned: Planned) -> Executed | None:
+        """The person reads the report, lets the gates pass, and says yes."""
+        consent = Consent(yes=True, allow=tuple(gate.name for gate in planned.plan.gates))
+        return planned.start(consent, RunOptions()).executed
+
+    def _apply(self, store: Store, client: Client) -> Executed | None:
+        return self._start(Planned(self.session, client, store, self._plan(store, client)))
+
+    def _apply_saved(self, *_: object) -> Executed | None:
+        with planned(self.session, [self.saved], None) as found:
+            return self._start(found)
+
+    def _resume(self, *_: object) -> Executed | None:
+        run = self.unfinished
+        return resume(self.session, run.run_id, RunOptions()).executed if run else None
+
+    def _set_aside(self, *_: object) -> None:
+        if run := self.unfinished:
+            set_aside(self.session, run.run_id, "enough")
+
+
+def _entry(name: str, value: str) -> dict[str, Value]:
+    if name in ("Decline", "Detach"):
+        reason: Value = "DUPLICATE" if name == "Decline" else None
+        return {"action": name, "decline_reason": reason}
+    return {name: value}
+
+
+def _with_new(edited: EditedWorkbook, value: str) -> EditedWorkbook:
+    """The next ready row of `New lines` is filled in: `payout amount description`, or `-` for the pool."""
+    payout_id, amount, description = value.split(" ", 2)
+    number = FIRST_NEW + len(edited.new_lines.rows)
+    known = {row.id: row for row in edited.payouts.rows}
+    partner = known[payout_id].fixed["partner_id"] if payout_id in known else "ptn_1"
+    blank: dict[str, Value] = dict.fromkeys(one.name for one in FIELDS[RecordKind.NEW_LINE])
+    values = blank | {
+        "partner_id": partner,
+        "payout_id": payout_id if payout_id in known else None,
+        "amount": amount,
+        "currency": "USD",
+        "description": description,
+    }
+    row = EditedRow(number, None, values, None, f"new-{number - FIRST_NEW + 1:03}", {})
+    return replace(edited, new_lines=replace(edited.new_lines, rows=(*edited.new_lines.rows, row)))
+
+
+def _workbook(export: Export, snapshot: Snapshot) -> EditedWorkbook:
+    """The workbook of a snapshot as it would be read back untouched."""
+    payouts = [payout_row(one, snapshot, export.workbook_id) for one in snapshot.payouts.values()]
+    lines = [line_row(one, snapshot, export.workbook_id) for one in snapshot.lines.values()]
+    return EditedWorkbook(
+        f"{export.workbook_id}.xlsx",
+        export,
+        make_sheet(
+            RecordKind.PAYOUT,
+            [
+                _row(
+                    n,
+                    row,
+                    {
+                        "amount": str(row.record.amount.amount),
+                        "currency": row.currency,
+                        "partner_id": row.record.partner_id,
+                        "partner": row.record.partner_name,
+                        "batch_id": row.record.batch_id,
+                    },
+                )
+                for n, row in enumerate(payouts, 2)
+            ],
+        ),
+        make_sheet(
+            RecordKind.LINE,
+            [
+                _row(
+                    n,
+                    row,
+                    {
+                        "partner_id": row.record.partner_id,
+                        "payout_id": row.record.payout_id,
+                        "status": row.record.status,
+                        "partner": snapshot.partner_name(row.record.partner_id),
+                    },
+                )
+                for n, row in enumerate(lines, 2)
+            ],
+        ),
+        make_sheet(RecordKind.NEW_LINE, ()),
+        findings=(),
+    )
+
+
+def _row(number: int, row: Any, fixed: Values) -> EditedRow:  # noqa: ANN401  a row of either kind
+    return EditedRow(number, row.id, row.values, row.values, row.token, fixed)
