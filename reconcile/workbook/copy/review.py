@@ -15,7 +15,18 @@ from typing import Final
 from reconcile.atomic import replacing
 from reconcile.domain.fields import RecordKind
 from reconcile.errors import WorkbookError
-from reconcile.workbook.contract import WHOLE, Highlight, Layout, Markup, Note, load_layout, quoted
+from reconcile.workbook.contract import (
+    CHANGES,
+    CONFLICTS,
+    FINDINGS,
+    WHOLE,
+    Highlight,
+    Layout,
+    Markup,
+    Note,
+    load_layout,
+    quoted,
+)
 from reconcile.workbook.copy.comments import add_notes
 from reconcile.workbook.copy.table_sheet import add_highlight_looks, add_looks, put_table
 from reconcile.workbook.ooxml import (
@@ -33,8 +44,6 @@ from reconcile.workbook.ooxml import (
     xml_text,
 )
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
-
-_NAME: Final = "reconcile_"
 
 
 def write_review(source: Path, target: Path, markup: Markup, templates: Path | None = None) -> None:
@@ -64,13 +73,16 @@ def _mark(
 ) -> None:
     looks = add_looks(parts, layout.colours)
     there = tables_of(book)
-    columns: dict[str, str] = {}
+    names: dict[str, str] = {}
     for table in markup.tables:
         name = there.get(table.name) or _free_name(table.name, book)
         put_table(parts, book.sheets, replace(table, colour=layout.colours[table.colour]), name, looks)
-        hidden = [index for index, column in enumerate(table.columns) if column.hidden]
-        columns[table.name] = f"{quoted(name)}!${column_letters(hidden[0])}:${column_letters(hidden[0])}"
-    _name_columns(parts, columns)
+        hidden = next(index for index, column in enumerate(table.columns) if column.hidden)
+        names[_name(table.name)] = _column(name, hidden)
+        for index, column in enumerate(table.columns):
+            if column.editable:
+                names[_DECIDED] = _column(name, index)
+    _name_columns(parts, names)
     _light_up(parts, book, found, markup.highlights, layout)
     for sheet in found.values():
         add_notes(parts, book.sheets[sheet.name], _notes_on(sheet.name, markup.notes))
@@ -94,16 +106,24 @@ def _notes_on(sheet: str, notes: Iterable[Note]) -> dict[str, str]:
     return {cell: "\n".join(dict.fromkeys(texts)) for cell, texts in found.items()}
 
 
+def _column(sheet: str, index: int) -> str:
+    letters = column_letters(index)
+    return f"{quoted(sheet)}!${letters}:${letters}"
+
+
 def _name_columns(parts: Parts, columns: Mapping[str, str]) -> None:
-    """Names for the columns with the keys: a rule of one sheet may not point to another one in old Excel."""
+    """Names for the columns with the keys: a rule of one sheet may not point to another one in old Excel.
+
+    Those of an earlier review go. All others stay: the drop-downs and marks of the export live by them.
+    """
     part = scan(parts.read(parts.workbook), ("definedNames",))
     prefix, listed = part.prefix(part.root), part.root.child("definedNames")
     for one in listed.children if listed else ():
-        if one.attributes.get("name", "").startswith(_NAME):
+        if one.attributes.get("name", "").casefold() in _OURS:
             part.replace(one.start, one.end, "")
     texts = "".join(
-        f'<{prefix}definedName name="{_name(table)}">{xml_text(column)}</{prefix}definedName>'
-        for table, column in columns.items()
+        f'<{prefix}definedName name="{name}">{xml_text(column)}</{prefix}definedName>'
+        for name, column in columns.items()
     )
     if listed:
         part.append(listed, texts)
@@ -113,7 +133,13 @@ def _name_columns(parts: Parts, columns: Mapping[str, str]) -> None:
 
 
 def _name(table: str) -> str:
-    return _NAME + table.lower()
+    return f"reconcile_{table.lower()}"
+
+
+_DECIDED: Final = "reconcile_decisions"
+_OURS: Final = {_DECIDED, *map(_name, (CONFLICTS, CHANGES, FINDINGS))}
+"""The names that a review defines."""
+_OUR_RULE: Final = re.compile(rf"(MATCH|COUNTIFS)\(.*({'|'.join(sorted(_OURS))})\b".encode(), re.DOTALL)
 
 
 def _light_up(
@@ -157,14 +183,16 @@ def _make_room(part: Part, count: int) -> None:
 
 
 def _is_ours(part: Part, rule: Element) -> bool:
-    return bool(re.search(rf"MATCH\(.*{_NAME}".encode(), part.content[rule.start : rule.end], re.DOTALL))
+    return bool(_OUR_RULE.search(part.content[rule.start : rule.end]))
 
 
 def _rule(prefix: str, sheet: FoundSheet, one: Highlight, look: int, priority: int) -> str:
     column, key = (column_letters(sheet.columns[name]) for name in (one.field, KEY))
     top = sheet.header + 1
-    found = (f'ISNUMBER(MATCH(${key}{top}&"|{word}",{_name(one.table)},0))' for word in (one.key, WHOLE))
-    formula = f"OR({','.join(found)})"
+    # What is decided does not wait any more, so it does not light up.
+    waiting = f',{_DECIDED},""' if one.table == CONFLICTS else ""
+    found = (f'COUNTIFS({_name(one.table)},${key}{top}&"|{word}"{waiting})' for word in (one.key, WHOLE))
+    formula = f"{'+'.join(found)}>0"
     return (
         f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{LAST_ROW}">'
         f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'

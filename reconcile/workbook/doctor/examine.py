@@ -16,6 +16,7 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import (
     COLUMNS,
+    CONFLICTS,
     META,
     SHEETS,
     Layout,
@@ -26,7 +27,7 @@ from reconcile.workbook.contract import (
 )
 from reconcile.workbook.export import write_workbook
 from reconcile.workbook.ooxml import Book, SheetFacts, column_letters, open_book, saved_by
-from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown
+from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,23 @@ def _workbook(
         if not _present(book, name):
             lost, harm = _FURTHER[key]
             yield Trace("Sheet missing", f"{name}: {lost}", REPAIR, harm=harm)
-    own = own_sheets(book, meta, layout, sheets)
-    if own:
-        yield Trace("Sheets of your own", f"{', '.join(own)}; they are not read")
+    yield from _added(book, own_sheets(book, meta, layout, sheets))
     if book.from_1904:
         yield Trace("Dates", "counted from 1904; they are read as they look")
 
 
+def _added(book: Book, added: Sequence[str]) -> Iterator[Trace]:
+    review = tables_of(book)
+    if review:
+        read = f"; the decisions on {review[CONFLICTS]} are read" if CONFLICTS in review else ""
+        yield Trace("Sheets of a review", ", ".join(review.values()) + read)
+    own = [name for name in added if name not in review.values()]
+    if own:
+        yield Trace("Sheets of your own", f"{', '.join(own)}; they are not read")
+
+
 def own_sheets(book: Book, meta: Meta, layout: Layout, sheets: Mapping[RecordKind, FoundSheet]) -> list[str]:
-    """The sheets that the person added."""
+    """The sheets that were added since the export: by the person, or by a review."""
     taken = (
         {sheet.name for sheet in sheets.values()} | set(meta.sheets.values()) | set(layout.sheets.values())
     )

@@ -33,9 +33,14 @@ class Sum:
         self.summable += amount if fits(amount) else 0
         self.count += 1
 
+    def less(self, other: Sum) -> Sum:
+        """What is left of this without the other."""
+        summable = self.summable - other.summable
+        return Sum(self.amount - other.amount, summable, self.count - other.count)
+
 
 def write_totals(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]) -> None:
-    """Write the totals of payouts by currency and stage, and of lines by currency."""
+    """Write the totals of payouts by currency and stage, and by currency how they tie to the lines."""
     page.heading("payouts_by_stage")
     _write_header(page, ("stage", "stage_label", "currency"))
     _write_payouts(page, snapshot, places[RecordKind.PAYOUT])
@@ -96,17 +101,56 @@ def _write_payout_sum(page: Page, code: str, total: Sum, amounts: str, currency:
 
 
 def _write_lines(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]) -> None:
-    sums = _by_currency(line.amount for line in snapshot.lines.values())
+    """By currency the way from the payouts to the lines on them, to those in the pool, and to all lines."""
+    lines = snapshot.lines.values()
+    payouts = _by_currency(payout.amount for payout in snapshot.payouts.values())
+    every = _by_currency(line.amount for line in lines)
+    on_payouts = _by_currency(line.amount for line in lines if line.payout_id)
+    counted = []
+    for code in sorted(payouts.keys() | every.keys()):
+        sums = (payouts.get(code, Sum()), on_payouts.get(code, Sum()), every.get(code, Sum()))
+        counted.append(f"$I{_write_bridge(page, code, sums, places)}")
+    _write_other_lines(page, places[RecordKind.LINE], places[RecordKind.NEW_LINE], "+".join(counted) or "0")
+
+
+def _write_bridge(page: Page, code: str, sums: tuple[Sum, Sum, Sum], places: dict[RecordKind, Place]) -> int:
+    """The rows of one currency; answers the number of the last one, which has all lines."""
+    payouts, on_payouts, every = sums
+    payout = places[RecordKind.PAYOUT]
+    row = page.row + 1
+    # What the formula gives: an amount that had to be written as text counts as nothing now.
+    edited = Sum(payouts.amount, payouts.summable + on_payouts.summable - on_payouts.amount)
+    now = f"SUMIFS({payout.whole('amount')},{payout.whole('currency')},$D{row})+$F{row + 2}-$E{row + 2}"
+    _write_row(page, (page.text("payouts_edited"), "", code), edited, now)
+    _write_row(
+        page, (page.text("other_differences"), "", code), on_payouts.less(edited), f"$F{row + 2}-$F{row}"
+    )
+    on_now = _lines_now(row, places, ("payout_id", "?*"))
+    _write_row(page, (page.text("lines_on_payouts"), "", code), on_payouts, *on_now)
+    pool_now = (f"${column}{row + 4}-${column}{row + 2}" for column in "FI")
+    _write_row(page, (page.text("lines_in_pool"), "", code), every.less(on_payouts), *pool_now)
+    all_now = _lines_now(row, places)
+    _write_row(page, (page.text("all_lines"), "", code), every, *all_now, bold=True)
+    return row + 4
+
+
+def _lines_now(
+    row: int, places: dict[RecordKind, Place], where: tuple[str, str] = ("", "")
+) -> tuple[str, str]:
+    """The amount and the number of the lines of a row's currency as the sheets have them, new ones included.
+
+    where: a column that counts, too, and what stands in it.
+    """
     lines, new = places[RecordKind.LINE], places[RecordKind.NEW_LINE]
-    first = page.row + 1
-    for code, total in sorted(sums.items()):
-        row = f"$D{page.row + 1}"
-        amount = _less_actions("SUMIFS", f"{lines.whole('amount')},{lines.whole('currency')},{row}", lines)
-        count = _less_actions("COUNTIFS", f"{lines.whole('currency')},{row}", lines)
-        amount += f"+SUMIFS({new.whole('amount')},{new.whole('currency')},{row})"
-        count += f"+COUNTIFS({new.whole('currency')},{row})"
-        _write_row(page, (page.text("all_lines"), "", code), total, amount, count)
-    _write_other_lines(page, lines, new, f"SUM($I{first}:$I{page.row})" if sums else "0")
+
+    def condition(place: Place) -> str:
+        further = f',{place.whole(where[0])},"{where[1]}"' if where[0] else ""
+        return f"{place.whole('currency')},$D{row}{further}"
+
+    amount = _less_actions("SUMIFS", f"{lines.whole('amount')},{condition(lines)}", lines)
+    count = _less_actions("COUNTIFS", condition(lines), lines)
+    new_amount = f"SUMIFS({new.whole('amount')},{condition(new)})"
+    return f"{amount}+{new_amount}", f"{count}+COUNTIFS({condition(new)})"
 
 
 def _less_actions(function: str, condition: str, lines: Place) -> str:
@@ -124,7 +168,7 @@ def _write_other_lines(page: Page, lines: Place, new: Place, listed: str) -> Non
         return f"COUNT({place.whole('amount')})"
 
     gone = "".join(f'-COUNTIFS({lines.whole("action")},"{action}")' for action in ACTIONS)
-    formula = f"=MAX(0,{filled(lines)}{gone}+{filled(new)}-{listed})"
+    formula = f"=MAX(0,{filled(lines)}{gone}+{filled(new)}-({listed}))"
     page.cells(1, [page.text("other_currencies"), "", ""], bottom=1, bottom_color="rule")
     page.cells(_AMOUNT, ["", "", ""], bottom=1, bottom_color="rule")
     look = page.styles.made(num_format=dashed(COUNT_FORMAT), bottom=1, bottom_color="rule")
@@ -142,7 +186,13 @@ def _by_currency(amounts: Iterable[Money]) -> dict[str, Sum]:
 
 
 def _write_row(
-    page: Page, words: tuple[str, str, str], total: Sum, amount: str, count: str, *, bold: bool = False
+    page: Page,
+    words: tuple[str, str, str],
+    total: Sum,
+    amount: str,
+    count: str = "",
+    *,
+    bold: bool = False,
 ) -> None:
     """One row. XlsxWriter stores 0 as the result of a formula unless told, so each gets its result."""
     line = {"bottom": 1, "bottom_color": "rule", "bold": bold}
@@ -155,7 +205,10 @@ def _write_row(
     # Six decimals: more than any currency has, and no float noise.
     change = total.summable - total.amount
     page.sheet.write_formula(page.row, _AMOUNT + 2, f"=ROUND($F{row}-$E{row},6)", money, change)
-    page.sheet.write_number(page.row, _COUNT, total.count, number)
-    page.sheet.write_formula(page.row, _COUNT + 1, f"={count}", number, total.count)
-    page.sheet.write_formula(page.row, _COUNT + 2, f"=$I{row}-$H{row}", number, 0)
+    if count:
+        page.sheet.write_number(page.row, _COUNT, total.count, number)
+        page.sheet.write_formula(page.row, _COUNT + 1, f"={count}", number, total.count)
+        page.sheet.write_formula(page.row, _COUNT + 2, f"=$I{row}-$H{row}", number, 0)
+    else:
+        page.cells(_COUNT, ["", "", ""], **line)
     page.advance()

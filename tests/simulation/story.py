@@ -1,0 +1,428 @@
+"""A story: what the server is like, what people do, what goes wrong. Made from a seed, played, and shrunk.
+
+Everything in a story can be left out, one by one, and the rest still plays: so a story in which a rule is broken
+becomes the shortest one that breaks the same rule.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final, TypeVar
+
+from simulation.invariants import Broken, Watch
+from simulation.office import Ended, Office, store_of
+from simulation.server import Habits, line, payout
+from simulation.world import FAULTS, Edit, Happening, Runaway, World, seeded
+
+Part = TypeVar("Part")
+EVERY_CHECKED: Final = 20
+"""One seed of so many goes through the checks of workbooks, too."""
+ROUNDS_AT_THE_END: Final = 3
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a person does. office: who. record, name, value: what is typed, and where."""
+
+    what: str
+    office: str = "A"
+    record: str = ""
+    name: str = ""
+    value: str = ""
+    seconds: float = 0
+    edit: Edit | None = None
+
+    def told(self) -> str:
+        """In a sentence."""
+        if self.edit:
+            return f"{self.edit.told().capitalize()}."
+        if self.what == "type":
+            where = (
+                f"a new line: {self.value}"
+                if self.record == "new"
+                else f"{self.name} {self.value} for {self.record}"
+            )
+            return f"Office {self.office} types {where}."
+        if self.what == "wait":
+            return f"{self.seconds:g} seconds pass."
+        return f"Office {self.office} {ACTS[self.what]}."
+
+
+ACTS: Final = {
+    "export": "exports a workbook",
+    "apply": "applies its workbook",
+    "save": "saves the plan of its workbook",
+    "apply saved": "applies its saved plan",
+    "resume": "resumes what is unfinished",
+    "set aside": "sets aside what is unfinished",
+    "backup": "copies its state store",
+    "restore": "puts the copy of its state store back",
+    "copy": "gets a copy of the workbook of A",
+    "move": "moves the rows of its new lines down",
+    "move cells": "moves the new lines down without their hidden columns",
+    "strip": "lets the document inspector remove hidden columns",
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """One story. payouts: id, partner, stage, and the amounts of its lines; the id `pool` for the pool."""
+
+    seed: int
+    habits: Habits
+    payouts: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    acts: tuple[Act, ...]
+    happenings: tuple[Happening, ...]
+
+    def told(self) -> str:
+        """In sentences."""
+        plain = Habits()
+        odd = [
+            f"{one.name} {getattr(self.habits, one.name)}"
+            for one in fields(Habits)
+            if getattr(self.habits, one.name) != getattr(plain, one.name) and one.name != "salt"
+        ]
+        there = [
+            f"{key} of {partner} is {stage} with lines of {', '.join(amounts) or 'nothing'}"
+            for key, partner, stage, amounts in self.payouts
+        ]
+        sentences = [
+            f"The server: {', '.join(odd) or 'nothing odd'}.",
+            f"There: {'; '.join(there)}.",
+            *(act.told() for act in self.acts),
+            *(one.told() for one in self.happenings),
+        ]
+        return "\n".join(f"  {number}. {one}" for number, one in enumerate(sentences, 1))
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a story."""
+
+    story: Story
+    broken: tuple[Broken, ...]
+    diary: tuple[str, ...]
+    calls: int
+
+    def told(self) -> str:
+        """The story, what happened, and the rules that were broken."""
+        return "\n".join(
+            [
+                f"Seed {self.story.seed}, shrunk:",
+                self.story.told(),
+                "What happened:",
+                *(f"  {one}" for one in self.diary),
+                "Broken:",
+                *(f"  {one.rule}: {one.how}" for one in self.broken),
+            ]
+        )
+
+
+def written(seed: int) -> Story:
+    """The story of a seed."""
+    return _Writer(random.Random(seed), seed).story()
+
+
+@dataclass
+class _Writer:
+    """Makes a story up."""
+
+    dice: random.Random
+    seed: int
+    typed: int = 0
+
+    def story(self) -> Story:
+        payouts = self.payouts()
+        lines = [name for name, _ in _line_names(payouts)]
+        acts = list(self.acts(payouts, lines))
+        happenings = sorted(self.happenings(payouts, lines), key=lambda one: one.step)
+        return Story(self.seed, self.habits(), tuple(payouts), tuple(acts), tuple(happenings))
+
+    def habits(self) -> Habits:
+        dice = self.dice
+        lag = dice.choice([0, 0, 0, 0.5, 2, 4])
+        return Habits(
+            lag=lag,
+            replicas=dice.choice([1, 1, 2]) if lag else 1,
+            keys=dice.choice(["kept", "kept", "ignored", "expire"]),
+            key_life=dice.choice([2, 60]),
+            rounds=dice.random() < 0.2,
+            fills_source=dice.random() < 0.2,
+            trims=dice.random() < 0.2,
+            hides_id=dice.random() < 0.1,
+            hides_voided=dice.random() < 0.3,
+            keeps_place=dice.random() < 0.2,
+            page=dice.choice([50, 50, 4, 3]),
+            salt=dice.randrange(1000),
+        )
+
+    def payouts(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        dice, found = self.dice, []
+        for number in range(dice.choice([1, 2, 2, 3])):
+            stage = dice.choice(["DRAFT", "PENDING_REVIEW", "APPROVED", "PENDING_PAYMENT"])
+            amounts = tuple(f"{dice.randrange(10, 400)}.00" for _ in range(dice.choice([1, 2, 2, 3])))
+            found.append((f"pay_{number + 1}", dice.choice(["ptn_1", "ptn_1", "ptn_2"]), stage, amounts))
+        if dice.random() < 0.3:
+            found.append(("pool", "ptn_1", "", (f"{dice.randrange(10, 400)}.00",)))
+        return found
+
+    def acts(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Iterator[Act]:
+        dice = self.dice
+        yield Act("export")
+        for _ in range(dice.choice([1, 1, 2, 3])):
+            yield self.typing("A", payouts, lines)
+        if dice.random() < 0.3:
+            yield Act("backup")
+        if dice.random() < 0.25:
+            yield self.colleague(payouts, lines)
+        if dice.random() < 0.35:
+            yield Act("save")
+            yield from self.between(payouts, lines)
+            yield Act(dice.choice(["apply saved", "apply saved", "apply"]))
+        else:
+            yield Act("apply")
+        for _ in range(dice.choice([0, 1, 1, 2, 3])):
+            yield from self.later(payouts, lines)
+
+    def between(
+        self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
+    ) -> Iterator[Act]:
+        """What happens between a plan and its run."""
+        if self.dice.random() < 0.5:
+            yield self.colleague(payouts, lines)
+        if self.dice.random() < 0.4:
+            yield Act("wait", seconds=self.dice.choice([1, 15, 90, 1000]))
+        if self.dice.random() < 0.3:
+            yield Act("apply")
+
+    def later(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Iterator[Act]:
+        dice = self.dice
+        match dice.choice(
+            ["again", "saved", "moved", "other", "copy", "restore", "aside", "resume", "colleague"]
+        ):
+            case "again":
+                yield Act("apply")
+            case "saved":
+                yield Act("wait", seconds=dice.choice([1, 70]))
+                yield Act("apply saved")
+            case "moved":
+                yield Act(dice.choice(["move", "move cells", "strip"]))
+                yield Act("apply")
+            case "other":
+                yield Act("export", "B")
+                yield self.typing("B", payouts, lines)
+                yield Act("apply", "B")
+            case "copy":
+                yield Act("wait", seconds=dice.choice([1, 70]))
+                yield Act("copy", "B")
+                yield Act("apply", "B")
+            case "restore":
+                yield Act("restore")
+                yield Act("apply")
+            case "aside":
+                yield Act("set aside")
+                yield Act(dice.choice(["apply", "apply saved"]))
+            case "resume":
+                yield Act("resume")
+            case _:
+                yield self.colleague(payouts, lines)
+                yield Act("wait", seconds=dice.choice([1, 15]))
+                yield Act("apply")
+
+    def typing(
+        self, office: str, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
+    ) -> Act:
+        dice = self.dice
+        self.typed += 1
+        what = dice.choice(
+            ["amount", "text", "stage", "stage", "decline", "detach", "new", "new", "new", "po"]
+        )
+        if what == "new":
+            place = dice.choice([one[0] for one in payouts])
+            amount = f"{500 + self.typed}.{dice.choice(['5', '25', '125'])}"
+            text = dice.choice(["True-up", "True-up ", "Bonus  two"])
+            return Act("type", office, "new", "", f"{place} {amount} {text}")
+        record = payouts[0][0] if what in ("stage", "po") else dice.choice(lines)
+        name, value = {
+            "amount": ("amount", dice.choice([f"{dice.randrange(10, 400)}", "33.333"])),
+            "text": ("description", f" Deal  {self.typed}"),
+            "stage": ("stage", dice.choice(["PAID", "PAID", "PENDING_PAYMENT", "APPROVED", "SCHEDULED"])),
+            "decline": ("Decline", ""),
+            "detach": ("Detach", ""),
+            "po": ("po_number", f"PO-{self.typed}"),
+        }[what]
+        return Act("type", office, record, name, value)
+
+    def colleague(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Act:
+        return Act("colleague", edit=self.edit(payouts, lines))
+
+    def edit(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Edit:
+        dice = self.dice
+        what = dice.choice(["amount", "amount", "description", "stage", "decline", "detach", "create"])
+        place = dice.choice([one[0] for one in payouts])
+        value = {
+            "amount": f"{dice.randrange(1000, 9000)}.00",
+            "create": f"{dice.randrange(1000, 9000)}.00",
+            "stage": dice.choice(["PAID", "APPROVED", "BLOCKED"]),
+            "description": f"Changed {dice.randrange(100)}",
+        }.get(what, "")
+        return Edit(what, place if what in ("stage", "create") else dice.choice(lines), value)
+
+    def happenings(
+        self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
+    ) -> Iterator[Happening]:
+        dice = self.dice
+        for _ in range(dice.choice([0, 1, 1, 2, 3])):
+            step = dice.randrange(4, 60)
+            what = dice.choice([*FAULTS, "lost", "lost", "killed", "colleague", "colleague", "other office"])
+            if what == "colleague":
+                yield Happening(step, what, edit=self.edit(payouts, lines))
+            elif what == "other office":
+                yield Happening(step, what, office=dice.choice(["A", "B"]))
+            else:
+                yield Happening(step, what, dice.choice([1, 3, 20]) if what in ("late", "slow") else 0)
+
+
+def _line_names(payouts: Sequence[tuple[str, str, str, tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
+    for key, _, _, amounts in payouts:
+        for number in range(len(amounts)):
+            yield f"cln_{key[-1]}{number + 1}", key
+
+
+# --- playing -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Stage:
+    """The world, the offices and the watch of one story."""
+
+    story: Story
+
+    def __post_init__(self) -> None:
+        world = self.world = World(self.story.habits, list(self.story.happenings))
+        for key, partner, stage, amounts in self.story.payouts:
+            if key != "pool":
+                world.server.put(payout(key, partner, stage))
+            for number, amount in enumerate(amounts):
+                home = None if key == "pool" else key
+                world.server.put(line(f"cln_{key[-1]}{number + 1}", partner, home, amount))
+        world.server.settle_amounts()
+        checks = self.story.seed % EVERY_CHECKED == 0
+        self.offices = {name: Office(name, world, store_of(name), checks) for name in "AB"}
+        for one in self.offices.values():
+            one.store.begin(world)
+        self.watch = Watch(world, self.offices)
+        world.other_office = lambda name: self.do(Act("apply", name))
+
+    def do(self, act: Act) -> Ended | None:
+        """A person does something."""
+        office = self.offices[act.office]
+        command = {
+            "export": office.export,
+            "apply": office.apply,
+            "save": office.save_plan,
+            "apply saved": office.apply_saved,
+            "resume": office.resume,
+            "set aside": office.set_aside,
+        }.get(act.what)
+        if command is None:
+            self._by_hand(office, act)
+            return None
+        ended = command()
+        self.watch.ended(ended)
+        return ended
+
+    def _by_hand(self, office: Office, act: Act) -> None:
+        """What people do without `reconcile`."""
+        by_hand: dict[str, Callable[[], None]] = {
+            "type": lambda: office.type(act.record, act.name, act.value),
+            "wait": lambda: self.world.sleep(act.seconds),
+            "backup": office.keep_backup,
+            "restore": office.restore,
+            "copy": lambda: office.take(self.offices["A"].book),
+            "move": lambda: office.move_rows(keep_tokens=True),
+            "move cells": lambda: office.move_rows(keep_tokens=False),
+            "strip": office.strip,
+        }
+        if act.edit:
+            self.world.edit(act.edit)
+        else:
+            by_hand[act.what]()
+
+    def play(self) -> Played:
+        for act in self.story.acts:
+            self.world.note(f"-- {act.told()}")
+            self.do(act)
+        self.wind_down()
+        restored = any(act.what == "restore" for act in self.story.acts)
+        for office in self.offices.values():
+            self.watch.journal_is_the_log(office, restored=restored)
+        return Played(self.story, tuple(self.watch.broken), tuple(self.world.diary), self.world.tags)
+
+    def wind_down(self) -> None:
+        """Nothing goes wrong any more: every run can be ended, and what is applied again does nothing new."""
+        for name, office in self.offices.items():
+            self.world.note(f"-- Nothing goes wrong any more for office {name}.")
+            self.world.calm()
+            for _ in range(ROUNDS_AT_THE_END):
+                if office.unfinished is None:
+                    break
+                ended = self.do(Act("resume", name))
+                self.world.calm()
+                if ended:
+                    last = ended
+            if office.unfinished is not None:
+                self.watch.can_end(office, last)
+                self.do(Act("set aside", name))
+            self.do(Act("apply", name))
+            self.world.calm()
+            self.do(Act("apply saved", name))
+            self.world.calm()
+
+
+def played(story: Story) -> Played:
+    """Plays a story from beginning to end."""
+    seeded(story.seed)
+    stage = _Stage(story)
+    try:
+        return stage.play()
+    except Runaway as error:
+        broken = (*stage.watch.broken, Broken("every run can be ended", str(error)))
+        return Played(story, broken, tuple(stage.world.diary[-80:]), stage.world.tags)
+
+
+# --- shrinking ---------------------------------------------------------------------------------------------
+
+
+def shrunk(story: Story, rule: str) -> Played:
+    """The shortest story, found by leaving out one thing after the other, that still breaks the rule."""
+    best = played(story)
+    smaller = True
+    while smaller:
+        smaller = False
+        for candidate in _smaller(best.story):
+            result = played(candidate)
+            if any(one.rule == rule for one in result.broken):
+                best, smaller = result, True
+                break
+    return best
+
+
+def _smaller(story: Story) -> Iterator[Story]:
+    """The story with one thing less."""
+    for place in range(len(story.happenings)):
+        yield replace(story, happenings=_without(story.happenings, place))
+    for place in range(len(story.acts) - 1, -1, -1):
+        yield replace(story, acts=_without(story.acts, place))
+    plain = Habits()
+    for one in fields(Habits):
+        if getattr(story.habits, one.name) != getattr(plain, one.name) and one.name != "salt":
+            yield replace(story, habits=replace(story.habits, **{one.name: getattr(plain, one.name)}))
+    for place in range(len(story.payouts) - 1, 0, -1):
+        yield replace(story, payouts=_without(story.payouts, place))
+
+
+def _without(some: tuple[Part, ...], place: int) -> tuple[Part, ...]:
+    return some[:place] + some[place + 1 :]
