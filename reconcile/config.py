@@ -13,7 +13,7 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
-    [policy]              # po_required_stages, max_amount_factor, text_limit, locale
+    [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
 the one in the user's configuration folder.
@@ -62,7 +62,8 @@ class Profile:
     api_key_file: a file that only its owner can read. keyring: the name of a service in the operating
     system's keyring (the extra `keyring`). rate: requests per `window` seconds and key. page_size: records
     asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
-    seconds that a lost write gets to come to rest before live is read again.
+    seconds after which live is read again when the answer to a write was lost; the pauses double from there.
+    absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
     """
 
     base_url: str = "https://api.introw.io"
@@ -74,6 +75,7 @@ class Profile:
     timeout: float = 30
     attempts: int = 5
     settle_wait: float = 1
+    absence_wait: float = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     if environ.get("INTROW_BASE_URL"):
         values["base_url"] = environ["INTROW_BASE_URL"]
     profile = _made(Profile, values, file, f"profiles.{name}")
-    for setting in ("rate", "window", "page_size", "timeout", "attempts", "settle_wait"):
+    for setting in ("rate", "window", "page_size", "timeout", "attempts", "settle_wait", "absence_wait"):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
     return profile
@@ -195,7 +197,8 @@ def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
 
 def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     conduct = _made(Conduct, content.get("run", {}), file, "run")
-    if conduct.max_refusals < 1 or conduct.reread_minutes < 0 or conduct.settle_seconds < 0:
+    times = (conduct.fresh_seconds, conduct.reread_minutes, conduct.settle_seconds)
+    if conduct.max_refusals < 1 or min(times) < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
     return conduct
 

@@ -61,7 +61,7 @@ class CliSession:
         self.setenv("INTROW_API_KEY", KEY)
         self.setenv("RECONCILE_STATE", str(self.folder / "state.db"))
         # The server here allows any rate, so no test waits for a minute to pass.
-        self.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n")
+        self.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n")
 
     def settings(self, text: str) -> None:
         """Writes the configuration file of the working folder."""
@@ -112,6 +112,11 @@ class CliSession:
     def patch(self, path: str, body: Mapping[str, Any]) -> None:
         """Somebody else changes a record upstream."""
         answer = httpx.patch(f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=10)
+        answer.raise_for_status()
+
+    def post(self, path: str, body: Mapping[str, Any]) -> None:
+        """Somebody else makes, declines or detaches something upstream."""
+        answer = httpx.post(f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=10)
         answer.raise_for_status()
 
     def fault(self, text: str) -> None:

@@ -1,20 +1,25 @@
 """Makes one call so that it takes effect exactly once, whatever becomes of its answer.
 
 Nothing is written before its intent is on disk, and nothing goes on before the outcome is. A write whose
-answer is lost is `unknown` until a re-read settles it; only what certainly did not happen is repeated.
+answer is lost is `unknown` until a re-read settles it. That live does not show it is believed only after a
+bounded wait; then it is repeated. What is like a new line is never taken for another line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from reconcile.apply.journal import Journal
+from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.replay import Progress
 from reconcile.apply.reread import Reread, reread
-from reconcile.apply.settle import Settled, seen_of, settled, twins
+from reconcile.apply.settle import Settled, alike, made, seen_of, settled
+from reconcile.domain.fields import Value
 from reconcile.domain.policy.names_and_limits import Names
-from reconcile.domain.records import CommissionLine
+from reconcile.domain.records import CommissionLine, Payout
 from reconcile.errors import (
     AnswerLost,
     ApiError,
@@ -31,13 +36,31 @@ from reconcile.errors import (
 )
 from reconcile.introw.client import Client, Written
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 
-_ATTEMPTS = 3
+_ATTEMPTS: Final = 3
 """How often one write is tried when each try provably had no effect."""
+_TICK: Final = timedelta(seconds=2)
+"""How much older than the run a record must be to be older: a clock shows whole seconds."""
 
 _STOPPING = (CreditsExhausted, KeyRefused, ScopeMissing, RateLimited, Stopped, Unreachable, UnexpectedAnswer)
 """Ends of a write that had no effect and that the next operation would meet too."""
+
+_LOOK: Final = (
+    "Look for it in Introw. If it is there, resume the run once Introw lists it. If it is not, set the run "
+    "aside: the next diff of the workbook asks about the row, and sends nothing before you decide"
+)
+_UNSEEN: Final = f"Introw accepted the new line and does not show it, so it is not sent again. {_LOOK}"
+_UNCLEAR_LINE: Final = f"the answer was lost, and live shows lines that may or may not be it. {_LOOK}"
+_UNCLEAR: Final = (
+    "the answer was lost, and live shows neither what was wanted nor what was there before. Check the record "
+    "in Introw, and set the run aside: the next diff of the workbook shows where the two differ"
+)
+_REFUSED_LINE: Final = f"An earlier answer was lost, and the repeat was refused. {_LOOK}"
+_REFUSED: Final = (
+    "An earlier answer was lost, and the repeat was refused; live does not show yet which holds. Resume the "
+    "run a little later: it reads again"
+)
 
 
 class Halt(Exception):
@@ -48,21 +71,27 @@ class Halt(Exception):
 class Calls:
     """Makes the calls of one run, and keeps their outcomes.
 
-    settle_wait: seconds to let a lost request come to rest before live is read again. `on_outcome` is told
-    each outcome. progress: what the journal said when this process began.
+    settle_wait: seconds before live is read again after a lost answer; the pauses grow from there.
+    absence_wait: seconds after which what live does not show counts as not done. `on_outcome` is told each
+    outcome. progress: what the journal said when this process began. own: what this run wrote. gap: what
+    moved between the last reading and a write, as far as the answer to the write shows it.
     """
 
     client: Client
     journal: Journal
     names: Names
     settle_wait: float
+    absence_wait: float
     on_outcome: Callable[[OperationOutcome], None]
     progress: Progress
+    own: OwnWrites
+    stop: Callable[[], bool] = lambda: False
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
+    gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
-        self.journal.intent(operation, attempt)
+        self.journal.intent(operation, attempt, self.progress.twins.get(operation.id, ()))
         try:
             written = self.client.send(operation.method, operation.path, operation.body)
         except (AnswerLost, ServerFailed) as error:
@@ -71,7 +100,8 @@ class Calls:
         except _STOPPING as error:
             # An earlier attempt may still take effect, so after one it stays unknown.
             outcome = Outcome.UNKNOWN if attempt > 1 else Outcome.SKIPPED
-            self.conclude(operation, outcome, str(error), is_open=True, status=error.status)
+            unsent = OperationOutcome(operation.id, outcome, str(error), open=True, status=error.status)
+            self._keep(operation, unsent, was_unsent=True)
             raise Halt(str(error)) from error
         except (Refused, NotFound) as error:
             self._refused(operation, error, attempt)
@@ -80,18 +110,22 @@ class Calls:
 
     def settle(self, operation: Operation, attempt: int = 1) -> None:
         """Reads live again to learn whether a write took effect, and repeats it when it did not."""
-        self.client.clock.sleep(self.settle_wait)
         try:
-            verdict, result_id = self._verdict(operation)
+            verdict, result_id = self._awaited(operation)
         except ApiError as error:
             raise Halt(f"{operation.id} is unknown, and live cannot be read: {error}") from error
+        known = self.outcomes.get(operation.id)
         if verdict is Settled.HAPPENED:
             self.conclude(operation, Outcome.APPLIED, "settled by a re-read", result_id)
         elif verdict is Settled.UNCLEAR:
-            message = "the answer was lost, and live shows neither what was wanted nor what was there before"
-            self.conclude(operation, Outcome.UNKNOWN, message, is_open=True)
-        elif self._accepted(operation):
-            self._unseen(operation, self.outcomes[operation.id])
+            message = _UNCLEAR_LINE if operation.action is Action.CREATE_LINE else _UNCLEAR
+            # An answer that came stays known: what was accepted is never sent again.
+            unclear = known or OperationOutcome(operation.id, Outcome.UNKNOWN)
+            self._keep(operation, replace(unclear, outcome=Outcome.UNKNOWN, message=message, open=True))
+        elif known and known.accepted:
+            self._unseen(operation, known)
+        elif known and known.was_refused:
+            self._still_refused(operation, known)
         elif attempt < _ATTEMPTS:
             self.write(operation, attempt + 1)
         else:
@@ -106,14 +140,11 @@ class Calls:
         *,
         is_open: bool = False,
         status: int | None = None,
-        answer: str = "",
     ) -> None:
         """Puts an outcome on disk."""
         self._keep(
             operation,
-            OperationOutcome(
-                operation.id, outcome, message, result_id, is_open, status=status, answer=answer
-            ),
+            OperationOutcome(operation.id, outcome, message, result_id, is_open, status=status),
         )
 
     def hold(self, operation: Operation, result: OperationOutcome) -> None:
@@ -124,32 +155,60 @@ class Calls:
         """The records of the operations as they are now."""
         return reread(self.client, operations, self.outcomes)
 
-    def twins_of(self, operations: Iterable[Operation]) -> dict[str, list[str]]:
-        """Lines like the new ones that stand there already, so that a later re-read can tell them apart."""
+    def seen(self, operation: Operation, live: Reread) -> dict[str, Value]:
+        """What live shows of an operation's record; a late read of our own writes counts as these."""
+        target = operation.target
+        seen = seen_of(operation, live, self.names)
+        return self.own.recognised(target.kind, target.id, seen, self.client.clock.monotonic())
+
+    def near(self, operations: Iterable[Operation]) -> dict[str, tuple[CommissionLine, ...]]:
+        """The lines of the payouts or partners of the new lines, by operation."""
         near: dict[tuple[str | None, str], tuple[CommissionLine, ...]] = {}
         found = {}
         for one in operations:
             if one.action is Action.CREATE_LINE:
                 place = (one.target.payout_id, one.target.partner_id)
                 if place not in near:
-                    near[place] = self._lines_near(one)
-                found[one.id] = twins(one, near[place], self.names)
+                    near[place] = self.lines_near(one)
+                found[one.id] = near[place]
         return found
 
-    def _keep(self, operation: Operation, result: OperationOutcome) -> None:
-        self.outcomes[operation.id] = self.journal.outcome(operation, result)
-        self.on_outcome(self.outcomes[operation.id])
+    def lines_near(self, operation: Operation) -> tuple[CommissionLine, ...]:
+        """The lines of the payout of a new line; without one, those of its partner."""
+        target = operation.target
+        if target.payout_id:
+            return self.client.list_lines(payout_id=target.payout_id).records
+        return self.client.list_lines(partner_id=target.partner_id).records
+
+    def _keep(self, operation: Operation, result: OperationOutcome, *, was_unsent: bool = False) -> None:
+        kept = self.journal.outcome(operation, result, was_unsent=was_unsent)
+        self.outcomes[operation.id] = kept
+        if kept.outcome is Outcome.APPLIED:
+            self.own.note(operation, self.client.clock.monotonic())
+        self.on_outcome(kept)
 
     def _made(self, operation: Operation, written: Written) -> None:
         """The call was accepted. Where the answer does not show a new line, only live can."""
-        result = OperationOutcome(operation.id, Outcome.APPLIED, status=written.status, answer=written.text)
-        if written.record or operation.action is not Action.CREATE_LINE:
-            made = written.record.id if written.record else operation.target.id
-            self._keep(operation, replace(result, result_id=made))
+        moved = self.gap(operation, written.record)
+        result = OperationOutcome(
+            operation.id,
+            Outcome.APPLIED,
+            in_the_gap(moved),
+            status=written.status,
+            answer=written.text,
+            moved=moved,
+        )
+        if operation.action is not Action.CREATE_LINE:
+            self._keep(operation, replace(result, result_id=operation.target.id))
+            return
+        if isinstance(written.record, CommissionLine):
+            was_there = self._was_there(operation, written.record)
+            outcome = Outcome.ALREADY_APPLIED if was_there else Outcome.APPLIED
+            self._keep(operation, replace(result, outcome=outcome, result_id=written.record.id))
             return
         try:
-            verdict, result_id = self._verdict(operation)
-        except ApiError as error:
+            verdict, result_id = self._awaited(operation)
+        except (ApiError, Halt) as error:
             self._unseen(operation, result)
             raise Halt(f"{operation.id} was accepted, and live cannot be read: {error}") from error
         if verdict is Settled.HAPPENED:
@@ -157,46 +216,80 @@ class Calls:
         else:
             self._unseen(operation, result)
 
-    def _unseen(self, operation: Operation, result: OperationOutcome) -> None:
-        message = "Introw accepted the new line and does not show it, so it is not sent again"
-        self._keep(operation, replace(result, outcome=Outcome.UNKNOWN, message=message, open=True))
+    def _was_there(self, operation: Operation, line: CommissionLine) -> bool:
+        """Whether the line of the answer is older than the run: a server that knows the key gives it back."""
+        if line.id in self.progress.twins.get(operation.id, ()):
+            return True
+        ahead = self.client.status.server_ahead or timedelta()
+        return line.created_at is not None and line.created_at + _TICK < self._began + ahead
 
-    def _accepted(self, operation: Operation) -> bool:
-        known = self.outcomes.get(operation.id)
-        return known is not None and known.accepted
+    @property
+    def _began(self) -> datetime:
+        return datetime.fromisoformat(self.journal.run.started_at)
+
+    def _unseen(self, operation: Operation, result: OperationOutcome) -> None:
+        self._keep(operation, replace(result, outcome=Outcome.UNKNOWN, message=_UNSEEN, open=True))
 
     def _refused(self, operation: Operation, error: ApiError, attempt: int) -> None:
-        """A refusal after a lost answer is none when the first attempt did what was wanted after all."""
-        if attempt > 1:
-            try:
-                verdict, result_id = self._verdict(operation)
-            except ApiError as failure:
-                self.conclude(operation, Outcome.UNKNOWN, str(error), is_open=True, status=error.status)
-                raise Halt(f"{operation.id} is unknown, and live cannot be read: {failure}") from failure
-            if verdict is Settled.HAPPENED:
-                self.conclude(
-                    operation, Outcome.APPLIED, "settled by a re-read", result_id, status=error.status
-                )
-                return
-            if verdict is Settled.UNCLEAR:
-                self.conclude(operation, Outcome.UNKNOWN, str(error), is_open=True, status=error.status)
-                return
-        self.conclude(operation, Outcome.REFUSED, str(error), status=error.status)
+        """A refusal after a lost answer says nothing: it may be refused because the first attempt held."""
+        if attempt == 1:
+            refused = OperationOutcome(operation.id, Outcome.REFUSED, str(error), status=error.status)
+            self._keep(operation, refused, was_unsent=True)
+            return
+        message = _REFUSED_LINE if operation.action is Action.CREATE_LINE else _REFUSED
+        said = f"{str(error).rstrip('.')}. {message}"
+        try:
+            verdict, result_id = self._awaited(operation)
+        except (ApiError, Halt) as failure:
+            self.conclude(operation, Outcome.UNKNOWN, said, is_open=True, status=error.status)
+            raise Halt(f"{operation.id} is unknown, and live cannot be read: {failure}") from failure
+        if verdict is Settled.HAPPENED:
+            self.conclude(operation, Outcome.APPLIED, "settled by a re-read", result_id, status=error.status)
+        else:
+            self.conclude(operation, Outcome.UNKNOWN, said, is_open=True, status=error.status)
+
+    def _still_refused(self, operation: Operation, known: OperationOutcome) -> None:
+        """Live was read again by a later `resume`, and shows what was there before: it was refused.
+
+        That a new line is not listed shows nothing, so that stays unknown.
+        """
+        if operation.action is Action.CREATE_LINE:
+            self._keep(operation, known)
+            return
+        message = "the repeat was refused, and live shows what was there before"
+        self.conclude(operation, Outcome.REFUSED, message, status=known.status)
+
+    def _awaited(self, operation: Operation) -> tuple[Settled, str]:
+        """What live says of a write in the end: it is read until it shows it, or the wait is over.
+
+        Raises ApiError, and Halt where the operator ends the wait: then nothing is known.
+        """
+        waited, pause = 0.0, min(self.settle_wait, self.absence_wait) or self.settle_wait
+        while True:
+            self.client.clock.sleep(pause)
+            waited += pause
+            verdict, result_id = self._verdict(operation)
+            if verdict is Settled.HAPPENED or waited >= self.absence_wait:
+                return verdict, result_id
+            if self.stop():
+                raise Halt(f"as you asked; {operation.id} is not settled yet")
+            pause = min(pause * 2, self.absence_wait - waited)
 
     def _verdict(self, operation: Operation) -> tuple[Settled, str]:
         """What live says of a write, and the record that it left."""
         if operation.action is not Action.CREATE_LINE:
-            seen = seen_of(operation, self.read([operation]), self.names)
+            seen = self.seen(operation, self.read([operation]))
             return settled(operation, seen), operation.target.id
-        made = frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
-        known = self.progress.twins.get(operation.id, frozenset()) | made
-        found = [one for one in twins(operation, self._lines_near(operation), self.names) if one not in known]
-        if len(found) > 1:
-            return Settled.UNCLEAR, ""
-        return (Settled.HAPPENED, found[0]) if found else (Settled.NOT, "")
+        results = frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
+        others = self.progress.twins.get(operation.id, frozenset()) | results
+        found = alike(operation, self.lines_near(operation), self.names, self._began)
+        return made(found.without(others))
 
-    def _lines_near(self, operation: Operation) -> tuple[CommissionLine, ...]:
-        target = operation.target
-        if target.payout_id:
-            return self.client.list_lines(payout_id=target.payout_id).records
-        return self.client.list_lines(partner_id=target.partner_id).records
+
+def in_the_gap(moved: Iterable[Moved]) -> str:
+    """The message of a write that was made while something it relied on moved; empty where nothing did."""
+    sides = ", ".join(
+        f"{one.name} was {one.planned or '(blank)'} before and is {one.live or '(blank)'} in the answer"
+        for one in moved
+    )
+    return f"moved in the last moment: {sides}. Check it; undo sets back what this run wrote" if sides else ""

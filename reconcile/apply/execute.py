@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconcile.apply.differences import may_be_late, name_differences
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
@@ -30,11 +31,13 @@ class Executed:
 
     @property
     def exit_code(self) -> int:
-        """4 when something is open or does not tie, 1 when a person must decide, 0 otherwise."""
+        """4 when something is open, 1 when a person must decide or it does not tie, 0 otherwise."""
         known = self.outcomes.values()
-        if self.stopped or not self.verification.ties or any(one.open for one in known):
+        if self.stopped or any(one.open for one in known):
             return RunStopped.exit_code
-        return int(self.plan.needs_decision or not all(one.outcome.done for one in known))
+        settled = all(one.outcome.done and not one.moved for one in known)
+        # A run that began was let pass by its gates.
+        return int(self.plan.holds_back or not settled or not self.verification.ties)
 
 
 def refuse_unfinished(store: Store, environment: Environment) -> None:
@@ -76,36 +79,42 @@ def new_run(plan: Plan, run_id: str, at: datetime, who: str) -> Run:
 def execute(runner: Runner) -> Executed:
     """Runs what is still open of a run, reads back what it touched, and ends it.
 
-    It ends as finished only when nothing is open and everything ties out; otherwise as stopped, so that
-    `resume` settles the rest, or only reads back again.
+    It ends as stopped where something is open or may only be late, so that `resume` settles the rest, or
+    reads back again. What the server made something else of is named so, and ends the run.
     """
     plan, journal = runner.plan, runner.journal
     reason = runner.run()
     verification = _read_back(runner)
     if not reason:
         reason = _unsettled(runner, verification)
-        journal.end("stopped" if reason else "finished", reason or "ties out")
+        ended = "stopped" if reason else "finished"
+        if not reason:
+            name_differences(runner.calls, plan, verification)
+        journal.end(ended, reason or ("ties out" if verification.ties else "does not tie out"))
     return Executed(journal.run.run_id, plan, runner.outcomes, verification, reason)
 
 
 def _unsettled(runner: Runner, found: Verification) -> str:
-    """Why a run that came to its end is not finished; empty when it is."""
-    still_open = [key for key, one in runner.outcomes.items() if one.open]
+    """Why a run that came to its end is not finished, and what to do; empty when it is."""
+    still_open = [one for one in runner.outcomes.values() if one.open]
     if still_open:
-        return f"{len(still_open)} operations are open: {', '.join(still_open[:5])}"
+        first = still_open[0]
+        which = ", ".join(one.operation_id for one in still_open[:5])
+        return f"{len(still_open)} operations are open: {which}. {first.operation_id}: {first.message}"
     if found.unread:
         return f"what it did could not be read back: {found.unread}"
-    if found.is_late:
+    # A resume that finds it again ends the run.
+    if runner.wrote and may_be_late(runner.plan, runner.outcomes, found):
         return (
-            "payout amounts do not follow their lines after a wait of "
-            f"{runner.conduct.settle_seconds:g} seconds (run.settle_seconds). "
-            "If Introw is only late, resume reads them back again"
+            "not everything that it did shows after a wait of "
+            f"{runner.conduct.settle_seconds:g} seconds (run.settle_seconds). If Introw is only late, resume "
+            "reads it back again later; what it finds then ends the run"
         )
-    return "" if found.ties else "what it did does not tie out"
+    return ""
 
 
 def _read_back(runner: Runner) -> Verification:
-    """Compares what was touched with live; amounts of payouts may take a moment to follow their lines."""
+    """Compares what was touched with live, again and again while what differs may only be late."""
     plan, outcomes, client = runner.plan, runner.outcomes, runner.client
     done = [one for one in plan.operations if one.id in outcomes and outcomes[one.id].outcome.done]
     waited, pause = 0.0, runner.settle_wait
@@ -115,7 +124,8 @@ def _read_back(runner: Runner) -> Verification:
         except ApiError as error:
             return Verification((), (), unread=str(error))
         found = verify(plan, outcomes, live, runner.names, runner.amounts)
-        if not found.is_late or waited >= runner.conduct.settle_seconds or runner.stop():
+        is_over = waited >= runner.conduct.settle_seconds or runner.stop()
+        if found.ties or is_over or not may_be_late(plan, outcomes, found):
             return found
         client.clock.sleep(pause)
         waited, pause = waited + pause, pause * 2

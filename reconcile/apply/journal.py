@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from reconcile.apply.replay import Progress, replay
+from reconcile.plan.made_before.likeness import Posted, values_wanted
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.store.entries import Entry
-from reconcile.store.run import Effect, Run
+from reconcile.store.run import POSTED, Effect, Run
 from reconcile.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class UsedKey:
+    """What became of a new line that was sent under a key.
+
+    line: its id; the key itself where no line was seen. posted: what was sent, if this is on record.
+    """
+
+    line: str
+    posted: Posted | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,17 @@ class Journal:
         """What the journal says so far."""
         return replay(self.store.entries(self.run.run_id))
 
+    def used_keys(self, operations: Iterable[Operation]) -> dict[str, UsedKey]:
+        """What earlier runs did with the keys of these new lines, by key."""
+        workbooks = {one.target.workbook for one in operations if one.action is Action.CREATE_LINE}
+        found = {}
+        for workbook in sorted(workbooks):
+            posted = self.store.effects(workbook, POSTED)
+            for key, line in self.store.effects(workbook, Action.CREATE_LINE).items():
+                if line:
+                    found[key] = UsedKey(line, Posted.from_json(posted.get(key, "")))
+        return found
+
     def start(self, twins: Mapping[str, list[str]], amounts: Mapping[str, Decimal]) -> None:
         """The run begins, or begins again.
 
@@ -40,13 +63,23 @@ class Journal:
         texts = {key: str(amount) for key, amount in amounts.items()}
         self._add("", "start", {"twins": dict(twins), "amounts": texts, "by": self.who}, state="running")
 
-    def intent(self, operation: Operation, attempt: int) -> None:
-        """The call is about to be made."""
-        request = {"method": operation.method, "path": operation.path, "body": operation.body}
-        self._add(operation.id, "intent", {"attempt": attempt, "action": operation.action.value, **request})
+    def intent(self, operation: Operation, attempt: int, before: Collection[str] = ()) -> None:
+        """The call is about to be made. before: the lines that are like a new one already.
 
-    def outcome(self, operation: Operation, result: OperationOutcome) -> OperationOutcome:
-        """The call is over, or was not made; answers the outcome with its time."""
+        From here on the key of a new line counts as used: this process may die before it learns more.
+        """
+        request = {"method": operation.method, "path": operation.path, "body": operation.body}
+        body = {"attempt": attempt, "action": operation.action.value, **request}
+        self._add(operation.id, "intent", body, _sending(operation, self.now(), before))
+
+    def outcome(
+        self, operation: Operation, result: OperationOutcome, *, was_unsent: bool = False
+    ) -> OperationOutcome:
+        """The call is over, or was not made; answers the outcome with its time.
+
+        was_unsent: nothing of this call reached the server, or it refused it, so that a new line's key is
+        free again. An operation that was only held says nothing about its key.
+        """
         body = {
             "outcome": result.outcome.value,
             "message": result.message,
@@ -56,12 +89,25 @@ class Journal:
             "answer": result.answer,
             "moved": [asdict(one) for one in result.moved],
         }
-        at = self._add(operation.id, "outcome", body, _effects(operation, result))
+        at = self._add(operation.id, "outcome", body, _effects(operation, result, was_unsent=was_unsent))
         return replace(result, at=at)
 
     def end(self, state: str, reason: str) -> None:
         """The run is over, or stops here and can be resumed."""
         self._add("", "end", {"state": state, "reason": reason, "by": self.who}, state=state)
+
+    def set_aside(self, operations: Iterable[Operation], reason: str) -> None:
+        """The run is over without its end. The keys of new lines whose answer is not known count as used."""
+        progress = self.progress()
+        began = datetime.fromisoformat(self.run.started_at)
+        effects = [
+            effect
+            for one in operations
+            if one.id in progress.pending
+            for effect in _sending(one, began, progress.twins.get(one.id, ()))
+        ]
+        body = {"state": "set aside", "reason": reason, "by": self.who}
+        self._add("", "end", body, effects, state="set aside")
 
     def _add(
         self,
@@ -76,19 +122,32 @@ class Journal:
         return at
 
 
-def _effects(operation: Operation, result: OperationOutcome) -> Iterator[Effect]:
+def _sending(operation: Operation, at: datetime, before: Collection[str]) -> Iterator[Effect]:
+    """That a new line's key is used, and for what."""
+    if operation.action is not Action.CREATE_LINE:
+        return
+    key = operation.target.id
+    values = values_wanted(operation.target.partner_id, operation.expected)
+    for workbook in operation.workbooks:
+        yield Effect(workbook, operation.action.value, key, key)
+        yield Effect(workbook, POSTED, key, Posted(values, at, frozenset(before)).to_json())
+
+
+def _effects(operation: Operation, result: OperationOutcome, *, was_unsent: bool) -> Iterator[Effect]:
     """What a later diff of the same workbooks cannot see live: new ids, declines, unshown fields."""
     for workbook in operation.workbooks:
-        for what, caused in _caused(operation, result):
+        for what, caused in _caused(operation, result, was_unsent=was_unsent):
             yield Effect(workbook, what, operation.target.id, caused)
 
 
-def _caused(operation: Operation, result: OperationOutcome) -> Iterator[tuple[str, str]]:
+def _caused(operation: Operation, result: OperationOutcome, *, was_unsent: bool) -> Iterator[tuple[str, str]]:
     record = operation.target.id
     if operation.action is Action.CREATE_LINE:
         # Of an unknown one the key itself stands for the line; of one that was not made, nothing does.
-        sent = result.outcome.done or result.outcome is Outcome.UNKNOWN
-        yield operation.action.value, (result.result_id or record) if sent else ""
+        if result.outcome.done or result.outcome is Outcome.UNKNOWN:
+            yield operation.action.value, result.result_id or record
+        elif was_unsent:
+            yield operation.action.value, ""
     if result.outcome.done and operation.action is Action.DECLINE_LINE:
         yield operation.action.value, record
     if result.outcome.done:

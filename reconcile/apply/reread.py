@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
@@ -14,10 +14,14 @@ from reconcile.plan.outcome import OperationOutcome, record_of
 
 @dataclass(frozen=True)
 class Reread:
-    """Payouts and lines as they are now; those that do not exist are absent."""
+    """Payouts and lines as they are now; those that do not exist are absent.
+
+    listed: the lines of each payout all of whose lines were read.
+    """
 
     payouts: Mapping[str, Payout]
     lines: Mapping[str, CommissionLine]
+    listed: Mapping[str, tuple[CommissionLine, ...]] = field(default_factory=dict)
 
 
 def reread(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from reconcile.apply.bounds import Bounds, Spent
 from reconcile.apply.calls import Calls, Halt
+from reconcile.apply.ground import Own
 from reconcile.apply.journal import Journal
+from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.reread import Reread
-from reconcile.apply.settle import met, seen_of, stale
+from reconcile.apply.settle import alike, met
+from reconcile.apply.turn import EARLIER, Turn
 from reconcile.domain.policy.names_and_limits import Conduct, Names
+from reconcile.domain.records import CommissionLine
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
-from reconcile.plan.model import Operation, Plan
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.introw.fetch import refetch
+from reconcile.plan.model import Action, Operation, Plan
+from reconcile.plan.outcome import Moved, OperationOutcome, Outcome, record_of
 
 _NO_BOUNDS = Bounds()
 
@@ -26,13 +32,12 @@ _NO_BOUNDS = Bounds()
 class Look:
     """Live before the first write.
 
-    twins: see `Calls.twins_of`. at: the moment, on the monotonic clock. requests: what the look took.
+    known: of the new lines. requests: what the look took.
     """
 
     todo: Sequence[Operation]
     live: Reread
-    twins: Mapping[str, list[str]]
-    at: float
+    known: KnownLines
     requests: int
 
 
@@ -40,7 +45,8 @@ class Look:
 class Runner:
     """One execution of a plan. `stop` is asked between operations; `on_outcome` is told each outcome.
 
-    conduct, settle_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator wants it to end.
+    conduct, settle_wait, absence_wait: see `domain.policy.Conduct` and `Calls`. bounds: where the operator
+    wants it to end.
     """
 
     plan: Plan
@@ -51,6 +57,7 @@ class Runner:
     stop: Callable[[], bool] = lambda: False
     on_outcome: Callable[[OperationOutcome], None] = lambda _: None
     settle_wait: float = 1
+    absence_wait: float = 30
     bounds: Bounds = _NO_BOUNDS
 
     def __post_init__(self) -> None:
@@ -61,14 +68,22 @@ class Runner:
             self.journal,
             self.names,
             self.settle_wait,
+            self.absence_wait,
             self.on_outcome,
             progress,
+            OwnWrites(self.conduct.settle_seconds),
+            self.stop,
             dict(progress.outcomes),
         )
+        self._note_own()
         self._requests = self.client.status.requests
         self._refusals = 0
         self._look: Look | None = None
-        self._fresh: dict[str | None, tuple[float, Reread]] = {}
+        self._near: dict[str, tuple[CommissionLine, ...]] = {}
+        self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
+        self.calls.gap = self._turn.wrote
+        for one in self._own_before():
+            self._turn.done(one, EARLIER)
 
     @property
     def outcomes(self) -> dict[str, OperationOutcome]:
@@ -80,18 +95,46 @@ class Runner:
         """The payouts' amounts before the run wrote anything."""
         return self.calls.progress.amounts
 
+    @property
+    def wrote(self) -> bool:
+        """Whether something was open when this process began."""
+        return bool(self._look and self._look.todo)
+
     def look(self) -> Look:
         """Reads what the open operations rely on, which writes nothing, not even to the journal.
 
         Raises ApiError, and DecisionNeeded where the month's credits do not cover writes and read-back.
         """
         todo = [one for one in self.plan.operations if self._is_open(one)]
-        live, began = self.calls.read(todo), self._now()
-        twins = self.calls.twins_of(todo)
+        self._turn.look(todo)
+        known = self._known_lines(todo)
         looks = self.client.status.requests - self._requests
         self._refuse_too_few_credits(len(todo), looks)
-        self._look = Look(todo, live, twins, began, looks)
+        self._look = Look(todo, self._turn.live.seen, known, looks)
         return self._look
+
+    def _known_lines(self, todo: Sequence[Operation]) -> KnownLines:
+        """What is known of the new lines that this run has not sent yet."""
+        new = [one for one in todo if one.action is Action.CREATE_LINE]
+        unsent = [one for one in new if one.id not in self.calls.progress.pending]
+        every = self.journal.used_keys(unsent)
+        used = {one.target.id: every[one.target.id] for one in unsent if one.target.id in every}
+        homes = {
+            used[one.target.id].line: one.target.payout_id
+            for one in unsent
+            if one.target.id in used and used[one.target.id].line != one.target.id
+        }
+        _, made = refetch(self.client, (), homes, homes) if homes else ({}, {})
+        return KnownLines(used, {one.id: self._near[one.id] for one in new}, made)
+
+    def _note_own(self) -> None:
+        """What this run wrote in an earlier process just now may not show yet either."""
+        at, now = self._now(), self.client.clock.now()
+        for one in self.plan.operations:
+            known = self.outcomes.get(one.id)
+            if known and known.outcome is Outcome.APPLIED and known.at:
+                age = (now - datetime.fromisoformat(known.at)).total_seconds()
+                self.calls.own.note(one, at - age)
 
     def run(self) -> str:
         """Runs what is not done yet. Answers why it stopped early, or an empty text when it did not."""
@@ -113,21 +156,33 @@ class Runner:
 
     def _run(self, look: Look) -> None:
         # What must be known of live before the first write.
-        amounts = {key: one.amount.amount for key, one in look.live.payouts.items()}
-        self.journal.start(look.twins, amounts)
+        payouts = {one.target.payout_id for one in look.todo}
+        amounts = {key: one.amount.amount for key, one in look.live.payouts.items() if key in payouts}
+        self.journal.start(self._twins(look), amounts)
         self.calls.progress = self.journal.progress()
-        for payout_id, group in groupby(look.todo, key=lambda one: one.target.payout_id):
+        self._turn.begin()
+        place = 0
+        for _, group in groupby(look.todo, key=lambda one: one.target.payout_id):
             operations = list(group)
             self._respect_bounds(len(operations), look.requests)
-            self._fresh[payout_id] = (look.at, look.live)
             for operation in operations:
-                self._step(operation, operations)
+                self._step(operation, look.todo[place:])
+                place += 1
+
+    def _twins(self, look: Look) -> dict[str, list[str]]:
+        """The lines that are like the new ones, or near them, before this process wrote anything."""
+        found = {}
+        for one in look.todo:
+            if one.id in look.known.near:
+                there = alike(one, look.known.near[one.id], self.names)
+                found[one.id] = [*there.like, *there.near]
+        return found
 
     def _is_open(self, operation: Operation) -> bool:
         known = self.outcomes.get(operation.id)
         return known is None or known.open
 
-    def _step(self, operation: Operation, group: Sequence[Operation]) -> None:
+    def _step(self, operation: Operation, ahead: Sequence[Operation]) -> None:
         if self.stop():
             raise Halt("as you asked, with no call in flight")
         blocking = next(self._blocking(operation), None)
@@ -138,38 +193,51 @@ class Runner:
             # An intent without an outcome: an earlier process died in this very call.
             self.calls.settle(operation)
         else:
-            self._try(operation, group)
+            self._try(operation, ahead)
+        if self.outcomes[operation.id].outcome.done:
+            self._turn.done(Own(operation, record_of(operation, self.outcomes)))
         self._count_refusal(operation)
 
-    def _try(self, operation: Operation, group: Sequence[Operation]) -> None:
-        seen = seen_of(operation, self._live(operation, group), self.names)
-        if met(operation, seen):
+    def _try(self, operation: Operation, ahead: Sequence[Operation]) -> None:
+        if known := self._known_outcome(operation):
+            self.calls.hold(operation, known)
+            return
+        try:
+            self._turn.refresh(operation, ahead)
+            is_met = met(operation, self.calls.seen(operation, self._turn.live.seen))
+            moved = () if is_met else self._turn.moved(operation, ahead)
+        except ApiError as error:
+            raise Halt(f"live could not be read before {operation.id}: {error}") from error
+        if is_met:
             self.calls.conclude(operation, Outcome.ALREADY_APPLIED, "live shows it already")
-        elif moved := stale(operation, seen):
-            text = ", ".join(
-                f"{one.name} was {one.planned!r} when planned and is {one.live!r} now"
-                + (f" (wanted: {one.wanted!r})" if one.name in operation.expected else "")
-                for one in moved
+        elif moved:
+            held = OperationOutcome(
+                operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
             )
-            held = OperationOutcome(operation.id, Outcome.SKIPPED, f"stale: {text}", moved=moved)
             self.calls.hold(operation, held)
         else:
             self.calls.write(operation)
 
-    def _live(self, operation: Operation, group: Sequence[Operation]) -> Reread:
-        """What live is when an operation's turn comes; read again when the last look is too long ago."""
-        looked, live = self._fresh[operation.target.payout_id]
-        line = operation.target.id
-        try:
-            if any(one.target.id == line and one.id in operation.waits_for for one in group):
-                # An earlier operation of this run has just changed this very line.
-                return self.calls.read([operation])
-            if self._now() - looked > self.conduct.reread_minutes * 60:
-                live = self.calls.read([one for one in group if self._is_open(one)])
-                self._fresh[operation.target.payout_id] = (self._now(), live)
-        except ApiError as error:
-            raise Halt(f"live could not be read before {operation.id}: {error}") from error
-        return live
+    def _own_before(self) -> Iterator[Own]:
+        """What an earlier process did of this run."""
+        for one in self.plan.operations:
+            known = self.outcomes.get(one.id)
+            if known and known.outcome.done:
+                yield Own(one, record_of(one, self.outcomes))
+
+    def _known_outcome(self, operation: Operation) -> OperationOutcome | None:
+        """What becomes of a new line that was made already, or that nobody can tell from another one."""
+        if operation.action is not Action.CREATE_LINE or self._look is None:
+            return None
+        own = {one.result_id for one in self.outcomes.values() if one.result_id}
+        return self._look.known.outcome(operation, self.names, own)
+
+    def _same_lines(self, operations: Iterable[Operation]) -> dict[str, list[str]]:
+        """Reads the lines near each new line; answers those that say the same."""
+        new = [one for one in operations if one.action is Action.CREATE_LINE]
+        near = self.calls.near(new)
+        self._near |= near
+        return {one.id: list(alike(one, near[one.id], self.names).like) for one in new}
 
     def _blocking(self, operation: Operation) -> Iterator[tuple[bool, str]]:
         """Why an operation cannot be tried, and whether a later `resume` may try it."""
@@ -207,3 +275,12 @@ class Runner:
 
     def _now(self) -> float:
         return self.client.clock.monotonic()
+
+
+def _told(operation: Operation, moved: Sequence[Moved]) -> str:
+    """What moved, in words, with the values on all sides."""
+    return ", ".join(
+        f"{one.name} was {one.planned!r} when planned and is {one.live!r} now"
+        + (f" (wanted: {one.wanted!r})" if one.name in operation.expected else "")
+        for one in moved
+    )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from reconcile.domain.fields import Value, line_values
-from reconcile.domain.money import plain
+from reconcile.domain.fields import Value
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
+from reconcile.plan.made_before.likeness import (
+    came_after,
+    is_like,
+    is_near,
+    row_values,
+    values_wanted,
+)
 from reconcile.plan.model import Action, Operation, Texts
 from reconcile.plan.outcome import Moved
+from reconcile.plan.reliance import of_record
 from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 
 
@@ -40,7 +49,7 @@ def stale(operation: Operation, seen: Mapping[str, Value]) -> tuple[Moved, ...]:
         return (Moved("state", operation.relies_on.get("state", "there"), None, ABSENT),)
     return tuple(
         Moved(name, planned, operation.expected.get(name), live)
-        for name, (planned, live) in differences(operation.relies_on, seen).items()
+        for name, (planned, live) in differences(of_record(operation), seen).items()
         if name != "payout_stage" or live is None or _settled_in(live)
     )
 
@@ -77,18 +86,43 @@ def _all_seen(wanted: Texts, seen: Mapping[str, Value]) -> bool:
     return all(name in seen and (seen[name] is None or isinstance(seen[name], str)) for name in wanted)
 
 
-def twins(operation: Operation, lines: Iterable[CommissionLine], names: Names) -> list[str]:
-    """The ids of the lines that look exactly like the one that a creation makes."""
-    return sorted(line.id for line in lines if _looks_like(operation, line, names))
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The ids of lines that a creation may have made. like: all that a server may bend aside, they are it.
+
+    near: the same partner, and only the amount or only the text is that of the creation.
+    """
+
+    like: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+    def without(self, others: Collection[str]) -> Alike:
+        """The same without lines that are known to be others."""
+        return Alike(
+            tuple(one for one in self.like if one not in others),
+            tuple(one for one in self.near if one not in others),
+        )
 
 
-def _looks_like(operation: Operation, line: CommissionLine, names: Names) -> bool:
-    wanted = operation.expected
-    values = line_values(line)
-    return (
-        line.partner_id == operation.target.partner_id
-        and line.payout_id == wanted["payout_id"]
-        and line_state(line, names) != DECLINED
-        and plain(line.amount.amount) == wanted["amount"]
-        and all(values[name] == wanted[name] for name in ("currency", "source_amount", "description"))
-    )
+def alike(
+    operation: Operation, lines: Iterable[CommissionLine], names: Names, since: datetime | None = None
+) -> Alike:
+    """The lines that may be the one which a creation makes. since: only lines made after it."""
+    wanted = values_wanted(operation.target.partner_id, operation.expected)
+    like, near = [], []
+    for line in lines:
+        if line_state(line, names) == DECLINED or (since and not came_after(line, since)):
+            continue
+        there = row_values(line)
+        if is_like(wanted, there):
+            like.append(line.id)
+        elif is_near(wanted, there):
+            near.append(line.id)
+    return Alike(tuple(sorted(like)), tuple(sorted(near)))
+
+
+def made(found: Alike) -> tuple[Settled, str]:
+    """What became of a creation, and the line that it made. found: without the lines known to be others."""
+    if len(found.like) == 1:
+        return Settled.HAPPENED, found.like[0]
+    return (Settled.UNCLEAR if found.like or found.near else Settled.NOT), ""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.money import Money, totals
+from reconcile.domain.money import Money, decimals, exponent, parse_decimal, totals
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.plan.model import Action, Effect, Operation, Plan, Texts
@@ -79,18 +79,22 @@ def _field_differences(key: str, left: _Left, now: Records, names: Names) -> Ite
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """A payout all of whose operations are done: as forecast, and as it is."""
+    """A payout all of whose operations are done: as forecast, and as it is.
+
+    bent: by how much the server made its lines another amount than was sent; each of these is a difference.
+    """
 
     effect: Effect
     payout: Payout
     operation_id: str
     before: Decimal
     wanted: Decimal
+    bent: Decimal
 
     def differences(self) -> Iterator[Difference]:
         """Payout amounts follow their lines, and a payout whose last line was declined is declined."""
         there = self.payout.amount
-        if there.amount != self.wanted:
+        if there.amount not in (self.wanted, self.wanted + self.bent):
             wanted = str(Money(self.wanted, there.currency))
             yield Difference(self.operation_id, self.payout.id, "total", wanted, str(there))
         if self.effect.auto_declined and self.payout.stage != self.effect.stage_after:
@@ -113,7 +117,34 @@ def _settled(
         wanted = payout.amount.amount
         if effect.amount_after is not None:
             wanted = before + effect.amount_after - effect.amount_before - _done_before(mine, outcomes)
-        yield _Settled(effect, payout, mine[-1].id, before, wanted)
+            wanted = _as_rounded(wanted, payout.amount, mine)
+        if (moved := _moved_to(outcomes[mine[-1].id])) is not None:
+            wanted = moved  # an outcome of its own says so, with both values
+        bent = _bent(mine, outcomes, now)
+        yield _Settled(effect, payout, mine[-1].id, before, wanted, bent)
+
+
+def _as_rounded(wanted: Decimal, there: Money, operations: Iterable[Operation]) -> Decimal:
+    """The amount wanted, as a server may round it where lines have more decimals than their currency."""
+    places = exponent(there.currency) or 0
+    amounts = [money for one in operations for money in (one.before, one.after) if money]
+    finer = sum(decimals(money.amount) > places for money in amounts)
+    is_rounding = abs(there.amount - wanted) <= finer * Decimal(1).scaleb(-places)
+    return there.amount if finer and is_rounding else wanted
+
+
+def _bent(operations: Iterable[Operation], outcomes: Mapping[str, OperationOutcome], now: Records) -> Decimal:
+    """By how much the lines have another amount than was sent, where no conversion comes between."""
+    sent = {record_of(one, outcomes): one.after for one in operations if one.after}
+    pairs = [(now.lines[key].amount, money) for key, money in sent.items() if key in now.lines]
+    moved = (there.amount - money.amount for there, money in pairs if there.currency == money.currency)
+    return sum(moved, Decimal(0))
+
+
+def _moved_to(outcome: OperationOutcome) -> Decimal | None:
+    """The amount to which somebody moved a payout just before its stage was set."""
+    live = next((one.live for one in outcome.moved if one.name == "amount"), None)
+    return parse_decimal(live or "")
 
 
 def _is_done(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> bool:

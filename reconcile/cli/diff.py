@@ -81,7 +81,7 @@ def _show_saved(session: Session, file: Path, *, as_json: bool, full: bool) -> i
     from reconcile.report.build import report_on
     from reconcile.report.terminal import render
 
-    plan = saved_plans.read_plan(file)
+    plan = saved_plans.read_plan(file, session.settings.policy)
     if not as_json:
         render(report_on(plan), console(), full=full)
     stale = saved_plans.stale_operations(session, plan, file.name)

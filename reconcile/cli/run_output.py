@@ -41,7 +41,12 @@ def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool
         click.echo(f"Run {result.run_id}")
     if result.stopped:
         reason = result.stopped.rstrip(".")
-        click.echo(f"Stopped: {reason}. Finish it with: reconcile resume {result.run_id}", err=True)
+        resume = f"reconcile resume {result.run_id}"
+        click.echo(
+            f"Stopped: {reason}. Finish it with: {resume}\n"
+            f'Or end it as it is: {resume} --set-aside "the reason"',
+            err=True,
+        )
     return _write_results(session, result) or result.exit_code
 
 

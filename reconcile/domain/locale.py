@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from babel.numbers import get_decimal_symbol
 
 from reconcile.errors import ConfigurationError
@@ -17,6 +18,22 @@ class Customs:
 
     decimal: str
     day_first: bool
+
+
+@cache
+def month_names() -> dict[str, frozenset[int]]:
+    """The months by name, long and short, in small letters without a dot, in all languages of Babel.
+
+    One name may stand for two months in two languages.
+    """
+    found: dict[str, set[int]] = {}
+    languages = (name for name in locale_identifiers() if "_" not in name)
+    for language in languages:
+        for width in ("wide", "abbreviated"):
+            for style in ("format", "stand-alone"):
+                for number, name in Locale.parse(language).months[style][width].items():
+                    found.setdefault(name.casefold().rstrip("."), set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}
 
 
 @cache

@@ -95,8 +95,14 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "payout-partner": Rule(_ERROR, "a new line on a payout of another partner"),
         "line-repeated": Rule(_WARNING, "two new lines that say the same"),
         "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
+        "line-made": Rule(
+            _WARNING, "a new line that says the same as one that its workbook made; `diff` asks about it"
+        ),
         # Several workbooks, and decisions on conflicts.
         "new-line-twice": Rule(_WARNING, "the same new line stands in several workbooks; each is added"),
+        "release-moved": Rule(
+            _WARNING, 'with `moved_releases = "warn"`: a release of a payout that moved since the export'
+        ),
         "decision-unknown": _always("a word on the sheet Conflicts that is no decision"),
         "decision-missing": _always("the sheet Conflicts has no column for decisions any more"),
         "decision-lost": _always("a decision whose hidden cell was changed"),

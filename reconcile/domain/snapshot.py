@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -117,7 +117,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Payouts, lines and partners by id, as they were at `taken_at` (UTC)."""
+    """Payouts, lines and partners by id, as they were at `taken_at` (UTC).
+
+    elsewhere: lines of some partners that were seen and are not in the scope, declined ones too. A new line
+    is compared with them; they count nowhere else.
+    """
 
     environment: Environment
     scope: Scope
@@ -125,6 +129,7 @@ class Snapshot:
     payouts: Mapping[str, Payout]
     lines: Mapping[str, CommissionLine]
     partners: Mapping[str, Partner]
+    elsewhere: Mapping[str, CommissionLine] = field(default_factory=dict)
 
     @cached_property
     def lines_by_payout(self) -> Mapping[str | None, tuple[CommissionLine, ...]]:

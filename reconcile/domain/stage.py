@@ -25,6 +25,11 @@ class Stage:
     paying: bool = False
     final: bool = False
 
+    @property
+    def releases(self) -> bool:
+        """Whether a payout that comes here leaves the house: the partner sees it, or it is being paid."""
+        return self.partner_visible or self.paying
+
 
 STAGES: dict[str, Stage] = {
     stage.value: stage

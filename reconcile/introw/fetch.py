@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.domain.policy.names_and_limits import Names
@@ -44,13 +45,14 @@ def fetch_live(
     voided_statuses: Collection[str] = _VOIDED,
     on_progress: Progress | None = None,
     scopes: Sequence[Scope] = (),
+    partners: Collection[str] = (),
 ) -> Snapshot:
     """The scope of the baseline as it is now, and every record of the baseline wherever it is now.
 
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
     is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
-    exports, where the baseline is of several. What did not move is the baseline's own object. Raises
-    ApiError.
+    exports, where the baseline is of several. partners: those whose every line is to be seen. What did not
+    move is the baseline's own object. Raises ApiError.
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
     scopes = scopes or (baseline.scope,)
@@ -62,10 +64,15 @@ def fetch_live(
         if payout.id in baseline.payouts or any(scope.includes(payout) for scope in scopes)
     }
     found.list_lines(payouts, _partners_in(scopes, payouts))
+    if partners and not found.all_lines:
+        found.list_lines((), frozenset(partners))
     found.read_lines(baseline.lines)
     lines = _in_scope(found, scopes, payouts, voided_statuses)
     lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners())
+    beside = {
+        key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
+    }
+    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners(), beside)
 
 
 def refetch(
@@ -88,6 +95,36 @@ def refetch(
         {payout_id: found.payouts[payout_id] for payout_id in payout_ids if payout_id in found.payouts},
         {line_id: found.lines[line_id] for line_id in line_ids if line_id in found.lines},
     )
+
+
+@dataclass(frozen=True)
+class Again:
+    """Records as they are now: those that were asked for, and all others that came on the same pages.
+
+    listed: the lines of each payout all of whose lines are known.
+    """
+
+    payouts: Mapping[str, Payout]
+    lines: Mapping[str, CommissionLine]
+    listed: Mapping[str, tuple[CommissionLine, ...]]
+
+
+def read_again(
+    reader: Reader, payout_ids: Collection[str], homes: Mapping[str, str | None], whole: Collection[str]
+) -> Again:
+    """Read these payouts, the lines in `homes`, and all lines of the payouts in `whole`, by the shortest way.
+
+    homes: the payout on which each line was last seen. What does not exist is absent. Raises ApiError.
+    """
+    found = Gathering(reader)
+    found.read_payouts(payout_ids)
+    found.list_lines(whole, frozenset())
+    found.read_lines(homes, homes)
+    listed: dict[str, list[CommissionLine]] = {payout_id: [] for payout_id in whole}
+    for line in found.lines.values():
+        if line.payout_id and (found.all_lines or line.payout_id in listed):
+            listed.setdefault(line.payout_id, []).append(line)
+    return Again(found.payouts, found.lines, {key: tuple(lines) for key, lines in listed.items()})
 
 
 def pool_partners(scope: Scope, payouts: Mapping[str, Payout]) -> frozenset[str] | None:

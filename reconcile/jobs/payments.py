@@ -13,6 +13,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
 from reconcile.erp.matching import proposal
+from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed, owed_in
 from reconcile.erp.matching.result import Matching
@@ -87,7 +88,9 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
         owed = owed_in(snapshot, store.bills(session.environment))
-    return Matched(files, snapshot, owed, match_payments(files, owed, session.settings.payments))
+        earlier = store.settlements(session.environment)
+    result = match_payments(files, owed, session.settings.payments)
+    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier))
 
 
 def write_matches(session: Session, matched: Matched, output: Path, allow: tuple[str, ...]) -> list[Finding]:
@@ -115,7 +118,9 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
 
 def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:
     templates = session.settings.templates
-    return (load_table_layout(layout, templates),) if layout else built_in(templates)
+    layouts = (load_table_layout(layout, templates),) if layout else built_in(templates)
+    words = session.settings.payments.words
+    return tuple(one.with_words(words) for one in layouts)
 
 
 def _source(file: Path) -> Source:
@@ -176,6 +181,9 @@ def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
     sheets = (
         ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
         ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
+        ExtraSheet("received", tuple(proposal.received_rows(result))),
+        ExtraSheet("unknown", tuple(proposal.unknown_rows(result))),
+        ExtraSheet("repeated", tuple(proposal.repeated_rows(result))),
         ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
         ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
         ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed))),

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
-from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.own_work import own_work
 from reconcile.jobs.readings import Reading, read_all
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
-from reconcile.plan.model import Action, Plan
-from reconcile.plan.sources import OwnWork, Source
+from reconcile.plan.made_before.same_lines import MADE
+from reconcile.plan.model import Plan
+from reconcile.plan.sources import Source
 from reconcile.store.store import Store
 
 
@@ -34,6 +35,17 @@ def plan_for(
     of a workbook can be seen with this key.
     """
     readings = read_all(session, store, files)
+    return plan_of(session, reader, store, readings, preference), readings
+
+
+def plan_of(
+    session: Session,
+    reader: Reader,
+    store: Store,
+    readings: Sequence[Reading],
+    preference: Preference | None = None,
+) -> Plan:
+    """The plan for workbooks that were read already; see `plan_for`."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
     before = reader.status.requests
@@ -55,17 +67,17 @@ def plan_for(
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
         store.note_returns(names, session.clock())
     sources = tuple(_source(store, one) for one in readings)
-    return build_plan(sources, live, session.settings.policy, given), readings
+    return build_plan(sources, live, session.settings.policy, given)
 
 
 def _source(store: Store, reading: Reading) -> Source:
-    work = _own_work(store, reading.edited.export.workbook_id)
-    return Source(reading.baseline, reading.edited, _undamaged(reading), work)
+    work = own_work(store, reading.edited.export.workbook_id)
+    return Source(reading.baseline, reading.edited, _undamaged(reading), work, reading.kept)
 
 
 def _undamaged(reading: Reading) -> tuple[Finding, ...]:
-    """The findings of a workbook without its damaged values, since the plan reports those itself."""
-    return tuple(finding for finding in reading.findings if finding.rule != RULE)
+    """The findings of a workbook without damaged values and lines made before: the plan tells of these."""
+    return tuple(finding for finding in reading.findings if finding.rule not in (RULE, MADE))
 
 
 def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snapshot:
@@ -73,7 +85,22 @@ def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snap
     scopes = list(dict.fromkeys(reading.baseline.scope for reading in readings))
     voided = session.settings.policy.names.voided_statuses
     with session.caller.progress() as on_progress:
-        return fetch_live(reader, session.environment, baseline, session.clock(), voided, on_progress, scopes)
+        return fetch_live(
+            reader,
+            session.environment,
+            baseline,
+            session.clock(),
+            voided,
+            on_progress,
+            scopes,
+            _of_new(readings),
+        )
+
+
+def _of_new(readings: Sequence[Reading]) -> frozenset[str]:
+    """The partners of new lines: whether a line was made already shows among all lines of its partner."""
+    rows = (row for one in readings for row in one.edited.new_lines.rows)
+    return frozenset(partner for row in rows if isinstance(partner := row.values.get("partner_id"), str))
 
 
 def _refuse_foreign(reading: Reading, environment: Environment) -> None:
@@ -92,17 +119,3 @@ def _refuse_unseen(reading: Reading, live: Snapshot) -> None:
             f"None of the {len(payouts)} payouts in {reading.edited.file} can be seen with this key. "
             "It is probably the key of another organisation."
         )
-
-
-def _own_work(store: Store, workbook_id: str) -> OwnWork:
-    made = store.effects(workbook_id, Action.CREATE_LINE)
-    return OwnWork(
-        # An empty id stands for a line that was asked for and not made.
-        created={key: line for key, line in made.items() if line},
-        gone=frozenset(store.effects(workbook_id, Action.DECLINE_LINE)),
-        sent={
-            (record, field.name): text
-            for field in (*PAYOUT_FIELDS, *LINE_FIELDS)
-            for record, text in store.effects(workbook_id, f"set {field.name}").items()
-        },
-    )

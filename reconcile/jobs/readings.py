@@ -12,18 +12,21 @@ from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
+from reconcile.plan.made_before.same_lines import made_findings
 from reconcile.store.store import Store
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A workbook with its baseline, and everything that was found in it."""
+    """A workbook with its baseline, and everything that was found in it. kept: the store has its export."""
 
     edited: EditedWorkbook
     baseline: Snapshot
     findings: tuple[Finding, ...]
+    kept: bool = True
 
 
 def read(session: Session, store: Store, file: Path) -> Reading:
@@ -34,8 +37,9 @@ def read(session: Session, store: Store, file: Path) -> Reading:
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
     noted = () if kept else (_unknown_export(edited),)
-    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted)
-    return Reading(edited, baseline, review(edited, baseline, policy, readonly))
+    made = made_findings(edited, own_work(store, edited.export.workbook_id))
+    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)
+    return Reading(edited, baseline, review(edited, baseline, policy, readonly), kept is not None)
 
 
 def read_all(session: Session, store: Store, files: Sequence[Path]) -> tuple[Reading, ...]:
@@ -82,4 +86,4 @@ def named(reading: Reading, name: str) -> Reading:
     if edited.file == name:
         return reading
     findings = tuple(replace(one, file=name) if one.file == edited.file else one for one in reading.findings)
-    return Reading(replace(edited, file=name), reading.baseline, findings)
+    return Reading(replace(edited, file=name), reading.baseline, findings, reading.kept)

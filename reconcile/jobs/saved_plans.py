@@ -8,10 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reconcile.apply.staleness import Stale, moved_since
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.model import Plan
+from reconcile.plan.proof import prove
+from reconcile.store.store import Store
 
 
 def is_saved_plan(file: Path) -> bool:
@@ -19,26 +22,44 @@ def is_saved_plan(file: Path) -> bool:
     return file.suffix.lower() == ".json"
 
 
-def read_plan(file: Path) -> Plan:
-    """A saved plan. Raises ConfigurationError for a file that is none, or was changed."""
+def read_plan(file: Path, policy: Policy) -> Plan:
+    """A saved plan, proved from its own decisions.
+
+    Raises ConfigurationError for a file that is none, is of another version, or was changed.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The plan {file} cannot be read.") from error
-    return from_json(text, file.name)
+    plan = from_json(text, file.name)
+    prove(plan, policy, file.name)
+    return plan
+
+
+def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -> None:
+    """Raises ConfigurationError for a plan of another environment, or of another state store.
+
+    Another store does not know what runs of the plan's workbooks did, so it could do it twice.
+    """
+    if plan.environment != session.environment:
+        raise ConfigurationError(
+            f"{name} is a plan for {plan.environment}, and this is {session.environment}."
+        )
+    for one in plan.workbooks:
+        if one.kept and store.baseline(one.export.workbook_id) is None:
+            raise ConfigurationError(
+                f"{name} was made with another state store, which has the export of {one.file}: name that "
+                "store with --state, or make the plan again with diff --save."
+            )
 
 
 def stale_operations(session: Session, plan: Plan, name: str) -> tuple[Stale, ...]:
     """The operations of a saved plan that would be held back, since live moved. name: that of its file.
 
-    Raises ConfigurationError for a plan of another environment, and ApiError.
+    Raises ConfigurationError for a plan of another environment or state store, and ApiError.
     """
-    with session.reading() as reader:
-        if plan.environment != session.environment:
-            raise ConfigurationError(
-                f"{name} is a plan for {plan.environment}, and this is {session.environment}: "
-                "what moved since cannot be seen."
-            )
+    with session.reading() as reader, session.store(create=False) as store:
+        refuse_foreign_plan(session, store, plan, name)
         return moved_since(plan, reader, session.settings.policy.names)
 
 

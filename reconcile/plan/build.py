@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconcile.domain.decision import Choice, Preference
-from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Names, Policy
@@ -17,11 +16,13 @@ from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split_by import Handout
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
-from reconcile.plan.conflicts import emptied_conflicts, paying_conflicts
+from reconcile.plan.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
-from reconcile.plan.gates import GateInput, gates
+from reconcile.plan.gates import GateInput, gates, scale_of
 from reconcile.plan.holds import Seen, holds
+from reconcile.plan.made_before.likeness import row_values
+from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown, settle_same, unseen
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
@@ -34,9 +35,10 @@ from reconcile.plan.model import (
     Return,
     Workbook,
 )
-from reconcile.plan.new_lines import NewLine, new_lines, outgrown, says, typed_twice, unseen
+from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
+from reconcile.plan.released import emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.requested import Wishes, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
@@ -69,26 +71,25 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     decisions = Decisions(sources, given.preference)
     found = _compared(sources, live, names, decisions)
     created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
-    drifts = new_upstream(baseline, live, names)
-    found.drifts += [one for one in drifts if one.target.id not in created.values()]
-    wishes, twice = _wishes(sources, exported, live, created, found, decisions)
-    raised = [*paying_conflicts(exported, live, wishes), *emptied_conflicts(live, wishes, names)]
-    wishes, undecided = _decided(raised, wishes, decisions)
-    found.conflicts += undecided
-    ours = (graded(one, policy.rules) for one in (*twice, *decisions.close()))
+    made = set(created.values())
+    found.drifts += (one for one in new_upstream(baseline, live, names) if one.target.id not in made)
+    wishes, twice = _wishes(sources, exported, live, names, found, decisions)
+    raised, warnings = _across_records(exported, live, wishes, found.drifts, policy)
+    wishes = _decided(raised, wishes, decisions, found)
+    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *decisions.close()))
     findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     sums = line_sums(baseline, live, after, names)
-    judged = GateInput(baseline, live, after, operations, granted.changes, policy.limits, names)
+    scale = scale_of(baseline, live, operations, granted.changes, names)
     plan = Plan(
         version=PLAN_VERSION,
         made_at=given.made_at,
         made_by=given.made_by,
         environment=live.environment,
-        workbooks=tuple(Workbook(one.edited.file, one.edited.export) for one in sources),
+        workbooks=tuple(Workbook(one.edited.file, one.edited.export, one.kept) for one in sources),
         live_fingerprint=live.fingerprint,
         operations=operations,
         changes=wishes.changes,
@@ -103,9 +104,10 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         stages=stage_totals(baseline, live, after),
         partners=partner_totals(sums, live),
         tie_out=tie_out(sums, operations),
-        gates=gates(judged),
+        gates=gates(GateInput(scale, operations, granted.changes, policy.limits)),
         cost=_cost(operations, given),
         returns=tuple(_returns(sources, given)),
+        scale=scale,
     )
     return replace(plan, fingerprint=fingerprint(plan))
 
@@ -119,62 +121,100 @@ def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisio
     return merged(tuple(parts), names, decisions)
 
 
+def _across_records(
+    exported: Mapping[str, Snapshot],
+    live: Snapshot,
+    wishes: Wishes,
+    drifts: Iterable[Drift],
+    policy: Policy,
+) -> tuple[list[Conflict], list[Finding]]:
+    """The conflicts that no single record shows, and what the policy only warns of."""
+    drifts, names = tuple(drifts), policy.names
+    moved = list(moved_releases(exported, live, wishes, drifts, names))
+    warned = policy.moved_releases == "warn"
+    conflicts = [
+        *paying_conflicts(exported, live, wishes),
+        *emptied_conflicts(live, wishes, names),
+        *emptied_by_others(exported, live, wishes, drifts, names),
+        *(() if warned else moved),
+    ]
+    return conflicts, [moved_warning(one) for one in moved] if warned else []
+
+
 def _decided(
-    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions
-) -> tuple[Wishes, tuple[Conflict, ...]]:
-    """The wishes after the decisions on conflicts among them, and the conflicts that stay."""
-    left = []
+    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions, found: Comparison
+) -> Wishes:
+    """The wishes after the decisions on conflicts among them; the conflicts that stay are noted."""
     for conflict in conflicts:
         decision = decisions.rule(conflict)
         if decision is None:
-            left.append(conflict)
+            found.conflicts.append(conflict)
         elif decision.choice is Choice.LIVE:
             wishes = wishes.less(conflict)
-    return wishes, tuple(left)
+    return wishes
 
 
 def _wishes(
     sources: tuple[Source, ...],
     exported: Mapping[str, Snapshot],
     live: Snapshot,
-    created: Mapping[str, str],
+    names: Names,
     found: Comparison,
     decisions: Decisions,
 ) -> tuple[Wishes, tuple[Finding, ...]]:
     """What is asked for and not done yet, and warnings for new lines that two workbooks ask for."""
-    made = {key: live.lines.get(line_id) for key, line_id in created.items()}
-    copies: dict[str, list[EditedWorkbook]] = {}
+    copies: dict[str, list[Source]] = {}
     for source in sources:
-        copies.setdefault(source.workbook_id, []).append(source.edited)
-    asked = [line for key, books in copies.items() for line in new_lines(books, exported[key], made)]
-    for line in asked:
-        if line.key in made:
-            _note_made(line, created[line.key], made[line.key], found, decisions)
-    left = tuple(line for line in asked if line.key not in made)
-    return Wishes(tuple(found.changes), left), tuple(typed_twice(asked)) if left else ()
+        copies.setdefault(source.workbook_id, []).append(source)
+    asked: list[NewLine] = []
+    wanted: list[NewLine] = []
+    for key, some in copies.items():
+        own, at = some[0].own, some[0].edited.export.exported_at
+        around = Around(exported[key], at, own, live, names)
+        made = {one: _line_of(line_id, live) for one, line_id in own.created.items()}
+        lines = tuple(new_lines([one.edited for one in some], exported[key], made))
+        asked += lines
+        wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
+    return Wishes(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
 
 
-def _note_made(
-    new: NewLine, line_id: str, line: CommissionLine | None, found: Comparison, decisions: Decisions
-) -> None:
-    """A row that an earlier run made a line of asks for nothing, and must not ask for something else."""
-    if line_id != new.key and (line is None or says(new.values, line)):
+def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:
+    return live.lines.get(line_id) or live.elsewhere.get(line_id)
+
+
+def _left(new: NewLine, around: Around, found: Comparison, decisions: Decisions) -> NewLine | None:
+    """The new line where it is to be made still, or may be; what was made, or may have been, is noted."""
+    line_id = around.own.created.get(new.key)
+    if line_id is None:
+        left, conflict = settle_same(new, around, decisions)
+        found.conflicts += [conflict] if conflict else []
+        return left
+    posted = around.own.posted.get(new.key)
+    if line_id == new.key:
+        line_id = around.found_of(new.key)
+    line = _line_of(line_id, around.live)
+    if line_id and is_unchanged(new, posted, line):
         found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
-        return
-    conflict = unseen(new) if line_id == new.key or line is None else outgrown(new, line)
-    if decisions.rule(conflict) is None:
+        return None
+    there = row_values(line) if line else posted.values if posted else {}
+    conflict = outgrown(new, line_id, there) if line_id else unseen(new, posted)
+    decision = decisions.rule(conflict)
+    if decision is None:
         found.conflicts.append(conflict)
+        return None if line_id else new
+    return replace(new, is_sent=True) if decision.choice is Choice.MINE and not line_id else None
 
 
 def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Operation]:
     by_record: dict[tuple[RecordKind, str], list[Change]] = {}
     for change in wishes.changes:
         by_record.setdefault(key_of(change.target), []).append(change)
+    left = lines_left(live, wishes, policy.names)
     for (kind, _), changes in by_record.items():
         if kind is RecordKind.PAYOUT:
             yield payout_operation(changes, live, policy.names)
         else:
-            yield from line_operations(changes, live, policy.names)
+            yield from line_operations(changes, live, policy.names, left)
     for line in wishes.new_lines:
         yield create_operation(line, live, policy.names)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,19 +22,24 @@ _ADAPTER = TypeAdapter(Plan)
 _VERSIONED = TypeAdapter(_Versioned)
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
+OLDEST_PLAN: Final = 3
+"""The oldest version in the record of a run that can still be undone."""
+_UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
+_AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}}
+
 
 def to_json(plan: Plan) -> str:
     """The plan as JSON text; amounts are decimal strings, so nothing is lost."""
     return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
 
 
-def from_json(text: str, name: str) -> Plan:
-    """The plan from JSON text. `name` is the file for the message.
+def from_json(text: str, name: str, oldest: int = PLAN_VERSION) -> Plan:
+    """The plan from JSON text. `name` is the file for the message. oldest: the oldest version that will do.
 
-    Raises ConfigurationError when it is not a plan of this version, or was changed after it was made.
+    Raises ConfigurationError when it is not a plan of these versions, or was changed after it was made.
     """
     try:
-        plan = _read(text, name)
+        plan = _read(text, name, oldest)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
@@ -45,7 +51,7 @@ def from_json(text: str, name: str) -> Plan:
     return plan
 
 
-def _read(text: str, name: str) -> Plan:
+def _read(text: str, name: str, oldest: int) -> Plan:
     """The plan. What is not one may be one of another version, which has other parts, and is told so.
 
     The version is read by itself only then: to read all the text twice takes a tenth more time.
@@ -53,21 +59,22 @@ def _read(text: str, name: str) -> Plan:
     try:
         plan = _ADAPTER.validate_json(text)
     except ValidationError:
-        _expect(_VERSIONED.validate_json(text).version, name)
+        _expect(_VERSIONED.validate_json(text).version, name, oldest)
         raise
-    _expect(plan.version, name)
+    _expect(plan.version, name, oldest)
     return plan
 
 
-def _expect(version: int, name: str) -> None:
-    if version != PLAN_VERSION:
+def _expect(version: int, name: str, oldest: int) -> None:
+    if not oldest <= version <= PLAN_VERSION:
         raise ConfigurationError(
-            f"{name} is a plan of version {version}; this reconcile reads {PLAN_VERSION}. Make it again."
+            f"{name} is a plan of version {version} and this reconcile applies version {PLAN_VERSION}: "
+            "make it again from the workbook with diff --save."
         )
 
 
 def fingerprint(plan: Plan) -> str:
     """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
-    text = _ADAPTER.dump_json(bare, exclude={"cost": {"credits_left"}})
+    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | (_AFTER_3 if plan.version == OLDEST_PLAN else {}))
     return hashlib.sha256(text).hexdigest()

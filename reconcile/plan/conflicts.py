@@ -79,7 +79,7 @@ def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[
 
 def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
     """The payouts that lose their last line by a decline, with the lines declined."""
-    actions = {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
+    actions = _moves_off(wishes)
     if not any(change.after == DECLINE for change in actions.values()):
         return {}
     filled = {line.target.payout_id for line in wishes.new_lines}
@@ -93,6 +93,28 @@ def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, l
         if change and change.after == DECLINE:
             declined.setdefault(line.payout_id, []).append(change.target)
     return {key: lines for key, lines in declined.items() if not left[key] and key not in filled}
+
+
+def lines_left(live: Snapshot, wishes: Wishes, names: Names) -> dict[str | None, int]:
+    """How many lines each payout has when all of this is done, for the payouts that a decline touches."""
+    actions = _moves_off(wishes)
+    touched = {one.target.id for one in actions.values() if one.after == DECLINE}
+    if not touched:
+        return {}
+    payouts = {live.lines[line_id].payout_id for line_id in touched if line_id in live.lines}
+    found = dict.fromkeys(payouts, 0)
+    for line_id, line in paid_lines(live, names).items():
+        if line.payout_id in found and line_id not in actions:
+            found[line.payout_id] += 1
+    for new in wishes.new_lines:
+        if new.target.payout_id in found:
+            found[new.target.payout_id] += 1
+    return found
+
+
+def _moves_off(wishes: Wishes) -> dict[str, Change]:
+    """The lines that a decline or a detach takes off their payout."""
+    return {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
 
 
 def _place(live: Snapshot, payout_id: str | None) -> dict[str, str | None]:

@@ -200,7 +200,7 @@ def _totals(exported: Keyed, live: Keyed, after: Keyed) -> tuple[Total, ...]:
 def tie_out(sums: LineSums, operations: Iterable[Operation]) -> tuple[TieOut, ...]:
     """The tie-out per currency: exported + drift + edits = planned, each side summed on its own."""
     exported, now, planned = (_by_currency(one) for one in (sums.exported, sums.live, sums.after))
-    edits = totals(_edits(operations))
+    edits = totals(money_moves(operations))
     return tuple(
         TieOut(
             currency,
@@ -217,7 +217,7 @@ def _by_currency(keyed: Keyed) -> dict[str, Decimal]:
     return totals(Money(amount, currency) for (_, currency), amount in keyed.items())
 
 
-def _edits(operations: Iterable[Operation]) -> Iterator[Money]:
+def money_moves(operations: Iterable[Operation]) -> Iterator[Money]:
     """The money each operation moves, from its own values: what the forecast must come to."""
     for operation in operations:
         if operation.before:

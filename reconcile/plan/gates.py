@@ -6,42 +6,87 @@ Each rule looks at the operations and answers with the gate it trips, or with no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
+from typing import Final
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.names_and_limits import Limits, Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.forecast import Forecast
-from reconcile.plan.model import Action, Change, Gate, Operation
+from reconcile.plan.model import Action, Change, Gate, Holding, Operation, Scale
+
+NAMES: Final = (
+    "changes",
+    "changed-share",
+    "declines",
+    "cleared",
+    "visible-stages",
+    "money",
+    "partner-money",
+    "jumps",
+)
+"""The gates by name, in the order of `_RULES`."""
+_AMOUNTS: Final = (Action.CREATE_LINE, Action.UPDATE_LINE)
 
 
 @dataclass(frozen=True)
 class GateInput:
-    """What the gates look at. changes: only those that became operations."""
+    """What the gates look at, all of which a plan holds. changes: only those that became operations."""
 
-    baseline: Snapshot
-    live: Snapshot
-    after: Forecast
+    scale: Scale
     operations: tuple[Operation, ...]
     changes: tuple[Change, ...]
     limits: Limits
-    names: Names
+
+    @cached_property
+    def money(self) -> dict[str, Operation]:
+        """The operation that moves each line's amount; none of a line that is declined in the end."""
+        declined = {one.target.id for one in self.operations if one.action is Action.DECLINE_LINE}
+        return {
+            one.target.id: one
+            for one in self.operations
+            if one.action in _AMOUNTS and one.after and one.target.id not in declined
+        }
 
     @cached_property
     def moved(self) -> dict[str, Money]:
-        """The absolute amount by which each line's money moves."""
-        return _moved(self)
+        """The absolute amount by which each line's money moves. A decline or a detach is no amount change."""
+        moved = {key: _moved(one) for key, one in self.money.items()}
+        return {key: money for key, money in moved.items() if money}
 
     @cached_property
     def held(self) -> dict[tuple[str, str], Decimal]:
-        """The absolute amounts of the live lines per partner and currency."""
-        return _held(self)
+        """The absolute amounts of the live lines per partner and currency; of all under an empty partner."""
+        return {(one.partner_id, one.currency): one.amount for one in self.scale.held}
+
+
+def scale_of(
+    baseline: Snapshot,
+    live: Snapshot,
+    operations: Iterable[Operation],
+    changes: Iterable[Change],
+    names: Names,
+) -> Scale:
+    """What the gates measure these operations against."""
+    sums = _held(live, names)
+    partners = {one.target.partner_id for one in operations if one.action in _AMOUNTS}
+    every = totals(Money(amount, code) for (_, code), amount in sums.items())
+    held = [
+        *(Holding("", code, amount) for code, amount in sorted(every.items())),
+        *(Holding(who, code, sum_) for (who, code), sum_ in sorted(sums.items()) if who in partners),
+    ]
+    return Scale(
+        payouts=len(baseline.payouts),
+        lines=len(baseline.lines),
+        by_stage=bool(baseline.scope.stages),
+        filled=dict(sorted(_filled(baseline).items())) if any(one.cleared for one in changes) else {},
+        held=tuple(held),
+    )
 
 
 def gates(judged: GateInput) -> tuple[Gate, ...]:
@@ -58,7 +103,7 @@ def _changes(judged: GateInput) -> Iterator[Gate]:
 def _changed_share(judged: GateInput) -> Iterator[Gate]:
     records = {(one.target.kind, one.target.id) for one in judged.operations}
     records = {key for key in records if key[0] is not RecordKind.NEW_LINE}
-    total = len(judged.baseline.payouts) + len(judged.baseline.lines)
+    total = judged.scale.payouts + judged.scale.lines
     yield from _share(
         judged, "changed-share", len(records), total, "max_changed_share", "records are changed"
     )
@@ -66,7 +111,7 @@ def _changed_share(judged: GateInput) -> Iterator[Gate]:
 
 def _declines(judged: GateInput) -> Iterator[Gate]:
     count = sum(one.action is Action.DECLINE_LINE for one in judged.operations)
-    total = len(judged.baseline.lines)
+    total = judged.scale.lines
     yield from _share(judged, "declines", count, total, "max_decline_share", "lines are declined")
 
 
@@ -76,12 +121,11 @@ def _cleared(judged: GateInput) -> Iterator[Gate]:
     if count > limit:
         yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
         return
-    there = _filled(judged.baseline) if cleared else Counter()
     for name, some in sorted(cleared.items()):
-        share = judged.limits.max_cleared_share
-        if some >= judged.limits.cleared_from and there[name] and Decimal(some) > share * there[name]:
-            words = f"{some} of {there[name]} values of {FIELD_LABELS[name]} are cleared"
-            value = f"{Decimal(some) / there[name]:.0%}"
+        share, there = judged.limits.max_cleared_share, judged.scale.filled.get(name, 0)
+        if some >= judged.limits.cleared_from and there and Decimal(some) > share * there:
+            words = f"{some} of {there} values of {FIELD_LABELS[name]} are cleared"
+            value = f"{Decimal(some) / there:.0%}"
             message = f"{words} ({value}), more than {share:.0%}"
             yield _gate("cleared", message, value, f"{share:.0%}", "max_cleared_share")
             return
@@ -98,30 +142,30 @@ def _filled(baseline: Snapshot) -> Counter[str]:
 
 def _jumps(judged: GateInput) -> Iterator[Gate]:
     factor, limit = judged.limits.jump_factor, judged.limits.max_jumps
-    before, after = judged.live.lines, judged.after.lines
-    jumped = [
-        key
-        for key, line in after.items()
-        if (was := before.get(key))
-        and (was is not line or factor <= 1)
-        and was.amount.currency == line.amount.currency
-        and was.amount.amount
-        and abs(line.amount.amount) >= factor * abs(was.amount.amount)
-    ]
+    jumped = {
+        key: (one.before, one.after)
+        for key, one in judged.money.items()
+        if one.before
+        and one.after
+        and one.before.currency == one.after.currency
+        and one.before.amount
+        and abs(one.after.amount) >= factor * abs(one.before.amount)
+    }
     if len(jumped) > limit:
         first = min(jumped)
-        example = f"{first}: {before[first].amount} to {after[first].amount}"
+        before, after = jumped[first]
+        example = f"{first}: {before} to {after}"
         message = f"{len(jumped)} amounts grow {factor} times or more ({example}), and {limit} may"
         yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 
 def _visible(judged: GateInput) -> Iterator[Gate]:
     moves = [change for change in judged.changes if change.visible]
-    if judged.baseline.scope.stages and all(_is_next_step(one) for one in moves):
+    if judged.scale.by_stage and all(_is_next_step(one) for one in moves):
         # Picked by their stage, payouts may well all go on from it together.
         return
     count = len(moves)
-    total, start = len(judged.baseline.payouts), judged.limits.visible_from
+    total, start = judged.scale.payouts, judged.limits.visible_from
     words = "payouts are moved to a stage that partners see"
     yield from _share(judged, "visible-stages", count, total, "max_visible_share", words, start)
 
@@ -147,9 +191,8 @@ def _money(judged: GateInput) -> Iterator[Gate]:
     moved, limit = judged.moved, judged.limits.max_money_share
     if len(moved) < judged.limits.share_from:
         return
-    there = totals(Money(amount, code) for (_, code), amount in judged.held.items())
     for currency, amount in totals(moved.values()).items():
-        base = there.get(currency, Decimal(0))
+        base = judged.held.get(("", currency), Decimal(0))
         if amount > limit * base:
             message = (
                 f"amounts move by {Money(amount, currency)} of {Money(base, currency)}, more than {limit:.0%}"
@@ -164,7 +207,7 @@ def _partner_money(judged: GateInput) -> Iterator[Gate]:
     tripped = [key for key, amount in moved.items() if amount >= start and amount > limit * bases[key]]
     if tripped:
         partner, currency = first = max(sorted(tripped), key=lambda key: moved[key] - limit * bases[key])
-        name, money = judged.live.partner_name(partner), Money(moved[first], currency)
+        name, money = _partner_name(judged, partner), Money(moved[first], currency)
         others = len({partner for partner, _ in tripped}) - 1
         more = (
             f" and of {others} more partners" if others > 1 else " and of another partner" if others else ""
@@ -174,26 +217,19 @@ def _partner_money(judged: GateInput) -> Iterator[Gate]:
         yield _gate("partner-money", message, str(money), f"{limit:.0%}", "max_partner_money_share")
 
 
-def _moved(judged: GateInput) -> dict[str, Money]:
-    # A decline or a detach is not an amount change.
-    before, moved = judged.live.lines, {}
-    for key, line in judged.after.lines.items():
-        there = before.get(key)
-        if there is line:
-            continue
-        was = there.amount if there else Money(Decimal(0), line.amount.currency)
-        if was.currency != line.amount.currency:
-            moved[key] = Money(abs(line.amount.amount), line.amount.currency)
-        elif was != line.amount:
-            moved[key] = Money(abs(line.amount.amount - was.amount), was.currency)
-    return moved
+def _moved(operation: Operation) -> Money | None:
+    after, before = operation.after, operation.before
+    if after is None or after == before:
+        return None
+    if before is None or before.currency != after.currency:
+        return Money(abs(after.amount), after.currency)
+    return Money(abs(after.amount - before.amount), after.currency)
 
 
-def _held(judged: GateInput) -> dict[tuple[str, str], Decimal]:
+def _held(live: Snapshot, names: Names) -> dict[tuple[str, str], Decimal]:
     sums: dict[tuple[str, str], Decimal] = {}
-    voided = judged.names.voided_statuses
-    for line in judged.live.lines.values():
-        if line.status not in voided:
+    for line in live.lines.values():
+        if line.status not in names.voided_statuses:
             name = (line.partner_id, line.amount.currency)
             sums[name] = sums.get(name, Decimal(0)) + abs(line.amount.amount)
     return sums
@@ -202,10 +238,14 @@ def _held(judged: GateInput) -> dict[tuple[str, str], Decimal]:
 def _by_partner(judged: GateInput, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
     sums: dict[tuple[str, str], Decimal] = {}
     for key, money in amounts.items():
-        line = judged.after.lines.get(key) or judged.live.lines[key]
-        name = (line.partner_id, money.currency)
+        name = (judged.money[key].target.partner_id, money.currency)
         sums[name] = sums.get(name, Decimal(0)) + money.amount
     return sums
+
+
+def _partner_name(judged: GateInput, partner_id: str) -> str:
+    targets = (one.target for one in judged.money.values())
+    return next((one.partner_name for one in targets if one.partner_id == partner_id), partner_id)
 
 
 def _gate(name: str, message: str, value: object, limit: object, setting: str) -> Gate:

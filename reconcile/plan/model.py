@@ -20,7 +20,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.domain.split_by import Handout
 
-PLAN_VERSION: Final = 3
+PLAN_VERSION: Final = 4
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
@@ -151,13 +151,13 @@ class Action(StrEnum):
 class Operation:
     """One API call.
 
-    relies_on: what live must still show just before (names and values of `plan.observe`). expected: what it
-    must show afterwards. undo: how it can be undone, or empty where the API cannot. restores: the values
-    before, which an undo sets back; empty where there are none to set. by_hand: what a person does in Introw
-    for what the API cannot undo; empty where it can undo everything. waits_for: the ids of the operations
-    that must have succeeded first. before, after: the line's amount, None where there is no line; both None
-    where the operation touches no line's money. unshown: the fields it sets that the API does not give back.
-    workbooks: the ids of the workbooks that ask for it.
+    relies_on: what live must still show just before: values of the record (`visible_state.observe`), and of
+    its payout (`plan.reliance`). expected: what it must show afterwards. undo: how it can be undone, or empty
+    where the API cannot. restores: the values before, which an undo sets back; empty where there are none to
+    set. by_hand: what a person does in Introw for what the API cannot undo; empty where it can undo
+    everything. waits_for: the ids of the operations that must have succeeded first. before, after: the line's
+    amount, None where there is no line; both None where the operation touches no line's money. unshown: the
+    fields it sets that the API does not give back. workbooks: the ids of the workbooks that ask for it.
     """
 
     id: str
@@ -241,6 +241,30 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """The absolute amounts of a partner's live lines in one currency; of all partners for an empty id."""
+
+    partner_id: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the gates measure the operations against.
+
+    payouts, lines: how many were exported. by_stage: the export was of some stages only. filled: how many
+    exported records have a value, by field. held: the money of all partners, and of those whose money moves.
+    """
+
+    payouts: int = 0
+    lines: int = 0
+    by_stage: bool = False
+    filled: Mapping[str, int] = field(default_factory=dict)
+    held: tuple[Holding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What the run takes: API calls, monthly credits (one per call, introw-api.md 4.3), and time.
 
@@ -261,10 +285,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A workbook that the plan is made of: the file that came back, and which export it is."""
+    """A workbook that the plan is made of: the file that came back, and which export it is.
+
+    kept: whether the state store that made the plan has that export.
+    """
 
     file: str
     export: Export
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +334,7 @@ class Plan:
     gates: tuple[Gate, ...]
     cost: Cost
     returns: tuple[Return, ...] = ()
+    scale: Scale = field(default_factory=Scale)
     fingerprint: str = ""
 
     @property
@@ -321,4 +350,9 @@ class Plan:
     @property
     def needs_decision(self) -> bool:
         """Whether a person must decide something: errors, conflicts or gates."""
-        return bool(self.errors or self.conflicts or self.gates or self.held)
+        return bool(self.gates) or self.holds_back
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether something of it waits for a person, whatever gates are let pass."""
+        return bool(self.errors or self.conflicts or self.held)

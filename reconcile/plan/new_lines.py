@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
-from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind, line_values
+from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.model import Conflict, Target, Texts
+from reconcile.plan.made_before.likeness import is_like, row_values
+from reconcile.plan.model import Target, Texts
 
 Made = Mapping[str, CommissionLine | None]
 """The lines that earlier runs made by idempotency key, as they are now; None for one that is not shown."""
@@ -25,12 +26,16 @@ class NewLine:
     """A line to be created.
 
     key: its idempotency key, which stands for its id until the server gives one. row: the worksheet row.
+    beside: the lines that say the same, where a person decided that it is one more. is_sent: an earlier run
+    sent it, no line was seen, and a person decided to send it again.
     """
 
     key: str
     row: int
     target: Target
     values: Texts
+    beside: tuple[str, ...] = ()
+    is_sent: bool = False
 
     @property
     def amount(self) -> Decimal:
@@ -53,7 +58,7 @@ def new_lines(copies: Iterable[EditedWorkbook], baseline: Snapshot, made: Made) 
     workbook = rows[0][0].export.workbook_id if rows else ""
     keyed = keyed_rows(workbook, [row for _, row in rows], made)
     for (one, row), (_, key) in zip(rows, keyed, strict=True):
-        values = _values(row)
+        values = row_texts(row)
         partner = values["partner_id"] or ""
         place = f"{one.file}, {one.new_lines.name}!{row.number}"
         name = baseline.partner_name(partner)
@@ -96,7 +101,7 @@ def _owners(workbook: str, rows: Iterable[EditedRow], made: Made) -> dict[str, E
     owners: dict[str, EditedRow | None] = {}
     for token, sharing in by_token.items():
         line = made.get(_key(workbook, token))
-        alike = [row for row in sharing if line and says(_values(row), line)]
+        alike = [row for row in sharing if line and _says(row_texts(row), line)]
         # Of equal rows all but one were made as copies, so the last of their keys is missing.
         uncopied = [row for row in sharing if _copy_key(workbook, row, copies[_text(row)]) not in made]
         alone = len(sharing) == 1 and line and _copy_key(workbook, sharing[0], 1) in made
@@ -130,35 +135,9 @@ def _twice(line: NewLine, others: list[str]) -> Finding:
     )
 
 
-def says(values: Texts, line: CommissionLine) -> bool:
+def _says(values: Texts, line: CommissionLine) -> bool:
     """Whether a row says what a line is. A row without a payout does not say where the line is now."""
-    there = _shown(line)
-    return all(values[name] == there[name] for name in there if name != "payout_id" or values[name])
-
-
-def outgrown(new: NewLine, line: CommissionLine) -> Conflict:
-    """The conflict of a row that made a line in an earlier run and says something else now."""
-    reason = (
-        f"This row made line {line.id} in an earlier run, and the two differ now. To change that line, "
-        "edit it on a fresh export; for another new line, use an empty row."
-    )
-    return Conflict(new.target, "new", {}, new.values, _shown(line), reason, keepable=False)
-
-
-def unseen(new: NewLine) -> Conflict:
-    """The conflict of a row that an earlier run sent, and that was accepted and never seen as a line."""
-    reason = (
-        "An earlier run sent this row and Introw accepted it, but no line of it was seen. Look for the line "
-        "in Introw: if it is there, empty this row; if not, type the line into an empty row."
-    )
-    return Conflict(new.target, "new", {}, new.values, None, reason, keepable=False)
-
-
-def _shown(line: CommissionLine) -> dict[str, str | None]:
-    """A line in the form of a row of `New lines`."""
-    values = {"partner_id": line.partner_id, "payout_id": line.payout_id, **line_values(line)}
-    texts = {field.name: values[field.name] for field in NEW_LINE_FIELDS}
-    return {name: value if isinstance(value, str) else None for name, value in texts.items()}
+    return is_like(values, row_values(line), anywhere=not values["payout_id"])
 
 
 def _copy_key(workbook_id: str, row: EditedRow, number: int) -> str:
@@ -170,10 +149,11 @@ def _key(workbook_id: str, row: str) -> str:
     return f"reconcile-{digest[:32]}"
 
 
-def _values(row: EditedRow) -> dict[str, str | None]:
+def row_texts(row: EditedRow) -> dict[str, str | None]:
+    """What a row says, by field; None for a blank."""
     values = {field.name: row.values.get(field.name) for field in NEW_LINE_FIELDS}
     return {name: value if isinstance(value, str) else None for name, value in values.items()}
 
 
 def _text(row: EditedRow) -> str:
-    return "\x1f".join(value or "" for value in _values(row).values())
+    return "\x1f".join(value or "" for value in row_texts(row).values())

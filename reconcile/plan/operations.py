@@ -10,12 +10,14 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from reconcile.domain.fields import DECLINE, DETACH, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
+from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
 from reconcile.domain.money import Money, parse_decimal, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
+from reconcile.plan.reliance import LINES_LEFT, payout_reliance, relied_amount
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
 
 Body = dict[str, str | None]
@@ -31,6 +33,15 @@ _WIRE_NAMES = {
     "internal_note": "note",
 }
 _MONEY_FIELDS = {"amount", "currency", "source_amount"}
+_PLACED = ("amount", "currency", "state", "status", "payout_id", "payout_stage")
+_CREATED = ("payout_id", "amount", "currency", "source_amount", "description")
+_ENDPOINTS = {
+    Action.CREATE_LINE: ("POST", "/commission-lines"),
+    Action.UPDATE_LINE: ("PATCH", "/commission-lines/{}"),
+    Action.DETACH_LINE: ("POST", "/commission-lines/{}/detach"),
+    Action.DECLINE_LINE: ("POST", "/commission-lines/{}/decline"),
+    Action.UPDATE_PAYOUT: ("PATCH", "/payouts/{}"),
+}
 
 
 # What a person does in Introw for what the API cannot undo (introw-api.md 2, 5.2 and 6.1).
@@ -48,31 +59,83 @@ _DETACHED = (
 )
 
 
-def line_operations(changes: list[Change], live: Snapshot, names: Names) -> Iterator[Operation]:
-    """The operations of one existing line: one PATCH, then a detach or a decline. Ids come with the order."""
-    target = _of_record(changes[0].target, live)
+def line_operations(
+    changes: list[Change], live: Snapshot, names: Names, lines_left: Mapping[str | None, int]
+) -> Iterator[Operation]:
+    """The operations of one existing line: one PATCH, then a detach or a decline. Ids come with the order.
+
+    lines_left: how many lines the whole plan leaves on each payout.
+    """
+    line = live.lines[changes[0].target.id]
+    target = on_payout(changes[0].target, line.payout_id)
     edits = [change for change in changes if change.field not in PLACE_FIELDS]
     if edits:
-        yield _line_update(target, edits, live, names)
+        relied = [*_grouped(edits, RecordKind.LINE), "state", "payout_id", "payout_stage"]
+        yield line_update(target, edits, _relied(live, target, relied, names), line.amount)
     moves = [change for change in changes if change.field in PLACE_FIELDS]
-    places = {change.field: change.after for change in moves}
-    if places.get("action") == DECLINE:
-        yield replace(_decline(target, places, live, names), workbooks=_workbooks(moves))
-    elif places.get("action") == DETACH:
-        yield replace(_detach(target, live, names), workbooks=_workbooks(moves))
+    if moves:
+        seen = _relied(live, target, _PLACED, names)
+        left = {LINES_LEFT: str(lines_left.get(target.payout_id, 0))} if _declines(moves) else {}
+        yield line_move(target, moves, {**seen, **left}, line.amount, names)
 
 
 def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Operation:
-    """The one PATCH of a payout."""
+    """The one PATCH of a payout. A stage rests on the payout's amount and lines as well."""
+    target = changes[0].target
+    relied = _relied(live, target, _grouped(changes, RecordKind.PAYOUT), names)
+    if any(change.field == "stage" for change in changes):
+        lines = live.lines_by_payout.get(target.id, ())
+        relied |= payout_reliance(live.payouts[target.id], lines, names)
+    return payout_update(changes, relied)
+
+
+def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
+    """The POST of a new line. It relies on its payout's stage, and that nothing undecided says the same."""
+    payout = live.payouts.get(line.target.payout_id or "")
+    relied = {
+        **({"payout_stage": payout.stage} if payout else {}),
+        SAME_LINES: ", ".join(line.beside) or None,
+        **({KEY_USED: line.key} if line.is_sent else {}),
+    }
+    return line_creation(line, relied, names)
+
+
+def again(operation: Operation, changes: list[Change], names: Names) -> Operation | None:
+    """The operation made once more from what was decided and what it relies on; None where nothing was.
+
+    changes: all of its record. What does not come out the same was changed in between.
+    """
+    relied, target = operation.relies_on, operation.target
+    if operation.action is Action.CREATE_LINE:
+        if target.kind is not RecordKind.NEW_LINE:
+            return None
+        wanted = operation.expected
+        values = {name: wanted.get(name) for name in _CREATED} | {"partner_id": target.partner_id}
+        new = NewLine(target.id, 0, on_payout(target, wanted.get("payout_id")), values)
+        return line_creation(new, relied, names)
+    if operation.action is Action.UPDATE_PAYOUT:
+        return payout_update(changes, relied) if changes else None
+    money = relied_amount(relied)
+    placed = operation.action is not Action.UPDATE_LINE
+    own = [change for change in changes if (change.field in PLACE_FIELDS) is placed]
+    if not own or (placed and not any(one.after in ACTIONS for one in own if one.field == "action")):
+        return None
+    target = on_payout(changes[0].target, relied.get("payout_id"))
+    if placed:
+        return line_move(target, own, relied, money or Money(Decimal(0), ""), names)
+    return line_update(target, own, relied, money or Money(Decimal(0), ""))
+
+
+def payout_update(changes: list[Change], relied: Texts) -> Operation:
+    """The PATCH that makes the changes of a payout."""
     target = changes[0].target
     return Operation(
-        id="",
-        action=Action.UPDATE_PAYOUT,
-        target=target,
-        method="PATCH",
-        path=f"/payouts/{quote(target.id, safe='')}",
+        "",
+        Action.UPDATE_PAYOUT,
+        target,
+        *endpoint(Action.UPDATE_PAYOUT, target.id),
         body={_WIRE_NAMES[change.field]: change.after for change in changes},
-        relies_on=_relied(live, target, _grouped(changes, RecordKind.PAYOUT), names),
+        relies_on=relied,
         expected={change.field: change.after for change in changes},
         undo=_undo(changes),
         restores=_restores(changes),
@@ -82,7 +145,7 @@ def payout_operation(changes: list[Change], live: Snapshot, names: Names) -> Ope
     )
 
 
-def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
+def line_creation(line: NewLine, relied: Texts, names: Names) -> Operation:
     """The POST of a new line. Its `note` cannot be set on creation (introw-api.md 2.12)."""
     body: Body = {
         "partnerId": line.values["partner_id"],
@@ -97,106 +160,100 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
         "payoutId": line.values["payout_id"],
         "description": line.values["description"],
     }
-    payout = live.payouts.get(line.target.payout_id or "")
+    there = "payout_stage" in relied
     return Operation(
-        id="",
-        action=Action.CREATE_LINE,
-        target=line.target,
-        method="POST",
-        path="/commission-lines",
+        "",
+        Action.CREATE_LINE,
+        line.target,
+        *endpoint(Action.CREATE_LINE, ""),
         body=body | {name: value for name, value in optional.items() if value is not None},
-        relies_on={"payout_stage": payout.stage} if payout else {},
+        relies_on=relied,
         expected={
             "amount": line.values["amount"],
             "currency": line.currency,
             "source_amount": line.values["source_amount"],
             "description": line.values["description"],
             "payout_id": line.values["payout_id"],
-            "state": ON_PAYOUT if payout else POOL,
+            "state": ON_PAYOUT if there else POOL,
         },
         undo="",
-        by_hand=_CREATED_ON_PAYOUT if payout else _CREATED_IN_POOL,
+        by_hand=_CREATED_ON_PAYOUT if there else _CREATED_IN_POOL,
         after=Money(line.amount, line.currency),
         workbooks=(line.target.workbook,),
     )
 
 
-def _line_update(target: Target, edits: list[Change], live: Snapshot, names: Names) -> Operation:
-    line = live.lines[target.id]
+def line_update(target: Target, edits: list[Change], relied: Texts, amount: Money) -> Operation:
+    """The PATCH that makes the edits of a line. amount: the line's before it."""
     after = {change.field: change.after for change in edits}
     # Zero is an amount, too.
-    amount = Decimal(after.get("amount") or line.amount.amount)
-    now = Money(amount, after.get("currency") or line.amount.currency)
+    now = Money(Decimal(after.get("amount") or amount.amount), after.get("currency") or amount.currency)
     moves = bool(_MONEY_FIELDS & after.keys())
-    relied = [*_grouped(edits, RecordKind.LINE), "state", *(["payout_stage"] if moves else [])]
     return Operation(
-        id="",
-        action=Action.UPDATE_LINE,
-        target=target,
-        method="PATCH",
-        path=f"/commission-lines/{quote(target.id, safe='')}",
+        "",
+        Action.UPDATE_LINE,
+        target,
+        *endpoint(Action.UPDATE_LINE, target.id),
         body={_WIRE_NAMES[name]: _wire_value(name, value, now.currency) for name, value in after.items()},
-        relies_on=_relied(live, target, relied, names),
+        relies_on=relied,
         expected=after,
         undo=_undo(edits),
         restores=_restores(edits),
         by_hand=_by_hand(edits),
-        before=line.amount if moves else None,
+        before=amount if moves else None,
         after=now if moves else None,
         unshown=_unshown(edits),
         workbooks=_workbooks(edits),
     )
 
 
-def _decline(target: Target, places: Texts, live: Snapshot, names: Names) -> Operation:
-    detail = places.get("decline_detail")
-    body: Body = {"reasonType": places.get("decline_reason")}
-    return replace(
-        _placed(target, Action.DECLINE_LINE, "decline", live, names),
-        body=body | ({names.detail_member: detail} if detail else {}),
-        expected={"state": DECLINED},
-        by_hand=_DECLINED,
-        after=None,
-    )
-
-
-def _detach(target: Target, live: Snapshot, names: Names) -> Operation:
-    operation = _placed(target, Action.DETACH_LINE, "detach", live, names)
-    return replace(operation, expected={"state": POOL, "payout_id": None}, by_hand=_DETACHED)
-
-
-def _placed(target: Target, action: Action, verb: str, live: Snapshot, names: Names) -> Operation:
+def line_move(target: Target, moves: list[Change], relied: Texts, amount: Money, names: Names) -> Operation:
     """A decline or a detach: neither can be undone through the API (introw-api.md 5.2).
 
     Both rely on the status as it is spelled: a server may leave a declined line on its payout under a status
     that we do not know, and then nothing else shows that it was declined (introw-api.md 8, no. 2 and 10).
     """
-    line = live.lines[target.id]
-    relied = ["amount", "currency", "state", "status", "payout_id", "payout_stage"]
+    places = {change.field: change.after for change in moves}
+    declines = _declines(moves)
+    action = Action.DECLINE_LINE if declines else Action.DETACH_LINE
+    detail = places.get("decline_detail")
+    body: Body = {"reasonType": places.get("decline_reason")}
     return Operation(
-        id="",
-        action=action,
-        target=target,
-        method="POST",
-        path=f"/commission-lines/{quote(target.id, safe='')}/{verb}",
-        body=None,
-        relies_on=_relied(live, target, relied, names),
-        expected={},
+        "",
+        action,
+        target,
+        *endpoint(action, target.id),
+        body=body | ({names.detail_member: detail} if detail else {}) if declines else None,
+        relies_on=relied,
+        expected={"state": DECLINED} if declines else {"state": POOL, "payout_id": None},
         undo="",
-        before=line.amount,
-        after=line.amount,
+        by_hand=_DECLINED if declines else _DETACHED,
+        before=amount,
+        after=None if declines else amount,
+        workbooks=_workbooks(moves),
     )
+
+
+def endpoint(action: Action, record_id: str) -> tuple[str, str]:
+    """Method and path of an action on a record, which nothing else decides."""
+    method, path = _ENDPOINTS[action]
+    # A part of dots alone would climb up the path.
+    dots = set(record_id) == {"."}
+    return method, path.format(record_id.replace(".", "%2E") if dots else quote(record_id, safe=""))
+
+
+def on_payout(target: Target, payout_id: str | None) -> Target:
+    """The target with the payout that the line is on now."""
+    return target if payout_id == target.payout_id else replace(target, payout_id=payout_id)
+
+
+def _declines(moves: Iterable[Change]) -> bool:
+    return any(change.field == "action" and change.after == DECLINE for change in moves)
 
 
 def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:
     ids = (target.workbook for change in changes for target in (change.target, *change.also))
     return tuple(dict.fromkeys(ids))
-
-
-def _of_record(target: Target, live: Snapshot) -> Target:
-    """The target with the payout that the line hangs on now."""
-    payout_id = live.lines[target.id].payout_id
-    return target if payout_id == target.payout_id else replace(target, payout_id=payout_id)
 
 
 def _grouped(changes: Iterable[Change], kind: RecordKind) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Operation
 
-_PLACES = {action: place for place, action in enumerate(Action)}
+PLACES: Final = {action: place for place, action in enumerate(Action)}
+"""The order of the actions within a payout."""
 
 
 def ordered(
@@ -32,7 +34,7 @@ def ordered(
         for payout in sorted(by_payout, key=lambda key: _rank(key, live))
         for operation in _within(by_payout[payout], backwards=backwards)
     ]
-    return tuple(_linked(every))
+    return tuple(linked(every))
 
 
 def _rank(payout_id: str | None, live: Snapshot) -> tuple[bool, Decimal, str]:
@@ -41,10 +43,10 @@ def _rank(payout_id: str | None, live: Snapshot) -> tuple[bool, Decimal, str]:
 
 
 def _within(operations: list[Operation], *, backwards: bool) -> list[Operation]:
-    return sorted(operations, key=lambda one: _PLACES[one.action], reverse=backwards)
+    return sorted(operations, key=lambda one: PLACES[one.action], reverse=backwards)
 
 
-def _linked(operations: list[Operation]) -> Iterator[Operation]:
+def linked(operations: list[Operation]) -> Iterator[Operation]:
     """Gives ids, and ties each operation to those it waits for and to what they leave behind."""
     width = max(4, len(str(len(operations))))
     of_lines: dict[str | None, list[str]] = {}

@@ -15,14 +15,15 @@ class Outcome(StrEnum):
 
     APPLIED = "applied"
     ALREADY_APPLIED = "already-applied"
+    APPLIED_DIFFERENTLY = "applied-differently"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
 
     @property
     def done(self) -> bool:
-        """Whether live shows what the operation wanted."""
-        return self in (Outcome.APPLIED, Outcome.ALREADY_APPLIED)
+        """Whether the operation took effect, though the server may have made something else of it."""
+        return self in (Outcome.APPLIED, Outcome.ALREADY_APPLIED, Outcome.APPLIED_DIFFERENTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ class OperationOutcome:
     def accepted(self) -> bool:
         """Whether the server said that it carried the call out, whatever live shows."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the last answer refused this very call, and not the key, its scope, credits or rate."""
+        status = self.status or 0
+        return 400 <= status < 500 and status not in (401, 402, 403, 408, 429)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.plan.requested import key_of
 
 # The worst word of a row is the row's word.
-_ORDER = (Outcome.UNKNOWN, Outcome.REFUSED, Outcome.SKIPPED, Outcome.APPLIED, Outcome.ALREADY_APPLIED)
+_ORDER = (
+    Outcome.UNKNOWN,
+    Outcome.REFUSED,
+    Outcome.SKIPPED,
+    Outcome.APPLIED_DIFFERENTLY,
+    Outcome.APPLIED,
+    Outcome.ALREADY_APPLIED,
+)
 
 _Key = tuple[RecordKind, str]
 Place = tuple[RecordKind, int]
@@ -74,7 +81,8 @@ def _note(row: _Gathered, kind: RecordKind, known: OperationOutcome | None, not_
     if known is None:
         row.add(Outcome.SKIPPED, not_tried)
         return
-    row.add(known.outcome, "" if known.outcome.done else known.message)
+    says = known.outcome is Outcome.APPLIED_DIFFERENTLY or not known.outcome.done
+    row.add(known.outcome, known.message if says else "")
     row.at = max(row.at, known.at)
     row.new_id = known.result_id if kind is RecordKind.NEW_LINE else ""
 

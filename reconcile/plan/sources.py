@@ -10,6 +10,7 @@ from reconcile.domain.fields import PLACE_FIELDS
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.plan.compare import ALREADY, Comparison
+from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Conflict, Drift
 
 
@@ -17,24 +18,29 @@ from reconcile.plan.model import Conflict, Drift
 class OwnWork:
     """What earlier runs of one workbook did.
 
-    created: the ids of lines they made, by idempotency key; the key itself where a line was accepted and
-    never seen. gone: the lines they declined; the server may show them no more. sent: what they wrote into
-    fields that the API does not give back, by record id and field.
+    created: the ids of lines they made, by idempotency key; the key itself where a line was sent and never
+    seen. posted: what was sent, by key. gone: the lines they declined; the server may show them no more.
+    sent: what they wrote into fields that the API does not give back, by record id and field.
     """
 
     created: Mapping[str, str] = field(default_factory=dict)
+    posted: Mapping[str, Posted] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     sent: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A workbook that came back: what was exported to it, what was found in it, what it caused already."""
+    """A workbook that came back: what was exported to it, what was found in it, what it caused already.
+
+    kept: whether the state store has the export.
+    """
 
     baseline: Snapshot
     edited: EditedWorkbook
     findings: tuple[Finding, ...] = ()
     own: OwnWork = field(default_factory=OwnWork)
+    kept: bool = True
 
     @property
     def workbook_id(self) -> str:

@@ -41,8 +41,13 @@ class Ended:
         return tuple(
             one
             for one in self.plan.operations
-            if one.id in known and known[one.id].outcome is Outcome.APPLIED
+            if one.id in known and known[one.id].outcome in (Outcome.APPLIED, Outcome.APPLIED_DIFFERENTLY)
         )
+
+    def left(self, operation: Operation) -> Texts:
+        """The fields that an operation left behind: those it sent, or what the server made of them."""
+        bent = {one.name: one.live for one in self.outcomes[operation.id].moved}
+        return {name: bent.get(name, value) for name, value in operation.expected.items()}
 
 
 def undo_source(run: Ended, exported: Snapshot, live: Snapshot) -> Source:
@@ -96,16 +101,18 @@ def _as_left(run: Ended, exported: Snapshot, live: Snapshot) -> Snapshot:
     payouts, lines = dict(live.payouts), dict(live.lines)
     for one in run.applied:
         if one.action is Action.UPDATE_PAYOUT:
-            _overwrite(payouts, exported.payouts, one, _payout)
+            _overwrite(payouts, exported.payouts, one, run.left(one), _payout)
         elif one.action is Action.UPDATE_LINE:
-            _overwrite(lines, exported.lines, one, _line)
+            _overwrite(lines, exported.lines, one, run.left(one), _line)
     return replace(live, payouts=payouts, lines=lines)
 
 
-def _overwrite(records: dict[str, R], exported: Mapping[str, R], one: Operation, write: Writer[R]) -> None:
+def _overwrite(
+    records: dict[str, R], exported: Mapping[str, R], one: Operation, left: Texts, write: Writer[R]
+) -> None:
     record = records.get(one.target.id) or exported.get(one.target.id)
     if record:
-        records[one.target.id] = write(record, one.expected)
+        records[one.target.id] = write(record, left)
 
 
 def _payout(payout: Payout, left: Texts) -> Payout:

@@ -20,6 +20,8 @@ _SAID: Final = {
     "differing": "Payments of another amount than is owed",
     "strays": "Paid, not in Introw",
     "unpaid": "In Introw, not paid",
+    "received": "Money received, on the sheet Money received",
+    "unknown": "In a state that is in no list of words, on the sheet State not known",
     "ignored": "No payments to partners",
     "repeated": "In another file as well",
 }

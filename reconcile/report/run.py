@@ -11,10 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.money import shown_amount
-from reconcile.plan.outcome import StageTotal
+from reconcile.plan.outcome import Outcome, StageTotal
 from reconcile.report.model import Report, Run
 from reconcile.report.terminal import table
 from reconcile.report.words import visible
+
+_BENT = (
+    " Introw made other values of what was sent (applied-differently), and nothing is left to resume: change "
+    "them in the next workbook if they are not wanted."
+)
 
 
 def counts(run: Run) -> str:
@@ -29,7 +34,8 @@ def verdict(run: Run) -> str:
     if run.verification.unread:
         return f"It could not be read back: {run.verification.unread}"
     if not run.ties:
-        return "It does not tie out."
+        bent = any(one.outcome is Outcome.APPLIED_DIFFERENTLY for one in run.outcomes)
+        return f"It does not tie out.{_BENT if bent else ''}"
     return f"{'Everything' if run.complete else 'What was done'} ties out."
 
 
@@ -40,7 +46,7 @@ def render_run(report: Report, console: Console) -> None:
         return
     console.print(f"\n[bold]Run:[/] {counts(run)}.")
     for operation, one in report.outcomes:
-        if not one.outcome.done:
+        if not one.outcome.done or one.moved:
             text = f"  {operation.id} {operation.action} {operation.target.id}: {one.outcome}: {one.message}"
             console.print(escape(visible(text)), soft_wrap=True)
     found = run.verification

@@ -135,6 +135,8 @@ def _group(group: Group, screen: _Screen) -> None:
         for one in group.operations:
             body = "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
             screen.say(Text(visible(f"{one.id} {one.method} {one.path} {body}".rstrip()), "dim"), 4)
+            relied = ", ".join(f"{name} {value or '(blank)'}" for name, value in one.relies_on.items())
+            screen.say(Text(visible(f"relies on: {relied}"), "dim"), 6)
 
 
 def _change(change: Change, screen: _Screen) -> None:

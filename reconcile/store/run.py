@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,16 @@ class Run:
         return self.state in ("running", "stopped")
 
 
+POSTED: Final = "posted line"
+"""The action of an effect that keeps what was sent as a new line, by its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What one workbook caused, so that its next diff does not ask for it again.
 
-    action: the kind of operation, or `set` and a field. result_id: the record it made, or the text it set.
+    action: the kind of operation, `set` and a field, or POSTED. result_id: the record it made, the text it
+    set, or what was sent. Of a new line whose answer is not known, the key itself stands for the record.
     """
 
     workbook_id: str

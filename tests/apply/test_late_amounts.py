@@ -16,6 +16,7 @@ from reconcile.apply.runner import Runner
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
+from reconcile.plan.outcome import Outcome
 from reconcile.store.store import Store
 
 PLAN = make_plan(make_snapshot(make_payout(), make_line()), {"cln_1": {"amount": "512.5"}})
@@ -71,14 +72,17 @@ class LateServer:
         }
 
 
-def _run(server: LateServer, folder: Path, conduct: Conduct) -> tuple[Executed, str]:
+def _run(server: LateServer, folder: Path, conduct: Conduct, *, begin: bool = True) -> tuple[Executed, str]:
     connection = Connection("https://api.example.test", Key("a-test-key"), rate=100_000)
     transport = httpx.MockTransport(server)
     with Store(folder / "state.db") as store, Client(connection, transport=transport) as client:
         run = new_run(PLAN, "run-1", MADE, "ana")
-        store.start_run(run)
+        if begin:
+            store.start_run(run)
         journal = Journal(store, run, lambda: MADE, "ana")
-        executed = execute(Runner(PLAN, client, journal, Names(), conduct, settle_wait=0.001))
+        executed = execute(
+            Runner(PLAN, client, journal, Names(), conduct, settle_wait=0.001, absence_wait=0.004)
+        )
         return executed, next(one.state for one in store.runs())
 
 
@@ -97,4 +101,15 @@ def test_an_amount_that_never_follows_is_told_and_leaves_the_run_open(tmp_path: 
     assert (executed.exit_code, state) == (4, "stopped")
     assert (difference.name, difference.wanted, difference.seen) == ("total", "1,012.50 USD", "1,000.00 USD")
     assert "settle_seconds" in executed.stopped
-    assert "resume reads them back again" in executed.stopped
+    assert "resume reads it back again" in executed.stopped
+
+
+def test_a_resume_that_finds_the_same_amount_ends_the_run_and_names_both(tmp_path: Path) -> None:
+    server, conduct = LateServer(10**6), Conduct(settle_seconds=0.004)
+    _run(server, tmp_path, conduct)
+    executed, state = _run(server, tmp_path, conduct, begin=False)
+    (outcome,) = executed.outcomes.values()
+
+    assert (executed.exit_code, state, executed.stopped) == (1, "finished", "")
+    assert outcome.outcome is Outcome.APPLIED_DIFFERENTLY
+    assert outcome.message == "total: sent 1,012.50 USD, Introw has 1,000.00 USD"

@@ -44,7 +44,7 @@ def _run(server: SilentServer, store: Store, run: Run) -> Executed:
     connection = Connection("https://api.example.test", Key("a-test-key"), rate=100_000)
     with Client(connection, transport=httpx.MockTransport(server)) as client:
         journal = Journal(store, run, lambda: MADE, "ana")
-        return execute(Runner(PLAN, client, journal, Names(), settle_wait=0.001))
+        return execute(Runner(PLAN, client, journal, Names(), settle_wait=0.001, absence_wait=0.004))
 
 
 @pytest.fixture
@@ -82,8 +82,23 @@ def test_a_lost_answer_without_a_line_is_repeated_with_the_same_key(store: Store
     store.close()
 
 
-def test_a_refusal_of_the_repeat_is_a_refusal_when_live_shows_no_line(store: Store) -> None:
-    server, run = SilentServer(500, 422), _begun(store)
+@pytest.mark.parametrize("status", [409, 422])
+def test_a_refusal_of_the_repeat_leaves_it_unknown_and_its_key_used(status: int, store: Store) -> None:
+    server, run = SilentServer(500, status), _begun(store)
+    executed = _run(server, store, run)
+    again = _run(server, store, run)
+    key = PLAN.operations[0].target.id
+
+    for one in (executed, again):
+        (outcome,) = one.outcomes.values()
+        assert (outcome.outcome, outcome.status, outcome.open) == (Outcome.UNKNOWN, status, True)
+    assert len(server.posts) == 2
+    assert store.effects(PLAN.operations[0].workbooks[0], "create line") == {key: key}
+    store.close()
+
+
+def test_a_refusal_of_the_first_call_is_one_and_frees_the_key(store: Store) -> None:
+    server, run = SilentServer(422), _begun(store)
     executed = _run(server, store, run)
 
     assert [(one.outcome, one.status) for one in executed.outcomes.values()] == [(Outcome.REFUSED, 422)]

@@ -19,7 +19,7 @@ def small(cli: CliSession) -> CliSession:
 
 def holding_at_most(cli: CliSession, rows: int) -> CliSession:
     cli.settings(
-        f"[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[workbook]\nrows_per_workbook = {rows}\n"
+        f"[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[workbook]\nrows_per_workbook = {rows}\n"
     )
     return cli
 

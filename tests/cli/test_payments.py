@@ -64,7 +64,7 @@ def test_every_bank_file_of_the_month_tells_the_same_story(cli: CliSession, name
 
     assert said["counts"] == {
         "paid": 2, "failed": 1, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 4,
-        "ignored": 0, "repeated": 0,
+        "received": 0, "unknown": 0, "ignored": 0, "repeated": 0,
     }  # fmt: skip
     assert [one["amount"] for one in said["tie_out"] if one["part"] == "Residual"] == ["0", "0"]
     changes = _plan(cli, workbook)
@@ -80,7 +80,7 @@ def test_every_file_of_a_finance_system_tells_the_same_story(cli: CliSession, na
 
     assert said["counts"] | {"unpaid": 0} == {
         "paid": 3, "failed": 0, "settled": 0, "suggestions": 2, "differing": 1, "strays": 3, "unpaid": 0,
-        "ignored": 0, "repeated": 0,
+        "received": 0, "unknown": 0, "ignored": 0, "repeated": 0,
     }  # fmt: skip
     assert _plan(cli, workbook) == {one: {"stage": "PAID"} for one in (APPROVED, BY_PO, BACK)}
 

@@ -34,7 +34,7 @@ from reconcile.jobs.runs.run_options import next_time
 from reconcile.sandbox.choices import Choices
 from reconcile.workbook.copy.cell_editor import Keystroke
 
-PROFILE = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n"
+PROFILE = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n"
 QUICK = PROFILE + "[run]\nsettle_seconds = 0.05\n"
 SET_DRAFT = Keystroke("Payouts", DRAFT, "PO number", "PO-DRAFT")
 

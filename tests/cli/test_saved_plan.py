@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import pytest
 from cli_session import APPROVED_LINE, DECLINE, DETACH, DUPLICATE, SET_AMOUNT, SET_STAGE, CliSession
+from pydantic import TypeAdapter
 
+from reconcile.plan.codec import fingerprint
+from reconcile.plan.model import Plan
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
@@ -46,7 +53,7 @@ def test_a_plan_is_shown_even_when_the_api_is_not_there(cli: CliSession) -> None
 
     assert code == 2
     assert "512.50 USD" in out
-    assert "what moved since cannot be seen" in err
+    assert "is a plan for" in err
 
 
 def test_a_saved_plan_is_shown_alone(cli: CliSession) -> None:
@@ -55,3 +62,70 @@ def test_a_saved_plan_is_shown_alone(cli: CliSession) -> None:
 
     assert cli.run("diff", saved, exported)[0] == 2
     assert cli.run("diff", saved, "--save", cli.folder / "again.json")[0] == 2
+
+
+# A plan file proves itself.
+
+
+def _forged(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Changes a plan, and gives it the fingerprint of what it says now."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    change(found)
+    plan = TypeAdapter(Plan).validate_json(json.dumps(found))
+    found["fingerprint"] = fingerprint(plan)
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+def _amount(found: dict[str, Any]) -> None:
+    found["operations"][0]["body"]["amount"] = "9512.50"
+
+
+def _path(found: dict[str, Any]) -> None:
+    found["operations"][0]["path"] = "/../../admin"
+
+
+def _unseen(found: dict[str, Any]) -> None:
+    found["changes"] = []
+
+
+@pytest.mark.parametrize("change", [_amount, _path, _unseen])
+def test_a_plan_that_sends_what_it_does_not_show_is_refused(
+    change: Callable[[dict[str, Any]], None], cli: CliSession
+) -> None:
+    path = cli.folder / "plan.json"
+    assert cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", path)[0] == 0
+    _forged(path, change)
+
+    for command in (("diff", path), ("apply", path, "--yes")):
+        code, _, err = cli.run(*command)
+        assert code == 2
+        assert "it was changed after it was made" in err
+    assert cli.writes() == []
+
+
+def test_a_plan_of_another_state_store_says_so(cli: CliSession) -> None:
+    path = cli.folder / "plan.json"
+    assert cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", path)[0] == 0
+
+    code, _, err = cli.run("apply", path, "--yes", "--state", cli.folder / "other.db")
+
+    assert code == 2
+    assert "was made with another state store" in err
+
+
+# Gates that a person lets pass.
+
+
+def test_a_gate_that_was_let_pass_is_no_failure_and_one_too_many_is_a_note(cli: CliSession) -> None:
+    cli.settings(
+        "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[limits]\nmax_changes = 0\nshare_from = 100\n"
+    )
+    edited = cli.edit(cli.export(), SET_AMOUNT)
+
+    assert cli.run("apply", edited, "--yes")[0] == 1
+    assert cli.run("apply", edited, "--yes", "--allow", "no-gate")[0] == 2
+    code, out, err = cli.run("apply", edited, "--yes", "--allow", "changes", "--allow", "money")
+
+    assert code == 0, out + err
+    assert "--allow money is not needed" in err
+    assert "Everything ties out" in out

@@ -31,7 +31,7 @@ from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 from reconcile.workbook.copy.cell_editor import Keystroke
 
-PLAIN = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[limits]\nmax_visible_share = 1\n"
+PLAIN = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[limits]\nmax_visible_share = 1\n"
 MONEY_ALONE = PLAIN + '[close]\nlocked = "money"\n'
 STRICT_MONTHS = range(1, 7)  # a closed period is locked against everything; later on against money alone
 MOVEMENTS = ("opening", "earned", "adjusted", "moved in", "moved out", "paid", "declined", "closing")

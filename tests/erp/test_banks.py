@@ -53,7 +53,7 @@ def test_camt_of_every_version_gives_batches_returns_and_money_received(
         (Decimal(20), "paid", ""),
         (Decimal(10), "paid", ""),
         (Decimal(-30), "returned", "pay-two"),
-        (Decimal(-50), "ignored", ""),
+        (Decimal(-50), "received", ""),
     ]
     first, _, rest, returned, _ = file.payments
     assert (first.id, first.payee, first.references) == ("A1/1", "Acme", ("pay-one", "BILL-1"))
@@ -147,7 +147,7 @@ def test_ofx_with_what_banks_leave_out_is_read(read: Reader) -> None:
     file = read(OFX, "bank.qfx")
 
     assert [(one.amount.amount, one.status.value, one.id) for one in file.payments] == [
-        (1200, "paid", "F1"), (-50, "returned", "F2"), (Decimal("-9.99"), "ignored", "F3"),
+        (1200, "paid", "F1"), (-50, "returned", "F2"), (Decimal("-9.99"), "received", "F3"),
     ]  # fmt: skip
     assert file.payments[0].references == ("BILL-1", "Acme")
     assert str(file.payments[0].booked) == "2026-04-15"
@@ -186,7 +186,7 @@ def test_mt940_gives_both_references_names_and_reversals(read: Reader) -> None:
     first, second, third = file.payments
 
     assert [(one.amount.amount, one.status.value) for one in file.payments] == [
-        (Decimal("100.50"), "paid"), (-20, "returned"), (-30, "ignored"),
+        (Decimal("100.50"), "paid"), (-20, "returned"), (-30, "received"),
     ]  # fmt: skip
     assert str(first.place) == "payments.csv, line 5"
     assert (first.order, first.payee, first.references[0]) == (
@@ -230,7 +230,7 @@ def test_bai2_amounts_are_in_the_smallest_coin_and_control_totals_are_checked(re
     first, second, _ = file.payments
 
     assert [(one.amount.amount, one.status.value) for one in file.payments] == [
-        (Decimal("125.50"), "paid"), (-50, "returned"), (-7, "ignored"),
+        (Decimal("125.50"), "paid"), (-50, "returned"), (-7, "received"),
     ]  # fmt: skip
     assert first.references == ("pay_one", "ACME PARTNERS BILL-1, second half")
     assert (str(first.place), second.reason) == ("payments.csv, line 4", "R03 NO ACCOUNT")

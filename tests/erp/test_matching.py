@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.money_back import CAME_IN
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Matching, residual
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
@@ -237,7 +238,7 @@ def test_a_returned_payment_reopens_its_payout_and_a_new_one_pays_it_again() -> 
     assert _told(_match([_paid("pay_12345"), back], [_owed("pay_12345")])) == failed
     assert _told(_match([back], [_owed("pay_12345", stage="PAID")])) == failed
     assert _told(_match([_paid("pay_12345"), back, again], [_owed("pay_12345")])) == [
-        ("sure", "paid by reference", ("pay_12345",))
+        ("maybe", "paid by reference", ("pay_12345",))
     ]
 
 
@@ -290,7 +291,7 @@ def test_the_same_payment_in_two_files_counts_once() -> None:
     result = match_payments(files, [_owed("pay_12345")], POLICY)
 
     assert _told(result) == [("sure", "paid by reference", ("pay_12345",))]
-    assert [str(one.place) for one in result.repeated] == ["later.csv, line 2", "later.csv, line 3"]
+    assert [str(one.payment.place) for one in result.repeated] == ["later.csv, line 2", "later.csv, line 3"]
     assert len(result.strays) == 2
 
 
@@ -300,7 +301,7 @@ def test_a_status_report_and_the_statement_tell_of_one_payment() -> None:
     result = match_payments(files, [_owed("pay_12345")], POLICY)
 
     assert _told(result) == [("sure", "paid by reference", ("pay_12345",))]
-    assert [str(one.place) for one in result.repeated] == ["status.xml, line 2"]
+    assert [str(one.payment.place) for one in result.repeated] == ["status.xml, line 2"]
 
 
 def _both(ledger: list[Payment], bank: list[Payment], *owed: Owed) -> Matching:
@@ -323,7 +324,7 @@ def test_what_a_ledger_and_a_bank_both_tell_of_is_one_payment(ledger: Payment, b
 
     assert _told(result) == [("sure", "paid by reference", ("pay_00001",))]
     assert [str(one.place) for one in result.matches[0].payments] == ["bank.csv, line 2"]
-    assert [str(one.place) for one in result.repeated] == ["xero.csv, line 2"]
+    assert [str(one.payment.place) for one in result.repeated] == ["xero.csv, line 2"]
     assert [one.rule for one in result.findings] == ["payment-again"]
 
 
@@ -392,7 +393,7 @@ def _payments(draw: st.DrawFn) -> Payment:
     amount = draw(AMOUNTS)
     return Payment(
         place=Place("", ""),
-        amount=-amount if status in ("returned", "ignored") else amount,
+        amount=-amount if status in ("returned", "received", "ignored") else amount,
         status=status,
         id=draw(st.sampled_from(("", "", "A", "B", "C"))),
         booked=date(2026, 4, draw(st.integers(1, 5))),
@@ -422,8 +423,9 @@ def test_nothing_is_used_twice_and_the_parts_add_up_to_the_whole(
     groups = (*result.matches, *result.suggestions, *result.differing)
     places = [
         *(payment.place for match in groups for payment in match.payments),
-        *(stray.payment.place for stray in result.strays),
-        *(payment.place for payment in (*result.ignored, *result.repeated)),
+        *(stray.payment.place for stray in (*result.strays, *result.received)),
+        *(payment.place for payment in (*result.ignored, *result.unknown)),
+        *(one.payment.place for one in result.repeated),
     ]
     ids = [one.payout_id for match in groups for one in match.owed]
     ids += [one.payout_id for one in (*result.unpaid, *result.others)]
@@ -433,3 +435,24 @@ def test_nothing_is_used_twice_and_the_parts_add_up_to_the_whole(
     assert not any(residual(result.payment_parts, _whole(files)).values())
     assert not any(residual(result.owed_parts, totals(one.amount for one in owed)).values())
     assert match_payments(files, owed, policy) == result
+    _nothing_is_paid_by_itself_that_is_in_doubt(result)
+
+
+def _nothing_is_paid_by_itself_that_is_in_doubt(result: Matching) -> None:
+    """No sure match has anything but money that left, and nothing that came in has the amount of its money."""
+    sure = [match for match in result.matches if match.verdict == "paid"]
+    assert {one.status for match in sure for one in match.payments} <= {PaymentStatus.PAID}
+    named = {text for one in result.unknown for text in one.references}
+    assert not named & {owed.payout_id for match in sure for owed in match.owed}
+    came_in = [
+        stray.payment for stray in (*result.received, *result.strays) if stray.payment.status in CAME_IN
+    ]
+    for back in came_in:
+        for match in sure:
+            assert not any(_may_be_back(one, back) for one in match.payments)
+
+
+def _may_be_back(one: Payment, back: Payment) -> bool:
+    days = (back.booked - one.booked).days if back.booked and one.booked else 0
+    same = (one.amount.amount, one.amount.currency) == (-back.amount.amount, back.amount.currency)
+    return same and 0 <= days <= POLICY.return_days

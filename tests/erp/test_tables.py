@@ -202,7 +202,7 @@ def test_both_signs_in_numbers_are_refused_until_a_person_says_which(read: Reade
         read(text)
     file = read(text, sign="negative")
 
-    assert [(one.amount.amount, one.status) for one in file.payments] == [(10, "paid"), (-5, "ignored")]
+    assert [(one.amount.amount, one.status) for one in file.payments] == [(10, "paid"), (-5, "received")]
 
 
 def test_one_amount_the_other_way_round_in_a_ledger_is_pointed_out_and_stays_in_the_total(
@@ -223,7 +223,7 @@ def test_debit_and_credit_columns_and_the_running_balance_are_understood(read: R
     file = read(text + rows, currency="GBP")
     broken = read(text + rows.replace("95.00", "96.00"), currency="GBP")
 
-    assert [(one.amount.amount, one.status) for one in file.payments] == [(10, "paid"), (-5, "ignored")]
+    assert [(one.amount.amount, one.status) for one in file.payments] == [(10, "paid"), (-5, "received")]
     assert "running balance agrees in 2 rows of GBP" in file.how
     assert [(one.rule, one.severity, one.cell) for one in broken.findings] == [
         ("running-balance", "error", "line 3")

@@ -202,8 +202,8 @@ def test_a_plan_of_another_version_is_refused_by_its_version(version: int, *, is
         from_json(json.dumps({**other, "version": version}), "plan.json")
 
     assert (
-        f"plan.json is a plan of version {version}; this reconcile reads {PLAN_VERSION}. Make it again."
-        == str(caught.value)
+        f"plan.json is a plan of version {version} and this reconcile applies version {PLAN_VERSION}: "
+        "make it again from the workbook with diff --save." == str(caught.value)
     )
 
 

@@ -228,7 +228,7 @@ def test_what_is_left_is_counted_live_and_not_at_the_export() -> None:
     emptied = make_plan(BASE, {"pay_1": {"stage": "DRAFT"}, "cln_1": DECLINE}, left)
     kept = make_plan(ALONE, {"pay_1": {"stage": "DRAFT"}, "cln_1": DECLINE}, joined)
 
-    assert [conflict.target.id for conflict in emptied.conflicts] == ["pay_1"]
+    assert [conflict.target.id for conflict in emptied.conflicts] == ["pay_1", "cln_1"]
     assert kept.conflicts == ()
 
 

@@ -23,6 +23,7 @@ from builders import (
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.stage import STAGES
 from reconcile.plan.model import Action, Plan
 
@@ -37,6 +38,7 @@ ALONE = make_snapshot(make_payout(), make_line())
 DECLINE = {"action": "Decline", "decline_reason": "DUPLICATE"}
 RELEASED = {stage.value for stage in STAGES.values() if stage.released}
 PAY = {"stage": "PENDING_PAYMENT"}
+WARN = Policy(moved_releases="warn")
 
 
 def held(plan: Plan) -> dict[str, str]:
@@ -179,7 +181,9 @@ def test_a_move_waits_for_a_line_in_conflict() -> None:
 
 
 def test_a_move_waits_for_an_edited_line_that_is_gone() -> None:
-    plan = make_plan(BASE, {"pay_1": PAY, "cln_1": {"amount": "550"}}, without(BASE, "cln_1"))
+    edits = {"pay_1": PAY, "cln_1": {"amount": "550"}}
+
+    plan = make_plan(BASE, edits, without(BASE, "cln_1"), policy=WARN)
 
     assert held(plan) == {"pay_1": "waits: line cln_1 on it is held."}
 
@@ -213,7 +217,7 @@ def test_both_the_payout_that_a_held_line_left_and_the_one_it_joined_wait() -> N
     live = changed(BASE, "cln_1", payout_id="pay_2")
     edits = {"pay_1": PAY, "pay_2": PAY, "cln_1": {"amount": "0"}}
 
-    plan = make_checked_plan(BASE, edits, live)
+    plan = make_checked_plan(BASE, edits, live, WARN)
 
     assert held(plan) == {
         "cln_1": "error: Amount is zero.",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 from builders import (
+    EXPORTED,
+    GIVEN,
     WORKBOOK,
     make_line,
     make_new_row,
@@ -16,11 +19,15 @@ from builders import (
     make_plan,
     make_snapshot,
     make_workbook,
+    without,
 )
 
+from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.fields import Value
+from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.new_lines import keyed_rows, new_lines
 from reconcile.plan.sources import OwnWork
@@ -172,10 +179,21 @@ def applied(plan: Plan, live: Snapshot) -> tuple[Snapshot, dict[str, str]]:
     return make_snapshot(*live.payouts.values(), *live.lines.values(), *lines), created
 
 
+def _posted_of(first: list[EditedRow], created: dict[str, str]) -> dict[str, Posted]:
+    """What the store keeps of what was sent."""
+    return {
+        key: Posted(
+            {name: value if isinstance(value, str) else None for name, value in one.values.items()}, EXPORTED
+        )
+        for one, key in keyed_rows(WORKBOOK, first, {})
+        if key in created
+    }
+
+
 def again(first: list[EditedRow], then: list[EditedRow], *, is_shown: bool = True) -> Plan:
     """The plan for `then`, after a run of the same workbook with `first`."""
     live, created = applied(make_plan(BASE, make_workbook(BASE, new=first)), BASE)
-    own = OwnWork(created=created)
+    own = OwnWork(created=created, posted={} if is_shown else _posted_of(first, created))
     return make_plan(BASE, make_workbook(BASE, new=then), live if is_shown else BASE, own=own)
 
 
@@ -213,8 +231,86 @@ def test_a_copy_made_after_a_run_is_asked_for_wherever_it_stands(then: list[Edit
     assert (amounts(plan), plan.conflicts) == (["80"], ())
 
 
-def test_an_exact_copy_made_after_a_run_is_asked_for_once() -> None:
-    assert amounts(again([ORIGINAL], [ORIGINAL, row(3, "75", "new-001")])) == ["75"]
+MADE_BEFORE = [
+    pytest.param([ORIGINAL, row(3, "75", "new-001")], id="copied with its hidden cells"),
+    pytest.param([ORIGINAL, typed_below(300, "75")], id="typed once more below"),
+    pytest.param([row(9, "75", "new-008")], id="cut and pasted into another row"),
+    pytest.param([typed_below(2, "75")], id="its hidden cells removed"),
+    pytest.param([row(9, "75.00", "new-008", description=" ")], id="pasted with other blanks"),
+]
+
+
+@pytest.mark.parametrize("then", MADE_BEFORE)
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_row_that_says_what_its_workbook_made_is_a_question(
+    then: list[EditedRow], *, is_shown: bool
+) -> None:
+    plan = again([ORIGINAL], then, is_shown=is_shown)
+    (conflict,) = plan.conflicts
+
+    assert plan.operations == ()
+    assert conflict.keepable
+    assert (conflict.yours["partner_id"], conflict.group) == ("ptn_1", "same line")
+    assert (conflict.live or {})["amount"] == "75"
+
+
+def test_a_row_that_says_what_live_got_after_the_export_is_a_question() -> None:
+    """As from a second state store, or a restored backup: nothing is known of an earlier run."""
+    later = EXPORTED + timedelta(minutes=1)
+    elsewhere = [
+        make_line("cln_new", "75 USD", "pay_1", description="  TRUE-UP ", created_at=later),
+        make_line("cln_new", "75 USD", "pay_9", description="True-up", created_at=later),
+        make_line("cln_new", "75.004 USD", None, description="True-up", created_at=None),
+        make_line("cln_new", "75 USD", "pay_1", description="True-up", source_amount=Decimal(75)),
+    ]
+    asked = make_workbook(BASE, new=[row(2, "75", "new-001", description="True-up")])
+    for line in elsewhere:
+        live = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), line)
+        (conflict,) = make_plan(BASE, asked, live).conflicts
+        assert (conflict.live or {})["line"] == "cln_new"
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        make_line("cln_old", "75 USD", "pay_9", description="True-up"),
+        make_line("cln_new", "75 USD", "pay_1", description="Another"),
+        make_line("cln_new", "76 USD", "pay_1", description="True-up"),
+        make_line("cln_new", "75 EUR", "pay_1", description="True-up"),
+    ],
+    ids=["older and on another payout", "another text", "another amount", "another currency"],
+)
+def test_a_row_that_says_something_else_is_sent(there: CommissionLine) -> None:
+    live = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), there)
+    plan = make_plan(BASE, make_workbook(BASE, new=[row(2, "75", "new-001", description="True-up")]), live)
+
+    assert (amounts(plan), plan.conflicts) == (["75"], ())
+
+
+def test_a_person_may_decide_that_it_is_one_more() -> None:
+    prefer = Preference(Choice.MINE, ("pay_1",), (), (), "ana", "--prefer mine --payout pay_1")
+    live, created = applied(make_plan(BASE, make_workbook(BASE, new=[ORIGINAL])), BASE)
+    asked = make_workbook(BASE, new=[ORIGINAL, typed_below(300, "75")])
+    given = replace(GIVEN, preference=prefer)
+    plan = make_plan(BASE, asked, live, own=OwnWork(created=created), given=given)
+    (operation,) = plan.operations
+
+    assert plan.conflicts == ()
+    assert operation.relies_on["same_lines"] == "cln_new_0"
+
+
+def test_a_held_new_line_still_fills_its_payout() -> None:
+    """A decline of the only other line must not decline the payout that the new line is meant for."""
+    base = make_snapshot(make_payout(), make_line())
+    live, created = applied(make_plan(base, make_workbook(base, new=[ORIGINAL])), base)
+    edits: dict[str, dict[str, Value]] = {"cln_1": {"action": "Decline", "decline_reason": "DUPLICATE"}}
+    asked = make_workbook(base, edits, new=[typed_below(2, "75")])
+    plan = make_plan(
+        base, asked, without(live, "cln_new_0"), own=OwnWork(created, _posted_of([ORIGINAL], created))
+    )
+
+    assert plan.operations == ()
+    assert {one.target.id for one in plan.held} >= {"cln_1"}
 
 
 def test_a_row_added_after_a_run_is_asked_for() -> None:

@@ -30,6 +30,8 @@ BASE = make_snapshot(
     make_line("cln_2", "80 EUR"),
     make_line("cln_3", "9 USD", None),
 )
+ON_PAYOUT = {"state": "on payout", "payout_id": "pay_1", "payout_stage": "APPROVED"}
+PLACED = {"amount": "500", "currency": "USD", "status": "IN_PAYOUT", **ON_PAYOUT}
 CUSTOM = {"action": "Decline", "decline_reason": "CUSTOM", "decline_detail": "Paid twice"}
 
 
@@ -146,7 +148,17 @@ def test_the_member_of_the_decline_text_comes_from_the_policy() -> None:
 @pytest.mark.parametrize(
     ("record", "edits", "relied"),
     [
-        ("pay_1", {"stage": "PAID"}, {"stage": "APPROVED"}),
+        (
+            "pay_1",
+            {"stage": "PAID"},
+            {
+                "stage": "APPROVED",
+                "amount": "1000",
+                "currency": "USD",
+                "line cln_1": "500 USD on payout",
+                "line cln_2": "80 EUR on payout",
+            },
+        ),
         ("pay_1", {"po_number": "x"}, {"po_number": "PO-0"}),
         ("pay_1", {"statement_note": "x"}, {}),
         (
@@ -156,32 +168,25 @@ def test_the_member_of_the_decline_text_comes_from_the_policy() -> None:
                 "amount": "500",
                 "currency": "USD",
                 "source_amount": "5000",
-                "state": "on payout",
-                "payout_stage": "APPROVED",
+                **ON_PAYOUT,
             },
         ),
-        ("cln_1", {"description": "x"}, {"description": "Referral", "state": "on payout"}),
-        ("cln_1", {"internal_note": "x"}, {"state": "on payout"}),
+        ("cln_1", {"description": "x"}, {"description": "Referral", **ON_PAYOUT}),
+        ("cln_1", {"internal_note": "x"}, ON_PAYOUT),
         (
             "cln_3",
             {"amount": "10"},
-            {"amount": "9", "currency": "USD", "source_amount": None, "state": "pool", "payout_stage": None},
+            {
+                "amount": "9",
+                "currency": "USD",
+                "source_amount": None,
+                "state": "pool",
+                "payout_id": None,
+                "payout_stage": None,
+            },
         ),
-        *(
-            (
-                "cln_1",
-                edits,
-                {
-                    "amount": "500",
-                    "currency": "USD",
-                    "state": "on payout",
-                    "status": "IN_PAYOUT",
-                    "payout_id": "pay_1",
-                    "payout_stage": "APPROVED",
-                },
-            )
-            for edits in ({"action": "Detach"}, CUSTOM)
-        ),
+        ("cln_1", {"action": "Detach"}, PLACED),
+        ("cln_1", CUSTOM, {**PLACED, "lines_left": "1"}),
     ],
 )
 def test_an_operation_relies_on_the_values_of_its_group_and_place(
@@ -198,7 +203,7 @@ def test_an_operation_relies_on_live_and_not_on_the_export() -> None:
     assert operation.relies_on["payout_stage"] == "BLOCKED"
 
 
-def test_a_new_line_relies_on_the_stage_of_its_payout() -> None:
+def test_a_new_line_relies_on_the_stage_of_its_payout_and_on_no_line_that_says_the_same() -> None:
     rows = [
         make_new_row(2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD"),
         make_new_row(3, partner_id="ptn_1", amount="75", currency="USD"),
@@ -206,8 +211,16 @@ def test_a_new_line_relies_on_the_stage_of_its_payout() -> None:
 
     on_payout, in_pool = make_plan(BASE, make_workbook(BASE, new=rows)).operations
 
-    assert on_payout.relies_on == {"payout_stage": "APPROVED"}
-    assert in_pool.relies_on == {}
+    assert on_payout.relies_on == {"payout_stage": "APPROVED", "same_lines": None}
+    assert in_pool.relies_on == {"same_lines": None}
+
+
+def test_a_stage_relies_on_the_lines_that_are_paid_and_not_on_declined_ones() -> None:
+    base = make_snapshot(make_payout(), make_line(), make_line("cln_0", "5 USD", status="VOIDED"))
+
+    relied = only(make_plan(base, {"pay_1": {"stage": "PAID"}})).relies_on
+
+    assert [name for name in relied if name.startswith("line ")] == ["line cln_1"]
 
 
 # What an operation leaves behind.
@@ -432,14 +445,8 @@ def test_what_follows_on_the_same_line_relies_on_what_went_before(place: dict[st
     update, then = make_plan(BASE, edits).operations
 
     assert (update.relies_on["amount"], update.relies_on["currency"]) == ("500", "USD")
-    assert then.relies_on == {
-        "amount": "512.5",
-        "currency": "EUR",
-        "state": "on payout",
-        "status": "IN_PAYOUT",
-        "payout_id": "pay_1",
-        "payout_stage": "APPROVED",
-    }
+    left = {"lines_left": "1"} if place is CUSTOM else {}
+    assert then.relies_on == {**PLACED, "amount": "512.5", "currency": "EUR", **left}
     assert (update.after, then.before) == (money("512.5 EUR"), money("512.5 EUR"))
     assert then.after == (None if place is CUSTOM else money("512.5 EUR"))
 

@@ -30,6 +30,7 @@ from reconcile.domain.fields import (
     line_values,
     payout_values,
 )
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Plan
@@ -282,7 +283,8 @@ def test_a_conflict_on_a_line_that_left_its_payout_keeps_the_payout_from_being_r
     before = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
     live = changed(before, "cln_1", payout_id=now_on, amount=money("1 USD"))
 
-    plan = make_plan(before, {"cln_1": {"amount": "550"}, "pay_1": {"stage": "PAID"}}, live)
+    warn = Policy(moved_releases="warn")
+    plan = make_plan(before, {"cln_1": {"amount": "550"}, "pay_1": {"stage": "PAID"}}, live, policy=warn)
 
     assert [conflict.target.id for conflict in plan.conflicts] == ["cln_1"]
     assert plan.operations == ()

@@ -11,40 +11,45 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from builders import make_sheet
 from simulation.world import Killed, Wire, World
 from sqlalchemy import Connection as Transaction
 
-from reconcile.apply.execute import Executed, execute, new_run, refuse_unfinished
-from reconcile.apply.journal import Journal
-from reconcile.apply.runner import Runner
-from reconcile.check.damaged import RULE
+from reconcile.apply.execute import Executed
 from reconcile.check.review import review
+from reconcile.config import Profile, Settings
 from reconcile.domain.edited import SCHEMA_VERSION, EditedRow, EditedWorkbook, Export
 from reconcile.domain.fields import FIELDS, RecordKind, Value, Values
 from reconcile.domain.policy.names_and_limits import Conduct, Policy
+from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
-from reconcile.introw.fetch import fetch_live, fetch_snapshot
-from reconcile.jobs import plan as planning
-from reconcile.plan.build import Circumstances, build_plan
-from reconcile.plan.codec import from_json, to_json
+from reconcile.introw.fetch import fetch_snapshot
+from reconcile.jobs.plan import plan_of
+from reconcile.jobs.readings import Reading
+from reconcile.jobs.runs.apply import planned
+from reconcile.jobs.runs.resume import resume, set_aside
+from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.runs.start_run import Planned
+from reconcile.jobs.session import Session, StopRequest
+from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
-from reconcile.plan.sources import Source
-from reconcile.store.run import Holder, Run
+from reconcile.store.run import Run
 from reconcile.store.store import Store
 from reconcile.workbook.contract import line_row, payout_row
 from reconcile.workbook.read import baseline_of
 
 ENVIRONMENT = Environment("https://api.introw.test", "default")
 CONNECTION = Connection(ENVIRONMENT.origin, Key("a-key-of-the-simulation"), page_size=50)
+PROFILE = Profile(ENVIRONMENT.origin)
 POLICY, CONDUCT = Policy(), Conduct()
 FIRST_NEW = 30
 """The worksheet row of the first new line."""
@@ -97,6 +102,69 @@ class MortalStore(Store):
         self.world.after_step()
 
 
+class OfficeSession(Session):
+    """A session whose server and store are those of the simulation."""
+
+    @contextmanager
+    def connected(self) -> Iterator[Client]:
+        """A client on the line to the simulated server."""
+        world = self.office.world
+        with Client(CONNECTION, clock=world.clock, transport=Wire(world, self.office.name)) as client:
+            yield client
+
+    @contextmanager
+    def store(self, *, create: bool = True) -> Iterator[Store]:  # noqa: ARG002  it is always there
+        """The office's store, which stays open."""
+        yield self.office.store
+
+    def new_id(self, prefix: str, at: datetime) -> str:  # noqa: ARG002  the same id in every play
+        """The next number."""
+        self.office.count += 1
+        return f"{prefix}-{self.office.name}-{self.office.count}"
+
+    def bind(self, office: Office) -> None:
+        """Belongs to this office."""
+        object.__setattr__(self, "office", office)
+
+    office: Office
+
+
+@dataclass
+class _Stop:
+    """Whether the operator pressed Ctrl-C."""
+
+    world: World
+    interrupted: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Asked between operations. An office that works in a gap of another one is left in peace."""
+        return self.world.stopped and self.world.busy <= 1
+
+
+@dataclass(frozen=True)
+class _Caller:
+    """The operator at the terminal."""
+
+    world: World
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Nobody looks at the progress."""
+        return nullcontext(lambda *_: None)
+
+    def say(self, message: str) -> None:
+        """What is said goes into the diary."""
+        self.world.note(message)
+
+    def confirm(self, _: str) -> bool:
+        """The operator agrees."""
+        return True
+
+    def stoppable(self) -> AbstractContextManager[StopRequest]:
+        """Ctrl-C works."""
+        return nullcontext(cast("StopRequest", _Stop(self.world)))
+
+
 @functools.cache
 def _empty_store() -> Path:
     path = memory() / "empty.db"
@@ -128,12 +196,18 @@ class Office:
     store: MortalStore
     checks: bool = False
     book: Book | None = None
-    saved: str = ""
-    saved_book: Book | None = None
     backup: Path | None = None
     count: int = 0
     asked: list[Book] = field(default_factory=list)
     plans: list[tuple[Plan, Book]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The office has settings of its own."""
+        settings = Settings("default", PROFILE, POLICY, self.store.path, conduct=CONDUCT)
+        self.session = OfficeSession(settings, _Caller(self.world), self.name, self.world.now)
+        self.session.bind(self)
+        self.saved = self.store.path.with_suffix(".json")
+        self.saved.unlink(missing_ok=True)
 
     # --- commands ------------------------------------------------------------------------------------
 
@@ -145,7 +219,7 @@ class Office:
         """`reconcile apply march.xlsx --yes`."""
         if self.book is None:
             return Ended(self.name)
-        return self._command(lambda store, client: self._apply(store, client, self._plan(store, client)))
+        return self._command(self._apply)
 
     def save_plan(self) -> Ended:
         """`reconcile diff march.xlsx --save plan.json`."""
@@ -155,11 +229,7 @@ class Office:
 
     def apply_saved(self) -> Ended:
         """`reconcile apply plan.json --yes`."""
-        if not self.saved:
-            return Ended(self.name)
-        return self._command(
-            lambda store, client: self._apply(store, client, from_json(self.saved, "plan.json"))
-        )
+        return self._command(self._apply_saved) if self.saved.exists() else Ended(self.name)
 
     def resume(self) -> Ended:
         """`reconcile resume`, where there is something to resume."""
@@ -239,8 +309,7 @@ class Office:
         world.busy += 1
         world.stopped = world.busy > 1 and world.stopped
         try:
-            with Client(CONNECTION, clock=world.clock, transport=Wire(world, self.name)) as client:
-                client.stop_when(lambda: world.stopped and world.busy <= 1)
+            with self.session.connected() as client:
                 return Ended(self.name, work(self.store, client))
         except Killed:
             return Ended(self.name, killed=True)
@@ -273,59 +342,36 @@ class Office:
         book = self.book
         assert book is not None
         self.asked.append(book)
-        edited, workbook_id = book.edited, book.edited.export.workbook_id
-        baseline = store.baseline(workbook_id) or baseline_of(edited)
-        live = fetch_live(client, ENVIRONMENT, baseline, self.world.now())
-        findings = ()
-        if self.checks:
-            findings = tuple(one for one in review(edited, baseline, POLICY) if one.rule != RULE)
-        source = Source(baseline, edited, findings, planning._own_work(store, workbook_id))  # noqa: SLF001
-        plan = build_plan((source,), live, POLICY, Circumstances(self.world.now(), self.name))
+        edited = book.edited
+        baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
+        findings = review(edited, baseline, POLICY) if self.checks else ()
+        reading = Reading(edited, baseline, findings)
+        plan = plan_of(self.session, client, store, [reading])
         self.plans.append((plan, book))
         return plan
 
     def _save_plan(self, store: Store, client: Client) -> None:
-        self.saved = to_json(self._plan(store, client))
-        self.saved_book = self.book
+        self.saved.write_text(to_json(self._plan(store, client)), encoding="utf-8")
 
-    def _apply(self, store: Store, client: Client, plan: Plan) -> Executed | None:
-        refuse_unfinished(store, ENVIRONMENT)
-        if not plan.operations:
-            return None
-        self.count += 1
-        run = new_run(plan, f"run-{self.name}-{self.count}", self.world.now(), self.name)
-        with store.running(ENVIRONMENT, Holder.here(run.run_id, self.name, run.started_at)):
-            refuse_unfinished(store, ENVIRONMENT)
-            runner = self._runner(store, client, plan, run)
-            runner.look()
-            store.start_run(run)
-            return execute(runner)
+    def _start(self, planned: Planned) -> Executed | None:
+        """The person reads the report, lets the gates pass, and says yes."""
+        consent = Consent(yes=True, allow=tuple(gate.name for gate in planned.plan.gates))
+        return planned.start(consent, RunOptions()).executed
 
-    def _resume(self, store: Store, client: Client) -> Executed | None:
-        run = next((one for one in store.runs(ENVIRONMENT) if one.is_unfinished), None)
-        if run is None:
-            return None
-        with store.running(ENVIRONMENT, Holder.here(run.run_id, self.name, run.started_at)):
-            return execute(self._runner(store, client, from_json(run.plan, run.run_id), run))
+    def _apply(self, store: Store, client: Client) -> Executed | None:
+        return self._start(Planned(self.session, client, store, self._plan(store, client)))
 
-    def _set_aside(self, store: Store, _: Client) -> None:
-        run = next((one for one in store.runs(ENVIRONMENT) if one.is_unfinished), None)
-        if run:
-            self._journal(store, run).end("set aside", "enough")
+    def _apply_saved(self, *_: object) -> Executed | None:
+        with planned(self.session, [self.saved], None) as found:
+            return self._start(found)
 
-    def _runner(self, store: Store, client: Client, plan: Plan, run: Run) -> Runner:
-        world = self.world
-        return Runner(
-            plan,
-            client,
-            self._journal(store, run),
-            POLICY.names,
-            CONDUCT,
-            stop=lambda: world.stopped and world.busy <= 1,
-        )
+    def _resume(self, *_: object) -> Executed | None:
+        run = self.unfinished
+        return resume(self.session, run.run_id, RunOptions()).executed if run else None
 
-    def _journal(self, store: Store, run: Run) -> Journal:
-        return Journal(store, run, self.world.now, self.name)
+    def _set_aside(self, *_: object) -> None:
+        if run := self.unfinished:
+            set_aside(self.session, run.run_id, "enough")
 
 
 def _entry(name: str, value: str) -> dict[str, Value]:

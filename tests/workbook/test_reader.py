@@ -280,3 +280,17 @@ def test_the_rows_of_a_long_sheet_are_told(
     read_workbook(path, Policy(), on_progress=lambda *what: told.append(what))
 
     assert told == [("Lines", 1_000, 2_500), ("Lines", 2_000, 2_500), ("Lines", 2_500, 2_500)]
+
+
+@pytest.mark.parametrize("where", ["insert_rows", "insert_cols"])
+def test_a_title_above_or_an_index_beside_every_table_does_no_harm(
+    where: str, simple_file: Path, edit: Edit, read: Read
+) -> None:
+    """As pandas writes all sheets of a workbook again, the hidden ones included."""
+    exported = read(simple_file)
+
+    back = read(edit(simple_file, lambda book: [getattr(sheet, where)(1) for sheet in book]))
+
+    assert back.export == exported.export
+    assert [row.values for row in back.lines.rows] == [row.values for row in exported.lines.rows]
+    assert [row.token for row in back.payouts.rows] == [row.token for row in exported.payouts.rows]

@@ -83,9 +83,13 @@ def test_charts_sheets_and_columns_of_the_users_own_stay(own: Path, tmp_path: Pa
     book = load_workbook(tmp_path / "result.xlsx")
     header = [cell.value for cell in book["Lines"][1]]
 
-    assert before.keys() == after.keys()
+    assert before.keys() < after.keys()
+    assert len(after) == len(before) + 1  # the sheet Results
     changed = {name for name in before if before[name] != after[name]}
     assert changed <= {
+        "[Content_Types].xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
         "xl/styles.xml",
         *(name for name in before if name.startswith(("xl/worksheets/", "xl/tables/"))),
     }
@@ -124,6 +128,46 @@ def test_beside_the_table_the_columns_become_part_of_it(cli: CliSession, tmp_pat
         )
     before.close()
     after.close()
+
+
+def test_the_sheet_results_lists_every_row_with_what_was_not_applied_first(
+    cli: CliSession, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
+    write_result(cli.export(), first, [REFUSED, MADE])
+    skipped = RowResult(RecordKind.NEW_LINE, 2, "skipped", "It waits.", "", "")
+    applied = RowResult(RecordKind.LINE, 3, "applied", "", "", "2026-04-06T10:00:00+00:00")
+    write_result(first, second, [applied, skipped])
+    rows = {}
+    for path in (first, second):
+        book = load_workbook(path)
+        sheet = book["Results"]
+        lines = book["Lines"]
+        rows[path] = [[cell.value for cell in row][:6] for row in sheet.iter_rows()]
+        assert book.sheetnames.count("Results") == 1
+        assert sheet.freeze_panes == "D2"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToHeight == 0
+        assert not any(sheet.column_dimensions[letter].hidden for letter in "ABCDEFG")
+        partner = lines["A3"].value
+        book.close()
+
+    assert rows[first] == [
+        ["Partner", "Row", "Outcome", "Message", "New ID", "Time"],
+        [
+            partner,
+            "Lines!A3",
+            "refused",
+            REFUSED.message.replace("\x07", " "),
+            None,
+            "2026-04-05 09:30:12 UTC",
+        ],
+        [None, "New lines!A2", "applied", None, "cln_new", "2026-04-05 09:30:13 UTC"],
+    ]
+    assert [row[1:4] for row in rows[second][1:]] == [
+        ["New lines!A2", "skipped", "It waits."],
+        ["Lines!A3", "applied", None],
+    ]
 
 
 def test_a_result_of_a_result_says_the_newest(cli: CliSession, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Literal
 
 from reconcile.domain.finding import Severity
 
@@ -105,7 +106,9 @@ class Policy:
     in which a payout passes through them; stage_gates: those that none should leave out. max_amount_factor:
     an amount that grows or shrinks by more than this factor is a finding. text_limit: characters in a
     description or note (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells
-    (`de`, `en-US`); empty where what can be read in two ways is to be an error.
+    (`de`, `en-US`); empty where what can be read in two ways is to be an error. moved_releases: what becomes
+    of a stage that partners see or that pays, where the payout's amount or lines moved since the export:
+    `hold` waits for a person's decision, `warn` only says so.
     """
 
     names: Names = field(default_factory=Names)
@@ -126,17 +129,20 @@ class Policy:
     max_amount_factor: Decimal = Decimal(10)
     text_limit: int = 2000
     locale: str = ""
+    moved_releases: Literal["hold", "warn"] = "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """How a run behaves.
 
-    reread_minutes: what an operation relies on is read again when its turn comes later than this after the
-    last look. max_refusals: the run stops after so many operations that the server refused. settle_seconds:
-    how long a payout's amount is waited for that has not followed its lines yet.
+    fresh_seconds: what a release or a change of money relies on is read again when its turn comes later than
+    this after the last look. reread_minutes: the same for texts. max_refusals: the run stops after so many
+    operations that the server refused. settle_seconds: how long a payout's amount is waited for that has not
+    followed its lines yet.
     """
 
+    fresh_seconds: float = 10
     reread_minutes: float = 5
     max_refusals: int = 20
     settle_seconds: float = 10

@@ -12,6 +12,9 @@ from reconcile.domain.stage import STAGES
 PASSES: Final = ("reference", "po-number", "amount", "sum")
 """The ways to match, surest first. Only the first two may match without a person."""
 
+WORDS: Final = ("paid", "pending", "rejected", "returned", "ignored")
+"""The states that the words of a status column may mean."""
+
 AUTOMATIC: Final = ("reference", "po-number")
 
 
@@ -41,10 +44,13 @@ class PaymentPolicy:
 
     passes: the ways to match, in their order. automatic: those that need no person. open_stages: the stages
     in which a payout may be paid. days_before, days_after: how far a payment's date may lie from the end of
-    the payout's period, for the passes that go by amounts. largest_sum: how many payouts one payment, or how
+    the payout's period, for the passes that go by amounts. return_days: how long after a payment money that
+    came in may be that payment, come back. largest_sum: how many payouts one payment, or how
     many payments one payout, may be the sum of (2 to 4). name_share: how much of a partner's name must stand
     in the payment (0.75 is three quarters, rare words counting more). tolerance: by currency; `default` for
-    the others. note: what is added to the statement note of a payout that was paid, empty for nothing;
+    the others. words: what a status column says of payments, beside the words that are known, by `paid`,
+    `pending`, `rejected`, `returned` and `ignored`.
+    note: what is added to the statement note of a payout that was paid, empty for nothing;
     failed_note: of one whose payment came back. Both may hold {date}, {reference}, {amount} and {reason}.
     """
 
@@ -55,9 +61,11 @@ class PaymentPolicy:
     failed_stage: str = "FAILED"
     days_before: int = 7
     days_after: int = 120
+    return_days: int = 90
     largest_sum: int = 4
     name_share: Decimal = Decimal("0.75")
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
     failed_note: str = "The payment of {date} came back: {reason}"
 
@@ -74,12 +82,19 @@ class PaymentPolicy:
                 raise ValueError(f"{stage!r} is no stage; there are: {', '.join(STAGES)}")
         if not 2 <= self.largest_sum <= 4:
             raise ValueError("largest_sum must be 2, 3 or 4")
+        _check_words(self.words)
         for text in (self.note, self.failed_note):
             _check_note(text)
 
     def tolerance_of(self, currency: str) -> Tolerance:
         """The tolerance of a currency."""
         return self.tolerance.get(currency) or self.tolerance.get("default") or Tolerance()
+
+
+def _check_words(words: Mapping[str, tuple[str, ...]]) -> None:
+    for state in words:
+        if state not in WORDS:
+            raise ValueError(f"words: {state!r} is no state; there are: {', '.join(WORDS)}")
 
 
 def _check_note(text: str) -> None:

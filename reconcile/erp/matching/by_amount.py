@@ -33,7 +33,7 @@ def by_amount(state: MatchState, names: Names) -> None:
                 _suggest_one(state, names, shelves, number, exactly=exactly)
     bounced = _shelves(state, names, state.may_fail)
     for number in state.free_payments():
-        if state.payments[number].status in (PaymentStatus.RETURNED, PaymentStatus.REJECTED):
+        if state.payments[number].status is not PaymentStatus.PAID:
             _suggest_failed(state, names, bounced, number)
 
 
@@ -102,7 +102,7 @@ def _suggest_failed(state: MatchState, names: Names, shelves: dict[Key, _Shelf],
     if payout is None or state.owed[payout].stage == state.policy.failed_stage:
         return
     fit = compare([payment], [state.owed[payout]], state.policy)
-    words = f"The amount, the currency and the name {payment.payee} agree, and the payment came back"
+    words = f"The amount, the currency and the name {payment.payee} agree, and the money came back"
     state.match([number], [payout], fit, Tie("amount", words), Verdict.FAILED)
 
 

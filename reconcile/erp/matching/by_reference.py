@@ -53,6 +53,20 @@ def by_po_number(state: MatchState, names: Names) -> None:
     _play(state, named, "po-number")
 
 
+def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
+    """Makes suggestions of matches whose payouts are named by a payment in a state that is not known."""
+    index = References()
+    for number, owed in enumerate(state.owed):
+        for reference in owed.references:
+            index.add(reference, number)
+    for payment in unknown:
+        hits = index.hits(filter(None, (payment.order, *payment.references)))
+        for number in sorted(frozenset().union(*(hit.leads_to for hit in hits))):
+            match = state.used.get(number)
+            if match is not None and match.verdict is Verdict.PAID:
+                state.question(match, f"{payment.place} says {payment.reason!r} of it")
+
+
 def _named(
     state: MatchState, index: References, texts: Callable[[Payment], Iterable[str]]
 ) -> dict[int, Named]:
@@ -85,10 +99,15 @@ def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Na
 def _play(state: MatchState, named: Mapping[int, Named], how: str) -> None:
     for payments, owed in _groups({number: one.payouts for number, one in named.items() if one.payouts}):
         words = ", ".join(dict.fromkeys(named[number].words for number in payments))
-        _Group(state, how, words).settle(payments, owed)
+        _Group(state, how, words, _all_left(state, payments)).settle(payments, owed)
     for number, one in named.items():
         if one.maybe and number not in state.taken:
             _one_of_several(state, number, one, how)
+
+
+def _all_left(state: MatchState, payments: Iterable[int]) -> bool:
+    """Whether all of these payments left; one that came back or failed makes the others doubtful."""
+    return all(state.live(number) for number in payments)
 
 
 def _groups(named: Mapping[int, frozenset[int]]) -> list[tuple[list[int], list[int]]]:
@@ -120,6 +139,7 @@ class _Group:
     state: MatchState
     how: str
     words: str
+    sure: bool = True
 
     def settle(self, payments: list[int], owed: list[int]) -> None:
         """Finds out what they mean together."""
@@ -160,7 +180,10 @@ class _Group:
         fit = compare(
             self._payments(payments), [self.state.owed[number] for number in owed], self.state.policy
         )
-        self.state.match(payments, owed, fit, Tie(self.how, self.words), verdict)
+        came_back = [self.state.payments[number].status for number in payments]
+        told = verdict is not Verdict.FAILED or PaymentStatus.RECEIVED not in came_back
+        sure = told and (self.sure or verdict is not Verdict.PAID)
+        self.state.match(payments, owed, fit, Tie(self.how, self.words, sure=sure), verdict)
 
     def _not_open(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         told = ", ".join(

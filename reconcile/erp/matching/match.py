@@ -6,27 +6,32 @@ sums are searched among a bounded number of a partner's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding
-from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
 from reconcile.erp.matching.by_amount import by_amount, by_sum
-from reconcile.erp.matching.by_reference import by_po_number, by_reference
+from reconcile.erp.matching.by_reference import by_po_number, by_reference, question_unknown
 from reconcile.erp.matching.match_state import MatchState
+from reconcile.erp.matching.money_back import tie_money_back
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Matching, Stray, Verdict
-from reconcile.erp.payments.merge_files import merged
+from reconcile.erp.payments.merge_files import Repeat, merged
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
 
 _NOTHING_FITS = "no payout has its reference, its PO number, or its amount and name"
+_CAME_IN = "money that came in; no payment or payout fits it"
 
 
 def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: PaymentPolicy) -> Matching:
     """Matches the payments of all files with what is owed; the same result for the same input, always."""
     kept, repeated, findings = merged(files)
+    apart = (PaymentStatus.IGNORED, PaymentStatus.UNKNOWN)
+    payments = tuple(payment for payment in kept if payment.status not in apart)
+    unknown = tuple(payment for payment in kept if payment.status is PaymentStatus.UNKNOWN)
     ignored = tuple(payment for payment in kept if payment.status is PaymentStatus.IGNORED)
-    payments = tuple(payment for payment in kept if payment.status is not PaymentStatus.IGNORED)
     state = MatchState(payments, tuple(owed), policy)
     names = Names([one.partner for one in owed], policy.name_share)
     passes = {
@@ -36,29 +41,44 @@ def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: P
         "sum": lambda: by_sum(state, names),
     }
     for name in policy.passes:
+        if name not in AUTOMATIC:
+            tie_money_back(state, names)
         passes[name]()
+    tie_money_back(state, names)
+    question_unknown(state, unknown)
     of_files = (finding for file in files for finding in file.findings)
-    return _result(state, ignored, repeated, (*of_files, *findings, *state.findings))
+    return _result(state, Apart(ignored, unknown, repeated), (*of_files, *findings, *state.findings))
 
 
-def _result(
-    state: MatchState,
-    ignored: tuple[Payment, ...],
-    repeated: tuple[Payment, ...],
-    findings: tuple[Finding, ...],
-) -> Matching:
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The payments that take no part in matching."""
+
+    ignored: tuple[Payment, ...]
+    unknown: tuple[Payment, ...]
+    repeated: tuple[Repeat, ...]
+
+
+def _result(state: MatchState, apart: Apart, findings: tuple[Finding, ...]) -> Matching:
     free = [number for number in range(len(state.owed)) if number not in state.used]
     return Matching(
         matches=tuple(match for match in state.decided if match.verdict is not Verdict.DIFFERS),
         suggestions=tuple(state.suggested),
         differing=tuple(match for match in state.decided if match.verdict is Verdict.DIFFERS),
-        strays=tuple(
-            Stray(state.payments[number], state.why.get(number, _NOTHING_FITS))
-            for number in state.free_payments()
-        ),
+        strays=tuple(_strays(state, received=False)),
         unpaid=tuple(state.owed[number] for number in free if state.is_open(number)),
         others=tuple(state.owed[number] for number in free if not state.is_open(number)),
-        ignored=ignored,
-        repeated=repeated,
+        received=tuple(_strays(state, received=True)),
+        unknown=apart.unknown,
+        ignored=apart.ignored,
+        repeated=apart.repeated,
         findings=findings,
     )
+
+
+def _strays(state: MatchState, *, received: bool) -> Iterator[Stray]:
+    """The payments that nothing took: money that came in, or the others."""
+    for number in state.free_payments():
+        payment = state.payments[number]
+        if (payment.status is PaymentStatus.RECEIVED) is received:
+            yield Stray(payment, state.why.get(number, _CAME_IN if received else _NOTHING_FITS))

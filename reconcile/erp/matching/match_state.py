@@ -7,7 +7,7 @@ used twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
@@ -79,6 +79,27 @@ class MatchState:
         changes = verdict in (Verdict.PAID, Verdict.FAILED)
         ask = changes and not (tie.sure and tie.how in self.policy.automatic)
         (self.suggested if ask else self.decided).append(made)
+
+    def withdraw(self, match: Match) -> None:
+        """Puts a match back: its payments and payouts are free again."""
+        self.taken = {number: one for number, one in self.taken.items() if one is not match}
+        self.used = {number: one for number, one in self.used.items() if one is not match}
+        self.decided = [one for one in self.decided if one is not match]
+        self.suggested = [one for one in self.suggested if one is not match]
+
+    def question(self, match: Match, doubt: str) -> None:
+        """Makes a match that something speaks against a suggestion, and says what it is."""
+        doubted = replace(match, evidence=f"{match.evidence}; but {doubt}")
+        for places in (self.taken, self.used):
+            places.update({number: doubted for number, one in places.items() if one is match})
+        settled = match.verdict is Verdict.SETTLED
+        for matches in (self.decided, self.suggested):
+            if any(one is match for one in matches):
+                kept = [one for one in matches if one is not match]
+                matches[:] = [*kept, doubted] if settled or matches is self.suggested else kept
+                if not settled and matches is self.decided:
+                    self.suggested.append(doubted)
+                break
 
     def note(
         self, number: int, rule: str, message: str, fix: str, severity: Severity = Severity.WARNING

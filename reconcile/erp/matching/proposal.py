@@ -103,6 +103,21 @@ def stray_rows(strays: Sequence[Stray]) -> list[Row]:
     return [{"why": stray.why, **_payment(stray.payment)} for stray in strays]
 
 
+def received_rows(result: Matching) -> list[Row]:
+    """Money that came in and was matched with no payout."""
+    return stray_rows(result.received)
+
+
+def unknown_rows(result: Matching) -> list[Row]:
+    """Payments in a state that is in no list of words."""
+    return [{"why": payment.reason, **_payment(payment)} for payment in result.unknown]
+
+
+def repeated_rows(result: Matching) -> list[Row]:
+    """Payments that stand in another file as well, and where the ones stand that count."""
+    return [{**_payment(one.payment), "first": str(one.first.place)} for one in result.repeated]
+
+
 def unpaid_rows(unpaid: Sequence[Owed]) -> list[Row]:
     """In Introw, not paid."""
     return [

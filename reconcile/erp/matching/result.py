@@ -11,6 +11,7 @@ from functools import cached_property
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment
 
 
@@ -70,8 +71,9 @@ class Matching:
 
     matches: sure ones. suggestions: for a person to confirm. differing: theirs, but not the right amount.
     strays: paid, not in Introw. unpaid: in Introw, may be paid, and not paid. others: the payouts that are
-    neither: drafts, declined ones, ones paid before. ignored: no payments to partners. repeated: payments
-    that stand in another file as well.
+    neither: drafts, declined ones, ones paid before. received: money that came in and is tied to no payout.
+    unknown: payments whose state the file gives in a word of no list. ignored: no payments to partners.
+    repeated: payments that stand in another file as well.
     """
 
     matches: tuple[Match, ...]
@@ -80,8 +82,10 @@ class Matching:
     strays: tuple[Stray, ...]
     unpaid: tuple[Owed, ...]
     others: tuple[Owed, ...]
+    received: tuple[Stray, ...] = ()
+    unknown: tuple[Payment, ...] = ()
     ignored: tuple[Payment, ...] = ()
-    repeated: tuple[Payment, ...] = ()
+    repeated: tuple[Repeat, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -92,8 +96,10 @@ class Matching:
             "suggested": totals(_paid(self.suggestions)),
             "amounts differ": totals(_paid(self.differing)),
             "paid, not in Introw": totals(stray.payment.amount for stray in self.strays),
+            "money received": totals(stray.payment.amount for stray in self.received),
+            "state not known": totals(payment.amount for payment in self.unknown),
             "no payment to a partner": totals(payment.amount for payment in self.ignored),
-            "in another file as well": totals(payment.amount for payment in self.repeated),
+            "in another file as well": totals(repeat.payment.amount for repeat in self.repeated),
         }
 
     @cached_property

@@ -28,21 +28,46 @@ def summary(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
             "differing": len(result.differing),
             "strays": len(result.strays),
             "unpaid": len(result.unpaid),
+            "received": len(result.received),
+            "unknown": len(result.unknown),
             "ignored": len(result.ignored),
             "repeated": len(result.repeated),
         },
         "matches": [_match(match) for match in result.matches],
         "suggestions": [_match(match) for match in result.suggestions],
         "differing": [_match(match) for match in result.differing],
-        "strays": [
-            {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
-            for one in result.strays
-        ],
-        "unpaid": [{"payout": one.payout_id, "amount": str(one.amount)} for one in result.unpaid],
+        **_left_over(result),
         "tie_out": [
             {"side": one.side, "part": one.part, "currency": one.currency, "amount": plain(one.amount)}
             for one in tie_out(result, files, owed)
         ],
+    }
+
+
+def _left_over(result: Matching) -> JSON:
+    """The payments and payouts that were matched with nothing."""
+    return {
+        "strays": [
+            {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
+            for one in result.strays
+        ],
+        "received": [
+            {"place": str(one.payment.place), "amount": str(one.payment.amount), "why": one.why}
+            for one in result.received
+        ],
+        "unknown": [
+            {"place": str(one.place), "amount": str(one.amount), "status": one.reason}
+            for one in result.unknown
+        ],
+        "repeated": [
+            {
+                "place": str(one.payment.place),
+                "amount": str(one.payment.amount),
+                "first": str(one.first.place),
+            }
+            for one in result.repeated
+        ],
+        "unpaid": [{"payout": one.payout_id, "amount": str(one.amount)} for one in result.unpaid],
     }
 
 

@@ -2,75 +2,91 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, found
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, found
 from reconcile.erp.payments.repeats import repeats, told_by_both
 
-Known = dict[tuple[object, ...], Payment]
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A payment that is told once more, and the one that counts; the same one for an order on a statement."""
+
+    payment: Payment
+    first: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A payment, whether it is a finance system that tells of it, not a bank, and the number of its file."""
+
+    payment: Payment
+    ledger: bool
+    file: int
 
 
 def merged(
     files: Sequence[PaymentFile],
-) -> tuple[tuple[Payment, ...], tuple[Payment, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Payment, ...], tuple[Repeat, ...], tuple[Finding, ...]]:
     """The payments of all files, those that are there once more, and what was noticed.
 
-    With an id: the same id, account, amount and status. Without: the same day, amount, payee and references,
-    as often as the file with most of them has them; so two equal payments in one file are two. An order in a
-    status report is the same as the payment that carries its end-to-end id. What a bank and a finance system
-    both tell of is one payment, see `repeats`.
+    Two payments are the same only where they stand in two files and account, id, day, amount, state, payee
+    and order agree, and their references do not contradict; equal ones in one file are different payments.
+    An order in a status report is the same as the payment that carries its end-to-end id. What a bank and a
+    finance system both tell of is one payment, see `repeats`.
     """
     kept, repeated, findings = _once(files)
     left, again, noticed = _told_once(kept)
     return left, (*repeated, *again), (*findings, *noticed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A payment, and whether it is a finance system that tells of it, not a bank."""
-
-    payment: Payment
-    ledger: bool
-
-
-def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Payment], list[Finding]]:
-    """The payments without those that stand in another file under the same id, or just the same."""
+def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Repeat], list[Finding]]:
+    """The payments without those that stand in another file just the same."""
     kept: list[_Kept] = []
-    repeated: list[Payment] = []
-    findings: list[Finding] = []
-    known: Known = {}
-    seen: Counter[tuple[object, ...]] = Counter()
-    firsts: defaultdict[tuple[object, ...], list[Payment]] = defaultdict(list)
+    repeated: list[Repeat] = []
+    alike: defaultdict[tuple[object, ...], list[_Kept]] = defaultdict(list)
     settled = {
         (one.order, one.amount) for file in files for one in file.payments if one.order and not one.report
     }
-    for file in files:
-        here: Counter[tuple[object, ...]] = Counter()
+    for number, file in enumerate(files):
+        used: set[Place] = set()
         for payment in file.payments:
-            first = _known(payment, known, settled)
-            if first is None and not payment.id:
-                key = _likeness(payment)
-                here[key] += 1
-                first = firsts[key][here[key] - 1] if here[key] <= seen[key] else None
-                if first is None:
-                    firsts[key].append(payment)
+            others = alike[_likeness(payment)]
+            first = payment if _on_statement(payment, settled) else _first(payment, others, number, used)
             if first is not None:
-                repeated.append(payment)
-                findings.append(_again(payment, first))
+                used.add(first.place)
+                repeated.append(Repeat(payment, first))
                 continue
-            if payment.id:
-                known[_identity(payment)] = payment
-            kept.append(_Kept(payment, file.ledger))
-        for key, count in here.items():
-            seen[key] = max(seen[key], count)
-    return kept, repeated, findings
+            one = _Kept(payment, file.ledger, number)
+            others.append(one)
+            kept.append(one)
+    return kept, repeated, [_again(one.payment, one.first) for one in repeated]
 
 
-def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Payment], list[Finding]]:
+def _first(payment: Payment, others: Sequence[_Kept], file: int, used: set[Place]) -> Payment | None:
+    """The same payment in an earlier file, which no other payment of this file repeats."""
+    return next(
+        (
+            one.payment
+            for one in others
+            if one.file != file and one.payment.place not in used and _agree(one.payment, payment)
+        ),
+        None,
+    )
+
+
+def _agree(one: Payment, other: Payment) -> bool:
+    """Whether the references of two payments that are alike agree; without an id they are equal."""
+    if one.id:
+        return not one.references or not other.references or bool({*one.references} & {*other.references})
+    return one.references == other.references
+
+
+def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Repeat], list[Finding]]:
     """The payments without those of a finance system that a bank tells of, too."""
     ledger = [number for number, one in enumerate(kept) if one.ledger]
     bank = [number for number, one in enumerate(kept) if not one.ledger and not one.payment.report]
@@ -79,7 +95,7 @@ def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Payment
     again, findings = [], []
     for ours, theirs in pairs.items():
         repeat, place = left.pop(ledger[ours]), bank[theirs]
-        again.append(repeat)
+        again.append(Repeat(repeat, left[place]))
         findings.append(_again(repeat, left[place]))
         left[place] = told_by_both(left[place], repeat)
     alone = (left[number] for number in ledger if number in left)
@@ -87,25 +103,20 @@ def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Payment
     return tuple(left.values()), again, findings
 
 
-def _known(payment: Payment, known: Known, settled: set[tuple[str, Money]]) -> Payment | None:
-    if payment.id:
-        return known.get(_identity(payment))
-    in_statement = payment.report and payment.status is PaymentStatus.PAID
-    return payment if in_statement and (payment.order, payment.amount) in settled else None
-
-
-def _identity(payment: Payment) -> tuple[object, ...]:
-    return (payment.account, payment.id, payment.amount, payment.status)
+def _on_statement(payment: Payment, settled: set[tuple[str, Money]]) -> bool:
+    in_report = payment.report and payment.status is PaymentStatus.PAID
+    return in_report and (payment.order, payment.amount) in settled
 
 
 def _likeness(payment: Payment) -> tuple[object, ...]:
     return (
+        payment.account,
+        payment.id,
         payment.day,
         payment.amount,
         payment.status,
         payment.order,
-        payment.payee.casefold(),
-        payment.references,
+        " ".join(payment.payee.casefold().split()),
     )
 
 

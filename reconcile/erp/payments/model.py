@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
@@ -18,13 +19,17 @@ class PaymentStatus(StrEnum):
     """What became of a payment.
 
     paid: the money left. returned: it came back, so its amount is negative. rejected: it never left.
-    ignored: read and counted, but no payment to a partner: a deleted record, a draft, money received.
+    received: money came in, its amount is negative; it may be a payment that came back. ignored: read and
+    counted, but no payment to a partner: a deleted record, a draft. unknown: the file's word for its state
+    is in no list.
     """
 
     PAID = "paid"
     RETURNED = "returned"
     REJECTED = "rejected"
+    RECEIVED = "received"
     IGNORED = "ignored"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,15 @@ def found(
     return Finding(
         severity, rule, message, fix, file=place.file, sheet=place.sheet, cell=place.spot, value=value
     )
+
+
+_NO_IDS: Final = frozenset(("", "nonref", "notprovided", "not provided", "none", "null", "na", "n/a", "-"))
+
+
+def known_id(text: str) -> str:
+    """An id, or nothing where the text only says that there is none: `NONREF`, `N/A`, zeros."""
+    bare = text.strip()
+    return "" if bare.casefold() in _NO_IDS or not bare.strip("0") else bare
 
 
 def texts(*values: str | None) -> tuple[str, ...]:

@@ -10,34 +10,32 @@ from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.plan import plan_for
 from reconcile.jobs.runs.start_run import Planned
-from reconcile.jobs.saved_plans import is_saved_plan, read_plan
+from reconcile.jobs.saved_plans import is_saved_plan, read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
+from reconcile.store.store import Store
 
 
 @contextmanager
 def planned(session: Session, files: Sequence[Path], preference: Preference | None) -> Iterator[Planned]:
     """The plan of the files, ready to be started while the block lasts.
 
-    Raises ConfigurationError for a saved plan of another environment, or beside other files.
+    Raises ConfigurationError for a saved plan of another environment or state store, or beside other files.
     """
     with session.connected() as client, session.store() as store:
         if any(is_saved_plan(file) for file in files):
-            yield Planned(session, client, store, _saved(session, files, preference))
+            yield Planned(session, client, store, _saved(session, store, files, preference))
         else:
             plan, _ = plan_for(session, client, store, files, preference)
             yield Planned(session, client, store, plan, files)
 
 
-def _saved(session: Session, files: Sequence[Path], preference: Preference | None) -> Plan:
+def _saved(session: Session, store: Store, files: Sequence[Path], preference: Preference | None) -> Plan:
     file = next(one for one in files if is_saved_plan(one))
     if len(files) > 1:
         raise ConfigurationError(f"{file} is a saved plan; it is applied alone.")
     if preference:
         raise ConfigurationError(f"{file} is a saved plan; --prefer belongs to the diff that made it.")
-    plan = read_plan(file)
-    if plan.environment != session.environment:
-        raise ConfigurationError(
-            f"{file.name} is a plan for {plan.environment}, and this is {session.environment}."
-        )
+    plan = read_plan(file, session.settings.policy)
+    refuse_foreign_plan(session, store, plan, file.name)
     return plan

@@ -135,6 +135,7 @@ def _runner(
             stop=lambda: stop.made,
             on_outcome=count,
             settle_wait=settings.profile.settle_wait,
+            absence_wait=settings.profile.absence_wait,
             bounds=options.bounds,
         )
         yield runner, stop

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.apply.journal import Journal
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session
-from reconcile.plan.codec import from_json
+from reconcile.plan.codec import OLDEST_PLAN, from_json
+from reconcile.plan.model import PLAN_VERSION
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 
@@ -22,7 +23,13 @@ def resume(session: Session, run_id: str, options: RunOptions, *, take_over: boo
     run that is not there, is finished, or is of another environment.
     """
     with session.store() as store:
-        plan = from_json(_unfinished(store, run_id).plan, run_id)
+        plan = from_json(_unfinished(store, run_id).plan, run_id, OLDEST_PLAN)
+        if plan.version != PLAN_VERSION:
+            raise DecisionNeeded(
+                f"Run {run_id} was begun by an older reconcile, whose plan does not name all that it relies "
+                f'on. Set it aside (reconcile resume {run_id} --set-aside "the reason"), then diff the '
+                "workbook again: what is done already is found live."
+            )
         places = result_places(session, plan, options.result, options.workbooks)
         with holding(session, store, plan.environment, run_id, take_over=take_over):
             # Once more: the process that held the lock may have finished the run meanwhile.
@@ -42,12 +49,12 @@ def set_aside(session: Session, run_id: str, reason: str, *, take_over: bool = F
     Raises ConfigurationError for a run that is not there or is finished, and without a reason.
     """
     with session.store() as store:
-        plan = from_json(_unfinished(store, run_id).plan, run_id)
+        plan = from_json(_unfinished(store, run_id).plan, run_id, OLDEST_PLAN)
         with holding(session, store, plan.environment, run_id, take_over=take_over):
             run = _unfinished(store, run_id)
             if not reason.strip():
                 raise ConfigurationError("--set-aside needs a reason.")
-            Journal(store, run, session.clock, session.user).end("set aside", reason)
+            Journal(store, run, session.clock, session.user).set_aside(plan.operations, reason)
 
 
 def _unfinished(store: Store, run_id: str) -> Run:

@@ -10,11 +10,11 @@ from reconcile.apply.replay import replay
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
-from reconcile.introw.fetch import fetch_live, refetch
+from reconcile.introw.fetch import fetch_live, read_again
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
-from reconcile.plan.codec import from_json
+from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.undo import Ended, undo_source
 from reconcile.store.store import Store
@@ -39,7 +39,7 @@ def _ended(store: Store, run_id: str) -> Ended:
             f"Run {run_id} is {run.state}. Finish it first, or set it aside: reconcile resume {run_id}."
         )
     outcomes = replay(store.entries(run_id)).outcomes
-    return Ended(run_id, run.started_by, from_json(run.plan, run_id), outcomes)
+    return Ended(run_id, run.started_by, from_json(run.plan, run_id, OLDEST_PLAN), outcomes)
 
 
 def _plan(session: Session, client: Client, store: Store, ended: Ended) -> Plan:
@@ -80,5 +80,9 @@ def _live(session: Session, client: Client, ended: Ended, exported: Snapshot) ->
     payouts = {one.target.payout_id for one in ended.applied if one.target.payout_id} - live.payouts.keys()
     edited = [one.target for one in ended.applied if one.action is Action.UPDATE_LINE]
     homes = {one.id: one.payout_id for one in edited if one.id not in live.lines}
-    more, lines = refetch(client, payouts, homes, homes)
+    # A stage that is set back rests on all lines of its payout.
+    again = read_again(client, payouts, homes, payouts)
+    on_payouts = {line.id: line for key in payouts for line in again.listed.get(key, ())}
+    lines = on_payouts | {key: again.lines[key] for key in homes if key in again.lines}
+    more = {key: again.payouts[key] for key in payouts if key in again.payouts}
     return replace(live, payouts={**live.payouts, **more}, lines={**live.lines, **lines})

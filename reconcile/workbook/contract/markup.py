@@ -10,6 +10,7 @@ from reconcile.domain.fields import RecordKind
 CONFLICTS: Final = "Conflicts"
 CHANGES: Final = "Changes"
 FINDINGS: Final = "Findings"
+RESULTS: Final = "Results"
 WHOLE: Final = "whole"
 DECISION: Final = "Decision"
 """The header of the column in which people decide."""
@@ -45,12 +46,16 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTable:
-    """A sheet of ours. colour: of its tab, by its name in the template."""
+    """A sheet of ours.
+
+    colour: of its tab, by its name in the template. frozen: how many columns stay in sight.
+    """
 
     name: str
     columns: tuple[ReviewColumn, ...]
     rows: tuple[ReviewRow, ...]
     colour: str
+    frozen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

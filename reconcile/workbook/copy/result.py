@@ -1,23 +1,38 @@
 """The result workbook: a copy of the edited one that says in each row what became of it.
 
-Everything else in the file stays as it is, byte for byte, charts, pictures and columns of the user's own
-included. The copy is the same workbook by its identity: it can be corrected and compared again.
+The sheet Results lists the rows once more, what was not applied first. Everything else in the file stays as
+it is, byte for byte, charts, pictures and columns of the user's own included. The copy is the same workbook
+by its identity: it can be corrected and compared again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.domain.results import RowResult
-from reconcile.workbook.contract import Layout, load_layout
-from reconcile.workbook.copy.result_columns import Block
-from reconcile.workbook.copy.table_sheet import add_highlight_looks
+from reconcile.workbook.contract import (
+    MARKER,
+    RESULTS,
+    Layout,
+    Link,
+    ReviewColumn,
+    ReviewRow,
+    ReviewTable,
+    load_layout,
+)
+from reconcile.workbook.copy.result_columns import Block, result_texts
+from reconcile.workbook.copy.table_sheet import add_highlight_looks, add_looks, free_name, put_table
 from reconcile.workbook.ooxml import Book, Parts, damaged, open_book, scan
-from reconcile.workbook.read import FoundSheet, find_sheets, meta_of
+from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
+
+_OF_THE_ROW: Final = (("Partner", 24), ("Row", 18))
+_OUTCOME: Final = len(_OF_THE_ROW)
+_DONE: Final = ("applied", "already-applied")
 
 
 def write_result(
@@ -44,7 +59,8 @@ def write_result(
         looks = _looks(parts, layout)
         for kind, sheet in found.items():
             _write(parts, book, sheet, by_kind[kind], layout, looks)
-    except (ValueError, KeyError) as error:
+        _list_results(parts, book, found, by_kind, layout)
+    except (ValueError, KeyError, IndexError) as error:
         raise damaged(source, str(error)) from error
     with replacing(target) as stream:
         parts.save(stream)
@@ -72,3 +88,37 @@ def _write(
     block.write({place: cell.text for place, cell in headers.items()}, results, tables)
     for changed, content in ((name, part), *tables.items()):
         parts.put(changed, content.result())
+
+
+def _list_results(
+    parts: Parts,
+    book: Book,
+    found: Mapping[RecordKind, FoundSheet],
+    results: Mapping[RecordKind, Mapping[int, RowResult]],
+    layout: Layout,
+) -> None:
+    """Writes the sheet Results, or writes it anew; none into Strict Open XML or a file without styles."""
+    if parts.is_strict or not parts.related(parts.workbook, "styles"):
+        return
+    rows = [one for kind, sheet in found.items() for one in _rows(book, sheet, results[kind])]
+    rows.sort(key=lambda row: row.cells[_OUTCOME] in _DONE)
+    texts = layout.columns["result"].values()
+    columns = (
+        *(ReviewColumn(label, width) for label, width in _OF_THE_ROW),
+        *(ReviewColumn(text.label, text.width) for text in texts),
+        ReviewColumn("Record", 31),
+        ReviewColumn(MARKER + RESULTS, 10, hidden=True),
+    )
+    table = ReviewTable(RESULTS, columns, tuple(rows), layout.colours["accent"], frozen=_OUTCOME + 1)
+    name = tables_of(book).get(RESULTS) or free_name(RESULTS, book.sheets)
+    put_table(parts, book.sheets, table, name, add_looks(parts, layout.colours))
+
+
+def _rows(book: Book, sheet: FoundSheet, results: Mapping[int, RowResult]) -> Iterator[ReviewRow]:
+    partner = sheet.columns.get("partner", sheet.columns.get("partner_id", -1))
+    for number, cells in book.rows(sheet.name):
+        if one := results.get(number):
+            who, record = (
+                cells[place].text if place in cells else "" for place in (partner, sheet.columns.get(KEY, -1))
+            )
+            yield ReviewRow((who, Link(sheet.name, f"A{number}"), *result_texts(one), record, ""))

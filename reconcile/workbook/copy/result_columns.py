@@ -41,7 +41,7 @@ class Block:
         data = self.part.root.child("sheetData")
         for row in data.children if data else ():
             one = results.get(row.index)
-            texts = labels if row.index == self.sheet.header else _texts(one) if one else None
+            texts = labels if row.index == self.sheet.header else result_texts(one) if one else None
             if texts:
                 self._put(row, dict(enumerate(texts, start=first)))
         if place is None:
@@ -112,7 +112,7 @@ class Block:
         top = self.sheet.header + 1
         known = re.findall(rb'priority="(\d+)"', self.part.content)
         priority = max(map(int, known), default=0) + 1
-        words = (("refused", "unknown"), ("skipped",))
+        words = (("refused", "unknown"), ("skipped", "applied-differently"))
         rules = ""
         for look, some in zip(self.looks, words, strict=True):
             formula = "+".join(f'(${column}{top}="{word}")' for word in some)
@@ -140,7 +140,8 @@ def _free(label: str, taken: set[str]) -> str:
     return name
 
 
-def _texts(one: RowResult) -> list[str]:
+def result_texts(one: RowResult) -> list[str]:
+    """What the columns say of a row."""
     moment = one.at[:19].replace("T", " ")
     return [one.outcome, one.message, one.new_id, f"{moment} UTC" if moment else ""]
 

@@ -28,7 +28,7 @@ from reconcile.workbook.contract import (
     quoted,
 )
 from reconcile.workbook.copy.comments import add_notes
-from reconcile.workbook.copy.table_sheet import add_highlight_looks, add_looks, put_table
+from reconcile.workbook.copy.table_sheet import add_highlight_looks, add_looks, free_name, put_table
 from reconcile.workbook.ooxml import (
     BOOK_ORDER,
     LAST_ROW,
@@ -75,7 +75,7 @@ def _mark(
     there = tables_of(book)
     names: dict[str, str] = {}
     for table in markup.tables:
-        name = there.get(table.name) or _free_name(table.name, book)
+        name = there.get(table.name) or free_name(table.name, book.sheets)
         put_table(parts, book.sheets, replace(table, colour=layout.colours[table.colour]), name, looks)
         hidden = next(index for index, column in enumerate(table.columns) if column.hidden)
         names[_name(table.name)] = _column(name, hidden)
@@ -86,16 +86,6 @@ def _mark(
     _light_up(parts, book, found, markup.highlights, layout)
     for sheet in found.values():
         add_notes(parts, book.sheets[sheet.name], _notes_on(sheet.name, markup.notes))
-
-
-def _free_name(name: str, book: Book) -> str:
-    """A name that no sheet of the person's own has."""
-    taken = {sheet.casefold() for sheet in book.sheets}
-    number, free = 1, name
-    while free.casefold() in taken:
-        number += 1
-        free = f"{name} {number}"
-    return free
 
 
 def _notes_on(sheet: str, notes: Iterable[Note]) -> dict[str, str]:

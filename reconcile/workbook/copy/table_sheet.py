@@ -74,6 +74,16 @@ def add_highlight_looks(parts: Parts, colours: Sequence[tuple[str, str]]) -> lis
     return [count + number for number in range(len(colours))]
 
 
+def free_name(name: str, sheets: Iterable[str]) -> str:
+    """A name that no sheet of the person's own has."""
+    taken = {sheet.casefold() for sheet in sheets}
+    number, free = 1, name
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name} {number}"
+    return free
+
+
 def put_table(parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name: str, looks: Looks) -> None:
     """Writes a sheet of ours under a name: over the one that is there, or as the last sheet.
 
@@ -103,8 +113,11 @@ def _sheet(table: ReviewTable, looks: Looks) -> Iterator[str]:
     yield f'<sheetPr><tabColor rgb="{_rgb(table.colour)}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
     yield f'<dimension ref="A1:{column_letters(width - 1)}{len(table.rows) + 1}"/>'
     yield '<sheetViews><sheetView workbookViewId="0" showGridLines="0">'
-    yield '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    yield '<selection pane="bottomLeft"/></sheetView></sheetViews>'
+    side = f'xSplit="{table.frozen}" ' if table.frozen else ""
+    active = "bottomRight" if table.frozen else "bottomLeft"
+    first = column_letters(table.frozen)
+    yield f'<pane {side}ySplit="1" topLeftCell="{first}2" activePane="{active}" state="frozen"/>'
+    yield f'<selection pane="{active}"/></sheetView></sheetViews>'
     yield '<sheetFormatPr defaultRowHeight="15"/><cols>'
     for number, column in enumerate(table.columns, start=1):
         hidden = ' hidden="1"' if column.hidden else ""

@@ -123,7 +123,7 @@ def _added(book: Book, added: Sequence[str]) -> Iterator[Trace]:
     review = tables_of(book)
     if review:
         read = f"; the decisions on {review[CONFLICTS]} are read" if CONFLICTS in review else ""
-        yield Trace("Sheets of a review", ", ".join(review.values()) + read)
+        yield Trace("Sheets of ours", ", ".join(review.values()) + read)
     own = [name for name in added if name not in review.values()]
     if own:
         yield Trace("Sheets of your own", f"{', '.join(own)}; they are not read")

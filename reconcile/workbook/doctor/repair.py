@@ -230,4 +230,4 @@ def _carry_own(
         carried += carry_columns(book, sheets[kind], copy.book[place.name], first, placed[kind])
     done.own += [one.told for one in carried]
     done.left += [said for one in carried for said in one.left()]
-    done.left += uncarried_parts(source)
+    done.left += uncarried_parts(book)

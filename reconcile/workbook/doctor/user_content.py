@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.worksheet.table import TableColumn
@@ -138,11 +136,10 @@ def carry_sheets(
     return found
 
 
-def uncarried_parts(path: Path) -> list[str]:
+def uncarried_parts(book: Book) -> list[str]:
     """What a package holds that no cell can carry, in words."""
-    with ZipFile(path) as archive:
-        names = archive.namelist()
-    found = {word for start, word in _PARTS.items() if any(name.startswith(start) for name in names)}
+    starts = {start.casefold(): word for start, word in _PARTS.items()}
+    found = {word for start, word in starts.items() if any(name.startswith(start) for name in book.parts)}
     return sorted(found)
 
 

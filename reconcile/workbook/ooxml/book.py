@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,8 +14,17 @@ from zipfile import BadZipFile, ZipFile
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.workbook.ooxml.cells import Area, Cell, Cells, Tables, local, merged_areas
+from reconcile.workbook.ooxml.encoding import utf_8_stream
 from reconcile.workbook.ooxml.fast_rows import plain_rows, plain_texts
 from reconcile.workbook.ooxml.package_safety import check_package, damaged, is_read
+from reconcile.workbook.ooxml.part_names import (
+    TYPES,
+    PartNames,
+    normal_name,
+    rels_of,
+    target_of,
+    workbook_types,
+)
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, sheet_facts
 from reconcile.workbook.ooxml.xml_stream import document
@@ -53,9 +61,9 @@ class Book:
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """The names of all parts, in small letters, since names differ by more than by case."""
+        """The normal names of all parts."""
         with ZipFile(self.path) as archive:
-            return tuple(name.casefold() for name in archive.namelist())
+            return tuple(map(normal_name, archive.namelist()))
 
     @cached_property
     def sheets(self) -> dict[str, str]:
@@ -122,15 +130,12 @@ class Book:
 
     def tables(self, sheet: str) -> list[str]:
         """The parts of the tables of a sheet."""
-        folder, name = posixpath.split(self.sheets[sheet].casefold())
-        if posixpath.join(folder, "_rels", f"{name}.rels") not in self.parts:
-            return []
         return [part for kind, part in self._targets(self.sheets[sheet]).values() if kind == "table"]
 
     def styles(self) -> str | None:
         """The part of the cell styles, if there is one."""
-        parts = dict(self._targets(self._workbook_part).values())
-        return parts.get("styles")
+        part = dict(self._targets(self._workbook_part).values()).get("styles")
+        return part if part is not None and normal_name(part) in self.parts else None
 
     def _check_size(self, sheet: str, row: Cells, cells: int) -> None:
         limits = self.budget.limits
@@ -140,18 +145,19 @@ class Book:
     @cached_property
     def _workbook_part(self) -> str:
         documents = [part for kind, part in self._targets("").values() if kind == "officeDocument"]
-        return documents[0] if documents else "xl/workbook.xml"
+        return next(iter(documents or workbook_types(self._xml(TYPES))), "xl/workbook.xml")
 
     def _targets(self, part: str) -> dict[str, tuple[str, str]]:
         """The relations of a part by id: their kind and the part they lead to (ECMA-376 part 2, 9.3)."""
-        folder, name = posixpath.split(part)
-        relations = self._xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-        found = {}
-        for element in relations:
-            kind = element.get("Type", "").rpartition("/")[2]
-            target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
-            found[element.get("Id", "")] = (kind, target.lstrip("/"))
-        return found
+        if normal_name(rels_of(part)) not in self.parts:
+            return {}
+        return {
+            element.get("Id", ""): (
+                element.get("Type", "").rpartition("/")[2],
+                target_of(part, element.get("Target", "")),
+            )
+            for element in self._xml(rels_of(part))
+        }
 
     @cached_property
     def _tables(self) -> Tables:
@@ -163,13 +169,14 @@ class Book:
             if local(element.tag) == "workbookPr"
         )
         strings = self._strings(parts["sharedStrings"]) if "sharedStrings" in parts else ()
-        dates = _date_styles(self._xml(parts["styles"])) if "styles" in parts else ()
+        styles = parts.get("styles", "")
+        dates = _date_styles(self._xml(styles)) if normal_name(styles) in self.parts else ()
         return Tables(tuple(strings), dates, from_1904)
 
     def _strings(self, part: str) -> Iterator[Cell | None]:
         limits = self.budget.limits
         with ZipFile(self.path) as archive, self._open(archive, part) as stream:
-            if archive.getinfo(part).file_size > limits.text_megabytes * 2**20:
+            if archive.getinfo(self._spelled.named(part)).file_size > limits.text_megabytes * 2**20:
                 raise self.budget.spent(
                     f"holds more than {limits.text_megabytes:,} MB of different texts",
                     "Remove other sheets from it, or raise the setting text_megabytes",
@@ -185,7 +192,12 @@ class Book:
     def _open(self, archive: ZipFile, part: str) -> IO[bytes]:
         if not is_read(part):
             raise damaged(self.path, f"its part {part} is no XML by its name")
-        return archive.open(part)
+        return utf_8_stream(archive.open(self._spelled.named(part)))
+
+    @cached_property
+    def _spelled(self) -> PartNames:
+        with ZipFile(self.path) as archive:
+            return PartNames.of(archive.namelist())
 
     def _xml(self, part: str) -> Element:
         self.budget.check_time()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import posixpath
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
+
+# No DTD gets past check_package, and without one there are no entities to expand.
+from xml.etree.ElementTree import fromstring
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from reconcile.workbook.ooxml.encoding import utf_8
+from reconcile.workbook.ooxml.part_names import TYPES, PartNames, rels_of, target_of, workbook_types
 from reconcile.workbook.ooxml.xml_edit import Part, scan
 
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES: Final = "[Content_Types].xml"
 
 
 @dataclass(slots=True)
@@ -38,23 +41,33 @@ class Parts:
 
     def read(self, name: str) -> bytes:
         """A part as it is by now."""
-        if name in self.changed:
-            return self.changed[name]
+        spelled = self.spelled(name)
+        if spelled in self.changed:
+            return self.changed[spelled]
         with ZipFile(self.path) as archive:
-            return archive.read(name)
+            return utf_8(archive.read(spelled))
+
+    def spelled(self, name: str) -> str:
+        """A part's name as the file spells it; a new part's as it is given."""
+        return PartNames.of(self.names).find(name) or name
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a part."""
+        return PartNames.of(self.names).find(name) is not None
 
     def put(self, name: str, content: bytes, content_type: str = "") -> None:
         """Changes a part, or adds one of that content type."""
-        self.changed[name] = content
-        if name not in self.names:
+        if not self.has(name):
             self.names.append(name)
-        if content_type and f'"/{name}"'.encode() not in self.read(_TYPES):
-            self._edit(_TYPES, lambda _: f'Override PartName="/{name}" ContentType="{content_type}"')
+        self.changed[self.spelled(name)] = content
+        if content_type and f'"/{name}"'.encode() not in self.read(TYPES):
+            self._edit(TYPES, lambda _: f'Override PartName="/{name}" ContentType="{content_type}"')
 
     @property
     def workbook(self) -> str:
         """The part that lists the sheets."""
-        return self.related("", "officeDocument")[0]
+        documents = self.related("", "officeDocument")
+        return next(iter(documents or workbook_types(fromstring(self.read(TYPES)))), "xl/workbook.xml")  # noqa: S314 - looked over before
 
     @property
     def is_strict(self) -> bool:
@@ -63,15 +76,15 @@ class Parts:
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """The relations of a part by id: their kind, and the part they lead to; "" stands for the package."""
-        rels = _rels(name)
-        if rels not in self.names:
+        rels = rels_of(name)
+        if not self.has(rels):
             return {}
         found = {}
         for one in scan(self.read(rels)).root.children:
             given = one.attributes
-            target = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), given.get("Target", "")))
+            target = target_of(name, given.get("Target", ""))
             if given.get("TargetMode") != "External":
-                found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], target.lstrip("/"))
+                found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], target)
         return found
 
     def related(self, name: str, kind: str) -> list[str]:
@@ -80,8 +93,8 @@ class Parts:
 
     def relate(self, name: str, kind: str, target: str) -> str:
         """Ties a part to another one; answers the relation's id."""
-        rels, taken = _rels(name), self.relations(name)
-        if rels not in self.names:
+        rels, taken = rels_of(name), self.relations(name)
+        if not self.has(rels):
             self.put(rels, f'<?xml version="1.0"?>\n<Relationships xmlns="{_PACKAGE}"/>'.encode())
         number = 1
         # Links outwards have ids, too.
@@ -93,9 +106,8 @@ class Parts:
 
     def free(self, pattern: str) -> str:
         """The first name that no part has, of a pattern like `xl/comments{}.xml`."""
-        taken = {name.casefold() for name in self.names}
         number = 1
-        while pattern.format(number).casefold() in taken:
+        while self.has(pattern.format(number)):
             number += 1
         return pattern.format(number)
 
@@ -114,7 +126,7 @@ class Parts:
         """Adds an empty element to the root of a part."""
         part = scan(self.read(name))
         part.append(part.root, f"<{part.prefix(part.root)}{element(part)}/>")
-        self.changed[name] = part.result()
+        self.changed[self.spelled(name)] = part.result()
 
 
 def relation(part: Part, relation_id: str) -> str:
@@ -122,8 +134,3 @@ def relation(part: Part, relation_id: str) -> str:
     declared = part.root.attributes.get("xmlns:r")
     given = "" if declared == OFFICE else f'xmlns:r="{OFFICE}" '
     return f'{given}r:id="{relation_id}"'
-
-
-def _rels(name: str) -> str:
-    folder, base = posixpath.split(name)
-    return posixpath.join(folder, "_rels", f"{base}.rels")

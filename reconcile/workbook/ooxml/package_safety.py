@@ -9,17 +9,24 @@ import stat
 import struct
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
+
+# No DTD gets past check_package, and without one there are no entities to expand.
+from xml.etree.ElementTree import ParseError, fromstring
 from zipfile import ZipFile, ZipInfo
 
 from reconcile.domain.policy.names_and_limits import ReadLimits
 from reconcile.errors import ConfigurationError, WorkbookError
+from reconcile.workbook.ooxml.encoding import utf_8
+from reconcile.workbook.ooxml.part_names import TYPES, PartNames, is_unsafe, normal_name, workbook_types
 from reconcile.workbook.ooxml.read_budget import Budget
 
 _OLE2: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 # The stream that an encrypted package lies in ([MS-OFFCRYPTO] 2.3.4.4), as the folder of an OLE2 file has it.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+# The storage that rights management adds to it ([MS-OFFCRYPTO] 2.2.4); a password has none.
+_LABELLED: Final = "DRMEncrypted".encode("utf-16-le")
 _CHUNK: Final = 1 << 20
 # The end of a zip directory and of a large one, and how far before the end of the file the first can stand
 # (APPNOTE.TXT 4.3.14 to 4.3.16).
@@ -34,6 +41,7 @@ _BROKEN: Final = (
     EOFError,
     NotImplementedError,
     OSError,
+    ParseError,
     RuntimeError,
     ValueError,
 )
@@ -53,6 +61,7 @@ def check_package(path: Path, budget: Budget | None = None) -> None:
         with ZipFile(path) as archive:
             _check_names(path, archive.infolist())
             _check_contents(archive, budget)
+            _check_types(path, archive)
     except _BROKEN as error:
         raise damaged(path, str(error)) from error
 
@@ -92,15 +101,22 @@ def _check_file(path: Path) -> None:
 
 
 def _old_format(path: Path) -> WorkbookError:
+    """The error for an OLE2 file: encrypted by a label or with a password, or of an old Excel."""
+    before, marks = b"", set()
     with path.open("rb") as stream:
-        before = b""
         while chunk := stream.read(_CHUNK):
-            if _ENCRYPTED in before + chunk:
-                return WorkbookError(
-                    f"{path.name} is protected with a password. "
-                    "Remove it in Excel under File, Info, Protect Workbook, Encrypt with Password, and save."
-                )
+            marks |= {mark for mark in (_ENCRYPTED, _LABELLED) if mark in before + chunk}
             before = chunk[-len(_ENCRYPTED) :]
+    if _ENCRYPTED in marks and _LABELLED in marks:
+        return WorkbookError(
+            f"{path.name} is encrypted by a sensitivity label. In Excel, choose a label without encryption "
+            "under Home, Sensitivity, and save it again; who may do so is up to your organisation."
+        )
+    if _ENCRYPTED in marks:
+        return WorkbookError(
+            f"{path.name} is protected with a password. "
+            "Remove it in Excel under File, Info, Protect Workbook, Encrypt with Password, and save."
+        )
     return WorkbookError(
         f"{path.name} is in the format of Excel 97-2003 (.xls). Open it in Excel and save it as "
         "Excel Workbook (.xlsx)."
@@ -122,22 +138,29 @@ def _check_directory(path: Path) -> None:
 
 def _check_names(path: Path, members: list[ZipInfo]) -> None:
     names = [member.filename for member in members]
-    if "[Content_Types].xml" not in names or not _has_workbook(names):
+    if PartNames.of(names).find(TYPES) is None:
         kind = "an OpenDocument or other file" if "mimetype" in names else "not an Excel workbook"
-        raise WorkbookError(f"{path.name} is {kind}. Save it in Excel as Excel Workbook (.xlsx).")
-    # Names of parts differ by more than by case (ECMA-376 part 2, 6.2.2.3).
-    if len({name.casefold() for name in names}) != len(names):
+        raise _other_kind(path, kind)
+    if len({normal_name(name) for name in names}) != len(names):
         raise damaged(path, "it holds two parts of the same name")
     for name in names:
-        parts = PurePosixPath(name.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or ":" in name:
+        if is_unsafe(name):
             raise WorkbookError(
                 f"{path.name} holds a part with the unsafe name {name!r}. Do not trust this file."
             )
 
 
-def _has_workbook(names: list[str]) -> bool:
-    return any(PurePosixPath(name).name == "workbook.xml" for name in names)
+def _check_types(path: Path, archive: ZipFile) -> None:
+    """Refuse a package whose list of content types knows no workbook, and that has none by name either."""
+    names = PartNames.of(archive.namelist())
+    with archive.open(names.named(TYPES)) as stream:
+        types = fromstring(utf_8(stream.read(_DIRECTORY)))  # noqa: S314 - see the import
+    if not workbook_types(types) and not any(name.endswith("/workbook.xml") for name in names.spelled):
+        raise _other_kind(path, "not an Excel workbook")
+
+
+def _other_kind(path: Path, kind: str) -> WorkbookError:
+    return WorkbookError(f"{path.name} is {kind}. Save it in Excel as Excel Workbook (.xlsx).")
 
 
 def _check_contents(archive: ZipFile, budget: Budget) -> None:

@@ -13,6 +13,8 @@ from typing import IO, Final
 from zipfile import ZipFile
 
 from reconcile.domain.spreadsheet import column_index
+from reconcile.workbook.ooxml.encoding import utf_8
+from reconcile.workbook.ooxml.part_names import PartNames
 from reconcile.workbook.ooxml.read_budget import Budget
 
 _MARKS: Final = re.compile(
@@ -119,10 +121,11 @@ class Program:
 def saved_by(path: Path) -> Program:
     """The program that a package names as its writer (ECMA-376 part 1, 22.2 extended properties)."""
     with ZipFile(path) as archive:
-        if "docProps/app.xml" not in archive.namelist():
+        part = PartNames.of(archive.namelist()).find("docProps/app.xml")
+        if part is None:
             return Program()
-        with archive.open("docProps/app.xml") as stream:
-            text = stream.read(_PROPERTIES).decode("utf-8", "replace")
+        with archive.open(part) as stream:
+            text = utf_8(stream.read(_PROPERTIES)).decode("utf-8", "replace")
     name, version = (_property(text, tag) for tag in ("Application", "AppVersion"))
     if name == "Microsoft Excel" and version == _EXPORTED:
         return Program(name, exported=True)

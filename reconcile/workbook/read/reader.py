@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook, Export
 from reconcile.domain.fields import RecordKind
@@ -18,6 +19,8 @@ from reconcile.workbook.read.accepted_matches import with_accepted
 from reconcile.workbook.read.decisions import read_decisions
 from reconcile.workbook.read.find_sheets import FoundSheet, find_sheets
 from reconcile.workbook.read.row_reader import RowReader
+
+_LOOK_DOWN: Final = 20  # rows above the identity that somebody may have put there
 
 
 def read_workbook(
@@ -93,8 +96,8 @@ def meta_of(book: Book) -> Meta:
     # Some editors show the sheet again, and people rename what they see.
     names = sorted(book.sheets, key=lambda name: name.casefold() != META)
     for name in names:
-        rows = _texts(book, name)
-        if next(rows, ("", "", ""))[0] == MAGIC:
+        rows = list(_identity(book, name))
+        if rows:
             return read_meta(book.path.name, rows)
     raise WorkbookError(
         f"{book.path.name} is not a workbook that reconcile exported: it has no sheet {META}. "
@@ -102,10 +105,20 @@ def meta_of(book: Book) -> Meta:
     )
 
 
-def _texts(book: Book, sheet: str) -> Iterator[tuple[str, str, str]]:
-    for _, cells in book.rows(sheet):
-        first, second, third = (cells[index].text if index in cells else "" for index in range(3))
-        yield first, second, third
+def _identity(book: Book, sheet: str) -> Iterator[tuple[str, str, str]]:
+    """The rows below the mark of our identity sheet; none for another sheet.
+
+    Programs put a title or an index above or beside the table, so the mark need not stand in the first cell.
+    """
+    left: int | None = None
+    for number, cells in book.rows(sheet):
+        if left is not None:
+            first, second, third = (cells[left + n].text if left + n in cells else "" for n in range(3))
+            yield first, second, third
+        elif number > _LOOK_DOWN:
+            return
+        else:
+            left = next((place for place, cell in cells.items() if cell.text == MAGIC), None)
 
 
 def _foreign(book: Book) -> Iterator[Finding]:

@@ -164,7 +164,7 @@ def _status(code: str, text: str) -> tuple[PaymentStatus, str]:
         return PaymentStatus.PAID, ""
     if code in _RETURNS or looks_returned(text):
         return PaymentStatus.RETURNED, text or f"type code {code}"
-    return PaymentStatus.IGNORED, f"money received (type code {code})"
+    return PaymentStatus.RECEIVED, f"money received (type code {code})"
 
 
 def _end_account(reading: _Reading, record: Record) -> None:

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element  # only the type: defusedxml does the 
 
 from reconcile.domain.money import Money, plain
 from reconcile.erp.payments.formats import xml
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, known_id, texts
 from reconcile.errors import PaymentFileError
 
 MESSAGES: Final = {
@@ -120,20 +120,24 @@ class _Entry:
 
     def payments(self) -> Iterator[Payment]:
         """The transactions of the entry; what they do not explain of its amount is one of its own."""
-        whole = abs(_signed(self.entry, self.place))
+        whole = -_signed(self.entry, self.place)
         details = list(xml.every(self.entry, "NtryDtls/TxDtls"))
         amounts = [self._part(one, len(details)) for one in details]
         currency = _currency(self.entry, self.place)
         if len(details) < 2 or any(part is None or part.currency != currency for part in amounts):
-            yield self._payment(details, Money(whole, currency), "")
+            yield self._payment(details, Money(abs(whole), currency), "")
             return
         for number, (one, part) in enumerate(zip(details, amounts, strict=True), start=1):
             assert part is not None
             yield self._payment([one], part, f"/{number}")
-        rest = whole - sum((part.amount for part in amounts if part), Decimal(0))
+        signs = (-1 if self._received([one]) else 1 for one in details)
+        parts = zip(amounts, signs, strict=True)
+        rest = whole - sum((part.amount * sign for part, sign in parts if part), Decimal(0))
         if rest:
             yield replace(
-                self._payment([], Money(rest, currency), "/rest"), reason="not explained by the batch"
+                self._payment([], Money(abs(rest), currency), "/rest"),
+                amount=Money(rest, currency),
+                reason="not explained by the batch",
             )
 
     def _part(self, detail: Element, count: int) -> Money | None:
@@ -152,25 +156,27 @@ class _Entry:
         references = [word for one in details for word in xml.all_words(one, *_REFERENCES)]
         named = [word for word in references if word.upper() not in _NO_REFERENCE]
         order = next((xml.words(one, "Refs/EndToEndId") for one in details), "")
-        sign = -1 if status is PaymentStatus.RETURNED or self._is_received(status) else 1
+        sign = -1 if self._received(details) else 1
         return Payment(
             place=Place(self.place.file, f"{self.place.spot}{suffix.replace('/', ', transaction ')}"),
             amount=Money(amount.amount * sign, amount.currency),
             status=status,
-            id=bank or (f"{entry_id}{suffix}" if entry_id else ""),
+            id=known_id(bank) or (f"{entry_id}{suffix}" if known_id(entry_id) else ""),
             account=self.account,
             order=order if order.upper() not in _NO_REFERENCE else "",
             booked=xml.day(self.entry, "BookgDt", self.place),
             value_date=xml.day(self.entry, "ValDt", self.place),
-            payee=_payee(details),
+            payee=_payer(details) if sign < 0 else _payee(details),
             references=texts(*named, *remittance),
             po_texts=remittance,
             instructed=_instructed(details, amount, self.place),
             reason=reason,
         )
 
-    def _is_received(self, status: PaymentStatus) -> bool:
-        return status is PaymentStatus.IGNORED and xml.words(self.entry, "CdtDbtInd") == "CRDT"
+    def _received(self, details: list[Element]) -> bool:
+        """Whether the money came in: a transaction may go the other way than its entry."""
+        own = xml.words(details[0], "CdtDbtInd") if len(details) == 1 else ""
+        return (own or xml.words(self.entry, "CdtDbtInd")) == "CRDT"
 
     def _status(self, details: list[Element]) -> tuple[PaymentStatus, str]:
         state = _state(self.entry)
@@ -185,13 +191,13 @@ class _Entry:
             for word in xml.all_words(one, "BkTxCd/Domn/Fmly/SubFmlyCd")
         ]
         given_back = given_back or any(code in _RETURN_CODES for code in codes)
-        received = xml.words(self.entry, "CdtDbtInd") == "CRDT"
+        received = self._received(details)
         if state != "BOOK":
             return PaymentStatus.IGNORED, f"not booked yet ({state or 'no status'})"
         if received and given_back:
             return PaymentStatus.RETURNED, " ".join(reasons) or "returned"
         if received:
-            return PaymentStatus.IGNORED, "money received"
+            return PaymentStatus.RECEIVED, "money received"
         if given_back:
             return PaymentStatus.IGNORED, "money received and given back"
         return PaymentStatus.PAID, ""
@@ -216,6 +222,17 @@ def _signed(element: Element, place: Place) -> Decimal:
 def _currency(entry: Element, place: Place) -> str:
     amount = xml.money(entry, place, "Amt")
     return amount.currency if amount else ""
+
+
+def _payer(details: list[Element]) -> str:
+    """Who sent money that came in; of a payment that came back it may be the payee of the payment."""
+    paths = (
+        "RltdPties/Dbtr/Nm",
+        "RltdPties/Dbtr/Pty/Nm",
+        "RltdPties/UltmtDbtr/Nm",
+        "RltdPties/UltmtDbtr/Pty/Nm",
+    )
+    return next(filter(None, (xml.words(one, *paths) for one in details)), "") or _payee(details)
 
 
 def _payee(details: list[Element]) -> str:

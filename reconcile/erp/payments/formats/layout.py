@@ -8,7 +8,9 @@ The keys of a layout file:
     encoding, separator, decimal ("dot", "comma"), date_order ("dmy", "mdy"), currency: found in the file,
                   or taken from here where the file does not tell
     sign          "positive" or "negative": which amounts are payments
-    ignored, rejected, returned: what the status column says of such rows
+    paid, pending, rejected, returned, ignored: what the status column says of such rows; an empty text among
+                  `paid` lets rows without a status be paid
+    out, into     what the direction column says of money that went out, and of money that came in
     kinds         what the kind column says of rows that are payments; the others are ignored
     totals        the first words of total rows
     [columns]     for each meaning, its headers, best first
@@ -17,8 +19,8 @@ The keys of a layout file:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,9 +32,10 @@ BUILT_IN: Final = ("xero-payments", "netsuite-payments", "quickbooks-payments", 
 
 ROLES: Final = (
     "id", "date", "value_date", "payee", "amount", "total", "paid_out", "paid_in", "currency", "reference",
-    "bill", "po_number", "memo", "status", "reason", "kind", "balance",
+    "bill", "po_number", "memo", "status", "reason", "kind", "balance", "direction", "account",
 )  # fmt: skip
 _FOLDER: Final = "erp"
+_WORDS: Final = ("paid", "pending", "ignored", "rejected", "returned", "out", "into", "kinds", "totals")
 _CHOICES: Final = {
     "decimal": ("", "dot", "comma"),
     "date_order": ("", "dmy", "mdy"),
@@ -54,12 +57,23 @@ class TableLayout:
     date_order: str = ""
     currency: str = ""
     sign: str = ""
+    paid: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     totals: tuple[str, ...] = ("total", "totals", "grand total", "sum", "summe", "gesamt")
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def with_words(self, words: Mapping[str, Iterable[str]]) -> TableLayout:
+        """The layout with more words for a state: `paid`, `pending`, `rejected`, `returned`, `ignored`."""
+        more: dict[str, Any] = {
+            state: (*getattr(self, state), *(one.casefold() for one in said)) for state, said in words.items()
+        }
+        return replace(self, **more)
 
 
 def built_in(templates: Path | None) -> tuple[TableLayout, ...]:
@@ -108,7 +122,7 @@ def _value(file: Path, key: str, value: object) -> object:
         if not isinstance(value, bool):
             raise _wrong(file, key, "must be true or false")
         return value
-    if key in ("ignored", "rejected", "returned", "kinds", "totals"):
+    if key in _WORDS:
         return tuple(text.casefold() for text in _texts(file, key, value))
     if not isinstance(value, str):
         raise _wrong(file, key, "must be a text")

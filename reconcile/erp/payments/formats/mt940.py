@@ -131,7 +131,9 @@ def _status(mark: str, details: str) -> tuple[PaymentStatus, str]:
         return PaymentStatus.PAID, ""
     if mark == "RD" or (mark == "C" and looks_returned(details)):
         return PaymentStatus.RETURNED, details or "returned"
-    return PaymentStatus.IGNORED, "money received" if mark == "C" else "money received and given back"
+    if mark == "C":
+        return PaymentStatus.RECEIVED, "money received"
+    return PaymentStatus.IGNORED, "money received and given back"
 
 
 def _payees(details: str) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _status(moved: Decimal, kind: str, name: str, memo: str) -> tuple[PaymentSta
         return PaymentStatus.PAID, ""
     if looks_returned(kind, name, memo):
         return PaymentStatus.RETURNED, memo or name
-    return PaymentStatus.IGNORED, "money received"
+    return PaymentStatus.RECEIVED, "money received"
 
 
 def _amount(text: str, place: Place) -> Decimal:

@@ -2,70 +2,163 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
+from reconcile.erp.payments.directions import IN, OUT, Direction
+from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.table import Draft, Table, payment_of
-from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found
+from reconcile.erp.payments.formats.table_header import same_form
+from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found, texts
+from reconcile.erp.payments.state_words import said_states, state_of_row
 from reconcile.errors import PaymentFileError
 
 # Up to this share of the rows may have the other sign before it is no longer plain which sign is a payment.
 _FEW: Final = Decimal("0.2")
+# In the headers of lists of payments made, and seldom in those of a bank account.
+_OUTGOING: Final = (
+    "pay", "paid", "beneficiary", "recipient", "vendor", "supplier", "partner", "bill", "zahlung",
+    "empfänger", "begünstigt", "lieferant",
+)  # fmt: skip
 
 
 def payments_of(table: Table, drafts: Sequence[Draft]) -> tuple[Payment, ...]:
-    """The payments of a table. Raises PaymentFileError where both signs could be payments."""
+    """The payments of a table. Raises PaymentFileError where both signs could be payments, or none tells."""
     sign = _sign(table, drafts)
-    parts = _parts(table, drafts)
-    return tuple(_payment(table, draft, amount * sign) for draft, amount in parts)
+    read = [_payment(table, draft, amount, sign) for draft, amount in _parts(table, drafts)]
+    if table.states:
+        said = said_states([draft.row for draft in drafts], table.states, table.layout)
+        table.how.append("states: " + ", ".join(f"{word!r}: {meaning}" for word, meaning in said))
+    return tuple(read)
 
 
-def _payment(table: Table, draft: Draft, amount: Decimal) -> Payment:
+def _payment(table: Table, draft: Draft, written: Decimal, sign: int) -> Payment:
     status, why = _status(table, draft)
-    if status is PaymentStatus.RETURNED:
+    amount, odd = _moved(table, draft, written, sign)
+    came_in = amount < 0
+    if status is PaymentStatus.UNKNOWN:
+        table.findings.append(_unknown_state(draft, why))
+    elif odd and status is not PaymentStatus.IGNORED:
+        table.findings.append(_unknown_direction(table, draft, odd))
+        status, why = PaymentStatus.UNKNOWN, odd
+    elif status is PaymentStatus.RETURNED:
         amount = -abs(amount)
-    elif amount < 0 and status is PaymentStatus.PAID:
-        if table.layout.ledger:
-            table.findings.append(_other_way_round(draft))
-        else:
-            status, why = PaymentStatus.IGNORED, "money received"
+    elif came_in and status is PaymentStatus.PAID:
+        status, why = _received(table, draft)
     return payment_of(table, draft, amount, status, why)
+
+
+def _moved(table: Table, draft: Draft, written: Decimal, sign: int) -> tuple[Decimal, str]:
+    """The amount, positive for money that went out, and what is odd about its direction, if anything."""
+    if table.direction is None:
+        return written * sign, ""
+    way = table.direction.of(draft.row)
+    if way == OUT:
+        return abs(written), _against(table, draft, written)
+    if way == IN:
+        return -abs(written), _against(table, draft, written)
+    word = table.direction.word(draft.row)
+    return written * sign, f"the direction {word!r} is not known" if written else ""
+
+
+def _against(table: Table, draft: Draft, written: Decimal) -> str:
+    """Words where the sign of a row says the opposite of its direction, by the signs of the other rows."""
+    usual = table.signs.get(table.direction.of(draft.row) if table.direction else "")
+    if usual is None or not written or (written > 0) == usual:
+        return ""
+    return "the sign of the amount and the direction contradict each other"
+
+
+def usual_signs(direction: Direction, drafts: Sequence[Draft]) -> dict[str, bool]:
+    """Of each direction, whether most of its amounts are positive."""
+    signs: dict[str, Counter[bool]] = {OUT: Counter(), IN: Counter()}
+    for draft in drafts:
+        way = direction.of(draft.row)
+        if way in signs and draft.amount:
+            signs[way][draft.amount > 0] += 1
+    return {way: counts.most_common(1)[0][0] for way, counts in signs.items() if counts}
+
+
+def _received(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
+    """Money that came in: returned where the texts of the row say so, else only received."""
+    if table.layout.ledger:
+        table.findings.append(_other_way_round(draft))
+    row_texts = texts(*(cell.text for cell in draft.row.cells))
+    if looks_returned(*row_texts):
+        memo = table.all_texts(draft.row, "memo", "reason")
+        return PaymentStatus.RETURNED, " ".join(memo) or "returned"
+    return PaymentStatus.RECEIVED, "money received"
 
 
 def _status(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
     layout, row = table.layout, draft.row
-    said, kind = table.text(row, "status"), table.text(row, "kind")
-    why = table.text(row, "reason") or said
-    groups = (
-        (layout.ignored, PaymentStatus.IGNORED),
-        (layout.rejected, PaymentStatus.REJECTED),
-        (layout.returned, PaymentStatus.RETURNED),
-    )
-    for words, status in groups:
-        if said.casefold() in words:
-            return status, why
-    if kind and layout.kinds and kind.casefold() not in layout.kinds:
+    status, word = state_of_row(row, table.states, layout, needed=table.says_states)
+    kind = table.text(row, "kind")
+    if status is PaymentStatus.PAID and kind and layout.kinds and kind.casefold() not in layout.kinds:
         return PaymentStatus.IGNORED, f"the row is of the kind {kind}"
-    return PaymentStatus.PAID, ""
+    return status, "" if status is PaymentStatus.PAID else table.text(row, "reason") or word
 
 
 def _sign(table: Table, drafts: Sequence[Draft]) -> int:
     """1 where positive amounts are payments, -1 where negative ones are."""
+    if table.direction is not None:
+        table.signs = usual_signs(table.direction, drafts)
     given = table.hints.sign or table.layout.sign
-    if given or not table.header.has("amount"):
+    if given or table.direction is not None or not table.header.has("amount"):
         return -1 if given == "negative" else 1
-    counted = [one for one in drafts if one.amount and _status(table, one)[0] is PaymentStatus.PAID]
+    counted = [one for one in drafts if one.amount and _status(table, one)[0] is not PaymentStatus.IGNORED]
     negative = [one for one in counted if one.amount and one.amount < 0]
     positive = len(counted) - len(negative)
+    if counted and not negative and not _about_payments(table):
+        raise _no_direction(table, counted[0])
     if len(negative) <= positive * _FEW:
         return 1
     if positive > len(negative) * _FEW:
         raise _both_signs(negative[0], next(one for one in counted if one.amount and one.amount > 0), counted)
     table.findings.append(_turned(negative[0], len(negative)))
     return -1
+
+
+def _about_payments(table: Table) -> bool:
+    """Whether the headers say that all rows are payments made, so that no direction is needed."""
+    forms = [same_form(label) for label in table.header.labels]
+    named = any(word in form for form in forms for word in _OUTGOING)
+    return table.layout.ledger or named or table.header.has("status") or bool(table.layout.recognise)
+
+
+def _no_direction(table: Table, first: Draft) -> PaymentFileError:
+    return PaymentFileError(
+        f"{table.name}: all amounts are positive, such as {plain(first.amount or Decimal(0))} in "
+        f"{first.place}, and no column says whether money went out or came in. "
+        "Pass --sign positive if all rows are payments made, or name the column as `direction` "
+        "in a layout file (--layout)."
+    )
+
+
+def _unknown_state(draft: Draft, word: str) -> Finding:
+    return found(
+        "status-unknown",
+        f"The status {word!r} is in no list of words, so the row is not taken for paid.",
+        "Add the word to `paid`, `pending`, `rejected`, `returned` or `ignored` of a layout file (--layout).",
+        draft.place,
+        word,
+        Severity.ERROR,
+    )
+
+
+def _unknown_direction(table: Table, draft: Draft, odd: str) -> Finding:
+    return found(
+        "direction-unknown",
+        f"It is not known whether money went out or came in: {odd}.",
+        "Add the word to `out` or `into` of a layout file (--layout), or mend the row.",
+        draft.place,
+        table.direction.word(draft.row) if table.direction else "",
+        Severity.ERROR,
+    )
 
 
 def _both_signs(down: Draft, up: Draft, counted: Sequence[Draft]) -> PaymentFileError:
@@ -90,8 +183,8 @@ def _turned(first: Draft, count: int) -> Finding:
 def _other_way_round(draft: Draft) -> Finding:
     return found(
         "sign-other",
-        "The amount has the other sign than the payments of this file, so it is not taken for one.",
-        "Look whether it is a refund or a typing error; it stands with the payments that fit no payout.",
+        "The amount has the other sign than the payments of this file, so it is money received.",
+        "Look whether it is a refund or a typing error; it stands on the sheet Money received.",
         draft.place,
         plain(draft.amount or Decimal(0)),
     )

@@ -10,11 +10,23 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
+from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
 from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.formats.table_header import Header
-from reconcile.erp.payments.model import Grid, GridCell, GridRow, Payment, PaymentStatus, Place, found, texts
+from reconcile.erp.payments.formats.table_header import Header, with_currency_column
+from reconcile.erp.payments.model import (
+    Grid,
+    GridCell,
+    GridRow,
+    Payment,
+    PaymentStatus,
+    Place,
+    found,
+    known_id,
+    texts,
+)
+from reconcile.erp.payments.state_words import state_columns, state_of
 from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
@@ -51,7 +63,12 @@ class Draft:
 
 @dataclass
 class Table:
-    """A table under its header. Build it with `open_table`."""
+    """A table under its header. Build it with `open_table`.
+
+    states: the columns that say what became of a row; says_states: they say of some rows that they
+    are paid, so a row without a word is not known to be. signs: of
+    each direction, whether its amounts are positive.
+    """
 
     name: str
     sheet: str
@@ -61,6 +78,10 @@ class Table:
     hints: Hints
     mark: str = "."
     order: str = "dmy"
+    states: tuple[int, ...] = ()
+    says_states: bool = False
+    direction: Direction | None = None
+    signs: dict[str, bool] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     how: list[str] = field(default_factory=list)
 
@@ -112,8 +133,10 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
 
     Raises PaymentFileError where these are ambiguous, or where the last row is cut off.
     """
+    header = with_currency_column(name, grid, header)
     table = Table(name, sheet, grid, header, layout, hints)
     _refuse_cut_off(table)
+    _find_meanings(table)
     unread = header.unread()
     table.how.append(
         f"header in line {header.row}: {header.words()}" + (f"; not read: {unread}" if unread else "")
@@ -129,6 +152,19 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
     words = "comma" if table.mark == "," else "dot"
     table.how.append(f"decimal {words}, {order_words(dates, table.order)}")
     return table
+
+
+def _find_meanings(table: Table) -> None:
+    """Finds the columns that say what became of a row and which way its money went."""
+    body = [row for row in table.rows if not table.is_total(row)]
+    grid = tuple(body)
+    table.states = state_columns(grid, table.header, table.layout)
+    words = (row.text(place) for row in body for place in table.states)
+    table.says_states = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
+    table.direction = find_direction(grid, table.header, table.layout)
+    if table.direction:
+        label = table.header.labels[table.direction.column]
+        table.how.append(f"direction from {label!r}")
 
 
 def drafts_of(table: Table) -> list[Draft]:
@@ -156,9 +192,9 @@ def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatu
         amount=Money(amount, draft.currency),
         status=status,
         id="/".join(texts(table.text(row, "id"), *table.all_texts(row, "bill")))
-        if table.text(row, "id")
+        if known_id(table.text(row, "id"))
         else "",
-        account=table.layout.name,
+        account=table.text(row, "account") or table.layout.name,
         booked=draft.booked,
         value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
         payee=table.text(row, "payee"),

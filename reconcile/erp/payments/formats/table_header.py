@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.domain.money import known_currencies
@@ -14,6 +14,8 @@ from reconcile.errors import PaymentFileError
 
 _LOOK_DOWN: Final = 40
 _WITH_CURRENCY: Final = re.compile(r"(.*?)\s*[(\[]?\b([A-Z]{3})[)\]]?")
+# Letters of a currency code.
+_CODE: Final = 3
 # Of these a table may have several columns; all of them are read.
 _MANY: Final = ("reference", "bill", "po_number", "memo")
 
@@ -77,6 +79,37 @@ def recognises(layout: TableLayout, header: Header) -> bool:
     return bool(layout.recognise) and all(
         any(same_form(alias) in labels for alias in group) for group in layout.recognise
     )
+
+
+def with_currency_column(name: str, grid: Grid, header: Header) -> Header:
+    """The header with the column that holds currencies, known by its values where its label is not known.
+
+    Raises PaymentFileError where two such columns disagree.
+    """
+    if header.has("currency"):
+        return header
+    taken = {place for places in header.columns.values() for place in places}
+    below = [row for row in grid if row.number > header.row]
+    filled = {
+        place: [row.text(place).upper() for row in below]
+        for place in range(header.width)
+        if place not in taken and _all_currencies([row.text(place) for row in below])
+    }
+    if not filled:
+        return header
+    first, *others = filled
+    different = next((place for place in others if filled[place] != filled[first]), None)
+    if different is not None:
+        raise PaymentFileError(
+            f"{name}, line {header.row}: {header.labels[first]!r} and {header.labels[different]!r} both hold "
+            "currencies and differ. Name the right one as `currency` in a layout file (--layout)."
+        )
+    return replace(header, columns={**header.columns, "currency": (first,)})
+
+
+def _all_currencies(found: Sequence[str]) -> bool:
+    said = [text for text in found if text]
+    return bool(said) and all(len(text) == _CODE and text.upper() in known_currencies() for text in said)
 
 
 def same_form(label: str) -> str:

@@ -47,7 +47,7 @@ def _payment(one: Mapping[str, Any], place: Place, hints: Hints) -> Payment:
         )
     status, why = _status(one)
     amount = _amount(one, place)
-    refund = status is PaymentStatus.IGNORED and one.get("PaymentType") in _REFUND
+    refund = status is PaymentStatus.RECEIVED
     return Payment(
         place=place,
         amount=Money(-amount if refund else amount, currency),
@@ -67,7 +67,7 @@ def _status(one: Mapping[str, Any]) -> tuple[PaymentStatus, str]:
     if state.upper() != "AUTHORISED":
         return PaymentStatus.IGNORED, f"its status is {state}"
     if kind in _REFUND:
-        return PaymentStatus.IGNORED, "a refund of a supplier's credit"
+        return PaymentStatus.RECEIVED, "a refund of a supplier's credit"
     if kind != _BILL_PAID:
         return PaymentStatus.IGNORED, f"it is of the type {kind}"
     return PaymentStatus.PAID, ""

@@ -1,0 +1,116 @@
+"""Live as last read, each record with the moment, and read again by the cheapest way when it is too old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from math import inf
+from typing import Final
+
+from reconcile.apply.reread import Reread
+from reconcile.domain.policy.names_and_limits import Conduct
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.introw.client import Reader
+from reconcile.introw.fetch import read_again
+from reconcile.plan.model import Action, Operation
+from reconcile.plan.reliance import LINES_LEFT
+
+_TEXTS: Final = frozenset({"po_number", "statement_note", "description", "internal_note"})
+_NEVER: Final = -inf
+
+
+def bound_of(operation: Operation, conduct: Conduct) -> float:
+    """Seconds after which what an operation relies on is read again: less for money than for texts."""
+    if operation.action in (Action.UPDATE_PAYOUT, Action.UPDATE_LINE) and operation.expected.keys() <= _TEXTS:
+        return max(conduct.reread_minutes * 60, conduct.fresh_seconds)
+    return conduct.fresh_seconds
+
+
+@dataclass
+class Wanted:
+    """What is to be read: payouts, lines with the payouts they should be on, payouts with all their lines."""
+
+    payouts: set[str] = field(default_factory=set)
+    lines: dict[str, str | None] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.payouts or self.lines or self.whole)
+
+    def add(self, operation: Operation) -> None:
+        """Wants what an operation relies on."""
+        payout_id = operation.target.payout_id
+        if payout_id:
+            self.payouts.add(payout_id)
+            if LINES_LEFT in operation.relies_on:
+                self.whole.add(payout_id)
+        if operation.action not in (Action.UPDATE_PAYOUT, Action.CREATE_LINE):
+            self.lines[operation.target.id] = payout_id
+
+
+def wanted_by(operations: Iterable[Operation]) -> Wanted:
+    """What these operations rely on."""
+    wanted = Wanted()
+    for one in operations:
+        wanted.add(one)
+    return wanted
+
+
+@dataclass
+class Live:
+    """Live as this run last saw it. now: seconds on a steady clock."""
+
+    reader: Reader
+    now: Callable[[], float]
+    _payouts: dict[str, Payout] = field(default_factory=dict)
+    _lines: dict[str, CommissionLine] = field(default_factory=dict)
+    _listed: dict[str, tuple[CommissionLine, ...]] = field(default_factory=dict)
+    _at: dict[str, float] = field(default_factory=dict)
+    _listed_at: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> Reread:
+        """What was seen last; it changes as more is read."""
+        return Reread(self._payouts, self._lines, self._listed)
+
+    def at(self, record_id: str) -> float:
+        """When a record was read."""
+        return self._at.get(record_id, _NEVER)
+
+    def read(self, wanted: Wanted) -> None:
+        """Reads what is wanted, and keeps everything else that comes along. Raises ApiError."""
+        began = self.now()
+        again = read_again(self.reader, wanted.payouts, wanted.lines, wanted.whole)
+        for record_id in (*wanted.payouts, *wanted.lines):
+            self._payouts.pop(record_id, None)
+            self._lines.pop(record_id, None)
+            self._at[record_id] = began
+        self._payouts.update(again.payouts)
+        self._lines.update(again.lines)
+        self._listed.update(again.listed)
+        self._at.update(dict.fromkeys((*again.payouts, *again.lines), began))
+        self._listed_at.update(dict.fromkeys(again.listed, began))
+
+    def wrote(self, operation: Operation, answer: Payout | CommissionLine | None) -> None:
+        """A write of this run changed a record: its answer shows it, or it must be read again."""
+        record_id = operation.target.id
+        if isinstance(answer, Payout):
+            self._payouts[answer.id] = answer
+        elif answer is not None:
+            self._lines[answer.id] = answer
+        self._at[record_id] = _NEVER if answer is None else self.now()
+
+    def too_old(self, operations: Iterable[Operation], bound: Callable[[Operation], float]) -> Wanted:
+        """What these operations rely on and was read longer ago than each of them bears."""
+        old, now = Wanted(), self.now()
+        for one in operations:
+            need, limit = wanted_by([one]), now - bound(one)
+            old.payouts |= {key for key in need.payouts if self.at(key) < limit}
+            old.lines |= {key: home for key, home in need.lines.items() if self.at(key) < limit}
+            old.whole |= {key for key in need.whole if self._listed_at.get(key, _NEVER) < limit}
+        return old
+
+    def forget_listing(self, payout_id: str, older_than: float) -> None:
+        """Forgets the lines of a payout that were listed too long ago."""
+        if self._listed_at.get(payout_id, _NEVER) < older_than:
+            self._listed.pop(payout_id, None)

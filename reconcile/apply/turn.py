@@ -1,0 +1,128 @@
+"""What live is when an operation's turn comes: fresh enough, and what has moved under it since the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Final
+
+from reconcile.apply.freshness import Live, bound_of, wanted_by
+from reconcile.apply.ground import Ground, Own, leaving
+from reconcile.domain.policy.names_and_limits import Conduct, Names
+from reconcile.domain.records import CommissionLine, Payout
+from reconcile.introw.client import Reader
+from reconcile.plan.made_before.likeness import SAME_LINES
+from reconcile.plan.model import Action, Operation, Plan
+from reconcile.plan.outcome import Moved
+
+EARLIER: Final = -inf
+"""The moment of what an earlier process of the run did."""
+Twins = Callable[[Iterable[Operation]], dict[str, list[str]]]
+
+
+@dataclass
+class Turn:
+    """Live under one run of a plan. twins_of: reads the lines that say the same as each new line."""
+
+    plan: Plan
+    reader: Reader
+    names: Names
+    conduct: Conduct
+    twins_of: Twins
+    _done: dict[str | None, list[tuple[float, Own]]] = field(default_factory=dict)
+    _same: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
+    _made: set[str] = field(default_factory=set)
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self.live = Live(self.reader, self._now)
+        self._leaving = leaving(self.plan)
+        self._began = self._now()
+
+    def look(self, operations: Sequence[Operation]) -> dict[str, list[str]]:
+        """Reads what the operations rely on; answers the lines that say the same as new ones.
+
+        Raises ApiError.
+        """
+        began = self._now()
+        self.live.read(wanted_by(operations))
+        twins = self.twins_of(operations)
+        self._same = {key: (began, ids) for key, ids in twins.items()}
+        return twins
+
+    def begin(self) -> None:
+        """The first operation has its turn: from here on the pace of the run is measured."""
+        self._began, self._count = self._now(), 0
+
+    def done(self, own: Own, at: float | None = None) -> None:
+        """An operation of this run is done."""
+        moment = self._now() if at is None else at
+        self._done.setdefault(own.operation.target.payout_id, []).append((moment, own))
+        if own.operation.action is Action.CREATE_LINE:
+            self._made.add(own.line)
+        self._count += 1
+
+    def refresh(self, operation: Operation, ahead: Sequence[Operation]) -> None:
+        """Reads again what is too old, and with it what the next operations will need by then.
+
+        ahead: the operations from this one on. Raises ApiError.
+        """
+        if self.live.too_old([operation], self._bound):
+            soon = ahead[: self._soon(self._bound(operation))]
+            self.live.read(self.live.too_old(soon, self._bound))
+
+    def moved(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
+        """What the operation relies on and has moved. Raises ApiError."""
+        return (*self._ground(operation).moved(operation), *self._said_meanwhile(operation, ahead))
+
+    def wrote(self, operation: Operation, answer: Payout | CommissionLine | None) -> tuple[Moved, ...]:
+        """A write was accepted: what moved between the last reading and it, as far as its answer shows."""
+        moved = self._ground_of(operation.target.payout_id).moved_in_the_gap(operation, answer)
+        self.live.wrote(operation, answer)
+        return moved
+
+    def _soon(self, seconds: float) -> int:
+        """How many operations have their turn within so many seconds."""
+        connection = self.reader.connection
+        measured = (self._now() - self._began) / self._count if self._count else 0
+        return max(1, int(seconds / max(connection.window / connection.rate, measured)))
+
+    def _ground(self, operation: Operation) -> Ground:
+        """Live under an operation; its payout's lines are read where its amount does not stand for them."""
+        payout_id = operation.target.payout_id
+        if payout_id:
+            self.live.forget_listing(payout_id, self._now() - self._bound(operation))
+        ground = self._ground_of(payout_id)
+        if payout_id and ground.needs_lines(operation):
+            wanted = wanted_by([operation])
+            wanted.whole.add(payout_id)
+            self.live.read(wanted)
+            ground = self._ground_of(payout_id)
+        return ground
+
+    def _ground_of(self, payout_id: str | None) -> Ground:
+        done = self._done.get(payout_id, [])
+        read_at = self.live.at(payout_id or "")
+        shown = sum(at <= read_at for at, _ in done)
+        return Ground(self.live.seen, self.names, tuple(one for _, one in done), shown, self._leaving)
+
+    def _said_meanwhile(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
+        """Lines that say the same as a new one and were not there when the plan was made."""
+        if operation.action is not Action.CREATE_LINE:
+            return ()
+        limit, began = self._now() - self._bound(operation), self._now()
+        if self._same[operation.id][0] < limit:
+            soon = ahead[: self._soon(self._bound(operation))]
+            old = [one for one in soon if one.id in self._same and self._same[one.id][0] < limit]
+            self._same |= {key: (began, ids) for key, ids in self.twins_of(old).items()}
+        planned = operation.relies_on.get(SAME_LINES)
+        known = {*(planned or "").split(", "), *self._made}
+        new = [line for line in self._same[operation.id][1] if line not in known]
+        return (Moved(SAME_LINES, planned, None, ", ".join(new)),) if new else ()
+
+    def _bound(self, operation: Operation) -> float:
+        return bound_of(operation, self.conduct)
+
+    def _now(self) -> float:
+        return self.reader.clock.monotonic()

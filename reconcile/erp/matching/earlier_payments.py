@@ -1,0 +1,99 @@
+"""Compares a matching with what earlier runs matched: a second payment of a payout is said and shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Settlement
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Match, Matching, Stray, Verdict
+from reconcile.erp.payments.model import Payment, PaymentFile, Place, found
+
+_MONEY_OUT = (Verdict.PAID, Verdict.SETTLED)
+
+
+def compared_with_earlier(
+    result: Matching, files: Sequence[PaymentFile], earlier: Iterable[Settlement]
+) -> Matching:
+    """The matching without the matches that pay a payout again, which is then for a person.
+
+    A payment is a second one where an earlier run matched the payout with a payment of another id and another
+    day. Of a payout that is paid in Introw the payment is a stray, of another the match is a suggestion.
+    """
+    known: defaultdict[str, list[Settlement]] = defaultdict(list)
+    for one in earlier:
+        if one.verdict in _MONEY_OUT and one.state != "differs":
+            known[one.payout_id].append(one)
+    prints = {one.sha256: one for ones in known.values() for one in ones if one.sha256}
+    matches: list[Match] = []
+    doubted: list[Match] = []
+    strays: list[Stray] = []
+    findings: list[Finding] = [*_read_before(files, prints)]
+    owed_before: list[Owed] = []
+    for match in result.matches:
+        first = _first(match, known)
+        if first is None:
+            matches.append(match)
+            continue
+        told = _told(first)
+        findings += [_again(payment, told) for payment in match.payments]
+        if match.verdict is Verdict.SETTLED:
+            strays += [Stray(payment, told) for payment in match.payments]
+            owed_before += match.owed
+        else:
+            doubted.append(replace(match, evidence=f"{match.evidence}; but {told}"))
+    return replace(
+        result,
+        matches=tuple(matches),
+        suggestions=(*result.suggestions, *doubted),
+        strays=(*result.strays, *strays),
+        others=(*result.others, *owed_before),
+        findings=(*result.findings, *findings),
+    )
+
+
+def _first(match: Match, known: Mapping[str, Sequence[Settlement]]) -> Settlement | None:
+    """An earlier payment of one of the payouts that none of these payments is."""
+    if match.verdict not in _MONEY_OUT:
+        return None
+    earlier = (one for owed in match.owed for one in known.get(owed.payout_id, ()))
+    return next((one for one in earlier if not any(_is_same(one, paid) for paid in match.payments)), None)
+
+
+def _is_same(earlier: Settlement, payment: Payment) -> bool:
+    same_id = bool(payment.id) and earlier.payment_id == payment.id
+    day = payment.day.isoformat() if payment.day else ""
+    return same_id or not day or not earlier.paid_on or earlier.paid_on == day
+
+
+def _told(first: Settlement) -> str:
+    return (
+        f"the payout {first.payout_id} was paid already on {first.paid_on} with {first.amount} "
+        f"({first.payment_id or first.reference}, read from {first.file})"
+    )
+
+
+def _again(payment: Payment, told: str) -> Finding:
+    return found(
+        "paid-twice",
+        f"This is a second payment: {told}.",
+        "Find out whether it was paid twice, and get the money back.",
+        payment.place,
+        str(payment.amount),
+    )
+
+
+def _read_before(files: Sequence[PaymentFile], prints: Mapping[str, Settlement]) -> Iterator[Finding]:
+    for file in files:
+        if file.sha256 in prints:
+            first = prints[file.sha256]
+            yield found(
+                "file-read-before",
+                f"The same file was read before, as {first.file}, on {first.read_at[:10]}.",
+                "Nothing to do.",
+                Place(file.name, ""),
+                severity=Severity.INFO,
+            )

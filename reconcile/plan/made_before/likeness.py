@@ -1,0 +1,135 @@
+"""Whether a live line is the one that a new line asks for, though a server may bend what it is sent. Pure.
+
+A server may trim or fold a text, fill in a source amount, or round an amount to its currency. So a line
+that differs in such things only is not another line: likeness is never taken for difference.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from reconcile.domain.fields import NEW_LINE_FIELDS, Value, line_values
+from reconcile.domain.money import exponent, parse_decimal
+from reconcile.domain.records import CommissionLine
+from reconcile.plan.model import Texts
+
+SAME_LINES: Final = "same_lines"
+"""What a new line relies on: the ids of the lines that say the same, as the person decided upon them."""
+KEY_USED: Final = "key_used"
+"""What a new line relies on: its key, where an earlier run sent it unseen and a person decided to send it."""
+
+SKEW: Final = timedelta(minutes=15)
+"""By how much the server's clock and ours may differ, with room to spare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What an earlier run sent as a new line.
+
+    values: its fields, by the names of `New lines`. at: when, UTC. before: the ids of the lines that were
+    like it already.
+    """
+
+    values: Texts
+    at: datetime
+    before: frozenset[str] = frozenset()
+
+    def to_json(self) -> str:
+        """The text that the state store keeps."""
+        told = {"values": dict(self.values), "at": self.at.isoformat(), "before": sorted(self.before)}
+        return json.dumps(told, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Posted | None:
+        """What such a text says; None for one that says nothing."""
+        try:
+            told: dict[str, Any] = json.loads(text)
+            return cls(told["values"], datetime.fromisoformat(told["at"]), frozenset(told["before"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def row_values(line: CommissionLine) -> dict[str, str | None]:
+    """A line in the form of a row of `New lines`."""
+    values: dict[str, Value] = {
+        "partner_id": line.partner_id,
+        "payout_id": line.payout_id,
+        **line_values(line),
+    }
+    texts = {field.name: values[field.name] for field in NEW_LINE_FIELDS}
+    return {name: value if isinstance(value, str) else None for name, value in texts.items()}
+
+
+def is_like(wanted: Texts, there: Texts, *, anywhere: bool = False) -> bool:
+    """Whether two rows of `New lines` ask for the same, apart from what a server may bend.
+
+    anywhere: the line may have moved to another payout, or off it, since.
+    """
+    return (
+        wanted["partner_id"] == there["partner_id"]
+        and (anywhere or wanted["payout_id"] == there["payout_id"])
+        and wanted["currency"] == there["currency"]
+        and _same_number(wanted, there, "amount")
+        and _folded(wanted["description"]) == _folded(there["description"])
+        and _agree(wanted, there)
+    )
+
+
+def is_near(wanted: Texts, there: Texts) -> bool:
+    """Whether a line may be what a server made of a new line: same partner, and its amount or its text."""
+    if wanted["partner_id"] != there["partner_id"] or wanted["currency"] != there["currency"]:
+        return False
+    text = _folded(wanted["description"])
+    return _same_number(wanted, there, "amount") or (bool(text) and text == _folded(there["description"]))
+
+
+def came_after(line: CommissionLine, moment: datetime) -> bool:
+    """Whether a line may have been made after a moment; one without a time may have been."""
+    return line.created_at is None or line.created_at >= moment - SKEW
+
+
+def made_of(posted: Posted, lines: Iterable[CommissionLine], taken: Iterable[str] = ()) -> list[str]:
+    """The ids of the lines that may be the one which an earlier run sent; those taken are others."""
+    others = posted.before | frozenset(taken)
+    return sorted(
+        line.id
+        for line in lines
+        if line.id not in others
+        and came_after(line, posted.at)
+        and is_like(posted.values, row_values(line), anywhere=True)
+    )
+
+
+def values_wanted(partner_id: str, expected: Texts) -> dict[str, str | None]:
+    """The row of `New lines` that a creation stands for."""
+    named: Mapping[str, str | None] = {"partner_id": partner_id, **expected}
+    return {field.name: named.get(field.name) for field in NEW_LINE_FIELDS}
+
+
+def _agree(wanted: Texts, there: Texts) -> bool:
+    """Source amounts: one that is missing on a side was filled in, or is not kept."""
+    sides = (wanted["source_amount"], there["source_amount"])
+    return not all(sides) or _same_number(wanted, there, "source_amount")
+
+
+def _same_number(wanted: Texts, there: Texts, name: str) -> bool:
+    """Whether two amounts are the same to the decimals of their currency."""
+    numbers = [parse_decimal(one[name] or "") for one in (wanted, there)]
+    places = exponent(wanted["currency"] or "") or 0
+    rounded = [None if one is None else _rounded(one, places) for one in numbers]
+    return rounded[0] is not None and rounded[0] == rounded[1]
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _folded(text: str | None) -> str:
+    """A text without what a server may normalise: spaces, width and case."""
+    return " ".join(unicodedata.normalize("NFKC", text or "").casefold().split())

@@ -1,0 +1,166 @@
+"""Stages and declines that rest on a payout which moved since the person saw it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.money import Money
+from reconcile.domain.policy.names_and_limits import Names
+from reconcile.domain.records import Payout
+from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.stage import stage_of
+from reconcile.plan.compare import ALREADY
+from reconcile.plan.conflicts import emptied_payouts
+from reconcile.plan.model import Change, Conflict, Drift, Target, Texts
+from reconcile.plan.reliance import LINE, follows_lines, line_text, lines_paid, money_of, money_text
+from reconcile.plan.requested import Wishes
+
+RELEASE = "release"
+"""The group of these conflicts: a payout's stage may be in a conflict of its own."""
+
+_MONEY = frozenset({"amount", "currency", "action", "line"})
+Sides = tuple[dict[str, str | None], dict[str, str | None]]
+
+
+def moved_releases(
+    exported: Mapping[str, Snapshot],
+    live: Snapshot,
+    wishes: Wishes,
+    drifts: Iterable[Drift],
+    names: Names,
+) -> Iterator[Conflict]:
+    """Releases of payouts whose amount or lines moved since the export, each with what moved.
+
+    What the workbooks themselves asked for and what is live already is not a move: the person wanted it.
+    """
+    releases = [one for one in wishes.changes if _is_release(one)]
+    own = _own_lines(drifts) if releases else frozenset()
+    for change in releases:
+        baseline = exported[change.target.workbook]
+        before, now = _moved(change.target.id, (baseline, live), own, names)
+        if before or now:
+            before["stage"], now["stage"] = change.before, live.payouts[change.target.id].stage
+            yield Conflict(
+                change.target,
+                RELEASE,
+                before,
+                {"stage": change.after},
+                now,
+                f"Its amount or its lines moved since the export, and {change.after} would release it as it "
+                "is now. Decide whether it may go.",
+            )
+
+
+def moved_warning(conflict: Conflict) -> Finding:
+    """The same as a warning, where the policy only warns."""
+    target = conflict.target
+    was = ", ".join(f"{name} {value or '(blank)'}" for name, value in sorted(conflict.baseline.items()))
+    live = conflict.live or {}
+    now = ", ".join(f"{name} {value or '(blank)'}" for name, value in sorted(live.items()))
+    sheet, _, cell = target.place.rpartition("!")
+    return Finding(
+        Severity.WARNING,
+        "release-moved",
+        f"Payout {target.id} moved since the export and is released all the same: {was} then, {now} now.",
+        'Check the payout. With policy.moved_releases = "hold" it waits for a decision.',
+        file=target.file,
+        sheet=sheet.removeprefix(f"{target.file}, "),
+        cell=cell,
+        kind=RecordKind.PAYOUT,
+        record_id=target.id,
+    )
+
+
+def emptied_by_others(
+    exported: Mapping[str, Snapshot],
+    live: Snapshot,
+    wishes: Wishes,
+    drifts: Iterable[Drift],
+    names: Names,
+) -> Iterator[Conflict]:
+    """Declines that decline their payout only because somebody else took its other lines off it."""
+    emptied = emptied_payouts(live, wishes, names)
+    own = _own_lines(drifts) if emptied else frozenset()
+    asked = own | {one.target.id for one in wishes.changes if one.field == "action"}
+    for payout_id, targets in emptied.items():
+        for target in targets:
+            lines = exported[target.workbook].lines_by_payout.get(payout_id, ())
+            seen = sorted(lines_paid(lines, payout_id, names).items())
+            gone = {LINE + key: line_text(one.amount) for key, one in seen if key not in asked}
+            if gone and payout_id in live.payouts:
+                yield _last_line(target, gone, live.payouts[payout_id], _wanted(wishes, target.id))
+
+
+def _last_line(target: Target, gone: Texts, payout: Payout, wanted: Texts) -> Conflict:
+    """The conflict of a decline that declines a payout which still had other lines at the export."""
+    return Conflict(
+        target,
+        "emptied",
+        {"action": None, **gone},
+        wanted,
+        {"action": None, "payout_stage": payout.stage, **dict.fromkeys(gone)},
+        f"It is the last line on payout {payout.id}: the others were taken off upstream since the export. "
+        "To decline it declines the payout.",
+    )
+
+
+def _wanted(wishes: Wishes, line_id: str) -> dict[str, str | None]:
+    return {
+        one.field: one.after
+        for one in wishes.changes
+        if one.target.id == line_id and one.field in ("action", "decline_reason", "decline_detail")
+    }
+
+
+def _is_release(change: Change) -> bool:
+    return (
+        change.target.kind is RecordKind.PAYOUT
+        and change.field == "stage"
+        and stage_of(change.after or "").releases
+    )
+
+
+def _own_lines(drifts: Iterable[Drift]) -> frozenset[str]:
+    """The lines that live shows as the workbooks want them: edited so, or made so by an earlier run."""
+    already = [one for one in drifts if one.what == ALREADY and _MONEY & one.live.keys()]
+    return frozenset(one.live.get("line") or one.target.id for one in already)
+
+
+def _moved(payout_id: str, sides: tuple[Snapshot, Snapshot], own: frozenset[str], names: Names) -> Sides:
+    """The amount and the lines that moved: as exported, and as live."""
+    was, now = (_texts(side, payout_id, names) for side in sides)
+    then, there = (side.payouts[payout_id].amount for side in sides)
+    moved = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+    others = [key for key in moved if key not in own]
+    if then == there and follows_lines(there, now) and not follows_lines(then, was):
+        # A workbook that lost rows, and whose export is not in this state store, does not know every line.
+        others = [key for key in others if key in was]
+    before: dict[str, str | None] = {LINE + key: was.get(key) for key in others}
+    after: dict[str, str | None] = {LINE + key: now.get(key) for key in others}
+    if then != there and (
+        others or not _explains(then, there, [(was.get(key), now.get(key)) for key in moved])
+    ):
+        before["total"], after["total"] = money_text(then), money_text(there)
+    return before, after
+
+
+def _texts(side: Snapshot, payout_id: str, names: Names) -> dict[str, str]:
+    lines = lines_paid(side.lines_by_payout.get(payout_id, ()), payout_id, names)
+    return {key: line_text(line.amount) for key, line in lines.items()}
+
+
+def _explains(then: Money, there: Money, moves: list[tuple[str | None, str | None]]) -> bool:
+    """Whether what the workbooks asked for moved a payout's amount by so much.
+
+    A line in another currency may have moved it by any amount: how Introw converts is not documented.
+    """
+    if not moves or then.currency != there.currency:
+        return False
+    sums = [[money_of(text) for text in side if text] for side in zip(*moves, strict=True)]
+    if any(one is None or one.currency != then.currency for side in sums for one in side):
+        return True
+    was, now = (sum((one.amount for one in side if one), Decimal(0)) for side in sums)
+    return there.amount - then.amount == now - was

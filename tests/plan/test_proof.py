@@ -1,0 +1,189 @@
+"""A plan from a file proves itself: nothing that it shows, sends or stops at can be changed by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from builders import (
+    changed,
+    make_line,
+    make_new_row,
+    make_payout,
+    make_plan,
+    make_snapshot,
+    make_workbook,
+)
+from pydantic import TypeAdapter, ValidationError
+
+from reconcile.domain.fields import Value
+from reconcile.domain.policy.names_and_limits import Limits, Names, Policy
+from reconcile.errors import ConfigurationError
+from reconcile.plan.codec import fingerprint, from_json, to_json
+from reconcile.plan.model import Plan
+from reconcile.plan.proof import prove
+
+POLICY = Policy(limits=Limits(max_changes=1))
+BASE = make_snapshot(
+    *(make_payout(f"pay_{n}", f"{n}00.50 USD") for n in range(1, 6)),
+    *(make_line(f"cln_{n}", f"{n}00.50 USD", f"pay_{n}") for n in range(1, 6)),
+    make_line("cln_6", "7 JPY", None),
+    make_line("cln_7", "20 USD", "pay_5"),
+    make_line("cln_8", "5 USD", "pay_2"),
+)
+EDITS: dict[str, dict[str, Value]] = {
+    "pay_1": {"stage": "PENDING_PAYMENT", "po_number": "000123", "statement_note": "Grüße\nan alle"},
+    "pay_2": {"po_number": "ours"},
+    "pay_5": {"stage": "BLOCKED"},
+    "cln_1": {"amount": "101.50", "internal_note": "x"},
+    "cln_2": {"action": "Decline", "decline_reason": "CUSTOM", "decline_detail": "Twice"},
+    "cln_3": {"action": "Detach", "amount": "1", "currency": "EUR"},
+    "cln_4": {"description": "x", "source_amount": "5"},
+    "cln_6": {"amount": "8"},
+    "cln_7": {"action": "Detach"},
+}
+
+
+def whole_plan() -> Plan:
+    """A plan with operations of every kind, a conflict, and gates that stop it."""
+    rows = [
+        make_new_row(
+            2, partner_id="ptn_1", payout_id="pay_1", amount="75", currency="USD", description="New"
+        ),
+        make_new_row(3, partner_id="ptn_2", amount="7", currency="JPY", source_amount="70"),
+    ]
+    live = changed(BASE, "pay_2", po_number="theirs")
+    book = make_workbook(BASE, EDITS, rows)
+    return make_plan(BASE, book, live, policy=POLICY)
+
+
+PLAN = whole_plan()
+PLANS = TypeAdapter(Plan)
+
+
+def told(found: dict[str, Any]) -> str:
+    """The problem with a plan whose file was changed and given its right fingerprint; empty for none."""
+    try:
+        found["fingerprint"] = fingerprint(PLANS.validate_json(json.dumps(found)))
+    except ValidationError as error:
+        return str(error)
+    try:
+        prove(from_json(json.dumps(found), "plan.json"), POLICY, "plan.json")
+    except ConfigurationError as error:
+        return str(error)
+    return ""
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401  any JSON
+    """The paths to all values that hold no other ones."""
+    if isinstance(value, dict) and value:
+        for name, one in value.items():
+            yield from leaves(one, (*path, name))
+    elif isinstance(value, list) and value:
+        for place, one in enumerate(value):
+            yield from leaves(one, (*path, place))
+    else:
+        yield path
+
+
+def with_changed(path: tuple[Any, ...]) -> dict[str, Any]:
+    """The plan as JSON with one value changed."""
+    found: dict[str, Any] = json.loads(to_json(PLAN))
+    place: Any = found
+    for name in path[:-1]:
+        place = place[name]
+    value, name = place[path[-1]], path[-1]
+    if name == "action":
+        place[name] = "detach line" if value != "detach line" else "decline line"
+    elif name == "kind":
+        place[name] = "payout" if value != "payout" else "line"
+    elif isinstance(value, bool):
+        place[name] = not value
+    elif isinstance(value, int):
+        place[name] = value + 1
+    elif value is None or isinstance(value, list | dict):
+        place[name] = ["x"] if isinstance(value, list) else {"x": "1"} if isinstance(value, dict) else "1"
+    elif name == "currency":
+        place[name] = "GBP"
+    else:
+        place[name] = f"{value}1"
+    return found
+
+
+def test_a_plan_as_it_was_made_proves_itself() -> None:
+    assert len({one.action for one in PLAN.operations}) == 5
+    assert PLAN.gates
+    prove(from_json(to_json(PLAN), "plan.json"), POLICY, "plan.json")
+
+
+def _is_derived(path: tuple[Any, ...]) -> bool:
+    """What follows from the decisions. The row and the partner's name of a new line are its own source."""
+    section, number, *rest = path if len(path) > 1 else (path[0], None)
+    if section == "operations":
+        new = PLAN.operations[number].action.value == "create line"
+        free = new and rest[0] == "target" and rest[1] in ("place", "file", "partner_name")
+        return rest[0] != "relies_on" and not free
+    if section == "effects":
+        return rest[-1] in ("amount_after", "stage_after", "auto_declined")
+    return section == "gates" or (section == "tie_out" and rest[0] in ("edits", "planned"))
+
+
+def test_no_request_text_gate_or_sum_can_be_changed_by_itself() -> None:
+    paths = [path for path in leaves(json.loads(to_json(PLAN))) if path and _is_derived(path)]
+
+    assert len(paths) > 300
+    assert [path for path in paths if not told(with_changed(path))] == []
+
+
+def test_no_decision_can_be_changed_without_its_request() -> None:
+    sent = {one.target.id for one in PLAN.operations}
+    paths = [("changes", number, "after") for number, one in enumerate(PLAN.changes) if one.target.id in sent]
+
+    assert len(paths) >= 10
+    assert [path for path in paths if not told(with_changed(path))] == []
+
+
+def test_an_operation_without_its_shown_change_is_refused() -> None:
+    found = json.loads(to_json(PLAN))
+    found["changes"] = [one for one in found["changes"] if one["target"]["id"] != "cln_1"]
+
+    assert "does not show what it changes" in told(found)
+
+
+def test_a_shown_change_without_its_operation_is_refused() -> None:
+    found = json.loads(to_json(PLAN))
+    found["operations"] = [one for one in found["operations"] if one["target"]["id"] != "cln_6"]
+
+    assert told(found)
+
+
+def test_a_plan_without_its_gates_is_refused() -> None:
+    found = json.loads(to_json(PLAN))
+    found["gates"] = []
+
+    assert "names other limits than its operations exceed" in told(found)
+
+
+def test_operations_in_another_order_are_refused() -> None:
+    found = json.loads(to_json(PLAN))
+    found["operations"].reverse()
+
+    assert told(found)
+
+
+def test_a_path_comes_from_the_id_alone_and_never_leaves_the_api() -> None:
+    found = json.loads(to_json(PLAN).replace("cln_6", "../../admin"))
+
+    assert told(found)
+    base = make_snapshot(make_payout(".."), make_payout("../x"))
+    made = make_plan(base, {"..": {"po_number": "x"}, "../x": {"po_number": "x"}})
+    assert sorted(one.path for one in made.operations) == ["/payouts/%2E%2E", "/payouts/..%2Fx"]
+
+
+def test_other_settings_of_names_or_limits_are_told_in_one_sentence() -> None:
+    for policy in (Policy(), Policy(names=Names(detail_member="why"), limits=POLICY.limits)):
+        with pytest.raises(ConfigurationError, match=r"other settings of \[names\] or \[limits\]") as caught:
+            prove(PLAN, policy, "plan.json")
+        assert str(caught.value).count(". ") == 0
