@@ -16,9 +16,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from reconcile import __version__
 from reconcile.errors import ConfigurationError, ListingIncomplete, ServerFailed, Unreachable
 from reconcile.introw.answer import Answer
-from reconcile.introw.body import ACCEPTED, read_body
+from reconcile.introw.answer_bounds import ACCEPTED, Deadline, read_body
 from reconcile.introw.connection import Connection
-from reconcile.introw.deadline import Deadline
 from reconcile.introw.failures import translated
 from reconcile.introw.pacing import Clock, Pacer, asked_delay
 from reconcile.introw.refusals import error_for

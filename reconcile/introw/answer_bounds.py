@@ -1,14 +1,19 @@
-"""Reads the body of an answer within a bound on its size, also when it is compressed.
+"""Bounds an answer: its size, also when it is compressed, and its whole time.
 
 A compressed answer of zeros unpacks to a thousand times its size, so it is unpacked here, piece by piece,
-and given up as soon as it is too long.
+and given up as soon as it is too long. A server that sends a byte now and then never runs into a time-out:
+when the whole time is over, the sockets of the client are shut down, so that the waiting read fails at once.
+That holds for the head of an answer as well, which nothing else can interrupt.
 """
 
 from __future__ import annotations
 
+import socket
+import threading
 import zlib
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final
 
 import httpx
 
@@ -75,3 +80,34 @@ class _Inflate:
         # Some servers send deflate without its header.
         self._begun, self._unpacker = True, zlib.decompressobj(-zlib.MAX_WBITS)
         return self._unpacked(raw)
+
+
+class Deadline:
+    """Watches the requests of one client, one at a time. seconds: the longest that an answer may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._sockets: list[socket.socket] = []
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Shuts the connections down when what is inside takes too long."""
+        timer = threading.Timer(self._seconds, self._shut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Told by httpx of each step of a request; remembers the connections that are made."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            found = info["return_value"].get_extra_info("socket")
+            if found is not None:
+                self._sockets = [one for one in self._sockets if one.fileno() >= 0] + [found]
+
+    def _shut(self) -> None:
+        for one in self._sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
