@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from reconcile.errors import UnexpectedAnswer
+
+_LONGEST_NUMBER: Final = 100
+_FAR: Final = re.compile(r"[eE][+-]?[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Answer:
     def json(self) -> object:
         """The body, with every number that is not whole as a Decimal. Raises UnexpectedAnswer."""
         try:
-            return json.loads(self.content, parse_float=Decimal, parse_constant=_no_number)
+            return json.loads(self.content, parse_float=_number, parse_int=_whole, parse_constant=NotANumber)
         except (ValueError, RecursionError) as error:
             raise UnexpectedAnswer(
                 f"The answer to {self.method} {self.path} ({self.status}) is not JSON. "
@@ -37,5 +42,16 @@ class Answer:
             ) from error
 
 
-def _no_number(text: str) -> object:
-    raise ValueError(f"{text} is no number")
+@dataclass(frozen=True, slots=True)
+class NotANumber:
+    """Stands for NaN, an infinity or an absurdly long number: an error only where the member is needed."""
+
+    text: str
+
+
+def _number(text: str) -> Decimal | NotANumber:
+    return Decimal(text) if len(text) <= _LONGEST_NUMBER and not _FAR.search(text) else NotANumber(text[:40])
+
+
+def _whole(text: str) -> int | NotANumber:
+    return int(text) if len(text) <= _LONGEST_NUMBER else NotANumber(text[:40])

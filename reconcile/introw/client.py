@@ -16,7 +16,7 @@ import httpx
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import UnexpectedAnswer
 from reconcile.introw.answer import Answer
-from reconcile.introw.connection import Connection, path_of
+from reconcile.introw.connection import Connection, is_endpoint, path_of
 from reconcile.introw.exchange import Exchange
 from reconcile.introw.listing import Listing, OnPage, Walk
 from reconcile.introw.pacing import Clock, Pacer
@@ -60,7 +60,6 @@ class Reader:
         pacer: Pacer | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.connection = connection
         self.clock = clock
         self._habits: dict[str, Habit] = {}
         self._exchange = Exchange(
@@ -78,6 +77,11 @@ class Reader:
     def close(self) -> None:
         """Close the connections."""
         self._exchange.close()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, with the key that is used now."""
+        return self._exchange.connection
 
     @property
     def status(self) -> Status:
@@ -208,9 +212,9 @@ class Client(Reader):
     def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Written:
         """Send one write; `path` is relative to the API, as `path_of` makes it.
 
-        Raises ValueError for a path that does not begin with a slash.
+        Raises ValueError for a path that does not begin with a slash, or leads out of the API.
         """
-        if not path.startswith("/"):
+        if not is_endpoint(path):
             raise ValueError(f"{path!r} is no path of an endpoint")
         answer = self._exchange.write(method, path, body)
         said = self.connection.key.redacted(answer.content.decode("utf-8", "replace"))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -18,6 +19,8 @@ from reconcile.errors import ConfigurationError
 
 API_PATH: Final = "/api/v1"
 _KEY = re.compile(r"[\x21-\x7e]+")
+_LONGEST_ID: Final = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Connection:
     a byte before a request is given up. page_size: records asked for per page (introw-api.md 8, no. 1: no
     maximum is known). attempts: how often a read is tried. rate: requests per `window` seconds (4.2).
     patience: how many 429 answers in a row are waited out. longest_wait: seconds that one may ask for.
+    longest_answer: seconds that one answer may take as a whole. key_source: reads the key again, for a server
+    that refuses it: keys are rotated.
     Raises ConfigurationError for an address that cannot be used.
     """
 
@@ -74,6 +79,8 @@ class Connection:
     window: float = 60.0
     patience: int = 5
     longest_wait: float = 300.0
+    longest_answer: float = 300.0
+    key_source: Callable[[], Key] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check the address, so that a wrong one is found before the key is sent anywhere."""
@@ -88,7 +95,7 @@ class Connection:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port (`https://api.introw.io`): what names the environment."""
+        """What names the environment: scheme, host, port, and the path before `/api/v1`, if any."""
         return origin_of(self.base_url)
 
     @property
@@ -103,23 +110,46 @@ class Connection:
 
 
 def origin_of(base_url: str) -> str:
-    """The origin of an address as it stands in the settings. Raises ConfigurationError for a bad one."""
-    return str(_checked(base_url).copy_with(path="")).rstrip("/")
+    """What names the environment of an address as it stands in the settings: its origin and its path.
+
+    Servers may keep one organisation under `/tenant-a` and another under `/tenant-b`. Raises
+    ConfigurationError for a bad address.
+    """
+    url = _checked(base_url)
+    return str(url.copy_with(path=_tenant(url))).rstrip("/")
 
 
 def path_of(*parts: str) -> str:
     """The path of an endpoint from its parts, each percent-encoded: ids are opaque (introw-api.md 2.1).
 
-    Raises ValueError for an empty part, which would name another endpoint.
+    Raises ValueError for a part that is no id, which could name another endpoint.
     """
-    if not all(parts):
-        raise ValueError(f"an endpoint with an empty part: {parts}")
-    return "".join(f"/{_encoded(part)}" for part in parts)
+    if not all(is_id(part) for part in parts):
+        raise ValueError(f"an endpoint with a part that is no id: {parts!r}")
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
-def _encoded(part: str) -> str:
-    # A part of dots alone would climb up the path.
-    return part.replace(".", "%2E") if set(part) == {"."} else quote(part, safe="")
+def is_id(text: str) -> bool:
+    """Whether a text can stand in a path: not empty, not `.` or `..`, without control characters.
+
+    Dots climb up a path even where they are encoded, and some servers end a path at a control character.
+    """
+    return 0 < len(text) <= _LONGEST_ID and set(text) != {"."} and _CONTROL.search(text) is None
+
+
+def is_endpoint(path: str) -> bool:
+    """Whether a path stays below the API: a slash before each part, and every part an id."""
+    first, *parts = path.split("/")
+    return not first and bool(parts) and "?" not in path and "#" not in path and all(map(_is_part, parts))
+
+
+def _is_part(part: str) -> bool:
+    return is_id(part) and is_id(unquote(part))
+
+
+def _tenant(url: httpx.URL) -> str:
+    """The path before `/api/v1`, without a final slash."""
+    return url.path.rstrip("/").removesuffix(API_PATH).rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
@@ -134,7 +164,7 @@ def is_loopback(host: str) -> bool:
 def _api_url(text: str) -> httpx.URL:
     """Every request asks for it, and to make it anew takes a sixth of the time that a request takes us."""
     base = _checked(text)
-    return base.copy_with(path=base.path.rstrip("/").removesuffix(API_PATH) + API_PATH)
+    return base.copy_with(path=_tenant(base) + API_PATH)
 
 
 def _checked(text: str) -> httpx.URL:
@@ -147,6 +177,8 @@ def _checked(text: str) -> httpx.URL:
         raise ConfigurationError(
             "The API address may hold no user, password, query or fragment. Check INTROW_BASE_URL."
         )
+    if any(set(part) == {"."} for part in unquote(url.path).split("/") if part):
+        raise ConfigurationError("The API address may hold no . or .. in its path. Check INTROW_BASE_URL.")
     if url.scheme not in ("https", "http") or not url.host:
         raise ConfigurationError(f"The API address {text!r} does not start with https:// and a host name.")
     if url.scheme == "http" and not is_loopback(url.host):

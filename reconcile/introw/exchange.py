@@ -6,6 +6,7 @@ Reads are repeated after a broken connection, a time-out or a 5xx. Writes are no
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -15,9 +16,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from reconcile import __version__
 from reconcile.errors import ConfigurationError, ListingIncomplete, ServerFailed, Unreachable
 from reconcile.introw.answer import Answer
+from reconcile.introw.answer_bounds import ACCEPTED, Deadline, read_body
 from reconcile.introw.connection import Connection
 from reconcile.introw.failures import translated
-from reconcile.introw.pacing import Clock, Pacer, retry_delay
+from reconcile.introw.pacing import Clock, Pacer, asked_delay
 from reconcile.introw.refusals import error_for
 from reconcile.introw.status import Status
 
@@ -42,6 +44,7 @@ class Exchange:
         self._may_write = may_write
         self._pacer = pacer or Pacer(clock, connection.rate, connection.window)
         self._http = _http_client(connection, transport)
+        self._deadline = Deadline(connection.longest_answer)
 
     def close(self) -> None:
         """Close the connections."""
@@ -83,15 +86,33 @@ class Exchange:
         """One request and its answer, waiting out every 429 within our patience."""
         for refusals in range(self.connection.patience + 1):
             answer = self._send(method, url, path, body)
+            if answer.status == 401 and self._has_new_key():
+                # A refused key had no effect, so a write may go again, too.
+                answer = self._send(method, url, path, body)
             if 200 <= answer.status < 300:
                 return answer
             if answer.status != 429 or not self._waits(answer, refusals):
                 break
         raise error_for(answer, self.connection, self.status, self.clock.now())
 
+    def _has_new_key(self) -> bool:
+        """Whether the source of the key holds another one by now: keys are rotated while a run goes on."""
+        source = self.connection.key_source
+        if source is None:
+            return False
+        try:
+            key = source()
+        except ConfigurationError:
+            # The key that was refused is the better thing to report.
+            return False
+        if key.text == self.connection.key.text:
+            return False
+        self.connection = replace(self.connection, key=key)
+        return True
+
     def _waits(self, answer: Answer, refusals: int) -> bool:
         """Whether a 429 is waited out; the wait itself is the pacer's, before the next request."""
-        asked = retry_delay(answer.headers.get("retry-after"), self.clock.now())
+        asked = asked_delay(answer.headers, self.clock.now())
         seconds = self._pacer.until_next_window() if asked is None else asked
         if refusals >= self.connection.patience or seconds > self.connection.longest_wait:
             return False
@@ -101,14 +122,32 @@ class Exchange:
     def _send(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
         self._pacer.wait()
         self.status = replace(self.status, requests=self.status.requests + 1)
-        with translated(method, path, self.connection.host):
-            # The key is put on this one request, not on the client: it can go nowhere else.
-            key = {"x-api-key": self.connection.key.text}
-            response = self._http.request(method, url, json=body, headers=key)
-            answer = _answer(response, method, path, self.connection)
+        with translated(method, path, self.connection.host), self._deadline.kept():
+            answer = self._answer(method, url, path, body)
         self.status = self.status.after(answer.headers, self.clock.now())
         self._pacer.learn(answer.headers)
         return answer
+
+    def _answer(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+        # The key is put on this one request, not on the client: it can go nowhere else.
+        key = {"x-api-key": self.connection.key.text}
+        trace = {"trace": self._deadline.trace}
+        request = self._http.build_request(method, url, json=body, headers=key, extensions=trace)
+        response = self._http.send(request, stream=True)
+        try:
+            content = read_body(response)
+        finally:
+            response.close()
+        links = response.links
+        return Answer(
+            method,
+            path,
+            response.status_code,
+            response.headers,
+            self.connection.key.removed(content),
+            next_link=links.get("next", {}).get("url"),
+            linked=not _PAGING_LINKS.isdisjoint(links),
+        )
 
     def _own(self, link: str, path: str) -> httpx.URL:
         """The link on our own origin: whatever it says, the key goes to the configured host."""
@@ -122,30 +161,36 @@ class Exchange:
                 f"The link to the next page of {path} leads to another host than {self.connection.host}; "
                 "it was not followed, since the key must not leave."
             )
+        if not url.path.startswith(f"{base.path}/"):
+            raise ListingIncomplete(
+                f"The link to the next page of {path} leads out of {base}; it was not followed, since "
+                "another organisation's records may be there."
+            )
         return base.copy_with(raw_path=url.raw_path)
 
 
-def _answer(response: httpx.Response, method: str, path: str, connection: Connection) -> Answer:
-    links = response.links
-    return Answer(
-        method,
-        path,
-        response.status_code,
-        response.headers,
-        connection.key.removed(response.content),
-        next_link=links.get("next", {}).get("url"),
-        linked=not _PAGING_LINKS.isdisjoint(links),
-    )
+def _certificates(connection: Connection) -> ssl.SSLContext | bool:
+    """Which certificates are trusted: also on this computer those of SSL_CERT_FILE and SSL_CERT_DIR."""
+    if connection.url.scheme != "https":
+        return True
+    context = httpx.create_ssl_context(trust_env=True)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _http_client(connection: Connection, transport: httpx.BaseTransport | None) -> httpx.Client:
     """A client that follows no redirect. Proxies of the environment are for other computers only."""
     try:
         return httpx.Client(
-            headers={"accept": "application/json", "user-agent": f"reconcile/{__version__}"},
+            headers={
+                "accept": "application/json",
+                "accept-encoding": ACCEPTED,
+                "user-agent": f"reconcile/{__version__}",
+            },
             timeout=connection.timeout,
             follow_redirects=False,
             trust_env=not connection.is_local,
+            verify=True if transport else _certificates(connection),
             transport=transport,
         )
     except (ImportError, ValueError, OSError, httpx.InvalidURL):

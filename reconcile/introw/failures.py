@@ -6,6 +6,8 @@ of three meanings, written down in `MEANINGS`; a test fails when httpx grows one
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -15,6 +17,7 @@ from typing import Final
 import httpx
 
 from reconcile.errors import AnswerLost, ApiError, UnexpectedAnswer, Unreachable
+from reconcile.introw.answer_bounds import LONGEST_BODY, TooLong
 
 
 class Meaning(Enum):
@@ -73,6 +76,8 @@ def translated(method: str, path: str, host: str) -> Iterator[None]:
     """
     try:
         yield
+    except TooLong as error:
+        raise _too_long(method, path, host) from error
     except tuple(MEANINGS) as error:
         raise _meant(error, method, path, host) from error
 
@@ -82,12 +87,50 @@ def meaning_of(error: Exception) -> Meaning:
     return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
 
 
+def _too_long(method: str, path: str, host: str) -> ApiError:
+    size = LONGEST_BODY // 1024 // 1024
+    bound = f"{host} gave more than {size} MB for {method} {path}, and it was not read on."
+    if method == "GET":
+        return UnexpectedAnswer(f"{bound} Check that INTROW_BASE_URL is the address of the API.")
+    return AnswerLost(
+        f"{bound} The change may or may not have been made: only reading the record again can tell."
+    )
+
+
+_CAUSES: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (httpx.ProxyError, "The proxy refused or failed: check HTTPS_PROXY, and NO_PROXY for hosts without one."),
+    (
+        ssl.SSLCertVerificationError,
+        "Its certificate is not trusted here: name the file of the certificates to trust in SSL_CERT_FILE.",
+    ),
+    (ssl.SSLError, "No common way to encrypt was found: it needs TLS 1.2 or newer, and https at this port."),
+    (socket.gaierror, "The name server (DNS) does not know the name: check INTROW_BASE_URL and the network."),
+    (ConnectionRefusedError, "Nothing listens at this address and port: check INTROW_BASE_URL."),
+    (
+        httpx.TimeoutException,
+        "No connection came about in time: check the network, a firewall and the proxy.",
+    ),
+)
+"""What most likely stands in the way, and what to do about it; the first that fits counts."""
+
+
+def _cause_of(error: BaseException) -> str:
+    causes = list(_causes(error))
+    fitting = (text for kind, text in _CAUSES if any(isinstance(one, kind) for one in causes))
+    return next(fitting, "Check the network, the proxy and INTROW_BASE_URL.")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def _meant(error: Exception, method: str, path: str, host: str) -> ApiError:
     meaning, what = meaning_of(error), f"{method} {path} ({type(error).__name__})"
     if meaning is Meaning.NOT_SENT:
         return Unreachable(
-            f"{host} could not be reached for {what}, and nothing was sent. "
-            "Check the network, the proxy and INTROW_BASE_URL."
+            f"{host} could not be reached for {what}, and nothing was sent. {_cause_of(error)}"
         )
     if method != "GET":
         return AnswerLost(

@@ -23,7 +23,9 @@ OnPage = Callable[[int, int | None], None]
 Keep = Callable[[dict[str, R]], dict[str, R]]
 
 _MOST_EMPTY: Final = 20
-"""Empty pages in a row that still lead on, before a listing counts as endless."""
+"""Pages in a row that bring nothing new and still lead on, before a listing counts as endless."""
+_MOST_PAGES: Final = 20_000
+"""Pages of one listing; even at 50 records a page this is a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,11 @@ class _Trail(Generic[R]):
     total_moved: bool = False
 
     def add(self, page: Page[R], keep: Keep[R]) -> None:
+        before = len(self.records)
         self.records.update(keep(page.records))
         self.pages += 1
         self.received += page.count
-        self.empty = 0 if page.count else self.empty + 1
+        self.empty = 0 if len(self.records) > before else self.empty + 1
         self.facts = page.facts
         if page.facts.total is not None:
             self.total_moved = self.total_moved or self.total not in (None, page.facts.total)
@@ -170,7 +173,9 @@ class Walk(Generic[R]):
         if self._on_page:
             self._on_page(len(trail.records), self.total)
         if trail.empty > _MOST_EMPTY:
-            raise self._incomplete(f"gave {trail.empty} empty pages in a row and always promised more")
+            raise self._incomplete(f"gave {trail.empty} pages in a row with nothing new and promised more")
+        if trail.pages > _MOST_PAGES:
+            raise self._incomplete(f"went on after {_MOST_PAGES:,} pages")
 
     def _follow(self, turn: Turn) -> Page[R] | None:
         """The next page, by the first step that leads to one; None when the listing leads no further."""

@@ -23,6 +23,8 @@ _SLICE: Final = 0.2
 _SHORT: Final = 1.0
 """A wait of so many seconds is waited out even then: what was begun ends in good order."""
 
+_RESET: Final = re.compile(r"(x-)?ratelimit-reset(-|$)", re.IGNORECASE)
+_EPOCH: Final = 1_000_000_000
 _SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
@@ -49,6 +51,21 @@ def retry_delay(text: str | None, now: datetime) -> float | None:
     return None if date is None else max(1.0, (date - now).total_seconds())
 
 
+def asked_delay(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that a 429 asks for, under any of the names in use; None where it asks for none.
+
+    `Retry-After`, else `Retry-After-minute` and its like, else `X-RateLimit-Reset` with or without a window's
+    name (introw-api.md 9): seconds from now, or seconds since 1970.
+    """
+    named = [headers[name] for name in headers if name.casefold().startswith("retry-after")]
+    delays = [delay for text in named if (delay := retry_delay(text, now)) is not None]
+    if delays:
+        return max(delays)
+    resets = [whole_number(headers, name) for name in headers if _RESET.match(name)]
+    left = [one - now.timestamp() if one > _EPOCH else one for one in resets if one is not None]
+    return max(1.0, *left) if left else None
+
+
 def http_date(text: str | None) -> datetime | None:
     """The moment in a Date or Retry-After header, in UTC; None where there is none."""
     try:
@@ -59,9 +76,9 @@ def http_date(text: str | None) -> datetime | None:
 
 
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:
-    """The whole number in a header, or None."""
+    """The count in a header, or None. Below zero it counts nothing: -1 is how some say `no limit`."""
     text = headers.get(name, "").strip()
-    return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
+    return int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else None
 
 
 class Pacer:

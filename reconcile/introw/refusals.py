@@ -29,7 +29,7 @@ from reconcile.errors import (
 from reconcile.introw.answer import Answer
 from reconcile.introw.connection import Connection
 from reconcile.introw.error_text import named_scope, safe_text, server_words
-from reconcile.introw.pacing import retry_delay
+from reconcile.introw.pacing import asked_delay
 from reconcile.introw.status import Status, credits_reset
 
 _KINDS: Final = {"payouts": "payout", "commission-lines": "commission line", "partners": "partner"}
@@ -71,8 +71,8 @@ def _meaning(answer: Answer) -> tuple[type[ApiError], Callable[[_Refusal], str]]
     code = answer.status
     if code in _BY_STATUS:
         return _BY_STATUS[code]
-    if code == 303 and answer.method != "GET":
-        # "See other" is the one redirect that follows a write which was carried out.
+    if 300 <= code < 400 and answer.method != "GET":
+        # Whoever stands before the server may redirect after the write was carried out.
         return AnswerLost, _moved
     if 300 <= code < 400:
         return UnexpectedAnswer, _redirected
@@ -114,7 +114,7 @@ def _missing(refusal: _Refusal) -> str:
 
 
 def _too_many(refusal: _Refusal) -> str:
-    wait = retry_delay(refusal.answer.headers.get("retry-after"), refusal.now)
+    wait = asked_delay(refusal.answer.headers, refusal.now)
     when = "later" if wait is None else f"in {wait:.0f} seconds"
     return (
         f"{refusal.connection.host} answered {refusal.what} with 429 (too many requests) and did nothing. "
@@ -123,7 +123,10 @@ def _too_many(refusal: _Refusal) -> str:
 
 
 def _moved(refusal: _Refusal) -> str:
-    return f"{refusal.what} was answered with a redirect (303): the change may or may not have been made."
+    return (
+        f"{refusal.what} was answered with a redirect ({refusal.answer.status}), which is not followed: the "
+        "change may or may not have been made. Check INTROW_BASE_URL."
+    )
 
 
 def _redirected(refusal: _Refusal) -> str:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from reconcile.domain.money import Money, parse_decimal
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import UnexpectedAnswer
+from reconcile.introw.connection import is_id
 
 
 def record_in(body: object) -> object:
@@ -94,6 +95,11 @@ class _Members:
         found = cls(kind, "", record).text("id")
         if not found:
             raise UnexpectedAnswer(f"The API gave a {kind} without an id.")
+        if not is_id(found):
+            raise UnexpectedAnswer(
+                f"The API gave a {kind} with an id that no address can hold: {found[:40]!r}. "
+                "Report this to Introw."
+            )
         return cls(kind, found, record)
 
     def text(self, name: str) -> str | None:
@@ -138,7 +144,7 @@ class _Members:
             value = value.get("value")
         if value is None or value == "":
             return None
-        text = "" if isinstance(value, bool) else str(value)
+        text = str(value) if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool) else ""
         number = parse_decimal(text) if text == text.strip() else None
         if number is None:
             raise self._unexpected(name, "is not a decimal number")

@@ -112,6 +112,7 @@ class Session:
         return Connection(
             base_url=profile.base_url,
             key=Key(api_key(self.settings, os.environ)),
+            key_source=lambda: Key(api_key(self.settings, os.environ)),
             timeout=profile.timeout,
             page_size=profile.page_size,
             attempts=profile.attempts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
 from reconcile.report.model import Change, HeldEdits, Report, SideEffect
@@ -52,73 +53,55 @@ class Section:
         return tuple(dict.fromkeys(name for line in self.lines for name, _ in line.sides))
 
 
+_SECTIONS: Final = {
+    "conflicts": (
+        "Conflicts",
+        "You and live moved the same thing apart. These records are held until you decide.",
+    ),
+    "returns": ("Handed out together", "The workbooks of the same set, and which of them came back."),
+    "decided": ("Decided", "Conflicts that a person decided."),
+    "held": ("Held", "Edits that are not applied, and why."),
+    "effects": ("Side effects", "What Introw does by itself in consequence."),
+    "by-hand": (
+        "Cannot be undone by API",
+        "Should one of these turn out wrong, this is what a person does in Introw.",
+    ),
+    "drift": (
+        "Moved upstream",
+        "Live moved since the export and you did not touch it. Nothing is sent.",
+    ),
+    "already-live": ("Already live", "Your edit is there already. Nothing is sent."),
+    "damaged": (
+        "Damaged values",
+        "A spreadsheet program changed these by itself. They are treated as unchanged.",
+    ),
+    "missing": (
+        "Missing rows",
+        "These rows are not in the workbook any more. A missing row is no instruction: nothing is sent.",
+    ),
+}
+"""Title and meaning of each section by its name, what waits for a decision first."""
+
+
 def sections(report: Report) -> tuple[Section, ...]:
-    """Every section that has something to show, what waits for a decision first."""
+    """Every section that has something to show."""
     moved = [one for one in report.drifts if one.what != "already live"]
     # A total that follows its lines stands with its payout; here is what would otherwise surprise.
     effects = [one for one in report.effects if one.what != "payout total" or not one.after]
-    already = [one for one in report.drifts if one.what == "already live"]
-    found = (
-        Section(
-            "conflicts",
-            "Conflicts",
-            "You and live moved the same thing apart. These records are held until you decide.",
-            tuple(map(_conflict, report.conflicts)),
-        ),
-        Section(
-            "returns",
-            "Handed out together",
-            "The workbooks of the same set, and which of them came back.",
-            tuple(map(_return, report.returns)),
-        ),
-        Section(
-            "decided",
-            "Decided",
-            "Conflicts that a person decided.",
-            tuple(map(_decided, report.decided)),
-        ),
-        Section("held", "Held", "Edits that are not applied, and why.", tuple(map(_held, report.held))),
-        Section(
-            "effects",
-            "Side effects",
-            "What Introw does by itself in consequence.",
-            tuple(map(_effect, effects)),
-        ),
-        Section(
-            "by-hand",
-            "Cannot be undone by API",
-            "Should one of these turn out wrong, this is what a person does in Introw.",
-            tuple(
-                _about(one.target, one.action.value, (), one.by_hand)
-                for one in report.operations
-                if one.by_hand
-            ),
-        ),
-        Section(
-            "drift",
-            "Moved upstream",
-            "Live moved since the export and you did not touch it. Nothing is sent.",
-            tuple(map(_drift, moved)),
-        ),
-        Section(
-            "already-live",
-            "Already live",
-            "Your edit is there already. Nothing is sent.",
-            tuple(map(_drift, already)),
-        ),
-        Section(
-            "damaged",
-            "Damaged values",
-            "A spreadsheet program changed these by itself. They are treated as unchanged.",
-            tuple(map(_damage, report.damaged)),
-        ),
-        Section(
-            "missing",
-            "Missing rows",
-            "These rows are not in the workbook any more. A missing row is no instruction: nothing is sent.",
-            tuple(_about(one, one.kind.value) for one in report.missing),
-        ),
-    )
+    by_hand = [one for one in report.operations if one.by_hand]
+    lines = {
+        "conflicts": map(_conflict, report.conflicts),
+        "returns": map(_return, report.returns),
+        "decided": map(_decided, report.decided),
+        "held": map(_held, report.held),
+        "effects": map(_effect, effects),
+        "by-hand": (_about(one.target, one.action.value, (), one.by_hand) for one in by_hand),
+        "drift": map(_drift, moved),
+        "already-live": (_drift(one) for one in report.drifts if one.what == "already live"),
+        "damaged": map(_damage, report.damaged),
+        "missing": (_about(one, one.kind.value) for one in report.missing),
+    }
+    found = (Section(name, *words, tuple(lines[name])) for name, words in _SECTIONS.items())
     return tuple(section for section in found if section.lines)
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from reconcile.domain.finding import Finding
 from reconcile.plan.model import Conflict, Operation, Return, Target, Total, Workbook
+from reconcile.plan.outcome import OperationOutcome, RunTotal, StageTotal
 from reconcile.report.model import Change, Report
 from reconcile.report.words import LABELS
 
@@ -132,33 +133,36 @@ def _run(report: Report) -> dict[str, Any] | None:
         "started_by": run.started_by,
         "stopped": run.stopped,
         "not_tried": run.not_tried,
-        "outcomes": [
-            {
-                "operation": operation.id,
-                "action": operation.action,
-                "record": operation.target.id,
-                "outcome": one.outcome,
-                "done": one.outcome.done,
-                "message": one.message,
-                "at": one.at,
-            }
-            for operation, one in report.outcomes
-        ],
+        "outcomes": [_outcome(operation, one) for operation, one in report.outcomes],
         "differences": [
             {"operation": one.operation_id, "record": one.record, "name": one.name}
             | {"wanted": one.wanted, "seen": one.seen}
             for one in found.differences
         ],
-        "totals": [
-            {"currency": one.currency, "before": one.before, "planned": one.wanted}
-            | {"live": one.seen, "residual": one.residual}
-            for one in found.totals
-        ],
-        "stages": [
-            {"stage": one.stage, "currency": one.currency, "before": one.before, "planned": one.wanted}
-            | {"live": one.seen, "residual": one.residual}
-            for one in found.stages
-        ],
+        "totals": [_sums(one) for one in found.totals],
+        "stages": [{"stage": one.stage} | _sums(one) for one in found.stages],
         "unread": found.unread,
         "ties": run.ties,
+    }
+
+
+def _outcome(operation: Operation, one: OperationOutcome) -> dict[str, Any]:
+    return {
+        "operation": operation.id,
+        "action": operation.action,
+        "record": operation.target.id,
+        "outcome": one.outcome,
+        "done": one.outcome.done,
+        "message": one.message,
+        "at": one.at,
+    }
+
+
+def _sums(one: RunTotal | StageTotal) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        "before": one.before,
+        "planned": one.wanted,
+        "live": one.seen,
+        "residual": one.residual,
     }

@@ -21,7 +21,11 @@ SECRET = "s3cret-k3y-0000"
         ("https://api.introw.io/", "https://api.introw.io/api/v1", "https://api.introw.io"),
         ("https://api.introw.io/api/v1", "https://api.introw.io/api/v1", "https://api.introw.io"),
         ("https://API.introw.io:443/api/v1/", "https://api.introw.io/api/v1", "https://api.introw.io"),
-        (" https://gate.example/introw/ ", "https://gate.example/introw/api/v1", "https://gate.example"),
+        (
+            " https://gate.example/introw/ ",
+            "https://gate.example/introw/api/v1",
+            "https://gate.example/introw",
+        ),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/api/v1", "http://127.0.0.1:8000"),
         ("http://localhost:8000/api/v1/", "http://localhost:8000/api/v1", "http://localhost:8000"),
         ("http://[::1]:8000", "http://[::1]:8000/api/v1", "http://[::1]:8000"),
@@ -101,7 +105,6 @@ def test_only_this_computer_is_local(host: str, local: bool) -> None:  # noqa: F
             ("commission-lines", "a/b?c#d%e ü", "decline"),
             "/commission-lines/a%2Fb%3Fc%23d%25e%20%C3%BC/decline",
         ),
-        (("payouts", ".."), "/payouts/%2E%2E"),
         (("payouts", "a..b"), "/payouts/a..b"),
     ],
 )
@@ -110,5 +113,5 @@ def test_ids_are_encoded_in_paths(parts: tuple[str, ...], path: str) -> None:
 
 
 def test_an_empty_id_makes_no_path() -> None:
-    with pytest.raises(ValueError, match="empty part"):
+    with pytest.raises(ValueError, match="no id"):
         path_of("payouts", "")

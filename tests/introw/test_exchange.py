@@ -102,7 +102,7 @@ def test_a_refused_read_is_not_repeated(status: int, connect: Opens) -> None:
         (503, ServerFailed),
         (408, ServerFailed),
         (303, AnswerLost),
-        (307, UnexpectedAnswer),
+        (307, AnswerLost),
     ],
 )
 def test_a_write_is_never_repeated(failure: Reply, error: type[ApiError], connect: Opens) -> None:

@@ -213,10 +213,23 @@ def test_a_single_record_is_found_wrapped_or_bare(body: object) -> None:
     assert record_in(body) == {"id": "a"}
 
 
-@pytest.mark.parametrize("text", ["", "<html>", "{", '{"a": NaN}', "[" * 100_000, "9" * 5000, "\xff"])
+@pytest.mark.parametrize("text", ["", "<html>", "{", "[" * 100_000, "\xff"])
 def test_what_is_not_json_is_not_understood(text: str) -> None:
     with pytest.raises(UnexpectedAnswer, match="is not JSON"):
         Answer("GET", "/payouts", 200, {}, text.encode("latin-1")).json()
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "-Infinity", "9" * 5000, "1E+999999", "1E+" + "9" * 30]
+)
+def test_a_number_that_is_none_harms_only_where_it_is_needed(number: str, line: Make) -> None:
+    text = json.dumps(line(1))
+    spare = read(text[:-1] + f', "score": {number}' + "}")
+    needed = read(text[:-1] + f', "amount": {number}' + "}")
+
+    assert line_from(spare).id == "1"
+    with pytest.raises(UnexpectedAnswer, match="amount that is not a decimal number"):
+        line_from(needed)
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
