@@ -101,13 +101,30 @@ def test_a_bill_number_leads_to_its_payout_and_not_to_a_longer_one() -> None:
 def test_a_po_number_matches_where_the_amount_or_the_name_agrees_too() -> None:
     owed = [_owed("pay_1", po_number="3-1")]
     agreeing = _match([_paid(po_texts=("PO 3-1",), amount="100")], owed)
+    both = _match([_paid(po_texts=("PO 3-1",), amount="100", payee="ACME PARTNERS LTD")], owed)
     named = _match([_paid(po_texts=("PO 3-1",), amount="90", payee="ACME PARTNERS LTD")], owed)
     chance = _match([_paid(po_texts=("PO 3-1",), amount="90", payee="Somebody else")], owed)
     other = _match([_paid(po_texts=("31",), amount="100")], owed)
 
-    assert _told(agreeing) == [("sure", "paid by po-number", ("pay_1",))]
+    assert _told(agreeing) == [("maybe", "paid by po-number", ("pay_1",))]
+    assert _told(both) == [("sure", "paid by po-number", ("pay_1",))]
     assert _told(named) == [("differs", "differs by po-number", ("pay_1",))]
     assert _told(chance) == _told(other) == []
+
+
+@pytest.mark.parametrize("word", ["N/A", "TBD", "March", "2026"])
+def test_a_po_number_that_is_a_word_of_every_day_is_never_matched_by_itself(word: str) -> None:
+    result = _match([_paid(po_texts=(word,), amount="100")], [_owed("pay_1", po_number=word)])
+
+    assert result.matches == ()
+
+
+def test_a_reference_beside_the_name_of_another_partner_is_only_suggested() -> None:
+    owed = [_owed("pay_12345"), _owed("pay_67890", partner="Bolt Industries")]
+    result = _match([_paid("pay_12345", payee="Bolt Industries")], owed)
+
+    assert result.matches == ()
+    assert _told(result) == [("maybe", "paid by reference", ("pay_12345",))]
 
 
 def test_a_reference_that_leads_to_two_payouts_is_at_most_suggested() -> None:

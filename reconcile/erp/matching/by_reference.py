@@ -27,18 +27,24 @@ class Named:
     words: str
 
 
-def by_reference(state: MatchState) -> None:
-    """Payments that carry a payout id, a bill number or an end-to-end id."""
+def by_reference(state: MatchState, names: Names) -> None:
+    """Payments that carry a payout id, a bill number or an end-to-end id.
+
+    Where the payee is another partner of ours, the two contradict each other: that is at most a suggestion.
+    """
     index = References()
     for number, owed in enumerate(state.owed):
         for reference in owed.references:
             index.add(reference, number)
     named = _named(state, index, lambda payment: (payment.order, *payment.references))
-    _play(state, named, "reference")
+    _play(state, named, "reference", lambda one, two: _payee_is(state, names, one, two) is not False)
 
 
 def by_po_number(state: MatchState, names: Names) -> None:
-    """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees."""
+    """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees.
+
+    A PO number may be a word such as `March` or `TBD`, so without the partner's name it is a suggestion.
+    """
     index = References()
     for number, owed in enumerate(state.owed):
         if owed.po_number:
@@ -50,7 +56,7 @@ def by_po_number(state: MatchState, names: Names) -> None:
         ).items()
         if (agreeing := _agreeing(state, names, payment, one))
     }
-    _play(state, named, "po-number")
+    _play(state, named, "po-number", lambda one, two: _payee_is(state, names, one, two) is True)
 
 
 def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
@@ -96,10 +102,19 @@ def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Na
     return Named(sure, maybe, named.words) if sure or maybe else None
 
 
-def _play(state: MatchState, named: Mapping[int, Named], how: str) -> None:
+def _payee_is(state: MatchState, names: Names, payment: int, payout: int) -> bool | None:
+    """Whether the payee is the payout's partner; None where the payee is no partner that we know."""
+    group = names.group_of(state.payments[payment].payee)
+    return None if group is None else group == names.group_of(state.owed[payout].partner)
+
+
+def _play(
+    state: MatchState, named: Mapping[int, Named], how: str, is_sure: Callable[[int, int], bool]
+) -> None:
     for payments, owed in _groups({number: one.payouts for number, one in named.items() if one.payouts}):
         words = ", ".join(dict.fromkeys(named[number].words for number in payments))
-        _Group(state, how, words, _all_left(state, payments)).settle(payments, owed)
+        sure = all(is_sure(one, two) for one in payments for two in named[one].payouts)
+        _Group(state, how, words, sure and _all_left(state, payments)).settle(payments, owed)
     for number, one in named.items():
         if one.maybe and number not in state.taken:
             _one_of_several(state, number, one, how)

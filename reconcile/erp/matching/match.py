@@ -35,7 +35,7 @@ def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: P
     state = MatchState(payments, tuple(owed), policy)
     names = Names([one.partner for one in owed], policy.name_share)
     passes = {
-        "reference": lambda: by_reference(state),
+        "reference": lambda: by_reference(state, names),
         "po-number": lambda: by_po_number(state, names),
         "amount": lambda: by_amount(state, names),
         "sum": lambda: by_sum(state, names),
