@@ -30,14 +30,15 @@ class Named:
 def by_reference(state: MatchState, names: Names) -> None:
     """Payments that carry a payout id, a bill number or an end-to-end id.
 
-    Where the payee is another partner of ours, the two contradict each other: that is at most a suggestion.
+    Where the payee has exactly the name of another partner who is owed the same, the two contradict each
+    other: that is at most a suggestion.
     """
     index = References()
     for number, owed in enumerate(state.owed):
         for reference in owed.references:
             index.add(reference, number)
     named = _named(state, index, lambda payment: (payment.order, *payment.references))
-    _play(state, named, "reference", lambda one, two: _payee_is(state, names, one, two) is not False)
+    _play(state, named, "reference", lambda one, two: not _is_another(state, names, one, two))
 
 
 def by_po_number(state: MatchState, names: Names) -> None:
@@ -56,7 +57,7 @@ def by_po_number(state: MatchState, names: Names) -> None:
         ).items()
         if (agreeing := _agreeing(state, names, payment, one))
     }
-    _play(state, named, "po-number", lambda one, two: _payee_is(state, names, one, two) is True)
+    _play(state, named, "po-number", lambda one, two: _is_payee(state, names, one, two))
 
 
 def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
@@ -92,20 +93,28 @@ def _sorted_out(hits: Sequence[Hit]) -> Named:
 
 def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Named | None:
     """What is left when payouts of another amount and another partner are taken out."""
-    group = names.group_of(state.payments[payment].payee)
 
     def agrees(number: int) -> bool:
-        same_name = group is not None and group == names.group_of(state.owed[number].partner)
-        return same_name or compare([state.payments[payment]], [state.owed[number]], state.policy).fits
+        is_theirs = _is_payee(state, names, payment, number)
+        return is_theirs or compare([state.payments[payment]], [state.owed[number]], state.policy).fits
 
     sure, maybe = (frozenset(filter(agrees, numbers)) for numbers in (named.payouts, named.maybe))
     return Named(sure, maybe, named.words) if sure or maybe else None
 
 
-def _payee_is(state: MatchState, names: Names, payment: int, payout: int) -> bool | None:
-    """Whether the payee is the payout's partner; None where the payee is no partner that we know."""
+def _is_payee(state: MatchState, names: Names, payment: int, payout: int) -> bool:
+    """Whether the payee is the payout's partner."""
     group = names.group_of(state.payments[payment].payee)
-    return None if group is None else group == names.group_of(state.owed[payout].partner)
+    return group is not None and group == names.group_of(state.owed[payout].partner)
+
+
+def _is_another(state: MatchState, names: Names, payment: int, payout: int) -> bool:
+    """Whether the payee has exactly the name of another partner, who is owed that very amount."""
+    group = names.exact_group_of(state.payments[payment].payee)
+    if group is None or group == names.group_of(state.owed[payout].partner):
+        return False
+    paid = state.payments[payment].amount
+    return any(one.amount == paid and names.group_of(one.partner) == group for one in state.owed)
 
 
 def _play(

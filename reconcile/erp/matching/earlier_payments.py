@@ -23,10 +23,7 @@ def compared_with_earlier(
     A payment is a second one where an earlier run matched the payout with a payment of another id and another
     day. Of a payout that is paid in Introw the payment is a stray, of another the match is a suggestion.
     """
-    known: defaultdict[str, list[Settlement]] = defaultdict(list)
-    for one in earlier:
-        if one.verdict in _MONEY_OUT and one.state != "differs":
-            known[one.payout_id].append(one)
+    known = _still_paid(earlier)
     prints = {one.sha256: one for ones in known.values() for one in ones if one.sha256}
     matches: list[Match] = []
     doubted: list[Match] = []
@@ -53,6 +50,17 @@ def compared_with_earlier(
         others=(*result.others, *owed_before),
         findings=(*result.findings, *findings),
     )
+
+
+def _still_paid(earlier: Iterable[Settlement]) -> dict[str, list[Settlement]]:
+    """The payments of each payout that did not come back since: what came back may be paid once more."""
+    known: defaultdict[str, list[Settlement]] = defaultdict(list)
+    for one in sorted(earlier, key=lambda one: one.read_at):
+        if one.verdict == Verdict.FAILED and one.state == "matched":
+            known[one.payout_id].clear()
+        elif one.verdict in _MONEY_OUT and one.state != "differs":
+            known[one.payout_id].append(one)
+    return known
 
 
 def _first(match: Match, known: Mapping[str, Sequence[Settlement]]) -> Settlement | None:

@@ -100,6 +100,10 @@ class Names:
             self._cache[name] = exact if exact is not None else self._likely(name)
         return self._cache[name]
 
+    def exact_group_of(self, name: str) -> int | None:
+        """The group whose partner has exactly this name, but for case, accents and legal form."""
+        return self._groups.get(words_of(name))
+
     def _likely(self, payee: str) -> int | None:
         words = words_of(payee)
         scores = {group: self._score(words, group) for group in self._candidates(words)}
