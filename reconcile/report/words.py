@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELDS
+from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.money import shown_amount
 from reconcile.plan.model import Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
-LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
+LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
 # Marks that turn the direction of writing, with which a text can be made to look like another one.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
