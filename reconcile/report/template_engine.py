@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reconcile.errors import ConfigurationError
 
