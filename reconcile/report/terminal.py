@@ -18,13 +18,13 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.words import (
     after_of,
     before_of,
-    counted,
     facts,
     headline,
     notes_of,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
 from reconcile.plan.model import Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
@@ -16,11 +17,6 @@ LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
 # Marks that turn the direction of writing, with which a text can be made to look like another one.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def visible(text: str) -> str:
