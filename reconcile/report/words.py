@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELDS
+from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.money import shown_amount
 from reconcile.domain.unseen import ends_marked, marked
 from reconcile.plan.model import Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
-LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
+LABELS = FIELD_LABELS
 # Control characters have pictures of their own.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _AMOUNTS = ("amount", "source_amount")

@@ -39,6 +39,19 @@ def test_no_line_is_wider_than_the_terminal(plan: Callable[[], Plan]) -> None:
     assert [line for line in lines if len(line) > 80] == []
 
 
+def test_a_description_set_where_there_was_none_is_announced_as_one_that_stays() -> None:
+    base = make_snapshot(make_payout(), make_line(description=None), make_line("cln_2"))
+    edits = {"cln_1": {"description": "Referral"}, "cln_2": {"description": "Renewal"}}
+    report = report_on(make_plan(base, edits))
+
+    assert [(one.target.id, one.irreversible) for one in report.changes] == [
+        ("cln_1", True),
+        ("cln_2", False),
+    ]
+    assert "1 that the API cannot undo" in shown(report)
+    assert "In Introw, empty the Description again" in shown(report)
+
+
 def test_a_wide_sum_loses_no_digit() -> None:
     amount = "123456789012.34 USD"
     plan = make_plan(
