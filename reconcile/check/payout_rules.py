@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.check.context import Context, Rule
+from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 from reconcile.domain.stage import stage_of
 
@@ -41,4 +42,4 @@ def _disorder(before: str, after: str, order: tuple[str, ...], gates: tuple[str,
     return f"leaves out {passed[0]}" if passed else None
 
 
-PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order)
+PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, text_unseen)

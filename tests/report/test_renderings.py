@@ -101,6 +101,17 @@ def test_nothing_that_somebody_typed_can_steer_the_terminal() -> None:
     assert "␛[2J" in text
 
 
+@pytest.mark.parametrize(
+    "after", ["PO\u00a07", "PO 7\n", "PO 7\u200b", "PO 7\U000e0037", "PO\u20117", "PO 7 "]
+)
+def test_an_edit_that_nobody_sees_does_not_look_like_none(after: str) -> None:
+    base = make_snapshot(make_payout(po_number="PO 7, old"), make_line())
+    report = report_on(make_plan(base, {"pay_1": {"po_number": after}}))
+    sign = next(one for one in reversed(after) if one not in "PO7")
+
+    assert all(f"⟨U+{ord(sign):04X}⟩" in page for page in (shown(report), html(report), markdown(report)))
+
+
 def test_every_text_is_escaped_in_the_page() -> None:
     page = html(report_on(hostile()))
 
