@@ -13,6 +13,7 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
+    [files]               # private: whether only you can read what is written
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
@@ -56,6 +57,7 @@ _SECTIONS = {
     "run",
     "payments",
     "close",
+    "files",
 }
 _APP = "reconcile"
 _LARGEST: Final = 1_000_000
@@ -86,6 +88,13 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """How files are written. private: only their owner can read them; otherwise the user's umask decides."""
+
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a command is told beside its own arguments. The key is never in here.
 
@@ -101,6 +110,7 @@ class Settings:
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     close: ClosePolicy = field(default_factory=ClosePolicy)
+    files: FileRules = field(default_factory=FileRules)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -139,6 +149,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
+        files=_made(FileRules, content.get("files", {}), file, "files"),
         sources=_sources(choices, environ, content, name, file),
     )
 
