@@ -79,6 +79,8 @@ OWNERS: dict[str, set[str]] = {
     "platformdirs": {"config"},
     "babel": {"domain"},
     "iso4217": {"domain", "sandbox"},
+    "stdnum": {"erp"},
+    "anyascii": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.

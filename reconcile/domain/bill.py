@@ -28,3 +28,8 @@ class IssuedBill:
     issued_at: str
     issued_by: str
     reason: str = ""
+
+    @property
+    def pays(self) -> bool:
+        """Whether it went to a bank, as an order to pay, rather than to a finance system."""
+        return self.layout.startswith("pain.001.") or self.layout == "nacha"
