@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.check.context import Context, Rule
+from reconcile.check.text_rules import text_unseen
 from reconcile.domain.fields import DECLINE
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import decimals, exponent, parse_decimal
@@ -111,4 +112,5 @@ LINE_RULES: Final[tuple[Rule, ...]] = (
     _grown,
     _turned,
     _other_currency,
+    text_unseen,
 )

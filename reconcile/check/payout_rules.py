@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.check.context import Context, Rule
+from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 from reconcile.domain.stage import stage_of
 
@@ -56,4 +57,4 @@ def _emptied(row: Context) -> Iterator[Finding]:
 
 _EDITS: Final = ("stage", "po_number", "statement_note")
 
-PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, _emptied)
+PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, _emptied, text_unseen)

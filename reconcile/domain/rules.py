@@ -53,6 +53,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "amount-digits": _always("an amount of more digits than a spreadsheet keeps"),
         "text-digits": _always("a text that became a number and lost digits"),
         "text-is-date": _always("a text that became a date"),
+        "text-is-number": Rule(_WARNING, "a number typed into a text column; zeros before it may be gone"),
         "not-clearable": _always("`<clear>` where a value is needed"),
         "stage-unknown": _always("a stage that does not exist"),
         "action-unknown": _always("an action that does not exist"),
@@ -75,6 +76,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "amount-number": _always("an amount that is no number"),
         "amount-zero": Rule(_ERROR, "an amount of zero"),
         "amount-decimals": _always("more decimals than the currency has"),
+        "text-unseen": Rule(_WARNING, "a typed text with characters that nobody sees"),
         "text-length": Rule(_ERROR, "a text longer than text_limit (2,000)"),
         # Several fields.
         "po-required": Rule(_ERROR, "a stage of po_required_stages without a PO number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reconcile.check.damaged import RULE
@@ -12,7 +13,7 @@ from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
-from reconcile.jobs.own_work import own_work
+from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
@@ -71,7 +72,8 @@ def plan_of(
 
 
 def _source(store: Store, reading: Reading) -> Source:
-    work = own_work(store, reading.edited.export.workbook_id)
+    workbook_id = reading.edited.export.workbook_id
+    work = replace(own_work(store, workbook_id), applied=applied(store, workbook_id))
     return Source(reading.baseline, reading.edited, _undamaged(reading), work, reading.kept)
 
 
