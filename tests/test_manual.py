@@ -266,7 +266,7 @@ def test_the_settings_of_payments_in_the_manual_are_settings_and_all_of_them(tmp
 def test_the_settings_of_the_bank_in_the_manual_are_settings(tmp_path: Path) -> None:
     (text,) = _blocks("bills", "toml")
     (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
-    bank = load(Settings(), {}, tmp_path).bank
+    bank = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).bank
     payer = bank.account_for("USD", "")
 
     assert bank.prenote

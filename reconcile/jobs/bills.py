@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconcile.atomic import replacing
+from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
-from reconcile.domain.paid_account import PaidAccount
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
 from reconcile.erp.bills.layout import Layout, load_layout

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 
-from reconcile.domain.bill import IssuedBill
-from reconcile.domain.paid_account import PaidAccount
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.erp.bills.manifest import Issue, Sealed, seal
 from reconcile.erp.bills.model import Billing
 from reconcile.erp.orders.make_orders import Paying, make_orders

@@ -18,10 +18,9 @@ from typing import Any, Self, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table, func, select, text
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
-from reconcile.domain.paid_account import PaidAccount
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split_by import Handout

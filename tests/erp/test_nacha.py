@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payment_orders import AMERICAN, DOLLAR, EURO, POLICY, files, orders, payout
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.money import Money
-from reconcile.domain.paid_account import PaidAccount
 from reconcile.domain.policy.bank import BankPolicy
 from reconcile.erp.bills.vendors import Vendor
 from reconcile.erp.orders.bank_account import account_of

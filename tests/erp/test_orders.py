@@ -10,9 +10,8 @@ import pytest
 from builders import make_line, make_payout, make_snapshot
 from payment_orders import EURO, GERMAN, POLICY, TODAY, files, orders, payout
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.money import Money
-from reconcile.domain.paid_account import PaidAccount
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.erp.bills.make_bills import Circumstances, make_bills
 from reconcile.erp.bills.model import Billing, Why

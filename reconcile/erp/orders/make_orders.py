@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reconcile.domain.bill import PaidAccount
 from reconcile.domain.money import Money
-from reconcile.domain.paid_account import PaidAccount
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.erp.bills.layout import Column, Due, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts

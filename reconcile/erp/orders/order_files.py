@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from reconcile.domain.bill import IssuedBill
-from reconcile.domain.paid_account import PaidAccount
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.policy.bank import PayingAccount
 from reconcile.erp.bills.manifest import Issue, Sealed
 from reconcile.erp.orders.make_orders import Orders
