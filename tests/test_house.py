@@ -82,6 +82,8 @@ OWNERS: dict[str, set[str]] = {
     "babel": {"domain"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
+    "stdnum": {"erp"},
+    "anyascii": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.

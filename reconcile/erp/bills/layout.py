@@ -48,8 +48,8 @@ FIELDS: Final = (
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
 is `PO 000123`, or empty without a PO number."""
 
-NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "period", "partner_id")
-"""What a bill number can be made of: only what never changes. `code` is short and stable."""
+NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "order_id", "period", "partner_id")
+"""What a bill number can be made of: only what never changes. `code` is short; `order_id` fits a bank."""
 
 NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 """What a file name can be made of. `number` counts the files of one currency and entity."""
@@ -180,7 +180,7 @@ def load_layout(name: str, path: Path) -> Layout:
 def _faults(layout: Layout) -> Iterator[str]:
     yield from unknown_fields(layout.number, NUMBER_FIELDS, "number")
     yield from unknown_fields(layout.description, FIELDS, "description")
-    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{line_id}")):
+    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{order_id}", "{line_id}")):
         yield "number must contain {payout_id}, {line_id} or {code}, so that it leads back to the payout"
     if layout.per == "line" and not any(part in layout.number for part in ("{line_id}", "{code}")):
         yield "number must contain {line_id} or {code} where every line is a bill"
