@@ -13,7 +13,7 @@ from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.policy_checks import in_error, policy_findings
 from reconcile.plan.across.released import emptied_by_others, moved_releases, moved_warning
