@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.jobs.readings import named, names_of, read
@@ -24,13 +25,13 @@ class Checked:
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
-        return sum(one.severity is Severity.ERROR for one in self.findings)
+        """How many errors there are, those of one cause counted once."""
+        return sum(one.severity is Severity.ERROR for one in by_cause(self.findings))
 
     @property
     def notes(self) -> int:
-        """How many findings are no errors."""
-        return len(self.findings) - self.errors
+        """How many findings are no errors, those of one cause counted once."""
+        return len(by_cause(self.findings)) - self.errors
 
 
 def check(session: Session, files: Sequence[Path]) -> tuple[Checked, ...]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
+from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Environment
 from reconcile.plan.model import (
@@ -242,6 +243,11 @@ class Report:
         return tuple(
             Group(one, tuple(changes.get(key, ())), tuple(operations.get(key, ()))) for one, key in keys
         )
+
+    @property
+    def causes(self) -> tuple[Finding, ...]:
+        """The findings for people: those of one cause together."""
+        return by_cause(self.findings)
 
     @property
     def outcomes(self) -> Iterator[tuple[Operation, OperationOutcome]]:

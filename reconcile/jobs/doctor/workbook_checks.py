@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
@@ -65,8 +66,9 @@ def _unsaved(reading: Reading) -> Iterator[Check]:
 
 
 def _findings(reading: Reading) -> Check:
-    errors = sum(one.severity is Severity.ERROR for one in reading.findings)
-    found = f"{counted(errors, 'error')}, {counted(len(reading.findings) - errors, 'note')}"
+    causes = by_cause(reading.findings)
+    errors = sum(one.severity is Severity.ERROR for one in causes)
+    found = f"{counted(errors, 'error')}, {counted(len(causes) - errors, 'note')}"
     return Check("Check", ok=not errors, found=found, advice=f"See: reconcile check {reading.edited.file}")
 
 
