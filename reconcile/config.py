@@ -16,7 +16,8 @@
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
-the one in the user's configuration folder.
+the one in the user's configuration folder. One in the working folder that nobody named is used once it is
+trusted (`reconcile config trust`), or where only the sandbox can be reached with it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
 from pydantic import TypeAdapter, ValidationError
@@ -37,8 +39,12 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
 from reconcile.errors import ConfigurationError
+from reconcile.loopback import is_loopback
+from reconcile.trusted_files import is_trusted, was_trusted
 
 FILE_NAME: Final = "reconcile.toml"
+SANDBOX_KEY: Final = "sandbox-key"
+"""The key of the sandbox, which everybody knows."""
 _SECTIONS = {
     "default_profile",
     "profiles",
@@ -52,6 +58,7 @@ _SECTIONS = {
     "close",
 }
 _APP = "reconcile"
+_LARGEST: Final = 1_000_000
 T = TypeVar("T")
 
 
@@ -80,7 +87,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a command is told beside its own arguments. The key is never in here."""
+    """Everything a command is told beside its own arguments. The key is never in here.
+
+    sources: where each setting came from that is not a default.
+    """
 
     profile_name: str
     profile: Profile
@@ -91,6 +101,7 @@ class Settings:
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     close: ClosePolicy = field(default_factory=ClosePolicy)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +118,16 @@ class Choices:
 def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
     """The settings from file, environment and options. `folder` is the working folder.
 
-    Raises ConfigurationError naming file, section and key.
+    Raises ConfigurationError naming file, section and key, and for a file of the folder that is not trusted.
     """
     file = _file(choices, environ, folder)
-    content = _read(file) if file else {}
+    raw = read_bytes(file) if file else b""
+    content = _read(file, raw) if file else {}
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
+    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
+    if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
+        _check_trust(file, raw)
     state = choices.state or environ.get("RECONCILE_STATE") or user_state_path(_APP) / "state.db"
     return Settings(
         profile_name=name,
@@ -124,7 +139,41 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
+        sources=_sources(choices, environ, content, name, file),
     )
+
+
+def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
+    """Whether only a sandbox can be meant: a host on this computer, and the key that everybody knows."""
+    try:
+        host = urlsplit(profile.base_url).hostname or ""
+    except ValueError:
+        return False
+    return is_loopback(host) and environ.get("INTROW_API_KEY") == SANDBOX_KEY
+
+
+def _check_trust(file: Path, raw: bytes) -> None:
+    """Raises ConfigurationError for a file that nobody trusted with this content."""
+    if is_trusted(file, raw):
+        return
+    why = "has changed since it was trusted" if was_trusted(file) else "is not trusted"
+    raise ConfigurationError(
+        f"{file} {why}. It lies in the working folder, and can say where your key is sent and which limits "
+        "hold. Read it, then run `reconcile config trust`, or name another file with --config."
+    )
+
+
+def _sources(
+    choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], name: str, file: Path | None
+) -> dict[str, str]:
+    """Where each setting came from that is not a default, by its name; the last one wins."""
+    sections = {key: value for key, value in content.items() if key != "profiles" and isinstance(value, dict)}
+    sections[f"profiles.{name}"] = content.get("profiles", {}).get(name, {})
+    found = {f"{section}.{setting}": str(file) for section, values in sections.items() for setting in values}
+    variables = {"RECONCILE_STATE": "state", "INTROW_BASE_URL": f"profiles.{name}.base_url"}
+    found |= {setting: variable for variable, setting in variables.items() if environ.get(variable)}
+    options = {"state": choices.state, "templates": choices.templates, "policy.locale": choices.locale}
+    return found | {one: f"--{one.split('.')[-1]}" for one, value in options.items() if value is not None}
 
 
 def _only(profiles: Mapping[str, Any]) -> str:
@@ -141,10 +190,22 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
     return next((place for place in places if place.is_file()), None)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_bytes(file: Path) -> bytes:
+    """The file as it is: what is read here is what is held against its trust, and what is used."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        with file.open("rb") as stream:
+            raw = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    if len(raw) > _LARGEST:
+        raise ConfigurationError(f"{file} is larger than {_LARGEST // 1_000_000} MB.")
+    return raw
+
+
+def _read(file: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
     for name in _SECTIONS - {"default_profile"}:

@@ -10,11 +10,13 @@ import pytest
 from reconcile.config import Choices, load
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError
+from reconcile.trusted_files import remember
 
 
 def _file(folder: Path, text: str, name: str = "reconcile.toml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
+    remember(path, path.read_bytes())
     return path
 
 
