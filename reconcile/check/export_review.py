@@ -25,8 +25,9 @@ def review_export(snapshot: Snapshot) -> tuple[Finding, ...]:
 
 
 def _finer(snapshot: Snapshot) -> Iterator[Finding]:
-    records = (*snapshot.payouts.values(), *snapshot.lines.values())
-    fine = sorted((one.id, str(one.amount)) for one in records if is_finer(one.amount))
+    amounts = [(one.id, one.amount) for one in snapshot.payouts.values()]
+    amounts += [(one.id, one.amount) for one in snapshot.lines.values()]
+    fine = sorted((key, str(money)) for key, money in amounts if is_finer(money))
     if fine:
         named = ", ".join(f"{key} ({money})" for key, money in fine[:_NAMED])
         more = f" and {len(fine) - _NAMED:,} more" if len(fine) > _NAMED else ""
