@@ -13,6 +13,8 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
+    [files]               # private: whether only you can read what is written
+    [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
@@ -34,6 +36,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
@@ -56,6 +59,8 @@ _SECTIONS = {
     "run",
     "payments",
     "close",
+    "files",
+    "bank",
 }
 _APP = "reconcile"
 _LARGEST: Final = 1_000_000
@@ -86,6 +91,13 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """How files are written. private: only their owner can read them; otherwise the user's umask decides."""
+
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a command is told beside its own arguments. The key is never in here.
 
@@ -101,6 +113,8 @@ class Settings:
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     close: ClosePolicy = field(default_factory=ClosePolicy)
+    files: FileRules = field(default_factory=FileRules)
+    bank: BankPolicy = field(default_factory=BankPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -139,6 +153,8 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
+        files=_made(FileRules, content.get("files", {}), file, "files"),
+        bank=_bank(content.get("bank", {}), file),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -273,6 +289,17 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
             )
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
+    return policy
+
+
+def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:
+    for number, one in enumerate(section.get("accounts", ()), start=1):
+        if isinstance(one, Mapping):
+            known = {each.name for each in fields(PayingAccount)}
+            _refuse_unknown(one, known, file, f"bank.accounts {number}")
+    policy = _made(BankPolicy, section, file, "bank")
+    if min(policy.terms_days, policy.prenote_days) < 0:
+        raise ConfigurationError(f"{file}: bank: terms_days and prenote_days must be 0 or more.")
     return policy
 
 

@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
         *("resources", "store", "trusted_files", "workbook"),
     },
-    "cli": {"config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
+    "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
@@ -80,7 +80,10 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"config", "plan", "store", "report", "erp", "close", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "babel": {"domain"},
+    "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
+    "stdnum": {"erp"},
+    "anyascii": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.

@@ -21,9 +21,11 @@ from reconcile.cli import COMMANDS, PAGES
 from reconcile.cli import reconcile as group
 from reconcile.config import Choices as Settings
 from reconcile.config import load
+from reconcile.domain.policy.bank import BankPolicy
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.orders.bank_account import number_faults
 from reconcile.resources import manual_page, manual_pages
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -259,6 +261,18 @@ def test_the_settings_of_payments_in_the_manual_are_settings_and_all_of_them(tmp
     assert settings.payments.note == "Paid {date}, reference {reference}."
     named = tomllib.loads(text)["payments"].keys()
     assert named == set(PaymentPolicy.__slots__) - {"paid_stage", "failed_stage"}
+
+
+def test_the_settings_of_the_bank_in_the_manual_are_settings(tmp_path: Path) -> None:
+    (text,) = _blocks("bills", "toml")
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
+    bank = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).bank
+    payer = bank.account_for("USD", "")
+
+    assert bank.prenote
+    assert payer
+    assert tuple(number_faults(payer)) == ()
+    assert tomllib.loads(text)["bank"].keys() == set(BankPolicy.__slots__)
 
 
 def test_the_settings_of_the_close_in_the_manual_are_settings(tmp_path: Path) -> None:
