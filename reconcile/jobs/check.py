@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.jobs.readings import named, names_of, read
 from reconcile.jobs.session import Session
+from reconcile.report.causes import by_cause
 from reconcile.store.store import Store
 
 

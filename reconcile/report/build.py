@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Severity
 from reconcile.plan.model import Plan, TieOut, Total
 from reconcile.plan.outcome import OperationOutcome, Verification
 from reconcile.report import model
+from reconcile.report.causes import by_cause
 from reconcile.report.changes import Book, changes_of, held_changes, irreversible
 from reconcile.report.effects import effects_of
 

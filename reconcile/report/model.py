@@ -14,7 +14,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Environment
 from reconcile.plan.model import (
@@ -31,6 +30,7 @@ from reconcile.plan.model import (
     Workbook,
 )
 from reconcile.plan.outcome import OperationOutcome, Verification
+from reconcile.report.causes import by_cause
 
 REPORT_VERSION: Final = 2
 """The version of the report's JSON; `version_1.py` still writes the one before."""

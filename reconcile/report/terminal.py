@@ -16,10 +16,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.plan.model import TieOut, Total
+from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.words import (

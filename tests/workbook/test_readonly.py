@@ -7,10 +7,10 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Severity
 from reconcile.domain.snapshot import Snapshot
+from reconcile.report.causes import by_cause
 from reconcile.workbook.read.baseline import baseline_of
 from reconcile.workbook.read.readonly_edits import readonly_edits
 from reconcile.workbook.read.typed_dates import readings_of

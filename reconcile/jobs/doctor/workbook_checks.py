@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconcile.domain.causes import by_cause
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.readings import Reading, read
 from reconcile.jobs.session import Session
+from reconcile.report.causes import by_cause
 from reconcile.report.words import counted
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from reconcile.domain.causes import DATES_1904
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import Value, text_value
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import DATES_1904, Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot

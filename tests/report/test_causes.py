@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from reconcile.domain.causes import DATES_1904, by_cause
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import DATES_1904, Finding, Severity
 from reconcile.domain.rules import RULES
+from reconcile.report.causes import by_cause
 
 ONE = Finding(Severity.WARNING, "stage-order", "Same.", "Fix.", file="a.xlsx", sheet="Lines", cell="D2")
 

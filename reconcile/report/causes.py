@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from reconcile.domain.finding import Finding
-
-DATES_1904: Final = "the file counts its dates from 1904 now"
-"""What the finding on a date says that the other date system moved; then the cause is one for all columns."""
+from reconcile.domain.finding import DATES_1904, Finding
 
 _FEW: Final = 3
 """So many findings of one cause are shown one by one."""
