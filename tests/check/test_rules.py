@@ -35,6 +35,9 @@ BASE = make_snapshot(
     make_line(source_amount=Decimal(5000)),
     make_line("cln_2", payout_id="pay_2"),
     make_line("cln_3", payout_id=None),
+    make_payout("pay_3"),
+    make_line("cln_4", payout_id="pay_3"),
+    make_line("cln_5", "0.123 USD", payout_id="pay_3"),
 )
 POLICY = Policy(po_required_stages=("PENDING_PAYMENT", "PAID"))
 DECLINE = {"action": "Decline", "decline_reason": "DUPLICATE"}
@@ -125,6 +128,17 @@ BROKEN: list[tuple[str, Severity, dict[str, dict[str, Value]], dict[str, str], s
         {**NEW, "source_amount": "0.5", "currency": "JPY"},
         "New lines!E2",
         "0.5 has decimals, and JPY has none.",
+    ),
+    (
+        "decimals-beside",
+        Severity.WARNING,
+        {"cln_4": {"amount": "550"}},
+        {},
+        "Lines!D5",
+        (
+            "Line cln_5 of the same payout is 0.123 USD, with more decimals than the currency has: "
+            "Introw may round the payout's total otherwise than this plan does."
+        ),
     ),
     (
         "amount-factor",
