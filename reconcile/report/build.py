@@ -16,8 +16,16 @@ from reconcile.report.effects import effects_of
 _ALREADY = "already live"
 
 
-def report_on(plan: Plan, run: model.Run | None = None) -> model.Report:
-    """The report on a plan; with `run`, on what became of it."""
+def report_on(
+    plan: Plan,
+    run: model.Run | None = None,
+    stops: tuple[str, ...] = (),
+    stale: tuple[model.Stale, ...] = (),
+) -> model.Report:
+    """The report on a plan; with `run`, on what became of it.
+
+    stops: why `apply` would stop before its first write. stale: what moved since the plan was saved.
+    """
     book = Book(plan)
     payouts, changes = changes_of(book)
     return model.Report(
@@ -39,7 +47,8 @@ def report_on(plan: Plan, run: model.Run | None = None) -> model.Report:
         conflicts=plan.conflicts,
         decided=plan.decided,
         held=tuple(
-            model.HeldEdits(one.target, one.reason, held_changes(book, one.target)) for one in plan.held
+            model.HeldEdits(one.target, one.reason, held_changes(book, one.target), one.money)
+            for one in plan.held
         ),
         drifts=plan.drifts,
         damaged=plan.damaged,
@@ -51,6 +60,8 @@ def report_on(plan: Plan, run: model.Run | None = None) -> model.Report:
         tie_out=plan.tie_out,
         returns=plan.returns,
         run=run,
+        stops=stops,
+        stale=stale,
     )
 
 

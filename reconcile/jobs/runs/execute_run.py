@@ -116,12 +116,12 @@ def _runner(
     session: Session, client: Client, store: Store, plan: Plan, run: Run, options: RunOptions
 ) -> Iterator[tuple[Runner, StopRequest]]:
     """The runner of a plan, while its progress is shown and the caller can ask it to stop."""
-    done = 0
+    # An operation may have an outcome twice, unknown first and settled then; it counts once.
+    done: set[str] = set()
 
-    def count(_: object) -> None:
-        nonlocal done
-        done += 1
-        on_progress("Applying", done, len(plan.operations))
+    def count(outcome: OperationOutcome) -> None:
+        done.add(outcome.operation_id)
+        on_progress("Applying", len(done), len(plan.operations))
 
     settings = session.settings
     with session.caller.stoppable() as stop, session.caller.progress() as on_progress:
