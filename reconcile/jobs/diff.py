@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.atomic import write_text
@@ -72,7 +72,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
     with session.reading() as reader, session.store(create=False) as store:
         plan, readings = plan_for(session, reader, store, files, request.preference)
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
-    report = report_on(plan, stops=stops)
+    report = replace(report_on(plan), stops=stops)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     write_reports(report, reports, session.settings.templates)
@@ -88,7 +88,7 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
     with session.reading() as reader, session.store(create=False) as store:
         stale = stale_operations(session, reader, store, plan, name)
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
-    return Compared(plan, report_on(plan, stops=stops, stale=stale))
+    return Compared(plan, replace(report_on(plan), stops=stops, stale=stale))
 
 
 def written(request: DiffRequest, compared: Compared) -> Iterator[str]:

@@ -16,16 +16,8 @@ from reconcile.report.effects import effects_of
 _ALREADY = "already live"
 
 
-def report_on(
-    plan: Plan,
-    run: model.Run | None = None,
-    stops: tuple[str, ...] = (),
-    stale: tuple[model.Stale, ...] = (),
-) -> model.Report:
-    """The report on a plan; with `run`, on what became of it.
-
-    stops: why `apply` would stop before its first write. stale: what moved since the plan was saved.
-    """
+def report_on(plan: Plan, run: model.Run | None = None) -> model.Report:
+    """The report on a plan; with `run`, on what became of it."""
     book = Book(plan)
     payouts, changes = changes_of(book)
     return model.Report(
@@ -60,8 +52,6 @@ def report_on(
         tie_out=plan.tie_out,
         returns=plan.returns,
         run=run,
-        stops=stops,
-        stale=stale,
     )
 
 
