@@ -18,6 +18,7 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
+from reconcile.domain.unseen import visible
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.sections import Line, Section, sections
@@ -31,7 +32,6 @@ from reconcile.report.words import (
     signed,
     spots,
     title_of,
-    visible,
 )
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
