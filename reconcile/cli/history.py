@@ -9,7 +9,6 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_data, write_line
-from reconcile.cli.text_out import write_data
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
