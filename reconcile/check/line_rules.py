@@ -11,6 +11,7 @@ from reconcile.check.text_rules import text_unseen
 from reconcile.domain.fields import DECLINE
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import decimals, exponent, is_finer, parse_decimal
+from reconcile.domain.phrases import counted
 from reconcile.domain.stage import stage_of
 
 _MONEY: Final = ("amount", "currency", "source_amount", "action")
@@ -74,7 +75,12 @@ def amount_decimals(row: Context) -> Iterator[Finding]:
         touched = row.changed(column) or row.changed("currency")
         if touched and number is not None and places is not None and decimals(number) > places:
             message = f"{number} has more decimals than {currency} has ({places})."
-            fix = "Round it to the currency's decimals."
+            fix = f"Round it to {counted(places, 'decimal')}."
+            if not places:
+                message, fix = (
+                    f"{number} has decimals, and {currency} has none.",
+                    "Round it to a whole number.",
+                )
             yield from row.found("amount-decimals", column, message, fix)
 
 

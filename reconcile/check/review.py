@@ -31,11 +31,11 @@ def review(
         *moved_findings(contexts),
         *damage_findings(contexts, unknown),
         *schema_findings(contexts, policy),
-        *rule_findings(contexts, policy),
     }
+    found |= set(rule_findings(contexts, policy, tuple(found)))
     order = [sheet.name for sheet in edited.sheets]
-    judged = (one for finding in found if (one := graded(finding, policy.rules)))
-    return tuple(sorted(judged, key=lambda finding: _place(finding, order)))
+    graded_findings = (one for finding in found if (one := graded(finding, policy.rules)))
+    return tuple(sorted(graded_findings, key=lambda finding: _place(finding, order)))
 
 
 def _place(finding: Finding, order: list[str]) -> tuple[int, int, int, str, str]:

@@ -81,11 +81,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "text-unseen": Rule(_WARNING, "a typed text with characters that nobody sees"),
         "text-length": Rule(_ERROR, "a text longer than text_limit (2,000)"),
         # Several fields.
-        "po-required": Rule(_ERROR, "a stage of po_required_stages without a PO number"),
+        "po-required": Rule(
+            _ERROR, "a stage of po_required_stages without a PO number, or one cleared there"
+        ),
         "stage-order": Rule(
             _WARNING, "a stage that goes back, leaves out one of stage_gates, or ends a final one"
         ),
-        "payout-emptied": Rule(_ERROR, "a payout edited while all its lines are declined or detached"),
+        "payout-emptied": Rule(
+            _ERROR,
+            "a payout edited while all its lines are declined or detached; `diff` asks live, too",
+        ),
         "reason-needed": Rule(_ERROR, "a decline without a reason"),
         "detail-needed": Rule(_ERROR, "the custom reason without a detail"),
         "reason-without-decline": Rule(_ERROR, "a reason or detail without a decline"),

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
@@ -25,7 +26,6 @@ from reconcile.report.sections import Line, Section, sections
 from reconcile.report.words import (
     after_of,
     before_of,
-    counted,
     facts,
     headline,
     notes_of,

@@ -127,7 +127,7 @@ BROKEN: list[tuple[str, Severity, dict[str, dict[str, Value]], dict[str, str], s
         {},
         {**NEW, "source_amount": "0.5", "currency": "JPY"},
         "New lines!E2",
-        "0.5 has more decimals than JPY has (0).",
+        "0.5 has decimals, and JPY has none.",
     ),
     (
         "decimals-beside",
@@ -186,7 +186,7 @@ BROKEN: list[tuple[str, Severity, dict[str, dict[str, Value]], dict[str, str], s
         {"pay_1": {"po_number": "PO-1"}, "cln_1": DECLINE},
         {},
         "Payouts!B2",
-        "This payout is edited, and all of its 1 lines are declined or detached.",
+        "This payout is edited, and its only line is declined or detached.",
     ),
     (
         "line-exists",
@@ -568,3 +568,17 @@ def test_what_a_program_spoilt_is_judged_by_no_rule() -> None:
         ("damaged", Severity.WARNING, "march.xlsx, Lines!D2"),
     ]
     assert "'000123' at export: leading zeros were lost" in reviewed[0].message
+
+
+def test_clearing_the_po_number_where_a_payout_stands_at_such_a_stage_is_found() -> None:
+    base = make_snapshot(make_payout("pay_2", stage="PAID", po_number="PO-1"))
+
+    assert found({"pay_2": {"po_number": None}}, base) == [("po-required", "B2")]
+
+
+@pytest.mark.parametrize("wrong", [{"action": "Decline"}, {"action": "Decline", "decline_reason": "CUSTOM"}])
+def test_a_decline_in_error_empties_no_payout(wrong: dict[str, Value]) -> None:
+    rules = [rule for rule, _ in found({"pay_1": {"po_number": "PO-1"}, "cln_1": wrong})]
+
+    assert "payout-emptied" not in rules
+    assert {"reason-needed", "detail-needed"} & set(rules)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconcile.domain.finding import Severity
+from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.readings import Reading, read
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
-from reconcile.report.words import counted
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10
