@@ -13,6 +13,7 @@ import pytest
 
 from reconcile.cli import run
 from reconcile.resources import sample
+from reconcile.trusted_files import remember
 from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 SEED = sample("2026-03/seed.json")
@@ -64,8 +65,10 @@ class CliSession:
         self.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n")
 
     def settings(self, text: str) -> None:
-        """Writes the configuration file of the working folder."""
-        (self.folder / "reconcile.toml").write_text(text, encoding="utf-8")
+        """Writes the configuration file of the working folder, and trusts it."""
+        file = self.folder / "reconcile.toml"
+        file.write_text(text, encoding="utf-8")
+        remember(file, file.read_bytes())
 
     def run(self, *arguments: str | Path) -> tuple[int, str, str]:
         """Runs a command: exit code, stdout, stderr."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from reconcile.check.context import Context, Rule
 from reconcile.check.line_rules import amount_decimals, over
+from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 
 
@@ -60,4 +61,5 @@ NEW_LINE_RULES: Final[tuple[Rule, ...]] = (
     amount_decimals,
     _repeated,
     _exists,
+    text_unseen,
 )

@@ -8,6 +8,7 @@ import sys
 import click
 
 from reconcile import __version__
+from reconcile.atomic import keep_files_private
 from reconcile.cli.commands import COMMANDS, PAGES, Commands
 from reconcile.cli.output import Output
 from reconcile.errors import ConfigurationError, ReconcileError, Stopped
@@ -39,6 +40,7 @@ def collect_rarely() -> None:
 def main() -> None:
     """The console script: runs a command, and turns our errors into one sentence and an exit code."""
     collect_rarely()
+    keep_files_private()
     output = Output()
     code = run(sys.argv[1:])
     if lost := output.failure():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "system",
         required=True,
         metavar="LAYOUT",
-        help="xero, netsuite, quickbooks, csv, or your own.",
+        help="xero, netsuite, quickbooks, csv, your own; pain.001 or nacha to pay by file.",
     ),
     click.option("-o", "--output", required=True, type=FOLDER, help="The folder."),
     click.option("--vendors", type=FILE, help="Who a partner is there: CSV or workbook."),
@@ -40,6 +40,21 @@ if TYPE_CHECKING:
         metavar="STAGE",
         help="Also write a workbook that moves the billed payouts to this stage.",
     ),
+    click.option(
+        "--pay-on", metavar="DAY", help="The day of every payment in a payment file (the due dates)."
+    ),
+    click.option(
+        "--account-checked",
+        "checked",
+        multiple=True,
+        metavar="PARTNER",
+        help="This partner's new bank account was checked (id or exact name); repeatable.",
+    ),
+    click.option(
+        "--bill-and-pay",
+        is_flag=True,
+        help="Bill also what a payment file pays, or pay by file also what was billed.",
+    ),
     click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
     SESSION,
@@ -53,7 +68,7 @@ def command(
     as_json: bool,
     **request: Any,  # noqa: ANN401  the fields of a BillsRequest, passed on as they are
 ) -> int:
-    """Write bill import files for the finance software, with a manifest beside them.
+    """Write bill import files for the finance software, or payment files for the bank, with a manifest.
 
     A payout that was billed before is left out and listed. Exits with 1 when a payout is held back: what
     could be billed is written all the same.
@@ -61,6 +76,7 @@ def command(
     \b
     Examples:
       reconcile bills --to xero --vendors vendors.csv --period 2026-03 -o bills
+      reconcile bills --to pain.001 --vendors vendors.csv --pay-on 2026-04-30 -o pay
       reconcile bills --to netsuite --vendors vendors.csv --currency USD -o bills --move-to PENDING_PAYMENT
     """  # noqa: D301
     from reconcile.jobs import bills

@@ -1,4 +1,4 @@
-"""A bill that went out to the finance software, as the state store keeps it."""
+"""What went out, as the state store keeps it: bills, and the bank accounts that payment files paid."""
 
 from __future__ import annotations
 
@@ -28,3 +28,24 @@ class IssuedBill:
     issued_at: str
     issued_by: str
     reason: str = ""
+
+    @property
+    def pays(self) -> bool:
+        """Whether it went to a bank, as an order to pay, rather than to a finance system."""
+        return self.layout.startswith("pain.001.") or self.layout == "nacha"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAccount:
+    """The account of a partner in one payment file.
+
+    fingerprint: a slow hash of the account, from which the account cannot be read. kind: `payment`, or
+    `prenote` for an entry of zero that tests the account. file: the payment file. sent_at: UTC, ISO 8601.
+    """
+
+    partner_id: str
+    fingerprint: str
+    kind: str
+    file: str
+    sent_at: str
+    sent_by: str

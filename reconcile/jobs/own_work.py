@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from reconcile.apply.written import written
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
+from reconcile.errors import ConfigurationError
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action
-from reconcile.plan.sources import OwnWork
+from reconcile.plan.sources import Applied, OwnWork
 from reconcile.store.run import POSTED
 from reconcile.store.store import Store
 
@@ -28,3 +32,19 @@ def own_work(store: Store, workbook_id: str) -> OwnWork:
             for record, text in store.effects(workbook_id, f"set {field.name}").items()
         },
     )
+
+
+def applied(store: Store, workbook_id: str) -> dict[tuple[str, str], Applied]:
+    """What earlier runs of the workbook wrote, the last value of each field.
+
+    A run whose plan is too old to be read is left out: its edits are in conflict without the reason.
+    """
+    found: dict[tuple[str, str], Applied] = {}
+    for run in reversed(store.runs()):
+        if workbook_id not in run.workbook_id.split(", "):
+            continue
+        with suppress(ConfigurationError):
+            for one in written(run, store.entries(run.run_id)):
+                if one.outcome.outcome.done:
+                    found[one.record_id, one.field] = Applied(one.after, one.run_id, one.at)
+    return found

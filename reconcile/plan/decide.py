@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reconcile.domain.decision import Choice, Decision, Preference, seen_live, seen_text
-from reconcile.domain.fields import FIELDS, RecordKind
+from reconcile.domain.fields import FIELD_LABELS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.plan.model import Claim, Conflict, Decided, Texts
 from reconcile.plan.sources import Source
 
-_LABELS = {one.name: one.label for fields in FIELDS.values() for one in fields}
 _AGAIN = "Decide again in a new review workbook: diff --review."
 
 
@@ -198,5 +197,5 @@ def _shown(values: Texts | None) -> str:
     if values is None:
         return "gone"
     return ", ".join(
-        f"{_LABELS.get(name, name)} {value or '(blank)'}" for name, value in sorted(values.items())
+        f"{FIELD_LABELS.get(name, name)} {value or '(blank)'}" for name, value in sorted(values.items())
     )

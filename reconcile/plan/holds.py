@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import FIELD_LABELS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.conflicts import emptied_payouts
+from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
 from reconcile.plan.requested import RecordKey, Wishes, key_of
 
@@ -35,8 +35,8 @@ def holds(
     reasons: Reasons = {}
     for key, reason in _errors(wishes, findings):
         reasons.setdefault(key, reason)
-    for conflict in conflicts:
-        reasons.setdefault(key_of(conflict.target), f"conflict: {conflict.reason}")
+    for key, reason in _conflicts(wishes, conflicts):
+        reasons.setdefault(key, reason)
     if not reasons:
         return ()
     _hold_emptying_declines(seen, wishes, reasons)
@@ -51,6 +51,30 @@ def _errors(wishes: Wishes, findings: Iterable[Finding]) -> Iterator[tuple[Recor
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.kind:
             yield _record(finding, finding.kind, keys), f"error: {finding.message}"
+
+
+def _conflicts(wishes: Wishes, conflicts: Iterable[Conflict]) -> Iterator[tuple[RecordKey, str]]:
+    """The records with conflicts: the reason of the edit that is in one, or what the other edits wait for."""
+    edited: dict[RecordKey, list[str]] = {}
+    for change in wishes.changes:
+        edited.setdefault(key_of(change.target), []).append(change.field)
+    apart = []
+    for conflict in conflicts:
+        key = key_of(conflict.target)
+        others = [name for name in edited.get(key, ()) if name not in conflict.yours]
+        if others and len(others) == len(edited[key]):
+            moved = [name for name, value in conflict.yours.items() if value != conflict.baseline.get(name)]
+            named = " and ".join(_labels(moved))
+            apart.append((key, f"waits: a conflict on {named} of this {key[0]} is not decided."))
+            continue
+        waits = f" {' and '.join(_labels(others))}: waits for that decision." if others else ""
+        yield key, f"conflict: {conflict.reason}{waits}"
+    # An edit that is in a conflict itself says more than one that waits beside it.
+    yield from apart
+
+
+def _labels(names: Iterable[str]) -> list[str]:
+    return [FIELD_LABELS.get(name, name) for name in names]
 
 
 def _record(finding: Finding, kind: RecordKind, keys: Mapping[tuple[str, int], str]) -> RecordKey:

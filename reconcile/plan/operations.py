@@ -284,22 +284,30 @@ def _unshown(changes: Iterable[Change]) -> tuple[str, ...]:
 
 
 def _undo(changes: Iterable[Change]) -> str:
-    return "" if any(map(_lost, changes)) else "the values before, by the same call"
+    return "" if any(map(cannot_be_set_back, changes)) else "the values before, by the same call"
 
 
 def _restores(changes: Iterable[Change]) -> Texts:
-    return {change.field: change.before for change in changes if not _lost(change)}
+    return {change.field: change.before for change in changes if not cannot_be_set_back(change)}
 
 
 def _by_hand(changes: Iterable[Change]) -> str:
-    lost = [FIELD_LABELS[change.field] for change in changes if _lost(change)]
-    if not lost:
-        return ""
-    return (
-        f"In Introw, type the former {', '.join(lost)} again; the API does not tell or take what was there."
-    )
+    lost = [change for change in changes if cannot_be_set_back(change)]
+    unknown = [FIELD_LABELS[change.field] for change in lost if not change.before_known]
+    blank = [FIELD_LABELS[change.field] for change in lost if change.before_known]
+    words = []
+    if unknown:
+        words.append(
+            f"In Introw, type the former {', '.join(unknown)} again; the API does not tell or take what was "
+            "there."
+        )
+    if blank:
+        words.append(
+            f"In Introw, empty the {', '.join(blank)} again; the API does not take the blank that was there."
+        )
+    return " ".join(words)
 
 
-def _lost(change: Change) -> bool:
+def cannot_be_set_back(change: Change) -> bool:
     """Whether the value before cannot be set back: it is not known, or it is a blank that the API refuses."""
     return not change.before_known or (change.field == "description" and change.before is None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.fields import PLACE_FIELDS
@@ -14,19 +14,30 @@ from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Conflict, Drift
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A value that an earlier run of the same workbook wrote. at: UTC, ISO 8601."""
+
+    value: str | None
+    run_id: str
+    at: str
+
+
 @dataclass(frozen=True)
 class OwnWork:
     """What earlier runs of one workbook did.
 
     created: the ids of lines they made, by idempotency key; the key itself where a line was sent and never
     seen. posted: what was sent, by key. gone: the lines they declined; the server may show them no more.
-    sent: what they wrote into fields that the API does not give back, by record id and field.
+    sent: what they wrote into fields that the API does not give back, by record id and field. applied: what
+    they wrote last, by record id and field.
     """
 
     created: Mapping[str, str] = field(default_factory=dict)
     posted: Mapping[str, Posted] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     sent: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    applied: Mapping[tuple[str, str], Applied] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,13 +74,29 @@ def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
         if _is_own_decline(conflict, own):
             settled.drifts.append(Drift(conflict.target, ALREADY, conflict.baseline, conflict.yours))
         else:
-            settled.conflicts.append(conflict)
+            settled.conflicts.append(_told_of_runs(conflict, own))
     for change in found.changes:
         if not change.before_known and own.sent.get((change.target.id, change.field)) == (change.after or ""):
             settled.drifts.append(Drift(change.target, ALREADY, {}, {change.field: change.after}))
         else:
             settled.changes.append(change)
     return settled
+
+
+def _told_of_runs(conflict: Conflict, own: OwnWork) -> Conflict:
+    """The conflict of an edit that an earlier run applied: its reason says that live moved on since."""
+    edits = [name for name, value in conflict.yours.items() if value != conflict.baseline.get(name)]
+    applied = [own.applied.get((conflict.target.id, name)) for name in edits]
+    last = next((one for one in applied if one), None)
+    if last is None or any(
+        one is None or one.value != conflict.yours[name] for name, one in zip(edits, applied, strict=True)
+    ):
+        return conflict
+    return replace(
+        conflict,
+        reason=f"Run {last.run_id} applied this edit already, on {last.at[:10]}, and live moved on since. To "
+        f"keep mine would set it back. See: reconcile history {conflict.target.id}",
+    )
 
 
 def _is_own_decline(conflict: Conflict, own: OwnWork) -> bool:

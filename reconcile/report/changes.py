@@ -9,6 +9,7 @@ from decimal import Decimal
 from reconcile.domain.fields import PLACE_FIELDS, RecordKind
 from reconcile.domain.money import plain
 from reconcile.plan import model as plans
+from reconcile.plan.operations import cannot_be_set_back
 from reconcile.report.model import Amount, Change, Kind, Payout, Why, group_key
 from reconcile.report.words import LABELS
 
@@ -135,7 +136,7 @@ def _of_operation(book: Book, operation: plans.Operation) -> Iterator[Change]:
 
 
 def _change(book: Book, change: plans.Change, operation: plans.Operation | None = None) -> Change:
-    lost = operation is not None and irreversible(operation) and _loses(change, operation)
+    lost = operation is not None and (change.field == "action" or cannot_be_set_back(change))
     return Change(
         target=_on_payout(change.target, operation.target if operation else None),
         kind=_kind(change, operation),
@@ -162,11 +163,6 @@ def _currency_before(book: Book, change: plans.Change) -> str:
     own = book.changes[change.target.kind, change.target.id]
     before = next((one.before for one in own if one.field == "currency"), None)
     return before if change.currency and before else change.currency
-
-
-def _loses(change: plans.Change, operation: plans.Operation) -> bool:
-    """Which of a request's changes cannot be undone: the move itself, or the value that nobody can see."""
-    return change.field == "action" or change.field in operation.unshown
 
 
 def _kind(change: plans.Change, operation: plans.Operation | None) -> Kind:

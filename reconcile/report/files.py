@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from reconcile.atomic import write_text
@@ -25,8 +24,9 @@ from reconcile.report.codec import to_json
 from reconcile.report.model import Payout, Report
 from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
+from reconcile.report.template_engine import compiled, faults_of
 from reconcile.report.version_1 import to_json_1
-from reconcile.resources import template
+from reconcile.resources import template as template_file
 
 _OLD = ".v1.json"
 # In Markdown every mark means itself; a name does not call anybody.
@@ -79,15 +79,7 @@ _RENDERINGS: dict[str, Callable[[Report, Path | None], str]] = {
 
 def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bool, **given: str) -> str:
     source, path = _source(name, templates)
-    environment = Environment(
-        autoescape=escaping,  # noqa: S701  Markdown has its own escape, the filter md
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Everything from a workbook or the API passes here: what cannot be seen is made visible.
-        finalize=_shown,
-    )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "amount": shown_amount,
         "signed": words.signed,
         "moment": words.moment,
@@ -112,14 +104,14 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
         "counts": counts(report.run) if report.run else "",
         "verdict": verdict(report.run) if report.run else "",
     }
-    try:
-        return environment.from_string(source).render(report=report, **said, **given)
-    except TemplateError as error:
-        raise ConfigurationError(f"The template {path} cannot be used: {error}.") from error
+    # Everything from a workbook or the API passes `_shown`: what cannot be seen is made visible.
+    template = compiled(source, path, escaping=escaping, filters=filters, finalize=_shown)
+    with faults_of(path):
+        return template.render(report=report, **said, **given)
 
 
 def _source(name: str, templates: Path | None) -> tuple[str, Path]:
-    path = template(name, templates)
+    path = template_file(name, templates)
     try:
         return path.read_text(encoding="utf-8"), path
     except (OSError, UnicodeDecodeError) as error:

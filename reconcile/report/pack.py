@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from jinja2 import Environment, StrictUndefined, TemplateError, TemplateRuntimeError
+from jinja2 import TemplateRuntimeError
 from markupsafe import Markup
 from markupsafe import escape as escaped
 from rich.console import Console
@@ -19,7 +19,7 @@ from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
 from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, value_of
-from reconcile.errors import ConfigurationError
+from reconcile.report.template_engine import compiled, faults_of
 from reconcile.resources import template
 
 _HEIGHT = 120
@@ -48,16 +48,12 @@ def write_page(stream: IO[bytes], pack: Pack, templates: Path | None = None) -> 
     Raises ConfigurationError for a template that cannot be used.
     """
     source = template("close.html", templates)
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals |= {"shown": _shown, "charts": _charts(pack), "cell": _CELL, "filled": _filled}
-    try:
-        page = environment.from_string(source.read_text(encoding="utf-8")).stream(pack=pack)
-        page.enable_buffering(_PIECES)
-        page.dump(stream, encoding="utf-8")
-    except TemplateError as error:
-        raise ConfigurationError(f"The template {source} cannot be used: {error}.") from error
+    names = {"shown": _shown, "charts": _charts(pack), "cell": _CELL, "filled": _filled}
+    with faults_of(source):
+        page = compiled(source.read_text(encoding="utf-8"), source, escaping=True, names=names)
+        pieces = page.stream(pack=pack)
+        pieces.enable_buffering(_PIECES)
+        pieces.dump(stream, encoding="utf-8")
 
 
 def _filled(pattern: str, table: Table) -> Iterator[Markup]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
 from reconcile.report.model import Change, HeldEdits, Report, SideEffect
-from reconcile.report.words import LABELS, after_of, before_of, shown_values
+from reconcile.report.words import LABELS, after_of, before_of, shown_value, shown_values
 
 Sides = tuple[tuple[str, str], ...]
 
@@ -159,5 +159,5 @@ def _drift(one: Drift) -> Line:
 
 
 def _damage(one: Damage) -> Line:
-    sides = (("exported", one.baseline or ""), ("came back", one.edited or "(blank)"))
+    sides = (("exported", shown_value(one.baseline)), ("came back", shown_value(one.edited)))
     return _about(one.target, LABELS[one.field], sides, one.how)

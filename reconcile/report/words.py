@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELDS
+from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
+from reconcile.domain.unseen import ends_marked, marked
 from reconcile.plan.model import Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
-LABELS = {field.name: field.label for fields in FIELDS.values() for field in fields}
+LABELS = FIELD_LABELS
+# Control characters have pictures of their own.
+_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _AMOUNTS = ("amount", "source_amount")
-# Marks that turn the direction of writing, with which a text can be made to look like another one.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def visible(text: str) -> str:
-    """The text with control characters made visible, so that no value can steer a terminal or mislead."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    if character in "\n\t":
-        return character
-    if ord(character) < 32:
-        return chr(0x2400 + ord(character))
-    if character in _TURNING or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-        return f"⟨U+{ord(character):04X}⟩"
-    return character
+    """The text with what nobody sees made visible, so that no value can steer a terminal or mislead."""
+    return marked(text.translate(_CONTROLS))
 
 
 def moment(at: datetime) -> str:
@@ -44,10 +30,10 @@ def moment(at: datetime) -> str:
 
 
 def shown_value(value: str | None, currency: str = "") -> str:
-    """A value for people: amounts with their currency, blanks named."""
+    """A value for people: amounts with their currency, blanks named, spaces at the ends shown."""
     if value is None:
         return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else value
+    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else ends_marked(value)
 
 
 def shown_values(values: Mapping[str, str | None] | None) -> str:

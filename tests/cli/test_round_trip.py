@@ -68,6 +68,22 @@ def test_applying_the_same_workbook_again_writes_nothing(cli: CliSession) -> Non
     assert len(cli.writes()) == before
 
 
+def test_a_workbook_that_comes_back_after_a_newer_one_is_told_which_run_applied_it(cli: CliSession) -> None:
+    first = cli.edit(cli.export(), Keystroke("Payouts", APPROVED, "PO number", "PO-1"))
+    cli.run("apply", first, "--yes")
+    newer = cli.edit(
+        cli.export(name="newer.xlsx"),
+        Keystroke("Payouts", APPROVED, "PO number", "PO-2"),
+        name="newer-2.xlsx",
+    )
+    cli.run("apply", newer, "--yes")
+
+    (conflict,) = cli.plan(first)["conflicts"]
+
+    assert "applied this edit already" in conflict["reason"]
+    assert conflict["live"] == {"po_number": "PO-2"}
+
+
 def test_a_plan_that_was_saved_is_what_is_applied(cli: CliSession) -> None:
     edited = cli.edit(cli.export(), SET_AMOUNT)
     saved = cli.folder / "plan.json"
@@ -145,6 +161,10 @@ def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(cli: CliSession) -
     assert code == 0
     assert plan["operations"] == []
     assert [(one["baseline"], one["edited"]) for one in plan["damaged"]] == [("1E5", "100000")]
+
+    # A policy may make an error of it: then diff stops as check does.
+    cli.settings('[profiles.default]\nrate = 100000\n[rules]\ndamaged = "error"\n')
+    assert [cli.run(command, edited)[0] for command in ("check", "diff")] == [1, 1]
 
 
 def test_a_note_is_cleared_by_an_empty_cell(cli: CliSession) -> None:

@@ -42,6 +42,8 @@ def test_every_shipped_layout_is_whole(name: str) -> None:
         ('title = "Mine"', 'title = "Mine"\nnumber = "{period}"', "must contain {payout_id}"),
         ('title = "Mine"', 'title = "Mine"\nper = "line"', "must contain {line_id}"),
         ('name = "mine', 'name = "../mine', "must be a file name"),
+        ('name = "mine', 'name = "c:mine', "must be a file name"),
+        ('name = "mine-{currency}', 'name = "mine-{currency:>99999999999}', "wider than 999"),
         (".csv", ".txt", "must be a file name"),
         ("[{ header", '[{ header = "Bill" }, { header', "the column 'Bill' is there twice"),
         ("[[files]]", "[files]", "files"),

@@ -27,7 +27,7 @@ from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Plan
-from reconcile.plan.sources import OwnWork
+from reconcile.plan.sources import Applied, OwnWork
 from reconcile.plan.visible_state import observe
 
 BASE = make_snapshot(make_payout(), make_payout("pay_2"), make_line(), make_line("cln_2"))
@@ -394,6 +394,30 @@ def test_what_was_sent_into_a_field_that_live_shows_is_compared_with_live() -> N
     plan = make_plan(base, {"pay_1": {"statement_note": "ours"}}, own=own)
 
     assert told(plan) == {"pay_1": ["change"]}
+
+
+PO = {"pay_1": {"po_number": "PO-1"}}
+MOVED_ON = changed(BASE, "pay_1", po_number="PO-2")
+
+
+def applied(value: str | None) -> OwnWork:
+    return OwnWork(applied={("pay_1", "po_number"): Applied(value, "run-7", "2026-04-06T10:00:00+00:00")})
+
+
+def test_an_edit_that_a_run_applied_before_live_moved_on_is_a_conflict_that_names_the_run() -> None:
+    (conflict,) = make_plan(BASE, PO, MOVED_ON, own=applied("PO-1")).conflicts
+
+    assert conflict.reason == (
+        "Run run-7 applied this edit already, on 2026-04-06, and live moved on since. To keep mine would set "
+        "it back. See: reconcile history pay_1"
+    )
+
+
+@pytest.mark.parametrize("own", [OwnWork(), applied("PO-0")])
+def test_an_edit_that_no_run_applied_is_a_conflict_with_somebody_upstream(own: OwnWork) -> None:
+    (conflict,) = make_plan(BASE, PO, MOVED_ON, own=own).conflicts
+
+    assert conflict.reason == "You and somebody upstream changed it differently."
 
 
 def made(row: EditedRow, line: CommissionLine | None) -> Plan:

@@ -263,7 +263,7 @@ def test_one_record_in_conflict_does_not_hold_another() -> None:
     assert [operation.target.id for operation in plan.operations] == ["pay_2"]
 
 
-def test_a_conflict_holds_the_whole_record() -> None:
+def test_an_edit_beside_a_conflict_waits_for_it_and_says_on_what() -> None:
     before = make_snapshot(make_payout())
     live = make_snapshot(make_payout(po_number="theirs"))
 
@@ -271,7 +271,7 @@ def test_a_conflict_holds_the_whole_record() -> None:
 
     assert plan.operations == ()
     assert [one.reason for one in plan.held] == [
-        "conflict: You and somebody upstream changed it differently."
+        "waits: a conflict on PO number of this payout is not decided."
     ]
 
 

@@ -39,6 +39,19 @@ def test_no_line_is_wider_than_the_terminal(plan: Callable[[], Plan]) -> None:
     assert [line for line in lines if len(line) > 80] == []
 
 
+def test_a_description_set_where_there_was_none_is_announced_as_one_that_stays() -> None:
+    base = make_snapshot(make_payout(), make_line(description=None), make_line("cln_2"))
+    edits = {"cln_1": {"description": "Referral"}, "cln_2": {"description": "Renewal"}}
+    report = report_on(make_plan(base, edits))
+
+    assert [(one.target.id, one.irreversible) for one in report.changes] == [
+        ("cln_1", True),
+        ("cln_2", False),
+    ]
+    assert "1 that the API cannot undo" in shown(report)
+    assert "In Introw, empty the Description again" in shown(report)
+
+
 def test_a_wide_sum_loses_no_digit() -> None:
     amount = "123456789012.34 USD"
     plan = make_plan(
@@ -86,6 +99,17 @@ def test_nothing_that_somebody_typed_can_steer_the_terminal() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "␛[2J" in text
+
+
+@pytest.mark.parametrize(
+    "after", ["PO\u00a07", "PO 7\n", "PO 7\u200b", "PO 7\U000e0037", "PO\u20117", "PO 7 "]
+)
+def test_an_edit_that_nobody_sees_does_not_look_like_none(after: str) -> None:
+    base = make_snapshot(make_payout(po_number="PO 7, old"), make_line())
+    report = report_on(make_plan(base, {"pay_1": {"po_number": after}}))
+    sign = next(one for one in reversed(after) if one not in "PO7")
+
+    assert all(f"⟨U+{ord(sign):04X}⟩" in page for page in (shown(report), html(report), markdown(report)))
 
 
 def test_every_text_is_escaped_in_the_page() -> None:

@@ -294,3 +294,18 @@ def test_a_title_above_or_an_index_beside_every_table_does_no_harm(
     assert back.export == exported.export
     assert [row.values for row in back.lines.rows] == [row.values for row in exported.lines.rows]
     assert [row.token for row in back.payouts.rows] == [row.token for row in exported.payouts.rows]
+
+
+def test_a_number_typed_into_a_text_column_is_read_with_a_word_about_its_zeros(
+    payout: Callable[..., Payout], write: Callable[..., Path], edit: Edit, read: Read
+) -> None:
+    def to_numbers(workbook: openpyxl.Workbook) -> None:
+        workbook["Payouts"]["E2"].value = 777
+        workbook["Payouts"]["E3"].value = 123
+
+    edited = read(edit(write([payout(1, po_number="PO-1"), payout(2, po_number="000123")]), to_numbers))
+
+    assert payout_of(edited, "pay_001").values["po_number"] == "777"
+    assert [(one.rule, one.severity, one.cell, one.value) for one in edited.findings] == [
+        ("text-is-number", Severity.WARNING, "E2", "777")
+    ]

@@ -6,6 +6,7 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (
@@ -46,8 +48,8 @@ FIELDS: Final = (
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
 is `PO 000123`, or empty without a PO number."""
 
-NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "period", "partner_id")
-"""What a bill number can be made of: only what never changes. `code` is short and stable."""
+NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "order_id", "period", "partner_id")
+"""What a bill number can be made of: only what never changes. `code` is short; `order_id` fits a bank."""
 
 NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 """What a file name can be made of. `number` counts the files of one currency and entity."""
@@ -55,6 +57,8 @@ NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 AMOUNTS: Final = frozenset({"{amount}", "{total}"})
 """Columns that are numbers. All others are text, and text is kept from being taken for a formula."""
 
+_FIELD = re.compile(r"\{[^{}]*\}")
+_WIDE = re.compile(r"\d{4}")
 _CLOSED = ConfigDict(extra="forbid", strict=False)
 
 
@@ -176,7 +180,7 @@ def load_layout(name: str, path: Path) -> Layout:
 def _faults(layout: Layout) -> Iterator[str]:
     yield from unknown_fields(layout.number, NUMBER_FIELDS, "number")
     yield from unknown_fields(layout.description, FIELDS, "description")
-    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{line_id}")):
+    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{order_id}", "{line_id}")):
         yield "number must contain {payout_id}, {line_id} or {code}, so that it leads back to the payout"
     if layout.per == "line" and not any(part in layout.number for part in ("{line_id}", "{code}")):
         yield "number must contain {line_id} or {code} where every line is a bill"
@@ -187,15 +191,20 @@ def _faults(layout: Layout) -> Iterator[str]:
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:
-    yield from unknown_fields(file.name, NAME_FIELDS, "files.name")
-    if {"/", "\\"} & set(file.name) or not file.name.endswith("." + file.format):
-        yield f"files.name {file.name!r} must be a file name that ends in .{file.format}"
+    yield from file_name_faults(file.name, NAME_FIELDS, "files.name", file.format)
     headers = [column.header for column in file.columns]
     for header in headers:
         if headers.count(header) > 1:
             yield f"the column {header!r} is there twice"
     for column in file.columns:
         yield from unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
+
+
+def file_name_faults(text: str, known: Iterable[str], where: str, ending: str) -> Iterator[str]:
+    """What is wrong with the name of a file: it leads elsewhere, or some systems do not have it."""
+    yield from unknown_fields(text, known, where)
+    if not is_file_name(_FIELD.sub("x", text)) or not text.endswith(f".{ending}"):
+        yield f"{where} {text!r} must be a file name that ends in .{ending}"
 
 
 def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]:
@@ -208,3 +217,5 @@ def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]
     for name, form in parts:
         if name not in known or "{" in (form or ""):
             yield f"{where} names {{{name}}}; it can name: {', '.join(known)}"
+        elif _WIDE.search(form or ""):
+            yield f"{where} makes {{{name}}} wider than 999 characters"

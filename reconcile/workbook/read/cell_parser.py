@@ -5,7 +5,7 @@ A cell that still says what was exported is never looked at harder than that: it
 
 from __future__ import annotations
 
-from reconcile.domain.damage import damage
+from reconcile.domain.damage import damage, damaged_value
 from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value
 from reconcile.domain.money import known_currencies, parse_decimal, plain
 from reconcile.domain.policy.names_and_limits import Policy
@@ -83,6 +83,14 @@ def _text(cell: Cell, before: Before) -> Value | Problem:
         f"The cell holds the number {text}; a spreadsheet keeps {DIGITS} digits, so some were lost.",
         "Type it again with an apostrophe before it ('123), so that it stays a text.",
     )
+
+
+def is_fresh_number(field: Field, cell: Cell, before: Before) -> bool:
+    """Whether a text cell holds a number that was typed, not one that a program made of the exported text."""
+    if field.kind is not FieldKind.TEXT or cell.kind != "number":
+        return False
+    text = cell_text(cell)
+    return text != before.baseline and not damaged_value(field, before.baseline, text)
 
 
 def _choice(field: Field, cell: Cell, before: Before, policy: Policy) -> str | Problem:

@@ -14,7 +14,7 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import RULES
 from reconcile.workbook.contract import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
 from reconcile.workbook.ooxml import Area, Cell, Cells, column_letters
-from reconcile.workbook.read.cell_parser import baseline_text, parse
+from reconcile.workbook.read.cell_parser import baseline_text, is_fresh_number, parse
 from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_blank, shown
 from reconcile.workbook.read.find_columns import KEY
 from reconcile.workbook.read.find_sheets import FoundSheet
@@ -154,6 +154,8 @@ class RowReader:
             self._report(row, known.name, value)
         elif cell is not None and cell.formula:
             self._report(row, known.name, _formula(cell))
+        elif cell is not None and is_fresh_number(known, cell, before):
+            self._report(row, known.name, _number(cell))
         return value
 
     def _area_over(self, number: int, column: str) -> Area | None:
@@ -247,6 +249,15 @@ def _merged(area: Area) -> Problem:
         "merged-cell",
         f"The cell is one of the merged cells {area}, of which only the first one holds a value.",
         "Unmerge them, and put a value into each row.",
+    )
+
+
+def _number(cell: Cell) -> Problem:
+    text = cell_text(cell)
+    return Problem(
+        "text-is-number",
+        f"The cell holds the number {text}, not a text: zeros typed before it would be gone.",
+        f"Nothing to do if {text} is right; otherwise type it again with an apostrophe before it.",
     )
 
 
