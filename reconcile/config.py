@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -36,11 +36,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
+from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.trusted_files import is_trusted, was_trusted
@@ -261,7 +263,26 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
-    return policy
+    return replace(
+        policy,
+        po_required_stages=_stages(policy.po_required_stages, "po_required_stages", file),
+        stage_order=_stages(policy.stage_order, "stage_order", file),
+        stage_gates=_stages(policy.stage_gates, "stage_gates", file),
+    )
+
+
+def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[str, ...]:
+    """The stages that a setting names, by value or label. Raises ConfigurationError for one that is none."""
+    found = []
+    for text in texts:
+        stage = find_stage(text)
+        if stage is None:
+            hint = did_you_mean(text, STAGES)
+            raise ConfigurationError(
+                f"{file}: policy.{setting} has no stage {text!r}; there are: {', '.join(STAGES)}.{hint}"
+            )
+        found.append(stage.value)
+    return tuple(found)
 
 
 def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
@@ -284,8 +305,9 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
     policy = _made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
+            hint = did_you_mean(check, CHECK_NAMES)
             raise ConfigurationError(
-                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}."
+                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}.{hint}"
             )
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
@@ -312,7 +334,8 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
     for rule, grade in section.items():
         if rule not in RULES or RULES[rule].fixed:
             known = ", ".join(sorted(name for name, one in RULES.items() if not one.fixed))
-            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.")
+            hint = did_you_mean(rule, (name for name, one in RULES.items() if not one.fixed))
+            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.{hint}")
         if grade not in grades:
             raise ConfigurationError(
                 f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'
@@ -342,4 +365,5 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | Non
         if name not in known:
             raise ConfigurationError(
                 f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
+                f"{did_you_mean(name, known)}"
             )

@@ -27,9 +27,9 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
 
     Exits with 1 when there is an error in one of them.
     """
+    from reconcile.domain.phrases import counted
     from reconcile.jobs import check
     from reconcile.report.terminal import render_findings
-    from reconcile.report.words import counted
 
     checked = check.check(session, files)
     if as_json:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.atomic import make_folder, write_text
+from reconcile.domain.phrases import counted
 from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
-from reconcile.report.words import counted
 from reconcile.workbook.copy import Keystroke, type_into
 
 _KEY = "sandbox-key"

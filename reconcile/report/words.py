@@ -8,17 +8,13 @@ from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
 LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(at: datetime) -> str:

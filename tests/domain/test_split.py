@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split_by import SplitBy, file_names, is_file_name, split
+from reconcile.domain.split.split_by import SplitBy, file_names, is_file_name, split
 
 BASE = make_snapshot(
     make_payout("pay_1"),

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from reconcile.domain.split_by import is_file_name
+from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (
