@@ -18,6 +18,7 @@ from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 SEED = sample("2026-03/seed.json")
 KEY = "sandbox-key"
+_KEYED = {"x-api-key": KEY}
 
 APPROVED = "pay_0000000000000000approved"
 DRAFT = "pay_0000000000000000000draft"
@@ -124,8 +125,12 @@ class CliSession:
 
     def fault(self, text: str) -> None:
         """From now on, the server misbehaves like this."""
-        httpx.post(f"{self.url}/_sandbox/faults", json={"fault": text}, timeout=10).raise_for_status()
+        httpx.post(
+            f"{self.url}/_sandbox/faults", json={"fault": text}, headers=_KEYED, timeout=10
+        ).raise_for_status()
 
     def _sandbox(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.url}/_sandbox/{name}", timeout=10).raise_for_status().json()
+        found: dict[str, Any] = (
+            httpx.get(f"{self.url}/_sandbox/{name}", headers=_KEYED, timeout=10).raise_for_status().json()
+        )
         return found
