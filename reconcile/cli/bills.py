@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         "system",
         required=True,
         metavar="LAYOUT",
-        help="xero, netsuite, quickbooks, csv, your own; pain.001 or nacha to pay by file.",
+        help="xero, netsuite, ... (see the manual), or your own; pain.001 or nacha to pay by file.",
     ),
     click.option("-o", "--output", required=True, type=FOLDER, help="The folder."),
     click.option("--vendors", type=FILE, help="Who a partner is there: CSV or workbook."),
