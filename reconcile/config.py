@@ -13,6 +13,7 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
+    [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -35,11 +36,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
+from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.trusted_files import is_trusted, was_trusted
@@ -58,6 +61,7 @@ _SECTIONS = {
     "run",
     "payments",
     "close",
+    "files",
     "bank",
 }
 _APP = "reconcile"
@@ -89,6 +93,13 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """How files are written. private: only their owner can read them; otherwise the user's umask decides."""
+
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a command is told beside its own arguments. The key is never in here.
 
@@ -104,6 +115,7 @@ class Settings:
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     close: ClosePolicy = field(default_factory=ClosePolicy)
+    files: FileRules = field(default_factory=FileRules)
     bank: BankPolicy = field(default_factory=BankPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -143,6 +155,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
+        files=_made(FileRules, content.get("files", {}), file, "files"),
         bank=_bank(content.get("bank", {}), file),
         sources=_sources(choices, environ, content, name, file),
     )
@@ -250,7 +263,26 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
-    return policy
+    return replace(
+        policy,
+        po_required_stages=_stages(policy.po_required_stages, "po_required_stages", file),
+        stage_order=_stages(policy.stage_order, "stage_order", file),
+        stage_gates=_stages(policy.stage_gates, "stage_gates", file),
+    )
+
+
+def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[str, ...]:
+    """The stages that a setting names, by value or label. Raises ConfigurationError for one that is none."""
+    found = []
+    for text in texts:
+        stage = find_stage(text)
+        if stage is None:
+            hint = did_you_mean(text, STAGES)
+            raise ConfigurationError(
+                f"{file}: policy.{setting} has no stage {text!r}; there are: {', '.join(STAGES)}.{hint}"
+            )
+        found.append(stage.value)
+    return tuple(found)
 
 
 def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
@@ -273,8 +305,9 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
     policy = _made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
+            hint = did_you_mean(check, CHECK_NAMES)
             raise ConfigurationError(
-                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}."
+                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}.{hint}"
             )
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
@@ -301,7 +334,8 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
     for rule, grade in section.items():
         if rule not in RULES or RULES[rule].fixed:
             known = ", ".join(sorted(name for name, one in RULES.items() if not one.fixed))
-            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.")
+            hint = did_you_mean(rule, (name for name, one in RULES.items() if not one.fixed))
+            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.{hint}")
         if grade not in grades:
             raise ConfigurationError(
                 f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'
@@ -331,4 +365,5 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | Non
         if name not in known:
             raise ConfigurationError(
                 f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
+                f"{did_you_mean(name, known)}"
             )

@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
         *("resources", "store", "trusted_files", "workbook"),
     },
-    "cli": {"config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
+    "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
@@ -80,6 +80,7 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"config", "plan", "store", "report", "erp", "close", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "babel": {"domain"},
+    "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
     "stdnum": {"erp"},
     "anyascii": {"erp"},
@@ -90,7 +91,7 @@ LONG_FUNCTIONS_ALLOWED = {
     ("plan/build.py", "build_plan"): 46,
 }
 # How many files there may be in each folder that has more than 20, `__init__` and commands apart.
-FULL_FOLDERS_ALLOWED = {"domain": 23, "plan": 24, "sandbox": 30}
+FULL_FOLDERS_ALLOWED = {"domain": 22, "plan": 22, "sandbox": 30}
 # What these are is said by their room. A command, its job and its report share the command's name.
 USUAL_NAMES = {"__init__", "model", "layout", "codec", *COMMANDS}
 TWICE_ALLOWED = {

@@ -8,6 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE, LOCALE, PATH, SESSION
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def command(*, session: Session, file: Path | None, repair: Path | None, as_json
         raise ConfigurationError("--repair needs the workbook: reconcile doctor FILE --repair OUT.xlsx")
     checks = doctor.examine_workbook(session, file, repair) if file else doctor.check_setup(session)
     if as_json:
-        click.echo(written(checks))
+        write_data(written(checks))
     else:
         _show(checks)
     return max((check.code for check in checks if check.ok is False), default=0)
@@ -46,6 +47,6 @@ def command(*, session: Session, file: Path | None, repair: Path | None, as_json
 def _show(checks: Iterable[Check]) -> None:
     for check in checks:
         mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
-        click.echo(f"{mark:<6} {check.name}: {check.found}")
+        write_line(f"{mark:<6} {check.name}: {check.found}")
         if check.advice and not check.ok:
-            click.echo(f"       {check.advice}")
+            write_line(f"       {check.advice}")

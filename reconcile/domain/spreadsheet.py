@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Final
 
-# A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break,
+# and also in the wide form of East Asian keyboards.
+_FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def spreadsheet_safe(text: str) -> str:

@@ -15,7 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.money import wire_amount
 from reconcile.domain.spreadsheet import csv_text
-from reconcile.erp.bills.layout import Column, unknown_fields
+from reconcile.erp.bills.layout import Column, file_name_faults, unknown_fields
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (
@@ -83,7 +83,7 @@ def load_journal_layout(path: Path) -> JournalLayout:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The layout {path}: {where}: {first['msg']}.") from error
-    faults = [*unknown_fields(layout.name, ("currency", "part"), "name")]
+    faults = [*file_name_faults(layout.name, ("currency", "part"), "name", "csv")]
     for column in layout.columns:
         faults += unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
     for fault in faults:

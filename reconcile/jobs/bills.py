@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from reconcile.atomic import replacing
+from reconcile.atomic import make_folder, replacing
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Scope, Snapshot
@@ -220,10 +220,7 @@ def _ready(folder: Path, drafts: Mapping[str, bytes], *, private: bool) -> Itera
 
     The manifest comes last: where it is, everything is.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     with ExitStack() as stack:
         # The last one that is entered is the first one that is left.
         for name, content in reversed(tuple(drafts.items())):

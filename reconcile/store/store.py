@@ -23,7 +23,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of

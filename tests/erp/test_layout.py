@@ -173,6 +173,8 @@ def test_the_currency_of_the_books_is_left_empty_where_the_system_wants_that() -
         ('title = "Mine"', 'title = "Mine"\nnumber = "{period}"', "must contain {payout_id}"),
         ('title = "Mine"', 'title = "Mine"\nper = "line"', "must contain {line_id}"),
         ('name = "mine', 'name = "../mine', "must be a file name"),
+        ('name = "mine', 'name = "c:mine', "must be a file name"),
+        ('name = "mine-{currency}', 'name = "mine-{currency:>99999999999}', "wider than 999"),
         (".csv", ".txt", "must be a file name"),
         ("[{ header", '[{ header = "Bill" }, { header', "the column 'Bill' is there twice"),
         ("[[files]]", "[files]", "files"),

@@ -6,6 +6,7 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (
@@ -65,6 +67,8 @@ KEYS: Final = frozenset(
 )
 """Columns by which a system finds a record: another text there is another record."""
 
+_FIELD = re.compile(r"\{[^{}]*\}")
+_WIDE = re.compile(r"\d{4}")
 _CLOSED = ConfigDict(extra="forbid", strict=False)
 
 
@@ -213,15 +217,20 @@ def _faults(layout: Layout) -> Iterator[str]:
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:
-    yield from unknown_fields(file.name, NAME_FIELDS, "files.name")
-    if {"/", "\\"} & set(file.name) or not file.name.endswith("." + file.format):
-        yield f"files.name {file.name!r} must be a file name that ends in .{file.format}"
+    yield from file_name_faults(file.name, NAME_FIELDS, "files.name", file.format)
     headers = [column.header for column in file.columns]
     for header in headers:
         if headers.count(header) > 1:
             yield f"the column {header!r} is there twice"
     for column in file.columns:
         yield from unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
+
+
+def file_name_faults(text: str, known: Iterable[str], where: str, ending: str) -> Iterator[str]:
+    """What is wrong with the name of a file: it leads elsewhere, or some systems do not have it."""
+    yield from unknown_fields(text, known, where)
+    if not is_file_name(_FIELD.sub("x", text)) or not text.endswith(f".{ending}"):
+        yield f"{where} {text!r} must be a file name that ends in .{ending}"
 
 
 def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]:
@@ -234,3 +243,5 @@ def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]
     for name, form in parts:
         if name not in known or "{" in (form or ""):
             yield f"{where} names {{{name}}}; it can name: {', '.join(known)}"
+        elif _WIDE.search(form or ""):
+            yield f"{where} makes {{{name}}} wider than 999 characters"

@@ -10,14 +10,13 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
-from reconcile.atomic import replacing
+from reconcile.atomic import make_folder, replacing
 from reconcile.close.close import Close
 from reconcile.close.frozen import write_inputs
 from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
-from reconcile.errors import ConfigurationError
 from reconcile.report.pack import write_page
 from reconcile.resources import template
 from reconcile.workbook.pack import write_pack
@@ -85,10 +84,7 @@ def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, .
 
 def write_files(folder: Path, files: Mapping[str, Path | bytes]) -> None:
     """Writes files, or copies of them, each whole or not at all. Raises ConfigurationError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     for name, content in files.items():
         with replacing(folder / name) as target:
             if isinstance(content, bytes):

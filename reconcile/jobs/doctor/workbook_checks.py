@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconcile.domain.finding import Severity
+from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.readings import Reading, read
 from reconcile.jobs.session import Session
-from reconcile.report.words import counted
+from reconcile.report.causes import by_cause
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10
@@ -65,8 +66,9 @@ def _unsaved(reading: Reading) -> Iterator[Check]:
 
 
 def _findings(reading: Reading) -> Check:
-    errors = sum(one.severity is Severity.ERROR for one in reading.findings)
-    found = f"{counted(errors, 'error')}, {counted(len(reading.findings) - errors, 'note')}"
+    causes = by_cause(reading.findings)
+    errors = sum(one.severity is Severity.ERROR for one in causes)
+    found = f"{counted(errors, 'error')}, {counted(len(causes) - errors, 'note')}"
     return Check("Check", ok=not errors, found=found, advice=f"See: reconcile check {reading.edited.file}")
 
 

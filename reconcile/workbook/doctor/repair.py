@@ -6,7 +6,7 @@ So everything comes back that a program lost. The person's own columns and sheet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -101,11 +101,12 @@ def repair(
     for sheet in (edited.payouts, edited.lines):
         for row in sheet.rows:
             exported = _exported(sheet.kind, row, baseline)
-            if exported is None or (sheet.name, row.number) in held:
-                continue
-            done.edits += _type_row(copy, sheet, row, exported)
-            placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
-    done.left += [f"{one.place}: {one.message}" for one in held.values()]
+            reason = held.get((sheet.name, row.number))
+            if reason:
+                done.left.append(_left_out(reason, sheet, row, exported))
+            elif exported is not None:
+                done.edits += _type_row(copy, sheet, row, exported)
+                placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
     placed[RecordKind.NEW_LINE] = _type_new_lines(copy, edited.new_lines)
     done.new_lines = len(placed[RecordKind.NEW_LINE])
     _type_unread(copy, edited, findings, done)
@@ -138,6 +139,23 @@ def _exported(kind: RecordKind, row: EditedRow, baseline: Snapshot) -> Values | 
     if kind is RecordKind.PAYOUT:
         return payout_values(payout) if payout else None
     return line_values(line) if line else None
+
+
+def _left_out(reason: Finding, sheet: EditedSheet, row: EditedRow, exported: Values | None) -> str:
+    """Why a row is not in the copy, with every edit in it."""
+    before = exported if exported is not None else row.baseline or {}
+    edits = [
+        f"{one.label} in {sheet.cell(one.name, row.number)} ({was or 'blank'} -> {now or 'blank'})"
+        for one, was, now in _edits(sheet.kind, row, before)
+    ]
+    return f"{reason.place}: {reason.message}" + (f" Its edits: {', '.join(edits)}." if edits else "")
+
+
+def _edits(kind: RecordKind, row: EditedRow, before: Values) -> Iterator[tuple[Field, Value, Value]]:
+    for one in FIELDS[kind]:
+        was, now = before.get(one.name), row.values.get(one.name, UNREAD)
+        if not isinstance(now, Unread) and now != was and not damaged_value(one, was, now):
+            yield one, (None if isinstance(was, Unread) else was), now
 
 
 def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) -> int:
