@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, FOLDER, SESSION, stage_option
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         "system",
         required=True,
         metavar="LAYOUT",
-        help="xero, netsuite, quickbooks, csv, your own; pain.001 or nacha to pay by file.",
+        help="xero, netsuite, ... (see the manual), or your own; pain.001 or nacha to pay by file.",
     ),
     click.option("-o", "--output", required=True, type=FOLDER, help="The folder."),
     click.option("--vendors", type=FILE, help="Who a partner is there: CSV or workbook."),
@@ -85,7 +86,7 @@ def command(
     made = bills.bill(session, bills.BillsRequest(system, output, filters, **request))
     warn(made.warnings)
     if as_json:
-        click.echo(made.as_json())
+        write_data(made.as_json())
     else:
         render_bills(made.manifest, console(), output, written=made.written)
     return int(made.held_back)

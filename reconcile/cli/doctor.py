@@ -8,6 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE, LOCALE, PATH, SESSION
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def command(
     found = doctor.examine_workbook(session, file, repair, workbook_id) if file else None
     checks = doctor.check_setup(session) if found is None else found
     if as_json:
-        click.echo(written(checks))
+        write_data(written(checks))
     else:
         _show(checks)
     return max((check.code for check in checks if check.ok is False), default=0)
@@ -51,6 +52,6 @@ def command(
 def _show(checks: Iterable[Check]) -> None:
     for check in checks:
         mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
-        click.echo(f"{mark:<6} {check.name}: {check.found}")
+        write_line(f"{mark:<6} {check.name}: {check.found}")
         if check.advice and not check.ok:
-            click.echo(f"       {check.advice}")
+            write_line(f"       {check.advice}")

@@ -114,7 +114,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             snapshot.taken_at.date(),
             currencies,
             again=request.again is not None,
-            pays=form is not None,
+            pays=layout.pays,
             bill_and_pay=request.bill_and_pay,
         )
         made = _make(session, store, snapshot, layout, given, request)
@@ -139,9 +139,10 @@ def _make(
 ) -> _Made:
     reason = request.again or ""
     issue = Issue(session.environment, snapshot.scope, layout.name, snapshot.taken_at, session.user, reason)
+    issue = replace(issue, pays=layout.pays)
     billing = make_bills(snapshot, layout, given)
     accounts: Sequence[PaidAccount] = ()
-    if given.pays:
+    if request.system in FORMATS:
         paying = paying_of(session, store, layout.name, request.pay_on, request.checked)
         billing, sealed, accounts = payment_files(billing, paying, issue, given.issued)
     else:
@@ -164,7 +165,7 @@ def _write(
     drafts[MANIFEST] = _json(made.manifest).encode()
     _refuse_present(folder, (*drafts, moves))
     issued = issued_bills(made.sealed, made.issue)
-    with _ready(folder, drafts, private=bool(made.accounts)):
+    with _ready(folder, drafts, private=made.issue.pays):
         store.record_bills(session.environment, issued, made.accounts, known=made.issued)
     if stage is None:
         return ()
