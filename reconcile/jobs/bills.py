@@ -46,8 +46,8 @@ class BillsRequest:
     partner is there. again: why payouts that were billed before are billed once more. header: a template of
     the finance system to compare the layout with. move_to: the stage to which a workbook moves the billed
     payouts. open_bills: an export of the finance system's open bills, to hold what is there already; anyway:
-    payouts that are billed all the same. bill_and_pay: takes what went out the other way too. checked, pay_on:
-    of payment files, see `payment_files`. dry_run: writes nothing.
+    payouts that are billed all the same. bill_and_pay: takes what went out the other way too. checked,
+    pay_on: of payment files, see `payment_files`. dry_run: writes nothing.
     """
 
     system: str

@@ -21,57 +21,35 @@ from reconcile.erp.payments.formats.table_header import same_form
 from reconcile.erp.payments.model import GridCell, Place
 from reconcile.errors import ConfigurationError, PaymentFileError
 
+# As `same_form` gives them: letters and digits only.
 _HEADERS: Final = {
-    "number": (
-        *("Invoice Number", "Bill Number", "Bill no.", "Invoice no.", "Invoice #", "Invoice #*", "BILL_NO"),
+    "number": {
         *(
-            "Reference No.",
-            "Ref no.",
-            "Document Number",
-            "Document No.",
-            "External ID",
-            "Reference",
-            "Number",
+            "invoicenumber",
+            "billnumber",
+            "billno",
+            "invoiceno",
+            "invoice",
+            "referenceno",
+            "refno",
+            "reference",
         ),
-        *("Num", "No.", "Vendor Invoice No.", "External Document No."),
-    ),
-    "vendor": (
-        *(
-            "Contact",
-            "Contact Name",
-            "ContactName",
-            "Vendor",
-            "Supplier",
-            "Vendor Name",
-            "Vendor Name*",
-            "Name",
-        ),
-        *("Payee", "Vendor ID", "VENDOR_ID", "Vendor No.", "Buy-from Vendor No.", "Entity", "Partner"),
-    ),
-    "amount": (
-        *("Total", "Amount", "Invoice Total", "Original Amount", "Invoice Amount", "TOTAL_DUE", "Amount Due"),
-        *(
-            "Due Amount",
-            "Balance Due",
-            "Open Balance",
-            "Balance",
-            "Remaining Amount",
-            "Amount (Foreign Currency)",
-        ),
-        *("Gross", "Outstanding"),
-    ),
-    "currency": ("Currency", "Currency Code", "Invoice Currency"),
-    "date": (
-        *(
-            "Invoice Date",
-            "Bill Date",
-            "Date",
-            "Posting Date",
-            "Document Date",
-            "CREATED_DATE",
-            "Transaction Date",
-        ),
-    ),
+        *("documentnumber", "documentno", "externalid", "number", "num", "no", "vendorinvoiceno"),
+        "externaldocumentno",
+    },
+    "vendor": {
+        *("contact", "contactname", "vendor", "supplier", "vendorname", "name", "payee", "vendorid"),
+        *("vendorno", "buyfromvendorno", "entity", "partner"),
+    },
+    "amount": {
+        *("total", "amount", "invoicetotal", "originalamount", "invoiceamount", "totaldue", "amountdue"),
+        *("dueamount", "balancedue", "openbalance", "balance", "remainingamount", "amountforeigncurrency"),
+        *("gross", "outstanding"),
+    },
+    "currency": {"currency", "currencycode", "invoicecurrency"},
+    "date": {
+        *("invoicedate", "billdate", "date", "postingdate", "documentdate", "createddate", "transactiondate"),
+    },
 }
 _TOP: Final = 25
 _LONG: Final = 8
@@ -117,8 +95,7 @@ def open_bills_from(table: Sequence[Sequence[str]], file: str) -> tuple[OpenBill
 def _places(row: Sequence[str]) -> dict[str, list[int]]:
     forms = [same_form(text) for text in row]
     places = {
-        meaning: [at for at, form in enumerate(forms) if form and form in {same_form(one) for one in names}]
-        for meaning, names in _HEADERS.items()
+        meaning: [at for at, form in enumerate(forms) if form in names] for meaning, names in _HEADERS.items()
     }
     return {meaning: found for meaning, found in places.items() if found}
 
