@@ -41,6 +41,14 @@ if TYPE_CHECKING:
         metavar="STAGE",
         help="Also write a workbook that moves the billed payouts to this stage.",
     ),
+    click.option("--open-bills", type=FILE, help="Hold what this export of open bills has already."),
+    click.option(
+        "--bill-anyway",
+        "anyway",
+        multiple=True,
+        metavar="PAYOUT",
+        help="Bill this payout although an open bill is like it; repeatable.",
+    ),
     click.option(
         "--pay-on", metavar="DAY", help="The day of every payment in a payment file (the due dates)."
     ),

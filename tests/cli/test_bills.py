@@ -210,6 +210,19 @@ def test_bills_that_the_store_cannot_remember_are_not_written(cli: CliSession) -
     assert list((cli.folder / "bills").iterdir()) == []
 
 
+def test_what_the_finance_system_holds_already_is_held_and_the_rest_is_billed(cli: CliSession) -> None:
+    held = cli.folder / "open.csv"
+    held.write_text(f"Contact,Invoice Number,Total\nAcme Partners,{APPROVED},1.00\n", encoding="utf-8")
+    code, out, _ = _bills(cli, "--open-bills", held)
+    wrong, _, err = _bills(cli, "--open-bills", VENDORS, folder="other")
+
+    assert (code, wrong) == (1, 2)
+    assert f"the finance system has it as {APPROVED} (open.csv, row 2)" in " ".join(out.split())
+    assert len(_manifest(cli)["bills"]) == 19  # type: ignore[arg-type]
+    assert "vendors.csv is no list of open bills" in err
+    assert not (cli.folder / "other").exists()
+
+
 def test_a_template_of_the_finance_system_that_differs_stops_the_command(cli: CliSession) -> None:
     own = cli.folder / "BillTemplate.csv"
     own.write_text("*ContactName;Reference\n", encoding="utf-8")

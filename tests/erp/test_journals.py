@@ -86,6 +86,19 @@ def test_an_account_that_looks_like_a_formula_stays_itself_since_the_second_vers
     assert _rows(content)[0]["*AccountCode"] == account
 
 
+def test_the_first_version_writes_the_same_bytes_as_ever() -> None:
+    layout = load_journal_layout(template("erp/journal-xero.toml"))
+
+    assert journal_files(_journal("ACC-1", 2), layout) == {
+        "xero-journal-USD.csv": (
+            b"*Narration,*Date,Description,*AccountCode,*TaxRate,*Amount,TrackingName1,TrackingOption1,"
+            b"TrackingName2,TrackingOption2\r\n"
+            b"ACC-1,31/03/2026,March,6200,Tax Exempt,1.00,,,,\r\n"
+            b"ACC-1,31/03/2026,March,2100,Tax Exempt,-1.00,,,,\r\n"
+        )
+    }
+
+
 def test_a_new_close_takes_the_newest_version_and_a_layout_of_ones_own_stays(tmp_path: Path) -> None:
     (tmp_path / "erp").mkdir()
     (tmp_path / "erp" / "journal-xero.toml").write_text("", encoding="utf-8")
