@@ -7,7 +7,7 @@ from typing import Final
 
 from reconcile.check.context import Context, Rule
 from reconcile.check.line_rules import amount_decimals, over
-from reconcile.check.partner_names import partner_names, partners_called
+from reconcile.check.named_partners import partner_names, partners_called
 from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from builders import make_new_row, make_payout, make_snapshot, make_workbook
 
-from reconcile.check.partner_names import with_partner_ids
+from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Partner
