@@ -41,7 +41,7 @@ DECLINE = (
 )
 DETACH = Keystroke("Lines", DRAFT_LINE, "Action", "Detach")
 NEW_LINE = (
-    Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
+    Keystroke("New lines", 2, "Partner", POOL_PARTNER),
     Keystroke("New lines", 2, "Amount", 99.5),
     Keystroke("New lines", 2, "Currency", "USD"),
     Keystroke("New lines", 2, "Description", "True-up"),

@@ -22,21 +22,26 @@ if TYPE_CHECKING:
 @click.command("doctor")
 @click.argument("file", required=False, type=PATH)
 @click.option("--repair", type=FILE, help="Write a clean copy of FILE.")
+@click.option("--workbook", "workbook_id", default="", metavar="ID", help="The export that FILE is of.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @options(LOCALE, SESSION)
-def command(*, session: Session, file: Path | None, repair: Path | None, as_json: bool) -> int:
+def command(
+    *, session: Session, file: Path | None, repair: Path | None, workbook_id: str, as_json: bool
+) -> int:
     """Check the connection, the key and the state store, with harmless reads.
 
     With FILE, say instead what happened to that workbook since its export, without any network: who saved
-    it, what was lost or moved, and what to do. Exits with 2 when a setting is wrong, with 3 when the server
+    it, what was lost or moved, and what to do. A workbook without its hidden sheets is put right by
+    --repair with --workbook. Exits with 2 when a setting is wrong, with 3 when the server
     cannot be reached or refuses us, and with 1 when something else is not in order.
     """
     from reconcile.jobs import doctor
     from reconcile.jobs.doctor.check_result import as_json as written
 
-    if repair and not file:
+    if (repair or workbook_id) and not file:
         raise ConfigurationError("--repair needs the workbook: reconcile doctor FILE --repair OUT.xlsx")
-    checks = doctor.examine_workbook(session, file, repair) if file else doctor.check_setup(session)
+    found = doctor.examine_workbook(session, file, repair, workbook_id) if file else None
+    checks = doctor.check_setup(session) if found is None else found
     if as_json:
         write_data(written(checks))
     else:
