@@ -58,6 +58,7 @@ def pack_of(close: Close) -> Pack:
         tables=_tables(close),
         charted="rollforward",
         open_points=_has_open_points(close),
+        look=frozen.version,
     )
 
 

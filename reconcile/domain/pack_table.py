@@ -72,7 +72,7 @@ class Pack:
 
     facts: a label and a text each. verdict: one sentence; sound: whether it is a good one. charted: the key
     of the table whose number columns are drawn, a chart per row. open_points: whether something passed that
-    a person should know of.
+    a person should know of. look: the version of how the page looks, so that an old one stays as it was.
     """
 
     title: str
@@ -82,6 +82,7 @@ class Pack:
     tables: tuple[Table, ...]
     charted: str = ""
     open_points: bool = False
+    look: int = 1
 
     def table(self, key: str) -> Table:
         """The table with that key."""
