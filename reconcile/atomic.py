@@ -1,4 +1,9 @@
-"""A file appears whole or not at all: written beside its place, flushed to disk, then moved there."""
+"""A file appears whole or not at all: written beside its place, flushed to disk, then moved there.
+
+Every output goes this way, and none leaves its folder by a link: a link in its place is replaced and not
+followed, and a folder of the working folder that is a link to elsewhere is refused. New files and folders
+can be read by their owner alone, unless `share_files` was called.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,32 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from reconcile.errors import ConfigurationError
+
+_PRIVATE: Final = 0o077
+_USERS_OWN: Final = os.umask(_PRIVATE)
+os.umask(_USERS_OWN)
+
+
+def keep_files_private() -> None:
+    """From now on, what this process makes can be read by its owner alone: 0600, folders 0700."""
+    os.umask(_PRIVATE)
+
+
+def share_files() -> None:
+    """From now on, what this process makes can be read by those whom the user's own umask lets read it."""
+    os.umask(_USERS_OWN)
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder for outputs, unless it is there. Raises ConfigurationError."""
+    _refuse_links(path / "file")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"The folder {path} cannot be made: {error.strerror}.") from error
 
 
 @contextmanager
@@ -18,8 +46,9 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     """A new file that takes the place of `path` when the block ends well; otherwise nothing is left.
 
     private: only its owner can read it. Raises ConfigurationError where the folder or the file cannot be
-    written.
+    written, or is a link to elsewhere.
     """
+    _refuse_links(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         # `open` of the module, since only it can be told the mode of the new file. It can be read, too, since
@@ -44,8 +73,10 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder that takes the place of `path` when the block ends well; otherwise nothing is left.
 
-    There must be nothing at `path`, or an empty folder. Raises ConfigurationError where it cannot be written.
+    There must be nothing at `path`, or an empty folder. Raises ConfigurationError where it cannot be written,
+    or is a link to elsewhere.
     """
+    _refuse_links(path)
     draft = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         draft.mkdir()
@@ -67,6 +98,21 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Writes a text file in UTF-8, whole or not at all. private: only its owner can read it."""
     with replacing(path, private=private) as stream:
         stream.write(text.encode())
+
+
+def _refuse_links(path: Path) -> None:
+    """Raises ConfigurationError where a folder below the working folder is a link that leads out of it.
+
+    Such a link may have come with the folder. One in an absolute path, or above the working folder, is the
+    user's own.
+    """
+    base = Path.cwd()
+    folder = Path(os.path.abspath(path.parent))  # noqa: PTH100  `resolve` would follow the link
+    if folder.is_relative_to(base) and not folder.resolve().is_relative_to(base.resolve()):
+        raise ConfigurationError(
+            f"{path} leads out of the working folder by a link, to {folder.resolve()}. "
+            "Nothing was written. Name the folder itself."
+        )
 
 
 def _private(path: str, flags: int) -> int:

@@ -13,32 +13,43 @@
     [rules]               # rule = "off", "warning" or "error"
     [payments]            # how payments are matched: see `domain.paying.PaymentPolicy`
     [close]               # the month end: see `domain.closing.ClosePolicy`
+    [files]               # private: whether only you can read what is written
+    [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
-the one in the user's configuration folder.
+the one in the user's configuration folder. One in the working folder that nobody named is used once it is
+trusted (`reconcile config trust`), or where only the sandbox can be reached with it.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
+from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
+from reconcile.loopback import is_loopback
+from reconcile.trusted_files import is_trusted, was_trusted
 
 FILE_NAME: Final = "reconcile.toml"
+SANDBOX_KEY: Final = "sandbox-key"
+"""The key of the sandbox, which everybody knows."""
 _SECTIONS = {
     "default_profile",
     "profiles",
@@ -50,8 +61,11 @@ _SECTIONS = {
     "run",
     "payments",
     "close",
+    "files",
+    "bank",
 }
 _APP = "reconcile"
+_LARGEST: Final = 1_000_000
 T = TypeVar("T")
 
 
@@ -79,8 +93,18 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRules:
+    """How files are written. private: only their owner can read them; otherwise the user's umask decides."""
+
+    private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a command is told beside its own arguments. The key is never in here."""
+    """Everything a command is told beside its own arguments. The key is never in here.
+
+    sources: where each setting came from that is not a default.
+    """
 
     profile_name: str
     profile: Profile
@@ -91,6 +115,9 @@ class Settings:
     conduct: Conduct = field(default_factory=Conduct)
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     close: ClosePolicy = field(default_factory=ClosePolicy)
+    files: FileRules = field(default_factory=FileRules)
+    bank: BankPolicy = field(default_factory=BankPolicy)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +134,16 @@ class Choices:
 def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
     """The settings from file, environment and options. `folder` is the working folder.
 
-    Raises ConfigurationError naming file, section and key.
+    Raises ConfigurationError naming file, section and key, and for a file of the folder that is not trusted.
     """
     file = _file(choices, environ, folder)
-    content = _read(file) if file else {}
+    raw = read_bytes(file) if file else b""
+    content = _read(file, raw) if file else {}
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
+    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
+    if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
+        _check_trust(file, raw)
     state = choices.state or environ.get("RECONCILE_STATE") or user_state_path(_APP) / "state.db"
     return Settings(
         profile_name=name,
@@ -124,7 +155,43 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         conduct=_conduct(content, file),
         payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
+        files=_made(FileRules, content.get("files", {}), file, "files"),
+        bank=_bank(content.get("bank", {}), file),
+        sources=_sources(choices, environ, content, name, file),
     )
+
+
+def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
+    """Whether only a sandbox can be meant: a host on this computer, and the key that everybody knows."""
+    try:
+        host = urlsplit(profile.base_url).hostname or ""
+    except ValueError:
+        return False
+    return is_loopback(host) and environ.get("INTROW_API_KEY") == SANDBOX_KEY
+
+
+def _check_trust(file: Path, raw: bytes) -> None:
+    """Raises ConfigurationError for a file that nobody trusted with this content."""
+    if is_trusted(file, raw):
+        return
+    why = "has changed since it was trusted" if was_trusted(file) else "is not trusted"
+    raise ConfigurationError(
+        f"{file} {why}. It lies in the working folder, and can say where your key is sent and which limits "
+        "hold. Read it, then run `reconcile config trust`, or name another file with --config."
+    )
+
+
+def _sources(
+    choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], name: str, file: Path | None
+) -> dict[str, str]:
+    """Where each setting came from that is not a default, by its name; the last one wins."""
+    sections = {key: value for key, value in content.items() if key != "profiles" and isinstance(value, dict)}
+    sections[f"profiles.{name}"] = content.get("profiles", {}).get(name, {})
+    found = {f"{section}.{setting}": str(file) for section, values in sections.items() for setting in values}
+    variables = {"RECONCILE_STATE": "state", "INTROW_BASE_URL": f"profiles.{name}.base_url"}
+    found |= {setting: variable for variable, setting in variables.items() if environ.get(variable)}
+    options = {"state": choices.state, "templates": choices.templates, "policy.locale": choices.locale}
+    return found | {one: f"--{one.split('.')[-1]}" for one, value in options.items() if value is not None}
 
 
 def _only(profiles: Mapping[str, Any]) -> str:
@@ -141,10 +208,22 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
     return next((place for place in places if place.is_file()), None)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_bytes(file: Path) -> bytes:
+    """The file as it is: what is read here is what is held against its trust, and what is used."""
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        with file.open("rb") as stream:
+            raw = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    if len(raw) > _LARGEST:
+        raise ConfigurationError(f"{file} is larger than {_LARGEST // 1_000_000} MB.")
+    return raw
+
+
+def _read(file: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
     for name in _SECTIONS - {"default_profile"}:
@@ -184,7 +263,26 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
-    return policy
+    return replace(
+        policy,
+        po_required_stages=_stages(policy.po_required_stages, "po_required_stages", file),
+        stage_order=_stages(policy.stage_order, "stage_order", file),
+        stage_gates=_stages(policy.stage_gates, "stage_gates", file),
+    )
+
+
+def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[str, ...]:
+    """The stages that a setting names, by value or label. Raises ConfigurationError for one that is none."""
+    found = []
+    for text in texts:
+        stage = find_stage(text)
+        if stage is None:
+            hint = did_you_mean(text, STAGES)
+            raise ConfigurationError(
+                f"{file}: policy.{setting} has no stage {text!r}; there are: {', '.join(STAGES)}.{hint}"
+            )
+        found.append(stage.value)
+    return tuple(found)
 
 
 def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
@@ -207,11 +305,23 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
     policy = _made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
+            hint = did_you_mean(check, CHECK_NAMES)
             raise ConfigurationError(
-                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}."
+                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}.{hint}"
             )
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
+    return policy
+
+
+def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:
+    for number, one in enumerate(section.get("accounts", ()), start=1):
+        if isinstance(one, Mapping):
+            known = {each.name for each in fields(PayingAccount)}
+            _refuse_unknown(one, known, file, f"bank.accounts {number}")
+    policy = _made(BankPolicy, section, file, "bank")
+    if min(policy.terms_days, policy.prenote_days) < 0:
+        raise ConfigurationError(f"{file}: bank: terms_days and prenote_days must be 0 or more.")
     return policy
 
 
@@ -224,7 +334,8 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
     for rule, grade in section.items():
         if rule not in RULES or RULES[rule].fixed:
             known = ", ".join(sorted(name for name, one in RULES.items() if not one.fixed))
-            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.")
+            hint = did_you_mean(rule, (name for name, one in RULES.items() if not one.fixed))
+            raise ConfigurationError(f"{file}: there is no rule {rule!r} to set; there are: {known}.{hint}")
         if grade not in grades:
             raise ConfigurationError(
                 f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'
@@ -254,4 +365,5 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | Non
         if name not in known:
             raise ConfigurationError(
                 f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
+                f"{did_you_mean(name, known)}"
             )

@@ -13,7 +13,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 from reconcile.store.audit import Break, audit
 from reconcile.store.closes import KeptClose, Reopening, record_reopening, save_close
 from reconcile.store.entries import Entry

@@ -10,11 +10,13 @@ import pytest
 from reconcile.config import Choices, load
 from reconcile.domain.finding import Severity
 from reconcile.errors import ConfigurationError
+from reconcile.trusted_files import remember
 
 
 def _file(folder: Path, text: str, name: str = "reconcile.toml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
+    remember(path, path.read_bytes())
     return path
 
 
@@ -74,6 +76,9 @@ def test_policy_limits_rules_and_names_are_read(tmp_path: Path) -> None:
             '[rules]\namount-zerro = "off"',
             "there is no rule 'amount-zerro' to set; there are: action-in-pool",
         ),
+        ('[policy]\npo_required_stages = ["PAYED"]', "no stage 'PAYED'.* Did you mean PAID"),
+        ('[policy]\nstage_order = ["DRAFFT"]', "Did you mean DRAFT"),
+        ("[limits]\nmax_change = 1", "Did you mean max_changes"),
         ("[profiles.p]\nrate = 0", "profiles.p.rate must be more than zero"),
         ('default_profile = "q"\n[profiles.p]', "There is no profile q"),
         ("[workbook]\nrows = 0", "workbook.rows must be more than zero"),

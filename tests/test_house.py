@@ -28,9 +28,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "resources": {"errors"},
     "atomic": {"errors"},
-    "config": {"domain", "errors"},
+    "loopback": set(),
+    "trusted_files": {"atomic"},
+    "config": {"domain", "errors", "loopback", "trusted_files"},
     "domain": {"errors"},
-    "introw": {"domain", "errors"},
+    "introw": {"domain", "errors", "loopback"},
     "workbook": {"domain", "errors", "resources", "atomic"},
     "check": {"domain", "errors"},
     "plan": {"domain", "check", "errors"},
@@ -39,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
-    "sandbox": {"resources"},
+    "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
             "apply",
@@ -54,9 +56,9 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plan",
             "report",
         ),
-        *("resources", "store", "workbook"),
+        *("resources", "store", "trusted_files", "workbook"),
     },
-    "cli": {"config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
+    "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
@@ -76,9 +78,12 @@ OWNERS: dict[str, set[str]] = {
     "rich": {"report", "cli"},
     "click": {"cli"},
     "pydantic": {"config", "plan", "store", "report", "erp", "close", "jobs", "sandbox"},
-    "platformdirs": {"config"},
+    "platformdirs": {"config", "trusted_files"},
     "babel": {"domain"},
+    "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
+    "stdnum": {"erp"},
+    "anyascii": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.
@@ -86,7 +91,7 @@ LONG_FUNCTIONS_ALLOWED = {
     ("plan/build.py", "build_plan"): 46,
 }
 # How many files there may be in each folder that has more than 20, `__init__` and commands apart.
-FULL_FOLDERS_ALLOWED = {"domain": 23, "plan": 24, "sandbox": 30}
+FULL_FOLDERS_ALLOWED = {"domain": 22, "plan": 22, "sandbox": 30}
 # What these are is said by their room. A command, its job and its report share the command's name.
 USUAL_NAMES = {"__init__", "model", "layout", "codec", *COMMANDS}
 TWICE_ALLOWED = {

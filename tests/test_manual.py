@@ -21,9 +21,11 @@ from reconcile.cli import COMMANDS, PAGES
 from reconcile.cli import reconcile as group
 from reconcile.config import Choices as Settings
 from reconcile.config import load
+from reconcile.domain.policy.bank import BankPolicy
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.orders.bank_account import number_faults
 from reconcile.resources import manual_page, manual_pages
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -127,7 +129,7 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
 @pytest.mark.parametrize("page", SESSIONS)
 def test_a_page_shows_what_its_commands_print(page: str, tmp_path: Path) -> None:
     file = FILES[page]
-    environ = os.environ | {"INTROW_API_KEY": KEY, "RECONCILE_STATE": str(tmp_path / "state.db")}
+    environ = os.environ | {"INTROW_API_KEY": KEY}
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     with running(SEED, Choices()) as url:
         session = Session(tmp_path, environ | {"INTROW_BASE_URL": url}, url)
@@ -223,7 +225,7 @@ def test_the_settings_of_the_manual_are_settings(tmp_path: Path) -> None:
     (text,) = _blocks("settings", "toml")
     file = tmp_path / "reconcile.toml"
     file.write_text(text, encoding="utf-8")
-    settings = load(Settings(), {}, tmp_path)
+    settings = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path)
 
     assert tomllib.loads(text)["limits"]
     assert settings.profile_name == "production"
@@ -234,7 +236,10 @@ def test_the_settings_of_the_first_day_are_settings(tmp_path: Path) -> None:
     (text,) = _blocks("first-day", "toml")
     (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
 
-    assert load(Settings(), {}, tmp_path).profile.base_url == "https://api.introw.io"
+    assert (
+        load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).profile.base_url
+        == "https://api.introw.io"
+    )
 
 
 def test_the_template_of_the_manual_is_a_template(tmp_path: Path) -> None:
@@ -250,7 +255,7 @@ def test_the_template_of_the_manual_is_a_template(tmp_path: Path) -> None:
 def test_the_settings_of_payments_in_the_manual_are_settings_and_all_of_them(tmp_path: Path) -> None:
     (text,) = _blocks("payments", "ini")
     (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
-    settings = load(Settings(), {}, tmp_path)
+    settings = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path)
 
     assert settings.payments.tolerance_of("USD").absolute == 15
     assert settings.payments.note == "Paid {date}, reference {reference}."
@@ -258,10 +263,22 @@ def test_the_settings_of_payments_in_the_manual_are_settings_and_all_of_them(tmp
     assert named == set(PaymentPolicy.__slots__) - {"paid_stage", "failed_stage"}
 
 
+def test_the_settings_of_the_bank_in_the_manual_are_settings(tmp_path: Path) -> None:
+    (text,) = _blocks("bills", "toml")
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
+    bank = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).bank
+    payer = bank.account_for("USD", "")
+
+    assert bank.prenote
+    assert payer
+    assert tuple(number_faults(payer)) == ()
+    assert tomllib.loads(text)["bank"].keys() == set(BankPolicy.__slots__)
+
+
 def test_the_settings_of_the_close_in_the_manual_are_settings(tmp_path: Path) -> None:
     (text,) = _blocks("close", "toml")
     (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
-    policy = load(Settings(), {}, tmp_path).close
+    policy = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).close
 
     assert policy.checks["no-po"] == "blocking"
     assert policy.expense.account("", "Referral plan", "USD") == "6210"

@@ -10,7 +10,8 @@ from reconcile.check.context import Context, Rule
 from reconcile.check.text_rules import text_unseen
 from reconcile.domain.fields import DECLINE
 from reconcile.domain.finding import Finding
-from reconcile.domain.money import decimals, exponent, parse_decimal
+from reconcile.domain.money import decimals, exponent, is_finer, parse_decimal
+from reconcile.domain.phrases import counted
 from reconcile.domain.stage import stage_of
 
 _MONEY: Final = ("amount", "currency", "source_amount", "action")
@@ -74,8 +75,30 @@ def amount_decimals(row: Context) -> Iterator[Finding]:
         touched = row.changed(column) or row.changed("currency")
         if touched and number is not None and places is not None and decimals(number) > places:
             message = f"{number} has more decimals than {currency} has ({places})."
-            fix = "Round it to the currency's decimals."
+            fix = f"Round it to {counted(places, 'decimal')}."
+            if not places:
+                message, fix = (
+                    f"{number} has decimals, and {currency} has none.",
+                    "Round it to a whole number.",
+                )
             yield from row.found("amount-decimals", column, message, fix)
+
+
+def _decimals_beside(row: Context) -> Iterator[Finding]:
+    """A money edit of a line that shares its payout with an amount that nobody can pay exactly."""
+    line = row.baseline.lines[row.context.row.id or ""]
+    touched = next((name for name in _MONEY if row.changed(name)), None)
+    if touched is None or line.payout_id is None:
+        return
+    beside = (one for one in row.baseline.lines_by_payout.get(line.payout_id, ()) if one.id != line.id)
+    fine = next((one for one in beside if is_finer(one.amount)), None)
+    if fine:
+        message = (
+            f"Line {fine.id} of the same payout is {fine.amount}, with more decimals than the currency has: "
+            "Introw may round the payout's total otherwise than this plan does."
+        )
+        fix = "Correct that line as well, or look at the payout in Introw after the run."
+        yield from row.found("decimals-beside", touched, message, fix)
 
 
 def _grown(row: Context) -> Iterator[Finding]:
@@ -109,6 +132,7 @@ LINE_RULES: Final[tuple[Rule, ...]] = (
     _action_in_pool,
     _over_already,
     amount_decimals,
+    _decimals_beside,
     _grown,
     _turned,
     _other_currency,

@@ -1,4 +1,4 @@
-"""Finds columns that were sorted without their rows: the ids stayed, and the values moved."""
+"""Finds columns that were sorted without their rows, and values that changed places with one another."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ _MOST: Final = 0.8
 
 
 def moved_findings(contexts: RowContexts) -> Iterator[Finding]:
-    """An error at every changed cell of a column in which the exported values stand in other rows."""
+    """An error at every changed cell of a column in which the exported values stand in other rows.
+
+    Few cells that hold each other's exported values are a warning: somebody may mean it.
+    """
     for kind, every in ((RecordKind.PAYOUT, contexts.payouts), (RecordKind.LINE, contexts.lines)):
         rows = [context for context in every if context.exported is not None and not context.is_as_exported]
         for field in FIELDS[kind]:
             changed = [context for context in rows if context.touched(field.name) is not None]
             if _were_moved(field, changed):
                 yield from _findings(field, changed)
+            else:
+                yield from _swapped_findings(field, _swapped(field, changed))
 
 
 def _were_moved(field: Field, changed: list[RowContext]) -> bool:
@@ -34,6 +39,51 @@ def _were_moved(field: Field, changed: list[RowContext]) -> bool:
         return False
     # Records pass from choice to choice in crowds, so there only a perfect exchange counts.
     return now == then if field.kind is FieldKind.CHOICE else shared.total() >= _MOST * len(changed)
+
+
+def _swapped(field: Field, changed: list[RowContext]) -> list[RowContext]:
+    """The cells that hold each other's exported values; among the few choices only a perfect exchange."""
+    if field.kind is FieldKind.CHOICE:
+        now = Counter(context.touched(field.name) or "" for context in changed)
+        return changed if now == Counter(_exported(context, field) for context in changed) else []
+    moves = [(_exported(one, field), one.touched(field.name) or "") for one in changed]
+    gone = _outside(moves)
+    return [one for one, move in zip(changed, moves, strict=True) if gone.isdisjoint(move)]
+
+
+def _outside(moves: list[tuple[str, str]]) -> set[str]:
+    """The values that did not both leave a cell and come into another: they are in no exchange."""
+    froms, tos = Counter(before for before, _ in moves), Counter(after for _, after in moves)
+    into: dict[str, list[str]] = {}
+    out_of: dict[str, list[str]] = {}
+    for before, after in moves:
+        into.setdefault(after, []).append(before)
+        out_of.setdefault(before, []).append(after)
+    gone: set[str] = set()
+    waiting = list(froms.keys() ^ tos.keys())
+    while waiting:
+        value = waiting.pop()
+        if value in gone:
+            continue
+        gone.add(value)
+        for beside, counts in ((into.get(value, ()), froms), (out_of.get(value, ()), tos)):
+            for other in beside:
+                counts[other] -= 1
+                if not counts[other]:
+                    waiting.append(other)
+    return gone
+
+
+def _swapped_findings(field: Field, swapped: list[RowContext]) -> Iterator[Finding]:
+    from_cell = {_exported(one, field): one.sheet.cell(field.name, one.row.number) for one in swapped}
+    for context in swapped:
+        value = context.touched(field.name) or ""
+        message = (
+            f"{field.label} was {_exported(context, field) or 'blank'} at export, and what is here now "
+            f"was in {from_cell[value]}: these values changed places."
+        )
+        fix = "Undo it if a sort or a paste did it. It is sent all the same."
+        yield context.finding("values-swapped", field.name, message, fix)
 
 
 def _findings(field: Field, changed: Iterable[RowContext]) -> Iterator[Finding]:

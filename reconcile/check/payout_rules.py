@@ -12,8 +12,9 @@ from reconcile.domain.stage import stage_of
 
 
 def _po_required(row: Context) -> Iterator[Finding]:
-    stage = row.now("stage")
-    if row.changed("stage") and stage in row.policy.po_required_stages and row.lacks("po_number"):
+    """Of a move to such a stage, and of a PO number that is cleared where the payout stands at one."""
+    stage, is_edited = row.now("stage"), row.changed("stage") or row.changed("po_number")
+    if is_edited and stage in row.policy.po_required_stages and row.lacks("po_number"):
         message = f"Stage {stage} needs a PO number."
         yield from row.found("po-required", "po_number", message, "Enter the PO number.")
 
@@ -41,20 +42,4 @@ def _disorder(before: str, after: str, order: tuple[str, ...], gates: tuple[str,
     return f"leaves out {passed[0]}" if passed else None
 
 
-def _emptied(row: Context) -> Iterator[Finding]:
-    """A payout without lines is declined by the server (introw-api.md 2.12), whatever else was asked."""
-    edited = next((name for name in _EDITS if row.changed(name)), None)
-    payout_id = row.context.row.id or ""
-    actions = [row.action_of(line.id) for line in row.baseline.lines_by_payout.get(payout_id, ())]
-    if not edited or not actions or not all(actions) or payout_id in row.around.filled:
-        return
-    if row.now("stage") == "DECLINED":
-        return
-    message = f"This payout is edited, and all of its {len(actions)} lines are declined or detached."
-    fix = "Undo the edit of the payout, or leave it a line."
-    yield from row.found("payout-emptied", edited, message, fix)
-
-
-_EDITS: Final = ("stage", "po_number", "statement_note")
-
-PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, _emptied, text_unseen)
+PAYOUT_RULES: Final[tuple[Rule, ...]] = (_po_required, _stage_order, text_unseen)

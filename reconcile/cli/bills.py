@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, FOLDER, SESSION, stage_option
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         "system",
         required=True,
         metavar="LAYOUT",
-        help="xero, netsuite, quickbooks, csv, or your own.",
+        help="xero, netsuite, ... (see the manual), or your own; pain.001 or nacha to pay by file.",
     ),
     click.option("-o", "--output", required=True, type=FOLDER, help="The folder."),
     click.option("--vendors", type=FILE, help="Who a partner is there: CSV or workbook."),
@@ -40,6 +41,29 @@ if TYPE_CHECKING:
         metavar="STAGE",
         help="Also write a workbook that moves the billed payouts to this stage.",
     ),
+    click.option("--open-bills", type=FILE, help="Hold what this export of open bills has already."),
+    click.option(
+        "--bill-anyway",
+        "anyway",
+        multiple=True,
+        metavar="PAYOUT",
+        help="Bill this payout although an open bill is like it; repeatable.",
+    ),
+    click.option(
+        "--pay-on", metavar="DAY", help="The day of every payment in a payment file (the due dates)."
+    ),
+    click.option(
+        "--account-checked",
+        "checked",
+        multiple=True,
+        metavar="PARTNER",
+        help="This partner's new bank account was checked (id or exact name); repeatable.",
+    ),
+    click.option(
+        "--bill-and-pay",
+        is_flag=True,
+        help="Bill also what a payment file pays, or pay by file also what was billed.",
+    ),
     click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
     SESSION,
@@ -53,7 +77,7 @@ def command(
     as_json: bool,
     **request: Any,  # noqa: ANN401  the fields of a BillsRequest, passed on as they are
 ) -> int:
-    """Write bill import files for the finance software, with a manifest beside them.
+    """Write bill import files for the finance software, or payment files for the bank, with a manifest.
 
     A payout that was billed before is left out and listed. Exits with 1 when a payout is held back: what
     could be billed is written all the same.
@@ -61,6 +85,7 @@ def command(
     \b
     Examples:
       reconcile bills --to xero --vendors vendors.csv --period 2026-03 -o bills
+      reconcile bills --to pain.001 --vendors vendors.csv --pay-on 2026-04-30 -o pay
       reconcile bills --to netsuite --vendors vendors.csv --currency USD -o bills --move-to PENDING_PAYMENT
     """  # noqa: D301
     from reconcile.jobs import bills
@@ -69,7 +94,7 @@ def command(
     made = bills.bill(session, bills.BillsRequest(system, output, filters, **request))
     warn(made.warnings)
     if as_json:
-        click.echo(made.as_json())
+        write_data(made.as_json())
     else:
         render_bills(made.manifest, console(), output, written=made.written)
     return int(made.held_back)

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",
     "history": "List the runs, or show one.",
     "doctor": "Check the connection, the key and the state store.",
+    "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
 }
 """The commands in the order of the work, each with the sentence that `--help` shows."""
@@ -39,6 +40,7 @@ PAGES: Final = {
     "close": "close",
     "history": "record",
     "doctor": "checks",
+    "config": "settings",
     "help": "index",
 }
 """The page of the manual that tells more of a command."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from reconcile.domain.fields import RecordKind
+
+DATES_1904: Final = "the file counts its dates from 1904 now"
+"""What the finding on a date says that the other date system moved; then the cause is one for all columns."""
 
 
 class Severity(StrEnum):

@@ -104,6 +104,12 @@ def decimals(number: Decimal) -> int:
     return len(text.partition(".")[2])
 
 
+def is_finer(money: Money) -> bool:
+    """Whether an amount has more decimals than its currency, so that nobody can pay it exactly."""
+    places = exponent(money.currency)
+    return places is not None and decimals(money.amount) > places
+
+
 def shown_amount(number: Decimal, currency: str) -> str:
     """An amount for people: thousands separated, at least the currency's decimals, never rounded."""
     places = max(decimals(number), exponent(currency) or 0)

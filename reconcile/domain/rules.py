@@ -41,6 +41,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "column-missing": Rule(_WARNING, "an editable column is gone; nothing in it is changed"),
         "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
         "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),
+        "money-decimals": Rule(_WARNING, "at export: amounts with more decimals than their currency has"),
         "payout-total": Rule(_WARNING, "at export: a payout whose amount is not the sum of its lines"),
         # Reading a cell.
         "cell-error": _always("the cell shows an error such as #REF!"),
@@ -70,6 +71,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "token": _always("a row whose hidden token is not that of its id"),
         "baseline": _always("a row whose hidden values are not those of the export"),
         "values-moved": Rule(_ERROR, "the values of a column stand in other rows than at export"),
+        "values-swapped": Rule(_WARNING, "values of a column that changed places with one another"),
         # One field.
         "blank": _always("a blank cell where a value is needed"),
         "choice": _always("a value that is not in its list"),
@@ -79,15 +81,23 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "text-unseen": Rule(_WARNING, "a typed text with characters that nobody sees"),
         "text-length": Rule(_ERROR, "a text longer than text_limit (2,000)"),
         # Several fields.
-        "po-required": Rule(_ERROR, "a stage of po_required_stages without a PO number"),
+        "po-required": Rule(
+            _ERROR, "a stage of po_required_stages without a PO number, or one cleared there"
+        ),
         "stage-order": Rule(
             _WARNING, "a stage that goes back, leaves out one of stage_gates, or ends a final one"
         ),
-        "payout-emptied": Rule(_ERROR, "a payout edited while all its lines are declined or detached"),
+        "payout-emptied": Rule(
+            _ERROR,
+            "a payout edited while all its lines are declined or detached; `diff` asks live, too",
+        ),
         "reason-needed": Rule(_ERROR, "a decline without a reason"),
         "detail-needed": Rule(_ERROR, "the custom reason without a detail"),
         "reason-without-decline": Rule(_ERROR, "a reason or detail without a decline"),
         "action-in-pool": Rule(_ERROR, "an action on a line without a payout"),
+        "decimals-beside": Rule(
+            _WARNING, "a money edit beside an amount with more decimals than its currency has"
+        ),
         "payout-over": Rule(_WARNING, "a money edit on a payout that is paid or declined"),
         "amount-factor": Rule(_WARNING, "an amount that grows or shrinks by more than max_amount_factor"),
         "amount-sign": Rule(_WARNING, "an amount that changes its sign"),

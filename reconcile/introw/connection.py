@@ -5,7 +5,6 @@ The key goes to the configured host only, and over https unless that host is thi
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from urllib.parse import quote, unquote
 import httpx
 
 from reconcile.errors import ConfigurationError
+from reconcile.loopback import is_loopback
 
 API_PATH: Final = "/api/v1"
 _KEY = re.compile(r"[\x21-\x7e]+")
@@ -150,14 +150,6 @@ def _is_part(part: str) -> bool:
 def _tenant(url: httpx.URL) -> str:
     """The path before `/api/v1`, without a final slash."""
     return url.path.rstrip("/").removesuffix(API_PATH).rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this computer."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @lru_cache(maxsize=16)

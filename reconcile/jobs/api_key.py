@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from reconcile.config import Settings
 from reconcile.errors import ConfigurationError
+
+_LONGEST: Final = 10_000
 
 
 def api_key(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -26,13 +30,34 @@ def api_key(settings: Settings, environ: Mapping[str, str]) -> str:
     )
 
 
+def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Where the key comes from, in words; empty where there is none."""
+    if environ.get("INTROW_API_KEY"):
+        return "INTROW_API_KEY"
+    profile = settings.profile
+    return profile.api_key_file or (f"the keyring's {profile.keyring}" if profile.keyring else "")
+
+
 def _from_file(file: Path) -> str:
+    """The key in a file that only its owner can read. A pipe or a device is refused, not waited for."""
     try:
-        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigurationError(f"Others can read the key file {file}. Run: chmod 600 {file}")
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        # `open` of the module, since only it can be told not to wait for the other end of a pipe.
+        with open(file, "rb", opener=_not_waiting) as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise ConfigurationError(f"The key file {file} is not a file. Check api_key_file.")
+            if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise ConfigurationError(f"Others can read the key file {file}. Run: chmod 600 {file}")
+            content = stream.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise ConfigurationError(f"The key file {file} is too long for a key. Check api_key_file.")
+        return content.decode("utf-8").strip()
+    except (OSError, ValueError) as error:
         raise ConfigurationError(f"The key file {file} cannot be read. Check api_key_file.") from error
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _from_keyring(service: str, profile: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from reconcile.atomic import replacing
+from reconcile.atomic import make_folder, replacing
+from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
@@ -17,10 +18,14 @@ from reconcile.erp.bills.layout import Layout, load_layout
 from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
 from reconcile.erp.bills.manifest import Issue, Sealed, issued_bills, manifest, seal, tie_out
 from reconcile.erp.bills.model import Billing
+from reconcile.erp.bills.open_bills import OpenBill, open_bills_from, without_open
 from reconcile.erp.bills.template_check import header_faults
 from reconcile.erp.bills.vendors import Vendor, vendors_from
+from reconcile.erp.orders.make_orders import bills_to_pay
+from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
+from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import read_any_table
@@ -37,9 +42,12 @@ MANIFEST: Final = "manifest.json"
 class BillsRequest:
     """What to bill, and how.
 
-    system: the layout of the import files. vendors: a table that says who a partner is there. again: why
-    payouts that were billed before are billed once more. header: a template of the finance system to compare
-    the layout with. move_to: the stage to which a workbook moves the billed payouts. dry_run: writes nothing.
+    system: the layout of the import files, or the format of a payment file. vendors: a table that says who a
+    partner is there. again: why payouts that were billed before are billed once more. header: a template of
+    the finance system to compare the layout with. move_to: the stage to which a workbook moves the billed
+    payouts. open_bills: an export of the finance system's open bills, to hold what is there already; anyway:
+    payouts that are billed all the same. bill_and_pay: takes what went out the other way too. checked,
+    pay_on: of payment files, see `payment_files`. dry_run: writes nothing.
     """
 
     system: str
@@ -50,6 +58,11 @@ class BillsRequest:
     again: str | None = None
     header: Path | None = None
     move_to: str | None = None
+    open_bills: Path | None = None
+    anyway: tuple[str, ...] = ()
+    bill_and_pay: bool = False
+    checked: tuple[str, ...] = ()
+    pay_on: str | None = None
     dry_run: bool = False
 
 
@@ -80,6 +93,8 @@ class _Made:
     issue: Issue
     sealed: Sequence[Sealed]
     manifest: Mapping[str, Any]
+    issued: int
+    accounts: Sequence[PaidAccount] = ()
 
 
 def bill(session: Session, request: BillsRequest) -> BillsResult:
@@ -88,10 +103,12 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     Raises ConfigurationError for a file that is there already, and DecisionNeeded for a layout that does not
     fit the template.
     """
-    layout = _layout(session, request)
+    form = FORMATS.get(request.system)
+    layout = bills_to_pay(form, session.settings.bank) if form else _layout(session, request)
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
     vendors = _vendors(request.vendors) if request.vendors else {}
+    check_options(request.pay_on, request.checked, form, session.clock().date())
     _check_reason(request.again)
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
@@ -101,8 +118,10 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             snapshot.taken_at.date(),
             currencies,
             again=request.again is not None,
+            pays=layout.pays,
+            bill_and_pay=request.bill_and_pay,
         )
-        made = _make(session, snapshot, layout, given, request.again or "")
+        made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run:
             return BillsResult(made.manifest, written=False)
         return BillsResult(
@@ -114,12 +133,30 @@ def _scope(filters: Filters) -> Scope:
     return replace(filters, stages=filters.stages or ("APPROVED",)).scope
 
 
-def _make(session: Session, snapshot: Snapshot, layout: Layout, given: Circumstances, reason: str) -> _Made:
-    billing, files = lay_out(make_bills(snapshot, layout, given), layout)
+def _make(
+    session: Session,
+    store: Store,
+    snapshot: Snapshot,
+    layout: Layout,
+    given: Circumstances,
+    request: BillsRequest,
+) -> _Made:
+    reason = request.again or ""
     issue = Issue(session.environment, snapshot.scope, layout.name, snapshot.taken_at, session.user, reason)
-    sealed = seal(files, _content)
+    issue = replace(issue, pays=layout.pays)
+    billing = without_open(
+        make_bills(snapshot, layout, given), _open_bills(request.open_bills), request.anyway
+    )
+    accounts: Sequence[PaidAccount] = ()
+    if request.system in FORMATS:
+        paying = paying_of(session, store, layout.name, request.pay_on, request.checked)
+        billing, sealed, accounts = payment_files(billing, paying, issue, given.issued)
+    else:
+        billing, files = lay_out(billing, layout)
+        sealed = seal(files, _content)
     tie = tie_out(in_currencies(snapshot, given.currencies), billing)
-    return _Made(snapshot, billing, issue, sealed, manifest(issue, billing, sealed, tie))
+    said = manifest(issue, billing, sealed, tie)
+    return _Made(snapshot, billing, issue, sealed, said, len(given.issued), accounts)
 
 
 def _write(
@@ -133,8 +170,9 @@ def _write(
     drafts = {one.file.name: one.content for one in made.sealed}
     drafts[MANIFEST] = _json(made.manifest).encode()
     _refuse_present(folder, (*drafts, moves))
-    with _ready(folder, drafts):
-        store.record_bills(session.environment, issued_bills(made.sealed, made.issue))
+    issued = issued_bills(made.sealed, made.issue)
+    with _ready(folder, drafts, private=made.issue.pays):
+        store.record_bills(session.environment, issued, made.accounts, known=made.issued)
     if stage is None:
         return ()
     billed = {bill.payout.id for bill in made.billing.bills}
@@ -162,6 +200,10 @@ def _vendors(file: Path) -> Mapping[str, Vendor]:
     return vendors_from(read_any_table(file, "Vendors"), file.name)
 
 
+def _open_bills(file: Path | None) -> tuple[OpenBill, ...]:
+    return open_bills_from(read_any_table(file, "Bills"), file.name) if file else ()
+
+
 def _content(file: ImportFile) -> bytes:
     if file.layout.format == "csv":
         return as_csv(file)
@@ -181,19 +223,18 @@ def _refuse_present(folder: Path, names: Iterable[str]) -> None:
 
 
 @contextmanager
-def _ready(folder: Path, drafts: Mapping[str, bytes]) -> Iterator[None]:
+def _ready(folder: Path, drafts: Mapping[str, bytes], *, private: bool) -> Iterator[None]:
     """Files that are on the disk already, and get their names when the block ends well; else nothing is left.
+
+    private: only their owner can read them, since they hold bank accounts.
 
     The manifest comes last: where it is, everything is.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     with ExitStack() as stack:
         # The last one that is entered is the first one that is left.
         for name, content in reversed(tuple(drafts.items())):
-            stream = stack.enter_context(replacing(folder / name))
+            stream = stack.enter_context(replacing(folder / name, private=private))
             stream.write(content)
             stream.flush()
         yield

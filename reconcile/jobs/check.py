@@ -12,6 +12,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.jobs.readings import named, names_of, read
 from reconcile.jobs.session import Session
+from reconcile.report.causes import by_cause
 from reconcile.store.store import Store
 
 
@@ -24,13 +25,13 @@ class Checked:
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
-        return sum(one.severity is Severity.ERROR for one in self.findings)
+        """How many errors there are, those of one cause counted once."""
+        return sum(one.severity is Severity.ERROR for one in by_cause(self.findings))
 
     @property
     def notes(self) -> int:
-        """How many findings are no errors."""
-        return len(self.findings) - self.errors
+        """How many findings are no errors, those of one cause counted once."""
+        return len(by_cause(self.findings)) - self.errors
 
 
 def check(session: Session, files: Sequence[Path]) -> tuple[Checked, ...]:

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reconcile.atomic import make_folder, write_text
+from reconcile.domain.phrases import counted
 from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
-from reconcile.report.words import counted
 from reconcile.workbook.copy import Keystroke, type_into
 
 _KEY = "sandbox-key"
@@ -73,7 +74,7 @@ class Step:
 
 def play(folder: Path) -> Iterator[Step]:
     """Plays the month in a folder, step by step, and leaves the workbooks and the report in it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name in (*_LEFT, *_STATE):
         (folder / name).unlink(missing_ok=True)
     with _sandbox(folder) as base_url:
@@ -92,7 +93,7 @@ def _steps(stage: Stage) -> Iterator[Step]:
     printed = stage.run("diff", str(edited), *wanted, expected=(1,))
     yield Step("4. Diff: a dry run that cannot write", _plan_in_words(json.loads(printed)))
     ran = stage.run("apply", str(saved), "--yes", expected=(1,))
-    (stage.folder / "run.txt").write_text(ran, encoding="utf-8")
+    write_text(stage.folder / "run.txt", ran)
     yield Step("5. Apply what may be applied, read it back", ran[ran.index("Run:") :])
     again = json.loads(stage.run("diff", str(edited), "--json", expected=(1,)))
     yield Step("6. Diff again: nothing is applied twice", _again_in_words(again))
@@ -117,7 +118,7 @@ def _edits() -> list[Keystroke]:
         Keystroke("Lines", "cln_0000000000000000onlyline", "Decline reason", "DUPLICATE"),
         Keystroke("Lines", "cln_000000000000000draftline", "Action", "Detach"),
         Keystroke("Lines", "cln_0000000000000000poolline", "Internal note", "Checked against the CRM."),
-        Keystroke("New lines", 2, "Partner ID", "ptn_0000000000000poolpartner"),
+        Keystroke("New lines", 2, "Partner", "ptn_0000000000000poolpartner"),
         Keystroke("New lines", 2, "Amount", 99.5),
         Keystroke("New lines", 2, "Currency", "USD"),
         Keystroke("New lines", 2, "Description", "True-up for March"),

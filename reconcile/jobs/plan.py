@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
-from reconcile.domain.finding import Finding
+from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
@@ -16,6 +16,7 @@ from reconcile.introw.fetch import fetch_live
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
 from reconcile.jobs.session import Session
+from reconcile.plan.across.policy_checks import EMPTIED
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
@@ -78,8 +79,16 @@ def _source(store: Store, reading: Reading) -> Source:
 
 
 def _undamaged(reading: Reading) -> tuple[Finding, ...]:
-    """The findings of a workbook without damaged values and lines made before: the plan tells of these."""
-    return tuple(finding for finding in reading.findings if finding.rule not in (RULE, MADE))
+    """The findings of a workbook without those that the plan tells itself, with live before it.
+
+    A damaged value that a policy made an error stays one: it holds its record.
+    """
+    told = (RULE, MADE, EMPTIED)
+    return tuple(
+        one
+        for one in reading.findings
+        if one.rule not in told or (one.rule == RULE and one.severity is Severity.ERROR)
+    )
 
 
 def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snapshot:

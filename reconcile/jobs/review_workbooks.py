@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reconcile.atomic import new_folder
-from reconcile.domain.split_by import file_names
+from reconcile.domain.split.split_by import file_names
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.readings import Reading
 from reconcile.jobs.review_markup import markup_for

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from reconcile.atomic import share_files
 from reconcile.config import Choices, Settings, load
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Environment
@@ -128,4 +129,7 @@ def open_session(choices: Choices, caller: Caller) -> Session:
     """
     if choices.templates and not choices.templates.is_dir():
         raise ConfigurationError(f"There is no folder {choices.templates}. Check --templates.")
-    return Session(load(choices, os.environ, Path.cwd()), caller, whoami())
+    settings = load(choices, os.environ, Path.cwd())
+    if not settings.files.private:
+        share_files()
+    return Session(settings, caller, whoami())

@@ -13,10 +13,12 @@ from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
+from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
+from reconcile.plan.across.policy_checks import in_error, policy_findings
+from reconcile.plan.across.released import emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
-from reconcile.plan.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import GateInput, gates, scale_of
@@ -38,7 +40,6 @@ from reconcile.plan.model import (
 from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
-from reconcile.plan.released import emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.requested import Wishes, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
@@ -70,14 +71,14 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     baseline = together([source.baseline for source in sources])
     decisions = Decisions(sources, given.preference)
     found = _compared(sources, live, names, decisions)
-    created = {key: line_id for source in sources for key, line_id in source.own.created.items()}
-    made = set(created.values())
-    found.drifts += (one for one in new_upstream(baseline, live, names) if one.target.id not in made)
+    found.drifts += _new_upstream(sources, baseline, live, names)
     wishes, twice = _wishes(sources, exported, live, names, found, decisions)
-    raised, warnings = _across_records(exported, live, wishes, found.drifts, policy)
+    raised, warnings = _across_records(sources, live, wishes, found.drifts, policy)
     wishes = _decided(raised, wishes, decisions, found)
-    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *decisions.close()))
-    findings = (*(one for source in sources for one in source.findings), *(one for one in ours if one))
+    told = tuple(one for source in sources for one in source.findings)
+    checked = () if given.backwards else _checked(told, found, live, wishes, policy)
+    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close()))
+    findings = (*told, *filter(None, ours))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
@@ -122,23 +123,41 @@ def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisio
 
 
 def _across_records(
-    exported: Mapping[str, Snapshot],
+    sources: tuple[Source, ...],
     live: Snapshot,
     wishes: Wishes,
     drifts: Iterable[Drift],
     policy: Policy,
 ) -> tuple[list[Conflict], list[Finding]]:
     """The conflicts that no single record shows, and what the policy only warns of."""
-    drifts, names = tuple(drifts), policy.names
+    drifts, names, exported = tuple(drifts), policy.names, baselines(sources)
+    # A decline that an error holds empties no payout.
+    sound = wishes.without(in_error(one for source in sources for one in source.findings))
     moved = list(moved_releases(exported, live, wishes, drifts, names))
     warned = policy.moved_releases == "warn"
     conflicts = [
         *paying_conflicts(exported, live, wishes),
-        *emptied_conflicts(live, wishes, names),
-        *emptied_by_others(exported, live, wishes, drifts, names),
+        *emptied_conflicts(live, sound, names),
+        *emptied_by_others(exported, live, sound, drifts, names),
         *(() if warned else moved),
     ]
     return conflicts, [moved_warning(one) for one in moved] if warned else []
+
+
+def _new_upstream(
+    sources: tuple[Source, ...], baseline: Snapshot, live: Snapshot, names: Names
+) -> Iterator[Drift]:
+    """What is new upstream and was not made by an earlier run of these workbooks."""
+    made = {line_id for source in sources for line_id in source.own.created.values()}
+    return (one for one in new_upstream(baseline, live, names) if one.target.id not in made)
+
+
+def _checked(
+    told: tuple[Finding, ...], found: Comparison, live: Snapshot, wishes: Wishes, policy: Policy
+) -> Iterator[Finding]:
+    """What the rules find of the edits that nothing holds so far. told: the findings of the workbooks."""
+    waits = (key_of(one.target) for one in found.conflicts)
+    return policy_findings(live, wishes.without({*in_error(told), *waits}), policy, told)
 
 
 def _decided(

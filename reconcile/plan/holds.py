@@ -11,7 +11,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
-from reconcile.plan.conflicts import emptied_payouts
+from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
 from reconcile.plan.requested import RecordKey, Wishes, key_of
 

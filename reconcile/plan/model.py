@@ -18,7 +18,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 
 PLAN_VERSION: Final = 4
 """The version of the plan's JSON; a plan of another one is refused."""

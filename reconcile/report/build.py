@@ -9,6 +9,7 @@ from reconcile.domain.finding import Severity
 from reconcile.plan.model import Plan, TieOut, Total
 from reconcile.plan.outcome import OperationOutcome, Verification
 from reconcile.report import model
+from reconcile.report.causes import by_cause
 from reconcile.report.changes import Book, changes_of, held_changes, irreversible
 from reconcile.report.effects import effects_of
 
@@ -76,7 +77,7 @@ def _headline(
     plan: Plan, payouts: tuple[model.Payout, ...], changes: tuple[model.Change, ...]
 ) -> model.Headline:
     already = sum(one.what == _ALREADY for one in plan.drifts)
-    severities = [one.severity for one in plan.findings]
+    severities = [one.severity for one in by_cause(plan.findings)]
     return model.Headline(
         operations=len(plan.operations),
         edits=sum(one.why is model.Why.EDIT for one in changes),

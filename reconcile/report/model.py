@@ -30,6 +30,7 @@ from reconcile.plan.model import (
     Workbook,
 )
 from reconcile.plan.outcome import OperationOutcome, Verification
+from reconcile.report.causes import by_cause
 
 REPORT_VERSION: Final = 2
 """The version of the report's JSON; `version_1.py` still writes the one before."""
@@ -242,6 +243,11 @@ class Report:
         return tuple(
             Group(one, tuple(changes.get(key, ())), tuple(operations.get(key, ()))) for one, key in keys
         )
+
+    @property
+    def causes(self) -> tuple[Finding, ...]:
+        """The findings for people: those of one cause together."""
+        return by_cause(self.findings)
 
     @property
     def outcomes(self) -> Iterator[tuple[Operation, OperationOutcome]]:

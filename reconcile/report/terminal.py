@@ -18,20 +18,21 @@ from rich.text import Text
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
+from reconcile.domain.unseen import visible
 from reconcile.plan.model import TieOut, Total
+from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.words import (
     after_of,
     before_of,
-    counted,
     facts,
     headline,
     notes_of,
     signed,
     spots,
     title_of,
-    visible,
 )
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -95,7 +96,7 @@ def _body(report: Report, screen: _Screen) -> None:
     screen.listed(report.groups, lambda group: _group(group, screen))
     for section in sections(report):
         _section(section, screen)
-    _findings(report.findings, screen)
+    _findings(report.findings if screen.full else report.causes, screen)
     _totals("Payouts by stage", "Stage", report.stages, screen)
     moved = [one for one in report.partners if one.delta or one.live != one.exported]
     _totals("Lines by partner (those that move)", "Partner", moved, screen)
@@ -103,8 +104,8 @@ def _body(report: Report, screen: _Screen) -> None:
 
 
 def render_findings(findings: Sequence[Finding], console: Console, *, full: bool = False) -> None:
-    """Writes findings: where, what, and what to do."""
-    _findings(findings, _Screen(console, full))
+    """Writes findings: where, what, and what to do. `full` shows each of those that have one cause."""
+    _findings(findings if full else by_cause(findings), _Screen(console, full))
 
 
 def _findings(findings: Sequence[Finding], screen: _Screen) -> None:

@@ -1,7 +1,8 @@
 """Brings a store of an earlier version to the present one.
 
 Versions: 1 runs and effects, 2 bills, 3 seals over journal entries, 4 sets of workbooks, 5 settlements,
-6 closes, 7 baselines in pieces, 8 seals over every row that decides something.
+6 closes, 7 baselines in pieces, 8 seals over every row that decides something,
+9 bank accounts that were paid.
 """
 
 from __future__ import annotations

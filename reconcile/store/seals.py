@@ -24,6 +24,7 @@ from reconcile.store.tables import (
     EXPORTS,
     HANDOUTS,
     LOCKS,
+    PAID_ACCOUNTS,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -67,6 +68,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(HANDOUTS, ("workbook_id",)),
         Sealed(RETURNS, ("workbook_id",)),
         Sealed(BILLS, ("environment", "number", "payout_id", "line_id", "issued_at"), appended=True),
+        Sealed(PAID_ACCOUNTS, ("environment", "partner_id", "file", "sent_at"), appended=True),
         Sealed(
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),

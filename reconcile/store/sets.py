@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 from reconcile.store.sealing import add
 from reconcile.store.tables import HANDOUTS, RETURNS
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, func, select, text
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
-from reconcile.domain.split_by import Handout
-from reconcile.errors import StateError
+from reconcile.domain.split.split_by import Handout
+from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.baselines import packed, unpacked
@@ -35,7 +35,7 @@ from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.sealing import add, change, head_of, put
 from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
-from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, RUNS, SETTLEMENTS
+from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, PAID_ACCOUNTS, RUNS, SETTLEMENTS
 
 Kept = TypeVar("Kept", IssuedBill, Settlement)
 
@@ -190,9 +190,35 @@ class Store:
         with self.reading() as connection:
             return {row.record_id: row.result_id for row in connection.execute(query)}
 
-    def record_bills(self, environment: Environment, bills: Iterable[IssuedBill]) -> None:
-        """Remembers the bills of one set of import files, all of them or none."""
-        self._keep(BILLS, environment, bills)
+    def record_bills(
+        self,
+        environment: Environment,
+        bills: Iterable[IssuedBill],
+        accounts: Iterable[PaidAccount] = (),
+        known: int | None = None,
+    ) -> None:
+        """Remembers the bills of one set of files, and the accounts that these pay; all of it or nothing.
+
+        known: how many bills there were when these were made. Raises DecisionNeeded when there are more now.
+        """
+        mine = select(func.count()).select_from(BILLS).where(BILLS.c.environment == str(environment))
+        with self.writing() as connection:
+            if known is not None and connection.execute(mine).scalar_one() != known:
+                raise DecisionNeeded(
+                    "Bills were issued in the meantime, so nothing was written. Run it again."
+                )
+            add(connection, BILLS, _rows(environment, bills))
+            paid = [{"environment": str(environment), **asdict(one)} for one in accounts]
+            add(connection, PAID_ACCOUNTS, paid)
+
+    def paid_accounts(self, environment: Environment) -> tuple[PaidAccount, ...]:
+        """The account of each partner in each payment file, oldest first."""
+        table = PAID_ACCOUNTS
+        query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
+        with self.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        names = [one.name for one in fields(PaidAccount)]
+        return tuple(PaidAccount(**{name: row[name] for name in names}) for row in rows)
 
     def bills(self, environment: Environment) -> tuple[IssuedBill, ...]:
         """Every bill that went out, oldest first; one that was issued again is there each time."""
@@ -209,12 +235,7 @@ class Store:
     def _keep(
         self, table: Table, environment: Environment, values: Iterable[IssuedBill | Settlement]
     ) -> None:
-        rows = [
-            {one.name: getattr(value, one.name) for one in fields(value) if one.name != "amount"}
-            | {"environment": str(environment), "amount": plain(value.amount.amount)}
-            | {"currency": value.amount.currency}
-            for value in values
-        ]
+        rows = _rows(environment, values)
         if rows:
             with self.writing() as connection:
                 add(connection, table, rows)
@@ -272,6 +293,15 @@ class Store:
                 f"The state store {self.path} holds a damaged {what}. Look: reconcile history --verify. "
                 "Put a backup of the file in its place."
             ) from error
+
+
+def _rows(environment: Environment, values: Iterable[IssuedBill | Settlement]) -> list[dict[str, Any]]:
+    return [
+        {one.name: getattr(value, one.name) for one in fields(value) if one.name != "amount"}
+        | {"environment": str(environment), "amount": plain(value.amount.amount)}
+        | {"currency": value.amount.currency}
+        for value in values
+    ]
 
 
 def _append(connection: Connection, run_id: str, entry: Entry) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 8
+STORE_VERSION: Final = 9
 
 METADATA = MetaData()
 
@@ -114,6 +114,17 @@ BILLS = Table(
     Column("issued_at", Text, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+PAID_ACCOUNTS = Table(
+    "paid_accounts",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("partner_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sent_at", Text, nullable=False),
+    Column("sent_by", Text, nullable=False),
 )
 SETTLEMENTS = Table(
     "settlements",

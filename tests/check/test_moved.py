@@ -23,9 +23,12 @@ BASE = make_snapshot(
 
 
 def cells(edits: Edits) -> list[str]:
-    return [
-        f"{one.sheet}!{one.cell}" for one in moved_findings(RowContexts(make_workbook(BASE, edits), BASE))
-    ]
+    return found("values-moved", edits)
+
+
+def found(rule: str, edits: Edits) -> list[str]:
+    findings = moved_findings(RowContexts(make_workbook(BASE, edits), BASE))
+    return [f"{one.sheet}!{one.cell}" for one in findings if one.rule == rule]
 
 
 def amounts(*values: int) -> Edits:
@@ -88,3 +91,46 @@ def test_a_policy_may_let_moved_values_pass_with_a_warning() -> None:
     found = review(make_workbook(BASE, amounts(500, 400, 300, 200, 100)), BASE, policy)
 
     assert {(one.rule, one.severity) for one in found} == {("values-moved", Severity.WARNING)}
+
+
+@pytest.mark.parametrize(
+    ("edits", "places"),
+    [
+        (amounts(200, 100), ["Lines!D2", "Lines!D3"]),
+        (amounts(200, 100, 301, 402, 503), ["Lines!D2", "Lines!D3"]),
+        (amounts(200, 100, 200, 301), ["Lines!D2", "Lines!D3"]),
+        ({"pay_0": {"po_number": "PO-1"}, "pay_1": {"po_number": "PO-0"}}, ["Payouts!B2", "Payouts!B3"]),
+        ({"pay_0": {"po_number": None}, "pay_4": {"po_number": "PO-0"}}, ["Payouts!B2", "Payouts!B6"]),
+        ({"pay_0": {"stage": "APPROVED"}, "pay_1": {"stage": "DRAFT"}}, ["Payouts!A2", "Payouts!A3"]),
+    ],
+    ids=["amounts", "among other edits", "beside a copy", "PO numbers", "a PO number and a blank", "stages"],
+)
+def test_values_that_changed_places_are_warned_of_at_their_cells(edits: Edits, places: list[str]) -> None:
+    assert found("values-swapped", edits) == places
+    assert found("values-moved", edits) == []
+
+
+def test_a_swap_names_the_cell_that_the_value_was_in() -> None:
+    first, second = moved_findings(RowContexts(make_workbook(BASE, amounts(200, 100)), BASE))
+
+    assert first.severity is Severity.WARNING
+    assert "Amount was 100 at export, and what is here now was in D3" in first.message
+    assert "Amount was 200 at export, and what is here now was in D2" in second.message
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        amounts(200, 300, 301),
+        amounts(110, 210),
+        {"pay_0": {"stage": "APPROVED"}, "pay_1": {"stage": "PAID"}},
+        {"pay_0": {"po_number": "PO-1"}},
+    ],
+    ids=["handed on", "raised", "stages passed on", "a copy"],
+)
+def test_values_that_only_went_one_way_changed_no_places(edits: Edits) -> None:
+    assert found("values-swapped", edits) == []
+
+
+def test_a_column_that_was_sorted_is_one_error_and_no_swap_beside_it() -> None:
+    assert found("values-swapped", amounts(500, 400, 300, 200, 100)) == []

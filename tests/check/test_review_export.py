@@ -36,3 +36,22 @@ def test_amounts_of_different_currencies_are_never_compared() -> None:
     snapshot = make_snapshot(make_payout(), make_line(), make_line("cln_2", "1 EUR"))
 
     assert review_export(snapshot) == ()
+
+
+def test_amounts_that_nobody_can_pay_exactly_are_one_warning_with_a_count() -> None:
+    fine = [make_line(f"cln_{n}", "0.123 USD", None) for n in range(1, 8)]
+    (finding,) = review_export(make_snapshot(*fine, make_line("cln_8", "0.123 KWD", None)))
+
+    assert (finding.severity, finding.rule) == ("warning", "money-decimals")
+    assert finding.message == (
+        "7 amounts have more decimals than the currency has: cln_1 (0.123 USD), cln_2 (0.123 USD), "
+        "cln_3 (0.123 USD), cln_4 (0.123 USD), cln_5 (0.123 USD) and 2 more. They are exported as they are."
+    )
+
+
+def test_an_amount_of_a_payout_with_too_many_decimals_is_named() -> None:
+    snapshot = make_snapshot(make_payout(total="0.5 JPY"), make_line(total="0.5 JPY"))
+
+    assert [one.message.split(":")[0] for one in review_export(snapshot)] == [
+        "2 amounts have more decimals than the currency has"
+    ]

@@ -35,6 +35,9 @@ BASE = make_snapshot(
     make_line(source_amount=Decimal(5000)),
     make_line("cln_2", payout_id="pay_2"),
     make_line("cln_3", payout_id=None),
+    make_payout("pay_3"),
+    make_line("cln_4", payout_id="pay_3"),
+    make_line("cln_5", "0.123 USD", payout_id="pay_3"),
 )
 POLICY = Policy(po_required_stages=("PENDING_PAYMENT", "PAID"))
 DECLINE = {"action": "Decline", "decline_reason": "DUPLICATE"}
@@ -124,7 +127,18 @@ BROKEN: list[tuple[str, Severity, dict[str, dict[str, Value]], dict[str, str], s
         {},
         {**NEW, "source_amount": "0.5", "currency": "JPY"},
         "New lines!E2",
-        "0.5 has more decimals than JPY has (0).",
+        "0.5 has decimals, and JPY has none.",
+    ),
+    (
+        "decimals-beside",
+        Severity.WARNING,
+        {"cln_4": {"amount": "550"}},
+        {},
+        "Lines!D5",
+        (
+            "Line cln_5 of the same payout is 0.123 USD, with more decimals than the currency has: "
+            "Introw may round the payout's total otherwise than this plan does."
+        ),
     ),
     (
         "amount-factor",
@@ -172,7 +186,7 @@ BROKEN: list[tuple[str, Severity, dict[str, dict[str, Value]], dict[str, str], s
         {"pay_1": {"po_number": "PO-1"}, "cln_1": DECLINE},
         {},
         "Payouts!B2",
-        "This payout is edited, and all of its 1 lines are declined or detached.",
+        "This payout is edited, and its only line is declined or detached.",
     ),
     (
         "line-exists",
@@ -554,3 +568,17 @@ def test_what_a_program_spoilt_is_judged_by_no_rule() -> None:
         ("damaged", Severity.WARNING, "march.xlsx, Lines!D2"),
     ]
     assert "'000123' at export: leading zeros were lost" in reviewed[0].message
+
+
+def test_clearing_the_po_number_where_a_payout_stands_at_such_a_stage_is_found() -> None:
+    base = make_snapshot(make_payout("pay_2", stage="PAID", po_number="PO-1"))
+
+    assert found({"pay_2": {"po_number": None}}, base) == [("po-required", "B2")]
+
+
+@pytest.mark.parametrize("wrong", [{"action": "Decline"}, {"action": "Decline", "decline_reason": "CUSTOM"}])
+def test_a_decline_in_error_empties_no_payout(wrong: dict[str, Value]) -> None:
+    rules = [rule for rule, _ in found({"pay_1": {"po_number": "PO-1"}, "cln_1": wrong})]
+
+    assert "payout-emptied" not in rules
+    assert {"reason-needed", "detail-needed"} & set(rules)

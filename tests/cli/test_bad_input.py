@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -216,3 +217,14 @@ def test_a_key_file_that_others_can_read_is_refused(cli: CliSession) -> None:
     assert refused[0] == 2
     assert "chmod 600" in refused[1]
     assert accepted[0] == 0
+
+
+def test_a_pipe_as_key_file_is_refused_and_not_waited_for(cli: CliSession) -> None:
+    cli.setenv("INTROW_API_KEY", "")
+    pipe = cli.folder / "key"
+    os.mkfifo(pipe, 0o600)
+    cli.settings(f'[profiles.default]\napi_key_file = "{pipe}"\n')
+    code, out, err = cli.run("doctor")
+
+    assert code == 2
+    assert "is not a file" in out + err

@@ -162,6 +162,10 @@ def test_a_number_typed_over_a_text_is_damage_and_is_not_sent(cli: CliSession) -
     assert plan["operations"] == []
     assert [(one["baseline"], one["edited"]) for one in plan["damaged"]] == [("1E5", "100000")]
 
+    # A policy may make an error of it: then diff stops as check does.
+    cli.settings('[profiles.default]\nrate = 100000\n[rules]\ndamaged = "error"\n')
+    assert [cli.run(command, edited)[0] for command in ("check", "diff")] == [1, 1]
+
 
 def test_a_note_is_cleared_by_an_empty_cell(cli: CliSession) -> None:
     edited = cli.edit(cli.export(), Keystroke("Payouts", NOTED, "Statement note", None))

@@ -8,8 +8,8 @@ import pytest
 from builders import make_line, make_payout, make_snapshot
 
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split_by import Part
-from reconcile.domain.split_by_size import portions
+from reconcile.domain.split.split_by import Part
+from reconcile.domain.split.split_by_size import portions
 from reconcile.errors import ConfigurationError
 
 BASE = make_snapshot(
@@ -81,7 +81,7 @@ def test_what_is_not_too_large_stays_as_it_is() -> None:
 def test_a_payout_with_more_lines_than_a_worksheet_has_rows_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("reconcile.domain.split_by_size.MOST_ROWS", 2)
+    monkeypatch.setattr("reconcile.domain.split.split_by_size.MOST_ROWS", 2)
 
     with pytest.raises(ConfigurationError, match="payout pay_3 has 3 lines, more than the 2 rows"):
         cut(BASE, 5)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from builders import make_line, make_payout, make_snapshot
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split_by import SplitBy, file_names, split
+from reconcile.domain.split.split_by import SplitBy, file_names, is_file_name, split
 
 BASE = make_snapshot(
     make_payout("pay_1"),
@@ -99,8 +101,8 @@ def test_partners_of_one_name_are_two_parts() -> None:
         ("株式会社", "株式会社.xlsx"),
         ("../../etc/passwd", "etc-passwd.xlsx"),
         ("C:\\Windows", "C-Windows.xlsx"),
-        ("con", "con-.xlsx"),
-        ("LPT1.old", "LPT1.old-.xlsx"),
+        ("con", "_con.xlsx"),
+        ("LPT1.old", "_LPT1.old.xlsx"),
         ("=1+1", "1+1.xlsx"),
         ("~$locked", "locked.xlsx"),
         ("a\u202etxt\x00b", "atxtb.xlsx"),
@@ -122,3 +124,27 @@ def test_a_long_name_is_cut_between_letters() -> None:
     (name,) = file_names(["ü" * 300])
 
     assert name == "ü" * 40 + ".xlsx"
+
+
+@given(
+    st.lists(
+        st.text() | st.sampled_from(["con", "COM1.x", "nul.xlsx", "a. ", "/..", "x" * 300, "\u202e"]),
+        max_size=5,
+    )
+)
+def test_any_names_make_different_file_names_that_every_system_has(names: list[str]) -> None:
+    files = file_names(names)
+
+    assert len({file.casefold() for file in files}) == len(names)
+    assert all(map(is_file_name, files))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../x.csv", "..", "a/b.csv", "a\\b.csv", "c:x.csv", "con.csv", "LPT1.old.csv", "a?.csv", "a\0.csv"),
+        *("x.csv ", "x.csv.", "x" * 300 + ".csv", ""),
+    ],
+)
+def test_a_text_that_leads_elsewhere_is_no_file_name(name: str) -> None:
+    assert not is_file_name(name)

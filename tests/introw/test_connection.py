@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from reconcile.errors import ConfigurationError
-from reconcile.introw.connection import Connection, Key, is_loopback, path_of
+from reconcile.introw.connection import Connection, Key, path_of
+from reconcile.loopback import is_loopback
 
 SECRET = "s3cret-k3y-0000"
 

@@ -30,7 +30,7 @@ from reconcile.domain.fields import Value
 from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split_by import Handout
+from reconcile.domain.split.split_by import Handout
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
 from reconcile.plan.model import PLAN_VERSION, Plan

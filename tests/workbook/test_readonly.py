@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Severity
 from reconcile.domain.snapshot import Snapshot
+from reconcile.report.causes import by_cause
 from reconcile.workbook.read.baseline import baseline_of
 from reconcile.workbook.read.readonly_edits import readonly_edits
 from reconcile.workbook.read.typed_dates import readings_of
@@ -160,3 +162,19 @@ def test_a_day_that_may_be_two_days_is_reported_with_both(
     (finding,) = readonly_edits(edited, simple)
 
     assert "It may say 2026-04-03 or 2026-03-04." in finding.message
+
+
+def test_the_date_system_of_1904_alone_is_one_finding_with_a_count(
+    simple: Snapshot, simple_file: Path, read: Read
+) -> None:
+    switched = simple_file.with_name("switched.xlsx")
+    with ZipFile(simple_file) as source, ZipFile(switched, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, part.replace(b"<workbookPr", b'<workbookPr date1904="1"', 1))
+    findings = readonly_edits(read(switched), simple)
+
+    assert {one.rule for one in findings} == {"read-only-edit"}
+    (one,) = by_cause(findings)
+    assert "1,462 days later: the file counts its dates from 1904 now" in one.message
+    assert f"The same in {len(findings) - 1} more cells" in one.message

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Final
 
 _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread
 _CODE_LENGTH: Final = 10
+_ORDER_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,34}")  # 35 characters, none outside SEPA's set
 
 
 def code_of(record_id: str) -> str:
@@ -30,4 +32,11 @@ def bill_number(pattern: str, payout_id: str, line_id: str, partner_id: str, per
         partner_id=partner_id,
         period=period,
         code=code_of(line_id or payout_id),
+        order_id=order_id(payout_id),
     )
+
+
+def order_id(payout_id: str) -> str:
+    """The end-to-end id of a payment: the payout's id as banks take it, or its code where it does not fit."""
+    text = payout_id.replace("_", "-")
+    return text if _ORDER_ID.fullmatch(text) else f"IN-{code_of(payout_id)}"

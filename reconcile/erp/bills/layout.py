@@ -6,6 +6,7 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
 
 FIELDS: Final = (
@@ -36,6 +38,7 @@ FIELDS: Final = (
     "amount",
     "total",
     "currency",
+    "foreign_currency",
     "description",
     "plan",
     "account",
@@ -44,10 +47,10 @@ FIELDS: Final = (
     "kind",
 )
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
-is `PO 000123`, or empty without a PO number."""
+is `PO 000123`, or empty without a PO number; `foreign_currency` is empty for the local currency."""
 
-NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "period", "partner_id")
-"""What a bill number can be made of: only what never changes. `code` is short and stable."""
+NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "order_id", "period", "partner_id")
+"""What a bill number can be made of: only what never changes. `code` is short; `order_id` fits a bank."""
 
 NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 """What a file name can be made of. `number` counts the files of one currency and entity."""
@@ -55,6 +58,17 @@ NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 AMOUNTS: Final = frozenset({"{amount}", "{total}"})
 """Columns that are numbers. All others are text, and text is kept from being taken for a formula."""
 
+KEYS: Final = frozenset(
+    f"{{{name}}}"
+    for name in (
+        *("number", "vendor", "vendor_id", "partner_id", "payout_id", "line_id", "account"),
+        *("tax_type", "entity"),
+    )
+)
+"""Columns by which a system finds a record: another text there is another record."""
+
+_FIELD = re.compile(r"\{[^{}]*\}")
+_WIDE = re.compile(r"\d{4}")
 _CLOSED = ConfigDict(extra="forbid", strict=False)
 
 
@@ -79,7 +93,9 @@ class FileLayout:
     """One kind of file.
 
     kinds: which bills go into it. rows: one row per `bill` or per `line`. max_rows, max_bills: what the
-    system takes at once; 0 for no limit. A bill is never cut in two.
+    system takes at once; 0 for no limit. A bill is never cut in two. formula_keys: what becomes of a key of a
+    CSV file that a spreadsheet program would run, such as the vendor `=Equals Consulting`: `kept` as it is,
+    where the system reads texts as texts, or `held` back, where people open the file in Excel.
     """
 
     name: str
@@ -92,7 +108,18 @@ class FileLayout:
     format: Literal["csv", "xlsx"] = "csv"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
+    formula_keys: Literal["kept", "held"] = "held"
     __pydantic_config__ = _CLOSED
+
+    @property
+    def holds_formulas(self) -> bool:
+        """Whether a key that begins like a formula holds its bill back. A workbook says that it is a text."""
+        return self.format == "csv" and self.formula_keys == "held"
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """The places of the columns that are keys."""
+        return frozenset(place for place, column in enumerate(self.columns) if column.value in KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +159,8 @@ class Layout:
     number, number_limit: the bill number and how long it may be. per: one bill per `payout` or per `line`.
     detail: a bill's rows are its payout's `line`s, or one row for the `payout`. date_from: what the bill's
     date is. date: its format, as for strftime. description: the text of a row that is a whole payout or a
-    line without a description.
+    line without a description. local_currency: that of the company's books. pays: whether the file pays by
+    itself, so that what is in it is paid and not only booked.
     """
 
     name: str
@@ -147,6 +175,8 @@ class Layout:
     description: str = "Commission {period} {payout_id}"
     tax_type: str = ""
     entity: str = ""
+    local_currency: str = ""
+    pays: bool = False
     due: Due = Due()
     accounts: Accounts = field(default_factory=Accounts)
     __pydantic_config__ = _CLOSED
@@ -176,7 +206,7 @@ def load_layout(name: str, path: Path) -> Layout:
 def _faults(layout: Layout) -> Iterator[str]:
     yield from unknown_fields(layout.number, NUMBER_FIELDS, "number")
     yield from unknown_fields(layout.description, FIELDS, "description")
-    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{line_id}")):
+    if not any(part in layout.number for part in ("{payout_id}", "{code}", "{order_id}", "{line_id}")):
         yield "number must contain {payout_id}, {line_id} or {code}, so that it leads back to the payout"
     if layout.per == "line" and not any(part in layout.number for part in ("{line_id}", "{code}")):
         yield "number must contain {line_id} or {code} where every line is a bill"
@@ -187,15 +217,20 @@ def _faults(layout: Layout) -> Iterator[str]:
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:
-    yield from unknown_fields(file.name, NAME_FIELDS, "files.name")
-    if {"/", "\\"} & set(file.name) or not file.name.endswith("." + file.format):
-        yield f"files.name {file.name!r} must be a file name that ends in .{file.format}"
+    yield from file_name_faults(file.name, NAME_FIELDS, "files.name", file.format)
     headers = [column.header for column in file.columns]
     for header in headers:
         if headers.count(header) > 1:
             yield f"the column {header!r} is there twice"
     for column in file.columns:
         yield from unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
+
+
+def file_name_faults(text: str, known: Iterable[str], where: str, ending: str) -> Iterator[str]:
+    """What is wrong with the name of a file: it leads elsewhere, or some systems do not have it."""
+    yield from unknown_fields(text, known, where)
+    if not is_file_name(_FIELD.sub("x", text)) or not text.endswith(f".{ending}"):
+        yield f"{where} {text!r} must be a file name that ends in .{ending}"
 
 
 def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]:
@@ -208,3 +243,5 @@ def unknown_fields(text: str, known: Iterable[str], where: str) -> Iterator[str]
     for name, form in parts:
         if name not in known or "{" in (form or ""):
             yield f"{where} names {{{name}}}; it can name: {', '.join(known)}"
+        elif _WIDE.search(form or ""):
+            yield f"{where} makes {{{name}}} wider than 999 characters"

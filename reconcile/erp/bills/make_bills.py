@@ -26,7 +26,8 @@ class Circumstances:
     """What the bills depend on beside the payouts and the layout.
 
     issued: every bill that went out earlier. again: whether those are issued once more. today: UTC.
-    currencies: only these; all when empty.
+    currencies: only these; all when empty. pays: whether a bank pays these bills, where else a finance system
+    books them. bill_and_pay: whether what went out the other way is taken too.
     """
 
     vendors: Mapping[str, Vendor]
@@ -34,15 +35,15 @@ class Circumstances:
     today: dt.date
     currencies: tuple[str, ...] = ()
     again: bool = False
+    pays: bool = False
+    bill_and_pay: bool = False
 
 
 def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Billing:
     """The bills for the payouts of a snapshot, in the order of partner and payout; the same every time."""
     bills: list[Bill] = []
     left_out: list[LeftOut] = []
-    earlier: dict[str, dict[str, IssuedBill]] = {}
-    for one in () if given.again else given.issued:
-        earlier.setdefault(one.payout_id, {})[one.line_id] = one
+    earlier, elsewhere = _went_out(given)
     for payout in sorted(snapshot.payouts.values(), key=lambda one: (one.partner_name, one.id)):
         if given.currencies and payout.amount.currency not in given.currencies:
             continue
@@ -50,6 +51,9 @@ def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Bill
         before = earlier.get(payout.id, {})
         if before and (layout.per == "payout" or "" in before):
             left_out.append(_billed_before(payout, payout.amount, tuple(before.values())))
+            continue
+        if payout.id in elsewhere:
+            left_out.append(_elsewhere(payout, elsewhere[payout.id]))
             continue
         for made in _of_payout(payout, lines, layout, given):
             if isinstance(made, LeftOut):
@@ -62,6 +66,18 @@ def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Bill
     return _without_twins(billing, given.issued)
 
 
+def _went_out(given: Circumstances) -> tuple[dict[str, dict[str, IssuedBill]], dict[str, IssuedBill]]:
+    """What went out before that may not go out again, by payout: the same way by line, and the other way."""
+    earlier: dict[str, dict[str, IssuedBill]] = {}
+    elsewhere: dict[str, IssuedBill] = {}
+    for one in given.issued:
+        if one.pays is not given.pays and not given.bill_and_pay:
+            elsewhere[one.payout_id] = one
+        if one.pays is given.pays and not given.again:
+            earlier.setdefault(one.payout_id, {})[one.line_id] = one
+    return earlier, elsewhere
+
+
 def in_currencies(snapshot: Snapshot, currencies: Collection[str]) -> list[Money]:
     """The amounts of the payouts that bills are made of, for the tie-out."""
     amounts = [payout.amount for payout in snapshot.payouts.values()]
@@ -71,13 +87,31 @@ def in_currencies(snapshot: Snapshot, currencies: Collection[str]) -> list[Money
 def _billed_before(payout: Payout, amount: Money, bills: Sequence[IssuedBill]) -> LeftOut:
     """A payout that has moved since it was billed is worth a look."""
     last = bills[-1]
-    said = f"billed as {last.number} in {last.file} on {last.issued_at[:10]} by {last.issued_by}"
+    said = _issued(last)
+    why = Why.SENT if last.pays else Why.BILLED
     was = totals(one.amount for one in bills)
     if was == {amount.currency: amount.amount}:
-        return LeftOut(Why.BILLED, payout, amount, said)
+        return LeftOut(why, payout, amount, said)
     before = ", ".join(str(Money(sum_, currency)) for currency, sum_ in was.items())
     fix = "Correct the bill in the finance software, or issue it again with --again and a reason."
-    return LeftOut(Why.BILLED, payout, amount, f"{said}, then {before} and now {amount}", fix)
+    if last.pays:
+        fix = "The difference is not paid by itself: correct it with the partner or in the next payout."
+    return LeftOut(why, payout, amount, f"{said}, then {before} and now {amount}", fix)
+
+
+def _issued(bill: IssuedBill) -> str:
+    word = "sent to the bank" if bill.pays else "billed"
+    return f"{word} as {bill.number} in {bill.file} on {bill.issued_at[:10]} by {bill.issued_by}"
+
+
+def _elsewhere(payout: Payout, other: IssuedBill) -> LeftOut:
+    """A payout that went out the other way: a bill that is booked and a file that pays may pay it twice."""
+    fix = (
+        "Book it only if the finance software will not pay it"
+        if other.pays
+        else "Pay it by file only if the finance software will not pay it"
+    )
+    return _held(payout, f"it was {_issued(other)}", f"{fix}, with --bill-and-pay.")
 
 
 def _of_payout(

@@ -7,30 +7,46 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import PAYS, IssuedBill
 from reconcile.domain.money import Money, totals, wire_amount
 from reconcile.domain.snapshot import Environment, Scope
-from reconcile.erp.bills.import_files import ImportFile
 from reconcile.erp.bills.model import Bill, Billing, LeftOut, Why
 from reconcile.errors import ConfigurationError
 
+F = TypeVar("F", bound="OutFile")
 MANIFEST_VERSION = 1
+
+
+class OutFile(Protocol):
+    """A file of bills: for a finance system, or for a bank that pays them. rows: what stands in it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def rows(self) -> Sequence[object]:
+        """Its rows, or its orders."""
+
+    @property
+    def bills(self) -> tuple[Bill, ...]:
+        """The bills in it, each whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An import file as it is on disk."""
+    """A file as it is on disk."""
 
-    file: ImportFile
+    file: OutFile
     content: bytes
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Who made a set of files, of what, with which layout, and why again, if again."""
+    """Who made a set of files, of what, with which layout, and why again, if again. pays: see the layout."""
 
     environment: Environment
     scope: Scope
@@ -38,6 +54,7 @@ class Issue:
     at: datetime
     by: str
     reason: str = ""
+    pays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +79,8 @@ def tie_out(amounts: Iterable[Money], billing: Billing) -> tuple[Tie, ...]:
     parts = [
         totals(bill.amount for bill in billing.bills),
         *(
-            totals(left.amount for left in billing.left_out if left.why is why)
-            for why in (Why.BILLED, Why.HELD)
+            totals(left.amount for left in billing.left_out if left.why in why)
+            for why in ((Why.BILLED, Why.SENT), (Why.HELD,))
         ),
     ]
     currencies = sorted({*scope, *(currency for part in parts for currency in part)})
@@ -86,7 +103,7 @@ def issued_bills(sealed: Sequence[Sealed], issue: Issue) -> tuple[IssuedBill, ..
                     line_id=bill.line_id,
                     partner_id=bill.payout.partner_id,
                     amount=bill.amount,
-                    layout=issue.layout,
+                    layout=issue.layout + (PAYS if issue.pays else ""),
                     file=one.file.name,
                     sha256=one.sha256,
                     issued_at=issue.at.isoformat(),
@@ -97,7 +114,7 @@ def issued_bills(sealed: Sequence[Sealed], issue: Issue) -> tuple[IssuedBill, ..
     return tuple(found.values())
 
 
-def seal(files: Sequence[ImportFile], content: Callable[[ImportFile], bytes]) -> tuple[Sealed, ...]:
+def seal(files: Sequence[F], content: Callable[[F], bytes]) -> tuple[Sealed, ...]:
     """The files with their bytes and hashes. Raises ConfigurationError when two would have the same name."""
     names = [file.name for file in files]
     for name in names:

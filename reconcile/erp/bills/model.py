@@ -53,6 +53,7 @@ class Why(StrEnum):
 
     HELD = "held back"
     BILLED = "billed before"
+    SENT = "sent to the bank before"
     EMPTY = "nothing to pay"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from reconcile.errors import ConfigurationError
 
@@ -14,6 +14,7 @@ class Vendor:
 
     partner_id: Introw's. vendor, vendor_id: the name and the id in the finance software. entity: the
     subsidiary that owes the money. account, tax_type: what this vendor's bills use instead of the layout's.
+    holder and what follows: the bank account to which payment files pay, and the address of its holder.
     """
 
     partner_id: str
@@ -22,6 +23,17 @@ class Vendor:
     entity: str = ""
     account: str = ""
     tax_type: str = ""
+    holder: str = ""
+    iban: str = field(default="", repr=False)
+    bic: str = ""
+    routing_number: str = ""
+    account_number: str = field(default="", repr=False)
+    account_type: str = ""
+    person: str = ""
+    street: str = ""
+    postal_code: str = ""
+    town: str = ""
+    country: str = ""
 
 
 _COLUMNS = tuple(one.name for one in fields(Vendor))

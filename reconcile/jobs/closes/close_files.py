@@ -10,14 +10,13 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
-from reconcile.atomic import replacing
+from reconcile.atomic import make_folder, replacing
 from reconcile.close.close import Close
 from reconcile.close.frozen import write_inputs
 from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
-from reconcile.erp.journals import JournalRow, journal_files, load_journal_layout
-from reconcile.errors import ConfigurationError
+from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.report.pack import write_page
 from reconcile.resources import template
 from reconcile.workbook.pack import write_pack
@@ -74,12 +73,19 @@ def journal_of(lines: Sequence[JournalLine], layout: str, templates: Path | None
     return journal_files(rows, found)
 
 
+def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, ...]:
+    """The layouts of the journals of a new close: the newest version of each.
+
+    A layout of that name in the user's own folder stays as it is, and so does the one of a kept close, which
+    names its version.
+    """
+    own = {name for name in NEWEST if templates and (templates / f"erp/journal-{name}.toml").is_file()}
+    return tuple(name if name in own else NEWEST.get(name, name) for name in names)
+
+
 def write_files(folder: Path, files: Mapping[str, Path | bytes]) -> None:
     """Writes files, or copies of them, each whole or not at all. Raises ConfigurationError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    make_folder(folder)
     for name, content in files.items():
         with replacing(folder / name) as target:
             if isinstance(content, bytes):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from reconcile.errors import ReconcileError
 from reconcile.introw.doctor import ConnectionReport, probe
+from reconcile.jobs.api_key import key_source
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.session import Session
 
@@ -16,13 +18,26 @@ _REFUSED = 3
 
 def check_setup(session: Session) -> list[Check]:
     """The configuration, the state store, and the connection with its key. Raises nothing of them."""
-    return [_configuration(session), _store(session), *_connection(session)]
+    return [_configuration(session), _sources(session), _store(session), *_connection(session)]
 
 
 def _configuration(session: Session) -> Check:
     settings = session.settings
     where = str(settings.file) if settings.file else "no reconcile.toml, defaults are used"
     return Check("Configuration", ok=True, found=f"{where}, profile {settings.profile_name}")
+
+
+def _sources(session: Session) -> Check:
+    """Where the settings came from that are not defaults."""
+    settings = session.settings
+    named = dict(settings.sources)
+    if key := key_source(settings, os.environ):
+        named["key"] = key
+    by_source: dict[str, list[str]] = {}
+    for setting, source in sorted(named.items()):
+        by_source.setdefault(source, []).append(setting)
+    found = [f"{', '.join(names)} from {source}" for source, names in sorted(by_source.items())]
+    return Check("Settings", ok=True, found="; ".join([*found, "the others are defaults"]))
 
 
 def _store(session: Session) -> Check:

@@ -9,8 +9,8 @@ from pathlib import Path
 from reconcile.check.export_review import review_export
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split_by import Handout, Part, SplitBy, split
-from reconcile.domain.split_by_size import portions
+from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
+from reconcile.domain.split.split_by_size import portions
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set

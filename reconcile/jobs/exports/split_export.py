@@ -14,7 +14,7 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split_by import Handout, Part, file_names
+from reconcile.domain.split.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of

@@ -20,7 +20,9 @@ from reconcile.workbook.ooxml.read_budget import Budget
 _MARKS: Final = re.compile(
     rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection|autoFilter"
     rb"|filterColumn)"
-    rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>.{0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
+    rb"(?P<rest>\s[^<>]*)?>(?:[^<]*<(?:\w+:)?formula[12]>"
+    # Within its own element: the next range may be that of a data bar, with other marks before it.
+    rb"(?:(?!</(?:\w+:)?dataValidation>).){0,4096}?<(?:\w+:)?sqref>(?P<inner>[^<]*)<)?",
     re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(r'(?<![\w:])([\w:]+)\s*=\s*["\']([^"\']*)')
@@ -32,6 +34,8 @@ _LONGEST: Final = 1 << 16
 """The bytes of a mark at most, so that one on the border of two chunks is seen whole."""
 # XlsxWriter, which writes our exports, calls itself Excel 2007; Excel itself has not been that for long.
 _EXPORTED: Final = "12.0000"
+_WRITTEN_AT: Final = (1980, 1, 31, 0, 0, 0)
+"""What it says when it wrote each part. Programs that keep the properties of a file write other times."""
 
 
 @dataclass
@@ -121,6 +125,7 @@ class Program:
 def saved_by(path: Path) -> Program:
     """The program that a package names as its writer (ECMA-376 part 1, 22.2 extended properties)."""
     with ZipFile(path) as archive:
+        is_untouched = all(one.date_time == _WRITTEN_AT for one in archive.infolist())
         part = PartNames.of(archive.namelist()).find("docProps/app.xml")
         if part is None:
             return Program()
@@ -128,7 +133,7 @@ def saved_by(path: Path) -> Program:
             text = utf_8(stream.read(_PROPERTIES)).decode("utf-8", "replace")
     name, version = (_property(text, tag) for tag in ("Application", "AppVersion"))
     if name == "Microsoft Excel" and version == _EXPORTED:
-        return Program(name, exported=True)
+        return Program(name, exported=True) if is_untouched else Program()
     return Program(f"{name} {version}".strip() if version not in name else name)
 
 

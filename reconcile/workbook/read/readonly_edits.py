@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import Value, text_value
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import DATES_1904, Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
@@ -19,6 +19,7 @@ from reconcile.workbook.read.typed_dates import readings_of
 _NOISE: Final = Decimal("1e-9")
 # The days that 0 stands for in the two date systems, for dates that came back as their numbers.
 _EPOCHS: Final = (date(1899, 12, 30), date(1904, 1, 1))
+_APART: Final = (_EPOCHS[1] - _EPOCHS[0]).days
 
 Records = Mapping[str, Payout] | Mapping[str, CommissionLine]
 
@@ -61,6 +62,8 @@ def _finding(
     exported = _text(before) or "blank"
     days = readings_of(seen, locale) if isinstance(before, date) and isinstance(seen, str) else ()
     said = f" It may say {days[0]} or {days[1]}." if len(days) == 2 else ""
+    if isinstance(before, date) and isinstance(seen, str) and _is_of_1904(before, seen):
+        said = f" It is {_APART:,} days later: {DATES_1904}."
     return Finding(
         Severity.WARNING,
         "read-only-edit",
@@ -98,6 +101,11 @@ def _same_number(was: str, now: str) -> bool:
     if first is None or second is None:
         return False
     return fifteen(first) == fifteen(second) or abs(first - second) <= abs(first) * _NOISE
+
+
+def _is_of_1904(day: date, now: str) -> bool:
+    """Whether the same number is another day because the file says that days are counted from 1904."""
+    return now.startswith((day + timedelta(days=_APART)).isoformat())
 
 
 def _same_day(day: date, now: str, locale: str) -> bool:

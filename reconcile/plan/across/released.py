@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
+from reconcile.plan.across.conflicts import emptied_payouts
+from reconcile.plan.across.policy_checks import finding_at
 from reconcile.plan.compare import ALREADY
-from reconcile.plan.conflicts import emptied_payouts
 from reconcile.plan.model import Change, Conflict, Drift, Target, Texts
 from reconcile.plan.reliance import LINE, follows_lines, line_text, lines_paid, money_of, money_text
 from reconcile.plan.requested import Wishes
@@ -60,17 +61,11 @@ def moved_warning(conflict: Conflict) -> Finding:
     was = ", ".join(f"{name} {value or '(blank)'}" for name, value in sorted(conflict.baseline.items()))
     live = conflict.live or {}
     now = ", ".join(f"{name} {value or '(blank)'}" for name, value in sorted(live.items()))
-    sheet, _, cell = target.place.rpartition("!")
-    return Finding(
-        Severity.WARNING,
+    return finding_at(
+        target,
         "release-moved",
         f"Payout {target.id} moved since the export and is released all the same: {was} then, {now} now.",
         'Check the payout. With policy.moved_releases = "hold" it waits for a decision.',
-        file=target.file,
-        sheet=sheet.removeprefix(f"{target.file}, "),
-        cell=cell,
-        kind=RecordKind.PAYOUT,
-        record_id=target.id,
     )
 
 

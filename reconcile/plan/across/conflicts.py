@@ -79,7 +79,7 @@ def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[
 
 def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
     """The payouts that lose their last line by a decline, with the lines declined."""
-    actions = _moves_off(wishes)
+    actions = moves_off(wishes)
     if not any(change.after == DECLINE for change in actions.values()):
         return {}
     filled = {line.target.payout_id for line in wishes.new_lines}
@@ -97,7 +97,7 @@ def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, l
 
 def lines_left(live: Snapshot, wishes: Wishes, names: Names) -> dict[str | None, int]:
     """How many lines each payout has when all of this is done, for the payouts that a decline touches."""
-    actions = _moves_off(wishes)
+    actions = moves_off(wishes)
     touched = {one.target.id for one in actions.values() if one.after == DECLINE}
     if not touched:
         return {}
@@ -112,7 +112,7 @@ def lines_left(live: Snapshot, wishes: Wishes, names: Names) -> dict[str | None,
     return found
 
 
-def _moves_off(wishes: Wishes) -> dict[str, Change]:
+def moves_off(wishes: Wishes) -> dict[str, Change]:
     """The lines that a decline or a detach takes off their payout."""
     return {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
 

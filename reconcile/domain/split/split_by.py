@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from pathvalidate import is_valid_filename
+
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, POOL_ONLY, Scope, Snapshot
 from reconcile.domain.stage import stage_of
@@ -141,6 +143,12 @@ def file_names(names: Iterable[str], ending: str = ".xlsx") -> list[str]:
     return found
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a text is the name of a file in its folder, on every system."""
+    is_valid = is_valid_filename(name, platform="universal") and name.strip(".") != ""
+    return is_valid and _RESERVED.fullmatch(name) is None
+
+
 def _safe(name: str) -> str:
     # Letters of any script stay; what cannot be seen, or turns the text around, goes.
     text = unicodedata.normalize("NFC", name)
@@ -149,4 +157,4 @@ def _safe(name: str) -> str:
     while len(text.encode()) > _LONGEST:
         text = text[:-1]
     text = re.sub("-{2,}", "-", text).rstrip(" .-")
-    return f"{text}-" if _RESERVED.fullmatch(text) else text or "unnamed"
+    return f"_{text}" if _RESERVED.fullmatch(text) else text or "unnamed"

@@ -9,7 +9,7 @@ from typing import Final
 
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot, place_in_order
-from reconcile.domain.split_by import Part
+from reconcile.domain.split.split_by import Part
 from reconcile.errors import ConfigurationError
 
 MOST_ROWS: Final = 1_048_575

@@ -1,0 +1,34 @@
+"""Small pieces of sentences that every room needs: counts, articles and suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_CLOSE = 0.6
+"""How alike two words must be for a suggestion, as `difflib` measures it."""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def with_article(noun: str) -> str:
+    """`an action`, `a stage`."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def did_you_mean(text: str, known: Iterable[str]) -> str:
+    """` Did you mean PAID?`, with the space before it; nothing where no known word is like the text.
+
+    A known word that contains the text, or begins it, is like it, too: `Acme` means `Acme Partners`.
+    """
+    names = list(dict.fromkeys(known))
+    folded = {name.casefold(): name for name in names}
+    wanted = text.strip().casefold()
+    found = get_close_matches(wanted, folded, n=3, cutoff=_CLOSE) if wanted else []
+    found += [name for name in folded if wanted and wanted in name and name not in found]
+    if not found:
+        return ""
+    return f" Did you mean {' or '.join(folded[name] for name in found[:3])}?"

@@ -1,0 +1,1 @@
+"""How an export is split into workbooks, and who gets which."""
