@@ -10,6 +10,7 @@ from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import PREFERENCE, SHOWING
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,9 +66,9 @@ def command(  # noqa: PLR0913  one argument per option
         return _show_saved(session, saved, as_json=as_json, full=showing.full)
     compared = diff.diff(session, request)
     for path in compared.reviews:
-        click.echo(f"Review workbook: {path}", err=True)
+        write_line(f"Review workbook: {path}", err=True)
     if as_json:
-        click.echo(to_json(compared.report), nl=False)
+        write_data(to_json(compared.report))
     else:
         render(compared.report, console(), full=showing.full, quiet=showing.quiet)
     if compared.plan.needs_decision:
@@ -86,8 +87,8 @@ def _show_saved(session: Session, file: Path, *, as_json: bool, full: bool) -> i
         render(report_on(plan), console(), full=full)
     stale = saved_plans.stale_operations(session, plan, file.name)
     if as_json:
-        click.echo(saved_plans.saved_json(plan, stale))
+        write_data(saved_plans.saved_json(plan, stale))
     else:
         for line in saved_plans.stale_text(stale):
-            click.echo(line)
+            write_line(line)
     return int(bool(stale) or plan.needs_decision)

@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.money import shown_amount
+from reconcile.domain.unseen import visible
 from reconcile.plan.outcome import Outcome, StageTotal
 from reconcile.report.model import Report, Run
 from reconcile.report.terminal import table
-from reconcile.report.words import visible
 
 _BENT = (
     " Introw made other values of what was sent (applied-differently), and nothing is left to resume: change "

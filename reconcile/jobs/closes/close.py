@@ -23,6 +23,7 @@ from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
     hashes,
+    newest_layouts,
     pack_files,
     temporary_folder,
     write_files,
@@ -174,7 +175,7 @@ def _gathered(
         out=workbooks_out(store, environment, request.period),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
-        journals=request.journals or ("csv",),
+        journals=newest_layouts(request.journals or ("csv",), settings.templates),
     )
 
 

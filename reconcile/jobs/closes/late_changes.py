@@ -14,7 +14,7 @@ from reconcile.close.matched_payments import matched_payments
 from reconcile.domain.money import shown_amount
 from reconcile.domain.period import Period
 from reconcile.jobs.closes.chain import kept_close, thawed
-from reconcile.jobs.closes.close_files import journal_of, write_files
+from reconcile.jobs.closes.close_files import journal_of, newest_layouts, write_files
 from reconcile.jobs.closes.close_inputs import everything
 from reconcile.jobs.session import Session
 
@@ -60,7 +60,7 @@ def late(session: Session, period: Period, folder: Path | None, journals: tuple[
     if folder:
         files = {
             f"late-{name}": content
-            for layout in journals or ("csv",)
+            for layout in newest_layouts(journals or ("csv",), session.settings.templates)
             for name, content in journal_of(entry, layout, session.settings.templates).items()
         }
         write_files(folder, files)

@@ -35,11 +35,11 @@ from reconcile.domain.fields import (
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, fits, load_layout
+from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, Meta, fits, load_layout
 from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
 from reconcile.workbook.export import write_workbook
 from reconcile.workbook.ooxml import open_book
-from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of
+from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, meta_of_export
 
 _WHOSE: Final = {"id-repeated", "id-unknown", "id-blank", "id-unreadable", "token", "baseline"}
 """The rules that leave open whose row it is: nothing of such a row is carried."""
@@ -111,7 +111,8 @@ def repair(
     done.new_lines = len(placed[RecordKind.NEW_LINE])
     _type_unread(copy, edited, findings, done)
     done.left += [f"{one.place}: {_LEFT[one.rule]}" for one in findings if one.rule in _LEFT]
-    _carry_own(source, copy, placed, done, policy, templates)
+    lost = meta_of_export(edited.export, baseline, templates)
+    _carry_own(source, copy, placed, done, policy, templates, lost)
     with replacing(target) as stream:
         copy.book.save(stream)
     return done
@@ -237,9 +238,10 @@ def _carry_own(
     done: Repaired,
     policy: Policy,
     templates: Path | None,
+    lost: Meta,
 ) -> None:
     book = open_book(source, policy.reading)
-    meta, layout = meta_of(book), load_layout(templates)
+    meta, layout = meta_of(book, lost), load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
     carried = carry_sheets(book, meta, layout, sheets, copy.book)
     for kind in SHEETS.keys() & sheets.keys():
