@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_session import SEED, CliSession
+from libreoffice import Converter
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -45,7 +46,7 @@ def cli(open_cli: Callable[[Choices], CliSession]) -> CliSession:
     return open_cli(Choices(rate=100_000))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def program() -> Callable[[str], str]:
     """The path of a real program; without it the test is skipped, and fails where programs are required."""
 
@@ -58,3 +59,9 @@ def program() -> Callable[[str], str]:
         return path
 
     return found
+
+
+@pytest.fixture(scope="session")
+def convert(program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Converter:
+    """LibreOffice, which saves a file in another format."""
+    return Converter(program("soffice"), tmp_path_factory.mktemp("libreoffice"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reconcile.check.row_context import RowContexts
 from reconcile.domain.fields import FIELDS
@@ -11,10 +11,15 @@ from reconcile.domain.finding import Finding
 RULE = "damaged"
 
 
-def damage_findings(contexts: RowContexts) -> Iterator[Finding]:
-    """A warning at every cell whose value is what a program makes of the exported one."""
+def damage_findings(contexts: RowContexts, unknown: Collection[tuple[str, int]] = ()) -> Iterator[Finding]:
+    """A warning at every cell whose value is what a program makes of the exported one.
+
+    unknown: sheets and numbers of the rows of which it is not known whose they are. These get no word: it
+    would say that nothing is to be done.
+    """
     for rows in (contexts.payouts, contexts.lines):
-        for context in (one for one in rows if not one.is_as_exported):
+        changed = (one for one in rows if not one.is_as_exported)
+        for context in (one for one in changed if (one.sheet.name, one.row.number) not in unknown):
             for field in FIELDS[context.sheet.kind]:
                 how = context.damaged(field.name)
                 if how:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.check.row_context import RowContext, RowContexts
+from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, row_token
-from reconcile.domain.fields import RecordKind, Values
+from reconcile.domain.fields import FIELDS, RecordKind, Values
 from reconcile.domain.finding import Finding
 
 _NAMED = 10
 """How many rows a message names."""
-
-# Control characters, which XML cannot hold: some programs drop them on saving, in hidden cells too.
-_DROPPED = dict.fromkeys(set(range(32)) - {9, 10, 13} | {0xFFFE, 0xFFFF})
 
 _NAMES = {RecordKind.PAYOUT: "Payout ID", RecordKind.LINE: "Line ID"}
 
@@ -85,7 +83,7 @@ def _unfitting(context: RowContext, exported: Values) -> Iterator[Finding]:
             f"The row's hidden token {_misfit(row)}, so its values may not be those of {name} {row.id}.",
             "Undo the sort or paste that split the row, or take the row from a fresh export.",
         )
-    elif row.baseline not in (None, exported) and _kept(row.baseline or {}) != _kept(exported):
+    elif row.baseline is not None and not _says_the_same(context.sheet.kind, row.baseline, exported):
         yield context.finding(
             "baseline",
             "id",
@@ -103,8 +101,9 @@ def _misfit(row: EditedRow) -> str:
     return "is of another export, or was changed"
 
 
-def _kept(values: Values) -> Values:
-    """The values as far as every program keeps them."""
-    return {
-        name: value.translate(_DROPPED) if isinstance(value, str) else value for name, value in values.items()
-    }
+def _says_the_same(kind: RecordKind, hidden: Values, exported: Values) -> bool:
+    """Whether the hidden cells hold what was exported, or what a program makes of it by itself."""
+    if hidden == exported:
+        return True
+    pairs = ((field, exported.get(field.name), hidden.get(field.name)) for field in FIELDS[kind])
+    return all(before == after or damaged_value(field, before, after) for field, before, after in pairs)

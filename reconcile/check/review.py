@@ -23,12 +23,14 @@ def review(
 ) -> tuple[Finding, ...]:
     """All findings of one workbook: those of reading it (with `readonly`), and those of the checks."""
     contexts = RowContexts(edited, baseline)
+    whose = tuple(identity_findings(contexts))
+    unknown = {(one.sheet, int(re.sub(r"\D", "", one.cell) or 0)) for one in whose}
     found = {
         *edited.findings,
         *readonly,
-        *identity_findings(contexts),
+        *whose,
         *moved_findings(contexts),
-        *damage_findings(contexts),
+        *damage_findings(contexts, unknown),
         *schema_findings(contexts, policy),
     }
     found |= set(rule_findings(contexts, policy, tuple(found)))

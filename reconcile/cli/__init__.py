@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 import click
@@ -11,6 +12,7 @@ from reconcile import __version__
 from reconcile.atomic import keep_files_private
 from reconcile.cli.commands import COMMANDS, PAGES, Commands
 from reconcile.cli.output import Output
+from reconcile.cli.text_out import write_line, write_paragraph
 from reconcile.errors import ConfigurationError, ReconcileError, Stopped
 
 __all__ = ["COMMANDS", "PAGES", "Commands", "collect_rarely", "main", "reconcile", "run"]
@@ -44,7 +46,7 @@ def main() -> None:
     output = Output()
     code = run(sys.argv[1:])
     if lost := output.failure():
-        click.echo(f"Error: {lost}", err=True)
+        write_line(f"Error: {lost}", err=True)
         code = code or ConfigurationError.exit_code
     sys.exit(code)
 
@@ -54,13 +56,16 @@ def run(arguments: list[str]) -> int:
     try:
         code = reconcile.main(arguments, prog_name="reconcile", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt, Stopped):
-        click.echo("Interrupted.", err=True)
+        write_line("Interrupted.", err=True)
         return 130
     except ReconcileError as error:
-        click.echo(f"Error: {error}", err=True)
+        write_paragraph(f"Error: {error}", err=True)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        # What was typed may be a file name that somebody else chose.
+        shown = io.StringIO()
+        error.show(shown)
+        write_paragraph(shown.getvalue().rstrip(), err=True)
         return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): nothing to say, and nobody to say it to.
@@ -68,7 +73,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        click.echo(
+        write_line(
             f"Error: {error.strerror or error}{where}. Check the disk, the file and its rights.", err=True
         )
         return ConfigurationError.exit_code

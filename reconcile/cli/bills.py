@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, FOLDER, SESSION, stage_option
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         "system",
         required=True,
         metavar="LAYOUT",
-        help="xero, netsuite, quickbooks, csv, your own; pain.001 or nacha to pay by file.",
+        help="xero, netsuite, ... (see the manual), or your own; pain.001 or nacha to pay by file.",
     ),
     click.option("-o", "--output", required=True, type=FOLDER, help="The folder."),
     click.option("--vendors", type=FILE, help="Who a partner is there: CSV or workbook."),
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
         "--move-to",
         metavar="STAGE",
         help="Also write a workbook that moves the billed payouts to this stage.",
+    ),
+    click.option("--open-bills", type=FILE, help="Hold what this export of open bills has already."),
+    click.option(
+        "--bill-anyway",
+        "anyway",
+        multiple=True,
+        metavar="PAYOUT",
+        help="Bill this payout although an open bill is like it; repeatable.",
     ),
     click.option(
         "--pay-on", metavar="DAY", help="The day of every payment in a payment file (the due dates)."
@@ -85,7 +94,7 @@ def command(
     made = bills.bill(session, bills.BillsRequest(system, output, filters, **request))
     warn(made.warnings)
     if as_json:
-        click.echo(made.as_json())
+        write_data(made.as_json())
     else:
         render_bills(made.manifest, console(), output, written=made.written)
     return int(made.held_back)

@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import LOCALE, PATH, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,9 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
 
     checked = check.check(session, files)
     if as_json:
-        click.echo(check.as_json(checked))
+        write_data(check.as_json(checked))
     else:
         for one in checked:
-            click.echo(f"{one.name}: {counted(one.errors, 'error')}, {counted(one.notes, 'note')}.")
+            write_line(f"{one.name}: {counted(one.errors, 'error')}, {counted(one.notes, 'note')}.")
             render_findings(one.findings, console(), full=full)
     return int(any(one.errors for one in checked))

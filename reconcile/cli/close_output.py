@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from reconcile.cli.console import console
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,14 +63,14 @@ def show_close(result: CloseResult, *, as_json: bool) -> int:
     from reconcile.report.pack import render_table
 
     if as_json:
-        click.echo(result.numbers, nl=False)
+        write_data(result.numbers)
         return 0 if result.made.passes else 1
     out = console()
     for table in result.tables:
         render_table(table, out)
     for line in result.verdict:
         out.print(line, markup=False)
-    click.echo(f"{len(result.files)} files in {result.folder}")
+    write_line(f"{len(result.files)} files in {result.folder}")
     return 0 if result.made.passes else 1
 
 
@@ -79,12 +78,12 @@ def show_verified(verified: tuple[Verified, ...]) -> int:
     """Which closes come out the same today; 1 where the numbers of one do not."""
     for one in verified:
         found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
-        click.echo(f"{one.kept.period}  {one.kept.close_id}  {found}")
+        write_line(f"{one.kept.period}  {one.kept.close_id}  {found}")
     if not verified:
-        click.echo("There is no close to verify.")
+        write_line("There is no close to verify.")
     broken = any(one.numbers_differ for one in verified)
     if not broken and any(one.differing for one in verified):
-        click.echo("The numbers are the same; templates or the version of reconcile differ.", err=True)
+        write_line("The numbers are the same; templates or the version of reconcile differ.", err=True)
     return int(broken)
 
 
@@ -105,7 +104,7 @@ def show_status(found: Status, *, as_json: bool) -> int:
     from reconcile.report.pack import render_table
 
     if as_json:
-        click.echo(found.as_json())
+        write_data(found.as_json())
     else:
         render_table(found.table, console())
     return 0
@@ -113,7 +112,7 @@ def show_status(found: Status, *, as_json: bool) -> int:
 
 def _show_lines(found: Listing | Late, *, as_json: bool) -> None:
     if as_json:
-        click.echo(found.as_json())
+        write_data(found.as_json())
         return
     for line in found.as_text():
-        click.echo(line)
+        write_line(line)

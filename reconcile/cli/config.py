@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reconcile.cli.common_options import FILE
+from reconcile.cli.text_out import write_line
 
 
 @click.group("config")
@@ -25,4 +26,4 @@ def trust(file: Path) -> None:
     from reconcile.jobs.trust import trust as remember
 
     for sentence in remember(file):
-        click.echo(sentence)
+        write_line(sentence)

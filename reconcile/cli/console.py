@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.text_out import write_paragraph
+from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 def console(*, stderr: bool = False) -> Console:
     """A console: colour only on a terminal, never with NO_COLOR; a pipe is as wide as it needs."""
-    from rich.console import Console
+    from reconcile.cli.safe_console import SafeConsole
 
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=100, soft_wrap=True)
+    made = SafeConsole(stderr=stderr, highlight=False)
+    return (
+        made if made.is_terminal else SafeConsole(stderr=stderr, highlight=False, width=100, soft_wrap=True)
+    )
 
 
 def warn(findings: Iterable[Finding]) -> None:
@@ -57,12 +61,12 @@ class Terminal:
 
     def say(self, message: str) -> None:
         """Shows a sentence on stderr."""
-        click.echo(message, err=True)
+        write_paragraph(message, err=True)
 
     def confirm(self, question: str) -> bool:
         """Asks on the terminal, or takes the answer from a pipe. Raises ConfigurationError without one."""
         if sys.stdin.isatty():
-            return click.confirm(f"\n{question}", err=True)
+            return click.confirm(visible(f"\n{question}"), err=True)
         return _piped_answer(f"\n{question}")
 
     @contextmanager
@@ -98,5 +102,5 @@ def _piped_answer(question: str) -> bool:
         answer = ""
     if answer not in ("y", "yes", "n", "no"):
         raise ConfigurationError("Nobody can be asked here. Check the report, then pass --yes.")
-    click.echo(f"{question} {answer}", err=True)
+    write_paragraph(f"{question} {answer}", err=True)
     return answer.startswith("y")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.common_options import FOLDER
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,6 @@ def command(*, output: Path) -> None:
     from reconcile.jobs import demo
 
     for step in demo.play(output):
-        click.secho(step.title, bold=True)
+        write_line(step.title, bold=True)
         for line in step.text.strip().splitlines():
-            click.echo(f"   {line}".rstrip())
+            write_line(f"   {line}".rstrip())

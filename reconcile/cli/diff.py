@@ -10,6 +10,7 @@ from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import PREFERENCE, SHOWING
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,12 +67,12 @@ def command(  # noqa: PLR0913  one argument per option
         return _show_saved(session, saved, as_json=as_json, showing=showing)
     compared = diff.diff(session, request)
     if as_json:
-        click.echo(to_json(compared.report), nl=False)
+        write_data(to_json(compared.report))
     else:
         render(compared.report, console(), full=showing.full, quiet=showing.quiet)
     note_shown(session, compared.report)
     for line in diff.written(request, compared):
-        click.echo(line, err=True)
+        write_line(line, err=True)
     if compared.needs_decision:
         return 1
     return 5 if exit_code and compared.plan.operations else 0
@@ -89,10 +90,10 @@ def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing
         render(report_on(plan), console(), full=showing.full, quiet=showing.quiet)
     compared = diff.again(session, plan, file.name)
     if as_json:
-        click.echo(to_json(compared.report), nl=False)
+        write_data(to_json(compared.report))
     else:
         for line in saved_plans.stale_text(compared.report.stale):
-            click.echo(line)
+            write_line(line)
         for reason in compared.report.stops:
-            click.echo(f"STOPPED {reason}")
+            write_line(f"STOPPED {reason}")
     return int(compared.needs_decision)

@@ -8,6 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE, LOCALE, PATH, SESSION
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,23 +22,28 @@ if TYPE_CHECKING:
 @click.command("doctor")
 @click.argument("file", required=False, type=PATH)
 @click.option("--repair", type=FILE, help="Write a clean copy of FILE.")
+@click.option("--workbook", "workbook_id", default="", metavar="ID", help="The export that FILE is of.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @options(LOCALE, SESSION)
-def command(*, session: Session, file: Path | None, repair: Path | None, as_json: bool) -> int:
+def command(
+    *, session: Session, file: Path | None, repair: Path | None, workbook_id: str, as_json: bool
+) -> int:
     """Check the connection, the key and the state store, with harmless reads.
 
     With FILE, say instead what happened to that workbook since its export, without any network: who saved
-    it, what was lost or moved, and what to do. Exits with 2 when a setting is wrong, with 3 when the server
+    it, what was lost or moved, and what to do. A workbook without its hidden sheets is put right by
+    --repair with --workbook. Exits with 2 when a setting is wrong, with 3 when the server
     cannot be reached or refuses us, and with 1 when something else is not in order.
     """
     from reconcile.jobs import doctor
     from reconcile.jobs.doctor.check_result import as_json as written
 
-    if repair and not file:
+    if (repair or workbook_id) and not file:
         raise ConfigurationError("--repair needs the workbook: reconcile doctor FILE --repair OUT.xlsx")
-    checks = doctor.examine_workbook(session, file, repair) if file else doctor.check_setup(session)
+    found = doctor.examine_workbook(session, file, repair, workbook_id) if file else None
+    checks = doctor.check_setup(session) if found is None else found
     if as_json:
-        click.echo(written(checks))
+        write_data(written(checks))
     else:
         _show(checks)
     return max((check.code for check in checks if check.ok is False), default=0)
@@ -46,6 +52,6 @@ def command(*, session: Session, file: Path | None, repair: Path | None, as_json
 def _show(checks: Iterable[Check]) -> None:
     for check in checks:
         mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
-        click.echo(f"{mark:<6} {check.name}: {check.found}")
+        write_line(f"{mark:<6} {check.name}: {check.found}")
         if check.advice and not check.ok:
-            click.echo(f"       {check.advice}")
+            write_line(f"       {check.advice}")

@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION, stage_option
 from reconcile.cli.console import note, warn
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ def command(
 def _show(exported: Exported) -> None:
     snapshot, output = exported.snapshot, exported.output
     for one in exported.handouts:
-        click.echo(f"{output / one.file}  {one.recipient}")
+        write_line(f"{output / one.file}  {one.recipient}")
     warn(exported.warnings)
     if exported.most_rows is not None:
         note(
@@ -77,7 +78,7 @@ def _show(exported: Exported) -> None:
     if len(exported.differing) > _MOST:
         more = len(exported.differing) - _MOST
         note(f"warning: {more:,} more payouts like these; the column Lines total marks them.")
-    click.echo(
+    write_line(
         f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines "
         f"({snapshot.scope}), {exported.requests:,} requests."
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from reconcile.cli.commands import PAGES
+from reconcile.cli.console import console
+from reconcile.cli.text_out import write_data
 from reconcile.errors import ConfigurationError
 from reconcile.resources import manual_page, manual_pages
 
@@ -23,12 +25,11 @@ def command(*, topic: str) -> int:
 
 def _show(text: str) -> None:
     """Shows Markdown: laid out and in a pager on a terminal, else as it is."""
-    from rich.console import Console
     from rich.markdown import Markdown
 
-    screen = Console()
+    screen = console()
     if not screen.is_terminal:
-        click.echo(text, nl=False)
+        write_data(text)
         return
     with screen.pager(styles=True):
         screen.print(Markdown(text))

@@ -8,6 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool
     shown = record.journal(run_id) if run_id else record
     if verify:
         for line in record.verdict():
-            click.echo(line)
+            write_line(line)
     elif as_json:
-        click.echo(shown.as_json())
+        write_data(shown.as_json())
     elif as_csv:
-        click.echo(shown.as_csv(), nl=False)
+        write_data(shown.as_csv())
     else:
         for line in shown.as_text():
-            click.echo(line)
+            write_line(line)
     for one in record.breaks:
-        click.echo(str(one), err=True)
+        write_line(str(one), err=True)
     return 1 if record.breaks else 0

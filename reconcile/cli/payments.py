@@ -9,6 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
+from reconcile.cli.text_out import write_data, write_paragraph
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,8 +66,8 @@ def command(
     render_findings(matched.findings, console(stderr=True), full=full)
     warn(payments.write_matches(session, matched, output, allow))
     if as_json:
-        click.echo(matched.as_json())
+        write_data(matched.as_json())
     else:
         render_payments(matched.summary, console(), full=full)
-        click.echo(f"\n{output}: check it, accept suggestions, then: reconcile diff {output}")
+        write_paragraph(f"\n{output}: check it, accept suggestions, then: reconcile diff {output}")
     return 0

@@ -10,6 +10,7 @@ from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import RESULT, RUN, RUN_JSON
 from reconcile.cli.run_output import show_run
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from reconcile.jobs.runs.run_options import RunOptions
@@ -39,7 +40,7 @@ def command(
 
     if set_aside is not None:
         resume.set_aside(session, run_id, set_aside, take_over=take_over)
-        click.echo(f"Run {run_id} is set aside: {set_aside}")
+        write_line(f"Run {run_id} is set aside: {set_aside}")
         return 0
     result = resume.resume(session, run_id, run_options, take_over=take_over)
     return show_run(session, result, "Nothing to resume.", as_json=as_json)

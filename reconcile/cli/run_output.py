@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from reconcile.cli.console import console
+from reconcile.cli.text_out import write_data, write_line, write_paragraph
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,16 +46,16 @@ def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool
     from reconcile.report.run import render_run
 
     if as_json:
-        click.echo(result.as_json(), nl=False)
+        write_data(result.as_json())
     elif result.report is None:
-        click.echo(f"\n{nothing}")
+        write_paragraph(f"\n{nothing}")
     else:
         render_run(result.report, console())
-        click.echo(f"Run {result.run_id}")
+        write_line(f"Run {result.run_id}")
     if result.stopped:
         reason = result.stopped.rstrip(".")
         resume = f"reconcile resume {result.run_id}"
-        click.echo(
+        write_paragraph(
             f"Stopped: {reason}. Finish it with: {resume}\n"
             f'Or end it as it is: {resume} --set-aside "the reason"',
             err=True,
@@ -69,8 +68,8 @@ def _write_results(session: Session, result: RunResult) -> int:
     code = 0
     for one in result.write_results(session):
         if one.error is None:
-            click.echo(f"Result: {one.target}", err=True)
+            write_line(f"Result: {one.target}", err=True)
         else:
-            click.echo(f"The run is recorded, but its result is not written: {one.error}", err=True)
+            write_line(f"The run is recorded, but its result is not written: {one.error}", err=True)
             code = one.error.exit_code
     return code if result.report else 0

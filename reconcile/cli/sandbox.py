@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from reconcile.cli.sandbox_options import choice_options, parsed
+from reconcile.cli.text_out import write_line
 from reconcile.resources import sample
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.faults import Fault, parse_fault
@@ -60,7 +61,7 @@ def command(port: int, db: Path | None, seed: Path | None, faults: tuple[Fault, 
     choices = _choices(chosen)
     with _stop_signal() as stop, ExitStack() as stack:
         url = _started(stack, port, db, seed or sample("2026-03/seed.json"), choices, faults)
-        click.echo(f"Sandbox ready at {url} (key: {', '.join(key.name for key in choices.keys)})")
+        write_line(f"Sandbox ready at {url} (key: {', '.join(key.name for key in choices.keys)})")
         sys.stdout.flush()
         stop.wait()
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.domain.money import Money
+
+PAYS: Final = " (pays)"
+"""Stands behind the layout of a bill whose file pays by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +17,8 @@ class IssuedBill:
 
     number: as the finance software shows it; the same payout always gets the same. payout_id: what it pays;
     line_id: its line, where a bill was made per line, else empty. amount: in the payout's currency, negative
-    for a vendor credit. layout: the layout it was written with. file, sha256: the import file. issued_at:
-    UTC, ISO 8601. reason: why it was issued again; empty the first time.
+    for a vendor credit. layout: the layout it was written with, and PAYS where its file pays. file, sha256:
+    the file. issued_at: UTC, ISO 8601. reason: why it was issued again; empty the first time.
     """
 
     number: str
@@ -31,8 +35,8 @@ class IssuedBill:
 
     @property
     def pays(self) -> bool:
-        """Whether it went to a bank, as an order to pay, rather than to a finance system."""
-        return self.layout.startswith("pain.001.") or self.layout == "nacha"
+        """Whether it went out to be paid, rather than to be booked by a finance system."""
+        return self.layout.endswith(PAYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Final
 
-# A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break,
+# and also in the wide form of East Asian keyboards.
+_FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def spreadsheet_safe(text: str) -> str:
@@ -17,17 +18,36 @@ def spreadsheet_safe(text: str) -> str:
 
     Only for texts: an apostrophe in front of a negative amount would make a text of it.
     """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if starts_a_formula(text) else text
+
+
+def starts_a_formula(text: str) -> bool:
+    """Whether a spreadsheet program would run a text that it finds in a CSV file."""
+    return text.startswith(_FORMULA_STARTS)
 
 
 def csv_text(
-    header: Sequence[str], rows: Iterable[Iterable[object]], *, delimiter: str = ",", line_end: str = "\r\n"
+    header: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    *,
+    delimiter: str = ",",
+    line_end: str = "\r\n",
+    literal: Collection[int] = (),
 ) -> str:
-    """A table as CSV (RFC 4180). Texts are made safe; numbers are written as they are, None as nothing."""
+    """A table as CSV (RFC 4180). Texts are made safe; numbers are written as they are, None as nothing.
+
+    literal: the columns, from 0, whose texts stay as they are: a changed one would name another record.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end)
     writer.writerow(header)
-    writer.writerows([spreadsheet_safe(one) if isinstance(one, str) else one for one in row] for row in rows)
+    writer.writerows(
+        [
+            spreadsheet_safe(one) if isinstance(one, str) and place not in literal else one
+            for place, one in enumerate(row)
+        ]
+        for row in rows
+    )
     return stream.getvalue()
 
 

@@ -14,6 +14,7 @@ _HIDING: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _SOFT_HYPHEN, _FIXED_HYPHEN = "\u00ad", "\u2011"
 _JOINERS: Final = "\u200c\u200d"
 _BREAKS: Final = "\n\t"
+_CONTROL_PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in _BREAKS}
 
 
 def is_hidden(character: str) -> bool:
@@ -35,6 +36,13 @@ def marked(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text  # as most texts are
     return "".join(number(one) if is_hidden(one) or is_lookalike(one) else one for one in text)
+
+
+def visible(text: str) -> str:
+    """The text with what nobody sees made visible, so that no value can steer a terminal or mislead."""
+    if text.isascii() and text.isprintable():
+        return text  # as most texts are
+    return marked(text.translate(_CONTROL_PICTURES))
 
 
 def ends_marked(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -28,8 +28,13 @@ FIELDS: Final = (
     "debit",
     "credit",
     "reverses_on",
+    "subsidiary",
 )
 """What a column can hold. A debit is a positive `amount`; `reverses_on` is empty on a reversal."""
+
+_KEYS: Final = frozenset({"{journal}", "{account}", "{subsidiary}"})
+NEWEST: Final = {"xero": "xero-2", "netsuite": "netsuite-2"}
+"""The layouts of which there is a later version. A close of the first is made again with the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,10 @@ class JournalRow:
 class JournalLayout:
     """How journals are written for one finance system: one file per currency.
 
-    reversals: whether the reversal is written too; some systems make it from `reverses_on`.
+    reversals: whether the reversal is written too; some systems make it from `reverses_on`. max_rows: what
+    the system takes at once, 0 for no limit; a journal is never cut in two. subsidiary: what the column of
+    that name says. formula_keys: whether accounts and journal numbers that begin like a formula are `kept`
+    or get an apostrophe (`guarded`).
     """
 
     title: str
@@ -57,6 +65,9 @@ class JournalLayout:
     columns: tuple[Column, ...]
     date: str = "%Y-%m-%d"
     reversals: bool = True
+    max_rows: int = 0
+    subsidiary: str = ""
+    formula_keys: Literal["guarded", "kept"] = "guarded"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -72,7 +83,7 @@ def load_journal_layout(path: Path) -> JournalLayout:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"The layout {path}: {where}: {first['msg']}.") from error
-    faults = [*file_name_faults(layout.name, ("currency",), "name", "csv")]
+    faults = [*file_name_faults(layout.name, ("currency", "part"), "name", "csv")]
     for column in layout.columns:
         faults += unknown_fields(column.value, FIELDS, f"the column {column.header!r}")
     for fault in faults:
@@ -81,12 +92,35 @@ def load_journal_layout(path: Path) -> JournalLayout:
 
 
 def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str, bytes]:
-    """The files by name, one per currency."""
+    """The files by name: per currency one, or as many as the system needs.
+
+    Raises ConfigurationError for a journal that is longer than a file may be.
+    """
     wanted = [row for row in rows if layout.reversals or row.reverses_on]
     found = {}
     for currency, some in groupby(sorted(wanted, key=lambda row: row.currency), lambda row: row.currency):
-        found[layout.name.format(currency=currency)] = _csv(some, layout)
+        for number, part in enumerate(_parts(some, layout), start=1):
+            name = layout.name.format(currency=currency, part=f"-{number}" if number > 1 else "")
+            found[name] = _csv(part, layout)
     return found
+
+
+def _parts(rows: Iterable[JournalRow], layout: JournalLayout) -> Iterator[list[JournalRow]]:
+    """The rows in files of at most so many, each journal whole."""
+    part: list[JournalRow] = []
+    for journal, some in groupby(rows, lambda row: row.journal):
+        mine = list(some)
+        if layout.max_rows and len(mine) > layout.max_rows:
+            raise ConfigurationError(
+                f"The journal {journal} has {len(mine)} lines, and {layout.title} takes {layout.max_rows} "
+                "in a file. Use fewer accounts in [close.expense], or close shorter periods."
+            )
+        if layout.max_rows and part and len(part) + len(mine) > layout.max_rows:
+            yield part
+            part = []
+        part += mine
+    if part:
+        yield part
 
 
 def _csv(rows: Iterable[JournalRow], layout: JournalLayout) -> bytes:
@@ -94,7 +128,10 @@ def _csv(rows: Iterable[JournalRow], layout: JournalLayout) -> bytes:
     cells = (
         [_cell(column, texts) for column in layout.columns] for texts in (_texts(row, layout) for row in rows)
     )
-    return csv_text(header, cells, delimiter=layout.delimiter).encode(layout.encoding, errors="replace")
+    keys = [place for place, column in enumerate(layout.columns) if column.value in _KEYS]
+    literal = keys if layout.formula_keys == "kept" else ()
+    text = csv_text(header, cells, delimiter=layout.delimiter, literal=literal)
+    return text.encode(layout.encoding, errors="replace")
 
 
 def _cell(column: Column, texts: Mapping[str, str]) -> str | Decimal:
@@ -114,4 +151,5 @@ def _texts(row: JournalRow, layout: JournalLayout) -> dict[str, str]:
         "debit": size if row.amount > 0 else "",
         "credit": size if row.amount < 0 else "",
         "reverses_on": row.reverses_on.strftime(layout.date) if row.reverses_on else "",
+        "subsidiary": layout.subsidiary,
     }

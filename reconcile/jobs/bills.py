@@ -18,6 +18,7 @@ from reconcile.erp.bills.layout import Layout, load_layout
 from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
 from reconcile.erp.bills.manifest import Issue, Sealed, issued_bills, manifest, seal, tie_out
 from reconcile.erp.bills.model import Billing
+from reconcile.erp.bills.open_bills import OpenBill, open_bills_from, without_open
 from reconcile.erp.bills.template_check import header_faults
 from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
@@ -44,8 +45,9 @@ class BillsRequest:
     system: the layout of the import files, or the format of a payment file. vendors: a table that says who a
     partner is there. again: why payouts that were billed before are billed once more. header: a template of
     the finance system to compare the layout with. move_to: the stage to which a workbook moves the billed
-    payouts. bill_and_pay: takes what went out the other way too. checked, pay_on: of payment files, see
-    `payment_files`. dry_run: writes nothing.
+    payouts. open_bills: an export of the finance system's open bills, to hold what is there already; anyway:
+    payouts that are billed all the same. bill_and_pay: takes what went out the other way too. checked,
+    pay_on: of payment files, see `payment_files`. dry_run: writes nothing.
     """
 
     system: str
@@ -56,6 +58,8 @@ class BillsRequest:
     again: str | None = None
     header: Path | None = None
     move_to: str | None = None
+    open_bills: Path | None = None
+    anyway: tuple[str, ...] = ()
     bill_and_pay: bool = False
     checked: tuple[str, ...] = ()
     pay_on: str | None = None
@@ -114,7 +118,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             snapshot.taken_at.date(),
             currencies,
             again=request.again is not None,
-            pays=form is not None,
+            pays=layout.pays,
             bill_and_pay=request.bill_and_pay,
         )
         made = _make(session, store, snapshot, layout, given, request)
@@ -139,9 +143,12 @@ def _make(
 ) -> _Made:
     reason = request.again or ""
     issue = Issue(session.environment, snapshot.scope, layout.name, snapshot.taken_at, session.user, reason)
-    billing = make_bills(snapshot, layout, given)
+    issue = replace(issue, pays=layout.pays)
+    billing = without_open(
+        make_bills(snapshot, layout, given), _open_bills(request.open_bills), request.anyway
+    )
     accounts: Sequence[PaidAccount] = ()
-    if given.pays:
+    if request.system in FORMATS:
         paying = paying_of(session, store, layout.name, request.pay_on, request.checked)
         billing, sealed, accounts = payment_files(billing, paying, issue, given.issued)
     else:
@@ -164,7 +171,7 @@ def _write(
     drafts[MANIFEST] = _json(made.manifest).encode()
     _refuse_present(folder, (*drafts, moves))
     issued = issued_bills(made.sealed, made.issue)
-    with _ready(folder, drafts, private=bool(made.accounts)):
+    with _ready(folder, drafts, private=made.issue.pays):
         store.record_bills(session.environment, issued, made.accounts, known=made.issued)
     if stage is None:
         return ()
@@ -191,6 +198,10 @@ def _check_reason(again: str | None) -> None:
 
 def _vendors(file: Path) -> Mapping[str, Vendor]:
     return vendors_from(read_any_table(file, "Vendors"), file.name)
+
+
+def _open_bills(file: Path | None) -> tuple[OpenBill, ...]:
+    return open_bills_from(read_any_table(file, "Bills"), file.name) if file else ()
 
 
 def _content(file: ImportFile) -> bytes:

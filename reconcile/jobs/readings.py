@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
@@ -16,6 +17,7 @@ from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
 from reconcile.plan.made_before.same_lines import made_findings
 from reconcile.store.store import Store
+from reconcile.workbook.contract import Meta
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
 
 
@@ -29,13 +31,14 @@ class Reading:
     kept: bool = True
 
 
-def read(session: Session, store: Store, file: Path) -> Reading:
-    """Reads and checks a workbook. Raises WorkbookError."""
+def read(session: Session, store: Store, file: Path, lost: Meta | None = None) -> Reading:
+    """Reads and checks a workbook. `lost`: its identity where that is gone. Raises WorkbookError."""
     policy, templates = session.settings.policy, session.settings.templates
     with session.caller.progress() as on_progress:
-        edited = read_workbook(file, policy, templates, on_progress)
+        edited = read_workbook(file, policy, templates, on_progress, lost)
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
+    edited = with_partner_ids(edited, baseline)
     noted = () if kept else (_unknown_export(edited),)
     made = made_findings(edited, own_work(store, edited.export.workbook_id))
     readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)

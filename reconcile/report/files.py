@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from reconcile.atomic import write_text
 from reconcile.domain.money import shown_amount
+from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 from reconcile.report import words
 from reconcile.report.chart import charts
@@ -122,7 +123,7 @@ def _source(name: str, templates: Path | None) -> tuple[str, Path]:
 
 
 def _shown(value: object) -> object:
-    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _currencies(payout: Payout) -> list[str]:
@@ -130,7 +131,7 @@ def _currencies(payout: Payout) -> list[str]:
 
 
 def _markdown(text: object) -> Markup:
-    return Markup(words.visible(str(text)).translate(_MARKDOWN))  # noqa: S704  escaped here
+    return Markup(visible(str(text)).translate(_MARKDOWN))  # noqa: S704  escaped here
 
 
 def _hash(text: str) -> str:

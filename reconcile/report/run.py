@@ -11,11 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.money import shown_amount
+from reconcile.domain.unseen import visible
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
 from reconcile.report.terminal import table
-from reconcile.report.words import operation_money, visible
+from reconcile.report.words import operation_money
 
 _BENT = (
     " Introw made other values of what was sent (applied-differently), and nothing is left to resume: change "

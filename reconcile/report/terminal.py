@@ -19,6 +19,7 @@ from rich.text import Text
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted
+from reconcile.domain.unseen import visible
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
@@ -34,7 +35,6 @@ from reconcile.report.words import (
     signed,
     spots,
     title_of,
-    visible,
 )
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}

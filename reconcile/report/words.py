@@ -7,21 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS
-from reconcile.domain.money import shown_amount
+from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import counted
-from reconcile.domain.unseen import ends_marked, marked
+from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Operation, Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
 LABELS = FIELD_LABELS
-# Control characters have pictures of their own.
-_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
 _AMOUNTS = ("amount", "source_amount")
-
-
-def visible(text: str) -> str:
-    """The text with what nobody sees made visible, so that no value can steer a terminal or mislead."""
-    return marked(text.translate(_CONTROLS))
 
 
 def moment(at: datetime) -> str:
@@ -33,7 +26,7 @@ def shown_value(value: str | None, currency: str = "") -> str:
     """A value for people: amounts with their currency, blanks named, spaces at the ends shown."""
     if value is None:
         return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else ends_marked(value)
+    return f"{shown_amount(recorded_amount(value), currency)} {currency}" if currency else ends_marked(value)
 
 
 def shown_values(values: Mapping[str, str | None] | None) -> str:

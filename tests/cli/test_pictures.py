@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chromium import browser
 from cli_session import APPROVED, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
+from libreoffice import Converter
 
 from reconcile.resources import manual_page, sample
 from reconcile.workbook.copy import Keystroke
@@ -22,14 +23,14 @@ PNG = b"\x89PNG\r\n"
 
 
 def test_the_pictures_of_the_readme_are_a_workbook_and_its_report(
-    cli: CliSession, program: Callable[[str], str], tmp_path: Path
+    cli: CliSession, convert: Converter, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     po_number = Keystroke("Payouts", APPROVED, "PO number", "000777")
     workbook = cli.edit(cli.export("--stage", "APPROVED"), SET_STAGE, po_number, SET_AMOUNT, *DECLINE)
     report = cli.folder / "report.html"
     _done(cli, "diff", workbook, "--report", report)
     made = {
-        "workbook.png": _printed(program, workbook, tmp_path, page=3),
+        "workbook.png": _printed(convert, program, workbook, tmp_path, page=3),
         "report.png": _seen(program("chromium"), report),
     }
 
@@ -37,11 +38,11 @@ def test_the_pictures_of_the_readme_are_a_workbook_and_its_report(
 
 
 def test_the_pictures_of_the_close_are_made_from_the_pack_of_a_month(
-    cli: CliSession, program: Callable[[str], str], tmp_path: Path
+    cli: CliSession, convert: Converter, program: Callable[[str], str], tmp_path: Path
 ) -> None:
     april = _closed_april(cli)
     made = {
-        "summary.png": _printed(program, april / "close-2026-04.xlsx", tmp_path, page=1),
+        "summary.png": _printed(convert, program, april / "close-2026-04.xlsx", tmp_path, page=1),
         "page.png": _seen(program("chromium"), april / "close-2026-04.html"),
     }
 
@@ -77,12 +78,12 @@ def _done(cli: CliSession, *arguments: str | Path) -> None:
     assert code == 0, out + err
 
 
-def _printed(program: Callable[[str], str], workbook: Path, folder: Path, *, page: int) -> bytes:
+def _printed(
+    convert: Converter, program: Callable[[str], str], workbook: Path, folder: Path, *, page: int
+) -> bytes:
     """A printed page of a workbook."""
-    office = [program("soffice"), f"-env:UserInstallation=file://{folder}/profile", "--headless"]
-    _run(*office, "--convert-to", "pdf", "--outdir", str(folder), str(workbook))
     options = ["-png", "-r", "90", "-f", str(page), "-l", str(page), "-singlefile"]
-    _run(program("pdftoppm"), *options, str(folder / f"{workbook.stem}.pdf"), str(folder / "summary"))
+    _run(program("pdftoppm"), *options, str(convert(workbook, folder, "pdf")), str(folder / "summary"))
     return (folder / "summary.png").read_bytes()
 
 

@@ -16,7 +16,10 @@ from reconcile.domain.spreadsheet import column_index, column_letters, csv_text,
 PACKAGE = Path(reconcile.__file__).parent
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20A"],
+)
 def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None:
     assert spreadsheet_safe(text) == f"'{text}"
 

@@ -10,7 +10,7 @@ import pytest
 from builders import make_line, make_payout, make_snapshot
 from payment_orders import EURO, GERMAN, POLICY, TODAY, files, orders, payout
 
-from reconcile.domain.bill import IssuedBill, PaidAccount
+from reconcile.domain.bill import PAYS, IssuedBill, PaidAccount
 from reconcile.domain.money import Money
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.erp.bills.make_bills import Circumstances, make_bills
@@ -23,9 +23,18 @@ from reconcile.erp.orders.model import PAIN
 SEPA = PAIN[0]
 
 
-def _issued(layout: str, file: str = "RC1.xml") -> IssuedBill:
+def _issued(layout: str, file: str = "RC1.xml", *, pays: bool = True) -> IssuedBill:
     return IssuedBill(
-        "pay-1", "pay_1", "", "ptn_1", Money(Decimal(1000), "EUR"), layout, file, "", "2026-04-01", "ana"
+        "pay-1",
+        "pay_1",
+        "",
+        "ptn_1",
+        Money(Decimal(1000), "EUR"),
+        layout + PAYS * pays,
+        file,
+        "",
+        "2026-04-01",
+        "ana",
     )
 
 
@@ -118,7 +127,9 @@ def test_a_payout_in_an_earlier_payment_file_is_not_paid_again() -> None:
 
 
 def _bills(*, pays: bool, layout: str, **given: bool) -> Billing:
-    circumstances = Circumstances({"ptn_1": GERMAN}, [_issued(layout)], TODAY, pays=pays, **given)  # type: ignore[arg-type]
+    circumstances = Circumstances(
+        {"ptn_1": GERMAN}, [_issued(layout, pays=layout != "xero")], TODAY, pays=pays, **given
+    )  # type: ignore[arg-type]
     snapshot = make_snapshot(make_payout("pay_1", "1000 EUR"), make_line("cln_1", "1000 EUR", "pay_1"))
     return make_bills(snapshot, bills_to_pay(SEPA, POLICY), circumstances)
 

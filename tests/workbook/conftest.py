@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from libreoffice import Converter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.domain.edited import SCHEMA_VERSION, EditedWorkbook, Export
@@ -269,15 +269,6 @@ def row_of(sheet: Worksheet, record_id: str) -> int:
 
 
 @pytest.fixture
-def soffice(program: Callable[[str], str], tmp_path: Path) -> Callable[[Path], Path]:
+def soffice(convert: Converter, tmp_path: Path) -> Callable[[Path], Path]:
     """Opens a workbook in LibreOffice and saves it."""
-    office = program("soffice")
-
-    def saved(path: Path) -> Path:
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        target = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "office")]
-        command = [office, profile, "--headless", *target, str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        return tmp_path / "office" / path.name
-
-    return saved
+    return lambda path: convert(path, tmp_path / "office")

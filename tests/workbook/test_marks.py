@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from libreoffice import Converter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reconcile.domain.money import Money
@@ -24,24 +25,12 @@ MakePayout = Callable[..., Payout]
 
 
 @pytest.fixture
-def printed(program: Program, tmp_path: Path) -> Callable[[Path], str]:
+def printed(convert: Converter, program: Program, tmp_path: Path) -> Callable[[Path], str]:
     """The workbook on paper, as text."""
-    soffice, pdftotext = program("soffice"), program("pdftotext")
+    pdftotext = program("pdftotext")
 
     def text_of(path: Path) -> str:
-        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        command = [
-            soffice,
-            profile,
-            "--headless",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(tmp_path),
-            str(path),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        command = [pdftotext, "-layout", str(path.with_suffix(".pdf")), "-"]
+        command = [pdftotext, "-layout", str(convert(path, tmp_path, "pdf")), "-"]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
     return text_of

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Final
 
 from reconcile.domain.money import wire_amount
-from reconcile.domain.spreadsheet import csv_text
-from reconcile.erp.bills.layout import AMOUNTS, Column, FileLayout, Layout
+from reconcile.domain.spreadsheet import csv_text, starts_a_formula
+from reconcile.erp.bills.layout import AMOUNTS, KEYS, Column, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts
 from reconcile.erp.bills.model import Bill, Billing, BillRow, LeftOut, Why
 
@@ -57,7 +57,7 @@ def _unsayable(bill: Bill, layout: Layout) -> Iterator[LeftOut]:
             continue
         for row in _rows(bill, file, layout):
             for column, cell in zip(file.columns, row, strict=True):
-                reason = _fault(column, cell, file)
+                reason = _fault(column, cell, file, layout)
                 if reason:
                     yield LeftOut(Why.HELD, bill.payout, bill.amount, reason[0], reason[1])
                     return
@@ -72,7 +72,7 @@ def _unsayable(bill: Bill, layout: Layout) -> Iterator[LeftOut]:
             return
 
 
-def _fault(column: Column, cell: Cell, file: FileLayout) -> tuple[str, str] | None:
+def _fault(column: Column, cell: Cell, file: FileLayout, layout: Layout) -> tuple[str, str] | None:
     text = cell if isinstance(cell, str) else str(cell)
     if column.required and not text.strip():
         what = column.value.strip("{}") if column.value in _FIXES else ""
@@ -80,6 +80,12 @@ def _fault(column: Column, cell: Cell, file: FileLayout) -> tuple[str, str] | No
     if column.limit and len(text) > column.limit:
         said = f"{column.header} would be {text[:40]!r}..., longer than {column.limit} characters"
         return said, "Shorten it in Introw or in the vendor mapping."
+    if file.holds_formulas and column.value in KEYS and starts_a_formula(text):
+        said = f"{column.header} would be {text[:40]!r}, which a spreadsheet program runs as a formula"
+        return (
+            said,
+            f'Rename it, or set formula_keys = "kept" in the layout if {layout.title} reads it as text.',
+        )
     try:
         text.encode(file.encoding)
     except UnicodeEncodeError as error:
@@ -169,6 +175,7 @@ def _texts(bill: Bill, row: BillRow, number: int, layout: Layout) -> dict[str, s
         "amount": wire_amount(row.amount, currency),
         "total": wire_amount(bill.amount.amount, currency),
         "currency": currency,
+        "foreign_currency": "" if currency == layout.local_currency else currency,
         "description": row.description,
         "plan": row.plan,
         "account": row.account,
@@ -184,5 +191,6 @@ def _po_note(po_number: str) -> str:
 
 
 def as_csv(file: ImportFile) -> bytes:
-    """The file as CSV: amounts with a dot, texts that no spreadsheet takes for a formula."""
-    return csv_text(file.header, file.rows, delimiter=file.layout.delimiter).encode(file.layout.encoding)
+    """The file as CSV: amounts with a dot, keys as they are, other texts safe from being run as a formula."""
+    text = csv_text(file.header, file.rows, delimiter=file.layout.delimiter, literal=file.layout.keys)
+    return text.encode(file.layout.encoding)

@@ -38,6 +38,7 @@ FIELDS: Final = (
     "amount",
     "total",
     "currency",
+    "foreign_currency",
     "description",
     "plan",
     "account",
@@ -46,7 +47,7 @@ FIELDS: Final = (
     "kind",
 )
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
-is `PO 000123`, or empty without a PO number."""
+is `PO 000123`, or empty without a PO number; `foreign_currency` is empty for the local currency."""
 
 NUMBER_FIELDS: Final = ("payout_id", "line_id", "code", "order_id", "period", "partner_id")
 """What a bill number can be made of: only what never changes. `code` is short; `order_id` fits a bank."""
@@ -56,6 +57,15 @@ NAME_FIELDS: Final = ("currency", "entity", "number", "kind")
 
 AMOUNTS: Final = frozenset({"{amount}", "{total}"})
 """Columns that are numbers. All others are text, and text is kept from being taken for a formula."""
+
+KEYS: Final = frozenset(
+    f"{{{name}}}"
+    for name in (
+        *("number", "vendor", "vendor_id", "partner_id", "payout_id", "line_id", "account"),
+        *("tax_type", "entity"),
+    )
+)
+"""Columns by which a system finds a record: another text there is another record."""
 
 _FIELD = re.compile(r"\{[^{}]*\}")
 _WIDE = re.compile(r"\d{4}")
@@ -83,7 +93,9 @@ class FileLayout:
     """One kind of file.
 
     kinds: which bills go into it. rows: one row per `bill` or per `line`. max_rows, max_bills: what the
-    system takes at once; 0 for no limit. A bill is never cut in two.
+    system takes at once; 0 for no limit. A bill is never cut in two. formula_keys: what becomes of a key of a
+    CSV file that a spreadsheet program would run, such as the vendor `=Equals Consulting`: `kept` as it is,
+    where the system reads texts as texts, or `held` back, where people open the file in Excel.
     """
 
     name: str
@@ -96,7 +108,18 @@ class FileLayout:
     format: Literal["csv", "xlsx"] = "csv"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
+    formula_keys: Literal["kept", "held"] = "held"
     __pydantic_config__ = _CLOSED
+
+    @property
+    def holds_formulas(self) -> bool:
+        """Whether a key that begins like a formula holds its bill back. A workbook says that it is a text."""
+        return self.format == "csv" and self.formula_keys == "held"
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """The places of the columns that are keys."""
+        return frozenset(place for place, column in enumerate(self.columns) if column.value in KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +159,8 @@ class Layout:
     number, number_limit: the bill number and how long it may be. per: one bill per `payout` or per `line`.
     detail: a bill's rows are its payout's `line`s, or one row for the `payout`. date_from: what the bill's
     date is. date: its format, as for strftime. description: the text of a row that is a whole payout or a
-    line without a description.
+    line without a description. local_currency: that of the company's books. pays: whether the file pays by
+    itself, so that what is in it is paid and not only booked.
     """
 
     name: str
@@ -151,6 +175,8 @@ class Layout:
     description: str = "Commission {period} {payout_id}"
     tax_type: str = ""
     entity: str = ""
+    local_currency: str = ""
+    pays: bool = False
     due: Due = Due()
     accounts: Accounts = field(default_factory=Accounts)
     __pydantic_config__ = _CLOSED

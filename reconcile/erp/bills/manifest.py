@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import PAYS, IssuedBill
 from reconcile.domain.money import Money, totals, wire_amount
 from reconcile.domain.snapshot import Environment, Scope
 from reconcile.erp.bills.model import Bill, Billing, LeftOut, Why
@@ -46,7 +46,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Who made a set of files, of what, with which layout, and why again, if again."""
+    """Who made a set of files, of what, with which layout, and why again, if again. pays: see the layout."""
 
     environment: Environment
     scope: Scope
@@ -54,6 +54,7 @@ class Issue:
     at: datetime
     by: str
     reason: str = ""
+    pays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def issued_bills(sealed: Sequence[Sealed], issue: Issue) -> tuple[IssuedBill, ..
                     line_id=bill.line_id,
                     partner_id=bill.payout.partner_id,
                     amount=bill.amount,
-                    layout=issue.layout,
+                    layout=issue.layout + (PAYS if issue.pays else ""),
                     file=one.file.name,
                     sha256=one.sha256,
                     issued_at=issue.at.isoformat(),

@@ -56,6 +56,7 @@ def bills_to_pay(form: str, policy: BankPolicy) -> Layout:
         files=(file,),
         number="IN-{code}" if form == NACHA else "{order_id}",
         number_limit=15 if form == NACHA else 35,
+        pays=True,
         detail="payout",
         due=Due(policy.terms_days),
     )

@@ -16,7 +16,7 @@ from reconcile.close.frozen import write_inputs
 from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
-from reconcile.erp.journals import JournalRow, journal_files, load_journal_layout
+from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.report.pack import write_page
 from reconcile.resources import template
 from reconcile.workbook.pack import write_pack
@@ -41,7 +41,8 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
     frozen, name = close.frozen, f"close-{close.frozen.period}"
     with (folder / INPUTS).open("wb") as stream:
         write_inputs(stream, frozen)
-    for layout in frozen.journals:
+    # What is not closed must not be booked.
+    for layout in frozen.journals if close.passes and not frozen.draft else ():
         for file, content in journal_of(close.journal, layout, templates).items():
             (folder / file).write_bytes(content)
     pack = pack_of(close)
@@ -70,6 +71,16 @@ def journal_of(lines: Sequence[JournalLine], layout: str, templates: Path | None
         for one in lines
     ]
     return journal_files(rows, found)
+
+
+def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, ...]:
+    """The layouts of the journals of a new close: the newest version of each.
+
+    A layout of that name in the user's own folder stays as it is, and so does the one of a kept close, which
+    names its version.
+    """
+    own = {name for name in NEWEST if templates and (templates / f"erp/journal-{name}.toml").is_file()}
+    return tuple(name if name in own else NEWEST.get(name, name) for name in names)
 
 
 def write_files(folder: Path, files: Mapping[str, Path | bytes]) -> None:

@@ -9,31 +9,43 @@ from reconcile.domain.finding import Severity
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
+from reconcile.jobs.doctor.lost_identity import identity, likely_exports
 from reconcile.jobs.readings import Reading, read
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
+from reconcile.report.words import moment
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10
 """How many cells a check names."""
 
 
-def examine_workbook(session: Session, file: Path, target: Path | None = None) -> list[Check]:
+def examine_workbook(
+    session: Session, file: Path, target: Path | None = None, workbook_id: str = ""
+) -> list[Check]:
     """What happened to the workbook since its export, what the check finds, and what is in the clean copy.
 
-    target: the clean copy, if one is wanted. Raises ConfigurationError where there is no such file, or the
+    target: the clean copy, if one is wanted. workbook_id: what a workbook is that does not say so itself.
+    Raises ConfigurationError where there is no such file, or the
     copy cannot be written.
     """
     if target:
         _check_target(file, target)
     policy, templates = session.settings.policy, session.settings.templates
     try:
-        traces = examine(file, policy, templates)
         with session.store(create=False) as store:
-            reading = read(session, store, file)
+            lost = identity(session, store, workbook_id) if workbook_id else None
+            traces = examine(file, policy, templates, lost)
+            reading = read(session, store, file, lost)
     except WorkbookError as error:
         checks = [Check("Workbook", ok=False, found=str(error)), *map(_check_of, describe(file, policy))]
+        checks += _which_export(session, file)
         return [*checks, *([_nothing_to_repair(target)] if target else [])]
+    own_id = reading.edited.export.workbook_id
+    if workbook_id not in ("", own_id):
+        raise ConfigurationError(
+            f"{file} says itself that it is {own_id}, so it is not {workbook_id}. Leave --workbook out."
+        )
     checks = [
         *map(_check_of, traces),
         *map(_check_of, arrangement(reading.edited, reading.baseline)),
@@ -41,6 +53,16 @@ def examine_workbook(session: Session, file: Path, target: Path | None = None) -
         _findings(reading),
     ]
     return [*checks, *(_repaired(session, file, target, reading) if target else [])]
+
+
+def _which_export(session: Session, file: Path) -> Iterator[Check]:
+    """Which exports a workbook may be of that does not say so itself, and how to put it right."""
+    with session.store(create=False) as store:
+        likely = likely_exports(session, store, file)
+    for one in likely[:_FEW]:
+        told = f"{one.workbook_id}, exported {moment(one.exported_at)}: {one.scope}"
+        advice = f"If so: reconcile doctor {file.name} --repair OUT.xlsx --workbook {one.workbook_id}"
+        yield Check("It may be", ok=None, found=told, advice=advice)
 
 
 def _check_target(file: Path, target: Path) -> None:

@@ -78,10 +78,10 @@ def _mark(
         name = there.get(table.name) or free_name(table.name, book.sheets)
         put_table(parts, book.sheets, replace(table, colour=layout.colours[table.colour]), name, looks)
         hidden = next(index for index, column in enumerate(table.columns) if column.hidden)
-        names[_name(table.name)] = _column(name, hidden)
+        names[_name(table.name)] = _column(name, hidden, len(table.rows))
         for index, column in enumerate(table.columns):
             if column.editable:
-                names[_DECIDED] = _column(name, index)
+                names[_DECIDED] = _column(name, index, len(table.rows))
     _name_columns(parts, names)
     _light_up(parts, book, found, markup.highlights, layout)
     for sheet in found.values():
@@ -96,9 +96,13 @@ def _notes_on(sheet: str, notes: Iterable[Note]) -> dict[str, str]:
     return {cell: "\n".join(dict.fromkeys(texts)) for cell, texts in found.items()}
 
 
-def _column(sheet: str, index: int) -> str:
+def _column(sheet: str, index: int, rows: int) -> str:
+    """The cells of a column, as a formula names them.
+
+    They end with the table: LibreOffice computes for minutes where each marked row counts a whole column.
+    """
     letters = column_letters(index)
-    return f"{quoted(sheet)}!${letters}:${letters}"
+    return f"{quoted(sheet)}!${letters}$2:${letters}${max(rows, 1) + 1}"
 
 
 def _name_columns(parts: Parts, columns: Mapping[str, str]) -> None:

@@ -55,13 +55,15 @@ _PROTECTED: Final = "sheetProtection"
 REPAIR: Final = "reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits."
 
 
-def examine(path: Path, policy: Policy, templates: Path | None = None) -> list[Trace]:
-    """What happened to a workbook since its export, sheet by sheet.
+def examine(
+    path: Path, policy: Policy, templates: Path | None = None, lost: Meta | None = None
+) -> list[Trace]:
+    """What happened to a workbook since its export, sheet by sheet. `lost`: its identity where that is gone.
 
     Raises WorkbookError where the file is not a workbook of ours.
     """
     book = open_book(path, policy.reading)
-    meta = meta_of(book)
+    meta = meta_of(book, lost)
     layout = load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
     traces = [_program(path), *_workbook(book, meta, layout, sheets)]
@@ -108,6 +110,8 @@ def _workbook(
     for kind in SHEETS.keys() - sheets.keys():
         yield Trace("Sheet missing", meta.sheets.get(SHEETS[kind], ""), REPAIR, harm=True)
     identity = _present(book, META)
+    if not identity:
+        yield Trace("Sheet missing", f"{META}: the workbook does not say what it is", REPAIR, harm=True)
     if identity in book.visible:
         yield Trace("Hidden sheet", f"{identity}, which identifies the workbook, is visible now")
     for key, name in _further(meta, layout).items():

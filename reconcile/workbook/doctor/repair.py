@@ -6,7 +6,7 @@ So everything comes back that a program lost. The person's own columns and sheet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -35,11 +35,11 @@ from reconcile.domain.fields import (
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, fits, load_layout
+from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, Meta, fits, load_layout
 from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
 from reconcile.workbook.export import write_workbook
 from reconcile.workbook.ooxml import open_book
-from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of
+from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, meta_of_export
 
 _WHOSE: Final = {"id-repeated", "id-unknown", "id-blank", "id-unreadable", "token", "baseline"}
 """The rules that leave open whose row it is: nothing of such a row is carried."""
@@ -101,16 +101,18 @@ def repair(
     for sheet in (edited.payouts, edited.lines):
         for row in sheet.rows:
             exported = _exported(sheet.kind, row, baseline)
-            if exported is None or (sheet.name, row.number) in held:
-                continue
-            done.edits += _type_row(copy, sheet, row, exported)
-            placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
-    done.left += [f"{one.place}: {one.message}" for one in held.values()]
+            reason = held.get((sheet.name, row.number))
+            if reason:
+                done.left.append(_left_out(reason, sheet, row, exported))
+            elif exported is not None:
+                done.edits += _type_row(copy, sheet, row, exported)
+                placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
     placed[RecordKind.NEW_LINE] = _type_new_lines(copy, edited.new_lines)
     done.new_lines = len(placed[RecordKind.NEW_LINE])
     _type_unread(copy, edited, findings, done)
     done.left += [f"{one.place}: {_LEFT[one.rule]}" for one in findings if one.rule in _LEFT]
-    _carry_own(source, copy, placed, done, policy, templates)
+    lost = meta_of_export(edited.export, baseline, templates)
+    _carry_own(source, copy, placed, done, policy, templates, lost)
     with replacing(target) as stream:
         copy.book.save(stream)
     return done
@@ -138,6 +140,23 @@ def _exported(kind: RecordKind, row: EditedRow, baseline: Snapshot) -> Values | 
     if kind is RecordKind.PAYOUT:
         return payout_values(payout) if payout else None
     return line_values(line) if line else None
+
+
+def _left_out(reason: Finding, sheet: EditedSheet, row: EditedRow, exported: Values | None) -> str:
+    """Why a row is not in the copy, with every edit in it."""
+    before = exported if exported is not None else row.baseline or {}
+    edits = [
+        f"{one.label} in {sheet.cell(one.name, row.number)} ({was or 'blank'} -> {now or 'blank'})"
+        for one, was, now in _edits(sheet.kind, row, before)
+    ]
+    return f"{reason.place}: {reason.message}" + (f" Its edits: {', '.join(edits)}." if edits else "")
+
+
+def _edits(kind: RecordKind, row: EditedRow, before: Values) -> Iterator[tuple[Field, Value, Value]]:
+    for one in FIELDS[kind]:
+        was, now = before.get(one.name), row.values.get(one.name, UNREAD)
+        if not isinstance(now, Unread) and now != was and not damaged_value(one, was, now):
+            yield one, (None if isinstance(was, Unread) else was), now
 
 
 def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) -> int:
@@ -219,9 +238,10 @@ def _carry_own(
     done: Repaired,
     policy: Policy,
     templates: Path | None,
+    lost: Meta,
 ) -> None:
     book = open_book(source, policy.reading)
-    meta, layout = meta_of(book), load_layout(templates)
+    meta, layout = meta_of(book, lost), load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
     carried = carry_sheets(book, meta, layout, sheets, copy.book)
     for kind in SHEETS.keys() & sheets.keys():

@@ -24,17 +24,21 @@ _LOOK_DOWN: Final = 20  # rows above the identity that somebody may have put the
 
 
 def read_workbook(
-    path: Path, policy: Policy, templates: Path | None = None, on_progress: Progress | None = None
+    path: Path,
+    policy: Policy,
+    templates: Path | None = None,
+    on_progress: Progress | None = None,
+    lost: Meta | None = None,
 ) -> EditedWorkbook:
     """Read an edited workbook. Nothing is decided here: blanks, tokens and ids are for the check.
 
     `templates`: a folder whose `workbook.toml` names the headers, for a workbook whose own list of them is
-    lost. `on_progress` is told of the rows. Raises ConfigurationError where there is no such file, and
-    WorkbookError, naming file, sheet and cell, where it cannot be read as a workbook of ours. Wrong cells are
-    findings, never errors raised.
+    lost. `on_progress` is told of the rows. `lost`: the identity of a workbook whose own is gone.
+    Raises ConfigurationError where there is no such file, and WorkbookError, naming file, sheet and cell,
+    where it cannot be read as a workbook of ours. Wrong cells are findings, never errors raised.
     """
     book = open_book(path, policy.reading)
-    meta = meta_of(book)
+    meta = meta_of(book, lost)
     found, findings = find_sheets(book, meta, load_layout(templates))
     findings = [*_foreign(book), *findings]
     sheets = {}
@@ -91,17 +95,23 @@ def _data_rows(book: Book, reader: RowReader, exported: int) -> Iterator[EditedR
             yield row
 
 
-def meta_of(book: Book) -> Meta:
-    """The identity sheet of a workbook, whatever it is called by now. Raises WorkbookError without one."""
+def meta_of(book: Book, lost: Meta | None = None) -> Meta:
+    """The identity sheet of a workbook, whatever it is called by now; `lost` where it has none.
+
+    Raises WorkbookError where neither is there.
+    """
     # Some editors show the sheet again, and people rename what they see.
     names = sorted(book.sheets, key=lambda name: name.casefold() != META)
     for name in names:
         rows = list(_identity(book, name))
         if rows:
             return read_meta(book.path.name, rows)
+    if lost is not None:
+        return lost
     raise WorkbookError(
         f"{book.path.name} is not a workbook that reconcile exported: it has no sheet {META}. "
-        "Bring the edits into the exported workbook, or export again."
+        "Bring the edits into the exported workbook, or export again. If somebody removed its hidden sheets, "
+        f"`reconcile doctor {book.path.name}` says how to put it right."
     )
 
 
