@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from reconcile.domain.money import is_bounded
 from reconcile.errors import ConfigurationError
 from reconcile.plan.model import PLAN_VERSION, Plan
 
@@ -24,6 +28,8 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 OLDEST_PLAN: Final = 3
 """The oldest version in the record of a run that can still be undone."""
+_FAR: Final = re.compile(r"[0-9.][eE][+-]?[0-9]{3}|[0-9]{29}")
+"""Stands in the text of every number of more digits than an amount has, and seldom anywhere else."""
 _UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
 _AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}}
 
@@ -44,6 +50,8 @@ def from_json(text: str, name: str, oldest: int = PLAN_VERSION) -> Plan:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ConfigurationError(f"{name} is not a plan: {where}: {first['msg']}.") from error
+    if _FAR.search(text) and not all(map(is_bounded, _numbers(plan))):
+        raise ConfigurationError(f"{name} is not a plan: a number has more digits than an amount can have.")
     if plan.fingerprint != fingerprint(plan):
         raise ConfigurationError(
             f"{name} was changed after it was made. Make the plan again with diff --save."
@@ -63,6 +71,21 @@ def _read(text: str, name: str, oldest: int) -> Plan:
         raise
     _expect(plan.version, name, oldest)
     return plan
+
+
+def _numbers(value: object) -> Iterator[Decimal]:
+    """Every number in a value and in what it is made of."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Decimal):
+            yield one
+        elif is_dataclass(one):
+            waiting += (getattr(one, each.name) for each in fields(one))
+        elif isinstance(one, Mapping):
+            waiting += one.values()
+        elif isinstance(one, tuple):
+            waiting += one
 
 
 def _expect(version: int, name: str, oldest: int) -> None:

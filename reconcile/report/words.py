@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS
-from reconcile.domain.money import shown_amount
+from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Workbook
@@ -26,7 +26,7 @@ def shown_value(value: str | None, currency: str = "") -> str:
     """A value for people: amounts with their currency, blanks named, spaces at the ends shown."""
     if value is None:
         return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else ends_marked(value)
+    return f"{shown_amount(recorded_amount(value), currency)} {currency}" if currency else ends_marked(value)
 
 
 def shown_values(values: Mapping[str, str | None] | None) -> str:
