@@ -49,7 +49,7 @@ class _Screen:
 
     console: Console
     full: bool
-    spot: Callable[[str], str] = str
+    placed: Callable[[str], str] = str
 
     def say(self, text: Text, indent: int = 0) -> None:
         """Writes a text, wrapped with its indent on a terminal."""
@@ -150,7 +150,7 @@ def _change(change: Change, screen: _Screen) -> None:
     target = change.target
     named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
     record = target.id if named else ""
-    where = " ".join(word for word in (visible(screen.spot(target.place)), visible(record)) if word)
+    where = " ".join(word for word in (visible(screen.placed(target.place)), visible(record)) if word)
     text.append(f"  {where}" if where else "", "dim")
     screen.say(text, 2)
     notes = visible("; ".join(notes_of(change)))
@@ -166,7 +166,7 @@ def _section(section: Section, screen: _Screen) -> None:
 
 
 def _line(line: Line, screen: _Screen) -> None:
-    words = [line.who, line.what, screen.spot(line.place)]
+    words = [line.who, line.what, screen.placed(line.place)]
     screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
         screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)
