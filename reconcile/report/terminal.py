@@ -95,7 +95,7 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
 
 def render_news(report: Report, news: News, console: Console) -> None:
     """Writes the headline, and what is new since the report was shown before."""
-    screen = _Screen(console, full=False, spot=spots(report))
+    screen = _Screen(console, full=False, placed=spots(report))
     screen.say(Text(visible(report.title), "bold"))
     _banner(report, screen, quiet=False)
     for sentence in headline(report):
@@ -127,7 +127,7 @@ def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
 
 def _waiting(one: WaitingRecord, screen: _Screen) -> None:
     text = Text(visible(one.words))
-    text.append(f"  {visible(screen.spot(one.place))}" if one.place else "", "dim")
+    text.append(f"  {visible(screen.placed(one.place))}" if one.place else "", "dim")
     screen.say(text, 2)
 
 
