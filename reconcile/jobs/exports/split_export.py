@@ -64,15 +64,15 @@ def write_set(
     recipients: Path | None,
     on_progress: Progress | None = None,
 ) -> tuple[tuple[Handout, ...], list[Finding]]:
-    """One workbook for each portion of each part: all baselines at once, then all files at once.
+    """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
-    Returns the workbooks with who gets each, and warnings. cut: the parts with their portions. recipients: a
+    Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
     file, see `read_recipients`. on_progress: is told of the rows of each workbook.
     """
     rules = session.settings.files
     named = read_recipients(recipients, [part for part, _ in cut], rules) if recipients else {}
     set_id = session.new_id("set", session.clock())
-    parts = [portion for _, portions in cut for portion in portions]
+    parts = [chunk for _, chunks in cut for chunk in chunks]
     files = file_names(part.name for part in parts)
     workbooks = []
     for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
