@@ -18,6 +18,7 @@ from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 
 SEED = sample("2026-03/seed.json")
 KEY = "sandbox-key"
+_KEYED = {"x-api-key": KEY}
 
 APPROVED = "pay_0000000000000000approved"
 DRAFT = "pay_0000000000000000000draft"
@@ -40,7 +41,7 @@ DECLINE = (
 )
 DETACH = Keystroke("Lines", DRAFT_LINE, "Action", "Detach")
 NEW_LINE = (
-    Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
+    Keystroke("New lines", 2, "Partner", POOL_PARTNER),
     Keystroke("New lines", 2, "Amount", 99.5),
     Keystroke("New lines", 2, "Currency", "USD"),
     Keystroke("New lines", 2, "Description", "True-up"),
@@ -124,8 +125,12 @@ class CliSession:
 
     def fault(self, text: str) -> None:
         """From now on, the server misbehaves like this."""
-        httpx.post(f"{self.url}/_sandbox/faults", json={"fault": text}, timeout=10).raise_for_status()
+        httpx.post(
+            f"{self.url}/_sandbox/faults", json={"fault": text}, headers=_KEYED, timeout=10
+        ).raise_for_status()
 
     def _sandbox(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(f"{self.url}/_sandbox/{name}", timeout=10).raise_for_status().json()
+        found: dict[str, Any] = (
+            httpx.get(f"{self.url}/_sandbox/{name}", headers=_KEYED, timeout=10).raise_for_status().json()
+        )
         return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import APPROVED, DRAFT, EVERY_KIND, POOL_PARTNER, SEED, CliSession
+from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, POOL_PARTNER, SEED, CliSession
 
 HOOK = Path(__file__).parent / "faults" / "hook"
 EVERYTHING = bool(os.environ.get("RECONCILE_FULL_MATRIX"))
@@ -112,7 +112,11 @@ class Trial:
             names[key] = "made" if record.get("description") == "True-up" else key
             assert names[key] not in records, "a new line was made twice"
             records[names[key]] = {name: record.get(name) for name in wanted}
-        log = httpx.get(f"{self.cli.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
+        log = (
+            httpx.get(f"{self.cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=10)
+            .raise_for_status()
+            .json()["effects"]
+        )
         return Result(records, Counter((one["kind"], names[one["record_id"]]) for one in log))
 
 

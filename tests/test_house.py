@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
-    "sandbox": {"resources"},
+    "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
             "apply",

@@ -7,15 +7,18 @@ from typing import Final
 
 from reconcile.check.context import Context, Rule
 from reconcile.check.line_rules import amount_decimals, over
+from reconcile.check.named_partners import partner_names, partners_called
 from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 
 
 def _new_partner(row: Context) -> Iterator[Finding]:
     partner = row.now("partner_id")
-    known = row.baseline.partners.keys() | {payout.partner_id for payout in row.baseline.payouts.values()}
-    if partner and partner not in known:
+    if partner and partner not in partner_names(row.baseline):
+        several = partners_called(partner, row.baseline)
         message = f"Partner {partner} is not known."
+        if several:
+            message = f"The name {partner} is that of {len(several)} partners: {', '.join(several)}."
         fix = "Choose a partner from the drop-down."
         yield from row.found("partner-unknown", "partner_id", message, fix)
 

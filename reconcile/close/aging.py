@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.close.standing import Payments, paid_within
+from reconcile.close.ledger.open_items import OpenPart
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.stage import STAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +30,35 @@ def buckets(ends: Sequence[int]) -> tuple[str, ...]:
     return (*(f"{start}-{end}" for start, end in zip(starts, ends, strict=False)), f"over {ends[-1]}")
 
 
-def aging(now: Snapshot, period: Period, payments: Payments, ends: Sequence[int]) -> tuple[Waiting, ...]:
-    """The payouts that are due and not paid at the end of the period, the longest waiting first."""
-    found = list(_waiting(now, period, payments, ends))
-    return tuple(sorted(found, key=lambda one: (-one.days, one.payout_id)))
+def open_items(
+    parts: Sequence[OpenPart], snapshot: Snapshot, period: Period, ends: Sequence[int]
+) -> tuple[Waiting, ...]:
+    """All that is open, by payout or line of the pool, the longest waiting first; its sum is the closing."""
+    groups: dict[tuple[str, str, str], list[OpenPart]] = {}
+    for one in parts:
+        groups.setdefault((one.payout_id or one.line_id, one.partner_id, one.currency), []).append(one)
+    found = [_item(record_id, group, snapshot, period, ends) for (record_id, *_), group in groups.items()]
+    return tuple(sorted(found, key=lambda one: (-one.days, one.payout_id, one.amount.currency)))
 
 
-def _waiting(now: Snapshot, period: Period, payments: Payments, ends: Sequence[int]) -> Iterator[Waiting]:
-    names = buckets(ends)
-    for payout in now.payouts.values():
-        if payout.period_end is None or utc_date(payout.period_end) > period.end:
-            continue
-        settled = payout.stage == STAGES["PAID"].value and paid_within(payout.id, period, payments)
-        if settled or payout.stage == STAGES["DECLINED"].value:
-            continue
-        days = (period.end - utc_date(payout.period_end)).days
-        place = next((place for place, end in enumerate(ends) if days <= end), len(ends))
-        yield Waiting(payout.id, payout.partner_name, payout.stage, days, names[place], payout.amount)
+def _item(
+    record_id: str, group: Sequence[OpenPart], snapshot: Snapshot, period: Period, ends: Sequence[int]
+) -> Waiting:
+    payout, first = snapshot.payouts.get(record_id), group[0]
+    due = min((one.due for one in group if one.due), default=period.end)
+    if payout and payout.period_end:
+        due = utc_date(payout.period_end)
+    days = max((period.end - due).days, 0)
+    amount = Money(sum((one.amount for one in group), Decimal(0)), first.currency)
+    stage = payout.stage if payout else "on no payout"
+    return Waiting(
+        record_id, snapshot.partner_name(first.partner_id), stage, days, bucket(days, ends), amount
+    )
+
+
+def bucket(days: int, ends: Sequence[int]) -> str:
+    """The bucket of so many days."""
+    return buckets(ends)[next((place for place, end in enumerate(ends) if days <= end), len(ends))]
 
 
 def sums(waiting: Sequence[Waiting], ends: Sequence[int]) -> dict[str, dict[str, Decimal]]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import cached_property
 from itertools import combinations
 from typing import Final
 
-from reconcile.close.standing import Payments, Standing, earned_on, standing
+from reconcile.close.first_version.standing import Payments
+from reconcile.close.ledger.evidence_of_payment import Allotment, StagePaid
+from reconcile.close.ledger.open_items import OpenPart
+from reconcile.close.rates import Rates
+from reconcile.close.rollforward import Entry
 from reconcile.domain.fields import line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.period import Period, utc_date
@@ -55,43 +59,30 @@ class OpenWork:
 class Evidence:
     """Everything a check may look at.
 
-    earlier: the last close and the last export, where there are any, the close first. payments: those that
-    were matched; matched: whether `payments` was run at all. out: workbooks that never came back.
-    unfinished: runs.
+    payouts, lines: those that this close is about, in the order of their ids. earned: the day on which a line
+    is earned, None where it has no date. earlier: the last close and the last export, where there are any,
+    the close first. payments: those that were matched; matched: whether `payments` was run at all. out:
+    workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
+    that only the stage says are paid, what is open, and what moved.
     """
 
     period: Period
     now: Snapshot
     names: Names
     policy: ClosePolicy
+    payouts: Sequence[Payout]
+    lines: Sequence[CommissionLine]
+    earned: Callable[[CommissionLine], date | None]
     earlier: Sequence[Earlier] = ()
     payments: Payments = field(default_factory=dict)
     matched: bool = False
     out: Sequence[OpenWork] = ()
     unfinished: Sequence[OpenWork] = ()
-
-    @cached_property
-    def payouts(self) -> list[Payout]:
-        """The payouts of the period, in the order of their ids."""
-        found = [
-            one
-            for one in self.now.payouts.values()
-            if one.period_end is not None and utc_date(one.period_end) in self.period
-        ]
-        return sorted(found, key=lambda one: one.id)
-
-    @cached_property
-    def lines(self) -> list[CommissionLine]:
-        """The lines owed or paid at the end of the period, in the order of their ids."""
-        return sorted(
-            (one for one in self.now.lines.values() if self.standing(one) in (Standing.OWED, Standing.PAID)),
-            key=lambda one: one.id,
-        )
-
-    def standing(self, line: CommissionLine) -> Standing:
-        """Where a line stands at the end of the period."""
-        payout = self.now.payouts.get(line.payout_id or "")
-        return standing(line, payout, self.period, self.names, self.payments)
+    allotments: Mapping[str, Sequence[Allotment]] = field(default_factory=dict)
+    stage_paid: Mapping[str, StagePaid] = field(default_factory=dict)
+    open: Sequence[OpenPart] = ()
+    entries: Sequence[Entry] = ()
+    rates: Rates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +116,8 @@ class Result:
         return self.weight is Weight.BLOCKING and bool(self.objections) and not self.waived
 
 
-def _payout(payout: Payout, said: str) -> Objection:
+def of_payout(payout: Payout, said: str) -> Objection:
+    """An objection to a payout, with its amount."""
     return Objection(payout.id, payout.partner_name, said, payout.amount)
 
 
@@ -138,13 +130,13 @@ def _not_final(given: Evidence) -> Iterator[Objection]:
         if not stage_of(payout.stage).final:
             moment = payout.updated_at or payout.created_at
             age = f", last changed {utc_date(moment)}" if moment else ""
-            yield _payout(payout, f"{payout.stage}{age}")
+            yield of_payout(payout, f"{payout.stage}{age}")
 
 
 def _pool(given: Evidence) -> Iterator[Objection]:
     for line in given.lines:
         if line.payout_id is None:
-            yield _line(line, given, f"earned {earned_on(line)} and on no payout")
+            yield _line(line, given, f"earned {given.earned(line)} and on no payout")
 
 
 def _amount_differs(given: Evidence) -> Iterator[Objection]:
@@ -153,9 +145,9 @@ def _amount_differs(given: Evidence) -> Iterator[Objection]:
         counted = [one.amount for one in lines if one.status not in given.names.voided_statuses]
         found = amount_against_lines(payout.amount, counted)
         if found.verdict is AmountVerdict.NO_LINES:
-            yield _payout(payout, f"says {payout.amount} and has no line")
+            yield of_payout(payout, f"says {payout.amount} and has no line")
         elif found.is_off:
-            yield _payout(payout, f"says {payout.amount}, its lines {found.total}")
+            yield of_payout(payout, f"says {payout.amount}, its lines {found.total}")
 
 
 def _no_po(given: Evidence) -> Iterator[Objection]:
@@ -165,7 +157,7 @@ def _no_po(given: Evidence) -> Iterator[Objection]:
             and not payout.po_number
             and "po_number" not in payout.unread
         ):
-            yield _payout(payout, f"{payout.stage} without a PO number")
+            yield of_payout(payout, f"{payout.stage} without a PO number")
 
 
 def _duplicates(given: Evidence) -> Iterator[Objection]:
@@ -197,11 +189,11 @@ def _like(one: str, other: str) -> bool:
 def _empty_or_negative(given: Evidence) -> Iterator[Objection]:
     for payout in given.payouts:
         if payout.amount.amount < 0:
-            yield _payout(payout, "negative")
+            yield of_payout(payout, "negative")
         elif payout.stage != STAGES["DECLINED"].value and not given.now.lines_by_payout.get(payout.id):
-            yield _payout(payout, "no lines")
+            yield of_payout(payout, "no lines")
         elif not payout.amount.amount:
-            yield _payout(payout, "zero")
+            yield of_payout(payout, "zero")
 
 
 def _backwards(given: Evidence) -> Iterator[Objection]:
@@ -209,7 +201,7 @@ def _backwards(given: Evidence) -> Iterator[Objection]:
         for earlier in given.earlier:
             was = earlier.snapshot.payouts.get(payout.id)
             if was and _rank(payout.stage, 3) < _rank(was.stage, -1):
-                yield _payout(payout, f"{was.stage} at the {earlier.label}, now {payout.stage}")
+                yield of_payout(payout, f"{was.stage} at the {earlier.label}, now {payout.stage}")
                 break
 
 
@@ -221,7 +213,7 @@ def _rank(stage: str, unknown: int) -> int:
 def _paid_unmatched(given: Evidence) -> Iterator[Objection]:
     for payout in given.payouts if given.matched else ():
         if payout.stage == STAGES["PAID"].value and not given.payments.get(payout.id):
-            yield _payout(payout, "PAID, and no payment was matched with it")
+            yield of_payout(payout, "PAID, and no payment was matched with it")
 
 
 def _matched_unpaid(given: Evidence) -> Iterator[Objection]:
@@ -229,7 +221,7 @@ def _matched_unpaid(given: Evidence) -> Iterator[Objection]:
         payout = given.now.payouts.get(payout_id)
         if payout and payments and payout.stage != STAGES["PAID"].value:
             said = ", ".join(f"{one.amount} on {one.day} ({one.reference})" for one in payments)
-            yield _payout(payout, f"{payout.stage}, and was paid: {said}")
+            yield of_payout(payout, f"{payout.stage}, and was paid: {said}")
 
 
 def _not_returned(given: Evidence) -> Iterator[Objection]:
@@ -249,9 +241,9 @@ def _moved(given: Evidence) -> Iterator[Objection]:
     for payout_id, was in sorted(export.snapshot.payouts.items()):
         payout = given.now.payouts.get(payout_id)
         if payout is None:
-            yield _payout(was, "gone since the last export")
+            yield of_payout(was, "gone since the last export")
         elif moved := _differences(payout_values(was), payout_values(payout)):
-            yield _payout(payout, f"moved since the last export: {moved}")
+            yield of_payout(payout, f"moved since the last export: {moved}")
     for line_id, was_line in sorted(export.snapshot.lines.items()):
         line = given.now.lines.get(line_id)
         if line and (moved := _differences(line_values(was_line), line_values(line))):
@@ -280,7 +272,7 @@ def _beyond(was: CommissionLine, now: CommissionLine, factor: Decimal) -> bool:
 
 def _undated(given: Evidence) -> Iterator[Objection]:
     for line in sorted(given.now.lines.values(), key=lambda one: one.id):
-        if earned_on(line) is None:
+        if given.earned(line) is None:
             yield _line(line, given, "has neither a period end nor a creation date, so it is in no period")
 
 
@@ -306,7 +298,7 @@ class Check:
     objections: Callable[[Evidence], Iterator[Objection]]
 
 
-CHECKS: Final = (
+FIRST_CHECKS: Final = (
     Check("not-final", "Payouts of the period that are not paid or declined", Weight.WARNING, _not_final),
     Check("pool", "Lines earned by the end of the period on no payout", Weight.WARNING, _pool),
     Check("amount-differs", "Payouts that are not the sum of their lines", Weight.BLOCKING, _amount_differs),
@@ -323,13 +315,13 @@ CHECKS: Final = (
     Check("undated", "Lines without a date", Weight.BLOCKING, _undated),
     Check("unclear-status", "Lines whose status says nothing we know", Weight.BLOCKING, _unclear_status),
 )
-"""All checks, in the order of the pack."""
+"""The checks of the first version, in the order of the pack."""
 
 
-def run_checks(given: Evidence, waivers: Mapping[str, str]) -> tuple[Result, ...]:
+def run_checks(checks: Sequence[Check], given: Evidence, waivers: Mapping[str, str]) -> tuple[Result, ...]:
     """Makes every check that is not off."""
     found = []
-    for check in CHECKS:
+    for check in checks:
         weight = given.policy.checks.get(check.name, check.weight)
         if weight is not Weight.OFF:
             objections = tuple(check.objections(given))

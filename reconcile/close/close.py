@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.close.aging import Waiting, aging
+from reconcile.close.aging import Waiting
 from reconcile.close.checks import Result, run_checks
 from reconcile.close.flux import Flux, flux
 from reconcile.close.frozen import Frozen
-from reconcile.close.journal import JournalLine, accruals, imbalance
-from reconcile.close.rollforward import Entry, Movement, Owed, Roll, entries, rolls
+from reconcile.close.journal import JournalLine, imbalance
+from reconcile.close.rollforward import MOVEMENTS, Entry, Movement, Roll, rolls
+from reconcile.close.versions import numbers
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Close:
     """A period's close: the numbers, each with its list.
 
     rolls: per currency; partner_rolls: per currency and partner; entries: the lines behind both.
+    ties_by_partner: whether the roll of each partner must add up.
     """
 
     frozen: Frozen
@@ -30,6 +32,7 @@ class Close:
     waiting: tuple[Waiting, ...]
     flux: tuple[Flux, ...]
     journal: tuple[JournalLine, ...]
+    ties_by_partner: bool = False
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -43,6 +46,12 @@ class Close:
             f"The roll-forward in {roll.currency} does not add up: {roll.residual} is left."
             for roll in self.rolls
             if roll.residual
+        ]
+        found += [
+            f"The roll-forward of {roll.partner} ({roll.partner_id}) in {roll.currency} does not add up: "
+            f"{roll.residual} is left."
+            for roll in self.partner_rolls
+            if roll.residual and self.ties_by_partner
         ]
         found += [
             f"The journal {name} does not balance: {rest}."
@@ -73,17 +82,16 @@ class Close:
 
 def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
     """The close. The same inputs give the same close, byte for byte."""
-    before = previous.owed() if previous else Owed({}, {}, is_first=True)
-    snapshot, period = frozen.snapshot, frozen.period
-    found = entries(before, snapshot, period, frozen.names, frozen.payments)
+    made, columns = numbers(frozen, previous), MOVEMENTS[frozen.version]
     return Close(
         frozen=frozen,
         previous=previous,
-        entries=found,
-        rolls=rolls(found, by_partner=False),
-        partner_rolls=rolls(found, by_partner=True),
-        checks=run_checks(frozen.evidence(previous), frozen.waivers),
-        waiting=aging(snapshot, period, frozen.payments, frozen.policy.aging_days),
-        flux=flux(found, frozen.policy),
-        journal=accruals(found, period, frozen.policy),
+        entries=made.entries,
+        rolls=rolls(made.entries, columns, by_partner=False),
+        partner_rolls=rolls(made.entries, columns, by_partner=True),
+        checks=run_checks(made.checks, made.evidence, frozen.waivers),
+        waiting=made.waiting,
+        flux=flux(made.entries, frozen.policy),
+        journal=made.journal,
+        ties_by_partner=made.ties_by_partner,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from reconcile.close.close import Close
 from reconcile.close.journal import JournalLine
+from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Movement, Roll
 from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
 
@@ -31,25 +34,93 @@ def journal_table(close: Close) -> Table:
             one.account,
             one.description,
             one.currency,
-            _side(one, one.debit),
-            _side(one, one.credit),
+            _side(close, one, one.debit),
+            _side(close, one, one.credit),
             len(one.lines),
         )
         for one in close.journal
     )
-    note = (
-        "Earned and not paid at the end of the period; reversed on the next day. Its lines are those of the "
-        "closing: the sheet Lines has their accounts."
+    return Table("journal", "Accruals", columns, rows, _journal_note(close), "currency")
+
+
+def _journal_note(close: Close) -> str:
+    if close.frozen.version == 1:
+        return (
+            "Earned and not paid at the end of the period; reversed on the next day. Its lines are those of "
+            "the closing: the sheet Lines has their accounts."
+        )
+    if close.frozen.policy.method == "clearing":
+        return (
+            "What was earned, adjusted, declined and moved in the period, booked to stay. Bills, and "
+            "payments without a bill, go to the liability account."
+        )
+    return (
+        "Earned and not billed at the end of the period; reversed on the next day. What is billed is in the "
+        "books by its bill."
     )
-    return Table("journal", "Accruals", columns, rows, note, "currency")
 
 
-def _side(line: JournalLine, amount: Decimal | None) -> Cell:
+def bridge_table(close: Close) -> Table:
+    """From the closing to its parts and to the aging, per currency; what is left is zero."""
+    columns = (
+        _CURRENCY,
+        *(Column(part.name.lower(), part.value.capitalize(), "money") for part in Part),
+        Column("closing", "Closing", "money"),
+        Column("aging", "Aging", "money"),
+        Column("parts_off", "Parts - closing", "money"),
+        Column("aging_off", "Aging - closing", "money"),
+    )
+    rows = tuple(_bridged(close, roll) for roll in close.rolls)
+    note = (
+        "Accrued: earned and not billed. Payable: billed and not paid. Prepaid: paid beyond what is owed. "
+        "Receivable: partners who owe; they are not netted with the others."
+    )
+    return Table("bridge", "Bridge", columns, rows, note, "currency")
+
+
+def _bridged(close: Close, roll: Roll) -> tuple[Cell, ...]:
+    here = ("currency", roll.currency)
+    closing = roll.sums[Movement.CLOSING]
+    entries = [one for one in close.of(Movement.CLOSING) if one.currency == roll.currency]
+    sums = {part: sum((one.amount for one in entries if one.part == part.value), Decimal(0)) for part in Part}
+    where = (here, ("movement", "closing"))
+    parts = [SumOf("lines", "amount", (*where, ("part", part.value)), sums[part]) for part in Part]
+    aged = sum(
+        (one.amount.amount for one in close.waiting if one.amount.currency == roll.currency), Decimal(0)
+    )
+    terms = (*((part.name.lower(), 1) for part in Part), ("closing", -1))
+    return (
+        roll.currency,
+        *parts,
+        SumOf("rollforward", "closing", (here,), closing),
+        SumOf("waiting", "amount", (here,), aged),
+        RowSum(terms, sum(sums.values(), Decimal(0)) - closing),
+        RowSum((("aging", 1), ("closing", -1)), aged - closing),
+    )
+
+
+def _side(close: Close, line: JournalLine, amount: Decimal | None) -> Cell:
     """The sum of the lines that go to this account; an account that is below zero is on the other side."""
     if amount is None or (line.amount > 0) is ((line.side == "expense") is line.is_reversal):
         return amount
+    return _ACCOUNT_SUMS[close.frozen.version](line, amount)
+
+
+def _by_closing(line: JournalLine, amount: Decimal) -> SumOf:
     where = (("currency", line.currency), ("movement", "closing"), (line.side, line.account))
     return SumOf("lines", "amount", where, amount)
+
+
+def _by_account(line: JournalLine, amount: Decimal) -> SumOf:
+    """Only lines that are booked have accounts on the sheet, so the account says which they are."""
+    where = (("currency", line.currency), (line.side, line.account))
+    return SumOf("lines", "amount", where, amount, exact=True)
+
+
+_ACCOUNT_SUMS: Final[Mapping[int, Callable[[JournalLine, Decimal], SumOf]]] = {
+    1: _by_closing,
+    2: _by_account,
+}
 
 
 def control_table(close: Close) -> Table:

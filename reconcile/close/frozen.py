@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from reconcile.close.checks import Earlier, Evidence, OpenWork
+from reconcile.close.checks import Earlier, OpenWork
+from reconcile.close.first_version.entries_by_stage import Owed
+from reconcile.close.first_version.standing import PaidOn, owed_lines
+from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, StagePaid
+from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
-from reconcile.close.rollforward import Owed
-from reconcile.close.standing import PaidOn, owed_lines
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.names_and_limits import Names
@@ -25,6 +27,13 @@ from reconcile.errors import StateError
 _NO_LINES: Final = b'"lines":{}'
 """Stands in the inputs where the lines of a snapshot go; within a text its quotes would be escaped."""
 _PIECE: Final = 1000
+VERSION: Final = 2
+"""The version of the numbers of a new close."""
+_SINCE_2: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft"), True),
+    "policy": {"method", "receivable", "prepaid", "rate_days"},
+}
+"""What the inputs of a close of the first version do not hold."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,8 @@ class Frozen:
     """Everything that decides a close. at: UTC. previous: the id of the close before it; empty for the first.
 
     last_export: the baseline of the newest export, against which movements are checked. again: why it was
-    made once more. journals: the layouts of its journal files.
+    made once more. journals: the layouts of its journal files. version: of the numbers; a kept close is made
+    again by its own. payments: of the first version; allotments, stage_paid and bills since the second.
     """
 
     close_id: str
@@ -53,28 +63,27 @@ class Frozen:
     rates: Rates | None = None
     again: str = ""
     journals: tuple[str, ...] = ()
+    version: int = 1
+    allotments: Mapping[str, tuple[Allotment, ...]] = field(default_factory=dict)
+    stage_paid: Mapping[str, StagePaid] = field(default_factory=dict)
+    bills: tuple[DatedBill, ...] = ()
+    draft: bool = False
+
+    @property
+    def facts(self) -> Facts:
+        """What the ledger is made of."""
+        return Facts(self.snapshot, self.names, self.allotments, self.stage_paid, self.bills)
 
     def owed(self) -> Owed:
-        """What the next close opens with."""
+        """What the next close of the first version opens with."""
         lines = owed_lines(self.snapshot, self.period, self.names, self.payments)
         return Owed(lines, self.snapshot.lines)
 
-    def evidence(self, previous: Frozen | None) -> Evidence:
-        """What the checks look at."""
-        earlier = [Earlier("last close", previous.snapshot)] if previous else []
-        if self.last_export:
-            earlier.append(Earlier("last export", self.last_export))
-        return Evidence(
-            self.period,
-            self.snapshot,
-            self.names,
-            self.policy,
-            earlier,
-            self.payments,
-            self.matched,
-            self.out,
-            self.unfinished,
-        )
+    def earlier(self, previous: Frozen | None) -> tuple[Earlier, ...]:
+        """The records as they were at the last close and at the last export."""
+        closes = (Earlier("last close", previous.snapshot),) if previous else ()
+        exports = (Earlier("last export", self.last_export),) if self.last_export else ()
+        return (*closes, *exports)
 
 
 def write_inputs(stream: IO[bytes], frozen: Frozen) -> None:
@@ -90,7 +99,8 @@ def write_inputs(stream: IO[bytes], frozen: Frozen) -> None:
         snapshot=replace(frozen.snapshot, lines={}),
         last_export=replace(exported, lines={}) if exported else None,
     )
-    first, *rest = _adapter().dump_json(bare).split(_NO_LINES)
+    unknown = _SINCE_2 if frozen.version == 1 else None
+    first, *rest = _adapter().dump_json(bare, exclude=unknown).split(_NO_LINES)
     stream.write(first)
     for snapshot, text in zip((frozen.snapshot, exported), rest, strict=bool(exported)):
         assert snapshot

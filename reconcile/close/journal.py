@@ -1,4 +1,9 @@
-"""The accrual journal: what is earned and not paid when the period ends, and its reversal on the next day."""
+"""The accrual journal, by one of two methods.
+
+Reversing: what is earned and not billed when the period ends, and its reversal on the next day; bills and
+payments without a bill are booked to expense. Clearing: what moved in the period, without a reversal; bills
+and payments without a bill are booked to the liability account.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
+from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 
 Side = Literal["expense", "liability"]
+_IN_PAYABLES: Final = (Part.PAYABLE.value, Part.PREPAID_BILL.value)
+"""What the bills and their payments have booked already."""
+_MONEY: Final = (
+    Movement.OPENING,
+    Movement.PAID,
+    Movement.RETURNED,
+    Movement.DIFFERENCE,
+    Movement.CLOSING,
+)
+"""The columns that change no expense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +63,34 @@ class JournalLine:
 
 def accruals(entries: Iterable[Entry], period: Period, policy: ClosePolicy) -> tuple[JournalLine, ...]:
     """Expense against liability per account and currency, and the reversal, each balanced per currency."""
-    owed = [one for one in entries if one.movement is Movement.CLOSING]
+    owed = [one for one in entries if _is_accrued(one)]
     return journal(owed, period, policy, f"Commissions accrued {period}", "ACC")
 
 
+def _is_accrued(one: Entry) -> bool:
+    return one.movement is Movement.CLOSING and one.part not in _IN_PAYABLES
+
+
+def is_booked(one: Entry, policy: ClosePolicy) -> bool:
+    """Whether an entry is in the journal of the method."""
+    return one.movement not in _MONEY if policy.method == "clearing" else _is_accrued(one)
+
+
+def clearing(entries: Iterable[Entry], period: Period, policy: ClosePolicy) -> tuple[JournalLine, ...]:
+    """What was earned, adjusted, declined and moved in the period, booked to stay."""
+    moved = [one for one in entries if is_booked(one, policy)]
+    title = f"Commissions of {period}"
+    return journal(moved, period, policy, title, "CLR", reverses=False)
+
+
 def journal(
-    entries: Iterable[Entry], period: Period, policy: ClosePolicy, title: str, prefix: str
+    entries: Iterable[Entry],
+    period: Period,
+    policy: ClosePolicy,
+    title: str,
+    prefix: str,
+    *,
+    reverses: bool = True,
 ) -> tuple[JournalLine, ...]:
     """A journal of these amounts on the last day of the period, and its reversal on the day after."""
     parts: dict[tuple[str, Side, str], tuple[list[str], list[Decimal]]] = defaultdict(lambda: ([], []))
@@ -74,7 +112,7 @@ def journal(
         )
         for (currency, side, account), (ids, amounts) in sorted(parts.items())
     )
-    return (*forth, *(_reversed(one, period) for one in forth))
+    return (*forth, *(_reversed(one, period) for one in forth)) if reverses else forth
 
 
 def _signed(amount: Decimal, side: Side) -> Decimal:
@@ -85,7 +123,11 @@ def _signed(amount: Decimal, side: Side) -> Decimal:
 def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:
     """The two accounts that an accrued line goes to."""
     key = (entry.partner_id, entry.plan, entry.currency)
-    return {"expense": policy.expense.account(*key), "liability": policy.liability.account(*key)}
+    against = {Part.PREPAID.value: policy.prepaid, Part.RECEIVABLE.value: policy.receivable}
+    return {
+        "expense": policy.expense.account(*key),
+        "liability": against.get(entry.part, policy.liability).account(*key),
+    }
 
 
 def _reversed(line: JournalLine, period: Period) -> JournalLine:

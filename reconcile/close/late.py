@@ -1,99 +1,90 @@
-"""What moved after a close: live against the frozen snapshot, and the entry that would true the books up."""
+"""What moved of a period after its close, and the entry that would true the books up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reconcile.close.frozen import Frozen
-from reconcile.close.journal import JournalLine, journal
+from reconcile.close.journal import JournalLine, is_booked, journal
+from reconcile.close.ledger.movements import Books, books, entries
+from reconcile.close.ledger.positions import Facts, Key, Position
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.close.standing import Payments, owed_lines
-from reconcile.domain.records import CommissionLine
-from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.stage import STAGES
-from reconcile.plan.visible_state import DECLINED, line_state
+from reconcile.close.versions import books_of
+
+_BALANCES = (Movement.OPENING, Movement.CLOSING)
 
 
 @dataclass(frozen=True, slots=True)
 class LateChange:
-    """One line whose part in the closing is not what it was. before, after: in the currency of the entry."""
+    """What moved of one line or payment. before, after: in the currency of the entry."""
 
     entry: Entry
     before: Decimal
     after: Decimal
 
 
-def late_changes(frozen: Frozen, live: Snapshot, payments: Payments) -> tuple[LateChange, ...]:
-    """The lines that would be accrued otherwise if the period were closed now, in the order of their ids.
+@dataclass(frozen=True)
+class LateEntries:
+    """The changes of a closed period, and what they change in its journal, entry by entry."""
 
-    What was owed at the close and is PAID now was paid after it, unless a payment says otherwise: that is no
-    change of the period, and the next close has it among its payments.
+    changes: tuple[LateChange, ...]
+    booked: tuple[Entry, ...]
+
+
+def late_entries(frozen: Frozen, facts: Facts, exported: Sequence[Entry] = ()) -> LateEntries:
+    """The difference to what was closed, if the period were closed now.
+
+    What is paid after the end of the period is no change of it. exported: what earlier late entries booked
+    already; only what is new since is booked again.
     """
-    was = frozen.owed().lines
-    now = owed_lines(live, frozen.period, frozen.names, payments)
-    now |= {line_id: line for line_id in was if (line := _paid_since(line_id, live, payments))}
-    found: list[LateChange] = []
-    for line_id in sorted(was.keys() | now.keys()):
-        found += _changes(line_id, was.get(line_id), now.get(line_id), frozen, live)
-    return tuple(found)
+    before, now = books_of(frozen), books(facts, frozen.period.end)
+    moved = entries(before, now, facts, frozen.period)
+    changes = [one for one in moved if one.movement not in _BALANCES]
+    booked = [one for one in _against(moved) if is_booked(one, frozen.policy)]
+    new = (*booked, *(replace(one, amount=-one.amount) for one in exported))
+    return LateEntries(tuple(_changes(changes, before, now)), tuple(_netted(new)))
 
 
-def _paid_since(line_id: str, live: Snapshot, payments: Payments) -> CommissionLine | None:
-    line = live.lines.get(line_id)
-    payout = live.payouts.get(line.payout_id or "") if line else None
-    paid = payout is not None and payout.stage == STAGES["PAID"].value and not payments.get(payout.id)
-    return line if paid else None
+def _against(moved: Iterable[Entry]) -> Iterator[Entry]:
+    """What is open now less what was open at the close, beside the movements between them."""
+    for one in moved:
+        if one.movement is Movement.OPENING:
+            yield replace(one, movement=Movement.CLOSING, amount=-one.amount)
+        else:
+            yield one
 
 
-def _changes(
-    line_id: str, was: CommissionLine | None, now: CommissionLine | None, frozen: Frozen, live: Snapshot
-) -> Iterator[LateChange]:
-    zero = Decimal(0)
-    if was and now and was.amount.currency != now.amount.currency:
-        yield from _changes(line_id, was, None, frozen, live)
-        yield from _changes(line_id, None, now, frozen, live)
-        return
-    before, after = was.amount.amount if was else zero, now.amount.amount if now else zero
-    if before == after:
-        return
-    line = now or was
-    assert line
-    entry = Entry(
-        Movement.ADJUSTED,
-        line_id,
-        line.payout_id,
-        line.partner_id,
-        live.partner_name(line.partner_id),
-        line.plan_name or "",
-        line.amount.currency,
-        after - before,
-        _why(was, now, live.lines.get(line_id), live, frozen),
-    )
-    yield LateChange(entry, before, after)
+def _netted(found: Iterable[Entry]) -> Iterator[Entry]:
+    """One entry per line and account, where something is left."""
+    sums: dict[tuple[str, str, str, str, str, str], Decimal] = {}
+    firsts: dict[tuple[str, str, str, str, str, str], Entry] = {}
+    for one in found:
+        key = (one.currency, one.partner_id, one.payout_id or "", one.line_id, one.plan, one.part)
+        sums[key] = sums.get(key, Decimal(0)) + one.amount
+        firsts.setdefault(key, one)
+    for key, amount in sums.items():
+        if amount:
+            yield replace(firsts[key], amount=amount)
 
 
-def _why(
-    was: CommissionLine | None,
-    now: CommissionLine | None,
-    live_line: CommissionLine | None,
-    live: Snapshot,
-    frozen: Frozen,
-) -> str:
-    if was and now:
-        return "the amount was edited"
-    if was is None:
-        return "earned in the period, and first seen after its close, or owed again"
-    if live_line is None:
-        return "gone upstream"
-    if line_state(live_line, frozen.names) == DECLINED:
-        return "declined"
-    payout = live.payouts.get(live_line.payout_id or "")
-    return f"on a payout at {payout.stage}" if payout else "no longer due in the period"
+def _changes(changes: Iterable[Entry], before: Books, now: Books) -> Iterator[LateChange]:
+    was, there = _by_line(before.positions), _by_line(now.positions)
+    for one in changes:
+        if one.line_id:
+            key = (one.line_id, one.currency)
+            yield LateChange(one, was.get(key, Decimal(0)), there.get(key, Decimal(0)))
+        else:
+            yield LateChange(one, Decimal(0), one.amount)
 
 
-def true_up(changes: tuple[LateChange, ...], frozen: Frozen) -> tuple[JournalLine, ...]:
-    """The adjustment entry that would true the accrual up, with its reversal."""
-    title = f"True-up of commissions accrued {frozen.period}"
-    return journal((one.entry for one in changes), frozen.period, frozen.policy, title, "ADJ")
+def _by_line(positions: Mapping[Key, Position]) -> dict[tuple[str, str], Decimal]:
+    return {(key[2], key[3]): one.amount for key, one in positions.items() if key[0] == "earned"}
+
+
+def true_up(booked: Iterable[Entry], frozen: Frozen, number: int = 1) -> tuple[JournalLine, ...]:
+    """The entry that trues the journal of the close up. number: how many there are of this close by now."""
+    title = f"True-up {number} of commissions {frozen.period}"
+    reverses = frozen.policy.method == "reversing"
+    return journal(booked, frozen.period, frozen.policy, title, f"ADJ{number}", reverses=reverses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reconcile.close.frozen import Frozen
-from reconcile.close.standing import earned_on
+from reconcile.close.ledger.positions import due_on
 from reconcile.domain.period import Period, utc_date
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.snapshot import Snapshot
@@ -36,7 +36,7 @@ def _periods(operation: Operation, periods: Sequence[Period], known: Snapshot) -
     line = known.lines.get(operation.target.id)
     payout = known.payouts.get(operation.target.payout_id or operation.target.id)
     ends = utc_date(payout.period_end) if payout and payout.period_end else None
-    days = [earned_on(line) if line else None, ends]
+    days = [due_on(line, payout) if line else None, ends]
     return [period for period in periods if any(day is not None and day in period for day in days)]
 
 

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from reconcile.close.aging import buckets, sums
 from reconcile.close.close import Close
-from reconcile.close.control_tables import control_table, journal_table
-from reconcile.close.journal import accounts
-from reconcile.close.rollforward import Entry, Movement, Roll
+from reconcile.close.control_tables import bridge_table, control_table, journal_table
+from reconcile.close.entry_tables import lines_table, paid_table, partner_numbers
+from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.domain.money import shown_amount
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
+_BRIDGES: Final[Mapping[int, Callable[[Close], tuple[Table, ...]]]] = {
+    1: lambda _: (),
+    2: lambda close: (bridge_table(close),),
+}
+_ROLLED: Final = {
+    1: "Opening and movements add up to the closing. Amounts are in the currency of the lines. A stage is "
+    "as it was when the data was read: Introw keeps no dates of stages.",
+    2: "Opening and movements add up to the closing. Amounts are in the currency of the lines. Paid is money "
+    "that payments show; where none is known, the stage PAID, from the day it is known to have been there.",
+}
+_AGED: Final = {
+    1: "Unpaid payouts by the days between the end of their period and the end of this one.",
+    2: "Open items by the days from the end of their period to that of this one. They sum to the closing.",
+}
+_OPEN: Final = {1: "Unpaid payouts", 2: "Open items"}
 
 
 def pack_of(close: Close) -> Pack:
@@ -31,21 +47,70 @@ def pack_of(close: Close) -> Pack:
             ("Scope", str(frozen.snapshot.scope)),
             ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
             ("Fingerprint of the data", frozen.snapshot.fingerprint),
-            ("Closed by", f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
+            (_signed_as(close), f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
             ("Tool", f"reconcile {frozen.tool_version}"),
             ("Close before it", previous),
             ("Payments", "matched" if frozen.matched else "not matched: the stage alone says what is paid"),
+            *(_FACTS[frozen.version](close)),
         ),
-        verdict="The period passes." if close.passes else " ".join(close.obstacles),
+        verdict=verdict(close),
         sound=close.passes,
         tables=_tables(close),
         charted="rollforward",
+        open_points=_has_open_points(close),
+        look=frozen.version,
     )
+
+
+def verdict(close: Close) -> str:
+    """Whether the period passes, and with how many open points."""
+    if not close.passes:
+        return " ".join(close.obstacles)
+    if not _has_open_points(close):
+        return "The period passes."
+    found = [check for check in close.checks if check.objections]
+    count = sum(len(check.objections) for check in found)
+    checks = "1 check" if len(found) == 1 else f"{len(found)} checks"
+    return f"The period passes with open points: {checks} found {count:,}. See Checks and Exceptions."
+
+
+def _has_open_points(close: Close) -> bool:
+    return close.frozen.version > 1 and any(check.objections for check in close.checks)
+
+
+def _signed_as(close: Close) -> str:
+    is_final = close.frozen.version == 1 or (close.passes and not close.frozen.draft)
+    return "Closed by" if is_final else "Prepared, not closed, by"
+
+
+def _read_and_decided(close: Close) -> tuple[tuple[str, str], ...]:
+    """How much was read, how much the stage alone says, and what a person decided about the close."""
+    frozen = close.frozen
+    snapshot = frozen.snapshot
+    waived = "; ".join(f"{name}: {reason}" for name, reason in frozen.waivers.items())
+    facts = [
+        ("Read", f"{len(snapshot.payouts):,} payouts, {len(snapshot.lines):,} lines"),
+        ("Paid by the stage alone", f"{len(frozen.stage_paid):,} payouts at PAID without a known payment"),
+        ("Method", _METHODS[frozen.policy.method]),
+        ("Waived", waived or "nothing"),
+    ]
+    return tuple(facts + ([("Made again because", frozen.again)] if frozen.again else []))
+
+
+_METHODS: Final = {
+    "reversing": "accrual that reverses; bills go to expense",
+    "clearing": "accrual that stays; bills go to the liability account",
+}
+_FACTS: Final[Mapping[int, Callable[[Close], tuple[tuple[str, str], ...]]]] = {
+    1: lambda _: (),
+    2: _read_and_decided,
+}
 
 
 def _tables(close: Close) -> tuple[Table, ...]:
     tables = [
         rollforward_table(close),
+        *_BRIDGES[close.frozen.version](close),
         control_table(close),
         _by_partner(close),
         checks_table(close),
@@ -54,29 +119,26 @@ def _tables(close: Close) -> tuple[Table, ...]:
         _aging(close),
         _waiting(close),
         _flux(close),
-        _paid(close),
-        _lines(close),
+        paid_table(close),
+        lines_table(close),
     ]
     return tuple(tables if close.frozen.rates is None else [tables[0], _reported(close), *tables[1:]])
 
 
 def rollforward_table(close: Close) -> Table:
     """The roll-forward per currency."""
-    columns = (_CURRENCY, *_movement_columns(), Column("residual", "Residual", "money"))
-    rows = tuple((roll.currency, *_moves(roll, ("currency",)), _residual(roll)) for roll in close.rolls)
-    note = (
-        "Opening and movements add up to the closing. Amounts are in the currency of the lines. A stage is "
-        "as it was when the data was read: Introw keeps no dates of stages."
-    )
-    return Table("rollforward", "Roll-forward", columns, rows, note, "currency")
+    columns = (_CURRENCY, *_movement_columns(close), Column("residual", "Residual", "money"))
+    rows = tuple((roll.currency, *_moves(roll, ()), _residual(roll)) for roll in close.rolls)
+    return Table("rollforward", "Roll-forward", columns, rows, _ROLLED[close.frozen.version], "currency")
 
 
 def _by_partner(close: Close) -> Table:
+    key = _PARTNER_KEYS[close.frozen.version](close)
     columns = (
         _CURRENCY,
         _PARTNER,
         Column("partner_id", "Partner ID", "id"),
-        *_movement_columns(),
+        *_movement_columns(close),
         Column("residual", "Residual", "money"),
     )
     rows = tuple(
@@ -84,7 +146,7 @@ def _by_partner(close: Close) -> Table:
             roll.currency,
             roll.partner,
             roll.partner_id,
-            *_moves(roll, ("currency", "partner_id")),
+            *_moves(roll, key(roll)),
             _residual(roll),
         )
         for roll in close.partner_rolls
@@ -92,21 +154,38 @@ def _by_partner(close: Close) -> Table:
     return Table("partners", "Roll-forward by partner", columns, rows, "", "currency")
 
 
-def _movement_columns() -> tuple[Column, ...]:
-    return tuple(Column(one.name.lower(), one.value.capitalize(), "money") for one in Movement)
+Where = tuple[tuple[str, str], ...]
 
 
-def _moves(roll: Roll, keys: tuple[str, ...]) -> tuple[Cell, ...]:
+def _by_id(_: Close) -> Callable[[Roll], Where]:
+    return lambda roll: (("partner_id", roll.partner_id),)
+
+
+def _by_number(close: Close) -> Callable[[Roll], Where]:
+    """Partners by number: a spreadsheet takes two ids that differ in case, or past 15 digits, for one."""
+    numbers = partner_numbers(close)
+    return lambda roll: (("partner_no", str(numbers[roll.partner_id])),)
+
+
+_PARTNER_KEYS: Final = {1: _by_id, 2: _by_number}
+
+
+def _movement_columns(close: Close) -> tuple[Column, ...]:
+    columns = MOVEMENTS[close.frozen.version]
+    return tuple(Column(one.name.lower(), one.value.capitalize(), "money") for one in columns)
+
+
+def _moves(roll: Roll, more: Where) -> tuple[Cell, ...]:
     """Each column is the sum of its lines on the sheet that lists them."""
-    texts = {"currency": roll.currency, "partner_id": roll.partner_id}
-    where = tuple((key, texts[key]) for key in keys)
+    where = (("currency", roll.currency), *more)
     return tuple(
-        SumOf("lines", "amount", (*where, ("movement", one.value)), roll.sums[one]) for one in Movement
+        SumOf("lines", "amount", (*where, ("movement", one.value)), amount)
+        for one, amount in roll.sums.items()
     )
 
 
 def _residual(roll: Roll) -> RowSum:
-    terms = tuple((one.name.lower(), 1 if one is Movement.CLOSING else -1) for one in Movement)
+    terms = tuple((one.name.lower(), 1 if one is Movement.CLOSING else -1) for one in roll.sums)
     return RowSum(terms, roll.residual)
 
 
@@ -204,8 +283,7 @@ def _aging(close: Close) -> Table:
         ]
         total = RowSum(tuple((name, 1) for name in names), sum(row.values(), Decimal(0)))
         rows.append((currency, *cells, total))
-    note = "Unpaid payouts by the days between the end of their period and the end of this one."
-    return Table("aging", "Aging", columns, tuple(rows), note, "currency")
+    return Table("aging", "Aging", columns, tuple(rows), _AGED[close.frozen.version], "currency")
 
 
 def _waiting(close: Close) -> Table:
@@ -230,7 +308,7 @@ def _waiting(close: Close) -> Table:
         )
         for one in close.waiting
     )
-    return Table("waiting", "Unpaid payouts", columns, rows, "", "currency")
+    return Table("waiting", _OPEN[close.frozen.version], columns, rows, "", "currency")
 
 
 def _flux(close: Close) -> Table:
@@ -263,46 +341,3 @@ def _flux(close: Close) -> Table:
     limits = f"{policy.flux_amount} and {policy.flux_share:.0%}"
     note = f"Material beyond {limits}. The explanation is for you to write."
     return Table("flux", "Flux", columns, rows, note, "currency")
-
-
-def _paid(close: Close) -> Table:
-    rows = tuple(_entry(one) for one in close.of(Movement.PAID))
-    return Table("paid", "Paid in the period", _ENTRY_COLUMNS, rows, "", "currency")
-
-
-def _lines(close: Close) -> Table:
-    """Every line's part in every column; where it is accrued, the accounts as well."""
-    policy = close.frozen.policy
-    columns = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
-    rows = tuple(
-        (*_entry(one), *(accounts(one, policy).values() if one.movement is Movement.CLOSING else ("", "")))
-        for one in close.entries
-    )
-    return Table("lines", "Lines", (*_ENTRY_COLUMNS, *columns), rows, "", "currency")
-
-
-_ENTRY_COLUMNS: Final = (
-    Column("movement", "Movement"),
-    _CURRENCY,
-    Column("amount", "Amount", "money"),
-    _PARTNER,
-    Column("partner_id", "Partner ID", "id"),
-    Column("plan", "Plan"),
-    Column("line", "Line ID", "id"),
-    Column("payout", "Payout ID", "id"),
-    Column("why", "Reference or reason"),
-)
-
-
-def _entry(one: Entry) -> tuple[Cell, ...]:
-    return (
-        one.movement.value,
-        one.currency,
-        one.amount,
-        one.partner,
-        one.partner_id,
-        one.plan,
-        one.line_id,
-        one.payout_id or "",
-        one.why,
-    )

@@ -35,7 +35,7 @@ class Rates:
 
         Raises ConfigurationError for a currency without a rate.
         """
-        if currency == self.to:
+        if currency == self.to or not amount:
             return amount
         if currency not in self.rates:
             raise ConfigurationError(

@@ -1,6 +1,6 @@
 """The roll-forward: how what was owed at the last close became what is owed at this one.
 
-    opening + earned + adjusted + moved in - moved out - paid - declined = closing
+    opening + earned + adjusted + moved in - moved out - paid + returned - difference - declined = closing
 
 Every number has its list of lines, and the closing is summed apart from the movements, so that a residual
 shows. Amounts are in the currency of the lines and never added across currencies.
@@ -9,22 +9,19 @@ shows. Amounts are in the currency of the lines and never added across currencie
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import chain
-from operator import attrgetter
-
-from reconcile.close.standing import Payments, Standing, earned_on, standing
-from reconcile.domain.period import Period
-from reconcile.domain.policy.names_and_limits import Names
-from reconcile.domain.records import CommissionLine
-from reconcile.domain.snapshot import Snapshot
+from typing import Final
 
 
 class Movement(StrEnum):
-    """The columns of the roll-forward, in order. Paid, declined and moved out are negative amounts."""
+    """The columns of the roll-forward, in order. Paid, declined and moved out are negative amounts.
+
+    returned: payments that came back. difference: what a tolerance or a bank fee left of a payment.
+    """
 
     OPENING = "opening"
     EARNED = "earned"
@@ -32,13 +29,26 @@ class Movement(StrEnum):
     MOVED_IN = "moved in"
     MOVED_OUT = "moved out"
     PAID = "paid"
+    RETURNED = "returned"
+    DIFFERENCE = "difference"
     DECLINED = "declined"
     CLOSING = "closing"
 
 
+MOVEMENTS: Final[Mapping[int, tuple[Movement, ...]]] = {
+    1: tuple(one for one in Movement if one not in (Movement.RETURNED, Movement.DIFFERENCE)),
+    2: tuple(Movement),
+}
+"""The columns by the version of the numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line's part in one column. amount: signed, so that a column is the plain sum of its entries."""
+    """One part of one column: of a line, or of a payout where `line_id` is empty.
+
+    amount: signed, so that a column is the plain sum of its entries. day, source: when, and where it is read.
+    part: of a closing, what kind of open item it is; empty in the first version.
+    """
 
     movement: Movement
     line_id: str
@@ -49,6 +59,9 @@ class Entry:
     currency: str
     amount: Decimal
     why: str = ""
+    day: date | None = None
+    source: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,160 +76,14 @@ class Roll:
     @property
     def residual(self) -> Decimal:
         """What the movements do not explain of the closing: zero, or the close does not pass."""
-        moved = sum((self.sums[one] for one in Movement if one is not Movement.CLOSING), Decimal(0))
+        moved = sum((sum_ for one, sum_ in self.sums.items() if one is not Movement.CLOSING), Decimal(0))
         return self.sums[Movement.CLOSING] - moved
 
 
-@dataclass(frozen=True)
-class Owed:
-    """What was owed at the last close, by line id, and the lines it had seen at all.
-
-    Without an earlier close both are empty, and the chain starts here.
-    """
-
-    lines: Mapping[str, CommissionLine]
-    seen: Mapping[str, CommissionLine]
-    is_first: bool = False
-
-
-def entries(
-    before: Owed, now: Snapshot, period: Period, names: Names, payments: Payments
-) -> tuple[Entry, ...]:
-    """Every line's part in the roll-forward, in the order of the columns and of currency and id."""
-    columns: dict[Movement, list[Entry]] = {one: [] for one in Movement}
-    for line_id in sorted(before.lines.keys() | now.lines.keys()):
-        was, line = before.lines.get(line_id), now.lines.get(line_id)
-        payout = now.payouts.get(line.payout_id or "") if line else None
-        state = standing(line, payout, period, names, payments) if line else None
-        for one in _of_line(was, line, state, before, now, period, payments):
-            columns[one.movement].append(one)
-    for column in columns.values():
-        # They are in the order of their ids; sorting all by all three takes 0.1 s more at 100,000 lines.
-        column.sort(key=attrgetter("currency"))
-    return tuple(chain.from_iterable(columns.values()))
-
-
-def _of_line(
-    was: CommissionLine | None,
-    line: CommissionLine | None,
-    state: Standing | None,
-    before: Owed,
-    now: Snapshot,
-    period: Period,
-    payments: Payments,
-) -> Iterator[Entry]:
-    """A line's part in each column. was: as it was owed at the last close. state: where it stands now."""
-    if was is not None:
-        yield _entry(Movement.OPENING, was, now, was.amount.amount)
-        yield from _of_known(was, line, state, now, payments)
-    elif line is not None:
-        yield from _of_new(line, state, before, now, period, payments)
-    if line is not None and state is Standing.OWED:
-        yield _entry(Movement.CLOSING, line, now, line.amount.amount)
-
-
-def _of_known(
-    was: CommissionLine,
-    line: CommissionLine | None,
-    state: Standing | None,
-    now: Snapshot,
-    payments: Payments,
-) -> Iterator[Entry]:
-    """A line that was owed at the last close: it stays, is edited, or leaves in one of four ways."""
-    if line is None:
-        yield _entry(Movement.MOVED_OUT, was, now, -was.amount.amount, "gone upstream")
-        return
-    if line.amount.currency != was.amount.currency:
-        said = f"{was.amount} became {line.amount}"
-        yield _entry(Movement.ADJUSTED, was, now, -was.amount.amount, said)
-        yield _entry(Movement.ADJUSTED, line, now, line.amount.amount, said)
-    elif line.amount.amount != was.amount.amount:
-        said = f"{was.amount} became {line.amount}"
-        yield _entry(Movement.ADJUSTED, line, now, line.amount.amount - was.amount.amount, said)
-    yield from _leaving(line, state, now, payments)
-
-
-def _of_new(
-    line: CommissionLine,
-    state: Standing | None,
-    before: Owed,
-    now: Snapshot,
-    period: Period,
-    payments: Payments,
-) -> Iterator[Entry]:
-    """A line that was not owed at the last close: earned now, or it moved in, or it is no matter."""
-    if state is Standing.NOT_YET:
-        return
-    seen = before.seen.get(line.id)
-    if _is_fresh(line, seen, period):
-        yield _entry(Movement.EARNED, line, now, line.amount.amount)
-    elif state is not Standing.OWED and (
-        seen or (before.is_first and not _known_paid(line, period, payments))
-    ):
-        # Settled at the last close already, or before the chain of closes began.
-        return
-    elif before.is_first:
-        yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, "owed since before the first close")
-    else:
-        yield _entry(Movement.MOVED_IN, line, now, line.amount.amount, _why_in(line, seen, period))
-    yield from _leaving(line, state, now, payments)
-
-
-def _known_paid(line: CommissionLine, period: Period, payments: Payments) -> bool:
-    """Whether a matched payment says that the line was paid in the period, and so was owed until then."""
-    return any(one.day in period for one in payments.get(line.payout_id or "", ()))
-
-
-def _is_fresh(line: CommissionLine, seen: CommissionLine | None, period: Period) -> bool:
-    """Whether the line is earned in this period, and was not counted as earned before it."""
-    day, then = earned_on(line), earned_on(seen) if seen else None
-    return day is not None and day in period and (then is None or then >= period.start)
-
-
-def _why_in(line: CommissionLine, seen: CommissionLine | None, period: Period) -> str:
-    if seen is None:
-        return f"earned before {period.start}, first seen now"
-    if earned_on(seen) != earned_on(line):
-        return f"its period end was {earned_on(seen)}"
-    return "earned, and owed again: it was paid, declined or not due at the last close"
-
-
-def _leaving(
-    line: CommissionLine, state: Standing | None, now: Snapshot, payments: Payments
-) -> Iterator[Entry]:
-    match state:
-        case Standing.PAID:
-            yield _entry(Movement.PAID, line, now, -line.amount.amount, _references(line, payments))
-        case Standing.DECLINED:
-            yield _entry(Movement.DECLINED, line, now, -line.amount.amount)
-        case Standing.NOT_YET:
-            yield _entry(Movement.MOVED_OUT, line, now, -line.amount.amount, f"now due {earned_on(line)}")
-        case _:
-            pass
-
-
-def _references(line: CommissionLine, payments: Payments) -> str:
-    return ", ".join(one.reference for one in payments.get(line.payout_id or "", ()) if one.reference)
-
-
-def _entry(movement: Movement, line: CommissionLine, now: Snapshot, amount: Decimal, why: str = "") -> Entry:
-    return Entry(
-        movement,
-        line.id,
-        line.payout_id,
-        line.partner_id,
-        now.partner_name(line.partner_id),
-        line.plan_name or "",
-        line.amount.currency,
-        amount,
-        why,
-    )
-
-
-def rolls(found: Iterable[Entry], *, by_partner: bool) -> tuple[Roll, ...]:
-    """The rows of the roll-forward, in the order of currency and partner."""
+def rolls(found: Iterable[Entry], movements: Sequence[Movement], *, by_partner: bool) -> tuple[Roll, ...]:
+    """The rows of the roll-forward with these columns, in the order of currency and partner."""
     sums: dict[tuple[str, str, str], dict[Movement, Decimal]] = defaultdict(
-        lambda: dict.fromkeys(Movement, Decimal(0))
+        lambda: dict.fromkeys(movements, Decimal(0))
     )
     for one in found:
         key = (one.currency, one.partner, one.partner_id) if by_partner else (one.currency, "", "")

@@ -81,7 +81,7 @@ PLACE_FIELDS: Final = frozenset(field.name for field in LINE_FIELDS if field.gro
 """The fields that say where a line should go, not what it should be."""
 
 NEW_LINE_FIELDS: Final = (
-    Field("partner_id", "Partner ID", FieldKind.CHOICE, "new"),
+    Field("partner_id", "Partner", FieldKind.CHOICE, "new"),
     Field("payout_id", "Payout ID", FieldKind.CHOICE, "new", clearable=True),
     Field("amount", "Amount", FieldKind.AMOUNT, "new"),
     Field("currency", "Currency", FieldKind.CHOICE, "new"),

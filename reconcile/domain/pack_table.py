@@ -23,13 +23,15 @@ class Column:
 class SumOf:
     """A cell that is the sum of a column of another table, so that it can be a live formula.
 
-    table, column: what is added up. where: only rows whose columns have these texts. value: the sum.
+    table, column: what is added up. where: only rows whose columns have these texts. value: the sum. exact:
+    whether texts must be the same letter by letter; else a spreadsheet ignores their case.
     """
 
     table: str
     column: str
     where: tuple[tuple[str, str], ...]
     value: Decimal
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Pack:
     """Tables with a cover: what they are about, and whether all is well.
 
     facts: a label and a text each. verdict: one sentence; sound: whether it is a good one. charted: the key
-    of the table whose number columns are drawn, a chart per row.
+    of the table whose number columns are drawn, a chart per row. open_points: whether something passed that
+    a person should know of. look: the version of how the page looks, so that an old one stays as it was.
     """
 
     title: str
@@ -78,6 +81,8 @@ class Pack:
     sound: bool
     tables: tuple[Table, ...]
     charted: str = ""
+    open_points: bool = False
+    look: int = 1
 
     def table(self, key: str) -> Table:
         """The table with that key."""

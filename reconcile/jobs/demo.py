@@ -118,7 +118,7 @@ def _edits() -> list[Keystroke]:
         Keystroke("Lines", "cln_0000000000000000onlyline", "Decline reason", "DUPLICATE"),
         Keystroke("Lines", "cln_000000000000000draftline", "Action", "Detach"),
         Keystroke("Lines", "cln_0000000000000000poolline", "Internal note", "Checked against the CRM."),
-        Keystroke("New lines", 2, "Partner ID", "ptn_0000000000000poolpartner"),
+        Keystroke("New lines", 2, "Partner", "ptn_0000000000000poolpartner"),
         Keystroke("New lines", 2, "Amount", 99.5),
         Keystroke("New lines", 2, "Currency", "USD"),
         Keystroke("New lines", 2, "Description", "True-up for March"),

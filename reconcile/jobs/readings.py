@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
@@ -37,6 +38,7 @@ def read(session: Session, store: Store, file: Path, lost: Meta | None = None) -
         edited = read_workbook(file, policy, templates, on_progress, lost)
     kept = store.baseline(edited.export.workbook_id)
     baseline = kept or baseline_of(edited)
+    edited = with_partner_ids(edited, baseline)
     noted = () if kept else (_unknown_export(edited),)
     made = made_findings(edited, own_work(store, edited.export.workbook_id))
     readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)

@@ -1,6 +1,6 @@
 """The sandbox's own paths: the request log, a dump of the state, and more faults.
 
-They need no key, cost nothing, and are not in the OpenAPI document.
+They need a key, cost nothing, and are not in the OpenAPI document.
 """
 
 from __future__ import annotations

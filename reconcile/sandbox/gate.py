@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconcile.sandbox import moments, problems
+from reconcile.sandbox.browser_guard import refusal_of
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.dropped_connections import close
 from reconcile.sandbox.exchange import Answer, deliver, encoded, html_headers, whole_body
@@ -42,7 +44,10 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or pass on what does not concern the API."""
         try:
-            if scope["path"].startswith(f"{API}/"):
+            if refusal := refusal_of(scope, self._keys):
+                # What is left of the body is not read, so the connection cannot go on.
+                await deliver(self._answer_of(refusal, {"connection": "close"}), send)
+            elif scope["path"].startswith(f"{API}/"):
                 await self._let_through(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
@@ -106,6 +111,9 @@ class Gate:
             headers["retry-after"] = str(self._windows.seconds_left())
         if problem.status == 402:
             headers |= self._credits.headers()
+        return self._answer_of(problem, headers)
+
+    def _answer_of(self, problem: Problem, headers: Mapping[str, str]) -> Answer:
         body = json.dumps(problem.body(self._choices.error_envelope)).encode()
         return Answer(problem.status, encoded({"content-type": "application/json", **headers}), body)
 

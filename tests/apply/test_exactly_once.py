@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli_session import EVERY_KIND, NEW_LINE, SET_AMOUNT, SET_STAGE, CliSession
+from cli_session import EVERY_KIND, KEY, NEW_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.sandbox.choices import Choices
 
@@ -42,7 +42,11 @@ def _effects(cli: CliSession) -> dict[str, Any]:
 
 
 def _counts(cli: CliSession) -> Counter[str]:
-    effects = httpx.get(f"{cli.url}/_sandbox/effects", timeout=10).raise_for_status().json()["effects"]
+    effects = (
+        httpx.get(f"{cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=10)
+        .raise_for_status()
+        .json()["effects"]
+    )
     return Counter(one["kind"] for one in effects)
 
 

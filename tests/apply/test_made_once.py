@@ -251,7 +251,7 @@ def test_a_decision_sends_a_line_that_was_never_made(server: Open) -> None:
 def test_a_line_that_was_made_and_declined_since_is_not_made_again(server: Open) -> None:
     cli = server(honour_keys=False)
     partner = cli.state()[DRAFT]["partner"]["id"]
-    placed = {"Partner ID": partner, "Payout ID": DRAFT}
+    placed = {"Partner": partner, "Payout ID": DRAFT}
     edited = cli.edit(
         cli.export(), *NEW_LINE[1:], *(Keystroke("New lines", 2, name, one) for name, one in placed.items())
     )

@@ -347,7 +347,7 @@ def test_an_edit_in_the_last_gap_of_a_line_is_reported_with_both_values(
 
 def test_a_new_line_that_somebody_made_meanwhile_is_not_made_again(cli: CliSession) -> None:
     new = (
-        Keystroke("New lines", 2, "Partner ID", cli.state()[DRAFT]["partner"]["id"]),
+        Keystroke("New lines", 2, "Partner", cli.state()[DRAFT]["partner"]["id"]),
         Keystroke("New lines", 2, "Payout ID", DRAFT),
         Keystroke("New lines", 2, "Amount", 12.5),
         Keystroke("New lines", 2, "Currency", "USD"),

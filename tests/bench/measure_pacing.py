@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 RATE, WINDOW = 30, 6.0
 KEYS = (Key("sandbox-key"), Key("setup-key"))
+KEYED = {"x-api-key": "sandbox-key"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _reconcile(url: str, key: str, folder: Path, *words: str) -> None:
 
 
 def _edit(url: str, folder: Path, operations: int) -> None:
-    lines = httpx.get(f"{url}/_sandbox/state").raise_for_status().json()["lines"]
+    lines = httpx.get(f"{url}/_sandbox/state", headers=KEYED).raise_for_status().json()["lines"]
     open_lines = [line["id"] for line in lines if line["status"] in ("PENDING", "IN_PAYOUT")]
     keys = [Keystroke("Lines", key, "Description", "Measured") for key in open_lines[:operations]]
     type_into(folder / "month.xlsx", folder / "edited.xlsx", keys)
@@ -103,7 +104,9 @@ def _somebody(url: str, *, is_shared: bool) -> Iterator[None]:
 
 
 def _log(url: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = httpx.get(f"{url}/_sandbox/requests").raise_for_status().json()["requests"]
+    found: list[dict[str, Any]] = (
+        httpx.get(f"{url}/_sandbox/requests", headers=KEYED).raise_for_status().json()["requests"]
+    )
     return found
 
 

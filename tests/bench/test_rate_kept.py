@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import httpx
-from cli_session import EVERY_KIND, CliSession
+from cli_session import EVERY_KIND, KEY, CliSession
 
 from reconcile.sandbox.choices import Choices
 
@@ -15,7 +15,11 @@ def test_a_run_longer_than_a_window_never_meets_a_429(open_cli: Callable[[Choice
     cli.settings("[profiles.default]\nrate = 8\nwindow = 0.5\nsettle_wait = 0.01\nabsence_wait = 0.05\n")
 
     code, out, err = cli.run("apply", cli.edit(cli.export(), *EVERY_KIND), "--yes")
-    log = httpx.get(f"{cli.url}/_sandbox/requests", timeout=10).raise_for_status().json()["requests"]
+    log = (
+        httpx.get(f"{cli.url}/_sandbox/requests", headers={"x-api-key": KEY}, timeout=10)
+        .raise_for_status()
+        .json()["requests"]
+    )
 
     assert code == 0, out + err
     assert len(log) > 16

@@ -23,7 +23,7 @@ def test_a_partner_and_a_payout_chosen_by_name_make_the_line_of_their_ids(cli: C
     path = cli.export()
     partner = cli.state()[DRAFT]["partner"]["id"]
     chosen = {
-        "Partner ID": offered(path, "reconcile_partners", partner),
+        "Partner": offered(path, "reconcile_partners", partner),
         "Payout ID": offered(path, "reconcile_payouts", DRAFT),
         "Amount": 12.5,
         "Currency": "USD",
@@ -33,6 +33,17 @@ def test_a_partner_and_a_payout_chosen_by_name_make_the_line_of_their_ids(cli: C
     (operation,) = json.loads(out)["operations"]
 
     assert code == 0
-    assert chosen["Partner ID"] == f"Acme Partners ({partner})"
+    assert chosen["Partner"] == f"Acme Partners ({partner})"
     assert chosen["Payout ID"] == f"Acme Partners, 2026-03-31 ({DRAFT})"
     assert (operation["body"]["partnerId"], operation["body"]["payoutId"]) == (partner, DRAFT)
+
+
+def test_the_exact_name_of_a_partner_makes_the_line_of_its_id(cli: CliSession) -> None:
+    path = cli.export()
+    partner = cli.state()[DRAFT]["partner"]["id"]
+    typed = {"Partner": "acme partners", "Payout ID": DRAFT, "Amount": 12.5, "Currency": "USD"}
+    edited = cli.edit(path, *(Keystroke("New lines", 2, header, value) for header, value in typed.items()))
+    code, out, err = cli.run("diff", edited, "--json")
+
+    assert code == 0, err
+    assert [one["body"]["partnerId"] for one in json.loads(out)["operations"]] == [partner]

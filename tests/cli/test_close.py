@@ -21,6 +21,7 @@ from cli_session import APPROVED, APPROVED_LINE, SET_AMOUNT, SET_STAGE, CliSessi
 from libreoffice import Converter
 from openpyxl import load_workbook
 
+from reconcile.close.rollforward import Movement
 from reconcile.sandbox.choices import Choices
 
 MARCH = "2026-03"
@@ -35,6 +36,14 @@ def _close(
 def _numbers(cli: CliSession, folder: str = "close") -> dict[str, list[list[object]]]:
     said = json.loads((cli.folder / folder / "numbers.json").read_text(encoding="utf-8"))
     return {key: table["rows"] for key, table in said["tables"].items()}
+
+
+def _rolled(cli: CliSession, folder: str = "close") -> dict[str, dict[str, str]]:
+    """The roll-forward by currency and column."""
+    said = json.loads((cli.folder / folder / "numbers.json").read_text(encoding="utf-8"))
+    table = said["tables"]["rollforward"]
+    rows = [dict(zip(table["columns"], map(str, row), strict=True)) for row in table["rows"]]
+    return {row["currency"]: row for row in rows}
 
 
 def test_a_period_that_passes_is_frozen_locked_and_listed(cli: CliSession) -> None:
@@ -65,15 +74,11 @@ def test_the_pack_has_a_workbook_a_page_journals_and_what_it_was_made_of(cli: Cl
 
 def test_every_number_of_the_roll_forward_is_the_sum_of_its_lines(cli: CliSession) -> None:
     _close(cli)
-    numbers = _numbers(cli)
-    for currency, *cells in numbers["rollforward"]:
-        for movement, cell in zip(
-            ("opening", "earned", "adjusted", "moved in", "moved out", "paid", "declined", "closing"),
-            cells,
-            strict=False,
-        ):
-            listed = [Decimal(str(row[2])) for row in numbers["lines"] if row[:2] == [movement, currency]]
-            assert sum(listed, Decimal(0)) == Decimal(str(cell))
+    lines = _numbers(cli)["lines"]
+    for currency, row in _rolled(cli).items():
+        for movement in Movement:
+            listed = [Decimal(str(one[2])) for one in lines if one[:2] == [movement.value, currency]]
+            assert sum(listed, Decimal(0)) == Decimal(row[movement.name.lower()])
 
 
 def test_the_formulas_of_the_workbook_give_the_same_numbers_in_a_real_program(
@@ -87,7 +92,15 @@ def test_the_formulas_of_the_workbook_give_the_same_numbers_in_a_real_program(
         load_workbook(convert(emptied, tmp_path / "out"), data_only=True),
     )
 
-    for sheet in ("Roll-forward", "Control totals", "Roll-forward by partner", "Accruals", "Aging", "Flux"):
+    for sheet in (
+        "Roll-forward",
+        "Bridge",
+        "Control totals",
+        "Roll-forward by partner",
+        "Accruals",
+        "Aging",
+        "Flux",
+    ):
         was = [[cell for cell in row if isinstance(cell, int | float)] for row in kept[sheet].values]
         now = [[cell for cell in row if isinstance(cell, int | float)] for row in computed[sheet].values]
         assert [pytest.approx(row) for row in was] == now
@@ -156,6 +169,7 @@ def test_a_draft_closes_nothing(cli: CliSession) -> None:
 def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_reason(cli: CliSession) -> None:
     edited = cli.edit(cli.export("--stage", "APPROVED"), SET_AMOUNT)
     _close(cli)
+    told, shown, _ = cli.run("diff", edited)
     code, _, refused = cli.run("apply", edited, "--yes")
     bare, _, reasonless = cli.run("apply", edited, "--yes", "--reopen", MARCH)
     written = cli.writes()
@@ -163,7 +177,8 @@ def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_rea
     _, listed, _ = cli.run("close", "--list")
 
     assert (code, bare, done) == (1, 2, 0), out + err
-    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert "2026-03 is closed, and 1 operation would change it" in refused
+    assert (told, "STOPPED 2026-03 is closed" in shown) == (1, True)
     assert '--reopen 2026-03 --reason "why"' in refused
     assert "--reopen needs a reason" in reasonless
     assert written == []
@@ -180,7 +195,7 @@ def test_an_undo_keeps_to_the_lock_as_well(cli: CliSession) -> None:
     done, out, err = cli.run("undo", run_id, "--yes", "--reopen", MARCH, "--reason", "applied too early")
 
     assert (code, done) == (1, 0), out + err
-    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert "2026-03 is closed, and 1 operation would change it" in refused
     assert cli.state()[APPROVED_LINE]["amount"] == "500.00"
 
 
@@ -223,7 +238,7 @@ def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(cl
 
     assert "Nothing of 2026-03 moved since its close." in nothing
     assert code == 0
-    assert "500.00 → 450.00 USD  the amount was edited" in out
+    assert "500.00 → 450.00 USD  adjusted: 500.00 USD became 450.00 USD" in out
     assert [one["moved"] for one in json.loads(machine)] == ["-50.00"]
     assert [(row["Account"], row["Debit"], row["Credit"]) for row in rows[:2]] == [
         ("6200", "", "50.00"),
@@ -236,11 +251,11 @@ def test_the_next_close_opens_with_the_closing_of_the_last_one(cli: CliSession) 
     cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
     code, out, err = _close(cli, period="2026-04", folder="april")
     assert code == 0, out + err
-    march = {row[0]: row[8] for row in _numbers(cli)["rollforward"]}
-    april = {row[0]: row for row in _numbers(cli, "april")["rollforward"]}
+    march, april = _rolled(cli), _rolled(cli, "april")
+    closing = {currency: row["closing"] for currency, row in march.items()}
 
-    assert march == {currency: row[1] for currency, row in april.items()}
-    assert april["USD"][3] == "-50.00"
+    assert closing == {currency: row["opening"] for currency, row in april.items()}
+    assert april["USD"]["adjusted"] == "-50.00"
 
 
 def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(cli: CliSession) -> None:

@@ -235,7 +235,7 @@ def test_a_clean_copy_keeps_columns_and_sheets_of_ones_own(cli: CliSession) -> N
 def test_what_stands_beside_a_new_line_below_the_ready_rows_is_carried_with_it(cli: CliSession) -> None:
     def add(book: openpyxl.Workbook) -> None:
         sheet = book["New lines"]
-        texts = {"Partner ID": POOL_PARTNER, "Amount": 7, "Currency": "USD", "Description": "late"}
+        texts = {"Partner": POOL_PARTNER, "Amount": 7, "Currency": "USD", "Description": "late"}
         for header, value in texts.items():
             sheet.cell(3000, column(sheet, header)).value = value
         sheet.cell(1, 30).value, sheet.cell(3000, 30).value = "Asked by", "Ben"
@@ -253,7 +253,7 @@ def test_a_clean_copy_shows_what_could_not_be_read_and_says_what_is_left_out(cli
         cli.export("--stage", "APPROVED"),
         Keystroke("Lines", APPROVED_LINE, "Amount", "1,234"),
         Keystroke("Payouts", APPROVED, "Statement note", "=1+1"),
-        Keystroke("New lines", 2, "Partner ID", POOL_PARTNER),
+        Keystroke("New lines", 2, "Partner", POOL_PARTNER),
         Keystroke("New lines", 2, "Amount", "12 or 13"),
         Keystroke("New lines", 2, "Currency", "USD"),
     )

@@ -60,7 +60,7 @@ IN_MONTH = {3: _declined(DECLINED), 5: (Keystroke("Lines", DETACHED, "Action", "
 AFTER_CLOSE = {
     7: (Keystroke("Lines", EDITED, "Amount", 1.25),),
     9: (
-        Keystroke("New lines", 2, "Partner ID", "ptn_acme"),
+        Keystroke("New lines", 2, "Partner", "ptn_acme"),
         Keystroke("New lines", 2, "Payout ID", payout_id("acme", 8)),
         Keystroke("New lines", 2, "Amount", 321.09),
         Keystroke("New lines", 2, "Currency", "USD"),

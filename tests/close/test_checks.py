@@ -9,8 +9,9 @@ import pytest
 from builders import END, make_line, make_payout, make_snapshot
 from closing import close_of, frozen_of, paid
 
-from reconcile.close.checks import CHECKS, OpenWork
+from reconcile.close.checks import OpenWork
 from reconcile.close.close import Close
+from reconcile.close.money_checks import CHECKS
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy, Weight
 
 SOUND = (make_payout(stage="PAID", po_number="7"), make_line(total="1000 USD"))
@@ -52,7 +53,7 @@ def _with(**given: object) -> tuple[object, ...]:
         ),
         ("empty-or-negative", (make_payout("pay_2", stage="PAID", po_number="7"),), "pay_2"),
         ("unclear-status", (*SOUND, make_line("cln_2", "5 USD", None, status="POTENTIAL")), "cln_2"),
-        ("undated", (*SOUND, make_line("cln_2", period_end=None, created_at=None)), "cln_2"),
+        ("undated", (*SOUND, make_line("cln_2", "5 USD", None, period_end=None, created_at=None)), "cln_2"),
     ],
 )
 def test_a_check_finds_what_it_is_for(check: str, records: tuple[object, ...], record_id: str) -> None:

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from builders import END, make_line, make_payout, make_snapshot
-from closing import close_of, frozen_of, paid
+from builders import END, make_line, make_payout
+from closing import APRIL_END, close_of, facts_of, frozen_of, paid
 
 from reconcile.close.aging import buckets, sums
 from reconcile.close.journal import imbalance
-from reconcile.close.late import late_changes, true_up
+from reconcile.close.late import late_entries, true_up
 from reconcile.close.rates import rates_from
 from reconcile.domain.policy.close import AccountRule, ClosePolicy
 from reconcile.errors import ConfigurationError
@@ -28,7 +28,11 @@ def test_unpaid_payouts_are_aged_by_the_end_of_their_period() -> None:
         make_payout("pay_declined", stage="DECLINED"),
         make_payout("pay_next", period_end=END.replace(month=5)),
     ]
-    close = close_of(None, *payouts)
+    lines = [
+        make_line(f"cln_{one.id}", str(one.amount).replace(",", ""), one.id, period_end=one.period_end)
+        for one in payouts
+    ]
+    close = close_of(None, *payouts, *lines)
 
     assert [(one.payout_id, one.days, one.bucket) for one in close.waiting] == [
         ("pay_older", 365, "over 90"),
@@ -43,7 +47,8 @@ def test_the_buckets_are_a_setting() -> None:
 
 
 def test_a_payout_paid_after_the_period_is_still_waiting_at_its_end() -> None:
-    close = close_of(None, make_payout(stage="PAID"), payments={"pay_1": (paid("2026-04-02"),)})
+    late = {"pay_1": (paid("2026-04-02", "500 USD"),)}
+    close = close_of(None, make_payout(stage="PAID"), make_line(), payments=late)
 
     assert [one.payout_id for one in close.waiting] == ["pay_1"]
 
@@ -107,49 +112,63 @@ def test_late_changes_are_the_difference_to_what_was_frozen_and_are_trued_up() -
         make_line("cln_3", "9 USD"),
         make_line("cln_4", "4 USD"),
     )
-    live = make_snapshot(
-        make_payout(),
-        make_line("cln_1", "90 USD"),
-        make_line("cln_2", "30 EUR"),
-        make_line("cln_3", "9 USD", status="VOIDED"),
-        make_line("cln_new", "2 USD"),
+    late = late_entries(
+        frozen,
+        facts_of(
+            frozen,
+            make_payout(),
+            make_line("cln_1", "90 USD"),
+            make_line("cln_2", "30 EUR"),
+            make_line("cln_3", "9 USD", status="VOIDED"),
+            make_line("cln_new", "2 USD"),
+        ),
     )
-    changes = late_changes(frozen, live, {})
 
-    assert [(one.entry.line_id, one.entry.currency, one.entry.amount) for one in changes] == [
+    assert sorted((one.entry.line_id, one.entry.currency, one.entry.amount) for one in late.changes) == [
         ("cln_1", "USD", -10),
-        ("cln_2", "USD", -30),
         ("cln_2", "EUR", 30),
+        ("cln_2", "USD", -30),
         ("cln_3", "USD", -9),
         ("cln_4", "USD", -4),
         ("cln_new", "USD", 2),
     ]
-    assert [one.entry.why for one in changes][3:] == [
-        "declined",
-        "gone upstream",
-        "earned in the period, and first seen after its close, or owed again",
-    ]
-    entry = {(one.journal, one.account): one.amount for one in true_up(changes, frozen)}
-    assert entry["ADJ-2026-03-USD", "6200"] == -51
-    assert entry["ADJ-2026-03-USD", "2100"] == 51
+    entry = {(one.journal, one.account): one.amount for one in true_up(late.booked, frozen)}
+    assert entry["ADJ1-2026-03-USD", "6200"] == -51
+    assert entry["ADJ1-2026-03-USD", "2100"] == 51
+
+
+@pytest.mark.parametrize("method", ["reversing", "clearing"])
+def test_late_entries_hold_only_what_is_new_since_the_last_ones(method: str) -> None:
+    policy = ClosePolicy(method=method)  # type: ignore[arg-type]
+    frozen = frozen_of(make_payout(), make_line("cln_1", "100 USD"), policy=policy)
+    first = late_entries(frozen, facts_of(frozen, make_payout(), make_line("cln_1", "90 USD"))).booked
+    again = facts_of(frozen, make_payout(), make_line("cln_1", "90 USD"))
+    then = facts_of(frozen, make_payout(), make_line("cln_1", "70 USD"))
+
+    assert late_entries(frozen, again, first).booked == ()
+    assert [one.amount for one in late_entries(frozen, then, first).booked] == [-20]
 
 
 def test_a_payment_after_the_close_is_no_change_of_the_period_and_one_before_its_end_is() -> None:
-    frozen = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
-    live = make_snapshot(make_payout(stage="PAID"), make_line("cln_1", "100 USD"))
+    line = make_line("cln_1", "100 USD")
+    frozen = frozen_of(make_payout(), line)
+    at_paid = make_payout(stage="PAID", updated_at=APRIL_END)
 
-    assert late_changes(frozen, live, {}) == ()
-    assert late_changes(frozen, live, {"pay_1": (paid("2026-04-02"),)}) == ()
-    assert [one.entry.amount for one in late_changes(frozen, live, {"pay_1": (paid("2026-03-30"),)})] == [
-        -100
-    ]
+    def moved(**payments: object) -> list[Decimal]:
+        late = late_entries(frozen, facts_of(frozen, at_paid, line, **payments))
+        return [one.entry.amount for one in late.changes]
+
+    assert moved() == []
+    assert moved(payments={"pay_1": (paid("2026-04-02", "100 USD"),)}) == []
+    assert moved(payments={"pay_1": (paid("2026-03-30", "100 USD"),)}) == [-100]
 
 
 def test_nothing_late_gives_no_entry() -> None:
     frozen = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
+    late = late_entries(frozen, frozen.facts)
 
-    assert late_changes(frozen, frozen.snapshot, {}) == ()
-    assert true_up((), frozen) == ()
+    assert late.changes == ()
+    assert true_up(late.booked, frozen) == ()
 
 
 def test_a_reporting_currency_stands_beside_the_others() -> None:

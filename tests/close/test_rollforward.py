@@ -9,8 +9,10 @@ from closing import APRIL, MARCH, april_line, close_of, frozen_of, paid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.close.close import Close
+from reconcile.close.close import Close, make_close
+from reconcile.close.control_tables import bridge_table
 from reconcile.close.rollforward import Movement
+from reconcile.domain.pack_table import Table, value_of
 from reconcile.domain.period import utc_date
 from reconcile.domain.records import CommissionLine, Payout
 
@@ -38,7 +40,8 @@ def test_what_was_settled_before_the_first_close_is_no_part_of_it() -> None:
 
 def test_what_is_known_to_be_paid_in_the_first_period_was_owed_before_it() -> None:
     old = make_line("cln_old", "40 USD", period_end=END.replace(month=1))
-    close = close_of(None, make_payout(stage="PAID"), old, payments={"pay_1": (paid("2026-03-20"),)})
+    payments = {"pay_1": (paid("2026-03-20", "40 USD"),)}
+    close = close_of(None, make_payout(stage="PAID"), old, payments=payments)
 
     assert _moves(close) == {"moved in": 40, "paid": -40}
     assert [one.why for one in close.of(Movement.PAID)] == ["TX-1"]
@@ -76,7 +79,7 @@ def test_a_payout_at_paid_takes_its_lines_out() -> None:
 
 def test_a_payment_after_the_period_leaves_its_lines_owed_at_the_end_of_it() -> None:
     before = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
-    late = {"pay_1": (paid("2026-05-02"),)}
+    late = {"pay_1": (paid("2026-05-02", "100 USD"),)}
     close = close_of(before, make_payout(stage="PAID"), make_line("cln_1", "100 USD"), payments=late)
 
     assert _moves(close) == {"opening": 100, "closing": 100}
@@ -84,7 +87,7 @@ def test_a_payment_after_the_period_leaves_its_lines_owed_at_the_end_of_it() -> 
 
 def test_a_payment_in_the_period_gives_its_reference() -> None:
     before = frozen_of(make_payout(), make_line("cln_1", "100 USD"))
-    payments = {"pay_1": (paid("2026-04-20"),)}
+    payments = {"pay_1": (paid("2026-04-20", "100 USD"),)}
     close = close_of(before, make_payout(stage="PAID"), make_line("cln_1", "100 USD"), payments=payments)
 
     assert [one.why for one in close.of(Movement.PAID)] == ["TX-1"]
@@ -127,12 +130,12 @@ def test_a_line_known_since_before_it_was_due_is_earned_when_it_is_due() -> None
     assert _moves(close) == {"earned": 100, "paid": -100}
 
 
-def test_a_payment_that_came_back_makes_its_lines_owed_again() -> None:
+def test_a_payout_that_is_no_longer_paid_is_owed_again() -> None:
     before = frozen_of(make_payout(stage="PAID"), make_line("cln_1", "100 USD"))
     close = close_of(before, make_payout(stage="FAILED"), make_line("cln_1", "100 USD"))
 
-    assert _moves(close) == {"moved in": 100, "closing": 100}
-    assert "owed again" in close.of(Movement.MOVED_IN)[0].why
+    assert _moves(close) == {"returned": 100, "closing": 100}
+    assert [one.why for one in close.of(Movement.RETURNED)] == ["no longer said to be paid"]
 
 
 def test_the_rows_by_partner_add_up_to_the_rows_by_currency() -> None:
@@ -142,6 +145,14 @@ def test_the_rows_by_partner_add_up_to_the_rows_by_currency() -> None:
 
     assert partners == {"Acme": 100, "Bolt": 30}
     assert close.rolls[0].sums[Movement.CLOSING] == 130
+
+
+def _sums(close: Close, movement: Movement) -> dict[str, Decimal]:
+    return {roll.currency: roll.sums[movement] for roll in close.rolls if roll.sums[movement]}
+
+
+def _plain(table: Table) -> list[list[object]]:
+    return [[value_of(cell) for cell in row] for row in table.rows]
 
 
 _LINES = st.tuples(
@@ -177,16 +188,14 @@ def _records(state: State) -> list[Payout | CommissionLine]:
 def test_whatever_happens_between_two_closes_nothing_is_left_over(
     before: State, after: State, day: str
 ) -> None:
-    payments = {"pay_1": (paid(day),)}
+    payments = {"pay_1": (paid(day, "300 USD"),)}
     earlier = frozen_of(*_records(before))
+    first = make_close(earlier, None)
     close = close_of(earlier, *_records(after), payments=payments)
-    opening: dict[str, Decimal] = {}
-    for line in earlier.owed().lines.values():
-        opening[line.amount.currency] = opening.get(line.amount.currency, Decimal(0)) + line.amount.amount
 
+    assert [roll.residual for roll in (*first.rolls, *first.partner_rolls)] == [0] * 2 * len(first.rolls)
     assert [roll.residual for roll in close.rolls] == [0] * len(close.rolls)
-    assert {
-        roll.currency: roll.sums[Movement.OPENING] for roll in close.rolls if roll.sums[Movement.OPENING]
-    } == {currency: amount for currency, amount in opening.items() if amount}
+    assert _sums(close, Movement.OPENING) == _sums(first, Movement.CLOSING)
+    assert not any(row[-1] or row[-2] for row in _plain(bridge_table(close)))
     assert all(utc_date(END) in MARCH and line.currency in ("USD", "EUR") for line in close.entries)
     assert close.frozen.period == APRIL

@@ -18,7 +18,7 @@ WEEK = (
     Step("type", "Payouts", APPROVED, "Stage", "PENDING_PAYMENT"),
     Step("type", "Payouts", APPROVED, "PO number", "000777"),
     Step("type", "Lines", APPROVED_LINE, "Amount", 512.5),
-    Step("type", "New lines", 2, "Partner ID", POOL_PARTNER),
+    Step("type", "New lines", 2, "Partner", POOL_PARTNER),
     Step("type", "New lines", 2, "Amount", 99.5),
     Step("type", "New lines", 2, "Currency", "USD"),
     Step("type", "New lines", 2, "Description", "True-up"),

@@ -87,20 +87,24 @@ class Sandbox(httpx.Client):
         # There is no TLS here, and not loading certificates saves 50 ms in every test.
         super().__init__(base_url=f"{root}/api/v1", headers=headers, timeout=10, verify=False)
         self.root = root
+        self._key = key or "sandbox-key"
+
+    def _control(self, name: str) -> httpx.Response:
+        return self.get(f"{self.root}/_sandbox/{name}", headers={"x-api-key": self._key})
 
     def state(self) -> dict[str, Any]:
         """Dump the state of the server."""
-        state: dict[str, Any] = self.get(f"{self.root}/_sandbox/state").json()
+        state: dict[str, Any] = self._control("state").json()
         return state
 
     def log(self) -> list[dict[str, Any]]:
         """Read the request log of the server."""
-        log: list[dict[str, Any]] = self.get(f"{self.root}/_sandbox/requests").json()["requests"]
+        log: list[dict[str, Any]] = self._control("requests").json()["requests"]
         return log
 
     def effects(self) -> list[tuple[str, str]]:
         """Read what happened to which record."""
-        effects = self.get(f"{self.root}/_sandbox/effects").json()["effects"]
+        effects = self._control("effects").json()["effects"]
         return [(effect["record_id"], effect["kind"]) for effect in effects]
 
     def one(self, path: str) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def line_edits(draw: st.DrawFn) -> dict[str, Typed]:
 
 new_rows = st.fixed_dictionaries(
     {
-        "Partner ID": st.sampled_from(("ptn_1", "ptn_2")).map(lambda text: Typed(text, text)),
+        "Partner": st.sampled_from(("ptn_1", "ptn_2")).map(lambda text: Typed(text, text)),
         "Payout ID": st.just(Typed(None, None)),
         "Amount": amounts(),
         "Currency": currencies,
@@ -260,10 +260,10 @@ FIELDS = {
     "Internal note": "internal_note",
     "Action": "action",
     "Decline reason": "decline_reason",
-    "Partner ID": "partner_id",
+    "Partner": "partner_id",
     "Payout ID": "payout_id",
 }
-NEW = ("Partner ID", "Payout ID", "Amount", "Currency", "Source amount", "Description")
+NEW = ("Partner", "Payout ID", "Amount", "Currency", "Source amount", "Description")
 
 
 def before(record: str, header: str) -> str | None:

@@ -145,3 +145,17 @@ def test_a_workbook_whose_own_list_of_headers_is_lost_is_read_by_the_layout(
 
     assert len(edited.lines.rows) == 7
     assert edited.findings == ()
+
+
+def test_a_workbook_from_before_the_column_was_called_partner_is_read(simple_file: Path, read: Read) -> None:
+    book = openpyxl.load_workbook(simple_file)
+    for name in ("New lines", "_meta"):
+        for cell in (cell for row in book[name].iter_rows() for cell in row if cell.value == "Partner"):
+            is_ours = name == "New lines" or book[name].cell(cell.row, 1).value == "header:new_lines"
+            cell.value = "Partner ID" if is_ours else cell.value
+    new = book["New lines"]
+    new["A2"], new["C2"], new["D2"] = "ptn_1", 5, "USD"
+    book.save(simple_file)
+
+    (line,) = read(simple_file).new_lines.rows
+    assert (line.values["partner_id"], line.values["amount"]) == ("ptn_1", "5")

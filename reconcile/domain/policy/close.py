@@ -27,6 +27,13 @@ CHECK_NAMES: Final = (
     "edited-much",
     "undated",
     "unclear-status",
+    "cut-off",
+    "paid-differs",
+    "paid-declined",
+    "credit-balance",
+    "edited-after-paid",
+    "over-age",
+    "stale-rates",
 )
 """The names of the checks of a close, in the order of the pack."""
 
@@ -66,8 +73,11 @@ class ClosePolicy:
     these stages should have a PO number. max_edit_factor: an amount that moved by more than this factor is
     worth a look. aging_days: the upper ends of the buckets of the aging. flux_amount, flux_share: a movement
     is material when it is beyond both (in the row's currency; 0.1 is a tenth). expense, liability: accounts
-    of the accrual. locked: what a closed period is locked against: `everything`, or `money`, which lets
-    payouts go on to a paying stage, PAID or FAILED.
+    of the accrual; receivable, prepaid: of what partners owe, and of what was paid beyond what is owed.
+    method: `reversing` books what is earned and not billed, and reverses it, since bills go to expense;
+    `clearing` books what moved, since bills go to the liability account. rate_days: how many days a rate may
+    lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
+    which lets payouts go on to a paying stage, PAID or FAILED.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -78,4 +88,8 @@ class ClosePolicy:
     flux_share: Decimal = Decimal("0.1")
     expense: AccountRule = field(default_factory=lambda: AccountRule("6200"))
     liability: AccountRule = field(default_factory=lambda: AccountRule("2100"))
-    locked: Literal["everything", "money"] = "everything"
+    locked: Literal["everything", "money"] = "money"
+    method: Literal["reversing", "clearing"] = "reversing"
+    receivable: AccountRule = field(default_factory=lambda: AccountRule("1290"))
+    prepaid: AccountRule = field(default_factory=lambda: AccountRule("1400"))
+    rate_days: int = 5

@@ -33,6 +33,14 @@ def kept_close(store: Store, environment: Environment, period: Period) -> KeptCl
     raise DecisionNeeded(f"The period {period} of {environment} is not closed. Closed are: {there}.")
 
 
+def superseded(store: Store, environment: Environment, period: Period) -> Frozen | None:
+    """What the close of a period was made of, which is to be made again."""
+    return next(
+        (thawed(one) for one in counting(kept_closes(store, environment)) if one.period == str(period)),
+        None,
+    )
+
+
 def previous_close(
     store: Store, environment: Environment, period: Period, *, again: bool, first: bool
 ) -> KeptClose | None:

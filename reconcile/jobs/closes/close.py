@@ -10,15 +10,14 @@ from pathlib import Path
 
 from reconcile import __version__
 from reconcile.close.close import Close, make_close
-from reconcile.close.frozen import Frozen
-from reconcile.close.matched_payments import matched_payments
+from reconcile.close.frozen import VERSION, Frozen
 from reconcile.close.pack import checks_table, objections, rollforward_table
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client, Reader
-from reconcile.jobs.closes.chain import previous_close, thawed
+from reconcile.jobs.closes.chain import previous_close, superseded, thawed
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
@@ -36,6 +35,7 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, save_close
@@ -103,14 +103,15 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     """
     at = session.clock()
     _refuse(request, at)
-    waivers, rates = waivers_of(request.waivers), rates_of(request.rates)
+    waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
         # Gather.
         again = request.again is not None
         before = previous_close(store, session.environment, request.period, again=again, first=request.first)
         previous = thawed(before) if before else None
         snapshot = everything(session, reader, previous)
-        gathered = _gathered(session, store, request, snapshot, previous, at)
+        replaced = superseded(store, session.environment, request.period) if again else None
+        gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
         frozen = replace(gathered, waivers=waivers, rates=rates)
         # Decide.
         made = make_close(frozen, previous)
@@ -154,11 +155,15 @@ def _gathered(
     request: CloseRequest,
     snapshot: Snapshot,
     previous: Frozen | None,
+    replaced: Frozen | None,
     at: datetime,
 ) -> Frozen:
-    """Everything that decides the close, from the request, live and the store."""
+    """Everything that decides the close, from the request, live and the store.
+
+    replaced: the close that this one is made again of.
+    """
     environment, settings = session.environment, session.settings
-    settlements = store.settlements(environment)
+    evidence = evidence_of(session, store, snapshot, (previous, replaced))
     return Frozen(
         close_id=session.new_id("close", at),
         period=request.period,
@@ -170,12 +175,16 @@ def _gathered(
         policy=settings.close,
         previous=previous.close_id if previous else "",
         again=request.again or "",
-        payments=matched_payments(settlements, snapshot),
-        matched=bool(settlements),
+        matched=evidence.matched,
         out=workbooks_out(store, environment, request.period),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
         journals=newest_layouts(request.journals or ("csv",), settings.templates),
+        version=VERSION,
+        allotments=evidence.facts.allotments,
+        stage_paid=evidence.facts.stage_paid,
+        bills=tuple(evidence.facts.bills),
+        draft=request.draft,
     )
 
 

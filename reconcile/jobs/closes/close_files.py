@@ -41,7 +41,8 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
     frozen, name = close.frozen, f"close-{close.frozen.period}"
     with (folder / INPUTS).open("wb") as stream:
         write_inputs(stream, frozen)
-    for layout in frozen.journals:
+    # What is not closed must not be booked.
+    for layout in frozen.journals if close.passes and not frozen.draft else ():
         for file, content in journal_of(close.journal, layout, templates).items():
             (folder / file).write_bytes(content)
     pack = pack_of(close)

@@ -9,13 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from reconcile.close.journal import JournalLine
-from reconcile.close.late import LateChange, late_changes, true_up
-from reconcile.close.matched_payments import matched_payments
+from reconcile.close.late import LateChange, late_entries, true_up
 from reconcile.domain.money import shown_amount
 from reconcile.domain.period import Period
 from reconcile.jobs.closes.chain import kept_close, thawed
 from reconcile.jobs.closes.close_files import journal_of, newest_layouts, write_files
 from reconcile.jobs.closes.close_inputs import everything
+from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.session import Session
 
 
@@ -36,7 +36,8 @@ class Late:
         for one in self.changes:
             code = one.entry.currency
             amounts = f"{shown_amount(one.before, code)} → {shown_amount(one.after, code)} {code}"
-            yield f"{one.entry.line_id}  {one.entry.partner}  {amounts}  {one.entry.why}"
+            told = ": ".join(text for text in (one.entry.movement.value, one.entry.why) if text)
+            yield f"{one.entry.line_id or one.entry.payout_id}  {one.entry.partner}  {amounts}  {told}"
         if not self.changes:
             yield f"Nothing of {self.period} moved since its close."
         for line in self.entry:
@@ -54,9 +55,9 @@ def late(session: Session, period: Period, folder: Path | None, journals: tuple[
     with session.reading() as reader, session.store() as store:
         frozen = thawed(kept_close(store, environment, period))
         live = everything(session, reader, frozen)
-        payments = matched_payments(store.settlements(environment), live)
-    changes = late_changes(frozen, live, payments)
-    entry = true_up(changes, frozen)
+        evidence = evidence_of(session, store, live, (frozen,))
+    found = late_entries(frozen, evidence.facts)
+    entry = true_up(found.booked, frozen)
     if folder:
         files = {
             f"late-{name}": content
@@ -64,13 +65,15 @@ def late(session: Session, period: Period, folder: Path | None, journals: tuple[
             for name, content in journal_of(entry, layout, session.settings.templates).items()
         }
         write_files(folder, files)
-    return Late(frozen.period, tuple(changes), tuple(entry))
+    return Late(frozen.period, found.changes, entry)
 
 
 def _as_dict(one: LateChange) -> dict[str, str]:
     entry = one.entry
     return {
         "line_id": entry.line_id,
+        "payout_id": entry.payout_id or "",
+        "movement": entry.movement.value,
         "partner": entry.partner,
         "currency": entry.currency,
         "before": str(one.before),

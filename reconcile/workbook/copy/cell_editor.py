@@ -5,12 +5,15 @@ Nothing here knows about changes or plans. The demo and the tests play finance w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from reconcile.atomic import replacing
+from reconcile.workbook.ooxml import Book, Element, Part, Parts, column_letters, open_book, scan, xml_text
+
+Value = str | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,39 +21,69 @@ class Keystroke:
     """A value typed into one cell.
 
     sheet: its name. row: the id that the row shows under `Payout ID` or `Line ID`, or the row's number.
-    header: the column's header. value: as a spreadsheet holds it: text, a number, or None to empty the cell.
+    header: the column's header. value: as a spreadsheet holds it: text, a number, or None to empty the cell;
+    a text that begins with = is a formula.
     """
 
     sheet: str
     row: str | int
     header: str
-    value: str | float | None
+    value: Value
 
 
 _ID_HEADERS = {"Payouts": "Payout ID", "Lines": "Line ID"}
 
 
 def type_into(source: Path, target: Path, keystrokes: Iterable[Keystroke]) -> None:
-    """Opens `source`, types, and saves as `target`. Raises KeyError where a cell is not there."""
-    book = load_workbook(source)
+    """Types into `source` and saves it as `target`. Raises KeyError where a cell is not there."""
+    typed: defaultdict[str, list[Keystroke]] = defaultdict(list)
     for one in keystrokes:
-        sheet = book[one.sheet]
-        row = one.row if isinstance(one.row, int) else _row(sheet, one.row)
-        sheet.cell(row, _column(sheet, one.header)).value = one.value
-    book.save(target)
-    book.close()
+        typed[one.sheet].append(one)
+    book, parts = open_book(source), Parts.of(source)
+    for sheet, some in typed.items():
+        parts.put(book.sheets[sheet], _typed(parts.read(book.sheets[sheet]), _values(book, sheet, some)))
+    with replacing(target) as stream:
+        parts.save(stream)
 
 
-def _column(sheet: Worksheet, header: str) -> int:
-    for cell in sheet[1]:
-        if cell.value == header:
-            return int(cell.column)
-    raise KeyError(f"{sheet.title} has no column {header}")
+def _values(book: Book, sheet: str, keystrokes: Iterable[Keystroke]) -> dict[int, dict[int, Value]]:
+    """The values by the number of their row and their column, the last one typed."""
+    rows = iter(book.rows(sheet))
+    columns = {cell.text: column for column, cell in next(rows)[1].items()}
+    id_column = columns.get(_ID_HEADERS.get(sheet, ""), -1)
+    numbers = (
+        {}
+        if id_column is None
+        else {cells[id_column].text: number for number, cells in rows if id_column in cells}
+    )
+    found: defaultdict[int, dict[int, Value]] = defaultdict(dict)
+    for one in keystrokes:
+        row = one.row if isinstance(one.row, int) else numbers[one.row]
+        found[row][columns[one.header]] = one.value
+    return found
 
 
-def _row(sheet: Worksheet, record_id: str) -> int:
-    column = _column(sheet, _ID_HEADERS[sheet.title])
-    for number in range(2, sheet.max_row + 1):
-        if sheet.cell(number, column).value == record_id:
-            return number
-    raise KeyError(f"{sheet.title} has no row {record_id}")
+def _typed(content: bytes, values: dict[int, dict[int, Value]]) -> bytes:
+    part = scan(content, rows=values)
+    data = part.root.child("sheetData")
+    rows = {row.index: row for row in (data.children if data else ())}
+    for number, cells in values.items():
+        row = rows[number]
+        styles = {cell.index: cell.attributes.get("s", "") for cell in row.children}
+        written = {at: _cell(part, row, at, styles.get(at, ""), value) for at, value in cells.items()}
+        part.put_cells(row, written)
+    return part.result()
+
+
+def _cell(part: Part, row: Element, column: int, style: str, value: Value) -> str:
+    tag = f"{part.prefix(row)}c"
+    inner = part.prefix(row)
+    place = f'<{tag} r="{column_letters(column)}{row.index}"' + (f' s="{style}"' if style else "")
+    if value is None:
+        return f"{place}/>"
+    if not isinstance(value, str):
+        return f"{place}><{inner}v>{value}</{inner}v></{tag}>"
+    if value.startswith("="):
+        return f"{place}><{inner}f>{xml_text(value[1:])}</{inner}f></{tag}>"
+    text = f'<{inner}t xml:space="preserve">{xml_text(value)}</{inner}t>'
+    return f'{place} t="inlineStr"><{inner}is>{text}</{inner}is></{tag}>'

@@ -51,18 +51,14 @@ class Block:
         """Texts into a row, in the look of its id, in the place of what stands there."""
         key = self.sheet.columns.get(KEY, max(self.sheet.columns.values()))
         style = next((cell.attributes.get("s", "") for cell in row.children if cell.index == key), "")
-        for old in row.children:
-            if old.index in texts:
-                self.part.replace(old.start, old.end, "")
         prefix = self.part.prefix(row)
-        for column, text in sorted(texts.items()):
-            later = (cell.start for cell in row.children if cell.index > column)
-            place = next(later, None)
-            place = self.part.end_of(row) if place is None else place
-            self.part.replace(
-                place, place, _cell(prefix, f"{column_letters(column)}{row.index}", style, text)
-            )
-        self.part.set_attributes(row, {"spans": None})
+        self.part.put_cells(
+            row,
+            {
+                column: _cell(prefix, f"{column_letters(column)}{row.index}", style, text)
+                for column, text in texts.items()
+            },
+        )
 
     def _frame(self, first: int, labels: Sequence[str], tables: Mapping[str, Part]) -> None:
         """Widths, the filter, the looks, and the extent of the sheet."""

@@ -92,6 +92,22 @@ class Part:
         """Where the end tag of an element begins."""
         return self.content.rindex(b"</", element.start, element.end)
 
+    def put_cells(self, row: Element, cells: Mapping[int, str]) -> None:
+        """Put cells into a row by their column, from 0, each in the place of the one that stands there."""
+        for old in row.children:
+            if old.index in cells:
+                self.replace(old.start, old.end, "")
+        for column, text in sorted(cells.items()):
+            later = (cell.start for cell in row.children if cell.index > column)
+            place = next(later, None)
+            if place is None:
+                self.append(
+                    row, "".join(cells[one] for one in sorted(cells) if one >= column), {"spans": None}
+                )
+                return
+            self.replace(place, place, text)
+        self.set_attributes(row, {"spans": None})
+
     def add_child(self, name: str, text: str, order: str) -> None:
         """Put a new child of the root where the format wants it; `order` names its children in order."""
         names = order.split()

@@ -10,7 +10,7 @@ from reconcile.domain.pack_table import Pack, Table, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.pack.pack_rows import currency_place, plain
-from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, PackLooks, printable
+from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, OPEN, PackLooks, printable
 
 _LINKS: Final = 7
 """The column, from 0, in which the list of the sheets stands, beside the facts."""
@@ -46,7 +46,7 @@ class Cover:
         pack, sheet, made = self.pack, self.sheet, self.looks.made
         sheet.set_row(0, 28)
         sheet.write_string(0, 0, pack.title, made(bold=True, font_size=18))
-        colour = GOOD if pack.sound else BAD
+        colour = BAD if not pack.sound else OPEN if pack.open_points else GOOD
         sheet.merge_range(1, 0, 1, 9, pack.verdict, made(bold=True, color=colour, text_wrap=True))
         sheet.set_row(1, 18 if pack.sound else 15 * (1 + len(pack.verdict) // 110))
 

@@ -57,6 +57,8 @@ def write_rows(sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: Ra
 
 def _formula(cell: SumOf | RowSum, number: int, table: Table, ranges: Ranges) -> str:
     """Plain ranges: table references do not survive every program that finance may use."""
+    if isinstance(cell, SumOf) and cell.exact:
+        return _exact_sum(cell, ranges)
     if isinstance(cell, SumOf):
         criteria = "".join(f',{ranges(cell.table, key)},"{_quoted(text)}"' for key, text in cell.where)
         return f"SUMIFS({ranges(cell.table, cell.column)}{criteria})"
@@ -65,6 +67,15 @@ def _formula(cell: SumOf | RowSum, number: int, table: Table, ranges: Ranges) ->
         f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{number}" for key, sign in cell.terms
     )
     return "ROUND(" + "".join(terms).lstrip("+") + ",6)"
+
+
+def _exact_sum(cell: SumOf, ranges: Ranges) -> str:
+    """SUMIFS takes `ab` for `aB`, and two long numbers for one; EXACT does not."""
+    conditions = "".join(
+        f'EXACT({ranges(cell.table, key)},"{text.replace(chr(34), chr(34) * 2)}")*'
+        for key, text in cell.where
+    )
+    return f"SUMPRODUCT({conditions}{ranges(cell.table, cell.column)})"
 
 
 def currency_place(table: Table) -> int | None:

@@ -12,7 +12,8 @@ from reconcile.workbook.export import DATE_FORMAT, Format, Formats, Workbook, Wo
 
 HEADER_ROW: Final = 2
 """The row of the headers on a table's sheet, from 0: a title and a note stand above."""
-INK, SHADE, LINE, GOOD, BAD = "#1F2937", "#EEF2F6", "#CBD5E1", "#166534", "#B91C1C"
+INK, SHADE, LINE = "#1F2937", "#EEF2F6", "#CBD5E1"
+GOOD, OPEN, BAD = "#166534", "#92400E", "#B91C1C"
 
 _WIDTHS: Mapping[ColumnKind, int] = {"text": 8, "id": 8, "money": 14, "number": 8, "date": 12, "share": 10}
 """The least widths; texts get what the longest of them needs, up to `_WIDEST`, and are wrapped beyond it."""

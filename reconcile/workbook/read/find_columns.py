@@ -19,6 +19,8 @@ KEY: Final = "id"
 _LOOK_DOWN: Final = 20
 # A sheet without its hidden columns is taken for ours when it has this share of the columns.
 _ENOUGH: Final = 0.6
+# Headers of earlier versions, for a workbook whose own list of them is lost.
+_FORMER: Final = {RecordKind.NEW_LINE: (("partner_id", "Partner ID"),)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ class Header:
 
 def header_names(kind: RecordKind, meta: Meta, layout: Layout) -> Names:
     """The headers of a sheet: those it was exported with, and those of the layout as a fallback."""
-    ids = {label: column for column, label in layout.labels(kind).items()}
+    exported = meta.headers[SHEETS[kind]]
+    known = set(exported.values())
+    fallback = [*layout.labels(kind).items(), *_FORMER.get(kind, ())]
+    ids = {label: column for column, label in reversed(fallback) if column not in known}
     ids |= {hidden_label(kind, column.id): column.id for column in COLUMNS[kind] if column.hidden}
-    ids |= meta.headers[SHEETS[kind]]
+    ids |= exported
     labels = {column: label for label, column in ids.items()}
     return Names({_same_form(label): column for label, column in ids.items()}, labels)
 

@@ -1,0 +1,1 @@
+"""The sub-ledger of a close: dated entries, what is open, and what moved between two closes."""

@@ -1,0 +1,57 @@
+"""Gathers what the state store knows of payments and bills, for a close and for what moved after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reconcile.close.frozen import Frozen
+from reconcile.close.ledger.allotments import allotments
+from reconcile.close.ledger.evidence_of_payment import DatedBill, StagePaid
+from reconcile.close.ledger.positions import Facts
+from reconcile.close.ledger.stages import Known, stages_paid
+from reconcile.close.versions import stages_known
+from reconcile.domain.bill import IssuedBill
+from reconcile.domain.period import utc_date
+from reconcile.domain.snapshot import Snapshot
+from reconcile.jobs.closes.close_inputs import last_export
+from reconcile.jobs.session import Session
+from reconcile.store.store import Store
+
+
+@dataclass(frozen=True)
+class PaymentEvidence:
+    """The facts of the ledger. matched: whether `payments` was run at all."""
+
+    facts: Facts
+    matched: bool
+
+
+def evidence_of(
+    session: Session, store: Store, snapshot: Snapshot, closes: Sequence[Frozen | None]
+) -> PaymentEvidence:
+    """What is known of payments, of stages and of bills. closes: earlier ones, the last one first."""
+    environment, names = session.environment, session.settings.policy.names
+    settlements = store.settlements(environment)
+    found = allotments(settlements, snapshot, session.settings.payments)
+    known = [one for one in closes if one]
+    stages: dict[str, StagePaid] = {}
+    for close in reversed(known):
+        stages |= stages_known(close)
+    exported = last_export(store, environment)
+    snapshots = (*(one.snapshot for one in known), *((exported,) if exported else ()))
+    stage_paid = stages_paid(snapshot, names, found, Known(stages, snapshots))
+    bills = dated_bills(store.bills(environment), snapshot)
+    return PaymentEvidence(Facts(snapshot, names, found, stage_paid, bills), bool(settlements))
+
+
+def dated_bills(issued: Sequence[IssuedBill], snapshot: Snapshot) -> tuple[DatedBill, ...]:
+    """The bills with their dates; one whose date was not kept is dated as the layouts do by default."""
+    return tuple(DatedBill(one.number, one.payout_id, _day(one, snapshot), one.amount) for one in issued)
+
+
+def _day(one: IssuedBill, snapshot: Snapshot) -> date:
+    payout = snapshot.payouts.get(one.payout_id)
+    issued = date.fromisoformat(one.issued_at[:10])
+    return utc_date(payout.period_end) if payout and payout.period_end else issued
