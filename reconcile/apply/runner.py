@@ -252,7 +252,8 @@ class Runner:
         self._refusals += self.outcomes[operation.id].outcome is Outcome.REFUSED
         if self._refusals >= self.conduct.max_refusals:
             raise Halt(
-                f"{counted(self._refusals, 'operation was', 'operations were')} refused (run.max_refusals); something is wrong in general"
+                f"{counted(self._refusals, 'operation was', 'operations were')} refused (run.max_refusals); "
+                "something is wrong in general"
             )
 
     def _refuse_too_few_credits(self, writes: int, looks: int) -> None:

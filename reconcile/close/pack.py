@@ -93,7 +93,7 @@ def _read_and_decided(close: Close) -> tuple[tuple[str, str], ...]:
         ("Read", f"{counted(len(snapshot.payouts), 'payout')}, {counted(len(snapshot.lines), 'line')}"),
         (
             "Paid by the stage alone",
-            f"{counted(len(frozen.stage_paid), 'payout')} at PAID without a known payment",
+            f"{counted(len(frozen.stage_paid), 'payout')} at PAID, payment unknown",
         ),
         ("Method", _METHODS[frozen.policy.method]),
         ("Waived", waived or "nothing"),

@@ -243,7 +243,8 @@ class Walk(Generic[R]):
         if self._repeated:
             changed = " after another one" if self._trail.total_moved else ""
             raise self._incomplete(
-                f"states a total of {counted(total, 'record')}{changed}, and {len(self.records)} came; so it was twice"
+                f"states a total of {counted(total, 'record')}{changed}, and {len(self.records)} came; so it "
+                "was twice"
             )
         self._repeated = True
         self._trail = _Trail()
@@ -251,7 +252,8 @@ class Walk(Generic[R]):
     def _stuck(self, turn: Turn) -> ListingIncomplete:
         if turn.promised:
             return self._incomplete(
-                f"says that there is more after {counted(len(self.records), 'record')}, but nothing leads on to it"
+                f"says that there is more after {counted(len(self.records), 'record')}, but nothing leads on "
+                "to it"
             )
         return self._incomplete(
             f"ends on exactly the {self._pages.asked} records asked for and names no further page: it may be "

@@ -51,7 +51,7 @@ class _Screen:
 
     console: Console
     full: bool
-    spot: Callable[[str], str] = str
+    placed: Callable[[str], str] = str
 
     def say(self, text: Text, indent: int = 0) -> None:
         """Writes a text, wrapped with its indent on a terminal."""
@@ -95,7 +95,7 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
 
 def render_news(report: Report, news: News, console: Console) -> None:
     """Writes the headline, and what is new since the report was shown before."""
-    screen = _Screen(console, full=False, spot=spots(report))
+    screen = _Screen(console, full=False, placed=spots(report))
     screen.say(Text(visible(report.title), "bold"))
     _banner(report, screen, quiet=False)
     for sentence in headline(report):
@@ -127,7 +127,7 @@ def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
 
 def _waiting(one: WaitingRecord, screen: _Screen) -> None:
     text = Text(visible(one.words))
-    text.append(f"  {visible(screen.spot(one.place))}" if one.place else "", "dim")
+    text.append(f"  {visible(screen.placed(one.place))}" if one.place else "", "dim")
     screen.say(text, 2)
 
 
@@ -191,7 +191,7 @@ def _change(change: Change, screen: _Screen) -> None:
     target = change.target
     named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
     record = target.id if named else ""
-    where = " ".join(word for word in (visible(screen.spot(target.place)), visible(record)) if word)
+    where = " ".join(word for word in (visible(screen.placed(target.place)), visible(record)) if word)
     text.append(f"  {where}" if where else "", "dim")
     screen.say(text, 2)
     notes = visible("; ".join(notes_of(change)))
@@ -207,7 +207,7 @@ def _section(section: Section, screen: _Screen) -> None:
 
 
 def _line(line: Line, screen: _Screen) -> None:
-    words = [line.who, line.what, screen.spot(line.place)]
+    words = [line.who, line.what, screen.placed(line.place)]
     screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
         screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)
