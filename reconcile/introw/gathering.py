@@ -112,7 +112,7 @@ class Gathering:
         for payout_id in payout_ids:
             if self._holds_all(reader.list_lines(payout_id=payout_id)):
                 return
-        for partner_id in partner_ids:
+        for partner_id in sorted(partner_ids):
             if self._holds_all(reader.list_lines(partner_id=partner_id)):
                 return
 

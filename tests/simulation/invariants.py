@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from simulation.office import CONDUCT, ENVIRONMENT, Book, Ended, Office
-from simulation.server import COLLEAGUE, Effect, Introw, Record
-from simulation.world import BEGINS, World
+from simulation.server import BEGINS, COLLEAGUE, Effect, Introw, Record
+from simulation.world import World
 
 from reconcile.apply.execute import Executed
 from reconcile.apply.replay import Progress, replay
