@@ -79,15 +79,19 @@ def test_a_company_is_paid_by_ccd_with_its_payout_in_the_addenda() -> None:
     )
 )
 def test_any_file_is_balanced_and_counts_itself(owed: list[tuple[Decimal, bool, bool]]) -> None:
-    rows = []
-    for number, (amount, person, savings) in enumerate(owed):
-        vendor = replace(AMERICAN, person="yes" if person else "", account_type="savings" if savings else "")
-        rows += orders("nacha", payout(f"pay_{number}", f"{amount} USD"), vendor=vendor).orders
-    made = replace(orders("nacha", payout(total="1 USD"), vendor=AMERICAN), orders=tuple(rows))
+    payouts = [payout(f"pay_{number}", f"{amount} USD") for number, (amount, _, _) in enumerate(owed)]
+    made = orders("nacha", *payouts, vendor=AMERICAN)
+    rows = [
+        replace(row, payee=replace(row.payee, person=person, savings=savings))
+        for row, (_, person, savings) in zip(made.orders, owed, strict=True)
+    ]
+    made = replace(made, orders=tuple(rows))
     (file,) = files("nacha", made)
     records = _records(file)
 
-    assert _check(records) == (sum(amount for amount, _, _ in owed) * 100,) * 2
+    total = sum(row.bill.amount.amount for row in rows)
+
+    assert _check(records) == (total * 100,) * 2
     assert {one[50:53] for one in records if one[0] == "5"} == {"PPD" if one[1] else "CCD" for one in owed}
 
 
