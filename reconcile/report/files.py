@@ -27,6 +27,7 @@ from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
 from reconcile.report.template_engine import compiled, faults_of
 from reconcile.report.version_1 import to_json_1
+from reconcile.report.waiting import banner
 from reconcile.resources import template as template_file
 
 _OLD = ".v1.json"
@@ -90,12 +91,14 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
         "title": words.title_of,
         "values": words.shown_values,
         "cell": words.spots(report),
+        "money": words.operation_money(report),
         "currencies": _currencies,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
         "md": _markdown,
     }
     said = {
         "facts": words.facts(report),
+        "banner": banner(report),
         "headline": words.headline(report),
         "sections": sections(report),
         "stages": sorted(

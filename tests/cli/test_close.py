@@ -170,6 +170,7 @@ def test_a_draft_closes_nothing(cli: CliSession) -> None:
 def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_reason(cli: CliSession) -> None:
     edited = cli.edit(cli.export("--stage", "APPROVED"), SET_AMOUNT)
     _close(cli)
+    told, shown, _ = cli.run("diff", edited)
     code, _, refused = cli.run("apply", edited, "--yes")
     bare, _, reasonless = cli.run("apply", edited, "--yes", "--reopen", MARCH)
     written = cli.writes()
@@ -177,7 +178,8 @@ def test_a_closed_period_is_locked_against_apply_until_it_is_reopened_with_a_rea
     _, listed, _ = cli.run("close", "--list")
 
     assert (code, bare, done) == (1, 2, 0), out + err
-    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert "2026-03 is closed, and 1 operation would change it" in refused
+    assert (told, "STOPPED 2026-03 is closed" in shown) == (1, True)
     assert '--reopen 2026-03 --reason "why"' in refused
     assert "--reopen needs a reason" in reasonless
     assert written == []
@@ -194,7 +196,7 @@ def test_an_undo_keeps_to_the_lock_as_well(cli: CliSession) -> None:
     done, out, err = cli.run("undo", run_id, "--yes", "--reopen", MARCH, "--reason", "applied too early")
 
     assert (code, done) == (1, 0), out + err
-    assert "2026-03 is closed, and 1 operations would change it" in refused
+    assert "2026-03 is closed, and 1 operation would change it" in refused
     assert cli.state()[APPROVED_LINE]["amount"] == "500.00"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from decimal import Decimal
@@ -35,11 +36,14 @@ ACCOUNT = "0012345678"
 
 def _vendors(cli: CliSession, account: str = ACCOUNT) -> Path:
     """The vendors of the sample month, all with an account in the United States."""
-    head, *rows = VENDORS.read_text(encoding="utf-8").splitlines()
+    columns = ("partner_id", "vendor", "vendor_id", "entity")
     file = cli.folder / "vendors.csv"
-    text = f"{head},bic,routing_number,account_number,town,country\n"
-    text += "".join(f"{row},CHASUS33,122105155,{account},Phoenix,US\n" for row in rows)
-    file.write_text(text, encoding="utf-8")
+    with VENDORS.open(encoding="utf-8", newline="") as stream, file.open("w", encoding="utf-8") as target:
+        table = csv.writer(target)
+        table.writerow([*columns, "bic", "routing_number", "account_number", "town", "country"])
+        for row in csv.DictReader(stream):
+            bank = ["CHASUS33", "122105155", account, "Phoenix", "US"]
+            table.writerow([*(row[name] for name in columns), *bank])
     return file
 
 

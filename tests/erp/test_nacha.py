@@ -10,7 +10,7 @@ import pytest
 from builders import END
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payment_orders import AMERICAN, DOLLAR, EURO, POLICY, files, orders, payout
+from payment_orders import AMERICAN, AT, DOLLAR, EURO, POLICY, files, orders, payout
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.money import Money
@@ -18,6 +18,7 @@ from reconcile.domain.policy.bank import BankPolicy
 from reconcile.erp.bills.vendors import Vendor
 from reconcile.erp.orders.bank_account import account_of
 from reconcile.erp.orders.model import OrderFile
+from reconcile.erp.orders.nacha import Batching, nacha
 from reconcile.errors import ConfigurationError
 
 PRENOTE = BankPolicy((DOLLAR,), prenote=True)
@@ -151,12 +152,19 @@ def test_what_nacha_cannot_pay_is_held(vendor: Vendor, total: str, said: str) ->
 
 
 @pytest.mark.parametrize("lacking", ["routing_number", "account_number", "company_id", "bank_name"])
-def test_an_own_account_that_is_not_complete_is_refused(lacking: str) -> None:
+def test_an_own_account_that_is_not_complete_pays_nothing(lacking: str) -> None:
     policy = BankPolicy((replace(DOLLAR, **{lacking: ""}), EURO))
     made = orders("nacha", payout(total="1 USD"), vendor=AMERICAN, policy=policy)
 
-    with pytest.raises(ConfigurationError, match=lacking):
-        files("nacha", made)
+    assert made.orders == ()
+    assert f"NACHA needs {lacking}" in made.billing.left_out[0].reason
+
+
+def test_a_37th_file_of_a_day_is_refused() -> None:
+    made = orders("nacha", payout(total="1 USD"), vendor=AMERICAN)
+
+    with pytest.raises(ConfigurationError, match="at most 36 NACHA files"):
+        nacha(made.orders, Batching(AT, 36))
 
 
 def test_a_weekend_is_no_day_to_pay_on() -> None:

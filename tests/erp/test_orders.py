@@ -52,6 +52,9 @@ def _paid(vendor: Vendor = GERMAN) -> PaidAccount:
         (replace(GERMAN, iban="", account_number="123"), "needs the town and the country"),
         (replace(GERMAN, iban="", account_number="123", bic=""), "needs the BIC or the routing number"),
         (replace(GERMAN, holder="!!!"), "no letter that a bank takes"),
+        (replace(GERMAN, country="Germany"), "the country is 'Germany', and not two letters"),
+        (replace(GERMAN, account_type="Sparkonto"), "neither checking nor savings"),
+        (replace(GERMAN, person="maybe"), "neither yes nor no"),
     ],
 )
 def test_an_account_that_cannot_be_right_is_held_and_never_shown_in_full(vendor: Vendor, said: str) -> None:
@@ -80,6 +83,26 @@ def test_a_currency_that_no_account_pays_is_held() -> None:
     made = orders(SEPA, payout(total="5 CHF"))
 
     assert "no account pays CHF" in made.billing.left_out[0].reason
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (replace(EURO, iban="DE89370400440532013001"), "the IBAN that ends in 3001 is not valid"),
+        (replace(EURO, iban=""), "neither an IBAN nor an account number"),
+        (replace(EURO, holder="!"), "no letter that a bank takes"),
+    ],
+)
+def test_an_own_account_that_cannot_be_right_pays_nothing(own: PayingAccount, said: str) -> None:
+    made = orders(SEPA, payout(), policy=BankPolicy((own,)))
+
+    assert made.orders == ()
+    assert said in made.billing.left_out[0].reason
+    assert "[[bank.accounts]]" in made.billing.left_out[0].fix
+
+
+def test_more_than_a_sepa_transfer_can_pay_is_held() -> None:
+    assert "at most 999,999,999.99" in orders(SEPA, payout(total="1000000000 EUR")).billing.left_out[0].reason
 
 
 def test_the_account_that_names_entity_and_currency_pays() -> None:

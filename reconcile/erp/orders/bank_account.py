@@ -71,7 +71,7 @@ def account_of(vendor: Vendor, partner_name: str) -> BankAccount:
         routing_number=_compact(vendor.routing_number),
         account_number=_compact(vendor.account_number),
         savings=vendor.account_type.casefold() == "savings",
-        person=vendor.person.casefold() in ("yes", "y", "true", "1", "ppd"),
+        person=vendor.person.casefold() == "yes",
         street=vendor.street,
         postal_code=vendor.postal_code,
         town=vendor.town,

@@ -104,7 +104,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     """
     at = session.clock()
     _refuse(request, at)
-    waivers, rates = waivers_of(request.waivers), rates_of(request.rates)
+    waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
         # Gather.
         again = request.again is not None
