@@ -28,10 +28,20 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 OLDEST_PLAN: Final = 3
 """The oldest version in the record of a run that can still be undone."""
+OLDEST_APPLIED: Final = 4
+"""The oldest version that can be applied and resumed: it names all that its operations rely on."""
 _FAR: Final = re.compile(r"[0-9.][eE][+-]?[0-9]{3}|[0-9]{29}")
 """Stands in the text of every number of more digits than an amount has, and seldom anywhere else."""
 _UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
-_AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}}
+_AFTER_4: Final[dict[str, Any]] = {
+    "held": {"__all__": {"money"}},
+    "conflicts": {"__all__": {"money"}},
+    "decided": {"__all__": {"conflict": {"money"}}},
+    "findings": {"__all__": {"partner_name", "money"}},
+}
+_AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}} | _AFTER_4
+_LATER: Final[Mapping[int, dict[str, Any]]] = {3: _AFTER_3, 4: _AFTER_4}
+"""What plans of an older version do not have, and their fingerprints do not cover."""
 
 
 def to_json(plan: Plan) -> str:
@@ -39,7 +49,7 @@ def to_json(plan: Plan) -> str:
     return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
 
 
-def from_json(text: str, name: str, oldest: int = PLAN_VERSION) -> Plan:
+def from_json(text: str, name: str, oldest: int = OLDEST_APPLIED) -> Plan:
     """The plan from JSON text. `name` is the file for the message. oldest: the oldest version that will do.
 
     Raises ConfigurationError when it is not a plan of these versions, or was changed after it was made.
@@ -99,5 +109,5 @@ def _expect(version: int, name: str, oldest: int) -> None:
 def fingerprint(plan: Plan) -> str:
     """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
-    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | (_AFTER_3 if plan.version == OLDEST_PLAN else {}))
+    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | _LATER.get(plan.version, {}))
     return hashlib.sha256(text).hexdigest()

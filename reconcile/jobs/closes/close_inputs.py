@@ -9,6 +9,7 @@ from pathlib import Path
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
+from reconcile.config import FileRules
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import CHECK_NAMES
@@ -74,6 +75,6 @@ def waivers_of(texts: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
-def rates_of(file: Path | None) -> Rates | None:
+def rates_of(file: Path | None, rules: FileRules) -> Rates | None:
     """The rates of a file. Raises ConfigurationError for what is wrong in it."""
-    return rates_from(read_any_table(file, "Rates"), file.name) if file else None
+    return rates_from(read_any_table(file, "Rates", rules), file.name) if file else None

@@ -11,12 +11,14 @@ from reconcile.close.ledger.allotments import allotments
 from reconcile.close.ledger.evidence_of_payment import DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.ledger.stages import Known, stages_paid
+from reconcile.close.rollforward import Entry, entries_from
 from reconcile.close.versions import stages_known
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.period import utc_date
 from reconcile.domain.snapshot import Snapshot
 from reconcile.jobs.closes.close_inputs import last_export
 from reconcile.jobs.session import Session
+from reconcile.store.closes import kept_late_entries
 from reconcile.store.store import Store
 
 
@@ -47,11 +49,26 @@ def evidence_of(
 
 
 def dated_bills(issued: Sequence[IssuedBill], snapshot: Snapshot) -> tuple[DatedBill, ...]:
-    """The bills with their dates; one whose date was not kept is dated as the layouts do by default."""
-    return tuple(DatedBill(one.number, one.payout_id, _day(one, snapshot), one.amount) for one in issued)
+    """The bills with their dates; one whose date was not kept is dated as the layouts do by default.
+
+    What went to a bank to be paid is no bill.
+    """
+    return tuple(
+        DatedBill(one.number, one.payout_id, _day(one, snapshot), one.amount)
+        for one in issued
+        if not one.pays
+    )
 
 
 def _day(one: IssuedBill, snapshot: Snapshot) -> date:
     payout = snapshot.payouts.get(one.payout_id)
+    if one.dated:
+        return date.fromisoformat(one.dated)
     issued = date.fromisoformat(one.issued_at[:10])
     return utc_date(payout.period_end) if payout and payout.period_end else issued
+
+
+def trued_up(store: Store, previous: Frozen | None) -> tuple[Entry, ...]:
+    """What late entries of the close before booked already."""
+    kept = kept_late_entries(store, previous.close_id) if previous else ()
+    return tuple(one for entry in kept for one in entries_from(entry.entries))
