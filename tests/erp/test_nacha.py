@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import achkit
 import pytest
 from builders import END
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ PRENOTE = BankPolicy((DOLLAR,), prenote=True)
 
 def _records(file: OrderFile) -> list[str]:
     text = file.content.decode("ascii")
+    assert achkit.validate(text) == {"ok": True, "errors": []}
     records = text.split("\r\n")
     assert records.pop() == ""
     assert {len(record) for record in records} == {94}
@@ -128,6 +130,13 @@ def test_a_new_account_is_tested_by_a_prenote_before_it_is_paid(
 
     assert (len(made.orders), len(made.prenotes)) == (orders_made, prenotes)
     assert [left.reason for left in made.billing.left_out] == ([said] if said else [])
+
+
+def test_the_independent_reader_notices_a_cent_that_is_missing() -> None:
+    (file,) = files("nacha", orders("nacha", payout(total="10 USD"), vendor=AMERICAN))
+    text = file.content.decode("ascii").replace("0000001000IN-", "0000000999IN-")
+
+    assert not achkit.validate(text)["ok"]
 
 
 def test_a_prenote_is_an_entry_of_zero_without_an_offset() -> None:
