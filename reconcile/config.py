@@ -94,9 +94,18 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class FileRules:
-    """How files are written. private: only their owner can read them; otherwise the user's umask decides."""
+    """How files are written, and how much is read of the small tables that people bring along.
+
+    private: only their owner can read what is written; otherwise the user's umask decides. table_megabytes,
+    table_rows, table_columns, table_field: the size of a list of vendors, rates, recipients or open bills,
+    its rows, its columns, and the characters in one of its fields.
+    """
 
     private: bool = True
+    table_megabytes: int = 5
+    table_rows: int = 100_000
+    table_columns: int = 500
+    table_field: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,14 +257,21 @@ def compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def iban(number: int) -> str:
+    """Make up a German account with the check digits of ISO 13616."""
+    bban = f"50010517{number:010}"
+    return f"DE{98 - int(f'{bban}131400') % 97:02}{bban}"
+
+
 def vendors(month: Month) -> str:
-    """Write who each partner is in the finance system; every third is a vendor of the European subsidiary."""
+    """Write who each partner is in the finance system and its bank; every third is of the subsidiary."""
     stream = io.StringIO()
     table = csv.writer(stream, lineterminator="\n")
-    table.writerow(["partner_id", "vendor", "vendor_id", "entity"])
+    table.writerow(["partner_id", "vendor", "vendor_id", "entity", "iban", "bic", "town", "country"])
     for number, partner in enumerate(sorted(month.partners, key=lambda one: str(one["name"])), start=1):
         entity = "Vendor Inc." if number % 3 else "Vendor Europe BV"
-        table.writerow([partner["id"], str(partner["name"]).strip(), f"V{number:04}", entity])
+        bank = [iban(number), "INGDDEFFXXX", "Frankfurt am Main", "DE"]
+        table.writerow([partner["id"], str(partner["name"]).strip(), f"V{number:04}", entity, *bank])
     return stream.getvalue()
 
 

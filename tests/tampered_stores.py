@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
@@ -28,7 +28,7 @@ NAME: Final = str(HERE)
 
 
 def fill(path: Path) -> None:
-    """Two workbooks, two runs, two bills, payments, a close that was made again, a reopening, a lock."""
+    """Two workbooks, two runs, three bills, two paid accounts, payments, a close that was made again, a reopening, a lock."""
     with Store(path) as store:
         for workbook in ("wb-1", "wb-2"):
             export = Export(workbook, 1, "0.1.0", HERE, Scope(), MOMENT, "ana", "f")
@@ -37,7 +37,10 @@ def fill(path: Path) -> None:
         store.note_returns([("wb-1", "wb-1.xlsx")], MOMENT)
         for name in ("run-1", "run-2"):
             _run(store, name)
-        store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")])
+        accounts = [
+            PaidAccount("ptn_1", print_, "payment", f"{print_}.xml", NOW, "ana") for print_ in ("a", "b")
+        ]
+        store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")], accounts)
         store.record_settlements(HERE, [_settlement("pay_1"), _settlement("pay_2")])
         for close_id in ("close-1", "close-2"):
             save_close(store, _close(close_id))

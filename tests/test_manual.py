@@ -50,6 +50,7 @@ VOLATILE = (
     (r"State store: .*?,", "State store: FILE,"),
     (r"Configuration: .*?,", "Configuration: FILE,"),
     (r"[+-]\d+ s from ours", "N s from ours"),
+    (r"RC\d{14}[0-9A-F]{8}\.xml", "MESSAGE.xml"),
     (r"\d+ calls left", "N calls left"),
 )
 
@@ -264,7 +265,7 @@ def test_the_settings_of_payments_in_the_manual_are_settings_and_all_of_them(tmp
 
 
 def test_the_settings_of_the_bank_in_the_manual_are_settings(tmp_path: Path) -> None:
-    (text,) = _blocks("bills", "toml")
+    (text,) = _blocks("pay", "toml")
     (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
     bank = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).bank
     payer = bank.account_for("USD", "")

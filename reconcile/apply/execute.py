@@ -42,14 +42,21 @@ class Executed:
 
 def refuse_unfinished(store: Store, environment: Environment) -> None:
     """Raises DecisionNeeded while an unfinished run of the environment exists."""
+    if reason := unfinished(store, environment):
+        raise DecisionNeeded(reason)
+
+
+def unfinished(store: Store, environment: Environment) -> str:
+    """Which run of the environment is unfinished, and what to do about it; empty where there is none."""
     for run in store.runs(environment):
         if run.is_unfinished:
             by = _holding(store, environment, run)
-            raise DecisionNeeded(
+            return (
                 f"Run {run.run_id}, started {run.started_at[:16]} by {run.started_by}, is unfinished.{by} "
                 f"Look: reconcile history {run.run_id}. Finish it: reconcile resume {run.run_id}. "
                 f'Or set it aside: reconcile resume {run.run_id} --set-aside "the reason".'
             )
+    return ""
 
 
 def _holding(store: Store, environment: Environment, run: Run) -> str:
@@ -100,7 +107,8 @@ def _unsettled(runner: Runner, found: Verification) -> str:
     if still_open:
         first = still_open[0]
         which = ", ".join(one.operation_id for one in still_open[:5])
-        return f"{len(still_open)} operations are open: {which}. {first.operation_id}: {first.message}"
+        are = "operation is" if len(still_open) == 1 else "operations are"
+        return f"{len(still_open)} {are} open: {which}. {first.operation_id}: {first.message}"
     if found.unread:
         return f"what it did could not be read back: {found.unread}"
     # A resume that finds it again ends the run.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reconcile.domain.money import recorded_amount
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 from reconcile.store.entries import Entry
 
@@ -44,7 +45,7 @@ def replay(entries: Iterable[Entry]) -> Progress:
                 # The first start counts: what stood there before this run wrote anything.
                 twins = {key: frozenset(ids) for key, ids in found.items()} | twins
                 there = entry.body.get("amounts", {})
-                amounts = {key: Decimal(text) for key, text in there.items()} | amounts
+                amounts = {key: recorded_amount(text) for key, text in there.items()} | amounts
     return Progress(outcomes, frozenset(pending), twins, amounts)
 
 

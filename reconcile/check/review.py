@@ -7,6 +7,7 @@ import re
 from reconcile.check.damaged import damage_findings
 from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
+from reconcile.check.owner import of_new_lines, owned
 from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
 from reconcile.check.schemas import schema_findings
@@ -33,8 +34,9 @@ def review(
         *schema_findings(contexts, policy),
     }
     found |= set(rule_findings(contexts, policy, tuple(found)))
+    named = of_new_lines(owned(found, baseline), edited, baseline)
     order = [sheet.name for sheet in edited.sheets]
-    graded_findings = (one for finding in found if (one := graded(finding, policy.rules)))
+    graded_findings = (one for finding in named if (one := graded(finding, policy.rules)))
     return tuple(sorted(graded_findings, key=lambda finding: _place(finding, order)))
 
 

@@ -2,7 +2,7 @@
 
 Each frame has one row per touched worksheet row and one column per editable field, all of dtype object:
 the value in comparable form, "" for a cell that was emptied, None for one that is as exported. So an
-untouched cell is never judged, however odd the exported value is.
+untouched cell is never checked, however odd the exported value is.
 """
 
 from __future__ import annotations

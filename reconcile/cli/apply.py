@@ -35,12 +35,17 @@ def command(
 ) -> int:
     """Apply edited workbooks, or a plan saved by `diff --save`.
 
-    Shows the same report as `diff`, asks, and writes through a journal. Exits with 1 when a person must
+    Shows the report as `diff` does, asks, and writes through a journal. Where a diff showed it before, only
+    the headline and what is new since then is shown; --full shows all. Exits with 1 when a person must
     decide something, and with 4 when the run stopped part-way or does not tie out.
     """
     from reconcile.jobs.runs import apply
+    from reconcile.jobs.shown_reports import news_since, note_shown
 
     with apply.planned(session, files, preference) as planned:
-        show_plan(session, planned.report, showing, run_options.reports, as_json=as_json)
+        report = planned.report
+        news = news_since(session, report)
+        show_plan(session, report, showing, run_options.reports, as_json=as_json, news=news)
+        note_shown(session, report)
         result = planned.start(consent, run_options)
     return show_run(session, result, "Nothing to apply.", as_json=as_json)

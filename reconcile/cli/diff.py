@@ -57,38 +57,43 @@ def command(  # noqa: PLR0913  one argument per option
     Exits with 1 when a person must decide something: errors, conflicts, gates.
     """
     from reconcile.jobs import diff
+    from reconcile.jobs.shown_reports import note_shown
     from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
     request = diff.DiffRequest(files, preference, save, review, reports)
     saved = diff.saved_plan_of(request)
     if saved:
-        return _show_saved(session, saved, as_json=as_json, full=showing.full)
+        return _show_saved(session, saved, as_json=as_json, showing=showing)
     compared = diff.diff(session, request)
-    for path in compared.reviews:
-        write_line(f"Review workbook: {path}", err=True)
     if as_json:
         write_data(to_json(compared.report))
     else:
         render(compared.report, console(), full=showing.full, quiet=showing.quiet)
-    if compared.plan.needs_decision:
+    note_shown(session, compared.report)
+    for line in diff.written(request, compared):
+        write_line(line, err=True)
+    if compared.needs_decision:
         return 1
     return 5 if exit_code and compared.plan.operations else 0
 
 
-def _show_saved(session: Session, file: Path, *, as_json: bool, full: bool) -> int:
+def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing) -> int:
     """A saved plan, and then what moved since: the plan itself is shown whatever the API says."""
-    from reconcile.jobs import saved_plans
+    from reconcile.jobs import diff, saved_plans
     from reconcile.report.build import report_on
+    from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
     plan = saved_plans.read_plan(file, session.settings.policy)
     if not as_json:
-        render(report_on(plan), console(), full=full)
-    stale = saved_plans.stale_operations(session, plan, file.name)
+        render(report_on(plan), console(), full=showing.full, quiet=showing.quiet)
+    compared = diff.again(session, plan, file.name)
     if as_json:
-        write_data(saved_plans.saved_json(plan, stale))
+        write_data(to_json(compared.report))
     else:
-        for line in saved_plans.stale_text(stale):
+        for line in saved_plans.stale_text(compared.report.stale):
             write_line(line)
-    return int(bool(stale) or plan.needs_decision)
+        for reason in compared.report.stops:
+            write_line(f"STOPPED {reason}")
+    return int(compared.needs_decision)

@@ -14,16 +14,30 @@ if TYPE_CHECKING:
     from reconcile.jobs.runs.execute_run import RunResult
     from reconcile.jobs.session import Session
     from reconcile.report.model import Report
+    from reconcile.report.news import News
 
 
 def show_plan(
-    session: Session, report: Report, showing: Showing, reports: tuple[Path, ...], *, as_json: bool
+    session: Session,
+    report: Report,
+    showing: Showing,
+    reports: tuple[Path, ...],
+    *,
+    as_json: bool,
+    news: News | None = None,
 ) -> None:
-    """The same report as `diff`, on stderr beside a result in JSON. reports: files it is written to, too."""
-    from reconcile.report.files import write_reports
-    from reconcile.report.terminal import render
+    """The same report as `diff`, on stderr beside a result in JSON. reports: files it is written to, too.
 
-    render(report, console(stderr=as_json), full=showing.full, quiet=showing.quiet)
+    news: what is new since it was shown before; then the rest is shown with --full only.
+    """
+    from reconcile.report.files import write_reports
+    from reconcile.report.terminal import render, render_news
+
+    screen = console(stderr=as_json)
+    if news and not (showing.full or showing.quiet):
+        render_news(report, news, screen)
+    else:
+        render(report, screen, full=showing.full, quiet=showing.quiet)
     write_reports(report, reports, session.settings.templates)
 
 

@@ -15,6 +15,8 @@ from typing import Final
 
 from iso4217 import Currency
 
+from reconcile.errors import ConfigurationError
+
 MOST_DIGITS: Final = 28
 """The significant digits of an amount at most, and the digits before its point: so many add up exactly."""
 TOO_LONG: Final = f"It has more than the {MOST_DIGITS} digits that an amount can have."
@@ -72,8 +74,25 @@ def parse_decimal(text: str) -> Decimal | None:
     if len(text) > _LONGEST or not _DECIMAL.fullmatch(text):
         return None
     number = Decimal(text)
-    is_bounded = len(number.as_tuple().digits) <= MOST_DIGITS and abs(number.adjusted()) < MOST_DIGITS
-    return number if is_bounded else Decimal(0) if not number else None
+    return number if is_bounded(number) else Decimal(0) if not number else None
+
+
+def is_bounded(number: Decimal) -> bool:
+    """Whether a number has no more digits than an amount, so that work with it is bounded."""
+    digits = number.as_tuple()
+    return (
+        isinstance(digits.exponent, int)
+        and len(digits.digits) <= MOST_DIGITS
+        and abs(number.adjusted()) < MOST_DIGITS
+    )
+
+
+def recorded_amount(text: str | Decimal) -> Decimal:
+    """An amount in a file of ours. Raises ConfigurationError for what is none: the file was changed."""
+    number = parse_decimal(str(text))
+    if number is None:
+        raise ConfigurationError(f"{str(text)[:40]!r} is not an amount. The file that holds it was changed.")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

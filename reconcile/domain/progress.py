@@ -26,3 +26,14 @@ def telling(rows: Iterable[T], what: str, total: int | None, on_progress: Progre
             on_progress(what, done, total)
     if done > _EVERY and done % _EVERY:
         on_progress(what, done, total)
+
+
+def each_once(what: str, total: int, on_progress: Progress) -> Callable[[str], None]:
+    """Tells the progress of things by id; one that is told twice counts once."""
+    done: set[str] = set()
+
+    def count(thing: str) -> None:
+        done.add(thing)
+        on_progress(what, len(done), total)
+
+    return count

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconcile.atomic import make_folder, replacing
+from reconcile.config import FileRules
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Scope, Snapshot
@@ -24,6 +25,7 @@ from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.closes.chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
@@ -107,8 +109,8 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     layout = bills_to_pay(form, session.settings.bank) if form else _layout(session, request)
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
-    vendors = _vendors(request.vendors) if request.vendors else {}
-    check_options(request.pay_on, request.checked, form, session.clock().date())
+    vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
+    check_options(request.pay_on, request.checked, request.header, form, session.clock().date())
     _check_reason(request.again)
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
@@ -120,6 +122,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             again=request.again is not None,
             pays=layout.pays,
             bill_and_pay=request.bill_and_pay,
+            closed_until=closed_until(store, session.environment),
         )
         made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run:
@@ -144,8 +147,11 @@ def _make(
     reason = request.again or ""
     issue = Issue(session.environment, snapshot.scope, layout.name, snapshot.taken_at, session.user, reason)
     issue = replace(issue, pays=layout.pays)
+    known = _open_bills(request.open_bills, session.settings.files)
     billing = without_open(
-        make_bills(snapshot, layout, given), _open_bills(request.open_bills), request.anyway
+        make_bills(snapshot, layout, given),
+        known,
+        request.anyway,
     )
     accounts: Sequence[PaidAccount] = ()
     if request.system in FORMATS:
@@ -183,7 +189,10 @@ def _layout(session: Session, request: BillsRequest) -> Layout:
     """The layout, compared with a template of the finance system where one is given."""
     system, header = request.system, request.header
     layout = load_layout(system, template(f"erp/bills-{system}.toml", session.settings.templates))
-    faults = header_faults(layout, read_any_table(header, "Template")[0], header.name) if header else ()
+    faults: tuple[str, ...] = ()
+    if header:
+        table = read_any_table(header, "Template", session.settings.files)
+        faults = tuple(header_faults(layout, table[0], header.name))
     if faults:
         raise DecisionNeeded(
             "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
@@ -196,12 +205,12 @@ def _check_reason(again: str | None) -> None:
         raise ConfigurationError("--again needs a reason: why is it issued once more?")
 
 
-def _vendors(file: Path) -> Mapping[str, Vendor]:
-    return vendors_from(read_any_table(file, "Vendors"), file.name)
+def _vendors(file: Path, rules: FileRules) -> Mapping[str, Vendor]:
+    return vendors_from(read_any_table(file, "Vendors", rules), file.name)
 
 
-def _open_bills(file: Path | None) -> tuple[OpenBill, ...]:
-    return open_bills_from(read_any_table(file, "Bills"), file.name) if file else ()
+def _open_bills(file: Path | None, rules: FileRules) -> tuple[OpenBill, ...]:
+    return open_bills_from(read_any_table(file, "Bills", rules), file.name) if file else ()
 
 
 def _content(file: ImportFile) -> bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.atomic import write_text
@@ -11,7 +11,8 @@ from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.plan import plan_for
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
-from reconcile.jobs.saved_plans import is_saved_plan
+from reconcile.jobs.runs.hindrances import hindrances
+from reconcile.jobs.saved_plans import is_saved_plan, stale_operations
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
@@ -43,6 +44,11 @@ class Compared:
     report: Report
     reviews: tuple[Path, ...] = ()
 
+    @property
+    def needs_decision(self) -> bool:
+        """Whether a person must decide before it can be applied, all of it."""
+        return self.plan.needs_decision or bool(self.report.stops or self.report.stale)
+
 
 def saved_plan_of(request: DiffRequest) -> Path | None:
     """The saved plan that is to be shown, if it is one. Raises ConfigurationError beside anything else."""
@@ -65,9 +71,47 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         refuse_review(review, files)
     with session.reading() as reader, session.store(create=False) as store:
         plan, readings = plan_for(session, reader, store, files, request.preference)
-    report = report_on(plan)
+        stops = hindrances(session, store, plan, reader.status.credits_remaining)
+    report = replace(report_on(plan), stops=stops)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     write_reports(report, reports, session.settings.templates)
     reviews = write_reviews(session, review, files, readings, plan) if review else ()
     return Compared(plan, report, reviews)
+
+
+def again(session: Session, plan: Plan, name: str) -> Compared:
+    """A saved plan, with what moved since it was made, and what would stop it now. name: that of its file.
+
+    Raises ConfigurationError for a plan of another environment or state store, and ApiError.
+    """
+    with session.reading() as reader, session.store(create=False) as store:
+        stale = stale_operations(session, reader, store, plan, name)
+        stops = hindrances(session, store, plan, reader.status.credits_remaining)
+    return Compared(plan, replace(report_on(plan), stops=stops, stale=stale))
+
+
+def written(request: DiffRequest, compared: Compared) -> Iterator[str]:
+    """What was written, and what comes next; nothing where nothing was written."""
+    _, reports = review_among(request.review, request.reports)
+    for path in compared.reviews:
+        yield f"Review workbook: {path}"
+    for path in reports:
+        yield f"Report: {path}"
+    if request.save is None:
+        return
+    yield f"Plan: {request.save}"
+    if compared.report.stops:
+        yield f"Next: clear what stops it (above), then: reconcile apply {request.save}"
+    elif not compared.plan.operations:
+        yield "Next: nothing to apply."
+    elif compared.plan.gates:
+        allow = " ".join(f"--allow {gate.name}" for gate in compared.plan.gates)
+        yield f"Next, if the limits may be passed: reconcile apply {request.save} {allow}"
+    elif compared.plan.holds_back:
+        yield (
+            f"Next: reconcile apply {request.save} applies what is not held; or decide first: "
+            f"reconcile diff {' '.join(map(str, request.files))} --review review.xlsx"
+        )
+    else:
+        yield f"Next: reconcile apply {request.save}"

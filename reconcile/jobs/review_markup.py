@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.decision import Choice, Memo, memo_text
 from reconcile.domain.fields import FIELDS, RecordKind, groups
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import shown_amount
+from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.plan.decide import claim_of, claims, seen_from
 from reconcile.plan.model import Action, Change, Conflict, Decided, Plan, Target
 from reconcile.workbook.contract import (
@@ -222,4 +221,4 @@ def _values(values: Mapping[str, str | None]) -> str:
 def _shown(value: str | None, currency: str = "") -> str:
     if value is None:
         return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else value
+    return f"{shown_amount(recorded_amount(value), currency)} {currency}" if currency else value

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
-from reconcile.apply.staleness import Stale, moved_since
+from reconcile.apply.staleness import moved_since
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError
+from reconcile.introw.client import Reader
 from reconcile.jobs.session import Session
-from reconcile.plan.codec import from_json, to_json
+from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
+from reconcile.report.model import Stale
 from reconcile.store.store import Store
 
 
@@ -53,22 +53,16 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
             )
 
 
-def stale_operations(session: Session, plan: Plan, name: str) -> tuple[Stale, ...]:
+def stale_operations(
+    session: Session, reader: Reader, store: Store, plan: Plan, name: str
+) -> tuple[Stale, ...]:
     """The operations of a saved plan that would be held back, since live moved. name: that of its file.
 
     Raises ConfigurationError for a plan of another environment or state store, and ApiError.
     """
-    with session.reading() as reader, session.store(create=False) as store:
-        refuse_foreign_plan(session, store, plan, name)
-        return moved_since(plan, reader, session.settings.policy.names)
-
-
-def saved_json(plan: Plan, stale: Sequence[Stale]) -> str:
-    """A saved plan and what moved since, for a machine."""
-    moved = [
-        {"operation": one.operation.id, "moved": [asdict(value) for value in one.moved]} for one in stale
-    ]
-    return json.dumps({"plan": json.loads(to_json(plan)), "stale": moved}, indent=2)
+    refuse_foreign_plan(session, store, plan, name)
+    found = moved_since(plan, reader, session.settings.policy.names)
+    return tuple(Stale(one.operation.id, one.operation.target, tuple(one.moved)) for one in found)
 
 
 def stale_text(stale: Sequence[Stale]) -> Iterator[str]:
@@ -82,6 +76,6 @@ def stale_text(stale: Sequence[Stale]) -> Iterator[str]:
             texts = (value.planned, value.wanted, value.live)
             planned, wanted, live = ("(blank)" if text is None else text for text in texts)
             yield (
-                f"  {one.operation.id} {one.operation.target.id} {value.name}: planned with {planned}, "
+                f"  {one.target.partner_name} · {one.target.id} · {value.name}: planned with {planned}, "
                 f"wanted {wanted}, live {live}"
             )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
+from reconcile.check.owner import money_of, owned
 from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
+from reconcile.domain.money import Money
 from reconcile.domain.policy.names_and_limits import Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
@@ -32,6 +35,7 @@ from reconcile.plan.model import (
     Conflict,
     Cost,
     Drift,
+    Held,
     Operation,
     Plan,
     Return,
@@ -42,6 +46,8 @@ from reconcile.plan.operations import create_operation, line_operations, payout_
 from reconcile.plan.order import ordered
 from reconcile.plan.requested import Wishes, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
+
+Waiting = TypeVar("Waiting", Conflict, Held)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     told = tuple(one for source in sources for one in source.findings)
     checked = () if given.backwards else _checked(told, found, live, wishes, policy)
     ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close()))
-    findings = (*told, *filter(None, ours))
+    findings = tuple(owned((*told, *filter(None, ours)), live, baseline))
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
@@ -94,12 +100,12 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         live_fingerprint=live.fingerprint,
         operations=operations,
         changes=wishes.changes,
-        conflicts=tuple(found.conflicts),
+        conflicts=tuple(_with_money(found.conflicts, live, baseline)),
         decided=tuple(decisions.settled),
         drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
-        held=held,
+        held=tuple(_with_money(held, live, baseline, wishes)),
         findings=findings,
         effects=after.effects,
         stages=stage_totals(baseline, live, after),
@@ -222,6 +228,21 @@ def _left(new: NewLine, around: Around, found: Comparison, decisions: Decisions)
         found.conflicts.append(conflict)
         return None if line_id else new
     return replace(new, is_sent=True) if decision.choice is Choice.MINE and not line_id else None
+
+
+def _with_money(
+    waiting: Iterable[Waiting], live: Snapshot, baseline: Snapshot, wishes: Wishes | None = None
+) -> Iterator[Waiting]:
+    """What waits, each with the amount of its record: live, or else as exported; a new line's own."""
+    new = {
+        key_of(one.target): Money(one.amount, one.currency)
+        for one in (wishes.new_lines if wishes else ())
+        if one.currency
+    }
+    for one in waiting:
+        target = one.target
+        money = new.get(key_of(target)) or money_of(target.kind, target.id, live, baseline)
+        yield replace(one, money=money)
 
 
 def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Operation]:

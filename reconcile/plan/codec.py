@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from reconcile.domain.money import is_bounded
 from reconcile.errors import ConfigurationError
 from reconcile.plan.model import PLAN_VERSION, Plan
 
@@ -24,8 +28,20 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 OLDEST_PLAN: Final = 3
 """The oldest version in the record of a run that can still be undone."""
+OLDEST_APPLIED: Final = 4
+"""The oldest version that can be applied and resumed: it names all that its operations rely on."""
+_FAR: Final = re.compile(r"[0-9.][eE][+-]?[0-9]{3}|[0-9]{29}")
+"""Stands in the text of every number of more digits than an amount has, and seldom anywhere else."""
 _UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
-_AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}}
+_AFTER_4: Final[dict[str, Any]] = {
+    "held": {"__all__": {"money"}},
+    "conflicts": {"__all__": {"money"}},
+    "decided": {"__all__": {"conflict": {"money"}}},
+    "findings": {"__all__": {"partner_name", "money"}},
+}
+_AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}} | _AFTER_4
+_LATER: Final[Mapping[int, dict[str, Any]]] = {3: _AFTER_3, 4: _AFTER_4}
+"""What plans of an older version do not have, and their fingerprints do not cover."""
 
 
 def to_json(plan: Plan) -> str:
@@ -33,7 +49,7 @@ def to_json(plan: Plan) -> str:
     return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
 
 
-def from_json(text: str, name: str, oldest: int = PLAN_VERSION) -> Plan:
+def from_json(text: str, name: str, oldest: int = OLDEST_APPLIED) -> Plan:
     """The plan from JSON text. `name` is the file for the message. oldest: the oldest version that will do.
 
     Raises ConfigurationError when it is not a plan of these versions, or was changed after it was made.
@@ -44,6 +60,8 @@ def from_json(text: str, name: str, oldest: int = PLAN_VERSION) -> Plan:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ConfigurationError(f"{name} is not a plan: {where}: {first['msg']}.") from error
+    if _FAR.search(text) and not all(map(is_bounded, _numbers(plan))):
+        raise ConfigurationError(f"{name} is not a plan: a number has more digits than an amount can have.")
     if plan.fingerprint != fingerprint(plan):
         raise ConfigurationError(
             f"{name} was changed after it was made. Make the plan again with diff --save."
@@ -65,6 +83,21 @@ def _read(text: str, name: str, oldest: int) -> Plan:
     return plan
 
 
+def _numbers(value: object) -> Iterator[Decimal]:
+    """Every number in a value and in what it is made of."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Decimal):
+            yield one
+        elif is_dataclass(one):
+            waiting += (getattr(one, each.name) for each in fields(one))
+        elif isinstance(one, Mapping):
+            waiting += one.values()
+        elif isinstance(one, tuple):
+            waiting += one
+
+
 def _expect(version: int, name: str, oldest: int) -> None:
     if not oldest <= version <= PLAN_VERSION:
         raise ConfigurationError(
@@ -76,5 +109,5 @@ def _expect(version: int, name: str, oldest: int) -> None:
 def fingerprint(plan: Plan) -> str:
     """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
-    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | (_AFTER_3 if plan.version == OLDEST_PLAN else {}))
+    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | _LATER.get(plan.version, {}))
     return hashlib.sha256(text).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.money import Money, totals
+from reconcile.domain.money import Money, recorded_amount, totals
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
@@ -77,7 +77,7 @@ def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: 
 def _edited(line: CommissionLine, after: Mapping[str, str | None]) -> CommissionLine:
     if after.keys().isdisjoint(("amount", "currency")):
         return line
-    amount = Decimal(after.get("amount") or line.amount.amount)
+    amount = recorded_amount(after.get("amount") or line.amount.amount)
     return replace(line, amount=Money(amount, after.get("currency") or line.amount.currency))
 
 

@@ -89,41 +89,39 @@ def scale_of(
     )
 
 
-def gates(judged: GateInput) -> tuple[Gate, ...]:
+def gates(given: GateInput) -> tuple[Gate, ...]:
     """Every gate that the plan trips."""
-    return tuple(gate for rule in _RULES for gate in rule(judged))
+    return tuple(gate for rule in _RULES for gate in rule(given))
 
 
-def _changes(judged: GateInput) -> Iterator[Gate]:
-    count, limit = len(judged.operations), judged.limits.max_changes
+def _changes(given: GateInput) -> Iterator[Gate]:
+    count, limit = len(given.operations), given.limits.max_changes
     if count > limit:
         yield _gate("changes", f"{count} operations are more than {limit}", count, limit, "max_changes")
 
 
-def _changed_share(judged: GateInput) -> Iterator[Gate]:
-    records = {(one.target.kind, one.target.id) for one in judged.operations}
+def _changed_share(given: GateInput) -> Iterator[Gate]:
+    records = {(one.target.kind, one.target.id) for one in given.operations}
     records = {key for key in records if key[0] is not RecordKind.NEW_LINE}
-    total = judged.scale.payouts + judged.scale.lines
-    yield from _share(
-        judged, "changed-share", len(records), total, "max_changed_share", "records are changed"
-    )
+    total = given.scale.payouts + given.scale.lines
+    yield from _share(given, "changed-share", len(records), total, "max_changed_share", "records are changed")
 
 
-def _declines(judged: GateInput) -> Iterator[Gate]:
-    count = sum(one.action is Action.DECLINE_LINE for one in judged.operations)
-    total = judged.scale.lines
-    yield from _share(judged, "declines", count, total, "max_decline_share", "lines are declined")
+def _declines(given: GateInput) -> Iterator[Gate]:
+    count = sum(one.action is Action.DECLINE_LINE for one in given.operations)
+    total = given.scale.lines
+    yield from _share(given, "declines", count, total, "max_decline_share", "lines are declined")
 
 
-def _cleared(judged: GateInput) -> Iterator[Gate]:
-    cleared = Counter(change.field for change in judged.changes if change.cleared)
-    count, limit = cleared.total(), judged.limits.max_cleared
+def _cleared(given: GateInput) -> Iterator[Gate]:
+    cleared = Counter(change.field for change in given.changes if change.cleared)
+    count, limit = cleared.total(), given.limits.max_cleared
     if count > limit:
         yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
         return
     for name, some in sorted(cleared.items()):
-        share, there = judged.limits.max_cleared_share, judged.scale.filled.get(name, 0)
-        if some >= judged.limits.cleared_from and there and Decimal(some) > share * there:
+        share, there = given.limits.max_cleared_share, given.scale.filled.get(name, 0)
+        if some >= given.limits.cleared_from and there and Decimal(some) > share * there:
             words = f"{some} of {there} values of {FIELD_LABELS[name]} are cleared"
             value = f"{Decimal(some) / there:.0%}"
             message = f"{words} ({value}), more than {share:.0%}"
@@ -140,11 +138,11 @@ def _filled(baseline: Snapshot) -> Counter[str]:
     )
 
 
-def _jumps(judged: GateInput) -> Iterator[Gate]:
-    factor, limit = judged.limits.jump_factor, judged.limits.max_jumps
+def _jumps(given: GateInput) -> Iterator[Gate]:
+    factor, limit = given.limits.jump_factor, given.limits.max_jumps
     jumped = {
         key: (one.before, one.after)
-        for key, one in judged.money.items()
+        for key, one in given.money.items()
         if one.before
         and one.after
         and one.before.currency == one.after.currency
@@ -159,15 +157,15 @@ def _jumps(judged: GateInput) -> Iterator[Gate]:
         yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 
-def _visible(judged: GateInput) -> Iterator[Gate]:
-    moves = [change for change in judged.changes if change.visible]
-    if judged.scale.by_stage and all(_is_next_step(one) for one in moves):
+def _visible(given: GateInput) -> Iterator[Gate]:
+    moves = [change for change in given.changes if change.visible]
+    if given.scale.by_stage and all(_is_next_step(one) for one in moves):
         # Picked by their stage, payouts may well all go on from it together.
         return
     count = len(moves)
-    total, start = judged.scale.payouts, judged.limits.visible_from
+    total, start = given.scale.payouts, given.limits.visible_from
     words = "payouts are moved to a stage that partners see"
-    yield from _share(judged, "visible-stages", count, total, "max_visible_share", words, start)
+    yield from _share(given, "visible-stages", count, total, "max_visible_share", words, start)
 
 
 def _is_next_step(change: Change) -> bool:
@@ -177,22 +175,22 @@ def _is_next_step(change: Change) -> bool:
 
 
 def _share(
-    judged: GateInput, name: str, count: int, total: int, setting: str, words: str, start: int | None = None
+    given: GateInput, name: str, count: int, total: int, setting: str, words: str, start: int | None = None
 ) -> Iterator[Gate]:
-    limit: Decimal = getattr(judged.limits, setting)
-    start = judged.limits.share_from if start is None else start
+    limit: Decimal = getattr(given.limits, setting)
+    start = given.limits.share_from if start is None else start
     if count >= start and Decimal(count) > limit * total:
         share = Decimal(count) / total if total else Decimal(1)
         message = f"{count} of {total} {words} ({share:.0%}), more than {limit:.0%}"
         yield _gate(name, message, f"{share:.0%}", f"{limit:.0%}", setting)
 
 
-def _money(judged: GateInput) -> Iterator[Gate]:
-    moved, limit = judged.moved, judged.limits.max_money_share
-    if len(moved) < judged.limits.share_from:
+def _money(given: GateInput) -> Iterator[Gate]:
+    moved, limit = given.moved, given.limits.max_money_share
+    if len(moved) < given.limits.share_from:
         return
     for currency, amount in totals(moved.values()).items():
-        base = judged.held.get(("", currency), Decimal(0))
+        base = given.held.get(("", currency), Decimal(0))
         if amount > limit * base:
             message = (
                 f"amounts move by {Money(amount, currency)} of {Money(base, currency)}, more than {limit:.0%}"
@@ -200,14 +198,14 @@ def _money(judged: GateInput) -> Iterator[Gate]:
             yield _gate("money", message, str(Money(amount, currency)), f"{limit:.0%}", "max_money_share")
 
 
-def _partner_money(judged: GateInput) -> Iterator[Gate]:
-    moved, there = _by_partner(judged, judged.moved), judged.held
-    limit, start = judged.limits.max_partner_money_share, judged.limits.partner_money_from
+def _partner_money(given: GateInput) -> Iterator[Gate]:
+    moved, there = _by_partner(given, given.moved), given.held
+    limit, start = given.limits.max_partner_money_share, given.limits.partner_money_from
     bases = {key: there.get(key, Decimal(0)) for key in moved}
     tripped = [key for key, amount in moved.items() if amount >= start and amount > limit * bases[key]]
     if tripped:
         partner, currency = first = max(sorted(tripped), key=lambda key: moved[key] - limit * bases[key])
-        name, money = _partner_name(judged, partner), Money(moved[first], currency)
+        name, money = _partner_name(given, partner), Money(moved[first], currency)
         others = len({partner for partner, _ in tripped}) - 1
         more = (
             f" and of {others} more partners" if others > 1 else " and of another partner" if others else ""
@@ -235,16 +233,16 @@ def _held(live: Snapshot, names: Names) -> dict[tuple[str, str], Decimal]:
     return sums
 
 
-def _by_partner(judged: GateInput, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
+def _by_partner(given: GateInput, amounts: dict[str, Money]) -> dict[tuple[str, str], Decimal]:
     sums: dict[tuple[str, str], Decimal] = {}
     for key, money in amounts.items():
-        name = (judged.money[key].target.partner_id, money.currency)
+        name = (given.money[key].target.partner_id, money.currency)
         sums[name] = sums.get(name, Decimal(0)) + money.amount
     return sums
 
 
-def _partner_name(judged: GateInput, partner_id: str) -> str:
-    targets = (one.target for one in judged.money.values())
+def _partner_name(given: GateInput, partner_id: str) -> str:
+    targets = (one.target for one in given.money.values())
     return next((one.partner_name for one in targets if one.partner_id == partner_id), partner_id)
 
 

@@ -20,7 +20,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.domain.split.split_by import Handout
 
-PLAN_VERSION: Final = 4
+PLAN_VERSION: Final = 5
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
@@ -78,7 +78,8 @@ class Conflict:
     """Both sides moved the same thing apart, or an edit no longer makes sense: the record is held.
 
     others: what further workbooks want of it, the same as `yours` or something else. keepable: a person may
-    decide for the workbook's side; False where it can no longer be done, or not be done at all.
+    decide for the workbook's side; False where it can no longer be done, or not be done at all. money: the
+    record's amount, live or else as exported; None for a new line and where it is not known.
     """
 
     target: Target
@@ -89,6 +90,7 @@ class Conflict:
     reason: str
     others: tuple[Claim, ...] = ()
     keepable: bool = True
+    money: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,11 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record whose changes are not applied, and why."""
+    """A record whose changes are not applied, and why. money: as in a conflict; of a new line, its own."""
 
     target: Target
     reason: str
+    money: Money | None = None
 
 
 class Action(StrEnum):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
-from reconcile.domain.money import Money, parse_decimal, wire_amount
+from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
@@ -187,7 +187,9 @@ def line_update(target: Target, edits: list[Change], relied: Texts, amount: Mone
     """The PATCH that makes the edits of a line. amount: the line's before it."""
     after = {change.field: change.after for change in edits}
     # Zero is an amount, too.
-    now = Money(Decimal(after.get("amount") or amount.amount), after.get("currency") or amount.currency)
+    now = Money(
+        recorded_amount(after.get("amount") or amount.amount), after.get("currency") or amount.currency
+    )
     moves = bool(_MONEY_FIELDS & after.keys())
     return Operation(
         "",
@@ -276,7 +278,7 @@ def _relied(live: Snapshot, target: Target, wanted: Iterable[str], names: Names)
 def _wire_value(name: str, value: str | None, currency: str) -> str | None:
     if name not in ("amount", "source_amount") or value is None:
         return value
-    return wire_amount(Decimal(value), currency)
+    return wire_amount(recorded_amount(value), currency)
 
 
 def _unshown(changes: Iterable[Change]) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TypeVar
 
 from reconcile.domain.edited import SCHEMA_VERSION, EditedRow, EditedSheet, EditedWorkbook, Export, row_token
 from reconcile.domain.fields import RecordKind, Values, line_values, payout_values
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Operation, Plan, Texts
@@ -120,11 +119,11 @@ def _payout(payout: Payout, left: Texts) -> Payout:
 
 
 def _line(line: CommissionLine, left: Texts) -> CommissionLine:
-    amount = Decimal(left.get("amount") or line.amount.amount)
+    amount = recorded_amount(left.get("amount") or line.amount.amount)
     line = replace(line, amount=Money(amount, left.get("currency") or line.amount.currency))
     if "source_amount" in left:
         source = left["source_amount"]
-        line = replace(line, source_amount=None if source is None else Decimal(source))
+        line = replace(line, source_amount=None if source is None else recorded_amount(source))
     texts = {name: left[name] for name in ("description", "internal_note") if name in left}
     return replace(line, **texts)  # type: ignore[arg-type]
 

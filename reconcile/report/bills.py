@@ -15,11 +15,14 @@ _MANY = 20
 def render_bills(manifest: Mapping[str, Any], console: Console, folder: Path, *, written: bool) -> None:
     """The files, what is left out and why, and the tie-out."""
     if manifest["files"]:
-        heading = f"Bills for {manifest['layout']} in {folder}" if written else "Bills that would be written"
+        word = "Payments" if manifest["pays"] else "Bills"
+        heading = (
+            f"{word} for {manifest['layout']} in {folder}" if written else f"{word} that would be written"
+        )
         console.print(heading, markup=False)
-        console.print(_files(manifest["files"]))
+        console.print(_files(manifest["files"], word))
     else:
-        console.print("No bill is due.")
+        console.print("No payment is due." if manifest["pays"] else "No bill is due.")
     for why in dict.fromkeys(left["why"] for left in manifest["left_out"]):
         _left_out(why, [left for left in manifest["left_out"] if left["why"] == why], console)
     if manifest["tie_out"]:
@@ -34,8 +37,8 @@ def _table(*headers: str) -> Table:
     return table
 
 
-def _files(files: list[Mapping[str, Any]]) -> Table:
-    table = _table("File", "Bills", "Rows", "Total")
+def _files(files: list[Mapping[str, Any]], word: str) -> Table:
+    table = _table("File", word, "Rows", "Total")
     for file in files:
         totals = ", ".join(f"{_shown(amount)} {currency}" for currency, amount in file["totals"].items())
         table.add_row(file["name"], str(file["bills"]), str(file["rows"]), totals)

@@ -39,7 +39,8 @@ def report_on(plan: Plan, run: model.Run | None = None) -> model.Report:
         conflicts=plan.conflicts,
         decided=plan.decided,
         held=tuple(
-            model.HeldEdits(one.target, one.reason, held_changes(book, one.target)) for one in plan.held
+            model.HeldEdits(one.target, one.reason, held_changes(book, one.target), one.money)
+            for one in plan.held
         ),
         drifts=plan.drifts,
         damaged=plan.damaged,

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from reconcile.domain.finding import Finding
+from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.plan.model import (
     Conflict,
@@ -29,7 +30,7 @@ from reconcile.plan.model import (
     Total,
     Workbook,
 )
-from reconcile.plan.outcome import OperationOutcome, Verification
+from reconcile.plan.outcome import Moved, OperationOutcome, Verification
 from reconcile.report.causes import by_cause
 
 REPORT_VERSION: Final = 2
@@ -138,11 +139,12 @@ class SideEffect:
 
 @dataclass(frozen=True, slots=True)
 class HeldEdits:
-    """A record whose edits wait, why, and the edits."""
+    """A record whose edits wait, why, the edits, and the amount of the record."""
 
     target: Target
     reason: str
     changes: tuple[Change, ...]
+    money: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,21 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """An operation of a saved plan that would be held back, and the values that moved since."""
+
+    operation_id: str
+    target: Target
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A plan, or a plan and the run of it, for people and programs."""
+    """A plan, or a plan and the run of it, for people and programs.
+
+    stops: why `apply` would stop before its first write, gates apart. stale: of a saved plan that is shown
+    again.
+    """
 
     format: Literal["reconcile-report"]
     version: Literal[2]
@@ -229,6 +244,8 @@ class Report:
     tie_out: tuple[TieOut, ...]
     returns: tuple[Return, ...]
     run: Run | None
+    stops: tuple[str, ...] = ()
+    stale: tuple[Stale, ...] = ()
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -12,9 +12,11 @@ from rich.text import Text
 
 from reconcile.domain.money import shown_amount
 from reconcile.domain.unseen import visible
-from reconcile.plan.outcome import Outcome, StageTotal
+from reconcile.plan.model import Action, Operation
+from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
 from reconcile.report.terminal import table
+from reconcile.report.words import operation_money
 
 _BENT = (
     " Introw made other values of what was sent (applied-differently), and nothing is left to resume: change "
@@ -45,10 +47,10 @@ def render_run(report: Report, console: Console) -> None:
     if run is None:
         return
     console.print(f"\n[bold]Run:[/] {counts(run)}.")
+    money = operation_money(report)
     for operation, one in report.outcomes:
         if not one.outcome.done or one.moved:
-            text = f"  {operation.id} {operation.action} {operation.target.id}: {one.outcome}: {one.message}"
-            console.print(escape(visible(text)), soft_wrap=True)
+            console.print(escape(visible(_outcome(operation, one, money(operation)))), soft_wrap=True)
     found = run.verification
     for difference in found.differences:
         text = (
@@ -68,6 +70,15 @@ def render_run(report: Report, console: Console) -> None:
     style = "green" if run.ties else "bold red"
     said = verdict(run) if found.unread else f"Read back. {verdict(run)}"
     console.print(Text(visible(said), style), soft_wrap=True)
+
+
+def _outcome(operation: Operation, one: OperationOutcome, money: str) -> str:
+    """`  Acme · decline line · cln_2 · 420.00 USD: refused: The line is paid. (op-0003)`."""
+    target = operation.target
+    record = one.result_id if operation.action is Action.CREATE_LINE else target.id
+    parts = (target.partner_name, operation.action.value, record, money)
+    about = " · ".join(part for part in parts if part)
+    return f"  {about}: {one.outcome}: {one.message} ({operation.id})"
 
 
 def _stages(stages: Iterable[StageTotal]) -> Table:

@@ -23,7 +23,9 @@ from reconcile.domain.unseen import visible
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
+from reconcile.report.news import News
 from reconcile.report.sections import Line, Section, sections
+from reconcile.report.waiting import WaitingRecord, banner
 from reconcile.report.words import (
     after_of,
     before_of,
@@ -49,7 +51,7 @@ class _Screen:
 
     console: Console
     full: bool
-    spot: Callable[[str], str] = str
+    placed: Callable[[str], str] = str
 
     def say(self, text: Text, indent: int = 0) -> None:
         """Writes a text, wrapped with its indent on a terminal."""
@@ -84,12 +86,49 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
         for name, value in facts(report):
             screen.say(Text(f"{name + ':':<18}{visible(value)}"), 2)
         screen.blank()
+    _banner(report, screen, quiet=quiet)
     for sentence in headline(report):
         screen.say(Text(visible(sentence)))
-    for gate in report.gates:
-        screen.say(Text.assemble(("STOPPED ", "bold red"), visible(gate.message)))
     if not quiet:
         _body(report, screen)
+
+
+def render_news(report: Report, news: News, console: Console) -> None:
+    """Writes the headline, and what is new since the report was shown before."""
+    screen = _Screen(console, full=False, placed=spots(report))
+    screen.say(Text(visible(report.title), "bold"))
+    _banner(report, screen, quiet=False)
+    for sentence in headline(report):
+        screen.say(Text(visible(sentence)))
+    screen.blank()
+    if not news.lines and not news.gone:
+        screen.say(Text(f"Nothing is new since the report of {news.shown_at}; --full shows all of it."))
+        return
+    gone = f", and {counted(news.gone, 'line')} of it no longer holds" if news.gone == 1 else ""
+    gone = gone or (f", and {counted(news.gone, 'line')} of it no longer hold" if news.gone else "")
+    head = f"New since the report of {news.shown_at} ({len(news.lines):,}){gone}; --full shows all."
+    screen.say(Text(head, "bold"))
+    screen.listed(news.lines, lambda line: screen.say(Text(visible(line)), 2))
+
+
+def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
+    """What waits for a decision, above everything that happens."""
+    found = banner(report)
+    if found is None:
+        screen.say(Text("Nothing waits for a decision."))
+        return
+    screen.say(Text(" ".join(word for word in (found.summary, found.money) if word), "bold red"))
+    for reason in found.stops:
+        screen.say(Text.assemble(("STOPPED ", "bold red"), visible(reason)))
+    if not quiet:
+        screen.listed(found.records, lambda one: _waiting(one, screen))
+        screen.blank()
+
+
+def _waiting(one: WaitingRecord, screen: _Screen) -> None:
+    text = Text(visible(one.words))
+    text.append(f"  {visible(screen.placed(one.place))}" if one.place else "", "dim")
+    screen.say(text, 2)
 
 
 def _body(report: Report, screen: _Screen) -> None:
@@ -117,6 +156,8 @@ def _findings(findings: Sequence[Finding], screen: _Screen) -> None:
 
 def _finding(one: Finding, screen: _Screen) -> None:
     words = [one.message, one.fix]
+    if one.owner:
+        words.insert(0, f"({one.owner})")
     if one.value and one.value not in one.message:
         words.append(f"Now: {one.value}.")
     if 0 < len(one.allowed) <= _FEW:
@@ -150,7 +191,7 @@ def _change(change: Change, screen: _Screen) -> None:
     target = change.target
     named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
     record = target.id if named else ""
-    where = " ".join(word for word in (visible(screen.spot(target.place)), visible(record)) if word)
+    where = " ".join(word for word in (visible(screen.placed(target.place)), visible(record)) if word)
     text.append(f"  {where}" if where else "", "dim")
     screen.say(text, 2)
     notes = visible("; ".join(notes_of(change)))
@@ -166,7 +207,7 @@ def _section(section: Section, screen: _Screen) -> None:
 
 
 def _line(line: Line, screen: _Screen) -> None:
-    words = [line.who, line.what, screen.spot(line.place)]
+    words = [line.who, line.what, screen.placed(line.place)]
     screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
         screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)

@@ -45,7 +45,9 @@ def _report(report: Report) -> dict[str, Any]:
             for one in report.decided
         ],
         "held": [
-            {**_about(one), "changes": [_change(change) for change in one.changes]} for one in report.held
+            {"target": _record(one.target), "reason": one.reason}
+            | {"changes": [_change(change) for change in one.changes]}
+            for one in report.held
         ],
         "drifts": [_about(one) for one in report.drifts],
         "damaged": [{**_about(one), "label": LABELS[one.field]} for one in report.damaged],

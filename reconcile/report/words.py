@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS
-from reconcile.domain.money import shown_amount
+from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
-from reconcile.plan.model import Workbook
+from reconcile.plan.model import Operation, Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
 LABELS = FIELD_LABELS
@@ -26,7 +26,7 @@ def shown_value(value: str | None, currency: str = "") -> str:
     """A value for people: amounts with their currency, blanks named, spaces at the ends shown."""
     if value is None:
         return "(blank)"
-    return f"{shown_amount(Decimal(value), currency)} {currency}" if currency else ends_marked(value)
+    return f"{shown_amount(recorded_amount(value), currency)} {currency}" if currency else ends_marked(value)
 
 
 def shown_values(values: Mapping[str, str | None] | None) -> str:
@@ -82,6 +82,25 @@ def spots(report: Report) -> Callable[[str], str]:
     return lambda place: place.rpartition(", ")[2]
 
 
+def operation_money(report: Report) -> Callable[[Operation], str]:
+    """The amount that a request is about: of the line, before and after; of the payout, as forecast."""
+    payouts = {one.payout_id: one for one in report.payouts}
+
+    def shown(operation: Operation) -> str:
+        before, after = operation.before, operation.after
+        if before and after and before != after:
+            return f"{before} → {after}"
+        if money := after or before:
+            return str(money)
+        payout = payouts.get(operation.target.payout_id)
+        if payout is None or payout.amount_before is None:
+            return ""
+        amount = payout.amount_before if payout.amount_after is None else payout.amount_after
+        return f"{shown_amount(amount, payout.currency)} {payout.currency}"
+
+    return shown
+
+
 def title_of(payout: Payout) -> str:
     """`Acme · 10,168.62 USD → 9,761.12 USD`."""
     if payout.payout_id is None or payout.amount_before is None:
@@ -119,8 +138,8 @@ def _workbook_facts(workbook: Workbook, *, several: bool) -> Iterable[tuple[str,
 
 
 def headline(report: Report) -> tuple[str, ...]:
-    """What a reader must see in ten seconds: how much happens, to whose money, and what waits."""
-    return (_happens(report), *_money(report), _waits(report), *_aside(report), *_cost(report))
+    """How much happens, and to whose money, to be read in ten seconds; the banner stands before it."""
+    return (_happens(report), *_money(report), *_let_pass(report), *_aside(report), *_cost(report))
 
 
 def _happens(report: Report) -> str:
@@ -146,15 +165,10 @@ def _money(report: Report) -> Iterable[str]:
             )
 
 
-def _waits(report: Report) -> str:
-    count = report.headline
-    words = [
-        *_some(len(report.gates), "safety limit"),
-        *_some(count.conflicts, "conflict"),
-        *_some(count.held, "record held", "records held"),
-        *_some(count.errors, "error"),
-    ]
-    return f"Waits for your decision: {', '.join(words)}." if words else "Nothing waits for a decision."
+def _let_pass(report: Report) -> Iterable[str]:
+    if report.run and report.gates:
+        names = ", ".join(gate.name for gate in report.gates)
+        yield f"A person let {counted(len(report.gates), 'safety limit')} pass: {names}."
 
 
 def _aside(report: Report) -> Iterable[str]:
@@ -172,7 +186,8 @@ def _aside(report: Report) -> Iterable[str]:
 
 def _cost(report: Report) -> Iterable[str]:
     count = report.headline
-    if count.operations:
+    # A run is over: what it took and when it ended stands with its outcomes.
+    if count.operations and report.run is None:
         minutes = counted(-(-count.seconds // 60), "minute")
         left = "" if count.credits_left is None else f" of the {count.credits_left:,} left this month"
         yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from decimal import Decimal
@@ -35,11 +36,14 @@ ACCOUNT = "0012345678"
 
 def _vendors(cli: CliSession, account: str = ACCOUNT) -> Path:
     """The vendors of the sample month, all with an account in the United States."""
-    head, *rows = VENDORS.read_text(encoding="utf-8").splitlines()
+    columns = ("partner_id", "vendor", "vendor_id", "entity")
     file = cli.folder / "vendors.csv"
-    text = f"{head},bic,routing_number,account_number,town,country\n"
-    text += "".join(f"{row},CHASUS33,122105155,{account},Phoenix,US\n" for row in rows)
-    file.write_text(text, encoding="utf-8")
+    with VENDORS.open(encoding="utf-8", newline="") as stream, file.open("w", encoding="utf-8") as target:
+        table = csv.writer(target)
+        table.writerow([*columns, "bic", "routing_number", "account_number", "town", "country"])
+        for row in csv.DictReader(stream):
+            bank = ["CHASUS33", "122105155", account, "Phoenix", "US"]
+            table.writerow([*(row[name] for name in columns), *bank])
     return file
 
 
@@ -168,6 +172,7 @@ def test_a_new_account_holds_its_partner_the_next_time_and_is_never_shown(cli: C
     [
         (("--pay-on", "soon"), "'soon' is no date"),
         (("--pay-on", "2020-01-01"), "is past"),
+        (("--header", "template.csv"), "pain.001.001.09 has none"),
         (("--to", "pain.008"), "There is no file erp/bills-pain.008.toml"),
         (("--to", "csv", "--pay-on", "2099-01-01"), "--pay-on is for payment files"),
         (("--to", "csv", "--account-checked", "ptn_1"), "--account-checked is for payment files"),

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from cli_session import APPROVED_LINE, DECLINE, DETACH, DUPLICATE, SET_AMOUNT, SET_STAGE, CliSession
 from pydantic import TypeAdapter
 
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.model import Plan
+from reconcile.report.codec import SCHEMA_FILE
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 
@@ -38,11 +40,11 @@ def test_a_stale_plan_is_shown_with_the_three_values(cli: CliSession) -> None:
 
     assert code == 1
     assert "Stale (1)" in out
-    assert f"{APPROVED_LINE} amount: planned with 500, wanted 512.5, live 777" in out
+    assert f"Acme Partners · {APPROVED_LINE} · amount: planned with 500, wanted 512.5, live 777" in out
     assert [one["moved"] for one in stale] == [
         [{"name": "amount", "planned": "500", "wanted": "512.5", "live": "777"}]
     ]
-    assert json.loads(machine)["plan"] == json.loads(saved.read_text())
+    jsonschema.validate(json.loads(machine), json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
 
 def test_a_plan_is_shown_even_when_the_api_is_not_there(cli: CliSession) -> None:

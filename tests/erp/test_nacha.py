@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import achkit
 import pytest
 from builders import END
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payment_orders import AMERICAN, DOLLAR, EURO, POLICY, files, orders, payout
+from payment_orders import AMERICAN, AT, DOLLAR, EURO, POLICY, files, orders, payout
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.money import Money
@@ -18,6 +19,7 @@ from reconcile.domain.policy.bank import BankPolicy
 from reconcile.erp.bills.vendors import Vendor
 from reconcile.erp.orders.bank_account import account_of
 from reconcile.erp.orders.model import OrderFile
+from reconcile.erp.orders.nacha import Batching, nacha
 from reconcile.errors import ConfigurationError
 
 PRENOTE = BankPolicy((DOLLAR,), prenote=True)
@@ -25,6 +27,7 @@ PRENOTE = BankPolicy((DOLLAR,), prenote=True)
 
 def _records(file: OrderFile) -> list[str]:
     text = file.content.decode("ascii")
+    assert achkit.validate(text) == {"ok": True, "errors": []}
     records = text.split("\r\n")
     assert records.pop() == ""
     assert {len(record) for record in records} == {94}
@@ -78,15 +81,19 @@ def test_a_company_is_paid_by_ccd_with_its_payout_in_the_addenda() -> None:
     )
 )
 def test_any_file_is_balanced_and_counts_itself(owed: list[tuple[Decimal, bool, bool]]) -> None:
-    rows = []
-    for number, (amount, person, savings) in enumerate(owed):
-        vendor = replace(AMERICAN, person="yes" if person else "", account_type="savings" if savings else "")
-        rows += orders("nacha", payout(f"pay_{number}", f"{amount} USD"), vendor=vendor).orders
-    made = replace(orders("nacha", payout(total="1 USD"), vendor=AMERICAN), orders=tuple(rows))
+    payouts = [payout(f"pay_{number}", f"{amount} USD") for number, (amount, _, _) in enumerate(owed)]
+    made = orders("nacha", *payouts, vendor=AMERICAN)
+    rows = [
+        replace(row, payee=replace(row.payee, person=person, savings=savings))
+        for row, (_, person, savings) in zip(made.orders, owed, strict=True)
+    ]
+    made = replace(made, orders=tuple(rows))
     (file,) = files("nacha", made)
     records = _records(file)
 
-    assert _check(records) == (sum(amount for amount, _, _ in owed) * 100,) * 2
+    total = sum(row.bill.amount.amount for row in rows)
+
+    assert _check(records) == (total * 100,) * 2
     assert {one[50:53] for one in records if one[0] == "5"} == {"PPD" if one[1] else "CCD" for one in owed}
 
 
@@ -125,6 +132,13 @@ def test_a_new_account_is_tested_by_a_prenote_before_it_is_paid(
     assert [left.reason for left in made.billing.left_out] == ([said] if said else [])
 
 
+def test_the_independent_reader_notices_a_cent_that_is_missing() -> None:
+    (file,) = files("nacha", orders("nacha", payout(total="10 USD"), vendor=AMERICAN))
+    text = file.content.decode("ascii").replace("0000001000IN-", "0000000999IN-")
+
+    assert not achkit.validate(text)["ok"]
+
+
 def test_a_prenote_is_an_entry_of_zero_without_an_offset() -> None:
     (file,) = files("nacha", orders("nacha", payout(total="10 USD"), vendor=AMERICAN, policy=PRENOTE))
     entries = [one for one in _records(file) if one[0] == "6"]
@@ -151,12 +165,19 @@ def test_what_nacha_cannot_pay_is_held(vendor: Vendor, total: str, said: str) ->
 
 
 @pytest.mark.parametrize("lacking", ["routing_number", "account_number", "company_id", "bank_name"])
-def test_an_own_account_that_is_not_complete_is_refused(lacking: str) -> None:
+def test_an_own_account_that_is_not_complete_pays_nothing(lacking: str) -> None:
     policy = BankPolicy((replace(DOLLAR, **{lacking: ""}), EURO))
     made = orders("nacha", payout(total="1 USD"), vendor=AMERICAN, policy=policy)
 
-    with pytest.raises(ConfigurationError, match=lacking):
-        files("nacha", made)
+    assert made.orders == ()
+    assert f"NACHA needs {lacking}" in made.billing.left_out[0].reason
+
+
+def test_a_37th_file_of_a_day_is_refused() -> None:
+    made = orders("nacha", payout(total="1 USD"), vendor=AMERICAN)
+
+    with pytest.raises(ConfigurationError, match="at most 36 NACHA files"):
+        nacha(made.orders, Batching(AT, 36))
 
 
 def test_a_weekend_is_no_day_to_pay_on() -> None:

@@ -52,6 +52,9 @@ def _paid(vendor: Vendor = GERMAN) -> PaidAccount:
         (replace(GERMAN, iban="", account_number="123"), "needs the town and the country"),
         (replace(GERMAN, iban="", account_number="123", bic=""), "needs the BIC or the routing number"),
         (replace(GERMAN, holder="!!!"), "no letter that a bank takes"),
+        (replace(GERMAN, country="Germany"), "the country is 'Germany', and not two letters"),
+        (replace(GERMAN, account_type="Sparkonto"), "neither checking nor savings"),
+        (replace(GERMAN, person="maybe"), "neither yes nor no"),
     ],
 )
 def test_an_account_that_cannot_be_right_is_held_and_never_shown_in_full(vendor: Vendor, said: str) -> None:
@@ -82,6 +85,26 @@ def test_a_currency_that_no_account_pays_is_held() -> None:
     assert "no account pays CHF" in made.billing.left_out[0].reason
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (replace(EURO, iban="DE89370400440532013001"), "the IBAN that ends in 3001 is not valid"),
+        (replace(EURO, iban=""), "neither an IBAN nor an account number"),
+        (replace(EURO, holder="!"), "no letter that a bank takes"),
+    ],
+)
+def test_an_own_account_that_cannot_be_right_pays_nothing(own: PayingAccount, said: str) -> None:
+    made = orders(SEPA, payout(), policy=BankPolicy((own,)))
+
+    assert made.orders == ()
+    assert said in made.billing.left_out[0].reason
+    assert "[[bank.accounts]]" in made.billing.left_out[0].fix
+
+
+def test_more_than_a_sepa_transfer_can_pay_is_held() -> None:
+    assert "at most 999,999,999.99" in orders(SEPA, payout(total="1000000000 EUR")).billing.left_out[0].reason
+
+
 def test_the_account_that_names_entity_and_currency_pays() -> None:
     both = replace(EURO, entity="Vendor BV", holder="both")
     policy = BankPolicy((PayingAccount("any"), EURO, both, replace(EURO, entity="Other", holder="other")))
@@ -109,6 +132,20 @@ def test_the_account_of_the_last_payment_counts() -> None:
 
     assert len(orders(SEPA, payout(), paid=[other, _paid()]).orders) == 1
     assert orders(SEPA, payout(), paid=[_paid(), other]).orders == ()
+
+
+@pytest.mark.parametrize("number", ["iban", "routing_number", "account_number"])
+def test_a_change_of_any_number_is_a_changed_account(number: str) -> None:
+    both = replace(account_of(GERMAN, "Acme"), routing_number="122105155", account_number="0012345678")
+
+    assert replace(both, **{number: "1"}).fingerprint("ptn_1") != both.fingerprint("ptn_1")
+
+
+@pytest.mark.parametrize(("number", "text"), [("000123", "PO 000123"), ("po-7", "po-7"), (None, "")])
+def test_the_payee_reads_the_purchase_order_once(number: str | None, text: str) -> None:
+    made = orders(SEPA, payout(po_number=number))
+
+    assert made.orders[0].text == f"Commission 2026-Q1 pay-1 {text}".strip()
 
 
 def test_the_same_account_of_two_partners_has_two_fingerprints() -> None:

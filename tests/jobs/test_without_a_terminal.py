@@ -129,7 +129,7 @@ def test_the_caller_is_asked_once_and_a_no_writes_nothing(
     with pytest.raises(DecisionNeeded, match="the answer was no"):
         applied(session, file)
     (question,) = page.asked
-    assert f"Apply 1 operations to {session.environment}?" in question
+    assert f"Apply 1 operation to {session.environment}?" in question
     assert cli.writes() == []
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,11 +21,14 @@ from builders import (
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.fields import Value
+from reconcile.domain.money import parse_decimal
 from reconcile.domain.policy.names_and_limits import Limits, Names, Policy
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
+from reconcile.report.build import report_on
+from reconcile.report.files import html
 
 POLICY = Policy(limits=Limits(max_changes=1))
 BASE = make_snapshot(
@@ -61,12 +66,19 @@ def whole_plan() -> Plan:
 
 PLAN = whole_plan()
 PLANS = TypeAdapter(Plan)
+NEVER_COUNTED = {"relies_on", "changes", "drifts", "conflicts", "held", "damaged", "workbooks", "findings"}
+"""Texts of a plan that are shown or compared, and not reckoned with."""
+
+
+def sealed(found: dict[str, Any]) -> dict[str, Any]:
+    """A plan whose file was changed, with its right fingerprint."""
+    return found | {"fingerprint": fingerprint(PLANS.validate_json(json.dumps(found)))}
 
 
 def told(found: dict[str, Any]) -> str:
     """The problem with a plan whose file was changed and given its right fingerprint; empty for none."""
     try:
-        found["fingerprint"] = fingerprint(PLANS.validate_json(json.dumps(found)))
+        found = sealed(found)
     except ValidationError as error:
         return str(error)
     try:
@@ -187,3 +199,35 @@ def test_other_settings_of_names_or_limits_are_told_in_one_sentence() -> None:
         with pytest.raises(ConfigurationError, match=r"other settings of \[names\] or \[limits\]") as caught:
             prove(PLAN, policy, "plan.json")
         assert str(caught.value).count(". ") == 0
+
+
+def _with(path: tuple[Any, ...], value: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(to_json(PLAN))
+    place: Any = found
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    return found
+
+
+def _numbers() -> list[tuple[Any, ...]]:
+    plan = json.loads(to_json(PLAN))
+    return [
+        path
+        for path in leaves(plan)
+        if isinstance(value := functools.reduce(lambda place, name: place[name], path, plan), str)
+        and parse_decimal(value) is not None
+    ]
+
+
+@pytest.mark.parametrize("hostile", ["1E+99999999", "1E-99999999", "9" * 5000, "NaN", "-Infinity", "\u00b2"])
+def test_a_number_that_no_amount_can_be_is_refused_wherever_it_stands(hostile: str) -> None:
+    """Texts of a person, such as a PO number, may look like one; they are never counted with."""
+    accepted = [path for path in _numbers() if not told(_with(path, hostile))]
+
+    assert len(_numbers()) > 50
+    assert {"relies_on" if "relies_on" in path else path[0] for path in accepted} <= NEVER_COUNTED
+    for path in accepted:
+        plan = from_json(json.dumps(sealed(_with(path, hostile))), "plan.json")
+        with suppress(ConfigurationError):
+            assert len(html(report_on(plan))) < 1_000_000

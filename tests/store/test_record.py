@@ -16,7 +16,7 @@ INTENT = f"{RUN_1} AND number = 2"
 END = "run_id = 'run-2' AND number = 4"
 COPY_OF_BILL = (
     "INSERT INTO bills SELECT environment, 'B-9', payout_id, line_id, partner_id, amount, currency, layout, "
-    "file, sha256, issued_at, issued_by, reason FROM bills WHERE number = 'B-1'"
+    "file, sha256, issued_at, issued_by, reason, dated FROM bills WHERE number = 'B-1'"
 )
 BILL_1 = f"bills: {NAME}/B-1/pay_1//2026-04-05T09:30:00+00:00"
 PAID_1 = f"settlements: {NAME}/wb-1/pay_1/p-1/2026-04-05T09:30:00+00:00"
@@ -164,6 +164,14 @@ TAMPERINGS = {
         ["DELETE FROM reopenings"],
         f"reopenings: {NAME}/2026-03/2026-04-05T09:30:00+00:00/run-2",
     ),
+    "an account that was paid": (
+        ["UPDATE paid_accounts SET fingerprint = 'b' WHERE fingerprint = 'a'"],
+        f"paid_accounts: {NAME}/ptn_1/a.xml/2026-04-05T09:30:00+00:00: fingerprint",
+    ),
+    "a paid account that was removed": (
+        ["DELETE FROM paid_accounts WHERE fingerprint = 'a'"],
+        f"paid_accounts: {NAME}/ptn_1/a.xml/2026-04-05T09:30:00+00:00",
+    ),
     "who holds the lock": (["UPDATE locks SET who = 'eve'"], f"locks: {NAME}: who"),
     "a lock that was removed": (["DELETE FROM locks"], f"locks: {NAME}"),
     "a lock that was slipped in": (
@@ -177,7 +185,7 @@ TAMPERINGS = {
     "a seal in the middle": (["DELETE FROM seals WHERE number = 5"], "seals: 6"),
     "the last seals": (
         ["DELETE FROM seals WHERE number > (SELECT max(number) - 2 FROM seals)"],
-        "seals: 29",
+        "seals: 31",
     ),
     "all seals": (["DELETE FROM seals", "DELETE FROM head"], "entries: run-1/1"),
     "the end of the chain": (["UPDATE head SET hash = 'ab'"], "head"),
@@ -250,7 +258,7 @@ def test_an_end_that_was_cut_off_consistently_is_missed(store: Path) -> None:
     )
 
     (one,) = found(store)
-    assert (one.table, one.key) == ("seals", "29")
+    assert (one.table, one.key) == ("seals", "31")
     assert "state.db.seal names it, and the store does not hold it" in one.what
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from reconcile.domain.bill import IssuedBill
+from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.errors import StateError
+from reconcile.errors import DecisionNeeded, StateError
+from reconcile.store.audit import audit
 from reconcile.store.entries import Entry, entry_hash
 from reconcile.store.run import Effect, Run
 from reconcile.store.store import Store
@@ -119,6 +120,35 @@ def _bill(number: str, reason: str = "") -> IssuedBill:
     return IssuedBill(
         number, "pay_1", "", "ptn_1", amount, "xero", "x.csv", "ab", "2026-04-05", "ana", reason
     )
+
+
+def test_bills_that_were_made_before_others_went_out_are_not_remembered(tmp_path: Path) -> None:
+    with Store(tmp_path / "state.db") as store:
+        known = len(store.bills(HERE))
+        store.record_bills(HERE, [_bill("B-1")], known=known)
+
+        with pytest.raises(DecisionNeeded, match="in the meantime"):
+            store.record_bills(HERE, [_bill("B-2")], [_account("a1")], known=known)
+        assert (len(store.bills(HERE)), store.paid_accounts(HERE)) == (1, ())
+
+
+def _account(fingerprint: str) -> PaidAccount:
+    return PaidAccount("ptn_1", fingerprint, "payment", "RC1.xml", "2026-04-05", "ana")
+
+
+def test_paid_accounts_are_remembered_in_order_and_sealed(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Store(path) as store:
+        store.record_bills(HERE, [_bill("B-1")], [_account("a1")])
+        store.record_bills(HERE, [_bill("B-2")], [replace(_account("a2"), file="RC2.xml")])
+
+        assert [one.fingerprint for one in store.paid_accounts(HERE)] == ["a1", "a2"]
+        assert audit(store.record()) == ()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE paid_accounts SET fingerprint = 'a1'")
+    connection.close()
+    with Store(path) as store:
+        assert len(audit(store.record())) == 1
 
 
 def test_bills_that_went_out_are_remembered_in_order_and_per_environment(tmp_path: Path) -> None:

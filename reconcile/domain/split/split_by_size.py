@@ -25,11 +25,11 @@ class _Unit:
     lines: tuple[CommissionLine, ...]
 
 
-def portions(part: Part, most: int) -> tuple[Part, ...]:
-    """The part in portions of at most so many payouts and so many lines; itself where it is no larger.
+def chunks(part: Part, most: int) -> tuple[Part, ...]:
+    """The part in chunks of at most so many payouts and so many lines; itself where it is no larger.
 
-    Every record is in exactly one, and so is every record that appears later: each portion's scope is a
-    range. A payout is never torn from its lines, so one with more lines has a larger portion of its own.
+    Every record is in exactly one, and so is every record that appears later: each chunk's scope is a
+    range. A payout is never torn from its lines, so one with more lines has a larger chunk of its own.
     Raises ConfigurationError where that is more than a worksheet holds.
     """
     groups = list(_groups(_units(part.snapshot), min(most, MOST_ROWS)))
@@ -37,9 +37,7 @@ def portions(part: Part, most: int) -> tuple[Part, ...]:
         return (part,)
     bounds = ["", *(group[0].place for group in groups[1:]), ""]
     return tuple(
-        Part(
-            part.id, f"{part.name} {number} of {len(groups)}", _portion(part.snapshot, group, (first, before))
-        )
+        Part(part.id, f"{part.name} {number} of {len(groups)}", _chunk(part.snapshot, group, (first, before)))
         for number, (group, (first, before)) in enumerate(zip(groups, pairwise(bounds), strict=True), start=1)
     )
 
@@ -71,7 +69,7 @@ def _groups(units: list[_Unit], most: int) -> Iterator[list[_Unit]]:
         yield group
 
 
-def _portion(snapshot: Snapshot, group: list[_Unit], within: tuple[str, str]) -> Snapshot:
+def _chunk(snapshot: Snapshot, group: list[_Unit], within: tuple[str, str]) -> Snapshot:
     payouts = [unit.payout for unit in group if unit.payout]
     lines = [line for unit in group for line in unit.lines]
     partners = {one.partner_id for one in payouts} | {one.partner_id for one in lines}

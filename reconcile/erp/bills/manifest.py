@@ -109,6 +109,7 @@ def issued_bills(sealed: Sequence[Sealed], issue: Issue) -> tuple[IssuedBill, ..
                     issued_at=issue.at.isoformat(),
                     issued_by=issue.by,
                     reason=issue.reason,
+                    dated=bill.date.isoformat(),
                 ),
             )
     return tuple(found.values())
@@ -138,6 +139,7 @@ def manifest(issue: Issue, billing: Billing, sealed: Sequence[Sealed], ties: Seq
         "environment": str(issue.environment),
         "scope": str(issue.scope),
         "layout": issue.layout,
+        "pays": issue.pays,
         "issued_again_because": issue.reason or None,
         "files": [_file(one) for one in sealed],
         "bills": [_bill(bill) for bill in billing.bills],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,11 +14,15 @@ from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.erp.bills.layout import Column, Due, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts
 from reconcile.erp.bills.model import Bill, Billing, LeftOut, Why
+from reconcile.erp.bills.vendors import Vendor
 from reconcile.erp.orders.bank_account import BankAccount, account_of, number_faults
 from reconcile.erp.orders.charset import bank_text
 from reconcile.erp.orders.model import NACHA, Order, Prenote
 
+_COUNTRY = re.compile("[A-Za-z]{2}")
+_SEPA_MOST = Decimal("999999999.99")
 _NACHA_MOST = Decimal("99999999.99")
+_SETTINGS = "Correct it in [[bank.accounts]] in reconcile.toml."
 _VENDORS = "Correct it in the vendors file (--vendors)."
 
 
@@ -74,7 +79,7 @@ def make_orders(billing: Billing, given: Paying) -> Orders:
         partner = bill.payout.partner_id
         fault = _fault(bill, payer, payee, given)
         if not fault:
-            prints.setdefault(partner, payee.fingerprint(partner))
+            prints[partner] = prints.get(partner) or payee.fingerprint(partner)
             fault = _changed(bill, payee, prints[partner], given)
         if not fault and given.form == NACHA and given.policy.prenote:
             fault, first = _waits(bill, prints[partner], given)
@@ -96,8 +101,36 @@ def _fault(
     if payer is None:
         where = f"{bill.amount.currency}" + (f" and {bill.entity}" if bill.entity else "")
         return f"no account pays {where}", "Add it to [[bank.accounts]] in reconcile.toml."
-    wrong = next(number_faults(payee), "") or next(_lacks(bill.amount, payer, payee, given.form), "")
-    return (f"{payee.holder}: {wrong}", _VENDORS) if wrong else None
+    if given.form == NACHA and bill.amount.currency != "USD":
+        return "NACHA pays US dollars only", "Pay it with --to pain.001, or by hand."
+    own = (*number_faults(payer), *_payer_lacks(payer, given.form))
+    if own:
+        return f"the paying account of {payer.holder}: {own[0]}", _SETTINGS
+    lacks = _lacks(bill.amount, payer, payee, given.form)
+    faults = (*number_faults(payee), *_vendor_faults(bill.vendor), *lacks)
+    return (f"{payee.holder}: {faults[0]}", _VENDORS) if faults else None
+
+
+def _payer_lacks(payer: PayingAccount, form: str) -> Iterator[str]:
+    if not bank_text(payer.holder, 70):
+        yield "the name has no letter that a bank takes"
+    if form == NACHA:
+        needed = ("routing_number", "account_number", "company_id", "bank_name")
+        yield from (f"NACHA needs {name}" for name in needed if not getattr(payer, name))
+        if len(payer.company_id) != 10:
+            yield "company_id must have ten characters"
+    elif not payer.iban and not payer.account_number:
+        yield "there is neither an IBAN nor an account number"
+
+
+def _vendor_faults(vendor: Vendor) -> Iterator[str]:
+    """Words of the vendors file that could be taken for something else than they say."""
+    if vendor.account_type.casefold() not in ("", "checking", "savings"):
+        yield f"the account type is {vendor.account_type!r}, and neither checking nor savings"
+    if vendor.person.casefold() not in ("", "yes", "no"):
+        yield f"the column person says {vendor.person!r}, and neither yes nor no"
+    if vendor.country and not _COUNTRY.fullmatch(vendor.country):
+        yield f"the country is {vendor.country!r}, and not two letters"
 
 
 def _lacks(amount: Money, payer: PayingAccount, payee: BankAccount, form: str) -> Iterator[str]:
@@ -108,17 +141,19 @@ def _lacks(amount: Money, payer: PayingAccount, payee: BankAccount, form: str) -
         return
     if not payee.iban and not payee.account_number:
         yield "there is neither an IBAN nor an account number"
+    if len(payee.account_number) > 34:
+        yield "the account number is longer than 34 characters"
     if amount.currency == "EUR" and payee.is_sepa and payer.iban:
+        if amount.amount > _SEPA_MOST:
+            yield "a SEPA transfer pays at most 999,999,999.99 EUR"
         return
     if not payee.bic and not payee.routing_number:
         yield "a transfer outside SEPA needs the BIC or the routing number of the bank"
-    if not payee.town or len(payee.country) != 2:
+    if not bank_text(payee.town, 35) or not payee.country:
         yield "a transfer outside SEPA needs the town and the country (two letters) of the payee"
 
 
 def _lacks_for_nacha(amount: Money, payee: BankAccount) -> Iterator[str]:
-    if amount.currency != "USD":
-        yield "NACHA pays US dollars only"
     if not payee.routing_number or not payee.account_number:
         yield "there is no routing number or no account number"
     if len(payee.account_number) > 17:
@@ -174,5 +209,7 @@ def _working_day(after: dt.date, given: Paying) -> dt.date:
 def _text(bill: Bill) -> str:
     """What the payee reads: the period, the payout, the purchase order."""
     period = period_texts(bill.payout, "%Y-%m-%d")["period"]
-    order = f"PO {bill.payout.po_number.removeprefix('PO').strip()}" if bill.payout.po_number else ""
+    order = bill.payout.po_number or ""
+    if order and not order.upper().startswith("PO"):
+        order = f"PO {order}"
     return bank_text(f"Commission {period} {bill.payout.id} {order}", 140)

@@ -46,9 +46,6 @@ class _Batch:
 def nacha(rows: Sequence[Order | Prenote], batching: Batching) -> bytes:
     """The file. rows: all from one account. Raises ConfigurationError where no file can be numbered."""
     payer = rows[0].payer
-    faults = tuple(_payer_faults(payer))
-    if faults:
-        raise ConfigurationError(f"[[bank.accounts]] of {payer.holder}: {faults[0]}.")
     if batching.number >= len(_FILE_IDS):
         raise ConfigurationError("A bank takes at most 36 NACHA files of one originator a day. Pay tomorrow.")
     ordered = sorted(rows, key=lambda one: (_entry_class(one), one.execute_on, _number(one)))
@@ -65,18 +62,6 @@ def nacha(rows: Sequence[Order | Prenote], batching: Batching) -> bytes:
     records.append(_file_control(batches, len(records) + 1))
     records += ["9" * RECORD] * (-len(records) % _BLOCK)
     return "".join(f"{record}\r\n" for record in records).encode("ascii")
-
-
-def _payer_faults(payer: PayingAccount) -> tuple[str, ...]:
-    needed = {
-        "routing_number": payer.routing_number,
-        "account_number": payer.account_number,
-        "company_id": payer.company_id,
-        "bank_name": payer.bank_name,
-    }
-    missing = [f"NACHA needs {name}" for name, value in needed.items() if not value]
-    long = ["company_id must have ten characters"] if len(payer.company_id) != 10 else []
-    return (*missing, *long)
 
 
 def _entry_class(row: Order | Prenote) -> str:

@@ -101,7 +101,7 @@ def _transfer(transfer: Element, order: Order, message: Message) -> None:
 
 def _address(party: Element, payee: BankAccount) -> None:
     """By its parts: a free address is no longer taken by banks, and one needs its town and country."""
-    if not payee.town or not payee.country:
+    if not bank_text(payee.town, 35) or not payee.country:
         return
     address = SubElement(party, "PstlAdr")
     parts = (("StrtNm", payee.street, 70), ("PstCd", payee.postal_code, 16), ("TwnNm", payee.town, 35))
@@ -121,7 +121,7 @@ def _account(parent: Element, account: BankAccount | PayingAccount) -> None:
 def _bank(parent: Element, account: BankAccount | PayingAccount, message: Message) -> None:
     bank = SubElement(parent, "FinInstnId")
     if account.bic:
-        _put(bank, "BIC" if message.is_old else "BICFI", account.bic)
+        _put(bank, "BIC" if message.is_old else "BICFI", "".join(account.bic.split()).upper())
     if account.routing_number:
         member = SubElement(bank, "ClrSysMmbId")
         _put(member, "ClrSysId/Cd", "USABA")

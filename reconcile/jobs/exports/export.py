@@ -10,7 +10,7 @@ from reconcile.check.export_review import review_export
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
-from reconcile.domain.split.split_by_size import portions
+from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
@@ -64,7 +64,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         snapshot = as_shown(fetched)
         most = session.settings.policy.reading.rows_per_workbook
         parts = _parts(snapshot, request)
-        cut = [(part, portions(part, most)) for part in parts]
+        cut = [(part, chunks(part, most)) for part in parts]
         is_cut = any(len(some) > 1 for _, some in cut)
         # Act.
         output = request.output

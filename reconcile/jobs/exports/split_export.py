@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.atomic import new_folder, write_text
+from reconcile.config import FileRules
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
@@ -19,6 +20,7 @@ from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
+from reconcile.jobs.user_tables import check_size
 from reconcile.store.store import Store
 from reconcile.workbook.export import write_workbook
 
@@ -62,14 +64,15 @@ def write_set(
     recipients: Path | None,
     on_progress: Progress | None = None,
 ) -> tuple[tuple[Handout, ...], list[Finding]]:
-    """One workbook for each portion of each part: all baselines at once, then all files at once.
+    """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
-    Returns the workbooks with who gets each, and warnings. cut: the parts with their portions. recipients: a
+    Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
     file, see `read_recipients`. on_progress: is told of the rows of each workbook.
     """
-    named = read_recipients(recipients, [part for part, _ in cut]) if recipients else {}
+    rules = session.settings.files
+    named = read_recipients(recipients, [part for part, _ in cut], rules) if recipients else {}
     set_id = session.new_id("set", session.clock())
-    parts = [portion for _, portions in cut for portion in portions]
+    parts = [chunk for _, chunks in cut for chunk in chunks]
     files = file_names(part.name for part in parts)
     workbooks = []
     for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
@@ -84,29 +87,35 @@ def write_set(
     return handouts, findings
 
 
-def read_recipients(file: Path, parts: Sequence[Part]) -> Mapping[str, str]:
+def read_recipients(file: Path, parts: Sequence[Part], rules: FileRules) -> Mapping[str, str]:
     """Who gets which part, by its id, from a CSV file with the columns `part` (id or name) and `recipient`.
 
     Raises ConfigurationError for a file without them, and for a part that is not there, or is several.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
-    # Where the comma is for decimals, Excel writes semicolons.
-    mark = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.DictReader(io.StringIO(text), delimiter=mark)
-    if not {"part", "recipient"} <= set(rows.fieldnames or ()):
-        raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
     found: dict[str, str] = {}
-    for row in rows:
+    for line, row in _recipient_rows(file, rules):
         name = (row["part"] or "").strip()
         matching = [part.id for part in parts if name in (part.id, part.name)]
         if len(matching) != 1:
             problem = "no part of this export" if not matching else f"{len(matching)} parts of this export"
-            raise ConfigurationError(f"{file}, line {rows.line_num}: {name!r} is {problem}.")
+            raise ConfigurationError(f"{file}, line {line}: {name!r} is {problem}.")
         found[matching[0]] = (row["recipient"] or "").strip()
     return found
+
+
+def _recipient_rows(file: Path, rules: FileRules) -> list[tuple[int, dict[str, str | None]]]:
+    """The rows with the numbers of their lines."""
+    check_size(file, rules)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        # Where the comma is for decimals, Excel writes semicolons.
+        mark = ";" if ";" in text.partition("\n")[0] else ","
+        rows = csv.DictReader(io.StringIO(text), delimiter=mark)
+        if not {"part", "recipient"} <= set(rows.fieldnames or ()):
+            raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
+        return [(rows.line_num, row) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
 
 
 def write_workbooks(

@@ -10,6 +10,7 @@ from reconcile.apply.execute import Executed, execute
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
 from reconcile.apply.runner import Runner
+from reconcile.domain.progress import each_once
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
@@ -116,16 +117,11 @@ def _runner(
     session: Session, client: Client, store: Store, plan: Plan, run: Run, options: RunOptions
 ) -> Iterator[tuple[Runner, StopRequest]]:
     """The runner of a plan, while its progress is shown and the caller can ask it to stop."""
-    done = 0
-
-    def count(_: object) -> None:
-        nonlocal done
-        done += 1
-        on_progress("Applying", done, len(plan.operations))
-
     settings = session.settings
     with session.caller.stoppable() as stop, session.caller.progress() as on_progress:
         client.stop_when(lambda: stop.made)
+        # An operation may have two outcomes: unknown and then settled, applied and then seen to differ.
+        count = each_once("Applying", len(plan.operations), on_progress)
         runner = Runner(
             plan=plan,
             client=client,
@@ -133,7 +129,7 @@ def _runner(
             names=settings.policy.names,
             conduct=settings.conduct,
             stop=lambda: stop.made,
-            on_outcome=count,
+            on_outcome=lambda outcome: count(outcome.operation_id),
             settle_wait=settings.profile.settle_wait,
             absence_wait=settings.profile.absence_wait,
             bounds=options.bounds,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reconcile.close.lock import locked
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.closes.chain import counting, thawed
 from reconcile.jobs.runs.run_options import Consent
@@ -25,10 +28,7 @@ def pass_locks(session: Session, store: Store, plan: Plan, consent: Consent) -> 
     periods = tuple(Period.parse(text) for text in consent.reopen)
     if periods and not (consent.reason or "").strip():
         raise ConfigurationError('--reopen needs a reason: --reason "why".')
-    closes = counting(kept_closes(store, plan.environment))
-    newest = thawed(closes[-1]) if closes else None
-    closed = [Period(one.first, one.last) for one in closes]
-    found = locked(plan.operations, closed, newest, session.settings.close)
+    found = closed_periods(session, store, plan)
     for period in periods:
         if period not in found:
             raise ConfigurationError(
@@ -36,13 +36,26 @@ def pass_locks(session: Session, store: Store, plan: Plan, consent: Consent) -> 
             )
     for period, ids in found.items():
         if period not in periods:
-            named = ", ".join(ids[:_MANY]) + (f" and {len(ids) - _MANY} more" if len(ids) > _MANY else "")
-            raise DecisionNeeded(
-                f"Nothing was written. {period} is closed, and {len(ids)} operations would change it "
-                f'({named}). To do it all the same: --reopen {period} --reason "why". '
-                "What it is locked against: locked in [close] of reconcile.toml."
-            )
+            raise DecisionNeeded(f"Nothing was written. {closed_words(period, ids)}")
     return periods
+
+
+def closed_periods(session: Session, store: Store, plan: Plan) -> dict[Period, tuple[str, ...]]:
+    """The closed periods that the plan would change, with the records of each."""
+    closes = counting(kept_closes(store, plan.environment))
+    newest = thawed(closes[-1]) if closes else None
+    closed = [Period(one.first, one.last) for one in closes]
+    return locked(plan.operations, closed, newest, session.settings.close)
+
+
+def closed_words(period: Period, ids: Sequence[str]) -> str:
+    """That a plan would change a closed period, and how to do it all the same."""
+    named = ", ".join(ids[:_MANY]) + (f" and {len(ids) - _MANY} more" if len(ids) > _MANY else "")
+    return (
+        f"{period} is closed, and {counted(len(ids), 'operation')} would change it ({named}). To do it all "
+        f'the same: --reopen {period} --reason "why". What it is locked against: locked in [close] of '
+        "reconcile.toml."
+    )
 
 
 def record_reopenings(periods: tuple[Period, ...], store: Store, run: Run, reason: str) -> None:

@@ -10,8 +10,7 @@ from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session
-from reconcile.plan.codec import OLDEST_PLAN, from_json
-from reconcile.plan.model import PLAN_VERSION
+from reconcile.plan.codec import OLDEST_APPLIED, OLDEST_PLAN, from_json
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 
@@ -24,7 +23,7 @@ def resume(session: Session, run_id: str, options: RunOptions, *, take_over: boo
     """
     with session.store() as store:
         plan = from_json(_unfinished(store, run_id).plan, run_id, OLDEST_PLAN)
-        if plan.version != PLAN_VERSION:
+        if plan.version < OLDEST_APPLIED:
             raise DecisionNeeded(
                 f"Run {run_id} was begun by an older reconcile, whose plan does not name all that it relies "
                 f'on. Set it aside (reconcile resume {run_id} --set-aside "the reason"), then diff the '

@@ -8,9 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconcile.apply.execute import new_run, refuse_unfinished
+from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
+from reconcile.jobs.runs.hindrances import too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
@@ -88,12 +90,8 @@ def _pass_gates(session: Session, plan: Plan, allowed: tuple[str, ...]) -> None:
 
 
 def _afford(plan: Plan, client: Client) -> None:
-    left = client.status.credits_remaining
-    if left is not None and left < plan.cost.calls:
-        raise DecisionNeeded(
-            f"Nothing was written. The run takes {plan.cost.calls} credits and {left} are left this month "
-            "(they come back on the 1st, UTC)."
-        )
+    if reason := too_few_credits(plan, client.status.credits_remaining):
+        raise DecisionNeeded(f"Nothing was written. {reason}")
 
 
 def _confirm(session: Session, plan: Plan, options: RunOptions) -> None:
@@ -102,7 +100,7 @@ def _confirm(session: Session, plan: Plan, options: RunOptions) -> None:
     question = (
         f"It would be done about {done.astimezone():%H:%M}"
         + (f" and ends at {until:%H:%M} at the latest" if until else "")
-        + f". Apply {len(plan.operations)} operations to {plan.environment}?"
+        + f". Apply {counted(len(plan.operations), 'operation')} to {plan.environment}?"
     )
     if not session.caller.confirm(question):
         raise DecisionNeeded("Nothing was written: the answer was no.")

@@ -1,4 +1,4 @@
-"""A snapshot that is too large for one workbook, cut into portions."""
+"""A snapshot that is too large for one workbook, cut into chunks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from builders import make_line, make_payout, make_snapshot
 
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Part
-from reconcile.domain.split.split_by_size import portions
+from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 
 BASE = make_snapshot(
@@ -24,7 +24,7 @@ BASE = make_snapshot(
 
 
 def cut(snapshot: Snapshot, most: int) -> tuple[Part, ...]:
-    return portions(Part("all", "March", snapshot), most)
+    return chunks(Part("all", "March", snapshot), most)
 
 
 def names(records: Sequence[Part]) -> list[str]:
@@ -32,7 +32,7 @@ def names(records: Sequence[Part]) -> list[str]:
 
 
 @pytest.mark.parametrize("most", range(1, 18))
-def test_every_record_is_in_exactly_one_portion_and_no_portion_is_too_large(most: int) -> None:
+def test_every_record_is_in_exactly_one_chunk_and_no_chunk_is_too_large(most: int) -> None:
     found = cut(BASE, most)
 
     assert sorted(names(found)) == sorted((*BASE.payouts, *BASE.lines))
@@ -65,7 +65,7 @@ def test_each_scope_holds_its_own_records_and_a_new_one_belongs_to_exactly_one(m
         assert sum(part.snapshot.scope.includes(new) for part in found) == 1
 
 
-def test_the_portions_say_which_they_are() -> None:
+def test_the_chunks_say_which_they_are() -> None:
     found = cut(BASE, 5)
 
     assert [part.name for part in found] == [f"March {number} of 4" for number in (1, 2, 3, 4)]
@@ -75,7 +75,7 @@ def test_the_portions_say_which_they_are() -> None:
 def test_what_is_not_too_large_stays_as_it_is() -> None:
     whole = Part("all", "March", BASE)
 
-    assert portions(whole, 17) == (whole,)
+    assert chunks(whole, 17) == (whole,)
 
 
 def test_a_payout_with_more_lines_than_a_worksheet_has_rows_is_refused(

@@ -1,0 +1,35 @@
+"""What would stop `apply` before its first write: said by `diff` beforehand, and by `apply` itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reconcile.apply.execute import unfinished
+from reconcile.jobs.runs.period_lock import closed_periods, closed_words
+from reconcile.jobs.session import Session
+from reconcile.plan.model import Plan
+from reconcile.store.store import Store
+
+
+def hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> tuple[str, ...]:
+    """Every reason but the gates, which the plan has itself. Nothing stops a plan that writes nothing."""
+    return tuple(_hindrances(session, store, plan, credits_left)) if plan.operations else ()
+
+
+def too_few_credits(plan: Plan, credits_left: int | None) -> str:
+    """That the credits of this month do not last; empty where they do, or are not known."""
+    if credits_left is None or credits_left >= plan.cost.calls:
+        return ""
+    return (
+        f"The run takes {plan.cost.calls:,} credits and {credits_left:,} are left this month "
+        "(they come back on the 1st, UTC)."
+    )
+
+
+def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> Iterator[str]:
+    if reason := unfinished(store, plan.environment):
+        yield reason
+    for period, ids in closed_periods(session, store, plan).items():
+        yield closed_words(period, ids)
+    if reason := too_few_credits(plan, credits_left):
+        yield reason

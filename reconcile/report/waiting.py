@@ -1,0 +1,128 @@
+"""What waits for a decision: the banner above the changes, with whose money and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconcile.domain.fields import FIELD_LABELS, RecordKind
+from reconcile.domain.finding import Severity
+from reconcile.domain.money import Money
+from reconcile.domain.phrases import counted
+from reconcile.plan.model import Conflict, Target
+from reconcile.report.model import HeldEdits, Report
+
+_Key = tuple[RecordKind | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRecord:
+    """A record that a person must look at. what: why, in a few words; money: its amount."""
+
+    partner_name: str
+    record: str
+    money: Money | None
+    what: str
+    place: str
+
+    @property
+    def words(self) -> str:
+        """`Acme · cln_1 · 500.00 USD · conflict on Amount`, without what is not known."""
+        parts = (self.partner_name, self.record, str(self.money) if self.money else "", self.what)
+        return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What stops the run, and what is held back from it.
+
+    summary: the counts. money: how much is held, and of how many partners; empty for nothing. stops: why
+    `apply` would stop before its first write. records: each one once, in the order of the report.
+    """
+
+    summary: str
+    money: str
+    stops: tuple[str, ...]
+    records: tuple[WaitingRecord, ...]
+
+
+def banner(report: Report) -> Banner | None:
+    """What waits for a decision; None where nothing does. A gate that a run was let pass waits no more."""
+    gates = () if report.run else report.gates
+    records = tuple(_records(report))
+    count = report.headline
+    words = [
+        *_some(len(gates), "safety limit"),
+        *_some(len(report.stops), "other reason to stop", "other reasons to stop"),
+        *_some(count.conflicts, "conflict"),
+        *_some(count.held, "record held", "records held"),
+        *_some(count.errors, "error"),
+        *_some(len(report.stale), "stale operation"),
+    ]
+    if not words:
+        return None
+    stops = (*(gate.message for gate in gates), *report.stops)
+    return Banner(f"Waits for your decision: {', '.join(words)}.", _money(report), stops, records)
+
+
+def _records(report: Report) -> Iterator[WaitingRecord]:
+    """Conflicts first, then what is held beside them, then errors on other records and on the workbook."""
+    named: set[_Key] = set()
+    for conflict in report.conflicts:
+        yield _waiting(conflict, f"conflict on {_about(conflict)}")
+        named.add(_key(conflict.target))
+    for held in report.held:
+        if _key(held.target) not in named:
+            yield _waiting(held, f"held: {held.reason}")
+            named.add(_key(held.target))
+    new = {one.target.place for one in report.held if one.target.kind is RecordKind.NEW_LINE}
+    for one in report.findings:
+        key = (one.kind, one.record_id)
+        place = f"{one.file}, {one.sheet}!{one.record_id.removeprefix('row ')}"
+        known = key in named or place in new
+        if one.severity is Severity.ERROR and not (one.kind and known):
+            yield WaitingRecord(
+                one.partner_name, one.record_id, one.money, f"error: {one.message}", one.place
+            )
+
+
+def _waiting(one: Conflict | HeldEdits, what: str) -> WaitingRecord:
+    target = one.target
+    record = "new line" if target.kind is RecordKind.NEW_LINE else target.id
+    return WaitingRecord(target.partner_name, record, one.money, what, target.place)
+
+
+def _about(conflict: Conflict) -> str:
+    """What a conflict is on: the fields that were edited."""
+    moved = [name for name, value in conflict.yours.items() if value != conflict.baseline.get(name)]
+    return ", ".join(FIELD_LABELS.get(name, name) for name in moved) or conflict.group
+
+
+def _key(target: Target) -> _Key:
+    return target.kind, target.id
+
+
+def _money(report: Report) -> str:
+    """`Held: 40.00 USD and 75.00 EUR of 2 partners.` A line counts with its payout where that is held."""
+    waiting: dict[_Key, Conflict | HeldEdits] = {}
+    every: list[Conflict | HeldEdits] = [*report.held, *report.conflicts]
+    for one in every:
+        waiting.setdefault(_key(one.target), one)
+    payouts = {record_id for kind, record_id in waiting if kind is RecordKind.PAYOUT}
+    sums: dict[str, Decimal] = {}
+    partners: set[str] = set()
+    for (kind, _), one in waiting.items():
+        partners.add(one.target.partner_id)
+        if one.money and (kind is RecordKind.PAYOUT or one.target.payout_id not in payouts):
+            money = one.money
+            sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    if not sums:
+        return ""
+    amounts = " and ".join(str(Money(amount, currency)) for currency, amount in sorted(sums.items()))
+    return f"Held: {amounts} of {counted(len(partners), 'partner')}."
+
+
+def _some(number: int, noun: str, plural: str = "") -> Iterable[str]:
+    if number:
+        yield counted(number, noun, plural)

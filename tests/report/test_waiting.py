@@ -1,0 +1,137 @@
+"""The banner: what waits for a decision, and whose money it is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from builders import changed, make_line, make_payout, make_plan, make_snapshot
+from report_cases import everything, run_report
+from rich.console import Console
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.plan.model import Plan
+from reconcile.report.build import report_on
+from reconcile.report.files import html, markdown
+from reconcile.report.model import Report
+from reconcile.report.news import marks, news_of
+from reconcile.report.run import render_run
+from reconcile.report.terminal import render, render_news
+from reconcile.report.waiting import banner
+from reconcile.report.words import headline
+
+BASE = make_snapshot(
+    make_payout("pay_1", "1000 USD"),
+    make_line("cln_1", "500 USD"),
+    make_line("cln_2", "500 USD"),
+    make_payout("pay_2", "75 EUR", partner_id="ptn_2", partner_name="Bolt"),
+    make_line("cln_3", "75 EUR", "pay_2", partner_id="ptn_2"),
+)
+
+
+def shown(report: Report) -> str:
+    written = io.StringIO()
+    render(report, Console(file=written, width=200))
+    render_run(report, Console(file=written, width=200))
+    return written.getvalue()
+
+
+def held() -> Plan:
+    live = changed(changed(BASE, "pay_1", po_number="PO-9"), "cln_3", description="Theirs")
+    return make_plan(
+        BASE,
+        {"pay_1": {"po_number": "PO-1"}, "cln_1": {"amount": "510"}, "cln_3": {"description": "Ours"}},
+        live,
+        findings=(
+            Finding(Severity.ERROR, "amount-zero", "Wrong.", "", kind=RecordKind.LINE, record_id="cln_1"),
+        ),
+    )
+
+
+def test_each_record_that_waits_stands_once_with_its_partner_and_its_money() -> None:
+    found = banner(report_on(held()))
+
+    assert found is not None
+    assert [one.words for one in found.records] == [
+        "Acme · pay_1 · 1,000.00 USD · conflict on PO number",
+        "Bolt · cln_3 · 75.00 EUR · conflict on Description",
+        "Acme · cln_1 · 500.00 USD · held: error: Wrong.",
+    ]
+
+
+def test_a_line_of_a_held_payout_is_counted_with_it() -> None:
+    found = banner(report_on(held()))
+
+    assert found is not None
+    assert found.money == "Held: 75.00 EUR and 1,000.00 USD of 2 partners."
+
+
+def test_an_error_on_a_record_that_nobody_edited_and_one_on_the_workbook_wait_too() -> None:
+    on_line = Finding(Severity.ERROR, "token", "Torn.", "", kind=RecordKind.LINE, record_id="cln_3")
+    plan = make_plan(BASE, {}, findings=(on_line, Finding(Severity.ERROR, "x", "No sheet.", "")))
+    found = banner(report_on(plan))
+
+    assert found is not None
+    assert [one.words for one in found.records] == [
+        "Bolt · cln_3 · 75.00 EUR · error: Torn.",
+        "error: No sheet.",
+    ]
+
+
+def test_nothing_waits_where_all_is_well() -> None:
+    report = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}))
+
+    assert banner(report) is None
+    assert "Nothing waits for a decision." in shown(report)
+
+
+def test_what_would_stop_apply_waits_as_well() -> None:
+    report = replace(report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}})), stops=("It is closed.",))
+
+    assert "STOPPED It is closed." in shown(report)
+    assert "<strong>Stopped:</strong> It is closed." in html(report)
+    assert "> **Stopped:** It is closed." in markdown(report)
+
+
+@pytest.mark.parametrize("rendering", [shown, html, markdown])
+def test_what_waits_stands_above_the_changes(rendering: object) -> None:
+    text = rendering(report_on(everything()))  # type: ignore[operator]
+
+    assert 0 < text.index("Waits for your decision") < text.index("Takes ")
+    assert text.index("conflict on PO number") < text.index("1,000.00 USD → 512.50 USD")
+
+
+def test_a_run_names_the_partner_and_the_amount_of_each_outcome_and_no_time_to_come() -> None:
+    text = shown(run_report())
+
+    assert "Acme · update line · cln_1 · 500.00 USD → 512.50 USD: refused" in text
+    assert "if begun at once" not in text
+    assert not any("Takes" in sentence for sentence in headline(run_report()))
+
+
+def test_a_limit_that_a_run_was_let_pass_stops_nothing_any_more() -> None:
+    text = shown(run_report())
+
+    assert "STOPPED" not in text
+    assert "A person let 2 safety limits pass: declines, money." in text
+
+
+def test_a_finding_says_whose_money_it_is_about() -> None:
+    assert "(Bolt, 60.00 USD) It was '000456' at export" in shown(report_on(everything()))
+
+
+def test_a_second_look_shows_only_what_is_new() -> None:
+    first = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}))
+    second = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}, "cln_1": {"amount": "510"}}))
+    known = marks(first)
+
+    assert news_of(first, "then", known).lines == ()
+    fresh = news_of(second, "then", known).lines
+    assert "Acme · cln_1 · Amount: 500.00 USD → 510.00 USD · your edit · march.xlsx, Lines!D2" in fresh
+    assert not any("PO-1" in line for line in fresh)
+
+    written = io.StringIO()
+    render_news(second, news_of(second, "then", known), Console(file=written, width=200))
+    assert "New since the report of then (2)" in written.getvalue()
