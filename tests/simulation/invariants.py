@@ -136,9 +136,12 @@ class Watch:
             if stage and _releases(stage):
                 yield from self._lines(effect, book, money)
         elif effect.kind in ("decline", "detach"):
-            for group in ("amount", "place"):
-                if self._differs(book, effect.record, group):
-                    yield effect.record, group, money
+            if self._differs(book, effect.record, "place"):
+                yield effect.record, "place", money
+            # An amount that moved before is shown with the plan, and taken off as it is now.
+            change = self.changes.get((effect.record, "amount"))
+            if change and change.at > book.planned and self._differs(book, effect.record, "amount"):
+                yield effect.record, "amount", money
 
     def _lines(self, effect: Effect, book: Book, bound: float) -> Iterator[tuple[str, str, float]]:
         """The lines of a payout, as the person saw them."""

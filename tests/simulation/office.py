@@ -51,10 +51,14 @@ FIRST_NEW = 30
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook as a person has it. typed: what was typed into it. at: when it was exported."""
+    """A workbook as a person has it.
+
+    typed: what was typed into it. at: when it was exported. planned: when its plan showed what had moved.
+    """
 
     edited: EditedWorkbook
     at: float
+    planned: float = 0
     typed: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -289,12 +293,12 @@ class Office:
     def _plan(self, store: Store, client: Client) -> Plan:
         book = self.book
         assert book is not None
-        self.asked.append(book)
         edited = book.edited
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
         plan = plan_of(self.session, client, store, [reading])
+        self.asked.append(replace(book, planned=self.world.seconds))
         self.plans.append((plan, book))
         return plan
 

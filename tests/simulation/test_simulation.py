@@ -1,6 +1,6 @@
 """Whatever the server and the people do: once, seen, told, and brought to an end.
 
-More seeds: set RECONCILE_SEEDS, or `PYTHONPATH=tests python -m simulation 100000`.
+More seeds: set RECONCILE_SEEDS, or `PYTHONPATH=.:tests python -m simulation 100000`.
 """
 
 from __future__ import annotations
