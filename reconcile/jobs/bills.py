@@ -110,7 +110,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
     vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
-    check_options(request.pay_on, request.checked, form, session.clock().date())
+    check_options(request.pay_on, request.checked, request.header, form, session.clock().date())
     _check_reason(request.again)
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
