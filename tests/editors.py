@@ -7,13 +7,17 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+import excelize
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-EDITORS: Final = ("LibreOffice", "Gnumeric", "ExcelJS", "SheetJS", "openpyxl")
+PROGRAMS: Final = ("LibreOffice", "Gnumeric", "ExcelJS", "SheetJS", "openpyxl")
+"""The editors that the manual shows in its table of what each of them loses."""
+EDITORS: Final = (*PROGRAMS, "xlsx-populate", "excelize", "openxlsx", "pandas", "polars")
 """Every editor that there is a driver for."""
 DRIVERS: Final = Path(__file__).parent / "office"
 WANTED: Final[dict[str, str]] = json.loads((DRIVERS / "package.json").read_text(encoding="utf-8"))[
@@ -87,6 +91,71 @@ def node_program(node: str, script: str, name: str, modules: Path, folder: Path)
 def openpyxl_itself() -> Editor:
     """openpyxl, which most scripts of finance teams use."""
     return Editor("openpyxl", _openpyxl_work)
+
+
+def excelize_itself(folder: Path) -> Editor:
+    """excelize, which has no sorting: openpyxl sorts first."""
+
+    def work(source: Path, target: Path, steps: Sequence[Step]) -> str:
+        source, steps = _sorted_first(source, folder, steps)
+        book = excelize.open_file(str(source))
+        for step in steps:
+            _excelize_step(book, step)
+        book.save_as(str(target))
+        book.close()
+        return version("excelize")
+
+    return Editor("excelize", work)
+
+
+def openxlsx(rscript: str, folder: Path) -> Editor:
+    """openxlsx for R, which has no sorting: openpyxl sorts first."""
+
+    def work(source: Path, target: Path, steps: Sequence[Step]) -> str:
+        source, steps = _sorted_first(source, folder, steps)
+        told = folder / "steps.tsv"
+        rows = (
+            (
+                one.do,
+                one.sheet,
+                one.row,
+                one.header,
+                "text" if isinstance(one.value, str) else "number",
+                one.value,
+            )
+            for one in steps
+        )
+        told.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
+        return _said(
+            rscript, "--vanilla", str(DRIVERS / "openxlsx_types.R"), str(source), str(target), str(told)
+        )
+
+    return Editor("openxlsx", work)
+
+
+def _sorted_first(source: Path, folder: Path, steps: Sequence[Step]) -> tuple[Path, Sequence[Step]]:
+    sorts = [step for step in steps if step.do == "sort"]
+    if not sorts:
+        return source, steps
+    target = folder / "sorted.xlsx"
+    _openpyxl_work(source, target, sorts)
+    return target, [step for step in steps if step.do != "sort"]
+
+
+def _excelize_step(book: Any, step: Step) -> None:  # noqa: ANN401 - excelize has no types for mypy
+    rows = book.get_rows(step.sheet)
+    headers: list[str] = rows[0]
+    row = step.row
+    if isinstance(row, str):
+        ids = headers.index("Line ID" if "Line ID" in headers else "Payout ID")
+        row = next(number for number, cells in enumerate(rows, 1) if cells[ids : ids + 1] == [row])
+    if step.do == "type":
+        cell = excelize.coordinates_to_cell_name(headers.index(step.header) + 1, row, False)  # noqa: FBT003 - as its function takes it
+        book.set_cell_value(step.sheet, cell, step.value)
+    elif step.do == "delete":
+        book.remove_row(step.sheet, row)
+    else:
+        book.set_row_visible(step.sheet, row, visible=False)
 
 
 def node_modules() -> Path | None:

@@ -17,7 +17,7 @@ COMMANDS: Final = {
     "diff": "Show what an edited workbook would change.",
     "apply": "Apply an edited workbook, or a saved plan.",
     "resume": "Finish an unfinished run, or set it aside.",
-    "bills": "Write payouts as bills for the finance software.",
+    "bills": "Write payouts as bills for the finance software, or as payments for the bank.",
     "payments": "Match payments with payouts, in a workbook.",
     "undo": "Set what a run changed back to what was there before.",
     "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",

@@ -101,7 +101,11 @@ def _bridged(close: Close, roll: Roll) -> tuple[Cell, ...]:
 
 def _side(close: Close, line: JournalLine, amount: Decimal | None) -> Cell:
     """The sum of the lines that go to this account; an account that is below zero is on the other side."""
-    if amount is None or (line.amount > 0) is ((line.side == "expense") is line.is_reversal):
+    if (
+        amount is None
+        or line.is_booked_before
+        or (line.amount > 0) is ((line.side == "expense") is line.is_reversal)
+    ):
         return amount
     return _ACCOUNT_SUMS[close.frozen.version](line, amount)
 

@@ -17,6 +17,7 @@ from reconcile.close.first_version.standing import PaidOn, owed_lines
 from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
+from reconcile.close.rollforward import Entry
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.names_and_limits import Names
@@ -30,7 +31,7 @@ _PIECE: Final = 1000
 VERSION: Final = 2
 """The version of the numbers of a new close."""
 _SINCE_2: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft"), True),
+    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days"},
 }
 """What the inputs of a close of the first version do not hold."""
@@ -43,6 +44,8 @@ class Frozen:
     last_export: the baseline of the newest export, against which movements are checked. again: why it was
     made once more. journals: the layouts of its journal files. version: of the numbers; a kept close is made
     again by its own. payments: of the first version; allotments, stage_paid and bills since the second.
+    trued_up: what late entries of the close before it booked already. own: what runs of this program set
+    since the last export, by record and field.
     """
 
     close_id: str
@@ -68,6 +71,8 @@ class Frozen:
     stage_paid: Mapping[str, StagePaid] = field(default_factory=dict)
     bills: tuple[DatedBill, ...] = ()
     draft: bool = False
+    trued_up: tuple[Entry, ...] = ()
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
@@ -37,7 +37,7 @@ class JournalLine:
     """One line of a journal.
 
     side: `expense` or `liability`. amount: a debit where positive, a credit where
-    negative. lines: what it sums.
+    negative. lines: what it sums. is_booked_before: whether it takes back what a late entry booked already.
     """
 
     journal: str
@@ -49,6 +49,7 @@ class JournalLine:
     amount: Decimal
     lines: tuple[str, ...]
     is_reversal: bool = False
+    is_booked_before: bool = False
 
     @property
     def debit(self) -> Decimal | None:
@@ -76,11 +77,19 @@ def is_booked(one: Entry, policy: ClosePolicy) -> bool:
     return one.movement not in _MONEY if policy.method == "clearing" else _is_accrued(one)
 
 
-def clearing(entries: Iterable[Entry], period: Period, policy: ClosePolicy) -> tuple[JournalLine, ...]:
-    """What was earned, adjusted, declined and moved in the period, booked to stay."""
+def clearing(
+    entries: Iterable[Entry], trued_up: Iterable[Entry], period: Period, policy: ClosePolicy
+) -> tuple[JournalLine, ...]:
+    """What was earned, adjusted, declined and moved in the period, booked to stay.
+
+    trued_up: what late entries of the period before booked already, which is taken out again.
+    """
     moved = [one for one in entries if is_booked(one, policy)]
+    booked = [replace(one, amount=-one.amount) for one in trued_up]
     title = f"Commissions of {period}"
-    return journal(moved, period, policy, title, "CLR", reverses=False)
+    made = journal(moved, period, policy, title, "CLR", reverses=False)
+    taken = journal(booked, period, policy, "Booked by a true-up before", "CLR", reverses=False)
+    return (*made, *(replace(one, is_booked_before=True) for one in taken))
 
 
 def journal(

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Final
+
+from pydantic import TypeAdapter
 
 
 class Movement(StrEnum):
@@ -78,6 +81,21 @@ class Roll:
         """What the movements do not explain of the closing: zero, or the close does not pass."""
         moved = sum((sum_ for one, sum_ in self.sums.items() if one is not Movement.CLOSING), Decimal(0))
         return self.sums[Movement.CLOSING] - moved
+
+
+@cache
+def _adapter() -> TypeAdapter[tuple[Entry, ...]]:
+    return TypeAdapter(tuple[Entry, ...])
+
+
+def entries_as_json(found: Iterable[Entry]) -> str:
+    """Entries as the state store keeps them."""
+    return _adapter().dump_json(tuple(found)).decode()
+
+
+def entries_from(text: str) -> tuple[Entry, ...]:
+    """Entries as they were kept. Raises ValueError where the text is damaged."""
+    return _adapter().validate_json(text)
 
 
 def rolls(found: Iterable[Entry], movements: Sequence[Movement], *, by_partner: bool) -> tuple[Roll, ...]:

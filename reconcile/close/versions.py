@@ -97,13 +97,16 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
     now = books(facts, period.end)
     before = books_of(previous) if previous else books_before(facts, period)
     found = entries(before, now, facts, period)
-    book = clearing if policy.method == "clearing" else accruals
+    if policy.method == "clearing":
+        journal = clearing(found, frozen.trued_up, period, policy)
+    else:
+        journal = accruals(found, period, policy)
     return Numbers(
         found,
         open_items(now.open, frozen.snapshot, period, policy.aging_days),
         CHECKS,
         _evidence(frozen, previous, now, found),
-        book(found, period, policy),
+        journal,
         ties_by_partner=True,
     )
 
@@ -135,6 +138,7 @@ def _evidence(frozen: Frozen, previous: Frozen | None, now: Books, found: Sequen
         now.open,
         found,
         frozen.rates,
+        frozen.own,
     )
 
 

@@ -18,7 +18,8 @@ class IssuedBill:
     number: as the finance software shows it; the same payout always gets the same. payout_id: what it pays;
     line_id: its line, where a bill was made per line, else empty. amount: in the payout's currency, negative
     for a vendor credit. layout: the layout it was written with, and PAYS where its file pays. file, sha256:
-    the file. issued_at: UTC, ISO 8601. reason: why it was issued again; empty the first time.
+    the file. issued_at: UTC, ISO 8601. reason: why it was issued again; empty the first time. dated:
+    the bill's own date, ISO 8601; empty for a bill from before it was kept.
     """
 
     number: str
@@ -32,6 +33,7 @@ class IssuedBill:
     issued_at: str
     issued_by: str
     reason: str = ""
+    dated: str = ""
 
     @property
     def pays(self) -> bool:

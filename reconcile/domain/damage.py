@@ -44,6 +44,8 @@ _MONTHS = (
 )
 _WRITTEN = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]*[1-9]|\.0+)?|[0-9](\.[0-9]+)?[eE][+-]?[0-9]+)")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_MARKUP = 'xml:space="preserve">'
+_BLANK_LINES = re.compile("\n{2,}")
 _EXCEL_DIGITS = 15
 _LOGICAL = ("TRUE", "FALSE")
 
@@ -85,7 +87,20 @@ def _controls_lost(baseline: str, edited: str) -> bool:
     """Characters that XML cannot hold are dropped by some programs, or replaced by a sign of their own."""
     if not _CONTROLS.search(baseline):
         return False
-    return any(_CONTROLS.sub(sign, baseline) == edited for sign in ("", " ", "?", "\ufffd"))
+    escaped = _CONTROLS.sub(lambda match: f"_x{ord(match[0]):04X}_", baseline)
+    return edited == escaped or any(
+        _CONTROLS.sub(sign, baseline) == edited for sign in ("", " ", "?", "\ufffd")
+    )
+
+
+def _markup_added(baseline: str, edited: str) -> bool:
+    """Openxlsx for R takes the attribute of a text with outer spaces for a part of the text."""
+    return edited.startswith(_MARKUP) and _spaces_lost(baseline, edited.removeprefix(_MARKUP))
+
+
+def _blank_lines_lost(baseline: str, edited: str) -> bool:
+    """Openxlsx for R drops blank lines within a text."""
+    return "\n\n" in baseline and _BLANK_LINES.sub("\n", baseline) == edited
 
 
 def _zeros_lost(baseline: str, edited: str) -> bool:
@@ -223,6 +238,8 @@ def _written(text: str) -> Decimal | None:
 _CHARACTER_RULES: tuple[tuple[str, Rule], ...] = (
     ("outer spaces or no-break spaces were lost or added", _spaces_lost),
     ("control characters were lost", _controls_lost),
+    ("blank lines were lost", _blank_lines_lost),
+    ("a mark of the file format was put before it", _markup_added),
 )
 _TEXT_RULES: tuple[tuple[str, Rule], ...] = (
     *_CHARACTER_RULES,

@@ -55,6 +55,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "text-digits": _always("a text that became a number and lost digits"),
         "text-is-date": _always("a text that became a date"),
         "text-is-number": Rule(_WARNING, "a number typed into a text column; zeros before it may be gone"),
+        "text-is-formula": Rule(_WARNING, "a text that a program made a formula of; it counts as unchanged"),
         "not-clearable": _always("`<clear>` where a value is needed"),
         "stage-unknown": _always("a stage that does not exist"),
         "action-unknown": _always("an action that does not exist"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Final
 
+_LINE_END: Final = "\r\n"
 # A spreadsheet program runs a CSV cell that begins like this, also behind a tab or a line break,
 # and also in the wide form of East Asian keyboards.
 _FORMULA_STARTS: Final = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
@@ -38,8 +38,8 @@ def csv_text(
 
     literal: the columns, from 0, whose texts stay as they are: a changed one would name another record.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end)
+    lines: list[str] = []
+    writer = csv.writer(_Lines(lines), delimiter=delimiter, lineterminator=_LINE_END)
     writer.writerow(header)
     writer.writerows(
         [
@@ -48,7 +48,17 @@ def csv_text(
         ]
         for row in rows
     )
-    return stream.getvalue()
+    return "".join(line.removesuffix(_LINE_END) + line_end for line in lines)
+
+
+class _Lines:
+    """Takes the lines of a csv.writer one by one.
+
+    The writer quotes a carriage return only where it ends lines, too. Unquoted it would begin a new row.
+    """
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
 
 
 @cache

@@ -26,6 +26,7 @@ from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.closes.chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
@@ -110,7 +111,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
     vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
-    check_options(request.pay_on, request.checked, form, session.clock().date())
+    check_options(request.pay_on, request.checked, request.header, form, session.clock().date())
     _check_reason(request.again)
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
@@ -122,6 +123,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             again=request.again is not None,
             pays=layout.pays,
             bill_and_pay=request.bill_and_pay,
+            closed_until=closed_until(store, session.environment),
         )
         made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run:

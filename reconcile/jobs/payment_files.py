@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.erp.bills.manifest import Issue, Sealed, seal
@@ -15,8 +16,12 @@ from reconcile.jobs.session import Session
 from reconcile.store.store import Store
 
 
-def check_options(pay_on: str | None, checked: Collection[str], form: str | None, today: dt.date) -> None:
-    """Raises ConfigurationError for a day that is none or is past, and for options that a layout has not."""
+def check_options(
+    pay_on: str | None, checked: Collection[str], header: Path | None, form: str | None, today: dt.date
+) -> None:
+    """Raises ConfigurationError for a day that is none or past, and for an option of another kind of file."""
+    if form and header:
+        raise ConfigurationError(f"--header compares the columns of a layout, and {form} has none.")
     if form is None and (pay_on or checked):
         option = "--pay-on" if pay_on else "--account-checked"
         raise ConfigurationError(f"{option} is for payment files: --to pain.001 or --to nacha.")

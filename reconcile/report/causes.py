@@ -18,7 +18,7 @@ _OF_COLUMNS: Final = frozenset(
     (
         *("token", "baseline", "id-unknown", "id-blank", "id-unreadable", "values-moved", "read-only-edit"),
         *("cell-error", "formula-value", "formula-without-value", "text-is-number", "text-is-date"),
-        *("text-digits", "text-unseen"),
+        *("text-digits", "text-unseen", "text-is-formula"),
     )
 )
 

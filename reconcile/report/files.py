@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from reconcile.report.waiting import banner
 from reconcile.resources import template as template_file
 
 _OLD = ".v1.json"
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
 # In Markdown every mark means itself; a name does not call anybody.
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>#|~&!"} | {"\n": " ", "@": "@\u200b"}
@@ -131,7 +133,9 @@ def _currencies(payout: Payout) -> list[str]:
 
 
 def _markdown(text: object) -> Markup:
-    return Markup(visible(str(text)).translate(_MARKDOWN))  # noqa: S704  escaped here
+    """The text as Markdown that means it: GitHub makes links even of bare addresses."""
+    escaped = visible(str(text)).translate(_MARKDOWN).replace("://", ":\\//")
+    return Markup(_WWW.sub(r"\1\\.", escaped))  # noqa: S704  escaped here
 
 
 def _hash(text: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from reconcile.domain.snapshot import Environment
 from reconcile.store.sealing import add, change
 from reconcile.store.store import Store
-from reconcile.store.tables import CLOSES, REOPENINGS
+from reconcile.store.tables import CLOSES, LATE_ENTRIES, REOPENINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,36 @@ def kept_closes(store: Store, environment: Environment | None = None) -> tuple[K
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLateEntry:
+    """An entry that trued a close up, as it was written for the finance system.
+
+    number: from 1 for each close. entries: what it booked, as JSON. files: the SHA-256 of each file.
+    """
+
+    close_id: str
+    number: int
+    at: str
+    by: str
+    entries: str
+    files: Mapping[str, str]
+
+
+def save_late_entry(store: Store, kept: KeptLateEntry) -> None:
+    """Remembers an entry that goes out, so that no later one holds the same once more."""
+    row = {name: getattr(kept, name) for name in KeptLateEntry.__slots__}
+    with store.writing() as connection:
+        add(connection, LATE_ENTRIES, [{**row, "files": json.dumps(dict(kept.files), sort_keys=True)}])
+
+
+def kept_late_entries(store: Store, close_id: str) -> tuple[KeptLateEntry, ...]:
+    """The entries that trued a close up, oldest first."""
+    query = select(LATE_ENTRIES).where(LATE_ENTRIES.c.close_id == close_id).order_by(LATE_ENTRIES.c.number)
+    with store.reading() as connection:
+        rows = connection.execute(query).mappings().all()
+    return tuple(KeptLateEntry(**{**row, "files": json.loads(row["files"])}) for row in rows)
 
 
 def record_reopening(store: Store, one: Reopening) -> None:

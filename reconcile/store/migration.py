@@ -2,7 +2,7 @@
 
 Versions: 1 runs and effects, 2 bills, 3 seals over journal entries, 4 sets of workbooks, 5 settlements,
 6 closes, 7 baselines in pieces, 8 seals over every row that decides something,
-9 bank accounts that were paid.
+9 bank accounts that were paid, 10 dates of bills and late entries of closes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, func, inspect, litera
 
 from reconcile.store.sealing import add_seals, adopt
 from reconcile.store.seals import SEALED, adoption_of
-from reconcile.store.tables import ENTRIES, METADATA, SEALS, STORE_VERSION
+from reconcile.store.tables import BILLS, ENTRIES, METADATA, SEALS, STORE_VERSION
 
 _ROWID: ColumnElement[int] = literal_column("entries.rowid", Integer)
 _RENAMED = {"run_id": "key", "entry_hash": "digest"}
@@ -31,6 +31,8 @@ def migrate(connection: Connection, version: int) -> None:
     is_sealed = had_seals and "sealed" in {one["name"] for one in inspect(connection).get_columns(SEALS.name)}
     if had_seals and not is_sealed:
         _widen_seals(connection)
+    if BILLS.name in tables:
+        _date_bills(connection)
     METADATA.create_all(connection)
     if tables and not is_sealed:
         _adopt_all(connection, version)
@@ -42,6 +44,11 @@ def _widen_seals(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE seals RENAME COLUMN {old} TO {new}"))
     for column, value in _ADDED.items():
         connection.execute(text(f"ALTER TABLE seals ADD COLUMN {column} TEXT NOT NULL DEFAULT '{value}'"))
+
+
+def _date_bills(connection: Connection) -> None:
+    if "dated" not in {one["name"] for one in inspect(connection).get_columns(BILLS.name)}:
+        connection.execute(text("ALTER TABLE bills ADD COLUMN dated TEXT NOT NULL DEFAULT ''"))
 
 
 def _adopt_all(connection: Connection, version: int) -> None:

@@ -23,6 +23,7 @@ from reconcile.store.tables import (
     ENTRIES,
     EXPORTS,
     HANDOUTS,
+    LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
     REOPENINGS,
@@ -73,6 +74,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),
         Sealed(CLOSES, ("close_id",)),
+        Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
     )
 }

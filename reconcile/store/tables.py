@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 9
+STORE_VERSION: Final = 10
 
 METADATA = MetaData()
 
@@ -114,6 +114,7 @@ BILLS = Table(
     Column("issued_at", Text, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("dated", Text, nullable=False, server_default=""),
 )
 PAID_ACCOUNTS = Table(
     "paid_accounts",
@@ -160,6 +161,17 @@ CLOSES = Table(
     Column("inputs", LargeBinary, nullable=False),
     Column("files", Text, nullable=False),
     Column("superseded", Text, nullable=False),
+)
+LATE_ENTRIES = Table(
+    "late_entries",
+    METADATA,
+    Column("close_id", Text, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("entries", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    UniqueConstraint("close_id", "number"),
 )
 REOPENINGS = Table(
     "reopenings",

@@ -22,6 +22,7 @@ from libreoffice import Converter
 from openpyxl import load_workbook
 
 from reconcile.close.rollforward import Movement
+from reconcile.resources import sample
 from reconcile.sandbox.choices import Choices
 
 MARCH = "2026-03"
@@ -231,15 +232,19 @@ def test_what_moved_after_the_close_is_listed_with_the_entry_that_trues_it_up(cl
     _close(cli)
     _, nothing, _ = cli.run("close", "--late", "--period", MARCH)
     cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "450.00"})
-    code, out, _ = cli.run("close", "--late", "--period", MARCH, "-o", cli.folder / "late")
     _, machine, _ = cli.run("close", "--late", "--period", MARCH, "--json")
-    with (cli.folder / "late" / "late-journal-USD.csv").open(encoding="utf-8-sig", newline="") as stream:
+    code, out, _ = cli.run("close", "--late", "--period", MARCH, "-o", cli.folder / "late")
+    _, again, _ = cli.run("close", "--late", "--period", MARCH, "-o", cli.folder / "late")
+    with (cli.folder / "late" / "late-1-journal-USD.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
 
     assert "Nothing of 2026-03 moved since its close." in nothing
     assert code == 0
     assert "500.00 → 450.00 USD  adjusted: 500.00 USD became 450.00 USD" in out
     assert [one["moved"] for one in json.loads(machine)] == ["-50.00"]
+    assert "6200" in out
+    assert "6200" not in again
+    assert len(list((cli.folder / "late").glob("late-*-USD.csv"))) == 1
     assert [(row["Account"], row["Debit"], row["Credit"]) for row in rows[:2]] == [
         ("6200", "", "50.00"),
         ("2100", "50.00", ""),
@@ -262,13 +267,43 @@ def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(cli: 
     _close(cli)
     _close(cli, period="2026-04", folder="april")
     early, _, refused = _close(cli, "--again", "late invoice", folder="second")
+    _, _, followed = cli.run("close", "--late", "--period", MARCH)
     code, _, _ = _close(cli, "--again", "late invoice", period="2026-04", folder="third")
     _, listed, _ = cli.run("close", "--list")
 
     assert (early, code) == (1, 0)
     assert "Only the last close can be made again, and that is: 2026-04." in refused
+    assert "The close of 2026-04 took up what moved of 2026-03 until then." in followed
     assert listed.count("made again as close-") == 1
     assert _numbers(cli, "third")["rollforward"] == _numbers(cli, "april")["rollforward"]
+
+
+def test_a_close_that_is_made_again_leaves_no_file_of_the_first_one_and_none_of_a_person_goes(
+    cli: CliSession,
+) -> None:
+    _close(cli, "--journal", "xero")
+    kept = cli.folder / "close" / "xero-journal-EUR.csv"
+    kept.write_text("mine", encoding="utf-8")
+    code, out, err = _close(cli, "--again", "another layout", "--journal", "netsuite")
+    left = {path.name for path in (cli.folder / "close").glob("*journal*")}
+
+    assert code == 0, out + err
+    assert {name for name in left if name.startswith("xero")} == {"xero-journal-EUR.csv"}
+    assert any(name.startswith("netsuite") for name in left)
+
+
+def test_a_bill_that_is_issued_after_a_close_is_dated_after_it(cli: CliSession) -> None:
+    _close(cli)
+    vendors = sample("2026-03/vendors.csv")
+    cli.run("bills", "--to", "xero", "--vendors", vendors, "-o", cli.folder / "bills")
+    rows = [
+        row
+        for path in (cli.folder / "bills").glob("*.csv")
+        for row in csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    ]
+
+    assert rows
+    assert {row["*InvoiceDate"] for row in rows} == {"01 Apr 2026"}
 
 
 @pytest.mark.parametrize(

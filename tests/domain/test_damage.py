@@ -16,6 +16,8 @@ from reconcile.domain.money import plain
 
 SPACES = "outer spaces or no-break spaces were lost or added"
 CONTROLS = "control characters were lost"
+LINES = "blank lines were lost"
+MARK = "a mark of the file format was put before it"
 ZEROS = "leading zeros were lost"
 DIGITS = "digits after the fifteenth were lost"
 NUMBER = "the text was turned into a number"
@@ -40,6 +42,9 @@ ROUNDED = "the number was rounded by the program"
         (SPACES, "   ", ""),
         (CONTROLS, "bell\x01 and \x1f", "bell and "),
         (CONTROLS, "a\x01(b)", "a\ufffd(b)"),
+        (CONTROLS, "a\x01b", "a_x0001_b"),
+        (LINES, "first\n\nsecond\n\n\nthird", "first\nsecond\nthird"),
+        (MARK, " PO-77 ", 'xml:space="preserve"> PO-77 '),
         (ZEROS, "000123", "123"),
         (ZEROS, "000123", "123.0"),
         (ZEROS, "00", "0"),

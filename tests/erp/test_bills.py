@@ -226,6 +226,17 @@ def test_a_bill_has_the_date_that_the_layout_says(source: str, day: date) -> Non
     assert bill.date == day
 
 
+@pytest.mark.parametrize("source", ["period_end", "created", "today"])
+def test_a_bill_is_never_dated_into_a_closed_period(source: str) -> None:
+    closed = date(2026, 4, 30)
+    (bill,) = _made(
+        make_payout(), make_line(total="1000 USD"), layout=_layout(date_from=source), closed_until=closed
+    ).bills
+
+    assert bill.date == date(2026, 5, 1)
+    assert bill.due > bill.date
+
+
 def test_only_the_currencies_asked_for_are_billed() -> None:
     records = (make_payout(), make_payout("pay_2", "5 EUR"), make_line("cln_2", "5 EUR", "pay_2"))
     made = _made(*records, currencies=("EUR",))

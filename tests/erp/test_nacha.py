@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import achkit
 import pytest
 from builders import END
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ PRENOTE = BankPolicy((DOLLAR,), prenote=True)
 
 def _records(file: OrderFile) -> list[str]:
     text = file.content.decode("ascii")
+    assert achkit.validate(text) == {"ok": True, "errors": []}
     records = text.split("\r\n")
     assert records.pop() == ""
     assert {len(record) for record in records} == {94}
@@ -79,15 +81,19 @@ def test_a_company_is_paid_by_ccd_with_its_payout_in_the_addenda() -> None:
     )
 )
 def test_any_file_is_balanced_and_counts_itself(owed: list[tuple[Decimal, bool, bool]]) -> None:
-    rows = []
-    for number, (amount, person, savings) in enumerate(owed):
-        vendor = replace(AMERICAN, person="yes" if person else "", account_type="savings" if savings else "")
-        rows += orders("nacha", payout(f"pay_{number}", f"{amount} USD"), vendor=vendor).orders
-    made = replace(orders("nacha", payout(total="1 USD"), vendor=AMERICAN), orders=tuple(rows))
+    payouts = [payout(f"pay_{number}", f"{amount} USD") for number, (amount, _, _) in enumerate(owed)]
+    made = orders("nacha", *payouts, vendor=AMERICAN)
+    rows = [
+        replace(row, payee=replace(row.payee, person=person, savings=savings))
+        for row, (_, person, savings) in zip(made.orders, owed, strict=True)
+    ]
+    made = replace(made, orders=tuple(rows))
     (file,) = files("nacha", made)
     records = _records(file)
 
-    assert _check(records) == (sum(amount for amount, _, _ in owed) * 100,) * 2
+    total = sum(row.bill.amount.amount for row in rows)
+
+    assert _check(records) == (total * 100,) * 2
     assert {one[50:53] for one in records if one[0] == "5"} == {"PPD" if one[1] else "CCD" for one in owed}
 
 
@@ -124,6 +130,13 @@ def test_a_new_account_is_tested_by_a_prenote_before_it_is_paid(
 
     assert (len(made.orders), len(made.prenotes)) == (orders_made, prenotes)
     assert [left.reason for left in made.billing.left_out] == ([said] if said else [])
+
+
+def test_the_independent_reader_notices_a_cent_that_is_missing() -> None:
+    (file,) = files("nacha", orders("nacha", payout(total="10 USD"), vendor=AMERICAN))
+    text = file.content.decode("ascii").replace("0000001000IN-", "0000000999IN-")
+
+    assert not achkit.validate(text)["ok"]
 
 
 def test_a_prenote_is_an_entry_of_zero_without_an_offset() -> None:

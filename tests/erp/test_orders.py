@@ -134,6 +134,20 @@ def test_the_account_of_the_last_payment_counts() -> None:
     assert orders(SEPA, payout(), paid=[_paid(), other]).orders == ()
 
 
+@pytest.mark.parametrize("number", ["iban", "routing_number", "account_number"])
+def test_a_change_of_any_number_is_a_changed_account(number: str) -> None:
+    both = replace(account_of(GERMAN, "Acme"), routing_number="122105155", account_number="0012345678")
+
+    assert replace(both, **{number: "1"}).fingerprint("ptn_1") != both.fingerprint("ptn_1")
+
+
+@pytest.mark.parametrize(("number", "text"), [("000123", "PO 000123"), ("po-7", "po-7"), (None, "")])
+def test_the_payee_reads_the_purchase_order_once(number: str | None, text: str) -> None:
+    made = orders(SEPA, payout(po_number=number))
+
+    assert made.orders[0].text == f"Commission 2026-Q1 pay-1 {text}".strip()
+
+
 def test_the_same_account_of_two_partners_has_two_fingerprints() -> None:
     account = account_of(GERMAN, "Acme")
 

@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from editors import Editor, gnumeric, libreoffice, node_modules, node_program, openpyxl_itself
+from editors import (
+    Editor,
+    excelize_itself,
+    gnumeric,
+    libreoffice,
+    node_modules,
+    node_program,
+    openpyxl_itself,
+    openxlsx,
+)
+from frames import pandas_work, polars_work
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 Program = Callable[[str], str]
@@ -23,7 +33,14 @@ def editor(request: pytest.FixtureRequest, program: Program, tmp_path: Path) -> 
         "Gnumeric": lambda: gnumeric(program("ssconvert"), folder),
         "ExcelJS": lambda: node_program(program("node"), "exceljs_types.mjs", "ExcelJS", _packages(), folder),
         "SheetJS": lambda: node_program(program("node"), "sheetjs_types.mjs", "SheetJS", _packages(), folder),
+        "xlsx-populate": lambda: node_program(
+            program("node"), "xlsx_populate_types.mjs", "xlsx-populate", _packages(), folder
+        ),
         "openpyxl": openpyxl_itself,
+        "excelize": lambda: excelize_itself(folder),
+        "openxlsx": lambda: openxlsx(program("Rscript"), folder),
+        "pandas": lambda: Editor("pandas", pandas_work),
+        "polars": lambda: Editor("polars", polars_work),
     }
     return makers[request.param]()
 

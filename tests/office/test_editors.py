@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cli_session import APPROVED, APPROVED_LINE, DRAFT_LINE, DUPLICATE, ONLY_LINE, POOL_PARTNER, CliSession
-from editors import EDITORS, Editor, Step
+from editors import EDITORS, PROGRAMS, Editor, Step
 from slow_reading import read_both_ways
 
 every_editor = pytest.mark.parametrize("editor", EDITORS, indirect=True)
@@ -47,11 +47,27 @@ OPERATIONS = {
 
 
 # What an editor spoils by opening and saving: recognised, shown as damaged, and never sent.
-SPOILT = {"ExcelJS": [(CONTROL_LINE, "description", "control characters were lost")]}
+CONTROLS_LOST = [(CONTROL_LINE, "description", "control characters were lost")]
+SPOILT = {"ExcelJS": CONTROLS_LOST, "polars": CONTROLS_LOST}
+# openxlsx writes all texts anew as soon as it has typed one.
+SPOILT_BY_TYPING = {
+    "openxlsx": {
+        ("description", "a mark of the file format was put before it"),
+        ("po_number", "a mark of the file format was put before it"),
+        ("statement_note", "blank lines were lost"),
+    }
+}
+# Table libraries write a text that begins with `=` as a formula: that is recognised, and nothing is sent.
+KNOWN_FINDINGS = {"pandas": {"text-is-formula"}, "polars": {"text-is-formula"}}
 
 
 def damaged(plan: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(one["target"]["id"], one["field"], one["how"]) for one in plan["damaged"]]
+
+
+def found(plan: dict[str, Any], editor: Editor) -> list[dict[str, Any]]:
+    """The findings, those aside that are known of the program."""
+    return [one for one in plan["findings"] if one["rule"] not in KNOWN_FINDINGS.get(editor.name, ())]
 
 
 def worked(cli: CliSession, editor: Editor, *steps: Step) -> Path:
@@ -74,11 +90,12 @@ def test_opening_and_saving_plans_nothing_and_finds_nothing(editor: Editor, cli:
     plan = plan_of(cli, worked(cli, editor))
 
     assert damaged(plan) == SPOILT.get(editor.name, [])
-    for part in ("operations", "changes", "conflicts", "missing", "drifts", "held", "findings"):
+    assert found(plan, editor) == []
+    for part in ("operations", "changes", "conflicts", "missing", "drifts", "held"):
         assert plan[part] == [], part
 
 
-@every_editor
+@pytest.mark.parametrize("editor", PROGRAMS, indirect=True)
 def test_what_a_program_saved_is_read_plainly_as_the_long_way(editor: Editor, cli: CliSession) -> None:
     read_both_ways(worked(cli, editor, *WEEK), cli.folder)
 
@@ -98,6 +115,10 @@ def test_a_week_of_work_is_the_whole_plan_and_nothing_else(editor: Editor, cli: 
     assert changes == CHANGES
     assert operations == OPERATIONS
     assert [one["id"] for one in plan["missing"]] == [ONLY_LINE]
-    assert damaged(plan) == SPOILT.get(editor.name, [])
-    for part in ("conflicts", "drifts", "held", "findings"):
+    if editor.name in SPOILT_BY_TYPING:
+        assert {(name, how) for _, name, how in damaged(plan)} == SPOILT_BY_TYPING[editor.name]
+    else:
+        assert damaged(plan) == SPOILT.get(editor.name, [])
+    assert found(plan, editor) == []
+    for part in ("conflicts", "drifts", "held"):
         assert plan[part] == [], part

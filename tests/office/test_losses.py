@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 import openpyxl
 import pytest
 from cli_session import CliSession
-from editors import EDITORS, Editor
+from editors import PROGRAMS, Editor
 from openpyxl import Workbook
 
 from reconcile.resources import manual_page
@@ -91,7 +91,7 @@ def manual() -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
 
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")  # Gnumeric's has none
-@pytest.mark.parametrize("editor", EDITORS, indirect=True)
+@pytest.mark.parametrize("editor", PROGRAMS, indirect=True)
 def test_an_editor_keeps_and_loses_what_the_manual_says(editor: Editor, cli: CliSession) -> None:
     versions, told = manual()
     exported, back = cli.export("--stage", "APPROVED"), cli.folder / "back.xlsx"

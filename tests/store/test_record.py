@@ -16,7 +16,7 @@ INTENT = f"{RUN_1} AND number = 2"
 END = "run_id = 'run-2' AND number = 4"
 COPY_OF_BILL = (
     "INSERT INTO bills SELECT environment, 'B-9', payout_id, line_id, partner_id, amount, currency, layout, "
-    "file, sha256, issued_at, issued_by, reason FROM bills WHERE number = 'B-1'"
+    "file, sha256, issued_at, issued_by, reason, dated FROM bills WHERE number = 'B-1'"
 )
 BILL_1 = f"bills: {NAME}/B-1/pay_1//2026-04-05T09:30:00+00:00"
 PAID_1 = f"settlements: {NAME}/wb-1/pay_1/p-1/2026-04-05T09:30:00+00:00"

@@ -97,7 +97,7 @@ def _spread(
     due = min((one.day for one in earned), default=first.day)
     if not amount:
         # Lines that cancel out are open as such, so that their accounts and plans show.
-        if part is Part.ACCRUED and not any(one.kind != "earned" for one in group) and len(earned) > 1:
+        if part is Part.ACCRUED and len(group) == len(earned) and not sum(one.amount for one in earned):
             yield from (_of_line(part, one, one.amount) for one in earned if one.amount)
         return
     shares = spread(Money(amount, first.currency), [one.amount for one in earned])

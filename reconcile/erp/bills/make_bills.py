@@ -27,7 +27,8 @@ class Circumstances:
 
     issued: every bill that went out earlier. again: whether those are issued once more. today: UTC.
     currencies: only these; all when empty. pays: whether a bank pays these bills, where else a finance system
-    books them. bill_and_pay: whether what went out the other way is taken too.
+    books them. bill_and_pay: whether what went out the other way is taken too. closed_until: the last day of
+    the last closed period, None where none is closed.
     """
 
     vendors: Mapping[str, Vendor]
@@ -37,6 +38,7 @@ class Circumstances:
     again: bool = False
     pays: bool = False
     bill_and_pay: bool = False
+    closed_until: dt.date | None = None
 
 
 def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Billing:
@@ -245,7 +247,7 @@ def _bill_or_credit(
     amount = Money(sum((row.amount for row in rows), Decimal(0)), payout.amount.currency)
     period = period_texts(payout, "%Y-%m-%d")["period"]
     number = bill_number(layout.number, payout.id, line_id, payout.partner_id, period)
-    day = _day(payout, layout, given.today)
+    day = _day(payout, layout, given)
     entity = vendor.entity or layout.entity
     bill = Bill(number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows)
     if not amount.amount:
@@ -262,9 +264,11 @@ def _bill_or_credit(
         yield bill
 
 
-def _day(payout: Payout, layout: Layout, today: dt.date) -> dt.date:
+def _day(payout: Payout, layout: Layout, given: Circumstances) -> dt.date:
+    """The date of a bill: as the layout says, but never within a period that is closed."""
     moment = {"period_end": payout.period_end, "created": payout.created_at}.get(layout.date_from)
-    return utc_date(moment) if moment else today
+    day = utc_date(moment) if moment else given.today
+    return max(day, given.closed_until + dt.timedelta(days=1)) if given.closed_until else day
 
 
 def due_date(day: dt.date, due: Due) -> dt.date:

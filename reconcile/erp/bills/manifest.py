@@ -109,6 +109,7 @@ def issued_bills(sealed: Sequence[Sealed], issue: Issue) -> tuple[IssuedBill, ..
                     issued_at=issue.at.isoformat(),
                     issued_by=issue.by,
                     reason=issue.reason,
+                    dated=bill.date.isoformat(),
                 ),
             )
     return tuple(found.values())

@@ -79,7 +79,7 @@ def make_orders(billing: Billing, given: Paying) -> Orders:
         partner = bill.payout.partner_id
         fault = _fault(bill, payer, payee, given)
         if not fault:
-            prints.setdefault(partner, payee.fingerprint(partner))
+            prints[partner] = prints.get(partner) or payee.fingerprint(partner)
             fault = _changed(bill, payee, prints[partner], given)
         if not fault and given.form == NACHA and given.policy.prenote:
             fault, first = _waits(bill, prints[partner], given)
@@ -209,5 +209,7 @@ def _working_day(after: dt.date, given: Paying) -> dt.date:
 def _text(bill: Bill) -> str:
     """What the payee reads: the period, the payout, the purchase order."""
     period = period_texts(bill.payout, "%Y-%m-%d")["period"]
-    order = f"PO {bill.payout.po_number.removeprefix('PO').strip()}" if bill.payout.po_number else ""
+    order = bill.payout.po_number or ""
+    if order and not order.upper().startswith("PO"):
+        order = f"PO {order}"
     return bank_text(f"Commission {period} {bill.payout.id} {order}", 140)

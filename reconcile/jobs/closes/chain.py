@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from reconcile.close.frozen import Frozen, from_json
 from reconcile.domain.period import Period
@@ -31,6 +31,11 @@ def kept_close(store: Store, environment: Environment, period: Period) -> KeptCl
             return one
     there = ", ".join(one.period for one in closes) or "none"
     raise DecisionNeeded(f"The period {period} of {environment} is not closed. Closed are: {there}.")
+
+
+def closed_until(store: Store, environment: Environment) -> date | None:
+    """The last day of the last closed period; None where none is closed."""
+    return max((one.last for one in counting(kept_closes(store, environment))), default=None)
 
 
 def superseded(store: Store, environment: Environment, period: Period) -> Frozen | None:

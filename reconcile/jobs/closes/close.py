@@ -17,13 +17,14 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client, Reader
-from reconcile.jobs.closes.chain import previous_close, superseded, thawed
+from reconcile.jobs.closes.chain import kept_close, previous_close, superseded, thawed
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
     hashes,
     newest_layouts,
     pack_files,
+    remove_replaced,
     temporary_folder,
     write_files,
 )
@@ -31,11 +32,12 @@ from reconcile.jobs.closes.close_inputs import (
     everything,
     last_export,
     rates_of,
+    sets_out,
     unfinished_runs,
     waivers_of,
     workbooks_out,
 )
-from reconcile.jobs.closes.payment_evidence import evidence_of
+from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, save_close
@@ -120,6 +122,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         # Act: the pack first; the last step alone closes the period, all of it or nothing.
         write_files(request.folder, {**files, **links})
         closed = made.passes and not request.draft
+        if closed and again:
+            remove_replaced(request.folder, kept_close(store, session.environment, request.period), files)
         if closed:
             save_close(store, _kept(session, frozen, files))
         return close_result(made, files, request.folder, closed=closed)
@@ -176,7 +180,7 @@ def _gathered(
         previous=previous.close_id if previous else "",
         again=request.again or "",
         matched=evidence.matched,
-        out=workbooks_out(store, environment, request.period),
+        out=sets_out(store, workbooks_out(store, environment, request.period)),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
         journals=newest_layouts(request.journals or ("csv",), settings.templates),
@@ -185,6 +189,8 @@ def _gathered(
         stage_paid=evidence.facts.stage_paid,
         bills=tuple(evidence.facts.bills),
         draft=request.draft,
+        trued_up=trued_up(store, previous),
+        own=evidence.own,
     )
 
 

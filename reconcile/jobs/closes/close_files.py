@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from reconcile.close.pack import pack_of
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.report.pack import write_page
 from reconcile.resources import template
+from reconcile.store.closes import KeptClose
 from reconcile.workbook.pack import write_pack
 
 NUMBERS, INPUTS = "numbers.json", "inputs.json"
@@ -93,6 +94,17 @@ def write_files(folder: Path, files: Mapping[str, Path | bytes]) -> None:
             else:
                 with content.open("rb") as made:
                     copyfileobj(made, target)
+
+
+def remove_replaced(folder: Path, replaced: KeptClose, files: Iterable[str]) -> None:
+    """Takes away the files of a close that was made again, so that no old journal is imported.
+
+    A file that was changed since is a person's, and stays.
+    """
+    for name in replaced.files.keys() - set(files):
+        path = folder / name
+        if path.is_file() and _hash(path) == replaced.files[name]:
+            path.unlink()
 
 
 def hashes(files: Mapping[str, Path]) -> dict[str, str]:

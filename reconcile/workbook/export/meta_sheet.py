@@ -23,7 +23,8 @@ def write_meta(
 ) -> None:
     """Write the sheet and hide it for good: only a macro or another program shows it again."""
     look = styles.made(num_format=TEXT_FORMAT)
-    rows = [(MAGIC, "", ""), *_export_rows(export), *_place_rows(places), *_count_rows(snapshot)]
+    # Table libraries drop a column without a header.
+    rows = [(MAGIC, "key", "value"), *_export_rows(export), *_place_rows(places), *_count_rows(snapshot)]
     rows += [("sheet", key, styles.layout.sheets[key]) for key in ("start", "lists")]
     rows += [("unread", SHEETS[kind], ",".join(sorted(fields))) for kind, fields in unread.items()]
     for number, texts in enumerate(rows):

@@ -25,12 +25,14 @@ class Cell(NamedTuple):
     """A cell that is not blank.
 
     text: of a number as the file spells it, of a date in ISO form, of a boolean TRUE or FALSE, of an error
-    its sign. "no value" is a formula whose result the last program did not store.
+    its sign. "no value" is a formula whose result the last program did not store. source: the formula itself,
+    without `=`; empty for one that it shares with another cell.
     """
 
     kind: Kind
     text: str
     formula: bool = False
+    source: str = ""
 
 
 Cells = dict[int, Cell]
@@ -104,21 +106,22 @@ def _cell(element: Element, tables: Tables) -> Cell | None:
         return None
     value: str | None = None
     inline: str | None = None
-    formula = False
+    formula, source = False, ""
     for child in element:
         name = local(child.tag)
         if name == "v":
             value = child.text
         elif name == "f":
-            formula = True
+            formula, source = True, child.text or ""
         elif name == "is":
             inline = text_of(child)
     if inline is not None and kind == "inlineStr":
         return text_cell(inline, formula=formula)
     if not value:
         # A formula may well have the empty text as its result; then its type is str.
-        return Cell("no value", "", formula=True) if formula and kind != "str" else None
-    return typed_cell(kind, value, element.get("s"), tables, formula=formula)
+        return Cell("no value", "", formula=True, source=source) if formula and kind != "str" else None
+    cell = typed_cell(kind, value, element.get("s"), tables, formula=formula)
+    return cell._replace(source=source) if cell and source else cell
 
 
 def typed_cell(kind: str, value: str, style: str | None, tables: Tables, *, formula: bool) -> Cell | None:

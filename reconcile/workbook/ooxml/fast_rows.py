@@ -109,6 +109,8 @@ class _RowReader:
             if formula:
                 marks += formula.count(b"<")
                 cell = self.typed(kind, value, style, True)  # noqa: FBT003 - a key of its memory
+                source = formula.partition(b">")[2].removesuffix(b"</f>").decode()
+                cell = cell._replace(source=source) if cell and source else cell
             elif kind == b"s":
                 cell = strings[int(value)]
             elif not kind and style in self.numbers:

@@ -14,13 +14,15 @@ from reconcile.domain.stage import STAGES, find_stage
 from reconcile.workbook.contract import DIGITS, fifteen, id_of, is_plain, stored_number
 from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.amount_cells import amount_in, not_a_number
-from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_blank, shown
+from reconcile.workbook.read.cell_view import Before, Problem, cell_text, formula_text, is_blank, shown
 
 
 def baseline_text(field: Field, cell: Cell | None) -> Value | Problem:
     """The value in a hidden baseline cell; a Problem where somebody damaged it."""
     if cell is None:
         return None
+    if field.kind is FieldKind.TEXT and cell.source:
+        return formula_text(cell)
     if cell.kind in ("error", "no value"):
         return _no_value(cell)
     if field.kind is not FieldKind.AMOUNT:
@@ -46,6 +48,12 @@ def parse(field: Field, cell: Cell | None, before: Before, policy: Policy) -> Va
     if field.kind is FieldKind.AMOUNT:
         return amount_in(cell, before, policy)
     return _choice(field, cell, before, policy) if field.kind is FieldKind.CHOICE else _text(cell, before)
+
+
+def is_exported_formula(field: Field, cell: Cell | None, before: Before) -> bool:
+    """Whether a program made a formula of the exported text, such as `=1+1`: nobody typed it."""
+    is_text = field.kind is FieldKind.TEXT and cell is not None and bool(cell.source)
+    return is_text and cell is not None and formula_text(cell) == before.baseline
 
 
 def _no_value(cell: Cell) -> Problem:

@@ -49,6 +49,11 @@ def cell_text(cell: Cell | None) -> str | None:
     return text_value(cell.text if cell.kind == "text" else shown(cell))
 
 
+def formula_text(cell: Cell) -> str | None:
+    """A formula as a person would type it: `=1+1`."""
+    return text_value(f"={cell.source}")
+
+
 def is_blank(cell: Cell | None) -> bool:
     """Whether a person sees nothing in the cell. A formula without a result is not blank."""
     return cell is None or (cell.kind == "text" and not cell.text.strip())

@@ -12,10 +12,10 @@ from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Va
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import RULES
-from reconcile.workbook.contract import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN
+from reconcile.workbook.contract import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN, ColumnKind
 from reconcile.workbook.ooxml import Area, Cell, Cells, column_letters
-from reconcile.workbook.read.cell_parser import baseline_text, is_fresh_number, parse
-from reconcile.workbook.read.cell_view import Before, Problem, cell_text, is_blank, shown
+from reconcile.workbook.read.cell_parser import baseline_text, is_exported_formula, is_fresh_number, parse
+from reconcile.workbook.read.cell_view import Before, Problem, cell_text, formula_text, is_blank, shown
 from reconcile.workbook.read.find_columns import KEY
 from reconcile.workbook.read.find_sheets import FoundSheet
 from reconcile.workbook.read.user_rows import OWN_ROW, is_own_row
@@ -41,6 +41,7 @@ class RowReader:
     merged: list[Area] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     fixed: dict[str, int] = field(init=False)
+    texts: frozenset[str] = field(init=False)
     places: _Places | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,6 +49,7 @@ class RowReader:
         places = self.sheet.columns
         there = [column for column in COLUMNS[self.sheet.kind] if column.id in places]
         fixed = [one.id for one in there if one.id != KEY and not (one.editable or one.hidden)]
+        self.texts = frozenset(one.id for one in there if one.kind is ColumnKind.TEXT)
         self.fixed = {name: places[name] for name in fixed}
         self.places = None if self.merged else _places(self.sheet)
 
@@ -103,7 +105,12 @@ class RowReader:
         )
 
     def _fixed(self, cells: Cells) -> Values:
-        return {name: cell_text(cells.get(place)) for name, place in self.fixed.items()}
+        return {
+            name: formula_text(cell)
+            if (cell := cells.get(place)) and cell.source and name in self.texts
+            else cell_text(cell)
+            for name, place in self.fixed.items()
+        }
 
     def _id(self, row: _Row) -> str | None:
         cell = row.cells.get(KEY)
@@ -149,6 +156,9 @@ class RowReader:
     def _value(self, row: _Row, known: Field, before: Before) -> Value | Problem:
         cell = row.cells.get(known.name)
         area = self._area_over(row.number, known.name)
+        if area is None and is_exported_formula(known, cell, before):
+            self._report(row, known.name, _made_formula(before.baseline))
+            return before.baseline
         value = parse(known, cell, before, self.policy) if area is None else _merged(area)
         if isinstance(value, Problem):
             self._report(row, known.name, value)
@@ -249,6 +259,14 @@ def _merged(area: Area) -> Problem:
         "merged-cell",
         f"The cell is one of the merged cells {area}, of which only the first one holds a value.",
         "Unmerge them, and put a value into each row.",
+    )
+
+
+def _made_formula(value: Value) -> Problem:
+    return Problem(
+        "text-is-formula",
+        f"A program made a formula of the exported text {value!r}. It counts as unchanged.",
+        "Nothing to do. To change it, type the new value as a text.",
     )
 
 

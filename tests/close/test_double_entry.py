@@ -1,0 +1,290 @@
+"""Everything that is booked ties to the sub-ledger, month by month, in both methods.
+
+The books here are kept apart: accounts are debited and credited from the events of a made-up company and from
+the journals that a close writes, and share no code with it. What a month's end must show is then compared.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Literal
+
+import pytest
+from builders import make_line, make_payout, make_snapshot
+from closing import CLOSED_AT
+
+from reconcile.close.close import Close, make_close
+from reconcile.close.frozen import VERSION, Frozen
+from reconcile.close.journal import JournalLine
+from reconcile.close.late import late_entries, true_up
+from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill
+from reconcile.close.rollforward import Entry, Movement
+from reconcile.domain.money import Money
+from reconcile.domain.period import Period
+from reconcile.domain.policy.close import ClosePolicy
+from reconcile.domain.policy.names_and_limits import Names
+from reconcile.domain.records import CommissionLine, Payout
+
+Method = Literal["reversing", "clearing"]
+EXPENSE, LIABILITY, RECEIVABLE, PREPAID = "6200", "2100", "1290", "1400"
+PAYABLE, BANK = "2000", "1000"
+MONTHS = range(1, 13)
+PARTNERS = {"ptn_1": "USD", "ptn_2": "USD", "ptn_3": "EUR"}
+ZERO = Decimal(0)
+
+
+@dataclass
+class Books:
+    """A general ledger: postings with a day, an account, a currency and a signed amount (debit above zero)."""
+
+    postings: list[tuple[date, str, str, Decimal]] = field(default_factory=list)
+
+    def post(self, day: date, debit: str, credit: str, currency: str, amount: Decimal) -> None:
+        self.postings += [(day, debit, currency, amount), (day, credit, currency, -amount)]
+
+    def journal(self, lines: tuple[JournalLine, ...]) -> None:
+        self.postings += [(one.date, one.account, one.currency, one.amount) for one in lines]
+
+    def balance(self, day: date, account: str, currency: str) -> Decimal:
+        return sum(
+            (
+                amount
+                for when, name, code, amount in self.postings
+                if when <= day and name == account and code == currency
+            ),
+            ZERO,
+        )
+
+
+@dataclass
+class Company:
+    """A company with its payouts, lines, bills and payments, and what its finance team books of them."""
+
+    random: Random
+    method: Method
+    books: Books = field(default_factory=Books)
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    lines: dict[str, CommissionLine] = field(default_factory=dict)
+    bills: list[DatedBill] = field(default_factory=list)
+    paid: dict[str, list[Allotment]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def cost(self) -> str:
+        """The account of bills, and of payments without a bill."""
+        return EXPENSE if self.method == "reversing" else LIABILITY
+
+    def earn(self, month: int) -> None:
+        """A payout per partner, and a line that stays in the pool."""
+        for partner, currency in PARTNERS.items():
+            payout_id = f"pay_{month:02}_{partner}"
+            sizes = [self.random.randint(-20, 900) for _ in range(3)]
+            for number, size in enumerate(sizes):
+                on = None if number == 2 and self.random.random() < 0.5 else payout_id
+                line = make_line(
+                    f"cln_{month:02}_{partner}_{number}",
+                    f"{size}.37 {currency}",
+                    on,
+                    partner_id=partner,
+                    period_end=end_of(month),
+                    created_at=end_of(month),
+                )
+                self.lines[line.id] = line
+            self.payouts[payout_id] = make_payout(
+                payout_id, f"0 {currency}", partner_id=partner, partner_name=partner, period_end=end_of(month)
+            )
+
+    def change(self) -> None:
+        """Edits, declines, restores and moves of any line, also of one that was paid or billed."""
+        for line in self.random.sample(sorted(self.lines.values(), key=lambda one: one.id), 2):
+            self.lines[line.id] = self._changed(line)
+
+    def _changed(self, line: CommissionLine) -> CommissionLine:
+        match self.random.choice(["edit", "void", "restore", "move"]):
+            case "edit":
+                amount = line.amount.amount + self.random.randint(-90, 90)
+                return replace(line, amount=Money(amount, line.amount.currency))
+            case "void":
+                return replace(line, status="VOIDED")
+            case "restore":
+                return replace(line, status="IN_PAYOUT")
+            case _:
+                mine = [one.id for one in self.payouts.values() if one.partner_id == line.partner_id]
+                return replace(line, payout_id=self.random.choice(sorted(mine)))
+
+    def total(self, payout_id: str) -> Decimal:
+        of = [one for one in self.lines.values() if one.payout_id == payout_id and one.status != "VOIDED"]
+        return sum((one.amount.amount for one in of), ZERO)
+
+    def bill(self, payout_id: str, day: date) -> None:
+        amount, currency = self.total(payout_id), self.payouts[payout_id].amount.currency
+        if amount and all(one.payout_id != payout_id for one in self.bills):
+            self.bills.append(DatedBill(f"B-{payout_id}", payout_id, day, Money(amount, currency)))
+            self.books.post(day, self.cost, PAYABLE, currency, amount)
+            # What was paid before the bill came is applied to it.
+            for one in self.paid[payout_id]:
+                self.books.post(max(day, one.day), PAYABLE, self.cost, currency, one.amount.amount)
+
+    def pay(self, payout_id: str, day: date, amount: Decimal) -> None:
+        currency = self.payouts[payout_id].amount.currency
+        number = f"{payout_id}-{len(self.paid[payout_id])}"
+        kind: Literal["paid", "returned"] = "paid" if amount > 0 else "returned"
+        partner = self.payouts[payout_id].partner_id
+        self.paid[payout_id].append(
+            Allotment(number, payout_id, partner, day, Money(amount, currency), kind, number, "bank.csv")
+        )
+        billed = [one for one in self.bills if one.payout_id == payout_id]
+        if billed and billed[0].day > day:
+            self.books.post(day, self.cost, BANK, currency, amount)
+            self.books.post(billed[0].day, PAYABLE, self.cost, currency, amount)
+        else:
+            self.books.post(day, PAYABLE if billed else self.cost, BANK, currency, amount)
+
+    def live_through(self, month: int) -> None:
+        """Bills and payments of a month: in full, in part, too much, before their month, and come back."""
+        for payout_id in sorted(self.payouts):
+            owed = self.total(payout_id) - sum((one.amount.amount for one in self.paid[payout_id]), ZERO)
+            day = date(2026, month, self.random.randint(1, 28))
+            if self.random.random() < 0.3:
+                self.bill(payout_id, day)
+            luck = self.random.random()
+            if owed > 0 and luck < 0.5:
+                self.pay(payout_id, day, owed)
+            elif owed > 0 and luck < 0.7:
+                self.pay(payout_id, day, (owed / 3).quantize(Decimal("0.01")))
+            elif luck < 0.75:
+                self.pay(payout_id, day, Decimal("50.00"))
+            elif self.paid[payout_id] and luck < 0.8:
+                back = sum((one.amount.amount for one in self.paid[payout_id]), ZERO)
+                if back > 0:
+                    self.pay(payout_id, day, -back)
+
+    def frozen(self, month: int, trued_up: tuple[Entry, ...] = ()) -> Frozen:
+        payouts = [
+            replace(one, amount=Money(self.total(one.id), one.amount.currency))
+            for one in self.payouts.values()
+        ]
+        return Frozen(
+            close_id=f"close-{month}",
+            period=Period.parse(f"2026-{month:02}"),
+            at=CLOSED_AT,
+            by="ana",
+            tool_version="0",
+            snapshot=make_snapshot(*payouts, *self.lines.values()),
+            names=Names(),
+            policy=ClosePolicy(method=self.method),
+            version=VERSION,
+            allotments={key: tuple(rows) for key, rows in self.paid.items() if rows},
+            bills=tuple(self.bills),
+            trued_up=trued_up,
+        )
+
+    def earned(self, currency: str, until: date) -> Decimal:
+        """What was earned by a day and not declined, counted from the records alone."""
+        of = [one for one in self.lines.values() if one.status != "VOIDED" and one.period_end]
+        return sum(
+            (
+                one.amount.amount
+                for one in of
+                if one.amount.currency == currency and one.period_end and one.period_end.date() <= until
+            ),
+            ZERO,
+        )
+
+
+def end_of(month: int) -> datetime:
+    return datetime(2026, month, monthrange(2026, month)[1], 23, 59, 59, tzinfo=UTC)
+
+
+def _check(company: Company, close: Close) -> None:
+    end, books = close.frozen.period.end, company.books
+    assert [one.residual for one in (*close.rolls, *close.partner_rolls)] == [0] * (
+        len(close.rolls) + len(close.partner_rolls)
+    )
+    for currency in ("USD", "EUR"):
+        parts: dict[str, Decimal] = defaultdict(Decimal)
+        for one in close.of(Movement.CLOSING):
+            if one.currency == currency:
+                parts[one.part] += one.amount
+        payable = parts["payable"] + parts["paid beyond bills"]
+        rest = parts["accrued"] + parts["prepaid"] + parts["receivable"]
+        accounts = (LIABILITY, RECEIVABLE, PREPAID)
+
+        assert books.balance(end, EXPENSE, currency) == company.earned(currency, end)
+        assert -books.balance(end, PAYABLE, currency) == payable
+        assert -sum(books.balance(end, account, currency) for account in accounts) == rest
+        if company.method == "reversing":
+            assert -books.balance(end, LIABILITY, currency) == parts["accrued"]
+            assert -books.balance(end, PREPAID, currency) == parts["prepaid"]
+
+
+@pytest.mark.parametrize("method", ["reversing", "clearing"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_year_of_bills_payments_edits_and_late_entries_ties_in_every_account(
+    seed: int, method: Method
+) -> None:
+    company = Company(Random(seed), method)
+    before: Frozen | None = None
+    trued_up: tuple[Entry, ...] = ()
+    for month in MONTHS:
+        company.earn(month)
+        company.live_through(month)
+        company.change()
+        frozen = company.frozen(month, trued_up)
+        close = make_close(frozen, before)
+        company.books.journal(close.journal)
+        _check(company, close)
+        # What moves before the next close is booked late, once; the next close knows of it.
+        company.change()
+        first = late_entries(frozen, company.frozen(month).facts)
+        company.books.journal(true_up(first.booked, frozen, 1))
+        company.change()
+        second = late_entries(frozen, company.frozen(month).facts, first.booked)
+        company.books.journal(true_up(second.booked, frozen, 2))
+        for currency in ("USD", "EUR"):
+            end = frozen.period.end
+            assert company.books.balance(end, EXPENSE, currency) == company.earned(currency, end)
+        trued_up, before = (*first.booked, *second.booked), frozen
+
+    for account in (EXPENSE, LIABILITY, PAYABLE, BANK):
+        assert any(account == name for _, name, _, _ in company.books.postings), account
+
+
+@pytest.mark.parametrize("method", ["reversing", "clearing"])
+def test_when_all_is_billed_and_paid_every_account_of_the_balance_sheet_is_zero(method: Method) -> None:
+    company = Company(Random(1), method)
+    company.earn(1)
+    first = company.frozen(1)
+    company.books.journal(make_close(first, None).journal)
+    for payout_id in company.payouts:
+        company.bill(payout_id, date(2026, 2, 1))
+        company.pay(payout_id, date(2026, 2, 10), company.total(payout_id))
+    company.lines = {key: one for key, one in company.lines.items() if one.payout_id}
+    close = make_close(company.frozen(2), first)
+    company.books.journal(close.journal)
+    _check(company, close)
+    day = date(2026, 2, 28)
+
+    assert all(not roll.sums[Movement.CLOSING] for roll in close.rolls)
+    for currency in ("USD", "EUR"):
+        for account in (LIABILITY, PAYABLE, RECEIVABLE, PREPAID):
+            assert company.books.balance(day, account, currency) == 0
+    assert company.books.balance(day + timedelta(days=1), BANK, "USD") == -company.earned("USD", day)
+
+
+@pytest.mark.parametrize(("dated", "expense"), [(31, 1000), (None, 1000)])
+def test_what_is_billed_by_the_end_is_not_accrued_again(dated: int | None, expense: int) -> None:
+    company = Company(Random(0), "reversing")
+    company.payouts["pay_1"] = make_payout("pay_1", period_end=end_of(3))
+    company.lines["cln_1"] = make_line(total="1000 USD", period_end=end_of(3))
+    if dated:
+        company.bill("pay_1", date(2026, 3, dated))
+    close = make_close(company.frozen(3), None)
+    company.books.journal(close.journal)
+
+    assert company.books.balance(date(2026, 3, 31), EXPENSE, "USD") == expense
+    assert bool(close.journal) is (dated is None)
