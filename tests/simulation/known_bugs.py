@@ -15,7 +15,7 @@ from reconcile.apply import calls, execute, runner, settle
 from reconcile.apply.journal import Journal
 from reconcile.errors import AnswerLost, Refused, ServerFailed, Unreachable
 from reconcile.introw import client
-from reconcile.introw.listing import Walk
+from reconcile.introw.listings.listing import Walk
 from reconcile.jobs.runs import start_run
 from reconcile.plan import build, new_lines, operations
 from reconcile.plan.outcome import Outcome
