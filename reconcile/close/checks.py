@@ -63,7 +63,8 @@ class Evidence:
     is earned, None where it has no date. earlier: the last close and the last export, where there are any,
     the close first. payments: those that were matched; matched: whether `payments` was run at all. out:
     workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
-    that only the stage says are paid, what is open, and what moved.
+    that only the stage says are paid, what is open, and what moved; own: what runs of this program set, by
+    record and field.
     """
 
     period: Period
@@ -83,6 +84,7 @@ class Evidence:
     open: Sequence[OpenPart] = ()
     entries: Sequence[Entry] = ()
     rates: Rates | None = None
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,16 +244,24 @@ def _moved(given: Evidence) -> Iterator[Objection]:
         payout = given.now.payouts.get(payout_id)
         if payout is None:
             yield of_payout(was, "gone since the last export")
-        elif moved := _differences(payout_values(was), payout_values(payout)):
+        elif moved := _differences(payout_id, payout_values(was), payout_values(payout), given.own):
             yield of_payout(payout, f"moved since the last export: {moved}")
     for line_id, was_line in sorted(export.snapshot.lines.items()):
         line = given.now.lines.get(line_id)
-        if line and (moved := _differences(line_values(was_line), line_values(line))):
+        if line and (moved := _differences(line_id, line_values(was_line), line_values(line), given.own)):
             yield _line(line, given, f"moved since the last export: {moved}")
 
 
-def _differences(was: Mapping[str, object], now: Mapping[str, object]) -> str:
-    moved = [f"{name} {was[name]} → {now.get(name)}" for name in was if was[name] != now.get(name)]
+def _differences(
+    record_id: str, was: Mapping[str, object], now: Mapping[str, object], own: Mapping[str, Mapping[str, str]]
+) -> str:
+    """What moved of a record, without what runs of this program set it to."""
+    set_to = own.get(record_id, {})
+    moved = [
+        f"{name} {was[name]} → {now.get(name)}"
+        for name in was
+        if was[name] != now.get(name) and (name not in set_to or set_to[name] != now.get(name))
+    ]
     return ", ".join(moved)
 
 

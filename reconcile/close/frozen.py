@@ -31,7 +31,7 @@ _PIECE: Final = 1000
 VERSION: Final = 2
 """The version of the numbers of a new close."""
 _SINCE_2: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up"), True),
+    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days"},
 }
 """What the inputs of a close of the first version do not hold."""
@@ -44,7 +44,8 @@ class Frozen:
     last_export: the baseline of the newest export, against which movements are checked. again: why it was
     made once more. journals: the layouts of its journal files. version: of the numbers; a kept close is made
     again by its own. payments: of the first version; allotments, stage_paid and bills since the second.
-    trued_up: what late entries of the close before it booked already.
+    trued_up: what late entries of the close before it booked already. own: what runs of this program set
+    since the last export, by record and field.
     """
 
     close_id: str
@@ -71,6 +72,7 @@ class Frozen:
     bills: tuple[DatedBill, ...] = ()
     draft: bool = False
     trued_up: tuple[Entry, ...] = ()
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:

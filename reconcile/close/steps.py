@@ -9,6 +9,7 @@ from reconcile.close.checks import OpenWork
 from reconcile.domain.edited import Export
 from reconcile.domain.pack_table import Column, Table
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import counted
 
 _NEVER = "9999"
 """After every moment, as text."""
@@ -29,6 +30,8 @@ class Traces:
 
     runs: when each began, and its state. bills, payments: when each was issued or matched. closed: when the
     period was closed. What came before the period began, or after it was closed, is work of another one.
+    is_next: whether the period is the next to be closed, since only that is worked on. closed_before: when
+    the period before it was closed.
     """
 
     exports: Sequence[Export] = ()
@@ -37,11 +40,21 @@ class Traces:
     bills: Sequence[str] = ()
     payments: Sequence[str] = ()
     closed: Sequence[str] = ()
+    is_next: bool = True
+    closed_before: str = ""
+
+
+def _window(period: Period, traces: Traces) -> tuple[str, str]:
+    """Between which moments work counts as work of the period; none where it is not its turn."""
+    start = period.start.isoformat()
+    if traces.closed:
+        return start, traces.closed[-1]
+    return (max(start, traces.closed_before), _NEVER) if traces.is_next else (_NEVER, _NEVER)
 
 
 def steps(period: Period, traces: Traces) -> tuple[Step, ...]:
     """The steps in the order of the work. What nobody recorded is not claimed."""
-    start, end = period.start.isoformat(), traces.closed[-1] if traces.closed else _NEVER
+    start, end = _window(period, traces)
     exports = [one for one in traces.exports if start <= one.exported_at.isoformat() <= end]
     runs = [state for at, state in traces.runs if start <= at <= end]
     bills = [at for at in traces.bills if start <= at <= end]
@@ -50,16 +63,20 @@ def steps(period: Period, traces: Traces) -> tuple[Step, ...]:
     back = len(exports) - len(out)
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
-        _step("export", bool(exports), f"{len(exports)} workbooks"),
+        _step("export", bool(exports), f"{counted(len(exports), 'workbook')}"),
         _step("return", bool(exports) and not out, f"{back} of {len(exports)} came back", began=back > 0),
         _step("diff and approval", bool(runs), "a run was approved" if runs else "no run yet"),
         _step(
             "apply",
             bool(runs) and not unfinished,
-            f"{len(runs)} runs, {unfinished} unfinished",
+            f"{counted(len(runs), 'run')}, {unfinished} unfinished",
             began=bool(runs),
         ),
-        _step("bills", bool(bills), f"{len(bills)} bills" + (f", last {bills[-1][:10]}" if bills else "")),
+        _step(
+            "bills",
+            bool(bills),
+            f"{counted(len(bills), 'bill')}" + (f", last {bills[-1][:10]}" if bills else ""),
+        ),
         _step("payments", bool(payments), f"{len(payments)} matched"),
         _step("close", bool(traces.closed), f"closed {traces.closed[-1][:10]}" if traces.closed else "open"),
     )

@@ -138,6 +138,7 @@ def _evidence(frozen: Frozen, previous: Frozen | None, now: Books, found: Sequen
         now.open,
         found,
         frozen.rates,
+        frozen.own,
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from reconcile.apply.written import written
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
+from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action
 from reconcile.plan.sources import Applied, OwnWork
-from reconcile.store.run import POSTED
+from reconcile.store.run import POSTED, Run
 from reconcile.store.store import Store
 
 
@@ -39,10 +41,18 @@ def applied(store: Store, workbook_id: str) -> dict[tuple[str, str], Applied]:
 
     A run whose plan is too old to be read is left out: its edits are in conflict without the reason.
     """
+    runs = [run for run in store.runs() if workbook_id in run.workbook_id.split(", ")]
+    return _applied(store, runs)
+
+
+def applied_since(store: Store, environment: Environment, at: str) -> dict[tuple[str, str], Applied]:
+    """What the runs since a moment (UTC, ISO 8601) wrote, the last value of each field."""
+    return _applied(store, [run for run in store.runs(environment) if run.started_at >= at])
+
+
+def _applied(store: Store, runs: Sequence[Run]) -> dict[tuple[str, str], Applied]:
     found: dict[tuple[str, str], Applied] = {}
-    for run in reversed(store.runs()):
-        if workbook_id not in run.workbook_id.split(", "):
-            continue
+    for run in reversed(runs):
         with suppress(ConfigurationError):
             for one in written(run, store.entries(run.run_id)):
                 if one.outcome.outcome.done:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
@@ -44,6 +44,7 @@ def test_a_line_and_a_paragraph_show_what_they_hold(text: str, capsys: pytest.Ca
     assert any(sign in out for sign in ("⟨U+", "␛"))
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text())
 def test_no_text_reaches_a_console_raw(text: str) -> None:
     stream = io.StringIO()

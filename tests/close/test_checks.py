@@ -38,6 +38,16 @@ def _with(**given: object) -> tuple[object, ...]:
     return (replace(SOUND[0], **given), SOUND[1])  # type: ignore[arg-type]
 
 
+def test_what_the_program_set_itself_is_no_movement_and_what_came_after_it_is() -> None:
+    exported = make_snapshot(make_payout(), make_line(total="1000 USD"))
+    now = (make_payout(stage="PAID"), make_line(total="1000 USD"))
+    own = {"pay_1": {"stage": "PAID"}}
+
+    assert "moved" in _found(close_of(None, *now, last_export=exported))
+    assert "moved" not in _found(close_of(None, *now, last_export=exported, own=own))
+    assert "moved" in _found(close_of(None, *now, last_export=exported, own={"pay_1": {"stage": "FAILED"}}))
+
+
 @pytest.mark.parametrize(
     ("check", "records", "record_id"),
     [

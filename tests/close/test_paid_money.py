@@ -12,7 +12,10 @@ from closing import APRIL_END, close_of, frozen_of, paid
 from reconcile.close.close import Close, make_close
 from reconcile.close.ledger.allotments import allotments
 from reconcile.close.ledger.stages import Known, stages_paid
+from reconcile.close.pack import pack_of
+from reconcile.close.rates import rates_from
 from reconcile.close.rollforward import Movement
+from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.domain.settlement import Settlement
@@ -210,6 +213,45 @@ def test_a_merged_partner_takes_over_what_is_owed_without_a_residual() -> None:
         ("Bolt", "closing"): 1000,
     }
     assert [roll.residual for roll in close.partner_rolls] == [0, 0]
+
+
+def test_partners_whose_ids_differ_in_case_or_past_the_fifteenth_digit_are_told_apart_by_number() -> None:
+    ids = ["ptn_aB", "ptn_Ab", "1234567890123451", "1234567890123452"]
+    lines = [make_line(f"cln_{one}", "10 USD", None, partner_id=one) for one in ids]
+    close = close_of(None, *lines)
+    pack = pack_of(close)
+    rows, keys = pack.table("partners").rows, [one.key for one in pack.table("lines").columns]
+    where = {str(row[2]): cell.where for row in rows for cell in row if isinstance(cell, SumOf)}
+    numbers = {
+        row[keys.index("partner_id")]: row[keys.index("partner_no")] for row in pack.table("lines").rows
+    }
+
+    assert {one: dict(where[one])["partner_no"] for one in ids} == {one: str(numbers[one]) for one in ids}
+    assert len(set(numbers.values())) == len(ids)
+    assert all(cell.exact for row in pack.table("journal").rows for cell in row if isinstance(cell, SumOf))
+
+
+def test_a_payout_that_a_run_set_to_paid_was_paid_on_that_day() -> None:
+    now = make_snapshot(make_payout(stage="PAID", updated_at=LATE), FULL[1])
+    found = stages_paid(now, Names(), {}, Known(set_on={"pay_1": date(2026, 3, 28)}))
+
+    assert found["pay_1"].day == date(2026, 3, 28)
+
+
+@pytest.mark.parametrize(("day", "blocks"), [("2026-03-31", False), ("2019-03-31", True)])
+def test_a_rate_that_is_not_of_the_end_of_the_period_blocks(day: str, blocks: bool) -> None:  # noqa: FBT001
+    table = [["currency", "to", "rate", "date"], ["EUR", "USD", "1.1", day]]
+    close = close_of(None, make_line("cln_1", "10 EUR", None), rates=rates_from(table, "rates.csv"))
+
+    assert close.passes is not blocks
+
+
+def test_a_currency_that_closes_at_zero_needs_no_rate() -> None:
+    table = [["currency", "to", "rate", "date"], ["EUR", "USD", "1.1", "2026-03-31"]]
+    rates = rates_from(table, "rates.csv")
+    lines = make_line("cln_1", "10 GBP", None), make_line("cln_2", "-10 GBP", None)
+
+    assert close_of(None, *lines, rates=rates).reported == {"GBP": 0}
 
 
 def test_the_checks_see_what_is_open_or_moved_whatever_its_period() -> None:

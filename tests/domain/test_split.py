@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders import make_line, make_payout, make_snapshot
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.domain.records import Partner
@@ -126,6 +126,7 @@ def test_a_long_name_is_cut_between_letters() -> None:
     assert name == "ü" * 40 + ".xlsx"
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
         st.text() | st.sampled_from(["con", "COM1.x", "nul.xlsx", "a. ", "/..", "x" * 300, "\u202e"]),

@@ -207,6 +207,7 @@ def test_a_workbook_holds_it_as_text_in_its_cells(text: str) -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@settings(deadline=None)
 @given(HOSTILE)
 @example("a\r=1+1")
 def test_a_csv_is_read_back_and_has_no_cell_that_a_spreadsheet_runs(line_end: str, text: str) -> None:

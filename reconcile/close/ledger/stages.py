@@ -19,10 +19,11 @@ PAID = STAGES["PAID"].value
 
 @dataclass(frozen=True)
 class Known:
-    """What was known of stages before: by the last close, and in snapshots that were taken since."""
+    """What was known of stages before: by the last close, in snapshots, and by runs that set them to PAID."""
 
     stage_paid: Mapping[str, StagePaid] = field(default_factory=dict)
     snapshots: tuple[Snapshot, ...] = ()
+    set_on: Mapping[str, date] = field(default_factory=dict)
 
 
 def stages_paid(
@@ -47,6 +48,8 @@ def _seen(payout: Payout, snapshot: Snapshot, names: Names, known: Known) -> Sta
 
 def _days(payout: Payout, snapshot: Snapshot, known: Known) -> Iterator[date]:
     yield utc_date(payout.updated_at or snapshot.taken_at)
+    if payout.id in known.set_on:
+        yield known.set_on[payout.id]
     for earlier in known.snapshots:
         was = earlier.payouts.get(payout.id)
         if was and was.stage == PAID:

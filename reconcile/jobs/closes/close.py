@@ -32,6 +32,7 @@ from reconcile.jobs.closes.close_inputs import (
     everything,
     last_export,
     rates_of,
+    sets_out,
     unfinished_runs,
     waivers_of,
     workbooks_out,
@@ -179,7 +180,7 @@ def _gathered(
         previous=previous.close_id if previous else "",
         again=request.again or "",
         matched=evidence.matched,
-        out=workbooks_out(store, environment, request.period),
+        out=sets_out(store, workbooks_out(store, environment, request.period)),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
         journals=newest_layouts(request.journals or ("csv",), settings.templates),
@@ -189,6 +190,7 @@ def _gathered(
         bills=tuple(evidence.facts.bills),
         draft=request.draft,
         trued_up=trued_up(store, previous),
+        own=evidence.own,
     )
 
 

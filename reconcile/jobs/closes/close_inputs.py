@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,15 +34,37 @@ def everything(session: Session, reader: Reader, previous: Frozen | None) -> Sna
 
 
 def workbooks_out(store: Store, environment: Environment, period: Period) -> tuple[OpenWork, ...]:
-    """The workbooks exported since the period began that no run has had."""
+    """The workbooks exported since the period began that no run has had.
+
+    An export of the same scope that came later takes the place of an earlier one.
+    """
     back = {one for run in store.runs(environment) for one in run.workbook_id.split(", ")}
     exports = [one for one in store.exports(environment) if one.exported_at.date() >= period.start]
+    newest = {str(one.scope): one.workbook_id for one in exports}
     return tuple(
         OpenWork(
             one.workbook_id, f"exported {one.exported_at:%Y-%m-%d %H:%M} by {one.exported_by} ({one.scope})"
         )
         for one in exports
-        if one.workbook_id not in back
+        if one.workbook_id not in back and newest[str(one.scope)] == one.workbook_id
+    )
+
+
+def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
+    """The same, where the workbooks of one split are one piece of open work."""
+    handouts = store.handouts_with([one.id for one in out])
+    sets = {one.workbook_id: one.set_id for one in handouts}
+    sizes = Counter(one.set_id for one in handouts)
+    groups: dict[str, list[OpenWork]] = {}
+    for one in out:
+        groups.setdefault(sets.get(one.id, one.id), []).append(one)
+    return tuple(
+        some[0]
+        if set_id not in sizes
+        else OpenWork(
+            set_id, f"{len(some)} of {sizes[set_id]} workbooks of a split are out; the first {some[0].said}"
+        )
+        for set_id, some in groups.items()
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
@@ -81,5 +82,7 @@ def status(session: Session, period: Period) -> Status:
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],
             closed=[one.at for one in closes if one.period == str(period)],
+            is_next=not closes or period.start == closes[-1].last + timedelta(days=1),
+            closed_before=closes[-1].at if closes else "",
         )
     return Status(steps(period, traces))

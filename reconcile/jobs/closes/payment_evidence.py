@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,24 +10,30 @@ from reconcile.close.frozen import Frozen
 from reconcile.close.ledger.allotments import allotments
 from reconcile.close.ledger.evidence_of_payment import DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
-from reconcile.close.ledger.stages import Known, stages_paid
+from reconcile.close.ledger.stages import PAID, Known, stages_paid
 from reconcile.close.rollforward import Entry, entries_from
 from reconcile.close.versions import stages_known
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.period import utc_date
 from reconcile.domain.snapshot import Snapshot
 from reconcile.jobs.closes.close_inputs import last_export
+from reconcile.jobs.own_work import applied_since
 from reconcile.jobs.session import Session
+from reconcile.plan.sources import Applied
 from reconcile.store.closes import kept_late_entries
 from reconcile.store.store import Store
 
 
 @dataclass(frozen=True)
 class PaymentEvidence:
-    """The facts of the ledger. matched: whether `payments` was run at all."""
+    """The facts of the ledger. matched: whether `payments` was run at all.
+
+    own: what runs set since the last export, by record and field.
+    """
 
     facts: Facts
     matched: bool
+    own: Mapping[str, Mapping[str, str]]
 
 
 def evidence_of(
@@ -42,10 +48,26 @@ def evidence_of(
     for close in reversed(known):
         stages |= stages_known(close)
     exported = last_export(store, environment)
+    own = applied_since(store, environment, exported.taken_at.isoformat() if exported else "")
+    set_on = {
+        record: date.fromisoformat(one.at[:10])
+        for (record, name), one in own.items()
+        if (name, one.value) == ("stage", PAID)
+    }
     snapshots = (*(one.snapshot for one in known), *((exported,) if exported else ()))
-    stage_paid = stages_paid(snapshot, names, found, Known(stages, snapshots))
+    stage_paid = stages_paid(snapshot, names, found, Known(stages, snapshots, set_on))
     bills = dated_bills(store.bills(environment), snapshot)
-    return PaymentEvidence(Facts(snapshot, names, found, stage_paid, bills), bool(settlements))
+    return PaymentEvidence(
+        Facts(snapshot, names, found, stage_paid, bills), bool(settlements), _by_record(own)
+    )
+
+
+def _by_record(own: Mapping[tuple[str, str], Applied]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for (record, name), one in sorted(own.items()):
+        if record and one.value is not None:
+            found.setdefault(record, {})[name] = one.value
+    return found
 
 
 def dated_bills(issued: Sequence[IssuedBill], snapshot: Snapshot) -> tuple[DatedBill, ...]:

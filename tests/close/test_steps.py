@@ -1,0 +1,32 @@
+"""The steps of a month: what nobody did is not done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconcile.close.steps import Traces, steps
+from reconcile.domain.period import Period
+
+WORK = Traces(
+    runs=[("2026-04-05T10:00:00+00:00", "finished")],
+    bills=["2026-04-06T10:00:00+00:00"],
+    payments=["2026-04-07T10:00:00+00:00"],
+)
+
+
+def _done(period: str, traces: Traces) -> set[str]:
+    return {one.name for one in steps(Period.parse(period), traces) if one.state == "done"}
+
+
+@pytest.mark.parametrize("period", ["2025-03", "2026-02", "2026-05"])
+def test_a_month_whose_turn_it_is_not_has_no_step_that_is_done(period: str) -> None:
+    assert _done(period, replace(WORK, is_next=False)) == set()
+
+
+def test_the_work_of_the_next_month_begins_when_the_one_before_it_is_closed() -> None:
+    every = {"diff and approval", "apply", "bills", "payments"}
+
+    assert _done("2026-03", WORK) == every
+    assert _done("2026-03", replace(WORK, closed_before="2026-04-07T00:00:00+00:00")) == {"payments"}
