@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 from cli_session import SEED, CliSession
+from hypothesis import settings
 from libreoffice import Converter
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
+
+# A busy machine must not fail a test: none has a time of its own.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

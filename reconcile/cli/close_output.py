@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reconcile.cli.console import console
 from reconcile.cli.text_out import write_data, write_line
+from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def show_close(result: CloseResult, *, as_json: bool) -> int:
         render_table(table, out)
     for line in result.verdict:
         out.print(line, markup=False)
-    write_line(f"{len(result.files)} files in {result.folder}")
+    write_line(f"{counted(len(result.files), 'file')} in {result.folder}")
     return 0 if result.made.passes else 1
 
 

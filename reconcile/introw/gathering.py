@@ -109,10 +109,10 @@ class Gathering:
 
     def _list_separately(self, payout_ids: Iterable[str], partner_ids: Iterable[str]) -> None:
         reader = self.reader
-        for payout_id in payout_ids:
+        for payout_id in sorted(payout_ids):
             if self._holds_all(reader.list_lines(payout_id=payout_id)):
                 return
-        for partner_id in partner_ids:
+        for partner_id in sorted(partner_ids):
             if self._holds_all(reader.list_lines(partner_id=partner_id)):
                 return
 
@@ -190,4 +190,5 @@ def _separate_requests(ids: Collection[str], homes: Mapping[str, str | None]) ->
 
 
 def _missing(ids: Iterable[str], found: Collection[str]) -> list[str]:
-    return [record_id for record_id in dict.fromkeys(ids) if record_id not in found]
+    """Those not here yet, in order: the requests are the same in every run."""
+    return sorted(record_id for record_id in dict.fromkeys(ids) if record_id not in found)
