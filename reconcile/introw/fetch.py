@@ -99,7 +99,7 @@ def refetch(
     one request. Raises ApiError.
     """
     found = Gathering(reader, on_progress)
-    found.read_payouts(payout_ids)
+    found.read_payouts(sorted(payout_ids))
     homes = {line_id: payout_of.get(line_id) for line_id in line_ids} if payout_of else {}
     found.read_lines(line_ids, homes)
     return (
@@ -128,8 +128,8 @@ def read_again(
     homes: the payout on which each line was last seen. What does not exist is absent. Raises ApiError.
     """
     found = Gathering(reader)
-    found.read_payouts(payout_ids)
-    found.list_lines(whole, frozenset())
+    found.read_payouts(sorted(payout_ids))
+    found.list_lines(sorted(whole), frozenset())
     found.read_lines(homes, homes)
     listed: dict[str, list[CommissionLine]] = {payout_id: [] for payout_id in whole}
     for line in found.lines.values():

@@ -1,4 +1,4 @@
-"""Plays many stories: `PYTHONPATH=tests python -m simulation 100000` (and the first seed, if it is not 0).
+"""Plays many stories: `PYTHONPATH=.:tests python -m simulation 100000` (and the first seed, if it is not 0).
 
 Uses every core but one. Prints the rules that were broken, each with the shrunk story of its first seed.
 """

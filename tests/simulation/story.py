@@ -12,13 +12,18 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, TypeVar
 
 from simulation.invariants import Broken, Watch
-from simulation.office import Ended, Office, store_of
+from simulation.office import Ended, Office
 from simulation.server import Habits, line, payout
+from simulation.stores import store_of
 from simulation.world import FAULTS, Edit, Happening, Runaway, World, seeded
 
 Part = TypeVar("Part")
 EVERY_CHECKED: Final = 20
 """One seed of so many goes through the checks of workbooks, too."""
+EVERY_STORED: Final = 20
+"""One seed of so many keeps its state in a real store."""
+TYPING: Final = 5.0
+"""Seconds that it takes to type something."""
 ROUNDS_AT_THE_END: Final = 3
 
 
@@ -299,6 +304,7 @@ class _Stage:
     """The world, the offices and the watch of one story."""
 
     story: Story
+    real_store: bool = False
 
     def __post_init__(self) -> None:
         world = self.world = World(self.story.habits, list(self.story.happenings))
@@ -310,7 +316,8 @@ class _Stage:
                 world.server.put(line(f"cln_{key[-1]}{number + 1}", partner, home, amount))
         world.server.settle_amounts()
         checks = self.story.seed % EVERY_CHECKED == 0
-        self.offices = {name: Office(name, world, store_of(name), checks) for name in "AB"}
+        stores = {name: store_of(name, real=self.real_store) for name in "AB"}
+        self.offices = {name: Office(name, world, store, checks) for name, store in stores.items()}
         for one in self.offices.values():
             one.store.begin(world)
         self.watch = Watch(world, self.offices)
@@ -346,6 +353,8 @@ class _Stage:
             "move cells": lambda: office.move_rows(keep_tokens=False),
             "strip": office.strip,
         }
+        if act.what == "type":
+            self.world.sleep(TYPING)
         if act.edit:
             self.world.edit(act.edit)
         else:
@@ -382,10 +391,10 @@ class _Stage:
             self.world.calm()
 
 
-def played(story: Story) -> Played:
-    """Plays a story from beginning to end."""
+def played(story: Story, *, real_store: bool | None = None) -> Played:
+    """Plays a story from beginning to end. real_store: whether on a database; one seed of so many is if None."""
     seeded(story.seed)
-    stage = _Stage(story)
+    stage = _Stage(story, story.seed % EVERY_STORED == 1 if real_store is None else real_store)
     try:
         return stage.play()
     except Runaway as error:
