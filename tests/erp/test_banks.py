@@ -154,6 +154,21 @@ def test_ofx_with_what_banks_leave_out_is_read(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("member", "currency"),
+    [
+        ("<CURRENCY><CURRATE>1.08<CURSYM>EUR</CURRENCY>", "EUR"),
+        ("<ORIGCURRENCY><CURRATE>1.08<CURSYM>EUR</ORIGCURRENCY>", "USD"),
+    ],
+)
+def test_an_ofx_amount_is_in_its_own_currency_where_it_was_not_converted(
+    read: Reader, member: str, currency: str
+) -> None:
+    file = read(OFX.replace("<MEMO>BILL-1", f"<MEMO>BILL-1{member}"), "bank.qfx")
+
+    assert [one.amount.currency for one in file.payments] == [currency, "USD", "USD"]
+
+
+@pytest.mark.parametrize(
     ("content", "told"),
     [
         (OFX[:700], "no complete OFX"),

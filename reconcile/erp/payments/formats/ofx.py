@@ -56,9 +56,16 @@ def _payments(file: str, statement: Element, before: int) -> Iterator[Payment]:
     currency = xml.words(statement, "CURDEF").upper()
     for number, one in enumerate(xml.every(statement, "BANKTRANLIST/STMTTRN"), start=before + 1):
         place = Place(file, f"transaction {number}")
-        if exponent(currency) is None:
-            raise PaymentFileError(f"{place}: CURDEF is {currency!r}, which is no currency.")
-        yield _payment(one, place, account, currency)
+        yield _payment(one, place, account, _currency(one, currency, place))
+
+
+def _currency(one: Element, usual: str, place: Place) -> str:
+    """The currency of TRNAMT: that of CURRENCY, or else of the account. ORIGCURRENCY was converted (5.2)."""
+    own = xml.words(one, "CURRENCY/CURSYM").upper()
+    currency, tag = (own, "CURSYM") if own else (usual, "CURDEF")
+    if exponent(currency) is None:
+        raise PaymentFileError(f"{place}: {tag} is {currency[:20]!r}, which is no currency.")
+    return currency
 
 
 def _payment(one: Element, place: Place, account: str, currency: str) -> Payment:
