@@ -123,6 +123,22 @@ def test_a_batch_that_was_rejected_whole_is_an_error_that_names_it(read: Reader)
     ]
 
 
+_HEADER = '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><BizMsgIdr>M1</BizMsgIdr></AppHdr>'
+
+
+def _in_envelope(*documents: str) -> str:
+    return f"<Envelope>{_HEADER}{''.join(one.partition('?>')[2] for one in documents)}</Envelope>"
+
+
+def test_a_document_beside_its_header_is_read_like_the_document_alone(read: Reader) -> None:
+    assert read(_in_envelope(_camt())).payments == read(_camt()).payments
+
+
+def test_an_envelope_of_two_documents_is_refused(read: Reader) -> None:
+    with pytest.raises(PaymentFileError, match="holds 2 documents"):
+        read(_in_envelope(_camt(), _camt()))
+
+
 OFX = """OFXHEADER:100
 DATA:OFXSGML
 VERSION:102

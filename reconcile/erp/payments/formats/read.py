@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
@@ -69,7 +70,7 @@ def _special(source: Source, reading: Reading) -> PaymentFile | None:
 
 
 def _xml(source: Source) -> PaymentFile:
-    root = xml.parsed(source.name, source.content)
+    root = _document(source.name, xml.parsed(source.name, source.content))
     names = [xml.local(child) for child in root]
     if any(name in camt.MESSAGES for name in names):
         return camt.read_camt(source, root)
@@ -78,6 +79,14 @@ def _xml(source: Source) -> PaymentFile:
     raise PaymentFileError(
         f"{source.name} is XML, but neither a statement (camt.052, 053, 054) nor a status report (pain.002)."
     )
+
+
+def _document(name: str, root: Element) -> Element:
+    """The document of a message: the root, or the one that an envelope holds beside its AppHdr."""
+    inside = [one for one in root.iter() if xml.local(one) == "Document"]
+    if len(inside) > 1:
+        raise PaymentFileError(f"{name} holds {len(inside)} documents. Save each as a file of its own.")
+    return inside[0] if inside else root
 
 
 def _delimited(source: Source, reading: Reading) -> PaymentFile:
