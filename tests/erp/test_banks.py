@@ -259,7 +259,7 @@ def test_bai2_amounts_are_in_the_smallest_coin_and_control_totals_are_checked(re
         ("98,123250,1,8", "98,123250,2,8", "line 9: the number of accounts"),
         ("99,123250,1,10", "99,123250,1,11", "line 10: the number of records is said to be 11 and is 10"),
         ("99,123250,1,10/\n", "", "trailer .99. is missing"),
-        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no number"),
+        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no whole number"),
         ("49,123250,6/", "junk", "line 8: 'junk' is no BAI2 record"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,7 +12,6 @@ from reconcile.erp.payments.model import Grid, GridRow
 from reconcile.errors import PaymentFileError
 
 _LOOK_DOWN: Final = 40
-_WITH_CURRENCY: Final = re.compile(r"(.*?)\s*[(\[]?\b([A-Z]{3})[)\]]?")
 # Letters of a currency code.
 _CODE: Final = 3
 # How the header of a column of currencies ends.
@@ -138,10 +136,11 @@ def same_form(label: str) -> str:
 
 def _parted(label: str) -> tuple[str, str]:
     """A label without the currency at its end, and that currency."""
-    match = _WITH_CURRENCY.fullmatch(label)
-    if match and match[2] in known_currencies():
-        return match[1], match[2]
-    return label, ""
+    bare = label.removesuffix(")").removesuffix("]")
+    rest, code = bare[:-_CODE], bare[-_CODE:]
+    if code not in known_currencies() or rest[-1:].isalnum() or rest.endswith("_"):
+        return label, ""
+    return rest.removesuffix("(").removesuffix("[").rstrip(), code
 
 
 def _enough(header: Header) -> bool:

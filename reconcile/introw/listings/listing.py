@@ -15,8 +15,8 @@ from reconcile.domain.phrases import counted
 from reconcile.errors import ListingIncomplete
 from reconcile.introw.exchange import Exchange
 from reconcile.introw.facts import Facts
-from reconcile.introw.pages import Page, Pages, Question, R
-from reconcile.introw.paging import Habit, Place, Step, Turn, turn
+from reconcile.introw.listings.pages import Page, Pages, Question, R
+from reconcile.introw.listings.paging import Habit, Place, Step, Turn, turn
 
 OnPage = Callable[[int, int | None], None]
 """Told after every page: the records so far, and the total if the server states one."""
