@@ -11,6 +11,7 @@ from pathlib import Path
 from reconcile.errors import ConfigurationError
 
 _PACKAGE = Path(__file__).parent
+_TEMPLATES = (_PACKAGE / "_templates", _PACKAGE.parent / "templates")
 
 
 def template(name: str, override: Path | None = None) -> Path:
@@ -19,7 +20,14 @@ def template(name: str, override: Path | None = None) -> Path:
     Raises ConfigurationError when there is none.
     """
     folders = [override] if override else []
-    return _find(name, [*folders, _PACKAGE / "_templates", _PACKAGE.parent / "templates"])
+    return _find(name, [*folders, *_TEMPLATES])
+
+
+def template_names(folder: str, start: str, end: str, override: Path | None = None) -> tuple[str, ...]:
+    """What stands between `start` and `end` in the names of the templates of a folder, in order."""
+    places = [override] if override else []
+    found = (path.name for one in (*places, *_TEMPLATES) for path in (one / folder).glob(f"{start}*{end}"))
+    return tuple(sorted({name.removeprefix(start).removesuffix(end) for name in found}))
 
 
 def sample(name: str) -> Path:

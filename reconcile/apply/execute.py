@@ -97,7 +97,8 @@ def execute(runner: Runner) -> Executed:
         ended = "stopped" if reason else "finished"
         if not reason:
             name_differences(runner.calls, plan, verification)
-        journal.end(ended, reason or ("ties out" if verification.ties else "does not tie out"))
+        how = reason or ("ties out" if verification.ties else "does not tie out")
+        journal.end(ended, how, verification)
     return Executed(journal.run.run_id, plan, runner.outcomes, verification, reason)
 
 

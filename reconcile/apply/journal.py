@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import Any
 from reconcile.apply.replay import Progress, replay
 from reconcile.plan.made_before.likeness import Posted, values_wanted
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.plan.outcome import OperationOutcome, Outcome, Verification
 from reconcile.store.entries import Entry
 from reconcile.store.run import POSTED, Effect, Run
 from reconcile.store.store import Store
@@ -92,9 +93,12 @@ class Journal:
         at = self._add(operation.id, "outcome", body, _effects(operation, result, was_unsent=was_unsent))
         return replace(result, at=at)
 
-    def end(self, state: str, reason: str) -> None:
-        """The run is over, or stops here and can be resumed."""
-        self._add("", "end", {"state": state, "reason": reason, "by": self.who}, state=state)
+    def end(self, state: str, reason: str, found: Verification | None = None) -> None:
+        """The run is over, or stops here and can be resumed. found: its read-back, for a later report."""
+        body: dict[str, Any] = {"state": state, "reason": reason, "by": self.who}
+        if found:
+            body["verification"] = json.loads(json.dumps(asdict(found), default=str))
+        self._add("", "end", body, state=state)
 
     def set_aside(self, operations: Iterable[Operation], reason: str) -> None:
         """The run is over without its end. The keys of new lines whose answer is not known count as used."""

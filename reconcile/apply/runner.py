@@ -17,6 +17,7 @@ from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.reread import Reread
 from reconcile.apply.settle import alike, met
 from reconcile.apply.turn import EARLIER, Turn
+from reconcile.domain.phrases import counted
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.domain.records import CommissionLine
 from reconcile.errors import ApiError, DecisionNeeded
@@ -251,7 +252,8 @@ class Runner:
         self._refusals += self.outcomes[operation.id].outcome is Outcome.REFUSED
         if self._refusals >= self.conduct.max_refusals:
             raise Halt(
-                f"{self._refusals} operations were refused (run.max_refusals); something is wrong in general"
+                f"{counted(self._refusals, 'operation was', 'operations were')} refused (run.max_refusals); "
+                "something is wrong in general"
             )
 
     def _refuse_too_few_credits(self, writes: int, looks: int) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from reconcile.domain.phrases import did_you_mean
+
 COMMANDS: Final = {
     "demo": "Run the whole job on a made-up month, to see how it works.",
     "sandbox": "Serve a local Introw API with the sample month.",
@@ -19,7 +21,8 @@ COMMANDS: Final = {
     "payments": "Match payments with payouts, in a workbook.",
     "undo": "Set what a run changed back to what was there before.",
     "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",
-    "history": "List the runs, or show one.",
+    "history": "List the runs, or show one, or the life of one record.",
+    "report": "Show or write the report of a past run again.",
     "doctor": "Check the connection, the key and the state store.",
     "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
@@ -39,6 +42,7 @@ PAGES: Final = {
     "undo": "apply",
     "close": "close",
     "history": "record",
+    "report": "reports",
     "doctor": "checks",
     "config": "settings",
     "help": "index",
@@ -61,6 +65,16 @@ class Commands(click.Group):
         command: click.Command = module.command
         command.epilog = f"Manual: reconcile help {PAGES[cmd_name]}"
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was typed; one that is not there is answered with those that are like it."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            hint = did_you_mean(name, COMMANDS) or " List them with: reconcile --help"
+            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, without importing any of them."""

@@ -10,6 +10,7 @@ from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION, stage_opt
 from reconcile.cli.console import note, warn
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_line
+from reconcile.domain.phrases import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,8 +78,8 @@ def _show(exported: Exported) -> None:
     warn(exported.differing[:_MOST])
     if len(exported.differing) > _MOST:
         more = len(exported.differing) - _MOST
-        note(f"warning: {more:,} more payouts like these; the column Lines total marks them.")
+        note(f"warning: {counted(more, 'more payout')} like these; the column Lines total marks them.")
     write_line(
-        f"{output}: {len(snapshot.payouts):,} payouts and {len(snapshot.lines):,} lines "
+        f"{output}: {counted(len(snapshot.payouts), 'payout')} and {counted(len(snapshot.lines), 'line')} "
         f"({snapshot.scope}), {exported.requests:,} requests."
     )

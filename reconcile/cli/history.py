@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 @click.command("history")
-@click.argument("run_id", required=False)
+@click.argument("name", metavar="[RUN|RECORD]", required=False)
 @click.option("--verify", is_flag=True, help="Only say whether the record was changed; print its seal.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print as CSV, one row per run or per entry.")
 @options(SESSION)
-def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool, as_csv: bool) -> int:
-    """List the runs, newest first, or show the journal of one: request, answer, status, times and who.
+def command(*, session: Session, name: str | None, verify: bool, as_json: bool, as_csv: bool) -> int:
+    """List the runs, newest first: file, counts and money. With an id, the journal of one run or one record.
+
+    Of a run: request, answer, status, times and who. Of a payout or line (pay_..., cln_...): what every run
+    wrote into it, who, when, from which cell, from what to what.
 
     Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
     exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
@@ -32,7 +35,7 @@ def command(*, session: Session, run_id: str | None, verify: bool, as_json: bool
     if as_json and as_csv:
         raise ConfigurationError("Choose one of --json and --csv.")
     record = history.history(session)
-    shown = record.journal(run_id) if run_id else record
+    shown = record.shown(name)
     if verify:
         for line in record.verdict():
             write_line(line)

@@ -14,6 +14,7 @@ from reconcile.close.entry_tables import lines_table, paid_table, partner_number
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.domain.money import shown_amount
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
+from reconcile.domain.phrases import counted
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
@@ -89,8 +90,11 @@ def _read_and_decided(close: Close) -> tuple[tuple[str, str], ...]:
     snapshot = frozen.snapshot
     waived = "; ".join(f"{name}: {reason}" for name, reason in frozen.waivers.items())
     facts = [
-        ("Read", f"{len(snapshot.payouts):,} payouts, {len(snapshot.lines):,} lines"),
-        ("Paid by the stage alone", f"{len(frozen.stage_paid):,} payouts at PAID without a known payment"),
+        ("Read", f"{counted(len(snapshot.payouts), 'payout')}, {counted(len(snapshot.lines), 'line')}"),
+        (
+            "Paid by the stage alone",
+            f"{counted(len(frozen.stage_paid), 'payout')} at PAID, payment unknown",
+        ),
         ("Method", _METHODS[frozen.policy.method]),
         ("Waived", waived or "nothing"),
     ]

@@ -9,6 +9,7 @@ from reconcile.close.checks import OpenWork
 from reconcile.domain.edited import Export
 from reconcile.domain.pack_table import Column, Table
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import counted
 
 _NEVER = "9999"
 """After every moment, as text."""
@@ -62,16 +63,20 @@ def steps(period: Period, traces: Traces) -> tuple[Step, ...]:
     back = len(exports) - len(out)
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
-        _step("export", bool(exports), f"{len(exports)} workbooks"),
+        _step("export", bool(exports), f"{counted(len(exports), 'workbook')}"),
         _step("return", bool(exports) and not out, f"{back} of {len(exports)} came back", began=back > 0),
         _step("diff and approval", bool(runs), "a run was approved" if runs else "no run yet"),
         _step(
             "apply",
             bool(runs) and not unfinished,
-            f"{len(runs)} runs, {unfinished} unfinished",
+            f"{counted(len(runs), 'run')}, {unfinished} unfinished",
             began=bool(runs),
         ),
-        _step("bills", bool(bills), f"{len(bills)} bills" + (f", last {bills[-1][:10]}" if bills else "")),
+        _step(
+            "bills",
+            bool(bills),
+            f"{counted(len(bills), 'bill')}" + (f", last {bills[-1][:10]}" if bills else ""),
+        ),
         _step("payments", bool(payments), f"{len(payments)} matched"),
         _step("close", bool(traces.closed), f"closed {traces.closed[-1][:10]}" if traces.closed else "open"),
     )

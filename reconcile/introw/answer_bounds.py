@@ -88,20 +88,24 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._sockets: list[socket.socket] = []
+        self._timer: threading.Timer | None = None
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Shuts the connections down when what is inside takes too long."""
-        timer = threading.Timer(self._seconds, self._shut)
-        timer.daemon = True
-        timer.start()
+        """Shuts the connections down when what is inside takes too long, from its first step on."""
         try:
             yield
         finally:
-            timer.cancel()
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Told by httpx of each step of a request; remembers the connections that are made."""
+        if self._timer is None:
+            self._timer = threading.Timer(self._seconds, self._shut)
+            self._timer.daemon = True
+            self._timer.start()
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             found = info["return_value"].get_extra_info("socket")
             if found is not None:

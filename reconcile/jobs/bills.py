@@ -13,6 +13,7 @@ from reconcile.atomic import make_folder, replacing
 from reconcile.config import FileRules
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
+from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
 from reconcile.erp.bills.layout import Layout, load_layout
@@ -31,7 +32,7 @@ from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import read_any_table
-from reconcile.resources import template
+from reconcile.resources import template, template_names
 from reconcile.store.store import Store
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import Proposal
@@ -188,6 +189,12 @@ def _write(
 def _layout(session: Session, request: BillsRequest) -> Layout:
     """The layout, compared with a template of the finance system where one is given."""
     system, header = request.system, request.header
+    known = template_names("erp", "bills-", ".toml", session.settings.templates)
+    if system not in known:
+        raise ConfigurationError(
+            f"There is no layout {system!r}; there are: {', '.join((*known, *FORMATS))}."
+            f"{did_you_mean(system, (*known, *FORMATS))} Your own: erp/bills-NAME.toml in --templates."
+        )
     layout = load_layout(system, template(f"erp/bills-{system}.toml", session.settings.templates))
     faults: tuple[str, ...] = ()
     if header:

@@ -87,7 +87,7 @@ def _steps(stage: Stage) -> Iterator[Step]:
     yield Step("1. Export", stage.run("export", "-o", str(exported)))
     edits = _edits()
     type_into(exported, edited, edits)
-    yield Step("2. Finance edits a copy in Excel", f"{len(edits)} cells typed into {edited}")
+    yield Step("2. Finance edits a copy in Excel", f"{counted(len(edits), 'cell')} typed into {edited}")
     yield Step("3. Meanwhile, others work in Introw", _move_live(stage))
     wanted = ("--json", "--save", str(saved), "--report", str(report))
     printed = stage.run("diff", str(edited), *wanted, expected=(1,))

@@ -10,6 +10,7 @@ from reconcile.atomic import write_text
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.plan import plan_for
+from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import hindrances
 from reconcile.jobs.saved_plans import is_saved_plan, stale_operations
@@ -69,6 +70,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
     files: Sequence[Path] = request.files
     if review:
         refuse_review(review, files)
+    refuse_missing(files)
     with session.reading() as reader, session.store(create=False) as store:
         plan, readings = plan_for(session, reader, store, files, request.preference)
         stops = hindrances(session, store, plan, reader.status.credits_remaining)

@@ -127,6 +127,6 @@ def _refuse_unseen(reading: Reading, live: Snapshot) -> None:
     payouts = reading.baseline.payouts
     if payouts and not payouts.keys() & live.payouts.keys():
         raise DecisionNeeded(
-            f"None of the {len(payouts)} payouts in {reading.edited.file} can be seen with this key. "
+            f"None of the payouts in {reading.edited.file} ({len(payouts):,}) can be seen with this key. "
             "It is probably the key of another organisation."
         )

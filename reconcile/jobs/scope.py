@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reconcile.domain.money import known_currencies
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.progress import Progress
 from reconcile.domain.records import Partner
 from reconcile.domain.snapshot import Scope, Snapshot
@@ -82,7 +83,8 @@ def named_stage(option: str, text: str) -> str:
     """The stage that an option names by value or label. Raises ConfigurationError with those there are."""
     stage = find_stage(_filled(option, text))
     if stage is None:
-        raise ConfigurationError(f"There is no stage {text!r}; the stages are: {', '.join(STAGES)}.")
+        hint = did_you_mean(text, STAGES)
+        raise ConfigurationError(f"There is no stage {text!r}; the stages are: {', '.join(STAGES)}.{hint}")
     return stage.value
 
 
@@ -99,7 +101,8 @@ def _partner(text: str, partners: list[Partner]) -> str:
     found = [one.id for one in partners if one.id == text]
     found = found or [one.id for one in partners if one.name.casefold() == text.casefold()]
     if not found:
-        raise ConfigurationError(f"There is no partner {text!r}. Check the id or the exact name.")
+        hint = did_you_mean(text, (one.name for one in partners))
+        raise ConfigurationError(f"There is no partner {text!r}. Check the id or the exact name.{hint}")
     if len(found) > 1:
         raise ConfigurationError(f"The name {text!r} is that of {len(found)} partners: {', '.join(found)}.")
     return found[0]

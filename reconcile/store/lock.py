@@ -57,7 +57,7 @@ def take(
     """
     other = holder_of(connection, environment)
     if not may_take or (other and not other.is_near and not take_over):
-        raise DecisionNeeded(_refusal(environment, other))
+        raise DecisionNeeded(refusal(environment, other))
     values = {name: getattr(holder, name) for name in Holder.__slots__}
     put(connection, LOCKS, {"environment": environment, **values})
     return other
@@ -69,7 +69,8 @@ def let_go(connection: Connection, environment: str, holder: Holder) -> None:
     remove(connection, LOCKS, mine)
 
 
-def _refusal(environment: str, other: Holder | None) -> str:
+def refusal(environment: str, other: Holder | None) -> str:
+    """Why a run cannot begin now, and what to do."""
     if other is None:
         return f"Another process is about to run against {environment}. Look: reconcile history."
     run = other.run_id

@@ -108,7 +108,7 @@ def test_an_empty_folder_will_do(cli: CliSession) -> None:
     ("text", "words"),
     [
         ("name\nAna\n", "needs the columns part and recipient"),
-        ("part,recipient\nNobody,Ana\n", "line 2: 'Nobody' is no part of this export"),
+        ("part,recipient\nNobody,Ana\n", "names no part of this export"),
     ],
 )
 def test_a_list_of_recipients_that_does_not_fit_writes_nothing(

@@ -154,6 +154,21 @@ def test_ofx_with_what_banks_leave_out_is_read(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(
+    ("member", "currency"),
+    [
+        ("<CURRENCY><CURRATE>1.08<CURSYM>EUR</CURRENCY>", "EUR"),
+        ("<ORIGCURRENCY><CURRATE>1.08<CURSYM>EUR</ORIGCURRENCY>", "USD"),
+    ],
+)
+def test_an_ofx_amount_is_in_its_own_currency_where_it_was_not_converted(
+    read: Reader, member: str, currency: str
+) -> None:
+    file = read(OFX.replace("<MEMO>BILL-1", f"<MEMO>BILL-1{member}"), "bank.qfx")
+
+    assert [one.amount.currency for one in file.payments] == [currency, "USD", "USD"]
+
+
+@pytest.mark.parametrize(
     ("content", "told"),
     [
         (OFX[:700], "no complete OFX"),
@@ -244,7 +259,7 @@ def test_bai2_amounts_are_in_the_smallest_coin_and_control_totals_are_checked(re
         ("98,123250,1,8", "98,123250,2,8", "line 9: the number of accounts"),
         ("99,123250,1,10", "99,123250,1,11", "line 10: the number of records is said to be 11 and is 10"),
         ("99,123250,1,10/\n", "", "trailer .99. is missing"),
-        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no number"),
+        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no whole number"),
         ("49,123250,6/", "junk", "line 8: 'junk' is no BAI2 record"),
     ],
 )

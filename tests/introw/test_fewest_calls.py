@@ -151,3 +151,19 @@ def test_what_a_run_reads_before_and_after_takes_the_fewest_requests(
     assert len(server.asked) <= of_payouts + of_lines + 2 * LOOK
     looked = 2 * min(page, PAYOUTS * (LINES + POOL))
     assert len(given) - len(set(given)) <= looked
+
+
+def test_the_requests_come_in_one_order_however_the_records_are_named(
+    world: Callable[[int], World], connect: Opens
+) -> None:
+    """A set has another order in each process; what a run asks must not change with it."""
+    wanted = {f"p{number}": [f"l{number}-{index}" for index in (0, 3)] for number in (31, 7, 22)}
+    asked = []
+    for order in (sorted(wanted), sorted(wanted, reverse=True)):
+        server = world(5)
+        homes: dict[str, str | None] = {line_id: home for home in order for line_id in wanted[home]}
+        refetch(connect(server), order, homes, homes)
+        asked.append(server.asked)
+
+    assert asked[0] == asked[1]
+    assert len(asked[0]) > len(wanted)

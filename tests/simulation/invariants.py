@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from simulation.office import CONDUCT, ENVIRONMENT, Book, Ended, Office
-from simulation.server import COLLEAGUE, Effect, Introw, Record
-from simulation.world import BEGINS, World
+from simulation.server import BEGINS, COLLEAGUE, Effect, Introw, Record
+from simulation.world import World
 
 from reconcile.apply.execute import Executed
 from reconcile.apply.replay import Progress, replay
@@ -136,9 +136,12 @@ class Watch:
             if stage and _releases(stage):
                 yield from self._lines(effect, book, money)
         elif effect.kind in ("decline", "detach"):
-            for group in ("amount", "place"):
-                if self._differs(book, effect.record, group):
-                    yield effect.record, group, money
+            if self._differs(book, effect.record, "place"):
+                yield effect.record, "place", money
+            # An amount that moved before is shown with the plan, and taken off as it is now.
+            change = self.changes.get((effect.record, "amount"))
+            if change and change.at > book.planned and self._differs(book, effect.record, "amount"):
+                yield effect.record, "amount", money
 
     def _lines(self, effect: Effect, book: Book, bound: float) -> Iterator[tuple[str, str, float]]:
         """The lines of a payout, as the person saw them."""

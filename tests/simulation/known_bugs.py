@@ -9,33 +9,31 @@ from typing import Any, Final
 
 import pytest
 from simulation import office
-from simulation.story import Story
+from simulation.leaning import Lean
+from simulation.stores import QuickStore
+from simulation.story import Act
 
-from reconcile.apply import calls, execute, runner, settle
+from reconcile.apply import calls, execute, settle
 from reconcile.apply.journal import Journal
+from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.turn import Turn
 from reconcile.errors import AnswerLost, Refused, ServerFailed, Unreachable
 from reconcile.introw import client
-from reconcile.introw.listing import Walk
 from reconcile.jobs.runs import start_run
-from reconcile.plan import build, new_lines, operations
+from reconcile.plan import build, operations
+from reconcile.plan.made_before import likeness, same_lines
 from reconcile.plan.outcome import Outcome
-from reconcile.store.store import Store
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 @dataclass(frozen=True)
 class Bug:
-    """A bug in a sentence, and what puts it back. needs: it shows only in stories in which one of these happens."""
+    """A bug in a sentence, what puts it back, and the stories in which it may show."""
 
     told: str
     put_back: Patch
-    needs: frozenset[str] = frozenset()
-
-    def may_show(self, story: Story) -> bool:
-        """Whether the bug may show in a story, so that the others need not be played."""
-        there = {one.what for one in (*story.happenings, *story.acts)}
-        return not self.needs or bool(self.needs & there)
+    lean: Lean
 
 
 def _every_write_is_sent_again_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -76,19 +74,11 @@ def _a_refusal_after_an_unknown_counts_as_a_refusal(patch: pytest.MonkeyPatch) -
 
 
 def _nothing_is_stale(patch: pytest.MonkeyPatch) -> None:
-    def nothing(*_: Any) -> tuple[()]:
-        return ()
-
-    for module in (settle, runner):
-        patch.setattr(module, "stale", nothing, raising=False)
+    patch.setattr(Turn, "moved", lambda *_: ())
 
 
 def _the_journal_forgets_intents(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Journal, "intent", lambda *_, **__: None)
-
-
-def _the_store_forgets_what_workbooks_caused(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Store, "effects", lambda *_: {})
 
 
 def _two_operators_run_without_a_lock(patch: pytest.MonkeyPatch) -> None:
@@ -96,7 +86,7 @@ def _two_operators_run_without_a_lock(patch: pytest.MonkeyPatch) -> None:
     def running(*_: Any, **__: Any) -> Iterator[None]:
         yield None
 
-    patch.setattr(Store, "running", running)
+    patch.setattr(QuickStore, "running", running)
     patch.setattr(start_run, "refuse_unfinished", lambda *_: None)
 
 
@@ -123,23 +113,6 @@ def _amounts_lose_their_cents(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(operations, "wire_amount", lambda number, _: str(int(number)))
 
 
-def _a_listing_ends_with_its_first_page(patch: pytest.MonkeyPatch) -> None:
-    plain = Walk.advance
-
-    def advance(self: Any) -> None:
-        plain(self)
-        self.complete = True
-
-    patch.setattr(Walk, "advance", advance)
-
-
-def _a_new_line_is_known_by_its_row(patch: pytest.MonkeyPatch) -> None:
-    def keyed(workbook: str, rows: Any, _: Any) -> Any:
-        return [(row, f"reconcile-{workbook}-{row.number}") for row in rows]
-
-    patch.setattr(new_lines, "keyed_rows", keyed)
-
-
 def _a_payout_relies_on_its_stage_alone(patch: pytest.MonkeyPatch) -> None:
     _relies(patch, lambda one: {name: one.relies_on[name] for name in one.relies_on if name == "stage"})
 
@@ -159,31 +132,110 @@ def _a_first_look_is_good_for_five_minutes(patch: pytest.MonkeyPatch) -> None:
 
 
 def _absence_is_believed_at_once(patch: pytest.MonkeyPatch) -> None:
-    hasty = replace(office.PROFILE, settle_wait=0, absence_wait=0)  # type: ignore[call-arg]
+    hasty = replace(office.PROFILE, absence_wait=0)  # type: ignore[call-arg]
     patch.setattr(office, "PROFILE", hasty)
 
 
-_LOST: Final = frozenset({"lost", "late", "500 after", "dropped", "500"})
-_KILLED: Final = frozenset({"killed", "killed after"})
-_EDITED: Final = frozenset({"colleague"})
-AMOUNTS_ARE_WRONG: Final = Bug("amounts lose their cents", _amounts_lose_their_cents)
+def _a_release_looks_at_no_total(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(build, "moved_releases", lambda *_: ())
+
+
+def _rows_are_not_compared_with_lines(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(build, "settle_same", lambda new, *_: (new, None))
+    patch.setattr(KnownLines, "_same", lambda *_: None)
+    patch.setattr(Turn, "moved", lambda *_: ())
+
+
+def _a_plan_never_asks_what_was_made(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(KnownLines, "outcome", lambda *_: None)
+    patch.setattr(Turn, "moved", lambda *_: ())
+
+
+def _a_line_is_known_by_every_field(patch: pytest.MonkeyPatch) -> None:
+    def is_like(wanted: Any, there: Any, **_: Any) -> bool:
+        return dict(wanted) == dict(there)
+
+    for module in (settle, same_lines, likeness):
+        patch.setattr(module, "is_like", is_like)
+    patch.setattr(settle, "is_near", lambda *_: False)
+
+
+_IGNORED: Final = {"keys": "ignored", "hides_id": False}
+_EDITED_BEFORE: Final = (Act("save"), Act("colleague"), Act("wait", seconds=90), Act("apply saved"))
+_RELEASED: Final = Lean(("release",), _EDITED_BEFORE)
+_COPIED: Final = (Act("apply"), Act("wait", seconds=70), Act("copy", "B"), Act("apply", "B"))
+_MOVED: Final = (Act("apply"), Act("wait", seconds=70), Act("move cells"), Act("apply"))
+_AGAIN: Final = (Act("save"), Act("apply"), Act("wait", seconds=70), Act("apply saved"))
+_RESTORED: Final = (Act("backup"), Act("apply"), Act("restore"), Act("wait", seconds=70), Act("apply"))
+AMOUNTS_ARE_WRONG: Final = Bug("amounts lose their cents", _amounts_lose_their_cents, Lean(("new", "amount")))
 BUGS: Final = (
     AMOUNTS_ARE_WRONG,
-    Bug("a write without an answer is sent again at once", _every_write_is_sent_again_at_once, _LOST),
-    Bug("a lost answer counts as not sent", _a_lost_answer_counts_as_not_sent, _LOST),
-    Bug("a 500 counts as a refusal", _a_500_counts_as_a_refusal, frozenset({"500 after"})),
-    Bug("the journal forgets intents", _the_journal_forgets_intents, _KILLED),
-)
-AFTER_MENDS: Final = (
-    Bug("the store forgets what workbooks caused", _the_store_forgets_what_workbooks_caused),
-    Bug("two operators run without a lock", _two_operators_run_without_a_lock, frozenset({"other office"})),
-    Bug("a refusal after an unknown is a refusal", _a_refusal_after_an_unknown_counts_as_a_refusal, _LOST),
-    Bug("nothing is ever stale", _nothing_is_stale, _EDITED),
-    Bug("everything ties out", _everything_ties_out),
-    Bug("the workbook wins over live", _the_workbook_wins_over_live, _EDITED),
-    Bug("a listing ends with its first page", _a_listing_ends_with_its_first_page),
-    Bug("a new line is known by its row", _a_new_line_is_known_by_its_row, frozenset({"move"})),
-    Bug("a payout relies on its stage alone", _a_payout_relies_on_its_stage_alone, _EDITED),
-    Bug("a first look is good for five minutes", _a_first_look_is_good_for_five_minutes, _EDITED),
-    Bug("absence is believed at once", _absence_is_believed_at_once, _LOST),
+    Bug(
+        "a write without an answer is sent again at once",
+        _every_write_is_sent_again_at_once,
+        Lean(faults=(("lost", 0),), habits=_IGNORED),
+    ),
+    Bug("a lost answer counts as not sent", _a_lost_answer_counts_as_not_sent, Lean(faults=(("lost", 0),))),
+    Bug("a 500 counts as a refusal", _a_500_counts_as_a_refusal, Lean(faults=(("500 after", 0),))),
+    Bug(
+        "the journal forgets intents",
+        _the_journal_forgets_intents,
+        Lean(within=("killed after",), steps=(12, 17)),
+    ),
+    Bug(
+        "a refusal after an unknown is a refusal",
+        _a_refusal_after_an_unknown_counts_as_a_refusal,
+        Lean(faults=(("late", 100), ("422", 0)), habits=_IGNORED),
+    ),
+    Bug(
+        "absence is believed at once",
+        _absence_is_believed_at_once,
+        Lean(faults=(("late", 3),), habits=_IGNORED),
+    ),
+    Bug(
+        "a line is known by every field",
+        _a_line_is_known_by_every_field,
+        Lean(("odd new",), faults=(("lost", 0),), habits={**_IGNORED, "rounds": True, "trims": True}),
+    ),
+    Bug("nothing is ever stale", _nothing_is_stale, _RELEASED),
+    Bug("a payout relies on its stage alone", _a_payout_relies_on_its_stage_alone, _RELEASED),
+    Bug(
+        "a release looks at no total",
+        _a_release_looks_at_no_total,
+        Lean(("release",), (Act("colleague"), Act("wait", seconds=90), Act("apply"))),
+    ),
+    Bug(
+        "the workbook wins over live",
+        _the_workbook_wins_over_live,
+        Lean(("amount",), (Act("colleague"), Act("wait", seconds=90), Act("apply"))),
+    ),
+    Bug(
+        "a first look is good for five minutes",
+        _a_first_look_is_good_for_five_minutes,
+        Lean(("text", "release"), faults=(("slow", 60),), within=("colleague",), steps=(10, 15)),
+    ),
+    Bug(
+        "two operators run without a lock",
+        _two_operators_run_without_a_lock,
+        Lean(("new", "new"), within=("other office",), steps=(12, 16), habits=_IGNORED),
+    ),
+    Bug(
+        "everything ties out",
+        _everything_ties_out,
+        Lean(("odd new", "amount"), habits={"rounds": True, "fills_source": True}),
+    ),
+    Bug(
+        "a copy makes its lines again", _rows_are_not_compared_with_lines, Lean(then=_COPIED, habits=_IGNORED)
+    ),
+    Bug("a moved row is a new one", _rows_are_not_compared_with_lines, Lean(then=_MOVED, habits=_IGNORED)),
+    Bug(
+        "a restored store makes its lines again",
+        _rows_are_not_compared_with_lines,
+        Lean(then=_RESTORED, habits=_IGNORED),
+    ),
+    Bug(
+        "a saved plan never asks what was made",
+        _a_plan_never_asks_what_was_made,
+        Lean(then=_AGAIN, habits=_IGNORED),
+    ),
 )

@@ -5,21 +5,15 @@ This file alone binds the simulation to the product: rows of workbooks go in, ca
 
 from __future__ import annotations
 
-import atexit
-import functools
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, cast
 
 from builders import make_sheet
+from simulation.stores import Backup, OfficeStore
 from simulation.world import Killed, Wire, World
-from sqlalchemy import Connection as Transaction
 
 from reconcile.apply.execute import Executed
 from reconcile.check.review import review
@@ -57,10 +51,14 @@ FIRST_NEW = 30
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook as a person has it. typed: what was typed into it. at: when it was exported."""
+    """A workbook as a person has it.
+
+    typed: what was typed into it. at: when it was exported. planned: when its plan showed what had moved.
+    """
 
     edited: EditedWorkbook
     at: float
+    planned: float = 0
     typed: tuple[tuple[str, str, str], ...] = ()
 
     @property
@@ -78,28 +76,6 @@ class Ended:
     error: str = ""
     crashed: bool = False
     killed: bool = False
-
-
-class MortalStore(Store):
-    """A store whose every commit is a step of the world, so that the process can die before and after it."""
-
-    world: World
-
-    def begin(self, world: World) -> None:
-        """An empty store for another story: to make one anew takes longer than to play the story."""
-        self.world = world
-        self.close()
-        for beside in self.path.parent.glob(f"{self.path.name}.*"):
-            beside.unlink()
-        shutil.copyfile(_empty_store(), self.path)
-
-    @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """A transaction that writes."""
-        self.world.before_step()
-        with super().writing() as connection:
-            yield connection
-        self.world.after_step()
 
 
 class OfficeSession(Session):
@@ -165,38 +141,16 @@ class _Caller:
         return nullcontext(cast("StopRequest", _Stop(self.world)))
 
 
-@functools.cache
-def _empty_store() -> Path:
-    path = memory() / "empty.db"
-    Store(path).close()
-    return path
-
-
-@functools.cache
-def store_of(name: str) -> MortalStore:
-    """The state store of an office."""
-    return MortalStore(memory() / f"{name}.db")
-
-
-@functools.cache
-def memory() -> Path:
-    """A folder in memory, where there is one, that is removed when the process ends."""
-    there = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = tempfile.TemporaryDirectory(prefix="simulation-", dir=there)
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
 @dataclass
 class Office:
     """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest."""
 
     name: str
     world: World
-    store: MortalStore
+    store: OfficeStore
     checks: bool = False
     book: Book | None = None
-    backup: Path | None = None
+    backup: Backup | None = None
     count: int = 0
     asked: list[Book] = field(default_factory=list)
     plans: list[tuple[Plan, Book]] = field(default_factory=list)
@@ -248,14 +202,12 @@ class Office:
 
     def keep_backup(self) -> None:
         """Somebody copies the state store."""
-        self.backup = self.store.path.with_suffix(".backup")
-        shutil.copyfile(self.store.path, self.backup)
+        self.backup = self.store.copied()
 
     def restore(self) -> None:
         """Somebody puts the copy back."""
         if self.backup:
-            self.store.close()
-            shutil.copyfile(self.backup, self.store.path)
+            self.backup()
 
     def take(self, book: Book | None) -> None:
         """The office gets a copy of somebody's workbook."""
@@ -341,12 +293,12 @@ class Office:
     def _plan(self, store: Store, client: Client) -> Plan:
         book = self.book
         assert book is not None
-        self.asked.append(book)
         edited = book.edited
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
         plan = plan_of(self.session, client, store, [reading])
+        self.asked.append(replace(book, planned=self.world.seconds))
         self.plans.append((plan, book))
         return plan
 

@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ import httpx
 Record = dict[str, Any]
 
 API: Final = "/api/v1"
+BEGINS: Final = datetime(2026, 4, 6, 8, tzinfo=UTC)
+"""When every story begins."""
 CENT: Final = Decimal("0.01")
 COLLEAGUE: Final = "a colleague"
 NOT_FOUND: Final = "not found"
@@ -198,7 +201,7 @@ class Introw:
         payout = self.truth(payout_id) if payout_id else None
         if payout_id and (payout is None or payout["partner"]["id"] != body["partnerId"]):
             raise Refusal(422, "the payout is none of this partner")
-        line_id = f"cln_{len(self.versions) + 1}"
+        line_id = f"cln_made_{len(self.versions) + 1}"
         amount = self._kept_amount(body["amount"])
         source = body.get("sourceAmount") or (amount if self.habits.fills_source else None)
         line = {
@@ -298,9 +301,8 @@ class Introw:
 
 def stamp(seconds: float) -> str:
     """A moment of the simulation as the API writes it."""
-    whole = int(max(seconds, -3600))
-    hours, rest = divmod(whole + 3600, 3600)
-    return f"2026-04-{6 + hours // 24:02}T{hours % 24:02}:{rest // 60:02}:{rest % 60:02}.000Z"
+    moment = BEGINS + timedelta(seconds=seconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def _void(record: Record) -> bool:

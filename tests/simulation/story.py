@@ -12,13 +12,18 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, TypeVar
 
 from simulation.invariants import Broken, Watch
-from simulation.office import Ended, Office, store_of
+from simulation.office import Ended, Office
 from simulation.server import Habits, line, payout
+from simulation.stores import store_of
 from simulation.world import FAULTS, Edit, Happening, Runaway, World, seeded
 
 Part = TypeVar("Part")
 EVERY_CHECKED: Final = 20
 """One seed of so many goes through the checks of workbooks, too."""
+EVERY_STORED: Final = 20
+"""One seed of so many keeps its state in a real store."""
+TYPING: Final = 5.0
+"""Seconds that it takes to type something."""
 ROUNDS_AT_THE_END: Final = 3
 
 
@@ -99,12 +104,13 @@ class Story:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a story."""
+    """What came of a story. occurred: what really happened of what the story says, and what people did."""
 
     story: Story
     broken: tuple[Broken, ...]
     diary: tuple[str, ...]
     calls: int
+    occurred: tuple[str, ...]
 
     def told(self) -> str:
         """The story, what happened, and the rules that were broken."""
@@ -299,6 +305,7 @@ class _Stage:
     """The world, the offices and the watch of one story."""
 
     story: Story
+    real_store: bool = False
 
     def __post_init__(self) -> None:
         world = self.world = World(self.story.habits, list(self.story.happenings))
@@ -310,7 +317,8 @@ class _Stage:
                 world.server.put(line(f"cln_{key[-1]}{number + 1}", partner, home, amount))
         world.server.settle_amounts()
         checks = self.story.seed % EVERY_CHECKED == 0
-        self.offices = {name: Office(name, world, store_of(name), checks) for name in "AB"}
+        stores = {name: store_of(name, real=self.real_store) for name in "AB"}
+        self.offices = {name: Office(name, world, store, checks) for name, store in stores.items()}
         for one in self.offices.values():
             one.store.begin(world)
         self.watch = Watch(world, self.offices)
@@ -319,6 +327,8 @@ class _Stage:
     def do(self, act: Act) -> Ended | None:
         """A person does something."""
         office = self.offices[act.office]
+        if self._has_what_it_needs(act, office):
+            self.world.occurred.append(ACTS.get(act.what, act.what))
         command = {
             "export": office.export,
             "apply": office.apply,
@@ -334,6 +344,21 @@ class _Stage:
         self.watch.ended(ended)
         return ended
 
+    def _has_what_it_needs(self, act: Act, office: Office) -> bool:
+        """Whether the act does anything in the present state of the office."""
+        if act.what in ("resume", "set aside"):
+            return office.unfinished is not None
+        if act.what in ("move", "move cells", "strip"):
+            return office.book is not None and bool(office.book.new_rows)
+        needed = {
+            "restore": office.backup,
+            "copy": self.offices["A"].book,
+            "apply": office.book,
+            "save": office.book,
+            "apply saved": office.saved.exists(),
+        }
+        return bool(needed.get(act.what, True))
+
     def _by_hand(self, office: Office, act: Act) -> None:
         """What people do without `reconcile`."""
         by_hand: dict[str, Callable[[], None]] = {
@@ -346,6 +371,8 @@ class _Stage:
             "move cells": lambda: office.move_rows(keep_tokens=False),
             "strip": office.strip,
         }
+        if act.what == "type":
+            self.world.sleep(TYPING)
         if act.edit:
             self.world.edit(act.edit)
         else:
@@ -359,7 +386,12 @@ class _Stage:
         restored = any(act.what == "restore" for act in self.story.acts)
         for office in self.offices.values():
             self.watch.journal_is_the_log(office, restored=restored)
-        return Played(self.story, tuple(self.watch.broken), tuple(self.world.diary), self.world.tags)
+        return self.ended(self.watch.broken)
+
+    def ended(self, broken: Sequence[Broken]) -> Played:
+        """What came of it."""
+        world = self.world
+        return Played(self.story, tuple(broken), tuple(world.diary), world.tags, tuple(world.occurred))
 
     def wind_down(self) -> None:
         """Nothing goes wrong any more: every run can be ended, and what is applied again does nothing new."""
@@ -382,15 +414,14 @@ class _Stage:
             self.world.calm()
 
 
-def played(story: Story) -> Played:
-    """Plays a story from beginning to end."""
+def played(story: Story, *, real_store: bool | None = None) -> Played:
+    """Plays a story from beginning to end. real_store: whether on a database; one seed of so many is if None."""
     seeded(story.seed)
-    stage = _Stage(story)
+    stage = _Stage(story, story.seed % EVERY_STORED == 1 if real_store is None else real_store)
     try:
         return stage.play()
     except Runaway as error:
-        broken = (*stage.watch.broken, Broken("every run can be ended", str(error)))
-        return Played(story, broken, tuple(stage.world.diary[-80:]), stage.world.tags)
+        return stage.ended([*stage.watch.broken, Broken("every run can be ended", str(error))])
 
 
 # --- shrinking ---------------------------------------------------------------------------------------------

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import httpx
-from simulation.server import COLLEAGUE, Habits, Introw, Record, Refusal
+from simulation.server import BEGINS, COLLEAGUE, Habits, Introw, Record, Refusal
 
 from reconcile.introw.pacing import Clock
 
-BEGINS: Final = datetime(2026, 4, 6, 8, tzinfo=UTC)
 A_CALL: Final = 0.08
 """Seconds that a call takes, a half of them before its effect."""
 MOST_STEPS: Final = 4000
+THE_PROCESS: Final = re.compile(r"process \d+ on [^\s)]+")
+"""What differs from one play to the next: the number of the process, and the computer."""
 
 
 class Killed(BaseException):
@@ -74,6 +76,7 @@ FAULTS: Final = {
     "killed after": "the process is killed after the step",
     "stopped": "the operator presses Ctrl-C",
 }
+_TO_A_WRITE: Final = tuple(sorted(FAULTS.keys() - {"read 500", "killed", "killed after", "stopped"}))
 _MADE: Final = {"lost", "slow", "500 after", "garbage"}
 _STATUS: Final = {"500 after": 500, "500": 500, "429": 429, "402": 402, "422": 422, "409": 409}
 
@@ -128,6 +131,7 @@ class World:
     since: dict[int, float] = field(default_factory=dict)
     due: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
+    occurred: list[str] = field(default_factory=list)
     other_office: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -153,7 +157,7 @@ class World:
 
     def note(self, words: str) -> None:
         """Writes a sentence into the diary."""
-        self.diary.append(f"{self.seconds:9.2f} s  {words}")
+        self.diary.append(f"{self.seconds:9.2f} s  {THE_PROCESS.sub('this process', words)}")
 
     # --- steps ---------------------------------------------------------------------------------------
 
@@ -192,6 +196,7 @@ class World:
         found = [one for one in self.happenings if one.step <= self.steps and one.what in what]
         for one in found:
             self.happenings.remove(one)
+            self.occurred.append(one.what)
         return found
 
     def _happen(self, one: Happening) -> None:
@@ -242,7 +247,7 @@ class World:
         return self.server.answer(request, by, tag)
 
     def _written(self, request: httpx.Request, by: str, tag: int) -> httpx.Response:
-        fault = self._fault(*(set(FAULTS) - {"read 500"})) if self.busy <= 1 else None
+        fault = self._fault(*_TO_A_WRITE) if self.busy <= 1 else None
         what = fault.what if fault else ""
         done = not what or what in _MADE
         self.since[tag] = self._tried_first(request, by)
@@ -274,6 +279,7 @@ class World:
         one = min(found, key=lambda one: one.step, default=None)
         if one:
             self.happenings.remove(one)
+            self.occurred.append(one.what)
         return one
 
     def _tried_first(self, request: httpx.Request, by: str) -> float:

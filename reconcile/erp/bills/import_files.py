@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from reconcile.domain.money import wire_amount
+from reconcile.domain.phrases import counted
 from reconcile.domain.spreadsheet import csv_text, starts_a_formula
 from reconcile.erp.bills.layout import AMOUNTS, KEYS, Column, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts
@@ -66,7 +67,7 @@ def _unsayable(bill: Bill, layout: Layout) -> Iterator[LeftOut]:
                 Why.HELD,
                 bill.payout,
                 bill.amount,
-                f"it has {len(bill.rows)} lines and {layout.title} takes {file.max_rows}",
+                f"it has {counted(len(bill.rows), 'line')} and {layout.title} takes {file.max_rows}",
                 'Bill it in one row (detail = "payout" in the layout).',
             )
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from reconcile.domain.phrases import counted
 from reconcile.errors import ReconcileError
 from reconcile.introw.doctor import ConnectionReport, probe
 from reconcile.jobs.api_key import key_source
@@ -47,7 +48,7 @@ def _store(session: Session) -> Check:
     except ReconcileError as error:
         return Check("State store", ok=False, found=str(error), code=error.exit_code)
     open_runs = [run.run_id for run in runs if run.is_unfinished]
-    found = f"{session.settings.state}, {len(runs)} runs"
+    found = f"{session.settings.state}, {counted(len(runs), 'run')}"
     if open_runs:
         found = f"{found}, unfinished: {', '.join(open_runs)}"
         return Check("State store", ok=False, found=found, advice="Finish it: reconcile resume RUN")
@@ -83,7 +84,7 @@ def _access(report: ConnectionReport) -> Iterator[Check]:
         yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "", _REFUSED)
     for one in report.lists:
         total = f", {one.total:,} in all" if one.total is not None else ""
-        found = one.error or f"{one.records} records on the first page{total}; {one.paging}"
+        found = one.error or f"{counted(one.records, 'record')} on the first page{total}; {one.paging}"
         yield Check(f"List {one.path}", not one.error, found, code=_REFUSED)
 
 

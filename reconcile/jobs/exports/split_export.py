@@ -25,6 +25,7 @@ from reconcile.store.store import Store
 from reconcile.workbook.export import write_workbook
 
 INDEX = "index.csv"
+_FEW = 5
 _COLUMNS = ("file", "part", "recipient", "id", "payouts", "lines", "money on lines", "workbook id")
 
 
@@ -90,16 +91,23 @@ def write_set(
 def read_recipients(file: Path, parts: Sequence[Part], rules: FileRules) -> Mapping[str, str]:
     """Who gets which part, by its id, from a CSV file with the columns `part` (id or name) and `recipient`.
 
-    Raises ConfigurationError for a file without them, and for a part that is not there, or is several.
+    A list may name parts that this export does not have: the same list serves every month. Raises
+    ConfigurationError for a file without these columns, for a part that is several, and where no line of the
+    list names a part of this export.
     """
     found: dict[str, str] = {}
     for line, row in _recipient_rows(file, rules):
         name = (row["part"] or "").strip()
         matching = [part.id for part in parts if name in (part.id, part.name)]
-        if len(matching) != 1:
-            problem = "no part of this export" if not matching else f"{len(matching)} parts of this export"
-            raise ConfigurationError(f"{file}, line {line}: {name!r} is {problem}.")
-        found[matching[0]] = (row["recipient"] or "").strip()
+        if len(matching) > 1:
+            raise ConfigurationError(
+                f"{file}, line {line}: {name!r} is {len(matching)} parts of this export."
+            )
+        if matching:
+            found[matching[0]] = (row["recipient"] or "").strip()
+    if not found:
+        names = ", ".join(part.name for part in parts[:_FEW])
+        raise ConfigurationError(f"{file} names no part of this export; its parts are: {names}.")
     return found
 
 

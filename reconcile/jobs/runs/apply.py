@@ -9,6 +9,7 @@ from pathlib import Path
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.plan import plan_for
+from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.saved_plans import is_saved_plan, read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session
@@ -22,6 +23,7 @@ def planned(session: Session, files: Sequence[Path], preference: Preference | No
 
     Raises ConfigurationError for a saved plan of another environment or state store, or beside other files.
     """
+    refuse_missing(files)
     with session.connected() as client, session.store() as store:
         if any(is_saved_plan(file) for file in files):
             yield Planned(session, client, store, _saved(session, store, files, preference))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.apply.execute import unfinished
+from reconcile.domain.phrases import counted
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
@@ -21,7 +22,7 @@ def too_few_credits(plan: Plan, credits_left: int | None) -> str:
     if credits_left is None or credits_left >= plan.cost.calls:
         return ""
     return (
-        f"The run takes {plan.cost.calls:,} credits and {credits_left:,} are left this month "
+        f"The run takes {counted(plan.cost.calls, 'credit')} and {credits_left:,} are left this month "
         "(they come back on the 1st, UTC)."
     )
 

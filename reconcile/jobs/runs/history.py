@@ -5,15 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
+from reconcile.domain.phrases import counted, did_you_mean
+from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.record_life import Life, life_of
+from reconcile.jobs.runs.run_summary import RunSummary, summary_of
 from reconcile.jobs.session import Session
 from reconcile.store.audit import Break, Record, audit
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
-_RUN_COLUMNS = ("run_id", "state", "started_at", "ended_at", "started_by", "environment", "workbook_id")
+_RUN_COLUMNS = (
+    "run_id",
+    "state",
+    "started_at",
+    "ended_at",
+    "started_by",
+    "environment",
+    "workbook_id",
+    "files",
+    "counts",
+    "moved",
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,17 @@ class History:
     record: Record
     breaks: tuple[Break, ...]
 
+    def shown(self, name: str | None) -> History | Journal | Life:
+        """All runs; with a name, the journal of that run or the life of that payout or line.
+
+        Raises ConfigurationError where nothing of the record has that id.
+        """
+        if name is None:
+            return self
+        if all(run.run_id != name for run in self.record.runs) and (life := life_of(self.record, name)):
+            return life
+        return self.journal(name)
+
     def journal(self, run_id: str) -> Journal:
         """The journal of a run. Raises ConfigurationError for one that is not there."""
         record = self.record
@@ -57,7 +84,11 @@ class History:
         names = {run_id, json.dumps([run_id])}
         # A run that was removed from the list may still have left its entries.
         if run is None and run_id not in record.entries and all(one.key not in names for one in record.seals):
-            raise ConfigurationError(f"There is no run {run_id}. List them with: reconcile history")
+            hint = did_you_mean(run_id, (one.run_id for one in record.runs))
+            raise ConfigurationError(
+                f"There is no run {run_id}, and no run wrote to a record of that id. "
+                f"List the runs with: reconcile history.{hint}"
+            )
         if run is None:
             raise ConfigurationError(
                 f"Run {run_id} was removed from the record. See: reconcile history --verify"
@@ -66,26 +97,36 @@ class History:
 
     def as_json(self) -> str:
         """The runs for a machine."""
-        return json.dumps([facts(run) for run in self.record.runs], indent=2)
+        return json.dumps(self._rows, indent=2, ensure_ascii=False)
 
     def as_csv(self) -> str:
         """The runs for a spreadsheet program."""
-        return as_csv([facts(run) for run in self.record.runs], _RUN_COLUMNS)
+        return as_csv(self._rows, _RUN_COLUMNS)
 
     def as_text(self) -> Iterator[str]:
         """The runs for people, a line each."""
         for run in self.record.runs:
-            when = run.started_at[:16]
-            yield f"{run.run_id}  {run.state:<9}  {when}  {run.started_by}  {run.environment}"
+            when, about = run.started_at[:16], self._summary(run)
+            what = ", ".join(part for part in (about.counts, about.moved) if part)
+            line = f"{run.run_id}  {run.state:<9}  {when}  {run.started_by}  {about.files}: {what}"
+            yield visible(f"{line}  {run.environment}")
         if not self.record.runs:
             yield "There are no runs yet."
+
+    @property
+    def _rows(self) -> list[dict[str, Any]]:
+        return [facts(run) | asdict(self._summary(run)) for run in self.record.runs]
+
+    def _summary(self, run: Run) -> RunSummary:
+        return summary_of(run, self.record.entries.get(run.run_id, ()))
 
     def verdict(self) -> Iterator[str]:
         """Whether the record is what was written, with its seal, and what was adopted; a line each."""
         head = self.record.head
-        counts = f"{len(self.record.runs)} runs, {head.seals} seals"
+        counts = f"{counted(len(self.record.runs), 'run')}, {counted(head.seals, 'seal')}"
         if self.breaks:
-            yield f"{counts}: {len(self.breaks)} places are not what was written."
+            places = counted(len(self.breaks), "place is", "places are")
+            yield f"{counts}: {places} not what was written."
         else:
             yield f"{counts}: nothing was changed. Seal {head.seals}: {head.hash or '-'}"
         yield from self.record.adopted

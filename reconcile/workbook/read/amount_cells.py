@@ -40,7 +40,9 @@ def amount_in(cell: Cell, before: Before, policy: Policy) -> Value | Problem:
     typed = typed_number(cell.text, policy.locale) if cell.kind == "text" else None
     if typed is None:
         return not_a_number(cell)
-    return _unclear(cell, typed) if isinstance(typed, Unclear) else _typed(cell, typed, before)
+    return (
+        _unclear(cell, typed, before.currency) if isinstance(typed, Unclear) else _typed(cell, typed, before)
+    )
 
 
 def _typed(cell: Cell, typed: Typed, before: Before) -> Value | Problem:
@@ -54,13 +56,18 @@ def _typed(cell: Cell, typed: Typed, before: Before) -> Value | Problem:
     return before.baseline if _is_before(typed.number, before) else _checked(typed.number, before.currency)
 
 
-def _unclear(cell: Cell, typed: Unclear) -> Problem:
+def _unclear(cell: Cell, typed: Unclear, currency: str) -> Problem:
     point, comma = (None if one is None else plain(one) for one in (typed.with_point, typed.with_comma))
+    # An example must be one that the currency can have: 1.234 USD is none.
+    places = exponent(currency)
+    readings = [one for one in (typed.with_comma, typed.with_point) if one is not None]
+    fits = next((plain(one) for one in readings if places is None or decimals(one) <= places), "")
+    example = f", such as {fits}" if fits else ""
     return Problem(
         "amount-ambiguous",
         f"{cell.text.strip()!r} is {point or 'no number'} with a decimal point "
         f"and {comma or 'no number'} with a decimal comma.",
-        f"Type it as a number, such as {comma or point}, or say with --locale how numbers are written.",
+        f"Type it as a number{example}, or say with --locale how numbers are written.",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from reconcile.domain.damage import damage, damaged_value
 from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value
 from reconcile.domain.money import known_currencies, parse_decimal, plain
+from reconcile.domain.phrases import with_article
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.workbook.contract import DIGITS, fifteen, id_of, is_plain, stored_number
@@ -109,7 +110,7 @@ def _choice(field: Field, cell: Cell, before: Before, policy: Policy) -> str | P
     if found is not None:
         return found
     rule = field.name.replace("_", "-")
-    message = f"{text!r} is not a {field.label.lower()}."
+    message = f"{text!r} is not {with_article(field.label.lower())}."
     return Problem(f"{rule}-unknown", message, "Choose one from the list.", allowed)
 
 

@@ -23,7 +23,8 @@ from reconcile.erp.payments.formats.xero import read_xero
 from reconcile.erp.payments.model import Grid, PaymentFile, Place, Source, found
 from reconcile.errors import PaymentFileError
 
-_MT940: Final = re.compile(r"^:20:.*?^:(25|28C?|60[FM]|61):", re.MULTILINE | re.DOTALL)
+_MT940: Final = re.compile(r"^:(?:25|28C?|60[FM]|61):", re.MULTILINE)
+_STATEMENT: Final = re.compile(r"^:20:", re.MULTILINE)
 _DEAD: Final = re.compile(r"^\s*<(!DOCTYPE )?html", re.IGNORECASE)
 
 
@@ -62,7 +63,9 @@ def _special(source: Source, reading: Reading) -> PaymentFile | None:
         return read_xero(source, start, reading.hints)
     if start.startswith("01,") and ("/" in start.splitlines()[0] or "\n02," in start):
         return read_bai2(source, start)
-    return read_mt940(source, text.text) if _MT940.search(start) else None
+    begin = _STATEMENT.search(start)
+    is_mt940 = begin is not None and _MT940.search(start, begin.end())
+    return read_mt940(source, text.text) if is_mt940 else None
 
 
 def _xml(source: Source) -> PaymentFile:

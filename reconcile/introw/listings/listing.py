@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Final, Generic
 
+from reconcile.domain.phrases import counted
 from reconcile.errors import ListingIncomplete
 from reconcile.introw.exchange import Exchange
 from reconcile.introw.facts import Facts
-from reconcile.introw.pages import Page, Pages, Question, R
-from reconcile.introw.paging import Habit, Place, Step, Turn, turn
+from reconcile.introw.listings.pages import Page, Pages, Question, R
+from reconcile.introw.listings.paging import Habit, Place, Step, Turn, turn
 
 OnPage = Callable[[int, int | None], None]
 """Told after every page: the records so far, and the total if the server states one."""
@@ -104,6 +105,7 @@ class Walk(Generic[R]):
         self.complete = False
         self.keep: Keep[R] = dict
         self._host = exchange.connection.host
+        self._most_records = exchange.connection.most_records
         self._question = question
         self._pages = Pages(exchange, question, habits)
         self._on_page = on_page
@@ -174,6 +176,10 @@ class Walk(Generic[R]):
             self._on_page(len(trail.records), self.total)
         if trail.empty > _MOST_EMPTY:
             raise self._incomplete(f"gave {trail.empty} pages in a row with nothing new and promised more")
+        if trail.received > self._most_records:
+            raise self._incomplete(
+                f"went on after {self._most_records:,} records (most_records of the profile)"
+            )
         if trail.pages > _MOST_PAGES:
             raise self._incomplete(f"went on after {_MOST_PAGES:,} pages")
 
@@ -242,7 +248,8 @@ class Walk(Generic[R]):
         if self._repeated:
             changed = " after another one" if self._trail.total_moved else ""
             raise self._incomplete(
-                f"states a total of {total} records{changed}, and {len(self.records)} came; so it was twice"
+                f"states a total of {counted(total, 'record')}{changed}, and {len(self.records)} came; so it "
+                "was twice"
             )
         self._repeated = True
         self._trail = _Trail()
@@ -250,7 +257,8 @@ class Walk(Generic[R]):
     def _stuck(self, turn: Turn) -> ListingIncomplete:
         if turn.promised:
             return self._incomplete(
-                f"says that there is more after {len(self.records)} records, but nothing leads on to it"
+                f"says that there is more after {counted(len(self.records), 'record')}, but nothing leads on "
+                "to it"
             )
         return self._incomplete(
             f"ends on exactly the {self._pages.asked} records asked for and names no further page: it may be "

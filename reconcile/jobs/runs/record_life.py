@@ -1,0 +1,98 @@
+"""The life of one payout or line over all runs: who wrote what into it, when, and from which cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reconcile.apply.journal_view import as_csv
+from reconcile.apply.written import Written, written
+from reconcile.domain.fields import FIELD_LABELS
+from reconcile.domain.unseen import visible
+from reconcile.errors import ConfigurationError
+from reconcile.report.words import shown_value
+from reconcile.store.audit import Record
+
+_COLUMNS: Final = (
+    "at",
+    "by",
+    "run",
+    "partner",
+    "record",
+    "field",
+    "before",
+    "after",
+    "currency",
+    "outcome",
+    "message",
+    "place",
+)
+
+
+@dataclass(frozen=True)
+class Life:
+    """What runs wrote into a record, and into the lines of a payout, oldest first."""
+
+    record_id: str
+    events: tuple[Written, ...]
+
+    def as_json(self) -> str:
+        """The events for a machine."""
+        return json.dumps([_row(one) for one in self.events], indent=2, ensure_ascii=False)
+
+    def as_csv(self) -> str:
+        """The events for a spreadsheet program."""
+        return as_csv([_row(one) for one in self.events], _COLUMNS)
+
+    def as_text(self) -> Iterator[str]:
+        """The events for people, a line each, after a line about the record."""
+        first = self.events[0].target
+        yield visible(f"{first.partner_name} · {self.record_id}")
+        for one in self.events:
+            # A payout's life tells of its lines, too.
+            record = "" if one.record_id == self.record_id else f"{one.record_id} "
+            failed = "" if one.outcome.outcome.done else f"  {one.outcome.outcome}: {one.outcome.message}"
+            where = f"  {one.target.place}" if one.target.place else ""
+            head = f"{one.at[:16].replace('T', ' ')}  {one.who}"
+            text = f"{head}  {record}{_edit(one)}{where}  {one.run_id}{failed}"
+            yield visible(text.replace("\n", " "))
+
+
+def life_of(record: Record, record_id: str) -> Life | None:
+    """The life of a record in the runs of the record; None where no run wrote to it.
+
+    A run whose plan cannot be read any more is left out.
+    """
+    found: list[Written] = []
+    for run in reversed(record.runs):
+        with suppress(ConfigurationError):
+            events = written(run, record.entries.get(run.run_id, ()))
+            found.extend(one for one in events if record_id in (one.record_id, one.target.payout_id))
+    return Life(record_id, tuple(found)) if found else None
+
+
+def _edit(one: Written) -> str:
+    if one.field == "line":
+        return f"new line: {shown_value(one.after, one.currency)}"
+    before = shown_value(one.before, one.currency) if one.before_known else "(not shown by the API)"
+    return f"{FIELD_LABELS[one.field]}: {before} → {shown_value(one.after, one.currency)}"
+
+
+def _row(one: Written) -> dict[str, Any]:
+    return {
+        "at": one.at,
+        "by": one.who,
+        "run": one.run_id,
+        "partner": one.target.partner_name,
+        "record": one.record_id,
+        "field": one.field,
+        "before": one.before,
+        "after": one.after,
+        "currency": one.currency,
+        "outcome": one.outcome.outcome.value,
+        "message": one.outcome.message,
+        "place": one.target.place,
+    }
