@@ -78,6 +78,7 @@ class Profile:
     asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
     seconds after which live is read again when the answer to a write was lost; the pauses double from there.
     absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
+    most_records: records of one listing, before it counts as endless.
     """
 
     base_url: str = "https://api.introw.io"
@@ -90,6 +91,7 @@ class Profile:
     attempts: int = 5
     settle_wait: float = 1
     absence_wait: float = 30
+    most_records: int = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,16 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     if environ.get("INTROW_BASE_URL"):
         values["base_url"] = environ["INTROW_BASE_URL"]
     profile = _made(Profile, values, file, f"profiles.{name}")
-    for setting in ("rate", "window", "page_size", "timeout", "attempts", "settle_wait", "absence_wait"):
+    for setting in (
+        "rate",
+        "window",
+        "page_size",
+        "timeout",
+        "attempts",
+        "settle_wait",
+        "absence_wait",
+        "most_records",
+    ):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
     return profile

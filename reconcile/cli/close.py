@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     ),
     click.option("--show", is_flag=True, help="Write the pack of a close once more, from what was kept."),
     click.option(
-        "--verify", is_flag=True, help="Check that what was kept still gives the same pack, byte for byte."
+        "--verify",
+        is_flag=True,
+        help="Check that the kept closes give the same packs; with -o, check that folder by its manifest.",
     ),
     click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),

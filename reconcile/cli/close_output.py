@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import CloseResult, Late, Listing, Status, Verified
+    from reconcile.jobs.closes import CloseResult, FolderCheck, Late, Listing, Status, Verified
     from reconcile.jobs.session import Session
 
 
@@ -31,13 +31,17 @@ def look(
 
     match mode:
         case "show_list":
-            return show_listing(closes.listing(session), as_json=as_json)
+            return _show_lines(closes.listing(session), as_json=as_json)
         case "verify":
+            if output:
+                return show_folder(closes.check_folder(output))
             return show_verified(closes.verify(session, period))
         case "status":
             return show_status(closes.status(session, required_period(period)), as_json=as_json)
         case "late":
-            return show_late(closes.late(session, required_period(period), output, journals), as_json=as_json)
+            return _show_lines(
+                closes.late(session, required_period(period), output, journals), as_json=as_json
+            )
         case _:
             show_close(
                 closes.write_again(session, required_period(period), required_folder(output)), as_json=as_json
@@ -88,16 +92,11 @@ def show_verified(verified: tuple[Verified, ...]) -> int:
     return int(broken)
 
 
-def show_listing(found: Listing, *, as_json: bool) -> int:
-    """The closes, and who changed a closed period."""
-    _show_lines(found, as_json=as_json)
-    return 0
-
-
-def show_late(found: Late, *, as_json: bool) -> int:
-    """What moved since a close, and the entry for it."""
-    _show_lines(found, as_json=as_json)
-    return 0
+def show_folder(found: FolderCheck) -> int:
+    """Whether the files of a folder are those of its manifest; 1 where one is not."""
+    for line in found.as_text():
+        write_line(line)
+    return int(not found.is_whole)
 
 
 def show_status(found: Status, *, as_json: bool) -> int:
@@ -111,9 +110,10 @@ def show_status(found: Status, *, as_json: bool) -> int:
     return 0
 
 
-def _show_lines(found: Listing | Late, *, as_json: bool) -> None:
+def _show_lines(found: Listing | Late, *, as_json: bool) -> int:
     if as_json:
         write_data(found.as_json())
-        return
+        return 0
     for line in found.as_text():
         write_line(line)
+    return 0

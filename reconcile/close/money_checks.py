@@ -21,10 +21,10 @@ _ON_ACCOUNT: Final = (Part.PREPAID, Part.PREPAID_BILL, Part.RECEIVABLE)
 
 def _cut_off(given: Evidence) -> Iterator[Objection]:
     """Payouts that came to PAID after the end, or whose last change then hides when they did."""
+    due = {line.payout_id for line in given.lines if line.amount.amount}
     for payout_id, told in given.stage_paid.items():
         payout = given.now.payouts.get(payout_id)
-        due = any(line.amount.amount for line in given.lines if line.payout_id == payout_id)
-        if payout and due and told.day > given.period.end:
+        if payout and payout_id in due and told.day > given.period.end:
             yield of_payout(payout, f"PAID, last changed {told.day}: counted as owed at the end")
 
 

@@ -18,10 +18,10 @@ from reconcile.errors import UnexpectedAnswer
 from reconcile.introw.answer import Answer
 from reconcile.introw.connection import Connection, is_endpoint, path_of
 from reconcile.introw.exchange import Exchange
-from reconcile.introw.listing import Listing, OnPage, Walk
+from reconcile.introw.listings.listing import Listing, OnPage, Walk
+from reconcile.introw.listings.pages import Filter, Question, R
+from reconcile.introw.listings.paging import Habit
 from reconcile.introw.pacing import Clock, Pacer
-from reconcile.introw.pages import Filter, Question, R
-from reconcile.introw.paging import Habit
 from reconcile.introw.status import Status
 from reconcile.introw.wire import line_from, partner_from, payout_from, record_in
 

@@ -65,8 +65,8 @@ class Connection:
     a byte before a request is given up. page_size: records asked for per page (introw-api.md 8, no. 1: no
     maximum is known). attempts: how often a read is tried. rate: requests per `window` seconds (4.2).
     patience: how many 429 answers in a row are waited out. longest_wait: seconds that one may ask for.
-    longest_answer: seconds that one answer may take as a whole. key_source: reads the key again, for a server
-    that refuses it: keys are rotated.
+    longest_answer: seconds that one answer may take as a whole. most_records: records of one listing, before
+    it counts as endless. key_source: reads the key again, for a server that refuses it: keys are rotated.
     Raises ConfigurationError for an address that cannot be used.
     """
 
@@ -80,6 +80,7 @@ class Connection:
     patience: int = 5
     longest_wait: float = 300.0
     longest_answer: float = 300.0
+    most_records: int = 2_000_000
     key_source: Callable[[], Key] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import ApiError, KeyRefused, ScopeMissing, Unreachable
 from reconcile.introw.client import LINES, PARTNERS, PAYOUTS, Reader
-from reconcile.introw.listing import Walk
+from reconcile.introw.listings.listing import Walk
 
 _AnyWalk: TypeAlias = Walk[Payout] | Walk[CommissionLine] | Walk[Partner]
 

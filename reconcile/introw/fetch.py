@@ -12,6 +12,7 @@ from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, Environment, Scope, Snapshot
 from reconcile.introw.client import Reader
 from reconcile.introw.gathering import Gathering
+from reconcile.introw.listings.consistent import agreed, find_unlisted_payouts
 
 _VOIDED = Names().voided_statuses
 
@@ -27,14 +28,24 @@ def fetch_snapshot(
     """All payouts in the scope with their lines, and the lines of the pending pool in the scope.
 
     Voided lines are left out: they are never paid (introw-api.md 5.4). Raises ApiError; ListingIncomplete
-    rather than give a snapshot that lacks records.
+    rather than give a snapshot that lacks records (see `consistent`).
     """
     found = Gathering(reader, on_progress)
+
+    def in_scope() -> dict[str, Payout]:
+        return {payout.id: payout for payout in found.payouts.values() if scope.includes(payout)}
+
+    def made() -> Snapshot:
+        payouts = in_scope()
+        lines = _in_scope(found, (scope,), payouts, voided_statuses)
+        return Snapshot(environment, scope, now, payouts, lines, partners)
+
     found.list_payouts(scope.stages)
-    payouts = {payout.id: payout for payout in found.payouts.values() if scope.includes(payout)}
+    payouts = in_scope()
     found.list_lines(payouts, pool_partners(scope, payouts))
-    lines = _in_scope(found, (scope,), payouts, voided_statuses)
-    return Snapshot(environment, scope, now, payouts, lines, found.partners())
+    find_unlisted_payouts(found, scope.stages, voided_statuses)
+    partners = found.partners()
+    return agreed(found, made)
 
 
 def fetch_live(

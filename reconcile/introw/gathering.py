@@ -15,8 +15,8 @@ from reconcile.domain.snapshot import shared
 from reconcile.errors import ListingIncomplete, NotFound, Refused, ScopeMissing
 from reconcile.introw.client import Reader
 from reconcile.introw.counting import fewest_line_requests
-from reconcile.introw.listing import Listing, OnPage, Walk
-from reconcile.introw.pages import R
+from reconcile.introw.listings.listing import Listing, OnPage, Walk
+from reconcile.introw.listings.pages import R
 
 S = TypeVar("S", Payout, CommissionLine)
 
@@ -85,6 +85,19 @@ class Gathering:
                 self._holds_all(self.reader.list_lines(payout_id=payout_id))
         # What a listing leaves out may still exist: voided lines need not be listed (introw-api.md 2.10).
         self._read_each(ids, self.lines, self.reader.get_line, self.known_lines, "lines")
+
+    def read_payouts_again(self, ids: Collection[str]) -> None:
+        """Read these payouts and all their lines once more, and forget what is not there any more."""
+        again = Gathering(self.reader, self.on_progress)
+        homes = {line.id: line.payout_id for line in self.lines.values() if line.payout_id in ids}
+        again.read_payouts(ids)
+        again.list_lines(ids, frozenset())
+        again.read_lines(homes, homes)
+        for kept, wanted, seen in ((self.payouts, ids, again.payouts), (self.lines, homes, again.lines)):
+            for gone in [one for one in wanted if one not in seen]:
+                kept.pop(gone, None)
+        self.payouts |= {one: again.payouts[one] for one in ids if one in again.payouts}
+        self.lines |= again.lines
 
     def partners(self) -> dict[str, Partner]:
         """All partners; the names on payouts fill the gaps, or serve alone if the key lacks partners:read."""

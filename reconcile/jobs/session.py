@@ -119,6 +119,7 @@ class Session:
             attempts=profile.attempts,
             rate=profile.rate,
             window=profile.window,
+            most_records=profile.most_records,
         )
 
 

@@ -160,7 +160,7 @@ def test_the_manifest_can_be_printed_for_a_machine(cli: CliSession) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--to", "sap"), "There is no layout 'sap'; there are: "),
+        (("--to", "sap"), "There is no layout 'sap'"),
         (("--currency", "DOLLAR"), "There is no currency 'DOLLAR'"),
         (("--move-to", "GONE"), "There is no stage 'GONE'"),
         (("--vendors", "nowhere.csv"), "nowhere.csv cannot be read"),

@@ -132,6 +132,26 @@ def test_what_was_kept_still_gives_the_same_pack_byte_for_byte(cli: CliSession) 
         assert path.read_bytes() == (cli.folder / "again" / path.name).read_bytes()
 
 
+def test_a_folder_is_checked_by_its_manifest_without_the_store(cli: CliSession, tmp_path: Path) -> None:
+    _close(cli)
+    folder = tmp_path / "sent by mail"
+    shutil.copytree(cli.folder / "close", folder)
+    whole, out, _ = cli.run("close", "--verify", "-o", folder)
+    (folder / "numbers.json").write_text("{}", encoding="utf-8")
+    (folder / "close-2026-03.html").unlink()
+    (folder / "note.txt").write_text("mine", encoding="utf-8")
+    broken, said, _ = cli.run("close", "--verify", "-o", folder)
+    (folder / "manifest.json").write_text("[]", encoding="utf-8")
+    unreadable, _, refused = cli.run("close", "--verify", "-o", folder)
+
+    assert (whole, broken, unreadable) == (0, 1, 2)
+    assert "files are as they were written" in out
+    assert "numbers.json differs" in said
+    assert "close-2026-03.html is missing" in said
+    assert "note.txt is not of the pack" in said
+    assert "is not the manifest of a close pack" in refused
+
+
 def test_a_close_that_was_tampered_with_is_found(cli: CliSession) -> None:
     _close(cli)
     with sqlite3.connect(cli.folder / "state.db") as connection:

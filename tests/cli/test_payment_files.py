@@ -173,7 +173,7 @@ def test_a_new_account_holds_its_partner_the_next_time_and_is_never_shown(cli: C
         (("--pay-on", "soon"), "'soon' is no date"),
         (("--pay-on", "2020-01-01"), "is past"),
         (("--header", "template.csv"), "pain.001.001.09 has none"),
-        (("--to", "pain.008"), "There is no layout 'pain.008'; there are: "),
+        (("--to", "pain.008"), "There is no layout 'pain.008'"),
         (("--to", "csv", "--pay-on", "2099-01-01"), "--pay-on is for payment files"),
         (("--to", "csv", "--account-checked", "ptn_1"), "--account-checked is for payment files"),
     ],

@@ -123,6 +123,22 @@ def test_a_batch_that_was_rejected_whole_is_an_error_that_names_it(read: Reader)
     ]
 
 
+_HEADER = '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><BizMsgIdr>M1</BizMsgIdr></AppHdr>'
+
+
+def _in_envelope(*documents: str) -> str:
+    return f"<Envelope>{_HEADER}{''.join(one.partition('?>')[2] for one in documents)}</Envelope>"
+
+
+def test_a_document_beside_its_header_is_read_like_the_document_alone(read: Reader) -> None:
+    assert read(_in_envelope(_camt())).payments == read(_camt()).payments
+
+
+def test_an_envelope_of_two_documents_is_refused(read: Reader) -> None:
+    with pytest.raises(PaymentFileError, match="holds 2 documents"):
+        read(_in_envelope(_camt(), _camt()))
+
+
 OFX = """OFXHEADER:100
 DATA:OFXSGML
 VERSION:102
@@ -151,6 +167,21 @@ def test_ofx_with_what_banks_leave_out_is_read(read: Reader) -> None:
     ]  # fmt: skip
     assert file.payments[0].references == ("BILL-1", "Acme")
     assert str(file.payments[0].booked) == "2026-04-15"
+
+
+@pytest.mark.parametrize(
+    ("member", "currency"),
+    [
+        ("<CURRENCY><CURRATE>1.08<CURSYM>EUR</CURRENCY>", "EUR"),
+        ("<ORIGCURRENCY><CURRATE>1.08<CURSYM>EUR</ORIGCURRENCY>", "USD"),
+    ],
+)
+def test_an_ofx_amount_is_in_its_own_currency_where_it_was_not_converted(
+    read: Reader, member: str, currency: str
+) -> None:
+    file = read(OFX.replace("<MEMO>BILL-1", f"<MEMO>BILL-1{member}"), "bank.qfx")
+
+    assert [one.amount.currency for one in file.payments] == [currency, "USD", "USD"]
 
 
 @pytest.mark.parametrize(
@@ -244,7 +275,7 @@ def test_bai2_amounts_are_in_the_smallest_coin_and_control_totals_are_checked(re
         ("98,123250,1,8", "98,123250,2,8", "line 9: the number of accounts"),
         ("99,123250,1,10", "99,123250,1,11", "line 10: the number of records is said to be 11 and is 10"),
         ("99,123250,1,10/\n", "", "trailer .99. is missing"),
-        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no number"),
+        ("16,495,12550", "16,495,12x50", "line 4: '12x50' is no whole number"),
         ("49,123250,6/", "junk", "line 8: 'junk' is no BAI2 record"),
     ],
 )

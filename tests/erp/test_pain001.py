@@ -109,7 +109,7 @@ def test_each_currency_has_a_file_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("version", PAIN)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     name=st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=200),
     amounts=st.lists(st.decimals("0.01", "999999.99", places=2), min_size=1, max_size=4),

@@ -305,3 +305,26 @@ def test_a_wrong_layout_is_refused_with_its_key(tmp_path: Path, text: str, told:
 
     with pytest.raises(ConfigurationError, match=told):
         load_table_layout(str(file), None)
+
+
+@pytest.mark.parametrize("label", ["Payment currency", "Currency Code", "Zahlungswährung", "Settlement Ccy"])
+@pytest.mark.parametrize("word", ["EUR", "euro", "N/A"])
+def test_the_currency_of_the_command_never_stands_for_what_a_currency_column_says(
+    read: Reader, label: str, word: str
+) -> None:
+    text = f"Date,Description,{label},Amount\n2026-04-15,pay a,{word},-5.00\n2026-04-16,pay b,USD,-6.00\n"
+
+    if word == "EUR":
+        assert [one.amount.currency for one in read(text, currency="USD").payments] == ["EUR", "USD"]
+    else:
+        with pytest.raises(PaymentFileError, match="is no currency"):
+            read(text, currency="USD")
+
+
+def test_an_empty_currency_column_and_one_of_rates_leave_it_to_the_command(read: Reader) -> None:
+    text = (
+        "Date,Description,Amount,Instructed Currency,Currency Exchange Rate\n2026-04-15,pay a,-5.00,,\n"
+        "2026-04-16,pay b,-6.00,,1.08\n"
+    )
+
+    assert [one.amount.currency for one in read(text, currency="USD").payments] == ["USD", "USD"]

@@ -66,7 +66,8 @@ def test_few_stages_are_listed_one_by_one(connect: Opens, world: Callable[..., W
     found = snapshot(connect, server, Scope(stages=("APPROVED", "PAID")))
 
     assert set(found.payouts) == {"p0", "p4"}
-    assert server.requests("payouts") == ["/payouts stage=APPROVED", "/payouts stage=PAID"]
+    # All lines came, and some name other payouts: whether those are of these stages is asked once more.
+    assert server.requests("payouts") == ["/payouts stage=APPROVED", "/payouts stage=PAID"] * 2
 
 
 def test_many_stages_are_listed_at_once(connect: Opens, world: Callable[..., World]) -> None:
@@ -233,7 +234,7 @@ def test_live_without_changes_takes_no_more_requests_than_the_snapshot(
     live = fetch_live(connect(server), HERE, baseline, NOW)
 
     assert live.fingerprint == baseline.fingerprint
-    assert len(server.asked) == 2 * before
+    assert len(server.asked) <= 2 * before
 
 
 def test_a_payout_that_left_the_stage_is_read_by_its_id_with_its_lines(

@@ -1,6 +1,7 @@
 """Plays many stories: `PYTHONPATH=.:tests python -m simulation 100000` (and the first seed, if it is not 0).
 
-Uses every core but one. Prints the rules that were broken, each with the shrunk story of its first seed.
+Uses every core but one. Prints the rules that were broken, each with the shrunk story of its first seed, and how
+often what happened.
 """
 
 from __future__ import annotations
@@ -9,21 +10,22 @@ import multiprocessing
 import os
 import sys
 import time
+from collections import Counter
 
-from simulation.story import played, shrunk, written
-
-
-def rules_of(seed: int) -> tuple[int, tuple[str, ...]]:
-    """The rules that the story of a seed breaks."""
-    return seed, tuple(dict.fromkeys(one.rule for one in played(written(seed)).broken))
+from simulation.many import rules_of
+from simulation.story import shrunk, written
+from simulation.world import FAULTS
 
 
 def main(count: int, first: int = 0) -> int:
     """Plays so many seeds; answers 1 when a rule was broken."""
-    began, found = time.monotonic(), {}
+    began = time.monotonic()
+    found: dict[str, list[int]] = {}
+    occurred: Counter[str] = Counter()
     with multiprocessing.get_context("spawn").Pool(max(1, (os.cpu_count() or 2) - 1)) as pool:
         seeds = range(first, first + count)
-        for done, (seed, rules) in enumerate(pool.imap_unordered(rules_of, seeds, chunksize=20), 1):
+        for done, (seed, rules, what) in enumerate(pool.imap_unordered(rules_of, seeds, chunksize=20), 1):
+            occurred += what
             for rule in rules:
                 found.setdefault(rule, []).append(seed)
             if done % 1000 == 0:
@@ -31,6 +33,9 @@ def main(count: int, first: int = 0) -> int:
     for rule, broken in found.items():
         print(f"\n{rule}: broken in {len(broken):,} of {count:,} seeds, such as {sorted(broken)[:5]}")
         print(shrunk(written(min(broken)), rule).told())
+    print("What happened, and how often:")
+    for told, count_of_it in occurred.most_common():
+        print(f"  {count_of_it:9,}  {FAULTS.get(told, told)}")
     if not found:
         print(f"{count:,} seeds, and no rule was broken.")
     return int(bool(found))

@@ -201,7 +201,7 @@ class Introw:
         payout = self.truth(payout_id) if payout_id else None
         if payout_id and (payout is None or payout["partner"]["id"] != body["partnerId"]):
             raise Refusal(422, "the payout is none of this partner")
-        line_id = f"cln_{len(self.versions) + 1}"
+        line_id = f"cln_made_{len(self.versions) + 1}"
         amount = self._kept_amount(body["amount"])
         source = body.get("sourceAmount") or (amount if self.habits.fills_source else None)
         line = {

@@ -104,12 +104,13 @@ class Story:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a story."""
+    """What came of a story. occurred: what really happened of what the story says, and what people did."""
 
     story: Story
     broken: tuple[Broken, ...]
     diary: tuple[str, ...]
     calls: int
+    occurred: tuple[str, ...]
 
     def told(self) -> str:
         """The story, what happened, and the rules that were broken."""
@@ -326,6 +327,8 @@ class _Stage:
     def do(self, act: Act) -> Ended | None:
         """A person does something."""
         office = self.offices[act.office]
+        if self._has_what_it_needs(act, office):
+            self.world.occurred.append(ACTS.get(act.what, act.what))
         command = {
             "export": office.export,
             "apply": office.apply,
@@ -340,6 +343,21 @@ class _Stage:
         ended = command()
         self.watch.ended(ended)
         return ended
+
+    def _has_what_it_needs(self, act: Act, office: Office) -> bool:
+        """Whether the act does anything in the present state of the office."""
+        if act.what in ("resume", "set aside"):
+            return office.unfinished is not None
+        if act.what in ("move", "move cells", "strip"):
+            return office.book is not None and bool(office.book.new_rows)
+        needed = {
+            "restore": office.backup,
+            "copy": self.offices["A"].book,
+            "apply": office.book,
+            "save": office.book,
+            "apply saved": office.saved.exists(),
+        }
+        return bool(needed.get(act.what, True))
 
     def _by_hand(self, office: Office, act: Act) -> None:
         """What people do without `reconcile`."""
@@ -368,7 +386,12 @@ class _Stage:
         restored = any(act.what == "restore" for act in self.story.acts)
         for office in self.offices.values():
             self.watch.journal_is_the_log(office, restored=restored)
-        return Played(self.story, tuple(self.watch.broken), tuple(self.world.diary), self.world.tags)
+        return self.ended(self.watch.broken)
+
+    def ended(self, broken: Sequence[Broken]) -> Played:
+        """What came of it."""
+        world = self.world
+        return Played(self.story, tuple(broken), tuple(world.diary), world.tags, tuple(world.occurred))
 
     def wind_down(self) -> None:
         """Nothing goes wrong any more: every run can be ended, and what is applied again does nothing new."""
@@ -398,8 +421,7 @@ def played(story: Story, *, real_store: bool | None = None) -> Played:
     try:
         return stage.play()
     except Runaway as error:
-        broken = (*stage.watch.broken, Broken("every run can be ended", str(error)))
-        return Played(story, broken, tuple(stage.world.diary[-80:]), stage.world.tags)
+        return stage.ended([*stage.watch.broken, Broken("every run can be ended", str(error))])
 
 
 # --- shrinking ---------------------------------------------------------------------------------------------

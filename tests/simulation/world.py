@@ -131,6 +131,7 @@ class World:
     since: dict[int, float] = field(default_factory=dict)
     due: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
+    occurred: list[str] = field(default_factory=list)
     other_office: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -195,6 +196,7 @@ class World:
         found = [one for one in self.happenings if one.step <= self.steps and one.what in what]
         for one in found:
             self.happenings.remove(one)
+            self.occurred.append(one.what)
         return found
 
     def _happen(self, one: Happening) -> None:
@@ -277,6 +279,7 @@ class World:
         one = min(found, key=lambda one: one.step, default=None)
         if one:
             self.happenings.remove(one)
+            self.occurred.append(one.what)
         return one
 
     def _tried_first(self, request: httpx.Request, by: str) -> float:

@@ -32,13 +32,18 @@ class Books:
 
 def books(facts: Facts, day: date) -> Books:
     """The ledger at the end of a day."""
-    found = {one.key: one for one in positions(facts, day)}
+    entries_until = positions(facts, day)
     due = {
         line.id: on
         for line in facts.snapshot.lines.values()
         if (on := due_on(line, facts.snapshot.payouts.get(line.payout_id or "")))
     }
-    return Books(found, open_parts(facts, day), facts.snapshot.lines, due)
+    return Books(
+        {one.key: one for one in entries_until},
+        open_parts(facts, entries_until, day),
+        facts.snapshot.lines,
+        due,
+    )
 
 
 def books_before(facts: Facts, period: Period) -> Books:

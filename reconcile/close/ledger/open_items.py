@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 from reconcile.close.ledger.evidence_of_payment import DatedBill
-from reconcile.close.ledger.positions import Facts, Position, positions, spread
+from reconcile.close.ledger.positions import Facts, Position, spread
 from reconcile.domain.money import Money, exponent
 
 
@@ -42,10 +42,10 @@ class OpenPart:
     due: date | None
 
 
-def open_parts(facts: Facts, day: date) -> tuple[OpenPart, ...]:
-    """All that is open on a day, by line as far as it can be."""
+def open_parts(facts: Facts, entries: Iterable[Position], day: date) -> tuple[OpenPart, ...]:
+    """All that is open on a day, by line as far as it can be. entries: the ledger up to that day."""
     groups: dict[tuple[str, str, str], list[Position]] = defaultdict(list)
-    for one in positions(facts, day):
+    for one in entries:
         # What is on no payout is open line by line.
         groups[one.payout_id or f"/{one.line_id}", one.partner_id, one.currency].append(one)
     bills = _billed(facts, groups, day)

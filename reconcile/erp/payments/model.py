@@ -14,6 +14,13 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
 
+_SHOWN: Final = 60
+
+
+def cut(text: str) -> str:
+    """A value of a file as a message shows it: its beginning where it is long."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\u2026"
+
 
 class PaymentStatus(StrEnum):
     """What became of a payment.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +16,7 @@ from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
+from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
 from reconcile.report.pack import write_page
 from reconcile.resources import template
 from reconcile.store.closes import KeptClose
@@ -53,6 +53,8 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
         write_page(stream, pack, templates)
     with (folder / NUMBERS).open("wb") as stream:
         write_numbers(stream, pack)
+    if frozen.version > 1:
+        write_manifest(folder, frozen)
     return {path.name: path for path in sorted(folder.iterdir())}
 
 
@@ -103,15 +105,10 @@ def remove_replaced(folder: Path, replaced: KeptClose, files: Iterable[str]) -> 
     """
     for name in replaced.files.keys() - set(files):
         path = folder / name
-        if path.is_file() and _hash(path) == replaced.files[name]:
+        if path.is_file() and sha256_of(path) == replaced.files[name]:
             path.unlink()
 
 
 def hashes(files: Mapping[str, Path]) -> dict[str, str]:
     """The SHA-256 of every file."""
-    return {name: _hash(path) for name, path in files.items()}
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return {name: sha256_of(path) for name, path in files.items()}

@@ -33,7 +33,7 @@ class Cover:
         charted = self.pack.table(self.pack.charted) if self.pack.charted else None
         printable(self.sheet, (1, 1 if charted is None or len(charted.rows) <= _ONE_PAGE else 0))
         self.sheet.set_column(0, 0, 24)
-        self.sheet.set_column(1, 9, 15)
+        self.sheet.set_column(1, len(charted.columns) - 1 if charted else 9, 15)
         self._headed()
         for row, (label, text) in enumerate(self.pack.facts, start=3):
             self.sheet.write_string(row, 0, label, self.looks.made(color="#475569"))

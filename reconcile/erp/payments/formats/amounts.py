@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.money import known_currencies, parse_decimal
-from reconcile.erp.payments.model import GridCell, Place
+from reconcile.erp.payments.model import GridCell, Place, cut
 from reconcile.errors import PaymentFileError
 
 _CODE: Final = re.compile(r"\b[A-Z]{3}\b")
@@ -78,7 +78,7 @@ def amount_of(cell: GridCell, place: Place, mark: str) -> tuple[Decimal, str] | 
     number = _number(bare, mark)
     if number is None:
         raise PaymentFileError(
-            f"{place}: {text!r} is no amount. Mend it or leave the row out, and try again."
+            f"{place}: {cut(text)!r} is no amount. Mend it or leave the row out, and try again."
         )
     return number, currency
 

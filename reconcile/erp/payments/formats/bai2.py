@@ -6,6 +6,7 @@ Amounts are in the smallest coin of the currency.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Final
 
 from reconcile.domain.money import Money, exponent
 from reconcile.erp.payments.formats.return_words import looks_returned
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
 # Credits that bring a payment back: posted and returned, debit reversal, ACH return and reversal.
@@ -22,6 +23,7 @@ _RETURNS: Final = frozenset(("252", "255", "257", "258", "261", "266"))
 _DEBITS: Final = range(400, 700)
 # How many fields follow a funds type.
 _FUNDS: Final = {"V": 2, "S": 3}
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,28}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,13 @@ def records(file: str, text: str) -> Iterator[Record]:
 
 
 def _record(body: list[tuple[int, str]]) -> Record:
-    joined = body[0][1]
+    parts = [body[0][1]]
     for _, more in body[1:]:
         # A slash ends the fields of a line; a text without one goes on as it is.
-        joined = f"{joined.rstrip()[:-1]},{more}" if joined.rstrip().endswith("/") else f"{joined} {more}"
-    fields = joined.rstrip().removesuffix("/").split(",")
+        last = parts[-1].rstrip()
+        parts[-1] = f"{last[:-1]}," if last.endswith("/") else f"{parts[-1]} "
+        parts.append(more)
+    fields = "".join(parts).rstrip().removesuffix("/").split(",")
     return Record(fields[0], tuple(fields[1:]), body[0][0], len(body))
 
 
@@ -124,19 +128,18 @@ def _account(reading: _Reading, record: Record) -> None:
     reading.currency = (_at(record, 1) or inherited or "USD").upper()
     if exponent(reading.currency) is None:
         raise _refused(reading, record, f"{reading.currency!r} is no currency")
-    rest = list(record.fields[2:])
-    while rest:
+    place = 2
+    while place < len(record.fields):
         # Type code, amount, count, funds type and what that brings along; any may be blank.
-        amount = rest[1] if len(rest) > 1 else ""
+        amount = _at(record, place + 1)
         reading.account_sum += _coins(reading, record, amount) if amount else 0
-        funds = rest[3] if len(rest) > 3 else ""
-        rest = rest[4 + _extra(reading, record, funds, rest[4:]) :]
+        place += 4 + _extra(reading, record, place + 3)
 
 
 def _transaction(reading: _Reading, record: Record) -> None:
     code, coins = _at(record, 0), _coins(reading, record, _at(record, 1))
     reading.account_sum += coins
-    skip = 3 + _extra(reading, record, _at(record, 2), record.fields[3:])
+    skip = 3 + _extra(reading, record, 2)
     bank, customer = _at(record, skip), _at(record, skip + 1)
     text = ",".join(record.fields[skip + 2 :]).strip()
     status, why = _status(code, text)
@@ -195,17 +198,21 @@ def _agree(reading: _Reading, record: Record, what: str, said: str, there: int) 
         raise _refused(reading, record, f"the {what} is said to be {said} and is {there}")
 
 
-def _extra(reading: _Reading, record: Record, funds: str, after: tuple[str, ...] | list[str]) -> int:
-    if funds.upper() != "D":
-        return _FUNDS.get(funds.upper(), 0)
-    return 1 + 2 * _coins(reading, record, after[0] if after else "")
+def _extra(reading: _Reading, record: Record, place: int) -> int:
+    """How many fields follow the funds type that stands at a place."""
+    funds = _at(record, place).upper()
+    if funds != "D":
+        return _FUNDS.get(funds, 0)
+    pairs = _coins(reading, record, _at(record, place + 1))
+    if pairs < 0:
+        raise _refused(reading, record, f"{pairs} is no number of amounts")
+    return 1 + 2 * pairs
 
 
 def _coins(reading: _Reading, record: Record, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise _refused(reading, record, f"{text!r} is no number") from None
+    if not _WHOLE.fullmatch(text):
+        raise _refused(reading, record, f"{cut(text)!r} is no whole number of at most 28 digits")
+    return int(text)
 
 
 def _at(record: Record, index: int) -> str:
@@ -215,10 +222,12 @@ def _at(record: Record, index: int) -> str:
 def _day(reading: _Reading, record: Record, text: str) -> date | None:
     if not text:
         return None
+    if not text.isascii():
+        raise _refused(reading, record, f"{cut(text)!r} is no date")
     try:
         return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
     except ValueError:
-        raise _refused(reading, record, f"{text!r} is no date") from None
+        raise _refused(reading, record, f"{cut(text)!r} is no date") from None
 
 
 def _refused(reading: _Reading, record: Record, problem: str) -> PaymentFileError:

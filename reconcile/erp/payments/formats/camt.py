@@ -12,9 +12,18 @@ from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
-from reconcile.domain.money import Money, plain
+from reconcile.domain.money import Money, parse_decimal, plain
 from reconcile.erp.payments.formats import xml
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, known_id, texts
+from reconcile.erp.payments.model import (
+    Payment,
+    PaymentFile,
+    PaymentStatus,
+    Place,
+    Source,
+    cut,
+    known_id,
+    texts,
+)
 from reconcile.errors import PaymentFileError
 
 MESSAGES: Final = {
@@ -102,10 +111,10 @@ class _Account:
             number = xml.words(self.statement, f"TxsSummry/{tag}/NbOfNtries")
             total = xml.words(self.statement, f"TxsSummry/{tag}/Sum")
             there = sum((abs(_signed(one, place)) for one in counted), Decimal(0))
-            if number and number.isdigit() and int(number) != len(counted):
-                raise _differs(place, tag, number, str(len(counted)))
+            if number and parse_decimal(number) != len(counted):
+                raise _differs(place, tag, cut(number), str(len(counted)))
             if total and xml.number(total, place) != there:
-                raise _differs(place, tag, total, plain(there))
+                raise _differs(place, tag, cut(total), plain(there))
             if number or total:
                 yield f"{tag} agrees"
 

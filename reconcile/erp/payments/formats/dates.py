@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from reconcile.erp.payments.model import GridCell, Place
+from reconcile.erp.payments.model import GridCell, Place, cut
 from reconcile.errors import PaymentFileError
 
 _MONTHS: Final = {
@@ -89,7 +89,7 @@ def date_of(cell: GridCell, place: Place, order: str) -> date | None:
 
 
 def _refuse(place: Place, text: str) -> date:
-    raise PaymentFileError(f"{place}: {text!r} is no date. Mend it or leave the row out, and try again.")
+    raise PaymentFileError(f"{place}: {cut(text)!r} is no date. Mend it or leave the row out, and try again.")
 
 
 def _parts(text: str, order: str) -> tuple[int, int, int] | None:

@@ -20,8 +20,10 @@ from reconcile.errors import PaymentFileError
 _START: Final = re.compile(r"^:20:", re.MULTILINE)
 _NAMES: Final = re.compile(r"\?3[23]([^?]*)")
 _SLASHED_NAME: Final = re.compile(r"/(?:NAME|BENM//NAME)/([^/]+)")
-_ORDER: Final = re.compile(r"(?:EREF\+|/EREF/|EREF:\s*)([^?/+]+?)(?=\?|/|(?:[A-Z]{4}\+)|$)")
+_ORDER: Final = re.compile(r"(?:EREF\+|/EREF/|EREF:\s*)([^?/+]{1,140}?)(?=\?|/|(?:[A-Z]{4}\+)|$)")
 _MARKER: Final = re.compile(r"\?\d\d")
+# Of each day of more than ten years.
+_MOST_STATEMENTS: Final = 4000
 _NO_REFERENCE: Final = ("NONREF", "NOTPROVIDED", "")
 
 
@@ -33,10 +35,16 @@ def read_mt940(source: Source, text: str) -> PaymentFile:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [match.start() for match in _START.finditer(text)]
+    if len(starts) > _MOST_STATEMENTS:
+        raise PaymentFileError(
+            f"{source.name} has {len(starts):,} statements (:20:), and at most {_MOST_STATEMENTS:,} are "
+            "read at once. Split the file."
+        )
     payments: list[Payment] = []
     how: list[str] = []
+    line, before = 1, 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        line = text.count("\n", 0, start) + 1
+        line, before = line + text.count("\n", before, start), start
         read, words = _statement(source.name, text[start:end], line)
         payments += read
         how += words
@@ -51,7 +59,7 @@ def _statement(file: str, text: str, line: int) -> tuple[list[Payment], list[str
         listed = parser.parse(text.rstrip("-\n }") + "\n")
     except Exception as error:  # the library lets through whatever its parts raise
         raise PaymentFileError(
-            f"{file}, line {line}: the statement that starts here cannot be read ({error})."
+            f"{file}, line {line}: the statement that starts here is no MT940. Fetch it from the bank again."
         ) from error
     lines = [number for number, one in enumerate(text.split("\n"), start=line) if one.startswith(":61:")]
     read = [one.data for one in listed if one.data.get("amount") is not None]

@@ -17,7 +17,7 @@ from reconcile.domain.money import Money, exponent, parse_decimal
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
 _STATEMENTS: Final = ("STMTRS", "CCSTMTRS")
@@ -45,7 +45,7 @@ def _root(source: Source) -> Element:
         tree.parse(BytesIO(source.content))
     except (parser.ParseError, ValueError, SyntaxError, AttributeError, IndexError, LookupError) as error:
         raise PaymentFileError(
-            f"{source.name} is no complete OFX ({error}). It is probably cut off; fetch it again."
+            f"{source.name} is no complete OFX. It is probably cut off; fetch it again."
         ) from error
     root: Element = tree.getroot()
     return root
@@ -56,9 +56,16 @@ def _payments(file: str, statement: Element, before: int) -> Iterator[Payment]:
     currency = xml.words(statement, "CURDEF").upper()
     for number, one in enumerate(xml.every(statement, "BANKTRANLIST/STMTTRN"), start=before + 1):
         place = Place(file, f"transaction {number}")
-        if exponent(currency) is None:
-            raise PaymentFileError(f"{place}: CURDEF is {currency!r}, which is no currency.")
-        yield _payment(one, place, account, currency)
+        yield _payment(one, place, account, _currency(one, currency, place))
+
+
+def _currency(one: Element, usual: str, place: Place) -> str:
+    """The currency of TRNAMT: that of CURRENCY, or else of the account. ORIGCURRENCY was converted (5.2)."""
+    own = xml.words(one, "CURRENCY/CURSYM").upper()
+    currency, tag = (own, "CURSYM") if own else (usual, "CURDEF")
+    if exponent(currency) is None:
+        raise PaymentFileError(f"{place}: {tag} is {currency[:20]!r}, which is no currency.")
+    return currency
 
 
 def _payment(one: Element, place: Place, account: str, currency: str) -> Payment:
@@ -92,12 +99,14 @@ def _amount(text: str, place: Place) -> Decimal:
     # The standard allows a comma (3.2.9.1), and neither form separates thousands.
     found = parse_decimal(text.replace(",", "."))
     if found is None:
-        raise PaymentFileError(f"{place}: TRNAMT is {text!r}, which is no amount.")
+        raise PaymentFileError(f"{place}: TRNAMT is {cut(text)!r}, which is no amount.")
     return found
 
 
 def _day(text: str, place: Place) -> date:
+    # `int` takes the digits of other scripts as well.
+    digits = text[:8] if text[:8].isascii() else ""
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError as error:
-        raise PaymentFileError(f"{place}: DTPOSTED is {text!r}, which is no date.") from error
+        raise PaymentFileError(f"{place}: DTPOSTED is {cut(text)!r}, which is no date.") from error

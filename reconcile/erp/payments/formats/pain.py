@@ -8,7 +8,7 @@ from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, parse_decimal
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, found, texts
 
@@ -93,7 +93,8 @@ def _whole_batch(file: str, group: Element, message: Element) -> list[Finding]:
 def _count(file: str, group: Element, read: list[Payment]) -> list[Finding]:
     """A report may list only the orders that went wrong, so fewer are fine, and more are not."""
     said = xml.words(group, "OrgnlNbOfTxs")
-    if not said.isdigit() or int(said) >= len(read):
+    stated = parse_decimal(said)
+    if stated is None or stated >= len(read):
         return []
     return [
         found(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
@@ -23,7 +24,8 @@ from reconcile.erp.payments.formats.xero import read_xero
 from reconcile.erp.payments.model import Grid, PaymentFile, Place, Source, found
 from reconcile.errors import PaymentFileError
 
-_MT940: Final = re.compile(r"^:20:.*?^:(25|28C?|60[FM]|61):", re.MULTILINE | re.DOTALL)
+_MT940: Final = re.compile(r"^:(?:25|28C?|60[FM]|61):", re.MULTILINE)
+_STATEMENT: Final = re.compile(r"^:20:", re.MULTILINE)
 _DEAD: Final = re.compile(r"^\s*<(!DOCTYPE )?html", re.IGNORECASE)
 
 
@@ -62,11 +64,13 @@ def _special(source: Source, reading: Reading) -> PaymentFile | None:
         return read_xero(source, start, reading.hints)
     if start.startswith("01,") and ("/" in start.splitlines()[0] or "\n02," in start):
         return read_bai2(source, start)
-    return read_mt940(source, text.text) if _MT940.search(start) else None
+    begin = _STATEMENT.search(start)
+    is_mt940 = begin is not None and _MT940.search(start, begin.end())
+    return read_mt940(source, text.text) if is_mt940 else None
 
 
 def _xml(source: Source) -> PaymentFile:
-    root = xml.parsed(source.name, source.content)
+    root = _document(source.name, xml.parsed(source.name, source.content))
     names = [xml.local(child) for child in root]
     if any(name in camt.MESSAGES for name in names):
         return camt.read_camt(source, root)
@@ -75,6 +79,14 @@ def _xml(source: Source) -> PaymentFile:
     raise PaymentFileError(
         f"{source.name} is XML, but neither a statement (camt.052, 053, 054) nor a status report (pain.002)."
     )
+
+
+def _document(name: str, root: Element) -> Element:
+    """The document of a message: the root, or the one that an envelope holds beside its AppHdr."""
+    inside = [one for one in root.iter() if xml.local(one) == "Document"]
+    if len(inside) > 1:
+        raise PaymentFileError(f"{name} holds {len(inside)} documents. Save each as a file of its own.")
+    return inside[0] if inside else root
 
 
 def _delimited(source: Source, reading: Reading) -> PaymentFile:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,9 +12,13 @@ from reconcile.erp.payments.model import Grid, GridRow
 from reconcile.errors import PaymentFileError
 
 _LOOK_DOWN: Final = 40
-_WITH_CURRENCY: Final = re.compile(r"(.*?)\s*[(\[]?\b([A-Z]{3})[)\]]?")
 # Letters of a currency code.
 _CODE: Final = 3
+# How the header of a column of currencies ends.
+_CURRENCY_LABELS: Final = (
+    "currency", "currencycode", "ccy", "währung", "waehrung", "währungscode", "devise", "valuta", "moneda",
+    "munt", "valuuta", "waluta",
+)  # fmt: skip
 # Of these a table may have several columns; all of them are read.
 _MANY: Final = ("reference", "bill", "po_number", "memo")
 
@@ -96,7 +99,7 @@ def with_currency_column(name: str, grid: Grid, header: Header) -> Header:
         if place not in taken and _all_currencies([row.text(place) for row in below])
     }
     if not filled:
-        return header
+        return _with_named_currency(below, header, taken)
     first, *others = filled
     different = next((place for place in others if filled[place] != filled[first]), None)
     if different is not None:
@@ -105,6 +108,20 @@ def with_currency_column(name: str, grid: Grid, header: Header) -> Header:
             "currencies and differ. Name the right one as `currency` in a layout file (--layout)."
         )
     return replace(header, columns={**header.columns, "currency": (first,)})
+
+
+def _with_named_currency(below: Sequence[GridRow], header: Header, taken: set[int]) -> Header:
+    """The header with the first filled column that is called a currency, although it holds other words, too.
+
+    What is no currency in it is refused row by row, so that nothing else stands in for it.
+    """
+    called = (
+        place
+        for place, label in enumerate(header.labels)
+        if place not in taken and same_form(label).endswith(_CURRENCY_LABELS)
+    )
+    named = next((place for place in called if any(row.text(place) for row in below)), None)
+    return header if named is None else replace(header, columns={**header.columns, "currency": (named,)})
 
 
 def _all_currencies(found: Sequence[str]) -> bool:
@@ -119,10 +136,11 @@ def same_form(label: str) -> str:
 
 def _parted(label: str) -> tuple[str, str]:
     """A label without the currency at its end, and that currency."""
-    match = _WITH_CURRENCY.fullmatch(label)
-    if match and match[2] in known_currencies():
-        return match[1], match[2]
-    return label, ""
+    bare = label.removesuffix(")").removesuffix("]")
+    rest, code = bare[:-_CODE], bare[-_CODE:]
+    if code not in known_currencies() or rest[-1:].isalnum() or rest.endswith("_"):
+        return label, ""
+    return rest.removesuffix("(").removesuffix("[").rstrip(), code
 
 
 def _enough(header: Header) -> bool:

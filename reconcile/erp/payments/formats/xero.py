@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from reconcile.domain.money import Money, exponent
+from reconcile.domain.money import MOST_DIGITS, Money, exponent, is_bounded
 from reconcile.erp.payments.formats.table import Hints
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
 _BILL_PAID: Final = "ACCPAYPAYMENT"
@@ -22,7 +22,7 @@ _DOT_NET: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 def read_xero(source: Source, text: str, hints: Hints) -> PaymentFile:
     """The payments of an API answer. Raises PaymentFileError, naming the payment."""
     try:
-        content = json.loads(text, parse_float=Decimal)
+        content = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     except (ValueError, RecursionError) as error:
         raise PaymentFileError(
             f"{source.name} is no complete JSON ({error}). It is probably cut off; fetch it again."
@@ -80,9 +80,12 @@ def _member(one: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _amount(one: Mapping[str, Any], place: Place) -> Decimal:
     found = one.get("Amount")
-    if isinstance(found, bool) or not isinstance(found, int | Decimal):
-        raise PaymentFileError(f"{place}: its Amount {found!r} is no number. Fetch the payments again.")
-    return Decimal(found)
+    if not isinstance(found, Decimal) or not is_bounded(found):
+        raise PaymentFileError(
+            f"{place}: its Amount {cut(str(found))!r} is no number of at most {MOST_DIGITS} digits. "
+            "Fetch the payments again."
+        )
+    return found
 
 
 def _day(value: object, place: Place) -> date | None:
@@ -96,5 +99,5 @@ def _day(value: object, place: Place) -> date | None:
         return date.fromisoformat(str(value)[:10])
     except (ValueError, OverflowError) as error:
         raise PaymentFileError(
-            f"{place}: its Date {value!r} is no date. Fetch the payments again."
+            f"{place}: its Date {cut(str(value))!r} is no date. Fetch the payments again."
         ) from error

@@ -11,7 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from reconcile.domain.money import Money, exponent, parse_decimal
-from reconcile.erp.payments.model import Place
+from reconcile.erp.payments.model import Place, cut
 from reconcile.errors import PaymentFileError
 
 
@@ -85,7 +85,9 @@ def number(text: str, place: Place) -> Decimal:
     """A number as XML writes it. Raises PaymentFileError where it is none."""
     found = parse_decimal(text)
     if found is None:
-        raise PaymentFileError(f"{place}: {text.strip()!r} is no amount. Fetch the file from the bank again.")
+        raise PaymentFileError(
+            f"{place}: {cut(text.strip())!r} is no amount. Fetch the file from the bank again."
+        )
     return found
 
 
@@ -98,5 +100,5 @@ def day(element: Element, path: str, place: Place) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError as error:
         raise PaymentFileError(
-            f"{place}: {text!r} is no date. Fetch the file from the bank again."
+            f"{place}: {cut(text)!r} is no date. Fetch the file from the bank again."
         ) from error

@@ -11,7 +11,7 @@ from reconcile.errors import NotFound, Refused
 from reconcile.introw.answer import Answer
 from reconcile.introw.exchange import Exchange
 from reconcile.introw.facts import Facts, read_page
-from reconcile.introw.paging import LIMIT, Habit, Step, Turn
+from reconcile.introw.listings.paging import LIMIT, Habit, Step, Turn
 
 R = TypeVar("R", bound=Payout | CommissionLine | Partner)
 

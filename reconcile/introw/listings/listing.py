@@ -15,8 +15,8 @@ from reconcile.domain.phrases import counted
 from reconcile.errors import ListingIncomplete
 from reconcile.introw.exchange import Exchange
 from reconcile.introw.facts import Facts
-from reconcile.introw.pages import Page, Pages, Question, R
-from reconcile.introw.paging import Habit, Place, Step, Turn, turn
+from reconcile.introw.listings.pages import Page, Pages, Question, R
+from reconcile.introw.listings.paging import Habit, Place, Step, Turn, turn
 
 OnPage = Callable[[int, int | None], None]
 """Told after every page: the records so far, and the total if the server states one."""
@@ -105,6 +105,7 @@ class Walk(Generic[R]):
         self.complete = False
         self.keep: Keep[R] = dict
         self._host = exchange.connection.host
+        self._most_records = exchange.connection.most_records
         self._question = question
         self._pages = Pages(exchange, question, habits)
         self._on_page = on_page
@@ -175,6 +176,10 @@ class Walk(Generic[R]):
             self._on_page(len(trail.records), self.total)
         if trail.empty > _MOST_EMPTY:
             raise self._incomplete(f"gave {trail.empty} pages in a row with nothing new and promised more")
+        if trail.received > self._most_records:
+            raise self._incomplete(
+                f"went on after {self._most_records:,} records (most_records of the profile)"
+            )
         if trail.pages > _MOST_PAGES:
             raise self._incomplete(f"went on after {_MOST_PAGES:,} pages")
 

@@ -1,0 +1,1 @@
+"""Lists of the API: how their pages are found, walked to the end, and made sure of."""

@@ -1,0 +1,95 @@
+"""Makes sure that listings that were read one after the other belong together.
+
+The API has no snapshot: while it pages, records move, and a page may skip one. Two things show it: a line
+that names a payout which no listing brought, and a payout whose amount is not the sum of its lines. Both are
+read again, until two readings agree (introw-api.md 5.3 leaves open whether the server keeps the amount so,
+and then they agree at once).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Snapshot
+from reconcile.errors import ListingIncomplete
+from reconcile.introw.gathering import Gathering
+
+_READINGS: Final = 3
+_NAMED: Final = 5
+"""How many ids a message names."""
+
+Reading = tuple[object, frozenset[object]]
+"""What two readings of a payout must agree on: its amount, and its lines with their amounts and states."""
+
+
+def find_unlisted_payouts(found: Gathering, stages: Collection[str], voided: Collection[str]) -> None:
+    """Lists the payouts again where lines name some that the first listing did not bring.
+
+    After an unfiltered listing, what is still not there is read by its id. Raises ApiError;
+    ListingIncomplete where lines that are not voided name payouts that the API does not have.
+    """
+    # Lists of single payouts' lines name no other payout.
+    if not (found.all_lines and _unlisted(found, voided)):
+        return
+    found.list_payouts(stages)
+    if not found.all_payouts:
+        # Listed by stage: the payouts of other stages are not asked for.
+        return
+    found.read_payouts(_unlisted(found, voided))
+    missing = sorted(_unlisted(found, voided))
+    if missing:
+        lines = [line for line in found.lines.values() if line.payout_id in missing]
+        raise ListingIncomplete(
+            f"{counted(len(lines), 'line')} name {counted(len(missing), 'payout')} that the API does not "
+            f"have: {_names(missing)}. Nothing may be concluded from such a list; run the command again, "
+            "and ask Introw about these payouts if it says so again."
+        )
+
+
+def agreed(found: Gathering, made: Callable[[], Snapshot]) -> Snapshot:
+    """The snapshot after every payout that is off its lines was read as it is twice in a row.
+
+    made: makes the snapshot of what was gathered. Where most payouts are off, the server does not keep the
+    amount so, and nothing is read again. Two requests for each payout and reading. Raises ApiError;
+    ListingIncomplete where three readings of a payout differ.
+    """
+    snapshot = made()
+    off = [payout.id for payout in snapshot.off_their_lines()]
+    if len(off) * 2 > len(snapshot.payouts):
+        return snapshot
+    for _ in range(_READINGS - 1):
+        if not off:
+            break
+        before = {payout_id: _reading(snapshot, payout_id) for payout_id in off}
+        found.read_payouts_again(off)
+        snapshot = made()
+        off = [payout_id for payout_id in off if _reading(snapshot, payout_id) != before[payout_id]]
+    if off:
+        raise ListingIncomplete(
+            f"{counted(len(off), 'payout')} changed each time that they were read: {_names(off)}. "
+            "Somebody is at work on them; run the command again when they are done."
+        )
+    return snapshot
+
+
+def _unlisted(found: Gathering, voided: Collection[str]) -> set[str]:
+    return {
+        line.payout_id
+        for line in found.lines.values()
+        if line.payout_id and line.payout_id not in found.payouts and line.status not in voided
+    }
+
+
+def _reading(snapshot: Snapshot, payout_id: str) -> Reading | None:
+    payout = snapshot.payouts.get(payout_id)
+    if payout is None:
+        return None
+    lines = snapshot.lines_by_payout.get(payout_id, ())
+    return payout.amount, frozenset((line.id, line.amount, line.status) for line in lines)
+
+
+def _names(ids: Collection[str]) -> str:
+    shown = ", ".join(sorted(ids)[:_NAMED])
+    return shown if len(ids) <= _NAMED else f"{shown} and {len(ids) - _NAMED} more"

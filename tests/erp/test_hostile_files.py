@@ -1,0 +1,105 @@
+"""Files made to keep a reader busy, or to break it, end in a sentence that shows little of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+from reconcile.erp.payments.model import PaymentFile
+from reconcile.errors import PaymentFileError
+from reconcile.resources import sample
+from tests.erp.test_banks import OFX
+
+Reader = Callable[..., PaymentFile]
+NINES: Final = "9" * 100_000
+_BAI2: Final = (
+    "01,A,B,260420,0600,1,,,2/\n02,B,A,1,260417,2359,USD,2/\n03,1,USD,{account}/\n"
+    "16,451,{amount},{funds},B1,,x/\n49,{amount},3/\n98,5,1,5/\n99,5,1,7/\n"
+)
+_CAMT: Final = sample("2026-03/payments/bank.camt053.xml").read_text("utf-8")
+_MT940: Final = sample("2026-03/payments/bank.mt940").read_text("utf-8")
+_TABLE: Final = "Date,Payee,Amount,Currency\n"
+
+
+def _bai2(account: str = "010,,,", amount: str = "5", funds: str = "Z") -> str:
+    return _BAI2.format(account=account, amount=amount, funds=funds)
+
+
+def _counted(number: str) -> str:
+    entries = f"<TxsSummry><TtlNtries><NbOfNtries>{number}</NbOfNtries></TtlNtries></TxsSummry><Ntry>"
+    return _CAMT.replace("<Ntry>", entries, 1)
+
+
+def _json(amount: str) -> str:
+    return '{"Payments":[{"Amount":' + amount + ',"Invoice":{"CurrencyCode":"USD"}}]}'
+
+
+REFUSED: Final = {
+    "an account line of 640 KB in BAI2": (_bai2("010,1,,," * 80_000), "sum of the account"),
+    "an amount of 100,000 digits in BAI2": (_bai2(amount=NINES), "28 digits"),
+    "a superscript in BAI2": (_bai2("010,\u00b2,,"), "no whole number"),
+    "an underscore in BAI2": (_bai2("010,1_0,,"), "no whole number"),
+    "a count below zero in BAI2": (_bai2("010,1,,D,-3,1"), "no number of amounts"),
+    "a transaction with a count below zero in BAI2": (_bai2(funds="D,-3"), "no number of amounts"),
+    "40,000 continuations in BAI2": (_bai2().replace("49,", "88,abc\n" * 40_000 + "49,"), "number of records"),
+    "a statement 40,000 times in MT940": (":20:\n" * 40_000 + ":25:1\n", "at most 4,000"),
+    "only the beginning of a statement in MT940": (":20:\n" * 40_000, "no table"),
+    "an amount of 100,000 digits in MT940": (
+        re.sub(r"(:61:\d+D)[\d,]+", rf"\g<1>{NINES},00", _MT940, count=1), "can be read",
+    ),
+    "an amount of 29 digits in a table": (f"{_TABLE}2026-04-15,a,{NINES[:29]},USD\n", "no amount"),
+    "an amount of 100,000 digits in a table": (f"{_TABLE}2026-04-15,a,{NINES},USD\n", "no amount"),
+    "a date of 20,000 digits in a table": (f"{_TABLE}{NINES[:20000]}-,a,5,USD\n", "no date"),
+    "20,000 digits and a letter in camt": (
+        re.sub(r'(<Amt Ccy="USD">)[^<]+', rf"\g<1>{NINES[:20000]}x", _CAMT, count=1), "no amount",
+    ),
+    "a superscript as a count in camt": (_counted("\u00b2"), "TtlNtries says"),
+    "a count of 100,000 digits in camt": (_counted(NINES), "TtlNtries says"),
+    "20,000 digits and a letter in OFX": (OFX.replace("-1200", f"{NINES[:20000]}x"), "no amount"),
+    "an amount of 29 digits in OFX": (OFX.replace("-1200", NINES[:29]), "no amount"),
+    "another script's digits in OFX": (OFX.replace("20260415", "\u0662\u0660260415"), "no date"),
+    "an amount of 29 digits in JSON": (_json(NINES[:29]), "no number of at most"),
+    "an amount of 100,000 digits in JSON": (_json(NINES), "no number of at most"),
+    "a huge exponent in JSON": (_json("1E+999999"), "no number of at most"),
+    "true as an amount in JSON": (_json("true"), "no number of at most"),
+    "100,000 brackets in JSON": ('{"Payments":' + "[" * 100_000, "no complete JSON"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_hostile_file_is_refused_in_a_short_sentence(read: Reader, case: str) -> None:
+    content, told = REFUSED[case]
+
+    with pytest.raises(PaymentFileError, match=told) as refused:
+        read(content)
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.parametrize("label", ["A" + " " * 40_000 + "head", "Memo (" + " " * 40_000 + "x", "(" * 40_000])
+def test_a_long_header_does_not_hold_the_reader(read: Reader, label: str) -> None:
+    assert len(read(f"Date,Payee,Amount,Currency,{label}\n2026-04-15,a,5,USD,x\n").payments) == 1
+
+
+@pytest.mark.parametrize(("label", "currency"), [
+    ("Paid (EUR)", "EUR"), ("Paid [EUR]", "EUR"), ("Paid EUR", "EUR"), ("Paid  (EUR", "EUR"),
+])  # fmt: skip
+def test_the_currency_at_the_end_of_a_header_is_found(read: Reader, label: str, currency: str) -> None:
+    (payment,) = read(f"Date,Payee,{label},Reference\n2026-04-15,a,5,x\n").payments
+    assert payment.amount.currency == currency
+
+
+def test_references_in_the_thousands_do_not_hold_the_reader_of_mt940(read: Reader) -> None:
+    many = _MT940.replace(":86:", ":86:" + "EREF:" * 8_000 + "+", 1)
+    assert len(read(many).payments) == len(read(_MT940).payments)
+
+
+@pytest.mark.parametrize(
+    "content", [OFX.replace("<STMTTRN>", "<STMTTRN></WRONG>", 1), _MT940.replace(":60F:", ":60F:Q")]
+)
+def test_no_pattern_or_address_of_a_library_reaches_a_person(read: Reader, content: str) -> None:
+    with pytest.raises(PaymentFileError) as refused:
+        read(content)
+    assert not re.search(r"0x[0-9a-f]{6}|\(\?P<|object at|\n", str(refused.value))
