@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.atomic import replacing
-from reconcile.workbook.ooxml import Book, Element, Part, Parts, column_letters, open_book, scan, xml_text
+from reconcile.workbook.ooxml import (
+    LAST_ROW,
+    Book,
+    Element,
+    Part,
+    Parts,
+    column_letters,
+    open_book,
+    scan,
+    xml_text,
+)
 
 Value = str | float | None
 
@@ -51,11 +61,7 @@ def _values(book: Book, sheet: str, keystrokes: Iterable[Keystroke]) -> dict[int
     rows = iter(book.rows(sheet))
     columns = {cell.text: column for column, cell in next(rows)[1].items()}
     id_column = columns.get(_ID_HEADERS.get(sheet, ""), -1)
-    numbers = (
-        {}
-        if id_column is None
-        else {cells[id_column].text: number for number, cells in rows if id_column in cells}
-    )
+    numbers = {cells[id_column].text: number for number, cells in rows if id_column in cells}
     found: defaultdict[int, dict[int, Value]] = defaultdict(dict)
     for one in keystrokes:
         row = one.row if isinstance(one.row, int) else numbers[one.row]
@@ -64,26 +70,47 @@ def _values(book: Book, sheet: str, keystrokes: Iterable[Keystroke]) -> dict[int
 
 
 def _typed(content: bytes, values: dict[int, dict[int, Value]]) -> bytes:
+    """The sheet with the values in it; a row that is not there is made."""
     part = scan(content, rows=values)
-    data = part.root.child("sheetData")
-    rows = {row.index: row for row in (data.children if data else ())}
-    for number, cells in values.items():
-        row = rows[number]
-        styles = {cell.index: cell.attributes.get("s", "") for cell in row.children}
-        written = {at: _cell(part, row, at, styles.get(at, ""), value) for at, value in cells.items()}
-        part.put_cells(row, written)
+    if len(_rows(part)) < len(values):
+        part = scan(content, rows=range(1, LAST_ROW + 1))
+    rows = _rows(part)
+    for number, cells in sorted(values.items()):
+        row = rows.get(number)
+        styles = {cell.index: cell.attributes.get("s", "") for cell in row.children} if row else {}
+        prefix = part.prefix(row or part.root)
+        written = {at: _cell(prefix, number, at, styles.get(at, ""), value) for at, value in cells.items()}
+        if row:
+            part.put_cells(row, written)
+        else:
+            texts = "".join(written[at] for at in sorted(written))
+            _put_row(part, number, f'<{prefix}row r="{number}">{texts}</{prefix}row>')
     return part.result()
 
 
-def _cell(part: Part, row: Element, column: int, style: str, value: Value) -> str:
-    tag = f"{part.prefix(row)}c"
-    inner = part.prefix(row)
-    place = f'<{tag} r="{column_letters(column)}{row.index}"' + (f' s="{style}"' if style else "")
+def _rows(part: Part) -> dict[int, Element]:
+    data = part.root.child("sheetData")
+    return {row.index: row for row in data.children} if data else {}
+
+
+def _put_row(part: Part, number: int, text: str) -> None:
+    data = part.root.child("sheetData")
+    assert data
+    later = next((row.start for row in data.children if row.index > number), None)
+    if later is None:
+        # Not `append`, which changes the start tag: several rows may be put at the end.
+        later = part.end_of(data)
+    part.replace(later, later, text)
+
+
+def _cell(prefix: str, row: int, column: int, style: str, value: Value) -> str:
+    tag = f"{prefix}c"
+    place = f'<{tag} r="{column_letters(column)}{row}"' + (f' s="{style}"' if style else "")
     if value is None:
         return f"{place}/>"
     if not isinstance(value, str):
-        return f"{place}><{inner}v>{value}</{inner}v></{tag}>"
+        return f"{place}><{prefix}v>{value}</{prefix}v></{tag}>"
     if value.startswith("="):
-        return f"{place}><{inner}f>{xml_text(value[1:])}</{inner}f></{tag}>"
-    text = f'<{inner}t xml:space="preserve">{xml_text(value)}</{inner}t>'
-    return f'{place} t="inlineStr"><{inner}is>{text}</{inner}is></{tag}>'
+        return f"{place}><{prefix}f>{xml_text(value[1:])}</{prefix}f></{tag}>"
+    text = f'<{prefix}t xml:space="preserve">{xml_text(value)}</{prefix}t>'
+    return f'{place} t="inlineStr"><{prefix}is>{text}</{prefix}is></{tag}>'
