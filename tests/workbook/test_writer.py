@@ -35,7 +35,7 @@ LINES = (
     "Partner, Payout ID, Action, Decline reason, Decline detail, Amount, Currency, Source amount, Description, "
     "Internal note, Plan, Period end, Status, Created, Updated, Line ID, Partner ID"
 )
-NEW_LINES = "Partner ID, Payout ID, Amount, Currency, Source amount, Description"
+NEW_LINES = "Partner, Payout ID, Amount, Currency, Source amount, Description"
 
 
 def shown_headers(sheet: Worksheet) -> list[str]:
