@@ -69,14 +69,11 @@ def fetch_live(
     scopes = scopes or (baseline.scope,)
     found.list_payouts(baseline.scope.stages)
     found.read_payouts(baseline.payouts)
-    payouts = {
-        payout.id: payout
-        for payout in found.payouts.values()
-        if payout.id in baseline.payouts or any(scope.includes(payout) for scope in scopes)
-    }
-    found.list_lines(payouts, _partners_in(scopes, payouts))
+    found.list_lines(_wanted(found, baseline, scopes), _partners_in(scopes, _wanted(found, baseline, scopes)))
     if partners and not found.all_lines:
         found.list_lines((), frozenset(partners))
+    find_unlisted_payouts(found, baseline.scope.stages, voided_statuses)
+    payouts = _wanted(found, baseline, scopes)
     found.read_lines(baseline.lines)
     lines = _in_scope(found, scopes, payouts, voided_statuses)
     lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
@@ -158,6 +155,15 @@ def _partners_in(scopes: Iterable[Scope], payouts: Mapping[str, Payout]) -> froz
             return None
         found |= partners
     return found
+
+
+def _wanted(found: Gathering, baseline: Snapshot, scopes: Sequence[Scope]) -> dict[str, Payout]:
+    """The payouts of the baseline, and all others that are in one of the scopes."""
+    return {
+        payout.id: payout
+        for payout in found.payouts.values()
+        if payout.id in baseline.payouts or any(scope.includes(payout) for scope in scopes)
+    }
 
 
 def _in_scope(
