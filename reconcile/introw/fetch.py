@@ -43,9 +43,9 @@ def fetch_snapshot(
     found.list_payouts(scope.stages)
     payouts = in_scope()
     found.list_lines(payouts, pool_partners(scope, payouts))
-    find_unlisted_payouts(found, scope.stages, voided_statuses)
+    late = find_unlisted_payouts(found, scope.stages, voided_statuses)
     partners = found.partners()
-    return agreed(found, made)
+    return agreed(found, made, late)
 
 
 def fetch_live(
@@ -72,17 +72,21 @@ def fetch_live(
     found.list_lines(_wanted(found, baseline, scopes), _partners_in(scopes, _wanted(found, baseline, scopes)))
     if partners and not found.all_lines:
         found.list_lines((), frozenset(partners))
-    if found.all_payouts:
-        # Listed by stage, nothing says whether a payout was skipped or is of another stage.
-        find_unlisted_payouts(found, (), voided_statuses)
-    payouts = _wanted(found, baseline, scopes)
+    # Listed by stage, nothing says whether a payout was skipped or is of another stage.
+    late = find_unlisted_payouts(found, (), voided_statuses) if found.all_payouts else ()
     found.read_lines(baseline.lines)
-    lines = _in_scope(found, scopes, payouts, voided_statuses)
-    lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-    beside = {
-        key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
-    }
-    return Snapshot(environment, baseline.scope, now, payouts, lines, found.partners(), beside)
+    named = found.partners()
+
+    def made() -> Snapshot:
+        payouts = _wanted(found, baseline, scopes)
+        lines = _in_scope(found, scopes, payouts, voided_statuses)
+        lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
+        beside = {
+            key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
+        }
+        return Snapshot(environment, baseline.scope, now, payouts, lines, named, beside)
+
+    return agreed(found, made, late, baseline)
 
 
 def refetch(

@@ -24,19 +24,23 @@ Reading = tuple[object, frozenset[object]]
 """What two readings of a payout must agree on: its amount, and its lines with their amounts and states."""
 
 
-def find_unlisted_payouts(found: Gathering, stages: Collection[str], voided: Collection[str]) -> None:
+def find_unlisted_payouts(
+    found: Gathering, stages: Collection[str], voided: Collection[str]
+) -> frozenset[str]:
     """Lists the payouts again where lines name some that the first listing did not bring.
 
-    After an unfiltered listing, what is still not there is read by its id. Raises ApiError;
-    ListingIncomplete where lines that are not voided name payouts that the API does not have.
+    After an unfiltered listing, what is still not there is read by its id. Returns the payouts that were
+    brought: they may have been made while their lines were listed. Raises ApiError; ListingIncomplete where
+    lines that are not voided name payouts that the API does not have.
     """
     # Lists of single payouts' lines name no other payout.
-    if not (found.all_lines and _unlisted(found, voided)):
-        return
+    unlisted = _unlisted(found, voided) if found.all_lines else frozenset()
+    if not unlisted:
+        return unlisted
     found.list_payouts(stages)
     if not found.all_payouts:
         # Listed by stage: the payouts of other stages are not asked for.
-        return
+        return unlisted & found.payouts.keys()
     found.read_payouts(_unlisted(found, voided))
     missing = sorted(_unlisted(found, voided))
     if missing:
@@ -46,26 +50,36 @@ def find_unlisted_payouts(found: Gathering, stages: Collection[str], voided: Col
             f"have: {_names(missing)}. Nothing may be concluded from such a list; run the command again, "
             "and ask Introw about these payouts if it says so again."
         )
+    return unlisted
 
 
-def agreed(found: Gathering, made: Callable[[], Snapshot]) -> Snapshot:
+def agreed(
+    found: Gathering,
+    made: Callable[[], Snapshot],
+    late: Collection[str] = (),
+    known: Snapshot | None = None,
+) -> Snapshot:
     """The snapshot after every payout that is off its lines was read as it is twice in a row.
 
-    made: makes the snapshot of what was gathered. Where most payouts are off, the server does not keep the
-    amount so, and nothing is read again. Two requests for each payout and reading. Raises ApiError;
-    ListingIncomplete where three readings of a payout differ.
+    made: makes the snapshot of what was gathered. late: payouts that came after their lines, which are read
+    again in any case. known: an earlier reading, such as the export, which counts as one. Where most payouts
+    are off, the server does not keep the amount so, and they are not read again. Two requests for each
+    payout and reading. Raises ApiError; ListingIncomplete where three readings of a payout differ.
     """
     snapshot = made()
-    off = [payout.id for payout in snapshot.off_their_lines()]
+    off = {payout.id for payout in snapshot.off_their_lines()}
     if len(off) * 2 > len(snapshot.payouts):
-        return snapshot
+        off = set()
+    if known:
+        off = {payout_id for payout_id in off if _reading(snapshot, payout_id) != _reading(known, payout_id)}
+    off |= snapshot.payouts.keys() & set(late)
     for _ in range(_READINGS - 1):
         if not off:
             break
         before = {payout_id: _reading(snapshot, payout_id) for payout_id in off}
         found.read_payouts_again(off)
         snapshot = made()
-        off = [payout_id for payout_id in off if _reading(snapshot, payout_id) != before[payout_id]]
+        off = {one for one in off if _reading(snapshot, one) != before[one]}
     if off:
         raise ListingIncomplete(
             f"{counted(len(off), 'payout')} changed each time that they were read: {_names(off)}. "
@@ -74,12 +88,12 @@ def agreed(found: Gathering, made: Callable[[], Snapshot]) -> Snapshot:
     return snapshot
 
 
-def _unlisted(found: Gathering, voided: Collection[str]) -> set[str]:
-    return {
+def _unlisted(found: Gathering, voided: Collection[str]) -> frozenset[str]:
+    return frozenset(
         line.payout_id
         for line in found.lines.values()
         if line.payout_id and line.payout_id not in found.payouts and line.status not in voided
-    }
+    )
 
 
 def _reading(snapshot: Snapshot, payout_id: str) -> Reading | None:
