@@ -74,7 +74,8 @@ class Calls:
     settle_wait: seconds before live is read again after a lost answer; the pauses grow from there.
     absence_wait: seconds after which what live does not show counts as not done. `on_outcome` is told each
     outcome. progress: what the journal said when this process began. own: what this run wrote. gap: what
-    moved between the last reading and a write, as far as the answer to the write shows it.
+    moved between the last reading and a write, as far as the answer to the write shows it. stale: why an
+    operation must not be sent again, by what it relies on as it is now; None where nothing moved.
     """
 
     client: Client
@@ -88,6 +89,7 @@ class Calls:
     stop: Callable[[], bool] = lambda: False
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
     gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
+    stale: Callable[[Operation], OperationOutcome | None] = lambda _: None
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
@@ -126,10 +128,12 @@ class Calls:
             self._unseen(operation, known)
         elif known and known.was_refused:
             self._still_refused(operation, known)
-        elif attempt < _ATTEMPTS:
-            self.write(operation, attempt + 1)
-        else:
+        elif attempt >= _ATTEMPTS:
             raise Halt(f"{operation.id} was tried {attempt} times without an answer or an effect")
+        elif held := self.stale(operation):
+            self._keep(operation, held)
+        else:
+            self.write(operation, attempt + 1)
 
     def conclude(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -83,6 +84,7 @@ class Runner:
         self._near: dict[str, tuple[CommissionLine, ...]] = {}
         self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
         self.calls.gap = self._turn.wrote
+        self.calls.stale = self._stale_again
         for one in self._own_before():
             self._turn.done(one, EARLIER)
 
@@ -203,21 +205,36 @@ class Runner:
         if known := self._known_outcome(operation):
             self.calls.hold(operation, known)
             return
-        try:
-            self._turn.refresh(operation, ahead)
-            is_met = met(operation, self.calls.seen(operation, self._turn.live.seen))
-            moved = () if is_met else self._turn.moved(operation, ahead)
-        except ApiError as error:
-            raise Halt(f"live could not be read before {operation.id}: {error}") from error
-        if is_met:
+        if self._is_met(operation, ahead):
             self.calls.conclude(operation, Outcome.ALREADY_APPLIED, "live shows it already")
-        elif moved:
-            held = OperationOutcome(
-                operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
-            )
+        elif held := self._stale(operation, ahead):
             self.calls.hold(operation, held)
         else:
             self.calls.write(operation)
+
+    def _is_met(self, operation: Operation, ahead: Sequence[Operation]) -> bool:
+        """Whether live, read again where it is too old, shows what the operation wants."""
+        with _reading_before(operation):
+            self._turn.refresh(operation, ahead)
+            return met(operation, self.calls.seen(operation, self._turn.live.seen))
+
+    def _stale(self, operation: Operation, ahead: Sequence[Operation]) -> OperationOutcome | None:
+        """The outcome of an operation that relies on what moved; None where nothing did."""
+        with _reading_before(operation):
+            self._turn.refresh(operation, ahead)
+            moved = self._turn.moved(operation, ahead)
+        if not moved:
+            return None
+        return OperationOutcome(
+            operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
+        )
+
+    def _stale_again(self, operation: Operation) -> OperationOutcome | None:
+        """The same before an operation is sent again, which is a long wait after its turn.
+
+        Of a new line, settling it has told already whether live has one like it.
+        """
+        return None if operation.action is Action.CREATE_LINE else self._stale(operation, [operation])
 
     def _own_before(self) -> Iterator[Own]:
         """What an earlier process did of this run."""
@@ -277,6 +294,14 @@ class Runner:
 
     def _now(self) -> float:
         return self.client.clock.monotonic()
+
+
+@contextmanager
+def _reading_before(operation: Operation) -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        raise Halt(f"live could not be read before {operation.id}: {error}") from error
 
 
 def _told(operation: Operation, moved: Sequence[Moved]) -> str:

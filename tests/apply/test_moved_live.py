@@ -33,9 +33,7 @@ DECLINE_DRAFT_LINE = (
     Keystroke("Lines", DRAFT_LINE, "Action", "Decline"),
     Keystroke("Lines", DRAFT_LINE, "Decline reason", "DUPLICATE"),
 )
-ALWAYS_FRESH = (
-    "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\n[run]\nfresh_seconds = 0\nreread_minutes = 0\n"
-)
+ALWAYS_FRESH = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[run]\nfresh_seconds = 0\nreread_minutes = 0\n"
 
 
 def decline(cli: CliSession, line: str) -> None:
@@ -321,6 +319,27 @@ def test_an_edit_in_the_last_gap_of_a_release_is_reported_with_both_values(
     run_id = cli.run("history")[1].split()[0]
     code, out, err = cli.run("undo", run_id, "--yes")
     assert code == 0, out + err
+    assert cli.state()[DRAFT]["stage"] == "DRAFT"
+
+
+def test_a_release_whose_answer_is_lost_is_not_sent_again_once_its_payout_moved(
+    cli: CliSession, meddler: Meddler
+) -> None:
+    """The wait for a lost answer is longer than a reading may be old."""
+    plan = saved(cli, PAY_DRAFT)
+    cli.settings(ALWAYS_FRESH)
+    cli.fault(f"PATCH /payouts/{DRAFT}: 500")
+    meddler.after.append(
+        (
+            f"PATCH /payouts/{DRAFT}",
+            lambda: cli.patch(f"/commission-lines/{DRAFT_LINE}", {"amount": "9150.00"}),
+        )
+    )
+
+    code, out, _ = cli.run("apply", plan, "--yes", "--json")
+
+    assert code == 1
+    assert moved(outcomes(out)[DRAFT])["amount"] == ("425.5", "9425.5")
     assert cli.state()[DRAFT]["stage"] == "DRAFT"
 
 

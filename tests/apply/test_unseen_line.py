@@ -67,7 +67,7 @@ def test_an_accepted_line_that_is_not_shown_stays_unknown_and_is_not_sent_again(
         (outcome,) = executed.outcomes.values()
         assert (outcome.outcome, outcome.open, outcome.status) == (Outcome.UNKNOWN, True, 201)
         assert executed.exit_code == 4
-        assert "are open" in executed.stopped
+        assert "is open" in executed.stopped
     assert len(server.posts) == 1
     store.close()
 
