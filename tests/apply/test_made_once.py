@@ -191,13 +191,13 @@ def test_one_lost_answer_makes_one_line(choices: dict[str, object], server: Open
 
 @pytest.mark.parametrize("status", [409, 422])
 def test_a_refusal_after_a_lost_answer_is_no_refusal(status: int, server: Open) -> None:
-    cli = server(list_lag=0.6, read_lag=0.6)
+    cli = server(list_lag=3, read_lag=3)
     edited = cli.edit(cli.export(), *NEW_LINE)
     cli.fault("POST /commission-lines: lose-answer")
     cli.fault(f"POST /commission-lines: {status}")
     code, out, _ = cli.run("apply", edited, "--yes", "--json")
     (first,) = json.loads(out)["operations"]
-    cli.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.1\nabsence_wait = 2\n")
+    cli.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.1\nabsence_wait = 9\n")
 
     assert (code, first["outcome"], first["status"]) == (4, "unknown", status)
     assert outcomes(cli, "resume", run_id(cli)) == (0, ["applied"], True)
@@ -206,13 +206,13 @@ def test_a_refusal_after_a_lost_answer_is_no_refusal(status: int, server: Open) 
 
 @pytest.mark.parametrize("status", [409, 422])
 def test_a_detach_that_is_refused_after_a_lost_answer_is_settled_by_live(status: int, server: Open) -> None:
-    cli = server(list_lag=0.6, read_lag=0.6)
+    cli = server(list_lag=3, read_lag=3)
     edited = cli.edit(cli.export(), Keystroke("Lines", DRAFT_LINE, "Action", "Detach"))
     cli.fault("POST /commission-lines/*/detach: lose-answer")
     cli.fault(f"POST /commission-lines/*/detach: {status}")
     code, out, _ = cli.run("apply", edited, "--yes", "--json")
     (first,) = json.loads(out)["operations"]
-    cli.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.1\nabsence_wait = 2\n")
+    cli.settings("[profiles.default]\nrate = 100000\nsettle_wait = 0.1\nabsence_wait = 9\n")
 
     assert (code, first["outcome"]) == (4, "unknown")
     assert outcomes(cli, "resume", run_id(cli)) == (0, ["applied"], True)
