@@ -32,9 +32,13 @@ from reconcile.sandbox.server import running
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 PLAIN = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[limits]\nmax_visible_share = 1\n"
+EVERYTHING = PLAIN + '[close]\nlocked = "everything"\n'
 MONEY_ALONE = PLAIN + '[close]\nlocked = "money"\n'
 STRICT_MONTHS = range(1, 7)  # a closed period is locked against everything; later on against money alone
-MOVEMENTS = ("opening", "earned", "adjusted", "moved in", "moved out", "paid", "declined", "closing")
+MOVEMENTS = (
+    *("opening", "earned", "adjusted", "moved in", "moved out"),
+    *("paid", "returned", "difference", "declined", "closing"),
+)
 
 SHORT = payout_id("acme", 2)  # paid in March with a tenth missing, which follows in April
 RETURNED = payout_id("lyon", 5)  # paid in June, came back in July, paid again in August
@@ -99,7 +103,7 @@ class Company:
 
     def run_month(self, month: int) -> None:
         """Everything that happens in one month, up to its close."""
-        self.cli.settings(PLAIN if month in STRICT_MONTHS else MONEY_ALONE)
+        self.cli.settings(EVERYTHING if month in STRICT_MONTHS else MONEY_ALONE)
         raised = Decimal(self.cli.state()[line_id("acme", month, 1)]["amount"]) + 10
         self.team.month(
             month_name(month),

@@ -80,7 +80,7 @@ def worked(cli: CliSession, editor: Editor, *steps: Step) -> Path:
 def plan_of(cli: CliSession, workbook: Path) -> dict[str, Any]:
     saved = cli.folder / "plan.json"
     _, _, err = cli.run("diff", workbook, "--save", saved)
-    assert not err
+    assert [line.partition(":")[0] for line in err.splitlines()] == ["Plan", "Next"], err
     plan: dict[str, Any] = json.loads(saved.read_text(encoding="utf-8"))
     return plan
 

@@ -18,6 +18,7 @@ from reconcile.cli import run
 from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.errors import ReconcileError
+from reconcile.trusted_files import remember
 from reconcile.workbook.read.reader import read_workbook
 
 OLE2 = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -212,7 +213,9 @@ def test_what_is_beyond_a_limit_is_refused(limits: ReadLimits, words: str, simpl
 
 
 def test_the_limits_are_settings(simple_file: Path, tmp_path: Path, check: Check) -> None:
-    (tmp_path / "reconcile.toml").write_text("[workbook]\nstrings = 10\n", encoding="utf-8")
+    settings = tmp_path / "reconcile.toml"
+    settings.write_text("[workbook]\nstrings = 10\n", encoding="utf-8")
+    remember(settings, settings.read_bytes())
     code, said = check(simple_file)
 
     assert code == 1

@@ -192,8 +192,14 @@ def _type_new_lines(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
 def _type_unread(copy: Copy, edited: EditedWorkbook, findings: Iterable[Finding], done: Repaired) -> None:
     """What could not be read is typed as it was shown, so that the check finds it in the copy again."""
     sheets = {sheet.name: sheet for sheet in edited.sheets}
+    # By rule and cell: the check has added whose money it is.
+    unread = {(one.rule, one.sheet, one.cell) for one in edited.findings}
     for one in findings:
-        if one not in edited.findings or one.severity is not Severity.ERROR or one.rule in _WHOSE:
+        if (
+            (one.rule, one.sheet, one.cell) not in unread
+            or one.severity is not Severity.ERROR
+            or one.rule in _WHOSE
+        ):
             continue
         sheet = sheets.get(one.sheet)
         columns = {letters: column for column, letters in sheet.letters.items()} if sheet else {}

@@ -51,7 +51,9 @@ def header_names(kind: RecordKind, meta: Meta, layout: Layout) -> Names:
     ids = {label: column for column, label in reversed(fallback) if column not in known}
     ids |= {hidden_label(kind, column.id): column.id for column in COLUMNS[kind] if column.hidden}
     ids |= exported
-    labels = {column: label for label, column in ids.items()}
+    # A damaged `_meta` may give the header of one column to another: each column keeps a name all the same.
+    labels = dict(reversed(fallback))
+    labels |= {column: label for label, column in ids.items()}
     return Names({_same_form(label): column for label, column in ids.items()}, labels)
 
 
