@@ -9,13 +9,14 @@ from reconcile.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One payout in one run of `payments`.
+    """One payment of a payout in one run of `payments`.
 
     workbook_id: the workbook that was written. state: `matched` where it stood there at once, `suggested`
     where a person had to accept it, `differs` where the amount was not right. verdict: `paid`, `failed`, or
     `settled` where the payout stood there already. how, code: the pass, and the reason for a difference.
-    amount: what was paid for this payout. reference, payment_id, paid_on: of its last payment; paid_on is
-    ISO 8601 or empty. file, sha256: where that was read. read_at: UTC, ISO 8601.
+    amount: what was paid for this payout. reference, payment_id, paid_on: of the payment, the last one
+    where several payouts share several; paid_on is ISO 8601 or empty. file, sha256: where that was read.
+    read_at: UTC, ISO 8601.
     """
 
     workbook_id: str

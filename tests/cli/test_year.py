@@ -176,7 +176,17 @@ class Company:
         assert code == 0, out + err
         tables = {key: table["rows"] for key, table in json.loads(out)["tables"].items()}
         still_owed = (EARLY,) if month == 10 else ()
-        self.months[month] = Month(tables, accrued(self.cli.state(), end_of(period), still_owed))
+        owed = accrued(self.cli.state(), end_of(period), still_owed)
+        owed["USD"] -= self._paid_in_part()
+        self.months[month] = Month(tables, owed)
+
+    def _paid_in_part(self) -> Decimal:
+        """What the bank has paid of the payout that it pays in two parts, until the second one settles it."""
+        if self.cli.state()[SHORT]["stage"] == "PAID":
+            return Decimal(0)
+        return sum(
+            (amount for _, _, amount, reference, _ in self.bank.rows if reference == SHORT), Decimal(0)
+        )
 
 
 @pytest.fixture
@@ -223,16 +233,14 @@ def _late_changes_land_where_they_belong(months: dict[int, Month]) -> None:
     returned = {line_id("lyon", 5, number) for number in (1, 3)}
     moved_in = {number: month.listed("moved in") for number, month in months.items()}
     assert set(moved_in[1]) == before_the_chain
-    assert set(moved_in[7]) == returned
+    assert sum(months[7].listed("returned").values()) == sum(seeded[one] for one in returned)
     assert list(moved_in[9].values()) == [Decimal("321.09")]
-    assert [number for number, found in moved_in.items() if found] == [1, 7, 9]
+    assert [number for number, found in moved_in.items() if found] == [1, 9]
     assert not any(month.listed("moved out") for month in months.values())
     declined = {number: set(month.listed("declined")) for number, month in months.items()}
-    assert {number: found for number, found in declined.items() if found} == {
-        3: {DECLINED},
-        11: {DECLINED_LATE},
-    }
-    for payout, paid_in in {SHORT: [4], RETURNED: [6, 8], EARLY: [11], LATE: [12], UNPAID: []}.items():
+    # What is declined within its own month was never owed at an end.
+    assert {number: found for number, found in declined.items() if found} == {11: {DECLINED_LATE}}
+    for payout, paid_in in {SHORT: [3, 4], RETURNED: [6, 7, 8], EARLY: [11], LATE: [12], UNPAID: []}.items():
         assert [number for number, month in months.items() if _paid(month, payout)] == paid_in
 
 
@@ -247,11 +255,11 @@ def _ties_out(company: Company) -> None:
     year = {
         movement: _over(month.sums(movement) for month in company.months.values()) for movement in MOVEMENTS
     }
-    lines = lines_of(state)
+    lines = [one for one in lines_of(state) if one["id"] != DECLINED]
     paid_twice = summed(one for one in lines if one["payoutId"] == RETURNED)
     settled = summed(one for one in lines if (state.get(one["payoutId"]) or {}).get("stage") == "PAID")
     voided = summed(one for one in lines if one["status"] == "VOIDED")
-    came = _over((year["earned"], year["adjusted"], year["moved in"]))
+    came = _over((year["earned"], year["adjusted"], year["moved in"], year["returned"]))
 
     assert came == _over((summed(lines), paid_twice))
     assert _negative(year["paid"]) == _over(

@@ -64,7 +64,7 @@ def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
     """Makes suggestions of matches whose payouts are named by a payment in a state that is not known."""
     index = References()
     for number, owed in enumerate(state.owed):
-        for reference in owed.references:
+        for reference in dict.fromkeys((owed.payout_id, *owed.references)):
             index.add(reference, number)
     for payment in unknown:
         hits = index.hits(filter(None, (payment.order, *payment.references)))

@@ -9,7 +9,8 @@ from datetime import datetime
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.result import Match, Matching
+from reconcile.erp.matching.result import Match, Matching, Verdict
+from reconcile.erp.payments.model import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,30 @@ class Occasion:
 
 
 def settlements_of(result: Matching, occasion: Occasion) -> Iterator[Settlement]:
-    """One settlement for each payout that has a match, a suggestion, or an amount that differs."""
+    """The settlements of each payout that has a match, a suggestion, or an amount that differs.
+
+    One for each payment of a payout, each with its own day, so that a part that was read before is known
+    again; one alone where several payouts share the payments, or the payments are returns.
+    """
     states = (("matched", result.matches), ("suggested", result.suggestions), ("differs", result.differing))
     for state, matches in states:
         for match in matches:
             for owed in match.owed:
-                yield _settlement(state, match, owed, occasion)
+                yield from _settlements(state, match, owed, occasion)
 
 
-def _settlement(state: str, match: Match, owed: Owed, occasion: Occasion) -> Settlement:
-    last = match.payments[-1]
+def _settlements(state: str, match: Match, owed: Owed, occasion: Occasion) -> Iterator[Settlement]:
+    alone = len(match.owed) == 1 and len({one.amount.currency for one in match.payments}) == 1
+    if alone and match.verdict is not Verdict.FAILED:
+        for payment in match.payments:
+            yield _settlement(state, match, owed, occasion, payment, payment.amount)
+    else:
+        yield _settlement(state, match, owed, occasion, match.payments[-1], _part(match, owed))
+
+
+def _settlement(
+    state: str, match: Match, owed: Owed, occasion: Occasion, payment: Payment, amount: Money
+) -> Settlement:
     return Settlement(
         workbook_id=occasion.workbook_id,
         payout_id=owed.payout_id,
@@ -41,12 +56,12 @@ def _settlement(state: str, match: Match, owed: Owed, occasion: Occasion) -> Set
         verdict=match.verdict.value,
         how=match.how,
         code=match.code.value,
-        amount=_part(match, owed),
-        reference=last.reference,
-        payment_id=last.id,
-        paid_on=last.day.isoformat() if last.day else "",
-        file=last.place.file,
-        sha256=occasion.files.get(last.place.file, ""),
+        amount=amount,
+        reference=payment.reference,
+        payment_id=payment.id,
+        paid_on=payment.day.isoformat() if payment.day else "",
+        file=payment.place.file,
+        sha256=occasion.files.get(payment.place.file, ""),
         read_at=occasion.at.isoformat(),
         read_by=occasion.by,
     )
