@@ -15,7 +15,7 @@ from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.money_back import CAME_IN
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.result import Matching, residual
+from reconcile.erp.matching.result import Matching, Verdict, residual
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
 
 POLICY = PaymentPolicy()
@@ -264,6 +264,33 @@ def test_a_rejected_order_reopens_its_payout() -> None:
     result = _match([order], [_owed("pay_12345", stage="SCHEDULED")])
 
     assert _told(result) == [("sure", "failed by reference", ("pay_12345",))]
+
+
+def test_money_back_that_is_given_to_no_payout_questions_every_payment_of_its_amount() -> None:
+    """The payee's own payment of that amount matched nothing, and another partner was paid as much."""
+    owed = [_owed("pay_1"), _owed("pay_2", "70", "Beta Reseller")]
+    back = _paid("", "-100", status=PaymentStatus.RETURNED, payee="Beta Reseller", booked=date(2026, 4, 16))
+    payments = [_paid("pay_1"), _paid("", payee="Beta Reseller"), back]
+
+    result = _match(payments, owed)
+
+    assert [one.payout_id for match in result.matches for one in match.owed] == []
+    (doubted,) = (match for match in result.suggestions if match.owed[0].payout_id == "pay_1")
+    assert "may be its money, come back (-100.00 USD)" in doubted.evidence
+
+
+@pytest.mark.parametrize("references", [("pay_1",), ("BILL-1",), ()])
+def test_a_row_in_an_unknown_state_questions_the_payout_that_it_names(references: tuple[str, ...]) -> None:
+    """By the id of the payout, too, where that is not among the references of the payout."""
+    owed = [_owed("pay_1", references=references, po_number="PO-77")]
+    paid = _paid("", po_texts=("PO-77",), payee="Acme Partners")
+    odd = _paid("pay_1", "5", status=PaymentStatus.UNKNOWN, reason="On hold")
+
+    alone, beside = _match([paid], owed), _match([paid, odd], owed)
+
+    assert [match.verdict for match in alone.matches] == [Verdict.PAID]
+    assert beside.matches == ()
+    assert ["says 'On hold' of it" in match.evidence for match in beside.suggestions] == [True]
 
 
 def test_part_of_a_payment_that_came_back_is_for_a_person() -> None:

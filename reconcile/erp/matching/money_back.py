@@ -44,10 +44,12 @@ def _tie(state: MatchState, names: Names, number: int, before: Sequence[int]) ->
     partner = group_of(names, payment)
     same = [one for one in before if partner is not None and _partner_of(state, names, one) == partner]
     likely = same or before
-    if len(likely) == 1 and (same or payment.status is PaymentStatus.RETURNED):
-        _give_back(state, number, likely[0])
-    elif likely:
-        _question(state, number, [state.taken[one] for one in likely if one in state.taken])
+    is_one = len(likely) == 1 and (bool(same) or payment.status is PaymentStatus.RETURNED)
+    if is_one and _give_back(state, number, likely[0]):
+        return
+    if before:
+        # It was given back to none: whichever had this amount may be its money, whoever the payee is.
+        _question(state, number, [state.taken[one] for one in (*likely, *before) if one in state.taken])
     elif partner is not None:
         of_partner = [
             match
@@ -68,20 +70,23 @@ def _in_time(state: MatchState, back: Payment, sent: Payment) -> bool:
     return 0 <= (back.day - sent.day).days <= state.policy.return_days
 
 
-def _give_back(state: MatchState, number: int, sent: int) -> None:
-    """The one payment that this money is: its payouts are suggested as failed, with both payments."""
+def _give_back(state: MatchState, number: int, sent: int) -> bool:
+    """The one payment that this money is: its payouts are suggested as failed, with both payments.
+
+    Answers False where that cannot be said of it: no payout took it, or not it alone.
+    """
     match = state.taken.get(sent)
     if match is None:
         state.why[number] = f"it may be the money of {state.payments[sent].place}, which came back"
-        return
+        return False
     if match.verdict not in _MONEY_OUT or len(match.payments) != 1:
-        _question(state, number, [match])
-        return
+        return False
     words = f"{match.evidence}; {state.payments[number].place} has the same amount and came in after it"
     owed = [place for place, one in state.used.items() if one is match]
     state.withdraw(match)
     fit = Fit(None, fits=False, code=Code.EXACT)
     state.match([sent, number], owed, fit, Tie(match.how, words, sure=False), Verdict.FAILED)
+    return True
 
 
 def _question(state: MatchState, number: int, matches: Sequence[Match]) -> None:
