@@ -19,6 +19,10 @@ from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.domain.settlement import Settlement
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.settlements import Occasion, settlements_of
+from reconcile.erp.payments.model import Payment, PaymentFile, Place
 
 EARLY_MARCH = datetime(2026, 3, 10, tzinfo=UTC)
 LATE = datetime(2026, 4, 3, 9, tzinfo=UTC)
@@ -292,7 +296,11 @@ def test_what_a_partner_owes_is_not_netted_with_what_another_is_owed() -> None:
     ("rows", "expected"),
     [
         ([settled("2026-03-20", "1000 USD")], [("2026-03-20", 1000)]),
-        ([settled("2026-03-20", "1000 USD")] * 2, [("2026-03-20", 1000)]),
+        (
+            # Read twice: each run writes a workbook of its own.
+            [settled("2026-03-20", "1000 USD"), settled("2026-03-20", "1000 USD", workbook_id="wb-2")],
+            [("2026-03-20", 1000)],
+        ),
         (
             [
                 settled("2026-03-28", "600 USD", state="differs", verdict="differs", code="short"),
@@ -335,3 +343,37 @@ def test_a_suggestion_counts_once_a_person_accepted_it(stage: str, counts: bool)
     found = allotments([row], make_snapshot(make_payout(stage=stage), FULL[1]), PaymentPolicy())
 
     assert bool(found) is counts
+
+
+def _recorded(workbook_id: str, *payments: Payment) -> tuple[Settlement, ...]:
+    """What a run of `payments` on a file with these payments records of one payout of 1,000 USD."""
+    owed = Owed("pay_1", "ptn_1", "Acme", money("1000 USD"), "APPROVED", END.date(), ("pay_1",))
+    result = match_payments([PaymentFile("bank.csv", "CSV", "", payments)], [owed], PaymentPolicy())
+    return tuple(settlements_of(result, Occasion(workbook_id, LATE, "ana", {})))
+
+
+def _payment(line: int, day: date, total: str, id_: str = "") -> Payment:
+    place = Place("bank.csv", f"line {line}")
+    return Payment(place, money(total), id=id_, booked=day, payee="Acme", references=("pay_1",))
+
+
+def test_a_part_that_was_read_before_counts_once_and_on_its_own_day() -> None:
+    first = _payment(2, date(2026, 3, 20), "900 USD", "TX-1")
+    rest = _payment(3, date(2026, 4, 20), "100 USD", "TX-2")
+    rows = (*_recorded("wb-march", first), *_recorded("wb-april", first, rest))
+
+    found = allotments(rows, make_snapshot(*FULL), PaymentPolicy())["pay_1"]
+
+    assert [(one.day, one.amount) for one in found] == [
+        (date(2026, 3, 20), money("900 USD")),
+        (date(2026, 4, 20), money("100 USD")),
+    ]
+
+
+def test_equal_payments_of_one_file_both_count_and_once_each_when_the_file_is_read_again() -> None:
+    halves = [_payment(line, date(2026, 3, 20), "500 USD") for line in (2, 3)]
+    rows = (*_recorded("wb-1", *halves), *_recorded("wb-2", *halves))
+
+    found = allotments(rows, make_snapshot(*FULL), PaymentPolicy())["pay_1"]
+
+    assert [one.amount for one in found] == [money("500 USD")] * 2

@@ -32,7 +32,8 @@ def allotments(
     found: dict[str, list[Settlement]] = {}
     for one in settlements:
         rows = found.setdefault(one.payout_id, [])
-        rows[:] = [row for row in rows if _key(row) != _key(one)]
+        # Within one run, equal rows are different payments.
+        rows[:] = [row for row in rows if _key(row) != _key(one) or row.workbook_id == one.workbook_id]
         rows.append(one)
     made = {
         payout_id: _of_payout(rows, snapshot.payouts.get(payout_id), policy)
