@@ -29,6 +29,7 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.closes.chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
+from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import read_any_table
@@ -113,6 +114,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
     check_options(request.pay_on, request.checked, request.header, form, session.clock().date())
     _check_reason(request.again)
+    refuse_missing([request.open_bills] if request.open_bills else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
         given = Circumstances(

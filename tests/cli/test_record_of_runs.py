@@ -73,15 +73,27 @@ def test_a_command_that_is_not_there_is_answered_with_one_that_is(capsys: pytest
     assert reconcile.name == "reconcile"
 
 
-def test_a_file_that_is_not_there_is_spoken_of_before_the_key(cli: CliSession) -> None:
-    workbook = cli.export()
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("diff", "mrach.xlsx"),
+        ("apply", "mrach.xlsx"),
+        ("doctor", "mrach.xlsx", "--repair", "clean.xlsx", "--workbook", "wb-x"),
+        ("bills", "--to", "xero", "-o", "bills", "--open-bills", "mrach.xlsx"),
+        ("export", "-o", "set", "--split-by", "partner", "--recipients", "mrach.xlsx"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_file_that_is_not_there_is_spoken_of_before_the_key(
+    words: tuple[str, ...], cli: CliSession
+) -> None:
+    (cli.folder / "march.xlsx").write_bytes(b"")
     cli.setenv("INTROW_API_KEY", "")
 
-    for command in ("diff", "apply"):
-        code, _, err = cli.run(command, workbook.with_name("mrach.xlsx"))
-        assert code == 2
-        assert "There is no file" in err
-        assert "Did you mean march.xlsx?" in err
+    code, _, err = cli.run(*words)
+
+    assert code == 2
+    assert "There is no file mrach.xlsx. Check the path. Did you mean march.xlsx?" in err
 
 
 def test_a_wrong_key_is_spoken_of(cli: CliSession) -> None:

@@ -10,7 +10,7 @@ from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.lost_identity import identity, likely_exports
-from reconcile.jobs.readings import Reading, read
+from reconcile.jobs.readings import Reading, read, refuse_missing
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
 from reconcile.report.words import moment
@@ -26,9 +26,9 @@ def examine_workbook(
     """What happened to the workbook since its export, what the check finds, and what is in the clean copy.
 
     target: the clean copy, if one is wanted. workbook_id: what a workbook is that does not say so itself.
-    Raises ConfigurationError where there is no such file, or the
-    copy cannot be written.
+    Raises ConfigurationError where there is no such file, or the copy cannot be written.
     """
+    refuse_missing([file])
     if target:
         _check_target(file, target)
     policy, templates = session.settings.policy, session.settings.templates

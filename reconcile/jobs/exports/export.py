@@ -14,6 +14,7 @@ from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
+from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
 from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown
@@ -56,6 +57,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
     """Exports what is in scope. Raises ConfigurationError where nothing is, or the output cannot be made."""
     named = request.filters.scope
     _refuse(request)
+    refuse_missing([request.recipients] if request.recipients else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         # Gather.
         fetched = fetch_scope(session, reader, named, on_progress)
