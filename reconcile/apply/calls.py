@@ -63,6 +63,9 @@ _REFUSED: Final = (
 )
 
 
+_RESUME: Final = "Resume the run a little later: it reads again"
+
+
 class Halt(Exception):
     """Not an error: the run stops here, for the reason given, and can be resumed."""
 
@@ -74,8 +77,8 @@ class Calls:
     settle_wait: seconds before live is read again after a lost answer; the pauses grow from there.
     absence_wait: seconds after which what live does not show counts as not done. `on_outcome` is told each
     outcome. progress: what the journal said when this process began. own: what this run wrote. gap: what
-    moved between the last reading and a write, as far as the answer to the write shows it. stale: why an
-    operation must not be sent again, by what it relies on as it is now; None where nothing moved.
+    moved between the last reading and a write, as far as the answer to the write shows it. before_repeat: the
+    outcome of an operation that must not be sent again, by what live shows now; None where it may be.
     """
 
     client: Client
@@ -89,7 +92,7 @@ class Calls:
     stop: Callable[[], bool] = lambda: False
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
     gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
-    stale: Callable[[Operation], OperationOutcome | None] = lambda _: None
+    before_repeat: Callable[[Operation], OperationOutcome | None] = lambda _: None
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
@@ -130,8 +133,8 @@ class Calls:
             self._still_refused(operation, known)
         elif attempt >= _ATTEMPTS:
             raise Halt(f"{operation.id} was tried {attempt} times without an answer or an effect")
-        elif held := self.stale(operation):
-            self._keep(operation, held)
+        elif found := self.before_repeat(operation):
+            self._keep(operation, _not_repeated(known, found))
         else:
             self.write(operation, attempt + 1)
 
@@ -288,6 +291,18 @@ class Calls:
         others = self.progress.twins.get(operation.id, frozenset()) | results
         found = alike(operation, self.lines_near(operation), self.names, self._began)
         return made(found.without(others))
+
+
+def _not_repeated(known: OperationOutcome | None, found: OperationOutcome) -> OperationOutcome:
+    """The outcome of a write that is not sent again since what it relies on moved.
+
+    Its first attempt may still take effect, so it is unknown. Only a later `resume`, which sees no effect
+    after another whole wait, ends it.
+    """
+    if found.outcome is not Outcome.SKIPPED or (known and known.moved):
+        return found
+    message = f"{found.message}. It is not sent again, and the first attempt may still take effect. {_RESUME}"
+    return replace(found, outcome=Outcome.UNKNOWN, message=message, open=True)
 
 
 def in_the_gap(moved: Iterable[Moved]) -> str:

@@ -84,7 +84,7 @@ class Runner:
         self._near: dict[str, tuple[CommissionLine, ...]] = {}
         self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
         self.calls.gap = self._turn.wrote
-        self.calls.stale = self._stale_again
+        self.calls.before_repeat = self._before_repeat
         for one in self._own_before():
             self._turn.done(one, EARLIER)
 
@@ -229,12 +229,18 @@ class Runner:
             operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
         )
 
-    def _stale_again(self, operation: Operation) -> OperationOutcome | None:
-        """The same before an operation is sent again, which is a long wait after its turn.
+    def _before_repeat(self, operation: Operation) -> OperationOutcome | None:
+        """What live shows of an operation before it is sent again, which is a long wait after its turn.
 
         Of a new line, settling it has told already whether live has one like it.
         """
-        return None if operation.action is Action.CREATE_LINE else self._stale(operation, [operation])
+        if operation.action is Action.CREATE_LINE:
+            return None
+        if self._is_met(operation, [operation]):
+            return OperationOutcome(
+                operation.id, Outcome.APPLIED, "settled by a re-read", operation.target.id
+            )
+        return self._stale(operation, [operation])
 
     def _own_before(self) -> Iterator[Own]:
         """What an earlier process did of this run."""

@@ -33,7 +33,7 @@ DECLINE_DRAFT_LINE = (
     Keystroke("Lines", DRAFT_LINE, "Action", "Decline"),
     Keystroke("Lines", DRAFT_LINE, "Decline reason", "DUPLICATE"),
 )
-ALWAYS_FRESH = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[run]\nfresh_seconds = 0\nreread_minutes = 0\n"
+ALWAYS_FRESH = "[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n[run]\nfresh_seconds = 0\nreread_minutes = 0\nsettle_seconds = 0\n"
 
 
 def decline(cli: CliSession, line: str) -> None:
@@ -325,7 +325,7 @@ def test_an_edit_in_the_last_gap_of_a_release_is_reported_with_both_values(
 def test_a_release_whose_answer_is_lost_is_not_sent_again_once_its_payout_moved(
     cli: CliSession, meddler: Meddler
 ) -> None:
-    """The wait for a lost answer is longer than a reading may be old."""
+    """The wait for a lost answer is longer than a reading may be old. Resuming sees no effect, and ends it."""
     plan = saved(cli, PAY_DRAFT)
     cli.settings(ALWAYS_FRESH)
     cli.fault(f"PATCH /payouts/{DRAFT}: 500")
@@ -337,10 +337,35 @@ def test_a_release_whose_answer_is_lost_is_not_sent_again_once_its_payout_moved(
     )
 
     code, out, _ = cli.run("apply", plan, "--yes", "--json")
+    first = outcomes(out)[DRAFT]
+    assert (code, first["outcome"]) == (4, "unknown")
+    assert moved(first)["amount"] == ("425.5", "9425.5")
+    assert "the first attempt may still take effect" in first["message"]
 
-    assert code == 1
-    assert moved(outcomes(out)[DRAFT])["amount"] == ("425.5", "9425.5")
+    code, out, _ = cli.run("resume", cli.run("history")[1].split()[0], "--json")
+    assert (code, outcomes(out)[DRAFT]["outcome"]) == (1, "skipped")
     assert cli.state()[DRAFT]["stage"] == "DRAFT"
+
+
+def test_a_first_attempt_that_takes_effect_late_is_never_called_skipped(
+    cli: CliSession, meddler: Meddler
+) -> None:
+    """It took effect after the run had held the repeat: the next `resume` sees it."""
+    plan = saved(cli, PAY_DRAFT)
+    cli.settings(ALWAYS_FRESH)
+    cli.fault(f"PATCH /payouts/{DRAFT}: 500")
+    meddler.after.append(
+        (
+            f"PATCH /payouts/{DRAFT}",
+            lambda: cli.patch(f"/commission-lines/{DRAFT_LINE}", {"amount": "9150.00"}),
+        )
+    )
+    cli.run("apply", plan, "--yes")
+    cli.patch(f"/payouts/{DRAFT}", {"stage": "PAID"})
+
+    _, out, _ = cli.run("resume", cli.run("history")[1].split()[0], "--json")
+
+    assert outcomes(out)[DRAFT]["outcome"] == "applied"
 
 
 def test_an_edit_in_the_last_gap_of_a_line_is_reported_with_both_values(
