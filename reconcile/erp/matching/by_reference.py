@@ -66,8 +66,10 @@ def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
     for number, owed in enumerate(state.owed):
         for reference in dict.fromkeys((owed.payout_id, *owed.references)):
             index.add(reference, number)
+        if owed.po_number:
+            index.add(owed.po_number, number)
     for payment in unknown:
-        hits = index.hits(filter(None, (payment.order, *payment.references)))
+        hits = index.hits(filter(None, (payment.order, *payment.references, *payment.po_texts)))
         for number in sorted(frozenset().union(*(hit.leads_to for hit in hits))):
             match = state.used.get(number)
             if match is not None and match.verdict is Verdict.PAID:
