@@ -92,4 +92,15 @@ def _match(match: Match) -> JSON:
         "amounts": [str(payment.amount) for payment in match.payments],
         "difference": str(match.difference) if match.difference else None,
         "reason": match.code.value,
+        "solutions": {
+            "count": match.certificate.count,
+            "complete": match.certificate.complete,
+            "others": [
+                {
+                    "payouts": [owed.payout_id for owed in one.owed],
+                    "payments": [str(payment.place) for payment in one.payments],
+                }
+                for one in match.certificate.others
+            ],
+        },
     }
