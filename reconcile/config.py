@@ -15,7 +15,7 @@
     [close]               # the month end: see `domain.closing.ClosePolicy`
     [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
-    [policy]              # po_required_stages, max_amount_factor, text_limit, locale, moved_releases
+    [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
 the one in the user's configuration folder. One in the working folder that nobody named is used once it is

@@ -94,14 +94,14 @@ def _undamaged(reading: Reading) -> tuple[Finding, ...]:
 def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snapshot:
     baseline = together([reading.baseline for reading in readings])
     scopes = list(dict.fromkeys(reading.baseline.scope for reading in readings))
-    voided = session.settings.policy.names.voided_statuses
+    left_out = session.settings.policy.left_out
     with session.caller.progress() as on_progress:
         return fetch_live(
             reader,
             session.environment,
             baseline,
             session.clock(),
-            voided,
+            left_out,
             on_progress,
             scopes,
             _of_new(readings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ from reconcile.domain.settlement import Settlement
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.settlements import Occasion, settlements_of
-from reconcile.erp.payments.model import Payment, PaymentFile, Place
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
 
 EARLY_MARCH = datetime(2026, 3, 10, tzinfo=UTC)
 LATE = datetime(2026, 4, 3, 9, tzinfo=UTC)
@@ -345,16 +346,19 @@ def test_a_suggestion_counts_once_a_person_accepted_it(stage: str, counts: bool)
     assert bool(found) is counts
 
 
-def _recorded(workbook_id: str, *payments: Payment) -> tuple[Settlement, ...]:
-    """What a run of `payments` on a file with these payments records of one payout of 1,000 USD."""
-    owed = Owed("pay_1", "ptn_1", "Acme", money("1000 USD"), "APPROVED", END.date(), ("pay_1",))
-    result = match_payments([PaymentFile("bank.csv", "CSV", "", payments)], [owed], PaymentPolicy())
+def _recorded(
+    workbook_id: str, *payments: Payment, owed: tuple[Owed, ...] = (), stage: str = "APPROVED"
+) -> tuple[Settlement, ...]:
+    """What a run of `payments` on a file with these payments records; of one payout of 1,000 USD, if none is named."""
+    plain = Owed("pay_1", "ptn_1", "Acme", money("1000 USD"), stage, END.date(), ("pay_1",))
+    result = match_payments([PaymentFile("bank.csv", "CSV", "", payments)], owed or [plain], PaymentPolicy())
     return tuple(settlements_of(result, Occasion(workbook_id, LATE, "ana", {})))
 
 
-def _payment(line: int, day: date, total: str, id_: str = "") -> Payment:
+def _payment(line: int, day: date, total: str, id_: str = "", **more: object) -> Payment:
     place = Place("bank.csv", f"line {line}")
-    return Payment(place, money(total), id=id_, booked=day, payee="Acme", references=("pay_1",))
+    plain = Payment(place, money(total), id=id_, booked=day, payee="Acme", references=("pay_1",))
+    return replace(plain, **more)  # type: ignore[arg-type]
 
 
 def test_a_part_that_was_read_before_counts_once_and_on_its_own_day() -> None:
@@ -377,3 +381,49 @@ def test_equal_payments_of_one_file_both_count_and_once_each_when_the_file_is_re
     found = allotments(rows, make_snapshot(*FULL), PaymentPolicy())["pay_1"]
 
     assert [one.amount for one in found] == [money("500 USD")] * 2
+
+
+SENT = _payment(2, date(2026, 3, 20), "1000 USD", "TX-1")
+BACK = _payment(3, date(2026, 3, 25), "-1000 USD", "TX-2", status=PaymentStatus.RETURNED)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [[(SENT, BACK)] * 2, [(SENT,), (SENT, BACK), (SENT, BACK)], [(SENT,), (BACK,), (BACK,)]],
+    ids=["both twice", "sent, then both twice", "sent, then back twice"],
+)
+def test_money_that_came_back_counts_once_however_often_it_is_read(files: list[tuple[Payment, ...]]) -> None:
+    rows: list[Settlement] = []
+    for number, payments in enumerate(files):
+        rows += _recorded(f"wb-{number}", *payments, stage="FAILED" if number else "APPROVED")
+
+    found = allotments(rows, make_snapshot(make_payout(stage="FAILED"), FULL[1]), PaymentPolicy())
+
+    assert sum((one.amount.amount for one in found.get("pay_1", ())), Decimal(0)) == 0
+
+
+def test_a_payment_of_several_payouts_is_allotted_as_far_as_it_goes_and_once() -> None:
+    owed = tuple(
+        Owed(name, "ptn_1", "Acme", money(total), "APPROVED", END.date(), (name,))
+        for name, total in (("pay_1", "600 USD"), ("pay_2", "400 USD"))
+    )
+    part = _payment(2, date(2026, 3, 20), "700 USD", "TX-1", references=("pay_1", "pay_2"))
+    rest = _payment(3, date(2026, 4, 20), "300 USD", "TX-2", references=("pay_1", "pay_2"))
+    rows = (*_recorded("wb-1", part, owed=owed), *_recorded("wb-2", part, rest, owed=owed))
+    snapshot = make_snapshot(make_payout(total="600 USD"), make_payout("pay_2", "400 USD"))
+
+    found = allotments(rows, snapshot, PaymentPolicy())
+
+    assert {name: [(one.day.month, one.amount) for one in parts] for name, parts in found.items()} == {
+        "pay_1": [(3, money("600 USD"))],
+        "pay_2": [(3, money("100 USD")), (4, money("300 USD"))],
+    }
+
+
+def test_two_banks_that_number_from_one_sent_two_payments() -> None:
+    first, second = (_payment(2, date(2026, 3, 20), total, "1") for total in ("600 USD", "400 USD"))
+    rows = (*_recorded("wb-1", first), *_recorded("wb-2", second))
+
+    found = allotments(rows, make_snapshot(*FULL), PaymentPolicy())["pay_1"]
+
+    assert [one.amount for one in found] == [money("600 USD"), money("400 USD")]

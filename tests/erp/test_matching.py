@@ -82,10 +82,14 @@ def test_a_payout_id_is_found_however_banks_write_it(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["pay_00000000000approvedX", "xpay_00000000000approved", "pay_0000000000approved"]
-)
-def test_an_id_inside_another_word_is_no_reference(written: str) -> None:
-    assert _told(_match([_paid(written)], [_owed("pay_00000000000approved")])) == []
+    ("written", "told"),
+    [("pay_00000000000approvedX", ["maybe"]), ("xpay_00000000000approved", ["maybe"]),
+     ("pay_0000000000approved", [])],
+)  # fmt: skip
+def test_an_id_inside_another_word_never_pays_by_itself(written: str, told: list[str]) -> None:
+    result = _match([_paid(written)], [_owed("pay_00000000000approved")])
+
+    assert [where for where, _, _ in _told(result)] == told
 
 
 def test_a_bill_number_leads_to_its_payout_and_not_to_a_longer_one() -> None:
@@ -279,6 +283,23 @@ def test_money_back_that_is_given_to_no_payout_questions_every_payment_of_its_am
     assert "may be its money, come back (-100.00 USD)" in doubted.evidence
 
 
+@pytest.mark.parametrize(
+    ("payments", "owed"),
+    [
+        ([_paid("pay_1 and pay_2", "200")], [_owed("pay_1"), _owed("pay_2")]),
+        ([_paid("pay_1", "60"), _paid("pay_1", "40")], [_owed("pay_1")]),
+    ],
+    ids=["one of two payouts of a payment", "the two parts of a payout"],
+)
+def test_money_back_questions_what_it_may_be_of_a_larger_match(
+    payments: list[Payment], owed: list[Owed]
+) -> None:
+    back = _paid("", "-100", status=PaymentStatus.RETURNED, booked=date(2026, 4, 16))
+
+    assert [match.verdict for match in _match(payments, owed).matches] == [Verdict.PAID]
+    assert _match([*payments, back], owed).matches == ()
+
+
 @pytest.mark.parametrize("references", [("pay_1",), ("BILL-1",), ()])
 def test_a_row_in_an_unknown_state_questions_the_payout_that_it_names(references: tuple[str, ...]) -> None:
     """By the id of the payout, too, where that is not among the references of the payout."""
@@ -286,10 +307,11 @@ def test_a_row_in_an_unknown_state_questions_the_payout_that_it_names(references
     paid = _paid("", po_texts=("PO-77",), payee="Acme Partners")
     odd = _paid("pay_1", "5", status=PaymentStatus.UNKNOWN, reason="On hold")
 
+    by_number = replace(odd, references=(), po_texts=("PO-77",))
     alone, beside = _match([paid], owed), _match([paid, odd], owed)
 
     assert [match.verdict for match in alone.matches] == [Verdict.PAID]
-    assert beside.matches == ()
+    assert beside.matches == _match([paid, by_number], owed).matches == ()
     assert ["says 'On hold' of it" in match.evidence for match in beside.suggestions] == [True]
 
 

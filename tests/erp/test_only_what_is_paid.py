@@ -230,6 +230,24 @@ def test_a_second_payment_of_a_payout_is_shown_and_not_taken_for_the_first(read:
     assert "2026-03-15" in result.findings[0].message
 
 
+def test_the_whole_amount_beside_a_part_that_was_paid_before_is_for_a_person(read: Reader) -> None:
+    file = read(GENERIC.format(id=ID, word="paid"))
+    part = _settlement(state="differs", verdict="differs", amount=Money(Decimal(60), "USD"))
+
+    result = compared_with_earlier(_match(file), [file], [part])
+
+    assert result.matches == ()
+    assert [one.rule for one in result.findings] == ["paid-twice"]
+
+
+def test_what_came_back_may_be_paid_once_more(read: Reader) -> None:
+    file = read(GENERIC.format(id=ID, word="paid"))
+    first = _match(file)
+    back = _settlement(verdict="settled", amount=Money(Decimal(-100), "USD"), read_at="2026-03-20T10:00:00Z")
+
+    assert compared_with_earlier(first, [file], [_settlement(), back]).matches == first.matches
+
+
 def test_the_same_payment_read_again_is_no_second_one(read: Reader) -> None:
     file = read(GENERIC.format(id=ID, word="paid"))
     first = _match(file, owed=(replace(_owed(), stage="PAID"),))

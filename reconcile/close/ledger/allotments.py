@@ -9,14 +9,12 @@ from decimal import Decimal
 
 from reconcile.close.ledger.evidence_of_payment import Allotment
 from reconcile.domain.money import Money
-from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
 from reconcile.domain.records import Payout
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES
 
-_SURE = ("reference", "po-number")
-"""Passes that name the payout itself, so that a payment of another amount is a part of it all the same."""
 _SETTLING = ("rounding", "bank fee", "exchange difference", "over")
 """Why a payment that settles is not exactly what was owed."""
 
@@ -42,9 +40,18 @@ def allotments(
     return {payout_id: rows for payout_id, rows in sorted(made.items()) if rows is not None}
 
 
-def _key(one: Settlement) -> tuple[str, str, str, bool]:
-    told = one.payment_id or f"{one.reference}/{one.amount}"
-    return told, one.paid_on, one.amount.currency, one.verdict == "failed"
+def _key(one: Settlement) -> tuple[object, ...]:
+    """What two readings of one payment share. Banks number from 1, so an id alone says too little.
+
+    Of money that came back the amount does not count: it may have been read beside its payment, or alone.
+    """
+    back = _came_back(one)
+    amount = "" if back and one.payment_id else one.amount.amount
+    return one.payment_id or one.reference, one.paid_on, one.amount.currency, back, amount
+
+
+def _came_back(one: Settlement) -> bool:
+    return one.verdict == "failed" or one.amount.amount < 0
 
 
 def _day(one: Settlement) -> date:
@@ -63,7 +70,7 @@ def _of_payout(
         counted = True
         amount = _amount(one, payout, made)
         if amount.amount:
-            kind = "returned" if one.verdict == "failed" else "paid"
+            kind = "returned" if _came_back(one) else "paid"
             made.append(_allotment(one, f"{len(made) + 1}-{one.payment_id or one.reference}", amount, kind))
             made += _difference(one, payout, made, policy)
     return tuple(made) if counted else None
@@ -75,14 +82,14 @@ def _counts(one: Settlement, payout: Payout | None) -> bool:
     if one.state == "differs":
         # Part payments and overpayments; money in another currency says nothing until the payout is paid.
         same = payout is None or one.amount.currency == payout.amount.currency
-        return same and one.how in _SURE
+        return same and one.how in AUTOMATIC
     return one.state == "matched" or stage == accepted
 
 
 def _amount(one: Settlement, payout: Payout | None, made: Sequence[Allotment]) -> Money:
     """What a settlement moved: a return takes back what was paid until then, and no more."""
     paid = sum((each.amount.amount for each in made), Decimal(0))
-    if one.verdict == "failed":
+    if _came_back(one):
         currency = made[-1].amount.currency if made else one.amount.currency
         back = min(paid, -one.amount.amount) if one.amount.amount < 0 else paid
         return Money(-max(back, Decimal(0)), currency)
@@ -102,7 +109,7 @@ def _difference(
     one: Settlement, payout: Payout | None, made: Sequence[Allotment], policy: PaymentPolicy
 ) -> list[Allotment]:
     """What a tolerance left of a payment that settles its payout."""
-    if one.state == "differs" or one.verdict == "failed" or one.code not in _SETTLING or not payout:
+    if one.state == "differs" or _came_back(one) or one.code not in _SETTLING or not payout:
         return []
     paid = sum((each.amount.amount for each in made), Decimal(0))
     left = Money(payout.amount.amount - paid, payout.amount.currency)

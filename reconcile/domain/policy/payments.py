@@ -16,6 +16,7 @@ WORDS: Final = ("paid", "pending", "rejected", "returned", "ignored")
 """The states that the words of a status column may mean."""
 
 AUTOMATIC: Final = ("reference", "po-number")
+"""The ways that name the payout itself: a payment of another amount is then a part of it, or too much."""
 
 
 @dataclass(frozen=True, slots=True)

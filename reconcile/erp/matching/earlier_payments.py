@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.policy.payments import AUTOMATIC
 from reconcile.domain.settlement import Settlement
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Matching, Stray, Verdict
@@ -56,11 +57,19 @@ def _still_paid(earlier: Iterable[Settlement]) -> dict[str, list[Settlement]]:
     """The payments of each payout that did not come back since: what came back may be paid once more."""
     known: defaultdict[str, list[Settlement]] = defaultdict(list)
     for one in sorted(earlier, key=lambda one: one.read_at):
-        if one.verdict == Verdict.FAILED and one.state == "matched":
+        came_back = one.verdict == Verdict.FAILED or one.amount.amount < 0
+        if came_back and one.state == "matched":
             known[one.payout_id].clear()
-        elif one.verdict in _MONEY_OUT and one.state != "differs":
+        elif not came_back and _is_known(one):
             known[one.payout_id].append(one)
     return known
+
+
+def _is_known(one: Settlement) -> bool:
+    """Whether money left for the payout: for all of it, or for a part by a payment that names it."""
+    if one.state == "differs":
+        return one.how in AUTOMATIC
+    return one.verdict in _MONEY_OUT
 
 
 def _first(match: Match, known: Mapping[str, Sequence[Settlement]]) -> Settlement | None:

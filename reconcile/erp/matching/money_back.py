@@ -47,9 +47,11 @@ def _tie(state: MatchState, names: Names, number: int, before: Sequence[int]) ->
     is_one = len(likely) == 1 and (bool(same) or payment.status is PaymentStatus.RETURNED)
     if is_one and _give_back(state, number, likely[0]):
         return
-    if before:
-        # It was given back to none: whichever had this amount may be its money, whoever the payee is.
-        _question(state, number, [state.taken[one] for one in (*likely, *before) if one in state.taken])
+    # It was given back to none: whatever had this amount may be its money, whoever the payee is.
+    alike = [state.taken[one] for one in (*likely, *before) if one in state.taken]
+    alike += _of_that_amount(state, payment)
+    if before or alike:
+        _question(state, number, alike)
     elif partner is not None:
         of_partner = [
             match
@@ -57,6 +59,21 @@ def _tie(state: MatchState, names: Names, number: int, before: Sequence[int]) ->
             if any(names.group_of(owed.partner) == partner for owed in match.owed)
         ]
         _question(state, number, of_partner)
+
+
+def _of_that_amount(state: MatchState, back: Payment) -> list[Match]:
+    """The matches with a payout of the amount that came back, or with payments that come to it together."""
+    wanted = (back.amount.currency, -back.amount.amount)
+    found = []
+    for match in state.decided:
+        money = [one.amount for one in match.owed]
+        if len({one.amount.currency for one in match.payments}) == 1:
+            first, *others = (one.amount for one in match.payments)
+            money.append(sum(others, first))
+        is_alike = wanted in {(one.currency, one.amount) for one in money}
+        if is_alike and any(_in_time(state, back, one) for one in match.payments):
+            found.append(match)
+    return found
 
 
 def _partner_of(state: MatchState, names: Names, number: int) -> int | None:

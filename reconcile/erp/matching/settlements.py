@@ -10,7 +10,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Matching, Verdict
-from reconcile.erp.payments.model import Payment
+from reconcile.erp.payments.model import Payment, PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,43 @@ class Occasion:
 def settlements_of(result: Matching, occasion: Occasion) -> Iterator[Settlement]:
     """The settlements of each payout that has a match, a suggestion, or an amount that differs.
 
-    One for each payment of a payout, each with its own day, so that a part that was read before is known
-    again; one alone where several payouts share the payments, or the payments are returns.
+    One for each payment and payout, each with its own day and the part of the money that went there, so that
+    what was read before is known again. One for each payout alone where the match says that it failed, where
+    several share money that came back, and where currencies differ.
     """
     states = (("matched", result.matches), ("suggested", result.suggestions), ("differs", result.differing))
     for state, matches in states:
         for match in matches:
-            for owed in match.owed:
-                yield from _settlements(state, match, owed, occasion)
+            for owed, payment, amount in _parts(match):
+                yield _settlement(state, match, owed, occasion, payment, amount)
 
 
-def _settlements(state: str, match: Match, owed: Owed, occasion: Occasion) -> Iterator[Settlement]:
-    alone = len(match.owed) == 1 and len({one.amount.currency for one in match.payments}) == 1
-    if alone and match.verdict is not Verdict.FAILED:
-        for payment in match.payments:
-            yield _settlement(state, match, owed, occasion, payment, payment.amount)
+def _parts(match: Match) -> Iterator[tuple[Owed, Payment, Money]]:
+    """Which part of which payment went to which payout: each payment fills the payouts in their order.
+
+    What is paid beyond all of them goes to the last one.
+    """
+    currencies = {one.amount.currency for one in match.payments}
+    if len(match.owed) > 1:
+        sent = all(one.status is PaymentStatus.PAID for one in match.payments)
+        clear = sent and currencies == {one.amount.currency for one in match.owed}
     else:
-        yield _settlement(state, match, owed, occasion, match.payments[-1], _part(match, owed))
+        clear = True
+    if match.verdict is Verdict.FAILED or not clear or len(currencies) > 1:
+        yield from ((owed, match.payments[-1], _part(match, owed)) for owed in match.owed)
+        return
+    open_payouts = [(owed, owed.amount.amount) for owed in match.owed]
+    for payment in match.payments:
+        left = payment.amount.amount
+        while left:
+            owed, open_amount = open_payouts[0]
+            part = left if len(open_payouts) == 1 else min(left, open_amount)
+            if part:
+                yield owed, payment, Money(part, payment.amount.currency)
+            left -= part
+            open_payouts[0] = (owed, open_amount - part)
+            if len(open_payouts) > 1 and open_payouts[0][1] <= 0:
+                open_payouts.pop(0)
 
 
 def _settlement(
