@@ -84,6 +84,8 @@ OWNERS: dict[str, set[str]] = {
     "iso4217": {"domain", "sandbox"},
     "stdnum": {"erp"},
     "anyascii": {"erp"},
+    "cleanco": {"erp"},
+    "rapidfuzz": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.

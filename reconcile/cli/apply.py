@@ -46,7 +46,7 @@ def command(
     from reconcile.jobs.shown_reports import news_since, note_shown
 
     with apply.planned(session, files, preference, narrow_to) as planned:
-        report = planned.report
+        report = planned.report(consent)
         news = news_since(session, report)
         show_plan(session, report, showing, run_options.reports, as_json=as_json, news=news)
         note_shown(session, report)

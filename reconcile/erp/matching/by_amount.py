@@ -13,6 +13,7 @@ from typing import Final
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
+from reconcile.erp.matching.name_forms import told_name
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import Verdict
@@ -90,7 +91,8 @@ def _suggest_one(
     for payout in candidates:
         fit = compare([payment], [state.owed[payout]], state.policy)
         if state.is_open(payout) and fit.fits and _in_window(payment, state.owed[payout], state.policy):
-            words = f"The amount, the currency and the name {payment.payee} agree"
+            named = told_name(payment.payee, state.owed[payout].partner)
+            words = f"The amount, the currency and {named} agree"
             state.match([number], [payout], fit, Tie("amount", words), Verdict.PAID)
             return
 
@@ -102,7 +104,8 @@ def _suggest_failed(state: MatchState, names: Names, shelves: dict[Key, _Shelf],
     if payout is None or state.owed[payout].stage == state.policy.failed_stage:
         return
     fit = compare([payment], [state.owed[payout]], state.policy)
-    words = f"The amount, the currency and the name {payment.payee} agree, and the money came back"
+    named = told_name(payment.payee, state.owed[payout].partner)
+    words = f"The amount, the currency and {named} agree, and the money came back"
     state.match([number], [payout], fit, Tie("amount", words), Verdict.FAILED)
 
 

@@ -37,10 +37,9 @@ class Planned:
     plan: Plan
     workbooks: Sequence[Path] = ()
 
-    @property
-    def report(self) -> Report:
-        """The report on the plan."""
-        return report_on(self.plan)
+    def report(self, consent: Consent) -> Report:
+        """The report on the plan, with what is let pass."""
+        return replace(report_on(self.plan), let_pass=consent.allow)
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
