@@ -44,7 +44,7 @@ def command(*, session: Session, period: str, output: Path | None, partners: tup
     from reconcile.domain.money import shown_amount
     from reconcile.domain.period import Period
     from reconcile.domain.phrases import counted
-    from reconcile.jobs.statements import statements
+    from reconcile.jobs.closes.statements import statements
 
     folder = required_folder(output)
     made = statements(session, Period.parse(period), folder, partners)
