@@ -1,4 +1,7 @@
-"""Takes the exact name of a partner on `New lines` for its id, as the option `--partner` does."""
+"""Takes the exact name of a partner on `New lines` for its id, as the option `--partner` does.
+
+A name may end in brackets as the choices of the drop-down do: `Acme (EMEA)` beside `Acme Partners (ptn_1)`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
+from reconcile.domain.phrases import id_of
 from reconcile.domain.snapshot import Snapshot
 
 
 def partners_called(name: str, baseline: Snapshot) -> tuple[str, ...]:
-    """The ids of the partners with this name, capitals and outer spaces aside."""
-    return _by_name(partner_names(baseline)).get(_form(name), ())
+    """The ids of the partners with this name, capitals and outer spaces aside, or this id in brackets."""
+    names = partner_names(baseline)
+    return _meant(name, names, _by_name(names))
 
 
 def partner_names(baseline: Snapshot) -> Mapping[str, str]:
@@ -30,6 +35,12 @@ def with_partner_ids(edited: EditedWorkbook, baseline: Snapshot) -> EditedWorkbo
     return replace(edited, new_lines=replace(edited.new_lines, rows=rows))
 
 
+def _meant(typed: str, names: Mapping[str, str], ids: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The partners that a text may mean: those of this name, and the one whose id it ends in."""
+    called, chosen = ids.get(_form(typed), ()), id_of(typed.strip())
+    return (*called, chosen) if chosen in names and chosen not in called else called
+
+
 def _form(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -42,8 +53,10 @@ def _by_name(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _with_id(row: EditedRow, names: Mapping[str, str], ids: Mapping[str, tuple[str, ...]]) -> EditedRow:
-    typed = row.values.get("partner_id")
-    if not isinstance(typed, str) or typed in names:
+    value = row.values.get("partner_id")
+    if not isinstance(value, str) or (value in names and row.partner_text is None):
         return row
-    found = ids.get(_form(typed), ())
-    return replace(row, values={**row.values, "partner_id": found[0]}) if len(found) == 1 else row
+    typed = value if row.partner_text is None else row.partner_text
+    found = _meant(typed, names, ids)
+    # Where nobody or several are meant, the check speaks of what was typed, not of a part of it.
+    return replace(row, values={**row.values, "partner_id": found[0] if len(found) == 1 else typed})

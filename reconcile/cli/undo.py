@@ -39,7 +39,7 @@ def command(
     from reconcile.jobs.runs import undo
 
     with undo.planned_undo(session, run_id) as planned:
-        show_plan(session, planned.report, showing, run_options.reports, as_json=as_json)
+        show_plan(session, planned.report(consent), showing, run_options.reports, as_json=as_json)
         if dry_run:
             return int(planned.plan.needs_decision)
         result = planned.start(consent, run_options)

@@ -41,7 +41,8 @@ class EditedRow:
     `New lines`). values: the editable fields in comparable form; a field whose column is missing or whose
     cell could not be read is absent, and absent means untouched. baseline: the same fields as exported,
     from the hidden columns; None where these are missing or damaged. token: the row token. fixed: the
-    read-only columns as read, by column id.
+    read-only columns as read, by column id. partner_text: the whole text of a partner's cell out of
+    which an id was taken (`Acme Partners (ptn_1)`): it may be the name of another partner.
     """
 
     number: int
@@ -50,6 +51,7 @@ class EditedRow:
     baseline: Values | None
     token: str | None
     fixed: Values
+    partner_text: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
-"""Small pieces of sentences that every room needs: counts, articles and suggestions."""
+"""Small pieces of sentences that every room needs: counts, articles, suggestions, ids with names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 _CLOSE = 0.6
 """How alike two words must be for a suggestion, as `difflib` measures it."""
+_NAMED: Final = re.compile(r"\A.* \(([^()\s]+)\)", re.DOTALL)
+"""An id as people choose it, with the name of what it stands for: `Acme Partners (ptn_z2113)`."""
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -32,3 +36,15 @@ def did_you_mean(text: str, known: Iterable[str]) -> str:
     if not found:
         return ""
     return f" Did you mean {' or '.join(folded[name] for name in found[:3])}?"
+
+
+def named(words: str, record_id: str) -> str | None:
+    """The words and the id in one text; None where the id could not be told from it again."""
+    text = f"{' '.join(words.split())} ({record_id})"
+    return text if id_of(text) == record_id else None
+
+
+def id_of(text: str) -> str:
+    """The id in such a text; any other text is an id itself."""
+    found = _NAMED.fullmatch(text)
+    return found[1] if found else text

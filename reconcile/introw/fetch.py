@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.domain.policy.names_and_limits import Names
+from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.progress import Progress
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, Environment, Scope, Snapshot
@@ -14,7 +14,7 @@ from reconcile.introw.client import Reader
 from reconcile.introw.gathering import Gathering
 from reconcile.introw.listings.consistent import agreed, find_unlisted_payouts
 
-_VOIDED = Names().voided_statuses
+_VOIDED_LINES = LeftOut()
 
 
 def fetch_snapshot(
@@ -22,13 +22,13 @@ def fetch_snapshot(
     environment: Environment,
     scope: Scope,
     now: datetime,
-    voided_statuses: Collection[str] = _VOIDED,
+    left_out: LeftOut = _VOIDED_LINES,
     on_progress: Progress | None = None,
 ) -> Snapshot:
     """All payouts in the scope with their lines, and the lines of the pending pool in the scope.
 
-    Voided lines are left out: they are never paid (introw-api.md 5.4). Raises ApiError; ListingIncomplete
-    rather than give a snapshot that lacks records (see `consistent`).
+    left_out: voided lines, which are never paid (introw-api.md 5.4), and lines of payouts that are gone.
+    Raises ApiError; ListingIncomplete rather than give a snapshot that lacks records (see `consistent`).
     """
     found = Gathering(reader, on_progress)
 
@@ -37,13 +37,13 @@ def fetch_snapshot(
 
     def made() -> Snapshot:
         payouts = in_scope()
-        lines = _in_scope(found, (scope,), payouts, voided_statuses)
+        lines = _in_scope(found, (scope,), payouts, left_out.voided_statuses)
         return Snapshot(environment, scope, now, payouts, lines, partners)
 
     found.list_payouts(scope.stages)
     payouts = in_scope()
     found.list_lines(payouts, pool_partners(scope, payouts))
-    late = find_unlisted_payouts(found, scope.stages, voided_statuses)
+    late = find_unlisted_payouts(found, scope.stages, left_out.voided_statuses, left_out.missing_payouts)
     partners = found.partners()
     return agreed(found, made, late)
 
@@ -53,7 +53,7 @@ def fetch_live(
     environment: Environment,
     baseline: Snapshot,
     now: datetime,
-    voided_statuses: Collection[str] = _VOIDED,
+    left_out: LeftOut = _VOIDED_LINES,
     on_progress: Progress | None = None,
     scopes: Sequence[Scope] = (),
     partners: Collection[str] = (),
@@ -63,7 +63,7 @@ def fetch_live(
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
     is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
     exports, where the baseline is of several. partners: those whose every line is to be seen. What did not
-    move is the baseline's own object. Raises ApiError.
+    move is the baseline's own object. Raises ApiError; ListingIncomplete as `fetch_snapshot`.
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
     scopes = scopes or (baseline.scope,)
@@ -73,13 +73,14 @@ def fetch_live(
     if partners and not found.all_lines:
         found.list_lines((), frozenset(partners))
     # Listed by stage, nothing says whether a payout was skipped or is of another stage.
-    late = find_unlisted_payouts(found, (), voided_statuses) if found.all_payouts else ()
+    gone = {*left_out.missing_payouts, *baseline.payouts}
+    late = find_unlisted_payouts(found, (), left_out.voided_statuses, gone) if found.all_payouts else ()
     found.read_lines(baseline.lines)
     named = found.partners()
 
     def made() -> Snapshot:
         payouts = _wanted(found, baseline, scopes)
-        lines = _in_scope(found, scopes, payouts, voided_statuses)
+        lines = _in_scope(found, scopes, payouts, left_out.voided_statuses)
         lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
         beside = {
             key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines

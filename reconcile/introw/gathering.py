@@ -88,7 +88,7 @@ class Gathering:
 
     def read_payouts_again(self, ids: Collection[str]) -> None:
         """Read these payouts and all their lines once more, and forget what is not there any more."""
-        again = Gathering(self.reader, self.on_progress)
+        again = Gathering(self.reader, self.on_progress, self.known_payouts, self.known_lines)
         homes = {line.id: line.payout_id for line in self.lines.values() if line.payout_id in ids}
         again.read_payouts(ids)
         again.list_lines(ids, frozenset())

@@ -102,14 +102,16 @@ def _out_of_scope(refusal: _Refusal) -> str:
     answer = refusal.answer
     scope = named_scope(answer.content, refusal.words) or needed_scope(answer.method, answer.path)
     lacks = f"lacks the scope {scope}" if scope else "lacks a scope"
-    return f"The API key {lacks} for {refusal.what} (403). Make a key with it in {_KEYS_PAGE}."
+    single = len(answer.path.split("/")) > 2
+    hidden = " If other records can be read, this one is hidden from the key." if single else ""
+    return f"The API key {lacks} for {refusal.what} (403). Make a key with it in {_KEYS_PAGE}.{hidden}"
 
 
 def _missing(refusal: _Refusal) -> str:
     parts = [unquote(part) for part in refusal.answer.path.split("/")[1:]]
     kind = _KINDS.get(parts[0])
     if kind and len(parts) > 1:
-        return f"There is no {kind} {parts[1]} in this organisation (404)."
+        return f"There is no {kind} {parts[1]} in this organisation ({refusal.answer.status})."
     return f"There is no {refusal.answer.path} at {refusal.connection.url} (404). Check INTROW_BASE_URL."
 
 
@@ -157,6 +159,7 @@ _BY_STATUS: Final[Mapping[int, tuple[type[ApiError], Callable[[_Refusal], str]]]
         402: (CreditsExhausted, _out_of_credits),
         403: (ScopeMissing, _out_of_scope),
         404: (NotFound, _missing),
+        410: (NotFound, _missing),
         429: (RateLimited, _too_many),
     }
 )

@@ -45,8 +45,8 @@ def fetch_scope(session: Session, reader: Reader, named: Scope, on_progress: Pro
     """
     partners = reader.list_partners().records if named.partners else ()
     scope = known_scope(named, partners)
-    voided = session.settings.policy.names.voided_statuses
-    return fetch_snapshot(reader, session.environment, scope, session.clock(), voided, on_progress)
+    left_out = session.settings.policy.left_out
+    return fetch_snapshot(reader, session.environment, scope, session.clock(), left_out, on_progress)
 
 
 def known_scope(scope: Scope, partners: Iterable[Partner]) -> Scope:

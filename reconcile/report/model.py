@@ -213,7 +213,7 @@ class Report:
     """A plan, or a plan and the run of it, for people and programs.
 
     stops: why `apply` would stop before its first write, gates apart. stale: of a saved plan that is shown
-    again.
+    again. let_pass: the gates that this command lets pass, by name.
     """
 
     format: Literal["reconcile-report"]
@@ -246,6 +246,12 @@ class Report:
     run: Run | None
     stops: tuple[str, ...] = ()
     stale: tuple[Stale, ...] = ()
+    let_pass: tuple[str, ...] = ()
+
+    @property
+    def gates_passed(self) -> tuple[Gate, ...]:
+        """The gates that a person let pass: all of them, once there is a run."""
+        return tuple(gate for gate in self.gates if self.run or gate.name in self.let_pass)
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -48,8 +48,8 @@ class Banner:
 
 
 def banner(report: Report) -> Banner | None:
-    """What waits for a decision; None where nothing does. A gate that a run was let pass waits no more."""
-    gates = () if report.run else report.gates
+    """What waits for a decision; None where nothing does. A gate that a person let pass waits no more."""
+    gates = [gate for gate in report.gates if gate not in report.gates_passed]
     records = tuple(_records(report))
     count = report.headline
     words = [

@@ -166,9 +166,10 @@ def _money(report: Report) -> Iterable[str]:
 
 
 def _let_pass(report: Report) -> Iterable[str]:
-    if report.run and report.gates:
-        names = ", ".join(gate.name for gate in report.gates)
-        yield f"A person let {counted(len(report.gates), 'safety limit')} pass: {names}."
+    if passed := report.gates_passed:
+        names = ", ".join(gate.name for gate in passed)
+        verb = "let" if report.run else "lets"
+        yield f"A person {verb} {counted(len(passed), 'safety limit')} pass: {names}."
 
 
 def _aside(report: Report) -> Iterable[str]:

@@ -171,6 +171,17 @@ def test_the_results_of_several_workbooks_go_to_a_folder_under_their_names(cli: 
     }
 
 
+def test_a_new_line_below_the_ready_rows_is_told_of_though_its_partner_is_named(cli: CliSession) -> None:
+    name = next(one["partner"]["name"] for one in cli.state().values() if one["id"] == APPROVED)
+    below = 2 + 250
+    typed = {"Partner": name, "Amount": 99.5, "Currency": "USD", "Description": "True-up"}
+    edited = cli.edit(cli.export(), *(Keystroke("New lines", below, *one) for one in typed.items()))
+    code, out, err = cli.run("apply", edited, "--yes", "--result", cli.folder / "result.xlsx")
+
+    assert code == 0, out + err
+    assert results(cli.folder / "result.xlsx")[f"new {below}"][0] == "applied"
+
+
 def test_two_workbooks_of_one_name_are_refused_before_the_first_write(cli: CliSession) -> None:
     first = cli.edit(cli.export("--stage", "APPROVED", name="a.xlsx"), SET_AMOUNT)
     second = cli.export("--stage", "DRAFT", name="b.xlsx")

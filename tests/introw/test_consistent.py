@@ -11,9 +11,10 @@ import httpx
 import pytest
 from introw.world import World
 
+from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ListingIncomplete
-from reconcile.introw.fetch import fetch_snapshot
+from reconcile.introw.fetch import fetch_live, fetch_snapshot
 
 if TYPE_CHECKING:
     from introw.conftest import Opens, Record
@@ -58,6 +59,11 @@ def server(payout: Make, line: Make, partner: Make) -> Moving:
         ]
     made.lines.append(line("pool", partnerId="q0", amount="7.00", currency="USD", payoutId=None))
     return made
+
+
+def delete(world: World, payout_id: str) -> None:
+    """Deletes a payout, as a colleague may; its lines still name it."""
+    world.payouts = [one for one in world.payouts if one["id"] != payout_id]
 
 
 def snapshot(connect: Opens, world: World, scope: Scope = Scope()) -> Snapshot:  # noqa: B008 - a frozen value
@@ -127,13 +133,67 @@ def test_a_batch_made_between_the_listings_loses_no_line(
 
     assert len(found.payouts) == PAYOUTS + 1
     assert found.lines["pool"].payout_id == "p9"
+    # Its amount is that of its lines, so that it is not read once more.
+    assert len(server.requests("payouts")) == 4
 
 
 def test_lines_of_a_payout_that_does_not_exist_are_refused_by_name(connect: Opens, server: Moving) -> None:
-    server.payouts = [one for one in server.payouts if one["id"] != "p3"]
+    delete(server, "p3")
 
-    with pytest.raises(ListingIncomplete, match=r"2 lines name 1 payout that the API does not have: p3\."):
+    with pytest.raises(
+        ListingIncomplete,
+        match=r"2 lines \(PENDING\) name 1 payout that the API does not have: p3\..* missing_payouts",
+    ):
         snapshot(connect, server)
+
+
+def test_a_deleted_payout_that_the_settings_name_ends_nothing(connect: Opens, server: Moving) -> None:
+    delete(server, "p3")
+
+    found = fetch_snapshot(connect(server), HERE, Scope(), NOW, LeftOut(missing_payouts=("p3",)))
+
+    assert (len(found.payouts), len(found.lines)) == (PAYOUTS - 1, 2 * PAYOUTS - 1)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_payout_that_was_deleted_since_the_export_is_gone_from_live_and_its_lines_are_not(
+    status: int, connect: Opens, server: Moving
+) -> None:
+    baseline = snapshot(connect, server)
+    delete(server, "p3")
+    server.gone = status
+
+    live = fetch_live(connect(server), HERE, baseline, NOW)
+
+    assert "p3" not in live.payouts
+    assert {live.lines[one].payout_id for one in ("l3-0", "l3-1")} == {"p3"}
+
+
+def test_a_deleted_payout_that_was_never_exported_is_refused_in_live_too(
+    connect: Opens, server: Moving, line: Make
+) -> None:
+    baseline = snapshot(connect, server)
+    server.lines.append(line("l9", payoutId="p9", status="IN_PAYOUT"))
+
+    with pytest.raises(ListingIncomplete, match=r"1 line \(IN_PAYOUT\) name"):
+        fetch_live(connect(server), HERE, baseline, NOW)
+
+
+@pytest.mark.parametrize("payouts", [1, 2, 3])
+def test_a_line_that_is_skipped_is_found_however_few_payouts_there_are(
+    payouts: int, connect: Opens, server: Moving
+) -> None:
+    server.payouts = server.payouts[:payouts]
+    server.lines = server.lines[: 2 * payouts]
+    every = list(server.lines)
+
+    def happening(world: World, path: str) -> None:
+        is_first = path == "/commission-lines" and not world.requests("commission-lines")
+        world.unlisted = tuple(one["id"] for one in every if one["id"].endswith("-1")) if is_first else ()
+
+    server.happens.append(happening)
+
+    assert set(snapshot(connect, server).lines) == {one["id"] for one in every}
 
 
 def test_an_amount_that_is_not_that_of_the_lines_is_accepted_when_two_readings_say_so(

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.snapshot import Environment, Scope
 from reconcile.errors import (
     AnswerLost,
@@ -186,10 +187,10 @@ def test_a_line_declined_after_the_export_is_seen_as_voided(
 ) -> None:
     client = start(decline_payout_id=keep, list_voided=list_voided, status_names=(("VOIDED", "REJECTED"),))
     here = Environment(client.connection.origin)
-    baseline = fetch_snapshot(client, here, Scope(), NOW, ("REJECTED",))
+    baseline = fetch_snapshot(client, here, Scope(), NOW, LeftOut(("REJECTED",)))
     client.decline_line("l3-0", {"reasonType": "DUPLICATE"})
 
-    live = fetch_live(client, here, baseline, NOW, ("REJECTED",))
+    live = fetch_live(client, here, baseline, NOW, LeftOut(("REJECTED",)))
     _, lines = refetch(client, [], ["l3-0", "l3-1", "none"], {"l3-0": "p3", "l3-1": "p3"})
 
     assert "l1-0" not in baseline.lines

@@ -11,6 +11,7 @@ import pytest
 from introw.world import World
 
 from reconcile.domain.period import Period
+from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ApiError, ListingIncomplete, ServerFailed
 from reconcile.introw.fetch import fetch_live, fetch_snapshot, refetch
@@ -32,7 +33,8 @@ def world(payout: Make, line: Make, partner: Make) -> Callable[..., World]:
         for number in range(payouts):
             who = {"id": f"q{number}", "name": f"Partner {number}"}
             stage = "APPROVED" if number % 4 == 0 else "DRAFT"
-            made.payouts.append(payout(f"p{number}", partner=who, stage=stage))
+            total = {"value": f"{500 * lines}.00", "currency": "USD"}
+            made.payouts.append(payout(f"p{number}", partner=who, stage=stage, amount=total))
             made.partners.append(partner(f"q{number}", name=who["name"]))
             made.lines += [
                 line(f"l{number}-{index}", payoutId=f"p{number}", partnerId=who["id"], status="IN_PAYOUT")
@@ -180,7 +182,7 @@ def test_a_voided_line_is_no_part_of_a_snapshot(
     server.lines.append(line("void", payoutId=home, partnerId="q0", status="VOIDED"))
 
     assert "void" not in snapshot(connect, server).lines
-    assert "void" in fetch_snapshot(connect(server), HERE, Scope(), NOW, voided_statuses=("GONE",)).lines
+    assert "void" in fetch_snapshot(connect(server), HERE, Scope(), NOW, LeftOut(("GONE",))).lines
 
 
 def test_without_the_scope_for_partners_the_names_on_payouts_serve(
@@ -242,7 +244,7 @@ def test_a_payout_that_left_the_stage_is_read_by_its_id_with_its_lines(
 ) -> None:
     server, scope = world(8), Scope(stages=("APPROVED",))
     baseline = snapshot(connect, server, scope)
-    server.payouts[4]["stage"] = "PAID"
+    server.payouts[4] |= {"stage": "PAID", "amount": {"value": "1500.00", "currency": "USD"}}
     server.lines.append(line("new", payoutId="p4", partnerId="q4"))
     server.asked.clear()
 

@@ -55,7 +55,8 @@ def world(
         for number in range(PAYOUTS):
             who = {"id": f"q{number}", "name": f"Partner {number}"}
             stage = "APPROVED" if number % 4 == 0 else "DRAFT"
-            made.payouts.append(payout(f"p{number}", partner=who, stage=stage))
+            total = {"value": f"{500 * LINES}.00", "currency": "USD"}
+            made.payouts.append(payout(f"p{number}", partner=who, stage=stage, amount=total))
             made.partners.append(partner(f"q{number}", name=who["name"]))
             made.lines += [
                 line(f"l{number}-{index}", payoutId=f"p{number}", partnerId=who["id"], status="IN_PAYOUT")

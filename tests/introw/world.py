@@ -13,7 +13,10 @@ Record = dict[str, Any]
 
 @dataclass
 class World:
-    """A server with offset paging: what it holds, which filters it knows, what it says and counts."""
+    """A server with offset paging: what it holds, which filters it knows, what it says and counts.
+
+    gone: the status of a record that it does not have.
+    """
 
     payouts: list[Record] = field(default_factory=list)
     lines: list[Record] = field(default_factory=list)
@@ -21,6 +24,7 @@ class World:
     filters: tuple[str, ...] = ("stage", "payoutId", "partnerId", "status")
     refuses: tuple[str, ...] = ()
     page: int = 10
+    gone: int = 404
     total: bool = True
     unlisted: tuple[str, ...] = ()
     statuses: dict[str, int] = field(default_factory=dict)
@@ -41,7 +45,7 @@ class World:
 
     def one(self, records: list[Record], name: str) -> httpx.Response:
         found = next((record for record in records if record["id"] == name), None)
-        return httpx.Response(200, json={"data": found}) if found else httpx.Response(404)
+        return httpx.Response(200, json={"data": found}) if found else httpx.Response(self.gone)
 
     def listed(self, records: list[Record], query: dict[str, str]) -> httpx.Response:
         start = int(query.pop("offset", 0))

@@ -118,6 +118,9 @@ def _across(found: Expected, record: str, now: Mapping[str, str | None], typed: 
         found.errors.add((record, "Amount"))
     if now["Action"] == "Decline" and not now["Decline reason"]:
         found.errors.add((record, "Decline reason"))
+    if now["Action"] == "Decline" and now["Decline reason"] == "CUSTOM":
+        # No detail is typed in these edits, and the custom reason needs one.
+        found.errors.add((record, "Decline detail"))
     if now["Decline reason"] and now["Action"] != "Decline":
         found.errors.add((record, "Decline reason"))
 

@@ -118,6 +118,21 @@ def test_a_limit_that_a_run_was_let_pass_stops_nothing_any_more() -> None:
     assert "A person let 2 safety limits pass: declines, money." in text
 
 
+@pytest.mark.parametrize("rendering", [shown, html, markdown])
+def test_a_limit_that_allow_lets_pass_does_not_stop_the_plan(rendering: object) -> None:
+    plan = everything()
+    names = tuple(gate.name for gate in plan.gates)
+    some = rendering(replace(report_on(plan), let_pass=names[:1]))  # type: ignore[operator]
+    every = rendering(replace(report_on(plan), let_pass=names))  # type: ignore[operator]
+
+    assert len(names) == 2
+    assert plan.gates[0].message.partition(",")[0] not in some
+    assert plan.gates[1].message.partition(",")[0] in some
+    assert f"A person lets 1 safety limit pass: {names[0]}." in some
+    assert "stopped" not in every.lower()
+    assert f"A person lets 2 safety limits pass: {', '.join(names)}." in every
+
+
 def test_a_finding_says_whose_money_it_is_about() -> None:
     assert "(Bolt, 60.00 USD) It was '000456' at export" in shown(report_on(everything()))
 

@@ -39,6 +39,16 @@ def test_an_edit_shows_beside_its_baseline(simple_file: Path, put: Put, read: Re
     assert row.baseline == {"stage": "APPROVED", "po_number": "PO-1", "statement_note": None}
 
 
+def test_the_whole_text_of_a_new_line_s_partner_is_kept_where_an_id_was_taken_out_of_it(
+    simple_file: Path, put: Put, read: Read
+) -> None:
+    for row, typed in (("2", "Acme (EMEA)"), ("3", "ptn_1")):
+        put(simple_file, "New lines", row, "Partner", typed)
+    rows = [(row.values["partner_id"], row.partner_text) for row in read(simple_file).new_lines.rows]
+
+    assert rows == [("EMEA", "Acme (EMEA)"), ("ptn_1", None)]
+
+
 def test_a_deleted_row_is_simply_not_there(simple_file: Path, edit: Edit, read: Read) -> None:
     edit(simple_file, lambda workbook: workbook["Payouts"].delete_rows(3))
 

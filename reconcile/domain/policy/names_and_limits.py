@@ -97,6 +97,14 @@ class ReadLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Lines that a listing may bring and no snapshot holds: voided ones, those of payouts that are gone."""
+
+    voided_statuses: tuple[str, ...] = Names().voided_statuses
+    missing_payouts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Names, limits, and how severe each rule is.
 
@@ -108,7 +116,8 @@ class Policy:
     description or note (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells
     (`de`, `en-US`); empty where what can be read in two ways is to be an error. moved_releases: what becomes
     of a stage that partners see or that pays, where the payout's amount or lines moved since the export:
-    `hold` waits for a person's decision, `warn` only says so.
+    `hold` waits for a person's decision, `warn` only says so. missing_payouts: ids of deleted payouts that
+    lines still name; these lines are left out.
     """
 
     names: Names = field(default_factory=Names)
@@ -130,6 +139,12 @@ class Policy:
     text_limit: int = 2000
     locale: str = ""
     moved_releases: Literal["hold", "warn"] = "hold"
+    missing_payouts: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> LeftOut:
+        """The lines that count nowhere."""
+        return LeftOut(self.names.voided_statuses, self.missing_payouts)
 
 
 @dataclass(frozen=True, slots=True)

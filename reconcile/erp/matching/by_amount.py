@@ -18,6 +18,7 @@ from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.candidates import UNDATED, Candidates, Key, candidates, in_window, key_of
 from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
+from reconcile.erp.matching.name_forms import told_name
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.result import LISTED, Certificate, Solution, Verdict
@@ -60,7 +61,7 @@ def _suggest_exactly(
         if first is None:
             continue
         payment = state.payments[number]
-        words = f"The amount, the currency and the name {payment.payee} agree"
+        words = _words(state, number, first)
         looked_at, sums = payouts.sums(payment, amount)
         several = [[looked_at[place] for place in way] for way in sums.found]
         if is_paired and not several:
@@ -123,6 +124,11 @@ def _others(
     return tuple(state.solution(*one) for one in islice(found, LISTED))
 
 
+def _words(state: MatchState, payment: int, payout: int) -> str:
+    named = told_name(state.payments[payment].payee, state.owed[payout].partner)
+    return f"The amount, the currency and {named} agree"
+
+
 def _suggest_near(state: MatchState, payouts: Candidates, number: int) -> None:
     """A payment for a payout of nearly its amount."""
     payment = state.payments[number]
@@ -146,7 +152,7 @@ def _suggest_near(state: MatchState, payouts: Candidates, number: int) -> None:
     others += [[looked_at[place] for place in way] for way in sums.found]
     listed = tuple(state.solution([number], one) for one in others[:LISTED])
     proof = Certificate(len(others) + 1, listed, is_all and sums.complete)
-    words = f"The amount, the currency and the name {payment.payee} agree"
+    words = _words(state, number, first)
     fit = compare([payment], [state.owed[first]], state.policy)
     state.match([number], [first], fit, Tie("amount", words, certificate=proof), Verdict.PAID)
 
@@ -160,7 +166,7 @@ def _suggest_failed(state: MatchState, payouts: Candidates, number: int) -> None
     if not usable or state.owed[usable[0]].stage == state.policy.failed_stage:
         return
     fit = compare([payment], [state.owed[usable[0]]], state.policy)
-    words = f"The amount, the currency and the name {payment.payee} agree, and the money came back"
+    words = f"{_words(state, number, usable[0])}, and the money came back"
     listed = tuple(state.solution([number], [one]) for one in usable[1 : LISTED + 1])
     proof = Certificate(len(usable), listed, is_all)
     state.match([number], [usable[0]], fit, Tie("amount", words, certificate=proof), Verdict.FAILED)

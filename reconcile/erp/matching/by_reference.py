@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
+from reconcile.erp.matching.name_forms import same_name
 from reconcile.erp.matching.named_group import LOOK, Named, NamedGroup
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.references import Hit, References
@@ -30,7 +31,7 @@ def by_reference(state: MatchState, names: Names) -> None:
 def by_po_number(state: MatchState, names: Names) -> None:
     """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees.
 
-    A PO number may be a word such as `March` or `TBD`, so without the partner's name it is a suggestion.
+    A PO number may be a word such as `March` or `TBD`, so without the partner's very name it is a suggestion.
     """
     index = References()
     for number, owed in enumerate(state.owed):
@@ -43,7 +44,7 @@ def by_po_number(state: MatchState, names: Names) -> None:
         ).items()
         if (agreeing := _agreeing(state, names, payment, one))
     }
-    _play(state, named, "po-number", lambda one, two: _is_payee(state, names, one, two))
+    _play(state, named, "po-number", lambda one, two: _is_very_payee(state, one, two))
 
 
 def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
@@ -91,8 +92,13 @@ def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Na
     return Named(sure, maybe, named.words, named.doubt) if sure or maybe else None
 
 
+def _is_very_payee(state: MatchState, payment: int, payout: int) -> bool:
+    """Whether the payee has the very name of the payout's partner; one that is like it may suggest."""
+    return same_name(state.payments[payment].payee, state.owed[payout].partner)
+
+
 def _is_payee(state: MatchState, names: Names, payment: int, payout: int) -> bool:
-    """Whether the payee is the payout's partner."""
+    """Whether the payee is the payout's partner, by its name or one like it."""
     group = names.group_of(state.payments[payment].payee)
     return group is not None and group == names.group_of(state.owed[payout].partner)
 

@@ -28,9 +28,9 @@ def everything(session: Session, reader: Reader, previous: Frozen | None) -> Sna
     environment, at = session.environment, session.clock()
     empty = Snapshot(environment, Scope(), at, {}, {}, {})
     known = replace(previous.snapshot, scope=Scope()) if previous else empty
-    voided = session.settings.policy.names.voided_statuses
+    left_out = session.settings.policy.left_out
     with session.caller.progress() as on_progress:
-        return fetch_live(reader, environment, known, at, voided, on_progress)
+        return fetch_live(reader, environment, known, at, left_out, on_progress)
 
 
 def workbooks_out(store: Store, environment: Environment, period: Period) -> tuple[OpenWork, ...]:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconcile.check.named_partners import with_partner_ids
+from reconcile.domain.edited import EditedWorkbook
 from reconcile.errors import ConfigurationError, ReconcileError
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import OperationOutcome
 from reconcile.plan.results import row_results
 from reconcile.workbook.copy import write_result
-from reconcile.workbook.read import read_export, read_workbook
+from reconcile.workbook.read import baseline_of, read_export, read_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def write_results(
     written = []
     for source, target in places.pairs:
         try:
-            edited = read_workbook(source, settings.policy, settings.templates)
+            edited = _read(session, source)
             results = row_results(plan, outcomes, edited, not_tried)
             write_result(source, target, results, settings.templates, settings.policy.reading)
         except ReconcileError as error:
@@ -94,3 +96,12 @@ def write_results(
         else:
             written.append(Written(target))
     return tuple(written)
+
+
+def _read(session: Session, source: Path) -> EditedWorkbook:
+    """The workbook as the plan read it: a new line is known by the id of its partner, not by the name."""
+    settings = session.settings
+    edited = read_workbook(source, settings.policy, settings.templates)
+    with session.store(create=False) as store:
+        kept = store.baseline(edited.export.workbook_id)
+    return with_partner_ids(edited, kept or baseline_of(edited))

@@ -74,9 +74,9 @@ def _exported(ended: Ended, store: Store) -> Snapshot:
 
 def _live(session: Session, client: Client, ended: Ended, exported: Snapshot) -> Snapshot:
     """Live with what the run touched, wherever it is: its export may be in another state store."""
-    voided = session.settings.policy.names.voided_statuses
+    left_out = session.settings.policy.left_out
     with session.caller.progress() as on_progress:
-        live = fetch_live(client, session.environment, exported, session.clock(), voided, on_progress)
+        live = fetch_live(client, session.environment, exported, session.clock(), left_out, on_progress)
     payouts = {one.target.payout_id for one in ended.applied if one.target.payout_id} - live.payouts.keys()
     edited = [one.target for one in ended.applied if one.action is Action.UPDATE_LINE]
     homes = {one.id: one.payout_id for one in edited if one.id not in live.lines}

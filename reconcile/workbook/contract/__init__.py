@@ -37,7 +37,6 @@ from reconcile.workbook.contract.export_rows import (
     showable,
     unread_of,
 )
-from reconcile.workbook.contract.id_labels import id_of, named
 from reconcile.workbook.contract.layout import ColumnText, ColumnTexts, Layout, load_layout
 from reconcile.workbook.contract.markup import (
     CHANGES,
@@ -100,12 +99,10 @@ __all__ = [
     "fifteen",
     "fits",
     "hidden_label",
-    "id_of",
     "is_plain",
     "line_row",
     "lines_in_order",
     "load_layout",
-    "named",
     "new_row",
     "number_text",
     "payout_row",

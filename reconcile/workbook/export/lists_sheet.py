@@ -11,12 +11,13 @@ from typing import Final
 
 from reconcile.domain.fields import ACTIONS
 from reconcile.domain.money import exponent, known_currencies
+from reconcile.domain.phrases import named
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.domain.stage import STAGES, stage_of
-from reconcile.workbook.contract import Layout, day, named, payouts_in_order, quoted, showable
+from reconcile.workbook.contract import Layout, day, payouts_in_order, quoted, showable
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
 from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from reconcile.domain.damage import damage, damaged_value
 from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value
 from reconcile.domain.money import known_currencies, parse_decimal, plain
-from reconcile.domain.phrases import with_article
+from reconcile.domain.phrases import id_of, with_article
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.stage import STAGES, find_stage
-from reconcile.workbook.contract import DIGITS, fifteen, id_of, is_plain, stored_number
+from reconcile.workbook.contract import DIGITS, fifteen, is_plain, stored_number
 from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.amount_cells import amount_in, not_a_number
 from reconcile.workbook.read.cell_view import Before, Problem, cell_text, formula_text, is_blank, shown

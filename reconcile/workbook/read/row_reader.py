@@ -95,13 +95,15 @@ class RowReader:
         self.merged = [area for area in self.merged if area.bottom >= number]
         row.id = None if kind is RecordKind.NEW_LINE else self._id(row)
         baseline = None if kind is RecordKind.NEW_LINE else self._baseline(row)
+        values = self._values(row, baseline)
         return EditedRow(
             number=number,
             id=row.id,
-            values=self._values(row, baseline),
+            values=values,
             baseline=baseline,
             token=cell_text(row.cells.get(TOKEN_COLUMN)),
             fixed=self._fixed(cells),
+            partner_text=_partner_text(row, values),
         )
 
     def _fixed(self, cells: Cells) -> Values:
@@ -195,6 +197,13 @@ class RowReader:
                 record_id=row.id or "",
             )
         )
+
+
+def _partner_text(row: _Row, values: Values) -> str | None:
+    """The text of the cell of the partner, where an id was taken out of it."""
+    partner = values.get("partner_id")
+    text = shown(row.cells.get("partner_id")).strip()
+    return None if partner is None or text == partner else text
 
 
 @dataclass(frozen=True, slots=True)

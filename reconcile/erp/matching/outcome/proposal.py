@@ -13,8 +13,8 @@ from reconcile.domain.fields import Values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.matching.choices import Choice, edits_of, told
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.outcome.choices import Choice, edits_of, told
 from reconcile.erp.matching.result import Code, Match, Matching, Stray, Verdict, residual
 from reconcile.erp.payments.model import Payment, PaymentFile
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconcile.domain.money import plain
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.proposal import tie_out
+from reconcile.erp.matching.outcome.proposal import tie_out
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import PaymentFile
 
