@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 from collections import Counter
 from typing import Final
 
@@ -13,7 +14,8 @@ A_STORY: Final = 100_000
 
 
 def begin() -> None:
-    """Keeps the garbage collector from the imported modules, and makes it look once a story."""
+    """Leaves Ctrl-C to the first process, and makes the garbage collector look once a story."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     gc.set_threshold(A_STORY)
 
