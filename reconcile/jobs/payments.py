@@ -22,15 +22,15 @@ from reconcile.erp.matching.summary import summary
 from reconcile.erp.payments.formats.layout import TableLayout, built_in, load_table_layout
 from reconcile.erp.payments.formats.read import Reading, read_payments
 from reconcile.erp.payments.formats.table import Hints
-from reconcile.erp.payments.model import Grid, GridCell, GridRow, PaymentFile, Source
+from reconcile.erp.payments.model import PaymentFile
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
+from reconcile.jobs.user_tables import source_of
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import ExtraSheet, Proposal
-from reconcile.workbook.ooxml import open_book
-from reconcile.workbook.read import match_token, shown
+from reconcile.workbook.read import match_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
     how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
-    return tuple(read_payments(_source(file), how) for file in request.files)
+    return tuple(read_payments(source_of(file), how) for file in request.files)
 
 
 def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:
@@ -134,34 +134,6 @@ def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:
     layouts = (load_table_layout(layout, templates),) if layout else built_in(templates)
     words = session.settings.payments.words
     return tuple(one.with_words(words) for one in layouts)
-
-
-def _source(file: Path) -> Source:
-    """A file with its bytes; a workbook with the rows of its sheets as well."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"The file {file} cannot be read ({error.strerror}).") from error
-    grids = _grids(file) if content.startswith(b"PK") else {}
-    return Source(file.name, content, grids)
-
-
-def _grids(file: Path) -> dict[str, Grid]:
-    book = open_book(file)
-    blank = GridCell("")
-    return {
-        sheet: tuple(
-            GridRow(
-                number,
-                tuple(
-                    GridCell(shown(cells[place]), cells[place].kind) if place in cells else blank
-                    for place in range(max(cells) + 1)
-                ),
-            )
-            for number, cells in book.rows(sheet)
-        )
-        for sheet in book.sheets
-    }
 
 
 def _refuse(findings: tuple[Finding, ...], allowed: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
-from reconcile.jobs.runs.hindrances import too_few_credits
+from reconcile.jobs.runs.hindrances import read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
@@ -56,6 +56,8 @@ class Planned:
     def _run(self, consent: Consent, options: RunOptions) -> RunResult:
         session, plan, store = self.session, self.plan, self.store
         # Decide.
+        if reason := read_only(session):
+            raise DecisionNeeded(f"Nothing was written. {reason}")
         _pass_gates(session, plan, consent.allow)
         reopened = pass_locks(session, store, plan, consent)
         _afford(plan, self.client)
