@@ -244,7 +244,7 @@ def _read(file: Path, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
-    for name in _SECTIONS - {"default_profile"}:
+    for name in sorted(_SECTIONS - {"default_profile"}):
         if not isinstance(content.get(name, {}), dict):
             raise ConfigurationError(f"{file}: [{name}] must be a section.")
     return content

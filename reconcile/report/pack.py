@@ -42,12 +42,14 @@ class Bar:
     is_negative: bool
 
 
-def write_page(stream: IO[bytes], pack: Pack, templates: Path | None = None) -> None:
-    """Writes the page. Everything in it is escaped.
+def write_page(
+    stream: IO[bytes], pack: Pack, templates: Path | None = None, name: str = "close.html"
+) -> None:
+    """Writes the page by the template of that name. Everything in it is escaped.
 
     Raises ConfigurationError for a template that cannot be used.
     """
-    source = template("close.html", templates)
+    source = template(name, templates)
     names = {"shown": _shown, "charts": _charts(pack), "cell": _CELL, "filled": _filled}
     with faults_of(source):
         page = compiled(source.read_text(encoding="utf-8"), source, escaping=True, names=names)
