@@ -254,7 +254,9 @@ class NamedGroup:
         Within the tolerance only where none come to it exactly.
         """
         state = self.state
-        free = [number for number in sorted(self.named[payment].payouts) if number not in state.used]
+        named = sorted(self.named[payment].payouts)
+        # What is suggested for another payment may still be what this one is for.
+        free = [number for number in named if number not in state.used or number in state.asked]
         free.sort(key=lambda number: not state.is_open(number))
         found: list[list[int]] = []
         complete = True
