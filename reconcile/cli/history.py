@@ -28,7 +28,8 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
     wrote into it, who, when, from which cell, from what to what.
 
     Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
-    exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
+    exports, bills, settlements, payments, closes, reopenings or locks changed, removed, added or put in
+    another order.
     """
     from reconcile.jobs.runs import history
 

@@ -2,7 +2,7 @@
 
 Versions: 1 runs and effects, 2 bills, 3 seals over journal entries, 4 sets of workbooks, 5 settlements,
 6 closes, 7 baselines in pieces, 8 seals over every row that decides something,
-9 bank accounts that were paid, 10 dates of bills and late entries of closes.
+9 bank accounts that were paid, 10 dates of bills and late entries of closes, 11 payments that were read.
 """
 
 from __future__ import annotations

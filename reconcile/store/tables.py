@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-STORE_VERSION: Final = 10
+STORE_VERSION: Final = 11
 
 METADATA = MetaData()
 
@@ -144,6 +144,33 @@ SETTLEMENTS = Table(
     Column("payment_id", Text, nullable=False),
     Column("paid_on", Text, nullable=False),
     Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    Column("read_by", Text, nullable=False),
+)
+PAYMENTS_READ = Table(
+    "payments_read",
+    METADATA,
+    Column("environment", Text, nullable=False),
+    Column("workbook_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("likeness", Text, nullable=False, index=True),
+    Column("payment_id", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("booked", Text, nullable=False),
+    Column("value_date", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("texts", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("allotted", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("spot", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("read_at", Text, nullable=False),
     Column("read_by", Text, nullable=False),
