@@ -132,8 +132,8 @@ class History:
         yield from self.record.adopted
 
 
-def history(session: Session) -> History:
-    """The record of all runs, newest first, checked."""
+def history(session: Session, *, whole: bool = False) -> History:
+    """The record of all runs, newest first, checked. whole: with the months that were exported and closed."""
     with session.store(create=False) as store:
-        record = store.record()
+        record = store.record(whole=whole)
     return History(record, audit(record))

@@ -20,9 +20,16 @@ from reconcile.erp.payments.formats.ofx import read_ofx
 from reconcile.erp.payments.formats.pain import read_pain
 from reconcile.erp.payments.formats.signs import payments_of
 from reconcile.erp.payments.formats.table import Hints, drafts_of, open_table
-from reconcile.erp.payments.formats.table_header import Header, find_header, recognises
+from reconcile.erp.payments.formats.table_header import (
+    Header,
+    find_header,
+    label_forms,
+    recognises,
+    refuse_doubles,
+    same_form,
+)
 from reconcile.erp.payments.formats.xero import read_xero
-from reconcile.erp.payments.model import Grid, PaymentFile, Place, Source, found
+from reconcile.erp.payments.model import Grid, PaymentFile, PaymentStatus, Place, Source, found
 from reconcile.errors import PaymentFileError
 
 _MT940: Final = re.compile(r"^:(?:25|28C?|60[FM]|61):", re.MULTILINE)
@@ -129,10 +136,13 @@ def _table(
     chosen = _chosen(source.name, grid, reading.layouts)
     assert chosen is not None
     layout, header = chosen
+    refuse_doubles(source.name, header)
     table = open_table(source.name, sheet, grid, header, layout, reading.hints)
     drafts = drafts_of(table)
     payments = payments_of(table, drafts)
-    words, wrong = check_balances(drafts, money_out=not header.has("amount"))
+    moved = (PaymentStatus.PAID, PaymentStatus.RECEIVED)
+    still = {one.place for one in payments if one.status not in moved}
+    words, wrong = check_balances(drafts, money_out=not header.has("amount"), unmoved=still)
     how, decoded = before
     return PaymentFile(
         name=source.name,
@@ -148,10 +158,20 @@ def _table(
 def _chosen(
     name: str, grid: Grid, layouts: Sequence[TableLayout], *, refuse: bool = True
 ) -> tuple[TableLayout, Header] | None:
-    """The layout and the header that fit a table: one that recognises it, or else the last."""
-    headers = [(layout, find_header(name, grid, layout)) for layout in layouts]
+    """The layout and the header that fit a table: the one that recognises it by most headers, or the last."""
+    rows = label_forms(grid)
+    possible = [
+        layout for layout in layouts if layout is layouts[-1] or any(recognises(layout, row) for row in rows)
+    ]
+    headers = [(layout, find_header(grid, layout)) for layout in possible]
     fitting = [(layout, header) for layout, header in headers if header]
-    known = [(layout, header) for layout, header in fitting if recognises(layout, header)]
+    known = [
+        (layout, header)
+        for layout, header in fitting
+        if recognises(layout, frozenset(map(same_form, header.labels)))
+    ]
+    most = max((len(layout.recognise) for layout, _ in known), default=0)
+    known = [one for one in known if len(one[0].recognise) == most]
     if len(known) > 1 and refuse:
         names = " and ".join(layout.name for layout, _ in known)
         raise PaymentFileError(f"{name} could be read as {names}; say which with --layout.")
