@@ -15,6 +15,7 @@ from reconcile.close.frozen import write_inputs
 from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
+from reconcile.close.signing import signing_pack
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
 from reconcile.report.pack import write_page
@@ -51,6 +52,9 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
         write_pack(stream, pack, frozen.at)
     with (folder / f"{name}.html").open("wb") as stream:
         write_page(stream, pack, templates)
+    if frozen.version > 2:
+        with (folder / f"{name}-sign.html").open("wb") as stream:
+            write_page(stream, signing_pack(close), templates)
     with (folder / NUMBERS).open("wb") as stream:
         write_numbers(stream, pack)
     if frozen.version > 1:
