@@ -25,6 +25,7 @@ from reconcile.jobs.closes.close_files import (
     newest_layouts,
     pack_files,
     remove_replaced,
+    removing_refused,
     temporary_folder,
     write_files,
 )
@@ -133,7 +134,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         if closed and again:
             remove_replaced(request.folder, kept_close(store, session.environment, request.period), files)
         if closed:
-            save_close(store, _kept(session, frozen, files))
+            with removing_refused(request.folder, files):
+                save_close(store, _kept(session, frozen, files), replaced.close_id if replaced else "")
         return close_result(made, files, request.folder, closed=closed)
 
 

@@ -17,6 +17,7 @@ from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.close.signing import signing_pack
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
+from reconcile.errors import DecisionNeeded
 from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
 from reconcile.report.pack import write_page
 from reconcile.resources import template
@@ -111,6 +112,19 @@ def remove_replaced(folder: Path, replaced: KeptClose, files: Iterable[str]) -> 
         path = folder / name
         if path.is_file() and sha256_of(path) == replaced.files[name]:
             path.unlink()
+
+
+@contextmanager
+def removing_refused(folder: Path, files: Mapping[str, Path]) -> Iterator[None]:
+    """Takes the files of a close away again where it is refused at last: its journals must not be booked."""
+    try:
+        yield
+    except DecisionNeeded:
+        for name, made in files.items():
+            path = folder / name
+            if path.is_file() and sha256_of(path) == sha256_of(made):
+                path.unlink()
+        raise
 
 
 def hashes(files: Mapping[str, Path]) -> dict[str, str]:
