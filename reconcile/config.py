@@ -28,7 +28,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
@@ -78,7 +78,8 @@ class Profile:
     asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
     seconds after which live is read again when the answer to a write was lost; the pauses double from there.
     absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
-    most_records: records of one listing, before it counts as endless.
+    most_records: records of one listing, before it counts as endless. writes: `off` for a profile that
+    changes nothing in Introw until somebody turns it on.
     """
 
     base_url: str = "https://api.introw.io"
@@ -92,6 +93,7 @@ class Profile:
     settle_wait: float = 1
     absence_wait: float = 30
     most_records: int = 2_000_000
+    writes: Literal["on", "off"] = "on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +211,18 @@ def _only(profiles: Mapping[str, Any]) -> str:
     return next(iter(profiles)) if len(profiles) == 1 else "default"
 
 
+def user_configuration() -> Path:
+    """The user's own folder for the configuration."""
+    return user_config_path(_APP)
+
+
 def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | None:
     named = choices.config or environ.get("RECONCILE_CONFIG")
     if named:
         if not Path(named).is_file():
             raise ConfigurationError(f"There is no configuration file {named}.")
         return Path(named)
-    places = (folder / FILE_NAME, user_config_path(_APP) / FILE_NAME)
+    places = (folder / FILE_NAME, user_configuration() / FILE_NAME)
     return next((place for place in places if place.is_file()), None)
 
 
@@ -237,7 +244,7 @@ def _read(file: Path, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
-    for name in _SECTIONS - {"default_profile"}:
+    for name in sorted(_SECTIONS - {"default_profile"}):
         if not isinstance(content.get(name, {}), dict):
             raise ConfigurationError(f"{file}: [{name}] must be a section.")
     return content

@@ -84,11 +84,13 @@ OWNERS: dict[str, set[str]] = {
     "iso4217": {"domain", "sandbox"},
     "stdnum": {"erp"},
     "anyascii": {"erp"},
+    "cleanco": {"erp"},
+    "rapidfuzz": {"erp"},
 }
 PORT = "workbook/export/xlsxwriter_port.py"
 # The length of each function that is longer than 40 lines.
 LONG_FUNCTIONS_ALLOWED = {
-    ("plan/build.py", "build_plan"): 46,
+    ("plan/build.py", "build_plan"): 42,
 }
 # How many files there may be in each folder that has more than 20, `__init__` and commands apart.
 FULL_FOLDERS_ALLOWED = {"domain": 22, "plan": 22, "sandbox": 30}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.choice_options import NARROW_TO, PREFERENCE
 from reconcile.cli.common_options import LOCALE, PATH, SESSION
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import CONSENT, PREFERENCE, RESULT, RUN, RUN_JSON, SHOWING
+from reconcile.cli.plan_options import CONSENT, RESULT, RUN, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run
 
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
     from reconcile.cli.plan_options import Showing
     from reconcile.domain.decision import Preference
+    from reconcile.jobs.narrow_to import NarrowTo
     from reconcile.jobs.runs.run_options import Consent, RunOptions
     from reconcile.jobs.session import Session
 
 
 @click.command("apply")
 @click.argument("files", nargs=-1, required=True, type=PATH)
-@options(CONSENT, SHOWING, RUN_JSON, RUN, PREFERENCE, *RESULT, LOCALE, SESSION)
+@options(CONSENT, SHOWING, RUN_JSON, RUN, NARROW_TO, PREFERENCE, *RESULT, LOCALE, SESSION)
 def command(
     *,
     session: Session,
@@ -30,6 +32,7 @@ def command(
     consent: Consent,
     run_options: RunOptions,
     showing: Showing,
+    narrow_to: NarrowTo,
     preference: Preference | None,
     as_json: bool,
 ) -> int:
@@ -42,7 +45,7 @@ def command(
     from reconcile.jobs.runs import apply
     from reconcile.jobs.shown_reports import news_since, note_shown
 
-    with apply.planned(session, files, preference) as planned:
+    with apply.planned(session, files, preference, narrow_to) as planned:
         report = planned.report(consent)
         news = news_since(session, report)
         show_plan(session, report, showing, run_options.reports, as_json=as_json, news=news)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.close_output import look, required_folder, required_period, show_close
+from reconcile.cli.close_modes import look
+from reconcile.cli.close_output import required_folder, required_period, show_close
 from reconcile.cli.common_options import FILE, FOLDER, SESSION
 from reconcile.cli.options import options
 from reconcile.errors import ConfigurationError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         "--waive", "waivers", multiple=True, metavar="CHECK=REASON", help="Let this check pass; repeatable."
     ),
     click.option("--rates", type=FILE, help="Rates to a reporting currency (CSV)."),
+    click.option("--gl", type=FILE, help="An export of the general ledger: trial balance or transactions."),
     click.option(
         "--journal",
         "journals",
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         is_flag=True,
         help="Check that the kept closes give the same packs; with -o, check that folder by its manifest.",
     ),
+    click.option("--tie", is_flag=True, help="Compare a closed period with the general ledger of --gl."),
     click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     SESSION,
@@ -59,6 +62,7 @@ def command(
     session: Session,
     period: str | None,
     output: Path | None,
+    gl: Path | None,
     journals: tuple[str, ...],
     as_json: bool,
     **others: Any,  # noqa: ANN401  the modes, and the fields of a CloseRequest, passed on as they are
@@ -72,17 +76,20 @@ def command(
     Examples:
       reconcile close --period 2026-03 -o close-2026-03
       reconcile close --period 2026-03 -o close-2026-03 --waive no-po="ordered by mail"
+      reconcile close --period 2026-03 -o close-2026-03 --gl trial-balance.xlsx
       reconcile close --late --period 2026-03
       reconcile close --status --period 2026-04
     """  # noqa: D301
     from reconcile.domain.period import Period
     from reconcile.jobs import closes
 
-    modes = [mode for mode in ("show_list", "show", "verify", "late", "status") if others.pop(mode)]
+    modes = [mode for mode in ("show_list", "show", "verify", "late", "status", "tie") if others.pop(mode)]
     if len(modes) > 1:
-        raise ConfigurationError("Choose one of --list, --show, --verify, --late and --status.")
+        raise ConfigurationError("Choose one of --list, --show, --verify, --late, --status and --tie.")
     of = Period.parse(period) if period else None
     if modes:
-        return look(session, modes[0], of, output, journals, as_json=as_json)
-    request = closes.CloseRequest(required_period(of), required_folder(output), journals=journals, **others)
+        return look(session, modes[0], of, output, journals, gl=gl, as_json=as_json)
+    request = closes.CloseRequest(
+        required_period(of), required_folder(output), gl=gl, journals=journals, **others
+    )
     return show_close(closes.close(session, request), as_json=as_json)

@@ -13,40 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import CloseResult, FolderCheck, Late, Listing, Status, Verified
-    from reconcile.jobs.session import Session
-
-
-def look(
-    session: Session,
-    mode: str,
-    period: Period | None,
-    output: Path | None,
-    journals: tuple[str, ...],
-    *,
-    as_json: bool,
-) -> int:
-    """Shows what a mode of the command asks for; nothing is closed."""
-    from reconcile.jobs import closes
-
-    match mode:
-        case "show_list":
-            return _show_lines(closes.listing(session), as_json=as_json)
-        case "verify":
-            if output:
-                return show_folder(closes.check_folder(output))
-            return show_verified(closes.verify(session, period))
-        case "status":
-            return show_status(closes.status(session, required_period(period)), as_json=as_json)
-        case "late":
-            return _show_lines(
-                closes.late(session, required_period(period), output, journals), as_json=as_json
-            )
-        case _:
-            show_close(
-                closes.write_again(session, required_period(period), required_folder(output)), as_json=as_json
-            )
-            return 0
+    from reconcile.jobs.closes import CloseResult
 
 
 def required_period(period: Period | None) -> Period:
@@ -77,43 +44,3 @@ def show_close(result: CloseResult, *, as_json: bool) -> int:
         out.print(line, markup=False)
     write_line(f"{counted(len(result.files), 'file')} in {result.folder}")
     return 0 if result.made.passes else 1
-
-
-def show_verified(verified: tuple[Verified, ...]) -> int:
-    """Which closes come out the same today; 1 where the numbers of one do not."""
-    for one in verified:
-        found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
-        write_line(f"{one.kept.period}  {one.kept.close_id}  {found}")
-    if not verified:
-        write_line("There is no close to verify.")
-    broken = any(one.numbers_differ for one in verified)
-    if not broken and any(one.differing for one in verified):
-        write_line("The numbers are the same; templates or the version of reconcile differ.", err=True)
-    return int(broken)
-
-
-def show_folder(found: FolderCheck) -> int:
-    """Whether the files of a folder are those of its manifest; 1 where one is not."""
-    for line in found.as_text():
-        write_line(line)
-    return int(not found.is_whole)
-
-
-def show_status(found: Status, *, as_json: bool) -> int:
-    """The steps of the month."""
-    from reconcile.report.pack import render_table
-
-    if as_json:
-        write_data(found.as_json())
-    else:
-        render_table(found.table, console())
-    return 0
-
-
-def _show_lines(found: Listing | Late, *, as_json: bool) -> int:
-    if as_json:
-        write_data(found.as_json())
-        return 0
-    for line in found.as_text():
-        write_line(line)
-    return 0

@@ -10,6 +10,7 @@ import click
 from reconcile.domain.phrases import did_you_mean
 
 COMMANDS: Final = {
+    "init": "Make the first configuration, and look whether it works.",
     "demo": "Run the whole job on a made-up month, to see how it works.",
     "sandbox": "Serve a local Introw API with the sample month.",
     "export": "Write payouts and their lines to a workbook.",
@@ -21,6 +22,7 @@ COMMANDS: Final = {
     "payments": "Match payments with payouts, in a workbook.",
     "undo": "Set what a run changed back to what was there before.",
     "close": "Close a period: checks, roll-forward, accruals, and a pack of it.",
+    "statements": "Write a statement per partner of a closed period.",
     "history": "List the runs, or show one, or the life of one record.",
     "report": "Show or write the report of a past run again.",
     "doctor": "Check the connection, the key and the state store.",
@@ -30,6 +32,7 @@ COMMANDS: Final = {
 """The commands in the order of the work, each with the sentence that `--help` shows."""
 
 PAGES: Final = {
+    "init": "first-day",
     "demo": "first-day",
     "sandbox": "known",
     "export": "workbook",
@@ -41,6 +44,7 @@ PAGES: Final = {
     "payments": "payments",
     "undo": "apply",
     "close": "close",
+    "statements": "close",
     "history": "record",
     "report": "reports",
     "doctor": "checks",

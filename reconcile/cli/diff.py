@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.choice_options import NARROW_TO, PREFERENCE
 from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import PREFERENCE, SHOWING
+from reconcile.cli.plan_options import SHOWING
 from reconcile.cli.text_out import write_data, write_line, write_paragraph
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from reconcile.cli.plan_options import Showing
     from reconcile.domain.decision import Preference
+    from reconcile.jobs.narrow_to import NarrowTo
     from reconcile.jobs.session import Session
 
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     REPORT,
     SHOWING,
     click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending."),
+    NARROW_TO,
     PREFERENCE,
     LOCALE,
     SESSION,
@@ -46,6 +49,7 @@ def command(  # noqa: PLR0913  one argument per option
     review: Path | None,
     reports: tuple[Path, ...],
     showing: Showing,
+    narrow_to: NarrowTo,
     preference: Preference | None,
     exit_code: bool,
 ) -> int:
@@ -61,7 +65,7 @@ def command(  # noqa: PLR0913  one argument per option
     from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
-    request = diff.DiffRequest(files, preference, save, review, reports)
+    request = diff.DiffRequest(files, preference, save, review, reports, narrow_to)
     saved = diff.saved_plan_of(request)
     if saved:
         return _show_saved(session, saved, as_json=as_json, showing=showing)

@@ -1,4 +1,4 @@
-"""Options about a plan and its run: what is shown, agreed to, decided and written."""
+"""Options about a plan and its run: what is shown, agreed to and written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from reconcile.cli.common_options import PATH, REPORT
 from reconcile.cli.options import Group
 
 if TYPE_CHECKING:
-    from reconcile.domain.decision import Preference
     from reconcile.jobs.runs.run_options import Consent, RunOptions
 
 
@@ -22,14 +21,6 @@ class Showing:
 
     full: bool = False
     quiet: bool = False
-
-
-def _preference(
-    prefer: str | None, payouts: tuple[str, ...], lines: tuple[str, ...], fields: tuple[str, ...]
-) -> Preference | None:
-    from reconcile.jobs.preference import preference_of
-
-    return preference_of(prefer, payouts, lines, fields)
 
 
 def _consent(*, yes: bool, allow: tuple[str, ...], reopen: tuple[str, ...], reason: str | None) -> Consent:
@@ -100,19 +91,3 @@ RESULT: Final = (
     ),
 )
 """Options that RUN takes, too."""
-PREFERENCE: Final = Group(
-    "preference",
-    _preference,
-    (
-        click.option(
-            "--prefer",
-            type=click.Choice(["mine", "live"]),
-            help="Decide conflicts: keep the workbook's value or take the live one. Needs a filter.",
-        ),
-        click.option("--payout", "payouts", multiple=True, help="With --prefer: this payout and its lines."),
-        click.option("--line", "lines", multiple=True, help="With --prefer: this commission line."),
-        click.option(
-            "--field", "fields", multiple=True, help="With --prefer: this field, as its column says."
-        ),
-    ),
-)

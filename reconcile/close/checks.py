@@ -64,7 +64,7 @@ class Evidence:
     the close first. payments: those that were matched; matched: whether `payments` was run at all. out:
     workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
     that only the stage says are paid, what is open, and what moved; own: what runs of this program set, by
-    record and field.
+    record and field. Since the third: the file of the general ledger, and what does not tie to it.
     """
 
     period: Period
@@ -85,6 +85,8 @@ class Evidence:
     entries: Sequence[Entry] = ()
     rates: Rates | None = None
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    gl: str = ""
+    differences: Sequence[Objection] = ()
 
 
 @dataclass(frozen=True, slots=True)

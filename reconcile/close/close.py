@@ -10,6 +10,7 @@ from reconcile.close.aging import Waiting
 from reconcile.close.checks import Result, run_checks
 from reconcile.close.flux import Flux, flux
 from reconcile.close.frozen import Frozen
+from reconcile.close.gl.tie import Tie
 from reconcile.close.journal import JournalLine, imbalance
 from reconcile.close.rollforward import MOVEMENTS, Entry, Movement, Roll, rolls
 from reconcile.close.versions import numbers
@@ -20,7 +21,7 @@ class Close:
     """A period's close: the numbers, each with its list.
 
     rolls: per currency; partner_rolls: per currency and partner; entries: the lines behind both.
-    ties_by_partner: whether the roll of each partner must add up.
+    ties_by_partner: whether the roll of each partner must add up. ties: to the general ledger.
     """
 
     frozen: Frozen
@@ -33,6 +34,7 @@ class Close:
     flux: tuple[Flux, ...]
     journal: tuple[JournalLine, ...]
     ties_by_partner: bool = False
+    ties: tuple[Tie, ...] = ()
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ class Close:
 
 def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
     """The close. The same inputs give the same close, byte for byte."""
-    made, columns = numbers(frozen, previous), MOVEMENTS[frozen.version]
+    made, columns = numbers(frozen, previous), MOVEMENTS[frozen.ledger_version]
     return Close(
         frozen=frozen,
         previous=previous,
@@ -94,4 +96,5 @@ def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
         flux=flux(made.entries, frozen.policy),
         journal=made.journal,
         ties_by_partner=made.ties_by_partner,
+        ties=made.ties,
     )

@@ -107,7 +107,7 @@ def _side(close: Close, line: JournalLine, amount: Decimal | None) -> Cell:
         or (line.amount > 0) is ((line.side == "expense") is line.is_reversal)
     ):
         return amount
-    return _ACCOUNT_SUMS[close.frozen.version](line, amount)
+    return _ACCOUNT_SUMS[close.frozen.ledger_version](line, amount)
 
 
 def _by_closing(line: JournalLine, amount: Decimal) -> SumOf:

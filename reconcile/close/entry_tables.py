@@ -21,7 +21,7 @@ def partner_numbers(close: Close) -> dict[str, int]:
 
 def paid_table(close: Close) -> Table:
     """What was paid and came back."""
-    columns, cells = _ENTRIES[close.frozen.version]
+    columns, cells = _ENTRIES[close.frozen.ledger_version]
     made = cells(close)
     money = [one for movement in _MONEY for one in close.of(movement)]
     rows = tuple(made(one) for one in money)
@@ -31,7 +31,7 @@ def paid_table(close: Close) -> Table:
 def lines_table(close: Close) -> Table:
     """Every line's part in every column; where it is booked, the accounts as well."""
     policy = close.frozen.policy
-    columns, cells = _ENTRIES[close.frozen.version]
+    columns, cells = _ENTRIES[close.frozen.ledger_version]
     more = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
     made = cells(close)
     rows = tuple(

@@ -18,6 +18,7 @@ from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, Sta
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
 from reconcile.close.rollforward import Entry
+from reconcile.domain.books.general_ledger import GeneralLedger
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.names_and_limits import Names
@@ -28,13 +29,19 @@ from reconcile.errors import StateError
 _NO_LINES: Final = b'"lines":{}'
 """Stands in the inputs where the lines of a snapshot go; within a text its quotes would be escaped."""
 _PIECE: Final = 1000
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of the numbers of a new close."""
-_SINCE_2: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
-    "policy": {"method", "receivable", "prepaid", "rate_days"},
+_SINCE_3: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("gl", "gl_booked"), True),
+    "policy": {"gl"},
 }
-"""What the inputs of a close of the first version do not hold."""
+_SINCE_2: Final[Mapping[str, Any]] = {
+    **_SINCE_3,
+    **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
+    "policy": {"method", "receivable", "prepaid", "rate_days", *_SINCE_3["policy"]},
+}
+_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: None}
+"""What the inputs of a close do not hold, by the version of its numbers."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ class Frozen:
     made once more. journals: the layouts of its journal files. version: of the numbers; a kept close is made
     again by its own. payments: of the first version; allotments, stage_paid and bills since the second.
     trued_up: what late entries of the close before it booked already. own: what runs of this program set
-    since the last export, by record and field.
+    since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
+    journal of this close should be in it already.
     """
 
     close_id: str
@@ -73,6 +81,13 @@ class Frozen:
     draft: bool = False
     trued_up: tuple[Entry, ...] = ()
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    gl: GeneralLedger | None = None
+    gl_booked: bool = False
+
+    @property
+    def ledger_version(self) -> int:
+        """The version of the rules by which money is counted: the third changed only what is shown."""
+        return min(self.version, 2)
 
     @property
     def facts(self) -> Facts:
@@ -104,8 +119,7 @@ def write_inputs(stream: IO[bytes], frozen: Frozen) -> None:
         snapshot=replace(frozen.snapshot, lines={}),
         last_export=replace(exported, lines={}) if exported else None,
     )
-    unknown = _SINCE_2 if frozen.version == 1 else None
-    first, *rest = _adapter().dump_json(bare, exclude=unknown).split(_NO_LINES)
+    first, *rest = _adapter().dump_json(bare, exclude=_UNKNOWN[frozen.version]).split(_NO_LINES)
     stream.write(first)
     for snapshot, text in zip((frozen.snapshot, exported), rest, strict=bool(exported)):
         assert snapshot

@@ -11,6 +11,7 @@ from reconcile.close.aging import buckets, sums
 from reconcile.close.close import Close
 from reconcile.close.control_tables import bridge_table, control_table, journal_table
 from reconcile.close.entry_tables import lines_table, paid_table, partner_numbers
+from reconcile.close.gl.gl_tables import gl_fact, gl_tables
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.domain.money import shown_amount
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
@@ -108,13 +109,15 @@ _METHODS: Final = {
 _FACTS: Final[Mapping[int, Callable[[Close], tuple[tuple[str, str], ...]]]] = {
     1: lambda _: (),
     2: _read_and_decided,
+    3: lambda close: (*_read_and_decided(close), gl_fact(close)),
 }
 
 
 def _tables(close: Close) -> tuple[Table, ...]:
     tables = [
         rollforward_table(close),
-        *_BRIDGES[close.frozen.version](close),
+        *_BRIDGES[close.frozen.ledger_version](close),
+        *gl_tables(close),
         control_table(close),
         _by_partner(close),
         checks_table(close),
@@ -133,11 +136,13 @@ def rollforward_table(close: Close) -> Table:
     """The roll-forward per currency."""
     columns = (_CURRENCY, *_movement_columns(close), Column("residual", "Residual", "money"))
     rows = tuple((roll.currency, *_moves(roll, ()), _residual(roll)) for roll in close.rolls)
-    return Table("rollforward", "Roll-forward", columns, rows, _ROLLED[close.frozen.version], "currency")
+    return Table(
+        "rollforward", "Roll-forward", columns, rows, _ROLLED[close.frozen.ledger_version], "currency"
+    )
 
 
 def _by_partner(close: Close) -> Table:
-    key = _PARTNER_KEYS[close.frozen.version](close)
+    key = _PARTNER_KEYS[close.frozen.ledger_version](close)
     columns = (
         _CURRENCY,
         _PARTNER,
@@ -175,7 +180,7 @@ _PARTNER_KEYS: Final = {1: _by_id, 2: _by_number}
 
 
 def _movement_columns(close: Close) -> tuple[Column, ...]:
-    columns = MOVEMENTS[close.frozen.version]
+    columns = MOVEMENTS[close.frozen.ledger_version]
     return tuple(Column(one.name.lower(), one.value.capitalize(), "money") for one in columns)
 
 
@@ -287,7 +292,7 @@ def _aging(close: Close) -> Table:
         ]
         total = RowSum(tuple((name, 1) for name in names), sum(row.values(), Decimal(0)))
         rows.append((currency, *cells, total))
-    return Table("aging", "Aging", columns, tuple(rows), _AGED[close.frozen.version], "currency")
+    return Table("aging", "Aging", columns, tuple(rows), _AGED[close.frozen.ledger_version], "currency")
 
 
 def _waiting(close: Close) -> Table:
@@ -312,7 +317,7 @@ def _waiting(close: Close) -> Table:
         )
         for one in close.waiting
     )
-    return Table("waiting", _OPEN[close.frozen.version], columns, rows, "", "currency")
+    return Table("waiting", _OPEN[close.frozen.ledger_version], columns, rows, "", "currency")
 
 
 def _flux(close: Close) -> Table:

@@ -6,7 +6,7 @@ A kept close is made again by the version that it was made with, so its pack sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from reconcile.close.aging import Waiting, open_items
@@ -17,11 +17,12 @@ from reconcile.close.first_version.entries_by_stage import Owed
 from reconcile.close.first_version.entries_by_stage import entries as entries_by_stage
 from reconcile.close.first_version.standing import PaidOn, Standing, earned_on, standing
 from reconcile.close.frozen import Frozen
+from reconcile.close.gl.ledger_checks import CHECKS_OF_VERSION, differences
+from reconcile.close.gl.tie import Tie, ties
 from reconcile.close.journal import JournalLine, accruals, clearing
 from reconcile.close.ledger.evidence_of_payment import StagePaid
 from reconcile.close.ledger.movements import Books, books, books_before, entries
 from reconcile.close.ledger.positions import due_on
-from reconcile.close.money_checks import CHECKS
 from reconcile.close.rollforward import Entry
 from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout
@@ -37,21 +38,22 @@ class Numbers:
     evidence: Evidence
     journal: tuple[JournalLine, ...]
     ties_by_partner: bool
+    ties: tuple[Tie, ...] = ()
 
 
 def numbers(frozen: Frozen, previous: Frozen | None) -> Numbers:
     """The numbers of a close, by its version."""
-    return _MAKERS[frozen.version](frozen, previous)
+    return _MAKERS[frozen.ledger_version](frozen, previous)
 
 
 def books_of(frozen: Frozen) -> Books:
     """The ledger at the end of a closed period, by the version of its close."""
-    return _BOOKS[frozen.version](frozen)
+    return _BOOKS[frozen.ledger_version](frozen)
 
 
 def stages_known(frozen: Frozen) -> Mapping[str, StagePaid]:
     """The payouts that a close took for paid by their stage alone."""
-    return _STAGES[frozen.version](frozen)
+    return _STAGES[frozen.ledger_version](frozen)
 
 
 def _first(frozen: Frozen, previous: Frozen | None) -> Numbers:
@@ -101,13 +103,19 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
         journal = clearing(found, frozen.trued_up, period, policy)
     else:
         journal = accruals(found, period, policy)
+    tied = ties(frozen, previous, found, journal)
     return Numbers(
         found,
         open_items(now.open, frozen.snapshot, period, policy.aging_days),
-        CHECKS,
-        _evidence(frozen, previous, now, found),
+        CHECKS_OF_VERSION[frozen.version],
+        replace(
+            _evidence(frozen, previous, now, found),
+            gl=frozen.gl.file if frozen.gl else "",
+            differences=differences(tied),
+        ),
         journal,
         ties_by_partner=True,
+        ties=tied,
     )
 
 

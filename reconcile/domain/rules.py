@@ -108,6 +108,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "payout-partner": Rule(_ERROR, "a new line on a payout of another partner"),
         "line-repeated": Rule(_WARNING, "two new lines that say the same"),
         "line-exists": Rule(_WARNING, "a new line that says the same as a line of the export"),
+        "left-out": Rule(_INFO, "edits of other records than those that `--only` or `--first` names"),
         "line-made": Rule(
             _WARNING, "a new line that says the same as one that its workbook made; `diff` asks about it"
         ),

@@ -9,7 +9,8 @@ from pathlib import Path
 from reconcile.atomic import write_text
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.plan import plan_for
+from reconcile.jobs.narrow_to import NarrowTo
+from reconcile.jobs.plan import EVERYTHING, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import hindrances
@@ -27,7 +28,7 @@ class DiffRequest:
     """The workbooks to compare, and the files to write.
 
     save: keeps the plan. review: the workbook again, marked; a folder for several. reports: files of the
-    report, one of which may be the review workbook.
+    report, one of which may be the review workbook. narrow_to: the records that the plan is about.
     """
 
     files: tuple[Path, ...]
@@ -35,6 +36,7 @@ class DiffRequest:
     save: Path | None = None
     review: Path | None = None
     reports: tuple[Path, ...] = ()
+    narrow_to: NarrowTo = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,10 @@ def saved_plan_of(request: DiffRequest) -> Path | None:
     plans = [file for file in request.files if is_saved_plan(file)]
     if not plans:
         return None
-    if len(request.files) > 1 or request.save or request.reports or request.review or request.preference:
+    beside = (request.save, request.reports, request.review, request.preference, request.narrow_to)
+    if len(request.files) > 1 or any(beside):
         raise ConfigurationError(
-            "A saved plan is shown alone, without --save, --report, --review or --prefer."
+            "A saved plan is shown alone, without --save, --report, --review, --prefer, --only or --first."
         )
     return plans[0]
 
@@ -72,7 +75,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         refuse_review(review, files)
     refuse_missing(files)
     with session.reading() as reader, session.store(create=False) as store:
-        plan, readings = plan_for(session, reader, store, files, request.preference)
+        plan, readings = plan_for(session, reader, store, files, request.preference, request.narrow_to)
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
     report = replace(report_on(plan), stops=stops)
     if request.save:

@@ -13,15 +13,19 @@ from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
 from reconcile.jobs.session import Session
+from reconcile.plan.across.narrowing import first_payouts
 from reconcile.plan.across.policy_checks import EMPTIED
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
 from reconcile.plan.sources import Source
 from reconcile.store.store import Store
+
+EVERYTHING = NarrowTo()
 
 
 def plan_for(
@@ -30,6 +34,7 @@ def plan_for(
     store: Store,
     files: Sequence[Path],
     preference: Preference | None = None,
+    narrow_to: NarrowTo = EVERYTHING,
 ) -> tuple[Plan, tuple[Reading, ...]]:
     """The plan for workbooks against live, with the readings that it is made of.
 
@@ -37,7 +42,7 @@ def plan_for(
     of a workbook can be seen with this key.
     """
     readings = read_all(session, store, files)
-    return plan_of(session, reader, store, readings, preference), readings
+    return plan_of(session, reader, store, readings, preference, narrow_to), readings
 
 
 def plan_of(
@@ -46,10 +51,12 @@ def plan_of(
     store: Store,
     readings: Sequence[Reading],
     preference: Preference | None = None,
+    narrow_to: NarrowTo = EVERYTHING,
 ) -> Plan:
     """The plan for workbooks that were read already; see `plan_for`."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
+    narrowing = narrowing_of(narrow_to, (reading.baseline for reading in readings))
     before = reader.status.requests
     live = _live(session, reader, readings)
     for reading in readings:
@@ -62,14 +69,21 @@ def plan_of(
         rate=session.settings.profile.rate,
         credits_left=reader.status.credits_remaining,
         preference=preference,
+        narrowing=narrowing,
         handouts=handouts,
         returned=store.returned([one.workbook_id for one in handouts]),
+        absence_wait=session.settings.profile.absence_wait,
     )
     if handouts:
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
         store.note_returns(names, session.clock())
     sources = tuple(_source(store, one) for one in readings)
-    return build_plan(sources, live, session.settings.policy, given)
+    policy = session.settings.policy
+    plan = build_plan(sources, live, policy, given)
+    if narrow_to.first is None:
+        return plan
+    first = narrowing & first_payouts(plan.operations, narrow_to.first)
+    return build_plan(sources, live, policy, replace(given, narrowing=first))
 
 
 def _source(store: Store, reading: Reading) -> Source:

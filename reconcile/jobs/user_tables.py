@@ -1,4 +1,4 @@
-"""Reads the small tables that people bring along: vendors, rates, recipients, open bills."""
+"""Reads the files that people bring along: small tables of their own, and exports of finance systems."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from pathlib import Path
 
 from reconcile.config import FileRules
 from reconcile.erp.payments.csv_table import read_csv_table
+from reconcile.erp.payments.model import Grid, GridCell, GridRow, Source
 from reconcile.errors import ConfigurationError
+from reconcile.workbook.ooxml import open_book
 from reconcile.workbook.pack import read_table
+from reconcile.workbook.read import shown
 
 
 def read_any_table(file: Path, sheet: str, rules: FileRules) -> list[list[str]]:
@@ -46,3 +49,31 @@ def _too_large(file: Path, found: str, limit: str, setting: str) -> Configuratio
         f"{file} has {found}, and at most {limit} are read. Remove what is not needed, "
         f"or raise {setting} in [files] of reconcile.toml."
     )
+
+
+def source_of(file: Path) -> Source:
+    """A file with its bytes; a workbook with the rows of its sheets as well."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"The file {file} cannot be read ({error.strerror}).") from error
+    grids = _grids(file) if content.startswith(b"PK") else {}
+    return Source(file.name, content, grids)
+
+
+def _grids(file: Path) -> dict[str, Grid]:
+    book = open_book(file)
+    blank = GridCell("")
+    return {
+        sheet: tuple(
+            GridRow(
+                number,
+                tuple(
+                    GridCell(shown(cells[place]), cells[place].kind) if place in cells else blank
+                    for place in range(max(cells) + 1)
+                ),
+            )
+            for number, cells in book.rows(sheet)
+        )
+        for sheet in book.sheets
+    }

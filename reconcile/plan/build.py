@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import TypeVar
 
 from reconcile.check.owner import money_of, owned
@@ -18,6 +19,7 @@ from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
+from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
 from reconcile.plan.across.released import emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
@@ -31,9 +33,11 @@ from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
+    Action,
     Change,
     Conflict,
     Cost,
+    Decided,
     Drift,
     Held,
     Operation,
@@ -47,6 +51,8 @@ from reconcile.plan.order import ordered
 from reconcile.plan.requested import Wishes, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
+ALL = Narrowing()
+
 Waiting = TypeVar("Waiting", Conflict, Held)
 
 
@@ -55,8 +61,10 @@ class Circumstances:
     """What a plan needs to know beside the workbooks and live.
 
     reads: the requests that one re-read takes. rate: requests per minute. credits_left: of this month; None
-    where the server does not say. preference: what the command line decides about conflicts. handouts: the
+    where the server does not say. preference: what the command line decides about conflicts. narrowing: the
+    records that it is about. handouts: the
     sets that the workbooks belong to. returned: when workbooks of these came back before, by workbook id.
+    absence_wait: seconds that a new line whose answer is lost is looked for (see `config.Profile`).
     backwards: it undoes a run; see `order.ordered`.
     """
 
@@ -66,25 +74,29 @@ class Circumstances:
     rate: int = 120
     credits_left: int | None = None
     preference: Preference | None = None
+    narrowing: Narrowing = ALL
     handouts: tuple[Handout, ...] = ()
     returned: Mapping[str, str] = field(default_factory=dict)
+    absence_wait: float = 0
     backwards: bool = False
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What people want once conflicts were decided, what was found beside it, and what the rules say."""
+
+    wishes: Wishes
+    found: Comparison
+    findings: tuple[Finding, ...]
+    decided: tuple[Decided, ...]
 
 
 def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, given: Circumstances) -> Plan:
     """The plan for one or more workbooks. The same arguments give the same plan, byte for byte."""
     names, exported = policy.names, baselines(sources)
     baseline = together([source.baseline for source in sources])
-    decisions = Decisions(sources, given.preference)
-    found = _compared(sources, live, names, decisions)
-    found.drifts += _new_upstream(sources, baseline, live, names)
-    wishes, twice = _wishes(sources, exported, live, names, found, decisions)
-    raised, warnings = _across_records(sources, live, wishes, found.drifts, policy)
-    wishes = _decided(raised, wishes, decisions, found)
-    told = tuple(one for source in sources for one in source.findings)
-    checked = () if given.backwards else _checked(told, found, live, wishes, policy)
-    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close()))
-    findings = tuple(owned((*told, *filter(None, ours)), live, baseline))
+    wanted = _wanted(sources, baseline, live, policy, given)
+    wishes, found, findings = wanted.wishes, wanted.found, wanted.findings
     held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
     granted = wishes.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
@@ -101,7 +113,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         operations=operations,
         changes=wishes.changes,
         conflicts=tuple(_with_money(found.conflicts, live, baseline)),
-        decided=tuple(decisions.settled),
+        decided=wanted.decided,
         drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
@@ -117,6 +129,29 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         scale=scale,
     )
     return replace(plan, fingerprint=fingerprint(plan))
+
+
+def _wanted(
+    sources: tuple[Source, ...], baseline: Snapshot, live: Snapshot, policy: Policy, given: Circumstances
+) -> _Wanted:
+    """Compares, decides and checks: what is left to be held or carried out."""
+    names, exported, narrowing = policy.names, baselines(sources), given.narrowing
+    decisions = Decisions(sources, given.preference)
+    found = _compared(sources, live, names, decisions)
+    found.drifts += _new_upstream(sources, baseline, live, names)
+    wishes, twice = _wishes(sources, exported, live, names, found, decisions)
+    narrowed = narrow(wishes, found.conflicts, narrowing)
+    found.conflicts = narrowed.conflicts
+    raised, warnings = _across_records(sources, live, narrowed.wishes, found.drifts, policy)
+    wishes = _decided(raised, narrowed.wishes, decisions, found)
+    every = (one for source in sources for one in source.findings)
+    told = about_these(every, narrowed.left, narrowing, baseline, live)
+    checked = () if given.backwards else _checked(told, found, live, wishes, policy)
+    left = left_out(narrowed.left, narrowing)
+    ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close(), *left))
+    findings = tuple(owned((*told, *filter(None, ours)), live, baseline))
+    decided = tuple(one for one in decisions.settled if narrowing.takes(one.conflict.target))
+    return _Wanted(wishes, found, findings, decided)
 
 
 def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisions: Decisions) -> Comparison:
@@ -270,6 +305,7 @@ def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Retu
 
 
 def _cost(operations: tuple[Operation, ...], given: Circumstances) -> Cost:
-    """The records are read again before the run and after it."""
+    """The records are read again before the run and after it; one new line may have to be looked for."""
     writes, reads = len(operations), 2 * given.reads if operations else 0
-    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate), given.credits_left)
+    wait = ceil(given.absence_wait) if any(one.action is Action.CREATE_LINE for one in operations) else 0
+    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate) + wait, given.credits_left)

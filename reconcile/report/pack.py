@@ -43,14 +43,16 @@ class Bar:
     is_negative: bool
 
 
-def write_page(stream: IO[bytes], pack: Pack, templates: Path | None = None) -> None:
-    """Writes the page. Everything in it is escaped, and what cannot be seen is made visible.
+def write_page(
+    stream: IO[bytes], pack: Pack, templates: Path | None = None, name: str = "close.html"
+) -> None:
+    """Writes the page by the template of that name. Everything in it is escaped, the unseen made visible.
 
     A pack of the first look keeps its page byte for byte, so there the unseen stays as it is.
 
     Raises ConfigurationError for a template that cannot be used.
     """
-    source = template("close.html", templates)
+    source = template(name, templates)
     finalize = made_visible if pack.look > 1 else None
     filled = partial(_filled, safe=_visible if finalize else escaped)
     cell = Markup(_CELL)  # noqa: S704  our own mark

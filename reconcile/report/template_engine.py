@@ -79,7 +79,7 @@ def compiled(
 
 
 def made_visible(value: object) -> object:
-    """The value as a template prints it: what cannot be seen in a text is made visible, unless it is our own."""
+    """The value as a template prints it: the unseen in a text is made visible, unless it is our own."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

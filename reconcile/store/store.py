@@ -177,10 +177,13 @@ class Store:
         with self._undamaged("journal entry"):
             return tuple(Entry.from_row(row) for row in rows)
 
-    def record(self) -> Record:
-        """Everything that is recorded, for the audit. What is damaged is in it as far as it can be read."""
+    def record(self, *, whole: bool = True) -> Record:
+        """Everything that is recorded, for the audit. What is damaged is in it as far as it can be read.
+
+        whole: with the months themselves that were exported and closed, which takes long to read.
+        """
         with self.reading() as connection:
-            return recorded(connection, anchors_of(self.path))
+            return recorded(connection, anchors_of(self.path), whole=whole)
 
     def effects(self, workbook_id: str, action: str) -> dict[str, str]:
         """What earlier runs of a workbook caused by one kind of operation: record id to resulting id."""

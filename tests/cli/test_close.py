@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 import shutil
@@ -380,6 +381,67 @@ def test_a_reporting_currency_is_stated_with_its_rates_and_their_date(cli: CliSe
 
     assert reported["EUR"][2:4] == ["1.1", "2026-03-31"]
     assert reported["USD"][4] == reported["USD"][1]
+
+
+def test_a_close_ties_to_the_general_ledger_before_and_after_its_journal_is_booked(cli: CliSession) -> None:
+    balance, booked = cli.folder / "tb.csv", cli.folder / "gl.csv"
+    cli.settings(
+        (cli.folder / "reconcile.toml").read_text(encoding="utf-8") + '[close.gl]\ncurrency = "USD"\n'
+    )
+    balance.write_text("Account,Debit,Credit\nAs at 2026-03-31,,\n2100 Accrued,,12.00\n", encoding="utf-8")
+    refused, out, _ = _close(cli, "--gl", balance)
+    balance.write_text("Account,Debit,Credit\n2100 Accrued,0.00,0.00\n", encoding="utf-8")
+    code, said, err = _close(cli, "--gl", balance)
+    files = [one.read_text(encoding="utf-8-sig") for one in (cli.folder / "close").glob("journal-*.csv")]
+    posted = [files[0].splitlines()[0], *(row for text in files for row in text.splitlines()[1:])]
+    for _, currency, amount, *_, payout, _, day, _, _, _ in _numbers(cli)["paid"]:
+        posted.append(f"Payment,{day},6200,{payout},{currency},{-Decimal(str(amount))},,")
+    booked.write_text("\n".join(posted) + "\n", encoding="utf-8")
+    tied, ties, _ = cli.run("close", "--tie", "--period", MARCH, "--gl", booked)
+    booked.write_text("\n".join(one for one in posted if ",1290," not in one) + "\n", encoding="utf-8")
+    untied, differs, _ = cli.run("close", "--tie", "--period", MARCH, "--gl", booked)
+
+    assert refused == 1
+    assert "pass --waive gl-differs=REASON" in out
+    assert code == 0, said + err
+    assert tied == 0, ties
+    assert ties.endswith("2026-03 ties to the general ledger.\n")
+    assert untied == 1
+    assert "  missing" in differs
+    assert "2026-03 does not tie to the general ledger: 1290 USD." in differs
+
+
+def test_a_closed_period_gives_a_statement_to_each_partner_that_names_no_other(cli: CliSession) -> None:
+    early, _, refused = cli.run("statements", "--period", MARCH, "-o", cli.folder / "statements")
+    _close(cli)
+    code, out, err = cli.run("statements", "--period", MARCH, "-o", cli.folder / "statements")
+    names = {row[2]: row[1] for row in _numbers(cli)["partners"]}
+    files = sorted((cli.folder / "statements").iterdir())
+    found = {file.name: _texts_of(file) for file in files}
+    own = {name: next(key for key, one in names.items() if key in text) for name, text in found.items()}
+    closing = {row["currency"]: Decimal(row["closing"]) for row in _rolled(cli).values()}
+
+    assert early == 1
+    assert "not closed" in refused
+    assert code == 0, err
+    assert {Decimal(line.split()[-1].replace(",", "")) for line in out.splitlines()[:-1]} == set(
+        closing.values()
+    )
+    assert len(files) == 2 * len(names)
+    assert [
+        (file, name)
+        for file, text in found.items()
+        for name in names.values()
+        if name not in names[own[file]] and name in text
+    ] == []
+
+
+def _texts_of(file: Path) -> str:
+    """All that a page or a workbook says, as text without marks."""
+    if file.suffix == ".html":
+        return html.unescape(file.read_text(encoding="utf-8"))
+    with zipfile.ZipFile(file) as parts:
+        return html.unescape(" ".join(parts.read(name).decode() for name in parts.namelist()))
 
 
 def test_a_store_of_another_environment_begins_no_chain_by_accident(

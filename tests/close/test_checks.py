@@ -11,7 +11,7 @@ from closing import close_of, frozen_of, paid
 
 from reconcile.close.checks import OpenWork
 from reconcile.close.close import Close
-from reconcile.close.money_checks import CHECKS
+from reconcile.close.gl.ledger_checks import CHECKS
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy, Weight
 
 SOUND = (make_payout(stage="PAID", po_number="7"), make_line(total="1000 USD"))

@@ -24,9 +24,10 @@ from reconcile.close.journal import JournalLine
 from reconcile.close.late import late_entries, true_up
 from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill
 from reconcile.close.rollforward import Entry, Movement
+from reconcile.domain.books.general_ledger import Balance, GeneralLedger, Posting
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period
-from reconcile.domain.policy.close import ClosePolicy
+from reconcile.domain.policy.close import ClosePolicy, GlPolicy
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 
@@ -40,21 +41,24 @@ ZERO = Decimal(0)
 
 @dataclass
 class Books:
-    """A general ledger: postings with a day, an account, a currency and a signed amount (debit above zero)."""
+    """A general ledger: postings with a day, an account, a currency, a signed amount (debit above zero) and a
+    text."""
 
-    postings: list[tuple[date, str, str, Decimal]] = field(default_factory=list)
+    postings: list[tuple[date, str, str, Decimal, str]] = field(default_factory=list)
 
-    def post(self, day: date, debit: str, credit: str, currency: str, amount: Decimal) -> None:
-        self.postings += [(day, debit, currency, amount), (day, credit, currency, -amount)]
+    def post(
+        self, day: date, debit: str, credit: str, currency: str, amount: Decimal, text: str = ""
+    ) -> None:
+        self.postings += [(day, debit, currency, amount, text), (day, credit, currency, -amount, text)]
 
     def journal(self, lines: tuple[JournalLine, ...]) -> None:
-        self.postings += [(one.date, one.account, one.currency, one.amount) for one in lines]
+        self.postings += [(one.date, one.account, one.currency, one.amount, one.journal) for one in lines]
 
     def balance(self, day: date, account: str, currency: str) -> Decimal:
         return sum(
             (
                 amount
-                for when, name, code, amount in self.postings
+                for when, name, code, amount, _ in self.postings
                 if when <= day and name == account and code == currency
             ),
             ZERO,
@@ -124,10 +128,10 @@ class Company:
         amount, currency = self.total(payout_id), self.payouts[payout_id].amount.currency
         if amount and all(one.payout_id != payout_id for one in self.bills):
             self.bills.append(DatedBill(f"B-{payout_id}", payout_id, day, Money(amount, currency)))
-            self.books.post(day, self.cost, PAYABLE, currency, amount)
+            self.books.post(day, self.cost, PAYABLE, currency, amount, f"Bill B-{payout_id}")
             # What was paid before the bill came is applied to it.
             for one in self.paid[payout_id]:
-                self.books.post(max(day, one.day), PAYABLE, self.cost, currency, one.amount.amount)
+                self.books.post(max(day, one.day), PAYABLE, self.cost, currency, one.amount.amount, payout_id)
 
     def pay(self, payout_id: str, day: date, amount: Decimal) -> None:
         currency = self.payouts[payout_id].amount.currency
@@ -139,10 +143,12 @@ class Company:
         )
         billed = [one for one in self.bills if one.payout_id == payout_id]
         if billed and billed[0].day > day:
-            self.books.post(day, self.cost, BANK, currency, amount)
-            self.books.post(billed[0].day, PAYABLE, self.cost, currency, amount)
+            self.books.post(day, self.cost, BANK, currency, amount, f"Payment {number}")
+            self.books.post(billed[0].day, PAYABLE, self.cost, currency, amount, payout_id)
         else:
-            self.books.post(day, PAYABLE if billed else self.cost, BANK, currency, amount)
+            self.books.post(
+                day, PAYABLE if billed else self.cost, BANK, currency, amount, f"Payment {number}"
+            )
 
     def live_through(self, month: int) -> None:
         """Bills and payments of a month: in full, in part, too much, before their month, and come back."""
@@ -176,7 +182,7 @@ class Company:
             tool_version="0",
             snapshot=make_snapshot(*payouts, *self.lines.values()),
             names=Names(),
-            policy=ClosePolicy(method=self.method),
+            policy=ClosePolicy(method=self.method, gl=GlPolicy(payable=PAYABLE)),
             version=VERSION,
             allotments={key: tuple(rows) for key, rows in self.paid.items() if rows},
             bills=tuple(self.bills),
@@ -222,6 +228,31 @@ def _check(company: Company, close: Close) -> None:
             assert -books.balance(end, PREPAID, currency) == parts["prepaid"]
 
 
+def _exported(company: Company, month: int) -> GeneralLedger:
+    """What the finance system exports of the month: what each account stood at before, and its postings."""
+    start, end = date(2026, month, 1), end_of(month).date()
+    openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for day, account, currency, amount, _ in company.books.postings:
+        openings[account, currency] += amount if day < start else ZERO
+    return GeneralLedger(
+        "gl.csv",
+        "0" * 64,
+        "transactions",
+        tuple(Balance(account, code, amount, "") for (account, code), amount in openings.items()),
+        postings=tuple(
+            Posting(account, day, currency, amount, text, f"line {number}")
+            for number, (day, account, currency, amount, text) in enumerate(company.books.postings, 1)
+            if start <= day <= end
+        ),
+    )
+
+
+def _faults(close: Close) -> list[object]:
+    """What does not tie. Before the journal of the close is booked, that alone is missing."""
+    assert any(one.to_book for one in close.ties)
+    return [one for one in close.ties if one.rest]
+
+
 @pytest.mark.parametrize("method", ["reversing", "clearing"])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_year_of_bills_payments_edits_and_late_entries_ties_in_every_account(
@@ -236,8 +267,11 @@ def test_a_year_of_bills_payments_edits_and_late_entries_ties_in_every_account(
         company.change()
         frozen = company.frozen(month, trued_up)
         close = make_close(frozen, before)
+        assert _faults(make_close(replace(frozen, gl=_exported(company, month)), before)) == []
         company.books.journal(close.journal)
         _check(company, close)
+        booked = replace(frozen, gl=_exported(company, month), gl_booked=True)
+        assert [one for one in make_close(booked, before).ties if one.rest] == []
         # What moves before the next close is booked late, once; the next close knows of it.
         company.change()
         first = late_entries(frozen, company.frozen(month).facts)
@@ -251,7 +285,7 @@ def test_a_year_of_bills_payments_edits_and_late_entries_ties_in_every_account(
         trued_up, before = (*first.booked, *second.booked), frozen
 
     for account in (EXPENSE, LIABILITY, PAYABLE, BANK):
-        assert any(account == name for _, name, _, _ in company.books.postings), account
+        assert any(account == name for _, name, _, _, _ in company.books.postings), account
 
 
 @pytest.mark.parametrize("method", ["reversing", "clearing"])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from reconcile.close.ledger.open_items import OpenPart, open_parts
 from reconcile.close.ledger.positions import Facts, Key, Position, due_on, positions
@@ -14,6 +15,9 @@ from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period
 from reconcile.domain.records import CommissionLine
+
+BEFORE_FIRST: Final = "owed since before the first close"
+"""Why an amount moved in that was open when the first close was made."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def books_before(facts: Facts, period: Period) -> Books:
 def entries(before: Books, now: Books, facts: Facts, period: Period) -> tuple[Entry, ...]:
     """The whole roll-forward, in the order of its columns, of currency and id."""
     opening = Movement.MOVED_IN if before.is_first else Movement.OPENING
-    told = "owed since before the first close" if before.is_first else ""
+    told = BEFORE_FIRST if before.is_first else ""
     found = [_open(opening, one, facts, told) for one in before.open]
     found += _moved(before, now, facts, period)
     found += [_open(Movement.CLOSING, one, facts, "") for one in now.open]

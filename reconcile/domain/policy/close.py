@@ -34,6 +34,8 @@ CHECK_NAMES: Final = (
     "edited-after-paid",
     "over-age",
     "stale-rates",
+    "gl-differs",
+    "gl-missing",
 )
 """The names of the checks of a close, in the order of the pack."""
 
@@ -66,6 +68,22 @@ class AccountRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GlPolicy:
+    """How a close is compared with the general ledger.
+
+    payable: the account of bills that are not paid, where it holds nothing but partners; empty where it holds
+    more. currency: of an export that says none. signs: what amounts without a debit and a credit column mean:
+    `natural` is above zero on the usual side of the account, `debit` above zero for every debit. tolerance:
+    by currency how far an account may differ; `default` for the others.
+    """
+
+    payable: str = ""
+    currency: str = ""
+    signs: Literal["natural", "debit"] = "natural"
+    tolerance: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ClosePolicy:
     """How a period is closed.
 
@@ -77,7 +95,7 @@ class ClosePolicy:
     method: `reversing` books what is earned and not billed, and reverses it, since bills go to expense;
     `clearing` books what moved, since bills go to the liability account. rate_days: how many days a rate may
     lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
-    which lets payouts go on to a paying stage, PAID or FAILED.
+    which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -93,3 +111,4 @@ class ClosePolicy:
     receivable: AccountRule = field(default_factory=lambda: AccountRule("1290"))
     prepaid: AccountRule = field(default_factory=lambda: AccountRule("1400"))
     rate_days: int = 5
+    gl: GlPolicy = field(default_factory=GlPolicy)

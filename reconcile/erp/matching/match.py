@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
-from reconcile.erp.matching.by_amount import by_amount, by_sum
+from reconcile.erp.matching.by_amount import by_amount
 from reconcile.erp.matching.by_reference import by_po_number, by_reference, question_unknown
+from reconcile.erp.matching.by_sum import by_sum
+from reconcile.erp.matching.loose_references import note_cut_lists, suggest_glued
 from reconcile.erp.matching.match_state import MatchState
 from reconcile.erp.matching.money_back import tie_money_back
 from reconcile.erp.matching.open_payouts import Owed
@@ -43,7 +45,9 @@ def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: P
     for name in policy.passes:
         if name not in AUTOMATIC:
             tie_money_back(state, names)
+            suggest_glued(state)
         passes[name]()
+    note_cut_lists(state)
     tie_money_back(state, names)
     question_unknown(state, unknown)
     of_files = (finding for file in files for finding in file.findings)

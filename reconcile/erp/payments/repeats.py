@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from reconcile.erp.matching.partner_names import words_of
+from reconcile.erp.matching.name_forms import all_words, forms_of
 from reconcile.erp.matching.references import References
 from reconcile.erp.payments.model import Payment, PaymentStatus, texts
 
@@ -69,12 +69,14 @@ def _by_payee(ledger: Sequence[Payment], bank: Sequence[Payment]) -> Iterator[Pa
     known: Mapping[object, list[int]] = defaultdict(list)
     for number, payment in enumerate(ledger):
         if payment.status is PaymentStatus.PAID and payment.payee:
-            known[_amount(payment), words_of(payment.payee)].append(number)
-    for number, payment in enumerate(bank):
+            for words in forms_of(payment.payee):
+                known[_amount(payment), words].append(number)
+    for number, payment in enumerate(bank if known else ()):
         if payment.status is PaymentStatus.PAID and payment.payee:
-            alike = known.get((_amount(payment), words_of(payment.payee)), ())
+            forms = forms_of(payment.payee)
+            alike = {one for words in forms for one in known.get((_amount(payment), words), ())}
             if len(alike) <= _MOST_ALIKE:
-                for ours in alike:
+                for ours in sorted(alike):
                     yield from _pair(ledger, bank, ours, number, 1)
 
 
@@ -84,7 +86,7 @@ def _pair(
     """The pair with its rank and its distance in days; nothing where it cannot be one payment."""
     one, other = ledger[ours], bank[theirs]
     days = _days(one.day, other.day)
-    names = words_of(one.payee), words_of(other.payee)
+    names = all_words(one.payee), all_words(other.payee)
     if days <= _MOST_DAYS and (not all(names) or names[0] & names[1]):
         yield rank, days, ours, theirs
 

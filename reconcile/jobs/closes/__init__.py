@@ -2,6 +2,7 @@
 
 from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
 from reconcile.jobs.closes.late_changes import Late, late
+from reconcile.jobs.closes.ledger_export import Tied, tie_closed
 from reconcile.jobs.closes.overview import Listing, Status, listing, status
 from reconcile.jobs.closes.pack_manifest import FolderCheck, check_folder
 from reconcile.jobs.closes.remake import Verified, verify, write_again
@@ -13,12 +14,14 @@ __all__ = [
     "Late",
     "Listing",
     "Status",
+    "Tied",
     "Verified",
     "check_folder",
     "close",
     "late",
     "listing",
     "status",
+    "tie_closed",
     "verify",
     "write_again",
 ]

@@ -37,6 +37,7 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
@@ -49,6 +50,7 @@ class CloseRequest:
     """What to close, and how.
 
     folder: where the pack goes. waivers: `CHECK=REASON`. rates: a table of rates to a reporting currency.
+    gl: an export of the general ledger.
     journals: layouts. statements: whether links to the commission statements are made. draft: closes nothing.
     again: why the last close is made once more. first: begins a chain of closes in a store of other
     environments.
@@ -58,6 +60,7 @@ class CloseRequest:
     folder: Path
     waivers: tuple[str, ...] = ()
     rates: Path | None = None
+    gl: Path | None = None
     journals: tuple[str, ...] = ()
     statements: bool = False
     draft: bool = False
@@ -106,6 +109,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     at = session.clock()
     _refuse(request, at)
     waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
+    gl = ledger_of(session, request.gl, request.period)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
         # Gather.
         again = request.again is not None
@@ -114,7 +118,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         snapshot = everything(session, reader, previous)
         replaced = superseded(store, session.environment, request.period) if again else None
         gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
-        frozen = replace(gathered, waivers=waivers, rates=rates)
+        frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl)
         # Decide.
         made = make_close(frozen, previous)
         files = pack_files(made, session.settings.templates, building)

@@ -32,7 +32,7 @@ def write_again(session: Session, period: Period, folder: Path) -> CloseResult:
     """Writes the pack of a close once more, from what was kept. Raises DecisionNeeded where there is none."""
     with session.store() as store:
         chain = kept_closes(store, session.environment)
-        made = _remade(chain, kept_close(store, session.environment, period))
+        made = remade(chain, kept_close(store, session.environment, period))
     with temporary_folder() as building:
         files = pack_files(made, session.settings.templates, building)
         write_files(folder, files)
@@ -49,11 +49,11 @@ def verify(session: Session, period: Period | None) -> tuple[Verified, ...]:
 
 def _verified(session: Session, chain: Iterable[KeptClose], kept: KeptClose) -> Verified:
     with temporary_folder() as building:
-        found = hashes(pack_files(_remade(chain, kept), session.settings.templates, building))
+        found = hashes(pack_files(remade(chain, kept), session.settings.templates, building))
     return Verified(kept, tuple(name for name, was in kept.files.items() if found.get(name) != was))
 
 
-def _remade(chain: Iterable[KeptClose], kept: KeptClose) -> Close:
+def remade(chain: Iterable[KeptClose], kept: KeptClose) -> Close:
     """A close made again, after the one before it in the chain."""
     frozen = thawed(kept)
     before = next((one for one in chain if one.close_id == frozen.previous), None)

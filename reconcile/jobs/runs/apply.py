@@ -8,7 +8,8 @@ from pathlib import Path
 
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.plan import plan_for
+from reconcile.jobs.narrow_to import NarrowTo
+from reconcile.jobs.plan import EVERYTHING, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.saved_plans import is_saved_plan, read_plan, refuse_foreign_plan
@@ -18,7 +19,12 @@ from reconcile.store.store import Store
 
 
 @contextmanager
-def planned(session: Session, files: Sequence[Path], preference: Preference | None) -> Iterator[Planned]:
+def planned(
+    session: Session,
+    files: Sequence[Path],
+    preference: Preference | None = None,
+    narrow_to: NarrowTo = EVERYTHING,
+) -> Iterator[Planned]:
     """The plan of the files, ready to be started while the block lasts.
 
     Raises ConfigurationError for a saved plan of another environment or state store, or beside other files.
@@ -26,18 +32,30 @@ def planned(session: Session, files: Sequence[Path], preference: Preference | No
     refuse_missing(files)
     with session.connected() as client, session.store() as store:
         if any(is_saved_plan(file) for file in files):
-            yield Planned(session, client, store, _saved(session, store, files, preference))
+            plan, name = _saved(session, store, files, preference, narrow_to)
+            yield Planned(session, client, store, plan, saved=name)
         else:
-            plan, _ = plan_for(session, client, store, files, preference)
+            plan, _ = plan_for(session, client, store, files, preference, narrow_to)
             yield Planned(session, client, store, plan, files)
 
 
-def _saved(session: Session, store: Store, files: Sequence[Path], preference: Preference | None) -> Plan:
+def _saved(
+    session: Session,
+    store: Store,
+    files: Sequence[Path],
+    preference: Preference | None,
+    narrow_to: NarrowTo,
+) -> tuple[Plan, str]:
+    """The plan in the file, and the name of the file."""
     file = next(one for one in files if is_saved_plan(one))
     if len(files) > 1:
         raise ConfigurationError(f"{file} is a saved plan; it is applied alone.")
     if preference:
         raise ConfigurationError(f"{file} is a saved plan; --prefer belongs to the diff that made it.")
+    if narrow_to:
+        raise ConfigurationError(
+            f"{file} is a saved plan; --only and --first belong to the diff that made it."
+        )
     plan = read_plan(file, session.settings.policy)
     refuse_foreign_plan(session, store, plan, file.name)
-    return plan
+    return plan, file.name

@@ -27,7 +27,20 @@ def too_few_credits(plan: Plan, credits_left: int | None) -> str:
     )
 
 
+def read_only(session: Session) -> str:
+    """That the profile may not write; empty where it may."""
+    if session.settings.profile.writes == "on":
+        return ""
+    name = session.settings.profile_name
+    return (
+        f'The profile {name} is read-only. Set writes = "on" under [profiles.{name}] in reconcile.toml when '
+        "you are ready."
+    )
+
+
 def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> Iterator[str]:
+    if reason := read_only(session):
+        yield reason
     if reason := unfinished(store, plan.environment):
         yield reason
     for period, ids in closed_periods(session, store, plan).items():

@@ -136,10 +136,13 @@ class History:
         yield from self.record.adopted
 
 
-def history(session: Session, name: str | None = None) -> History:
-    """The record of all runs, newest first, checked. name: the run, payout or line to show."""
+def history(session: Session, name: str | None = None, *, whole: bool = False) -> History:
+    """The record of all runs, newest first, checked.
+
+    name: the run, payout or line to show. whole: with the months that were exported and closed.
+    """
     with session.store(create=False) as store:
-        record = store.record()
+        record = store.record(whole=whole)
         events = () if name is None or _is_run(record, name) else events_of(store, session.environment, name)
     return History(record, audit(record), events)
 

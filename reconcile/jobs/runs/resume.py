@@ -7,6 +7,7 @@ from dataclasses import replace
 from reconcile.apply.journal import Journal
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
+from reconcile.jobs.runs.hindrances import read_only
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session
@@ -18,9 +19,12 @@ from reconcile.store.store import Store
 def resume(session: Session, run_id: str, options: RunOptions, *, take_over: bool = False) -> RunResult:
     """Finishes a run: what is done stays, what is unknown is settled, the rest is applied.
 
-    take_over: the process that holds the run, on another computer, is gone. Raises ConfigurationError for a
+    take_over: the process that holds the run, on another computer, is gone. Raises DecisionNeeded where the
+    profile is read-only, and ConfigurationError for a
     run that is not there, is finished, or is of another environment.
     """
+    if reason := read_only(session):
+        raise DecisionNeeded(f"Nothing was written. {reason}")
     with session.store() as store:
         plan = from_json(_unfinished(store, run_id).plan, run_id, OLDEST_PLAN)
         if plan.version < OLDEST_APPLIED:

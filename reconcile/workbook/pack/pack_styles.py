@@ -18,7 +18,7 @@ GOOD, OPEN, BAD = "#166534", "#92400E", "#B91C1C"
 _WIDTHS: Mapping[ColumnKind, int] = {"text": 8, "id": 8, "money": 14, "number": 8, "date": 12, "share": 10}
 """The least widths; texts get what the longest of them needs, up to `_WIDEST`, and are wrapped beyond it."""
 _WIDEST = 60
-_NUMBERS: Mapping[ColumnKind, str] = {"date": DATE_FORMAT, "share": "0.0%", "number": "General"}
+_NUMBERS: Mapping[ColumnKind, str] = {"share": "0.0%", "number": "General"}
 
 
 class PackLooks(Formats):
@@ -33,6 +33,8 @@ class PackLooks(Formats):
             return self.made(num_format=amount_format((exponent(currency) or 0) if currency else 2))
         if kind in ("text", "id"):
             return self.made(num_format="@", text_wrap=True, align="left", indent=1 if column else 0)
+        if kind == "date":
+            return self.made(num_format=DATE_FORMAT, align="left", indent=1 if column else 0)
         return self.made(num_format=_NUMBERS[kind])
 
     def header(self, kind: ColumnKind, column: int) -> Format:
@@ -40,7 +42,7 @@ class PackLooks(Formats):
         look = {"bold": True, "bg_color": SHADE, "bottom": 1, "bottom_color": LINE, "text_wrap": True}
         if kind in ("money", "number", "share"):
             return self.made(**look, align="right")
-        return self.made(**look, align="left", indent=1 if column and kind != "date" else 0)
+        return self.made(**look, align="left", indent=1 if column else 0)
 
 
 def printable(sheet: Worksheet, pages: tuple[int, int]) -> None:

@@ -1,0 +1,58 @@
+"""Options that choose what a plan holds: which records it is about, and how conflicts are decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from reconcile.cli.options import Group
+
+if TYPE_CHECKING:
+    from reconcile.domain.decision import Preference
+    from reconcile.jobs.narrow_to import NarrowTo
+
+
+def _preference(
+    prefer: str | None, payouts: tuple[str, ...], lines: tuple[str, ...], fields: tuple[str, ...]
+) -> Preference | None:
+    from reconcile.jobs.preference import preference_of
+
+    return preference_of(prefer, payouts, lines, fields)
+
+
+def _narrow_to(only: tuple[str, ...], first: int | None) -> NarrowTo:
+    from reconcile.jobs.narrow_to import NarrowTo
+
+    return NarrowTo(only, first)
+
+
+NARROW_TO: Final = Group(
+    "narrow_to",
+    _narrow_to,
+    (
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="RECORD",
+            help="Only the edits of this payout, line or partner (id, or a partner's name); repeatable.",
+        ),
+        click.option("--first", type=click.IntRange(1), help="Only the first payouts that would change."),
+    ),
+)
+PREFERENCE: Final = Group(
+    "preference",
+    _preference,
+    (
+        click.option(
+            "--prefer",
+            type=click.Choice(["mine", "live"]),
+            help="Decide conflicts: keep the workbook's value or take the live one. Needs a filter.",
+        ),
+        click.option("--payout", "payouts", multiple=True, help="With --prefer: this payout and its lines."),
+        click.option("--line", "lines", multiple=True, help="With --prefer: this commission line."),
+        click.option(
+            "--field", "fields", multiple=True, help="With --prefer: this field, as its column says."
+        ),
+    ),
+)

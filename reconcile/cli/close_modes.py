@@ -1,0 +1,95 @@
+"""What `close` shows of closes that are there: lists, steps, ties, late changes, packs made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconcile.cli.close_output import required_folder, required_period, show_close
+from reconcile.cli.console import console
+from reconcile.cli.text_out import write_data, write_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.domain.period import Period
+    from reconcile.jobs.closes import FolderCheck, Late, Listing, Status, Tied, Verified
+    from reconcile.jobs.session import Session
+
+
+def look(
+    session: Session,
+    mode: str,
+    period: Period | None,
+    output: Path | None,
+    journals: tuple[str, ...],
+    *,
+    gl: Path | None,
+    as_json: bool,
+) -> int:
+    """Shows what a mode of the command asks for; nothing is closed."""
+    from reconcile.jobs import closes
+
+    if mode == "show_list":
+        return _show_lines(closes.listing(session), as_json=as_json)
+    if mode == "verify":
+        checked = show_folder(closes.check_folder(output)) if output else None
+        return show_verified(closes.verify(session, period)) if checked is None else checked
+    of = required_period(period)
+    match mode:
+        case "status":
+            code = show_status(closes.status(session, of), as_json=as_json)
+        case "tie":
+            code = _show_tied(closes.tie_closed(session, of, gl))
+        case "late":
+            code = _show_lines(closes.late(session, of, output, journals), as_json=as_json)
+        case _:
+            show_close(closes.write_again(session, of, required_folder(output)), as_json=as_json)
+            code = 0
+    return code
+
+
+def show_verified(verified: tuple[Verified, ...]) -> int:
+    """Which closes come out the same today; 1 where the numbers of one do not."""
+    for one in verified:
+        found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
+        write_line(f"{one.kept.period}  {one.kept.close_id}  {found}")
+    if not verified:
+        write_line("There is no close to verify.")
+    broken = any(one.numbers_differ for one in verified)
+    if not broken and any(one.differing for one in verified):
+        write_line("The numbers are the same; templates or the version of reconcile differ.", err=True)
+    return int(broken)
+
+
+def show_folder(found: FolderCheck) -> int:
+    """Whether the files of a folder are those of its manifest; 1 where one is not."""
+    for line in found.as_text():
+        write_line(line)
+    return int(not found.is_whole)
+
+
+def show_status(found: Status, *, as_json: bool) -> int:
+    """The steps of the month."""
+    from reconcile.report.pack import render_table
+
+    if as_json:
+        write_data(found.as_json())
+    else:
+        render_table(found.table, console())
+    return 0
+
+
+def _show_tied(found: Tied) -> int:
+    """The accounts, and why they differ; 1 where one does."""
+    for line in found.as_text():
+        write_line(line)
+    return int(not found.is_tied)
+
+
+def _show_lines(found: Listing | Late, *, as_json: bool) -> int:
+    if as_json:
+        write_data(found.as_json())
+        return 0
+    for line in found.as_text():
+        write_line(line)
+    return 0

@@ -1,0 +1,47 @@
+"""The checks of a close that look at the general ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from reconcile.close.checks import FIRST_CHECKS, Check, Evidence, Objection
+from reconcile.close.gl.tie import Tie
+from reconcile.close.money_checks import CHECKS as MONEY_CHECKS
+from reconcile.domain.money import Money
+from reconcile.domain.policy.close import Weight
+
+
+def differences(ties: Iterable[Tie]) -> tuple[Objection, ...]:
+    """What does not tie, account by account, with the reasons that are known."""
+    return tuple(
+        Objection(one.account, "", _said(one), Money(one.rest, one.currency))
+        for one in ties
+        if not one.is_tied
+    )
+
+
+def _said(tie: Tie) -> str:
+    found, told = Money(tie.gl_closing, tie.currency), Money(tie.closing, tie.currency)
+    reasons = "; ".join(
+        f"{one.kind.value} {Money(one.amount, tie.currency)}: {one.said}" for one in tie.items
+    )
+    return f"general ledger {found}, sub-ledger {told}. {reasons}"
+
+
+def _gl_differs(given: Evidence) -> Iterator[Objection]:
+    yield from given.differences
+
+
+def _gl_missing(given: Evidence) -> Iterator[Objection]:
+    if not given.gl:
+        yield Objection("", "", "no export of the general ledger was brought (--gl FILE)")
+
+
+CHECKS: Final = (
+    *MONEY_CHECKS,
+    Check("gl-differs", "Accounts that differ from the general ledger", Weight.BLOCKING, _gl_differs),
+    Check("gl-missing", "Closed without the general ledger", Weight.OFF, _gl_missing),
+)
+"""All checks, in the order of the pack."""
+CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {1: FIRST_CHECKS, 2: MONEY_CHECKS, 3: CHECKS}

@@ -1,0 +1,103 @@
+"""Narrows a plan to some records, for a careful first time: all other edits are left as they are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.model import Conflict, Operation, Target
+from reconcile.plan.requested import Wishes
+
+LEFT_OUT = "left-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """The records that a plan is about; every record where nothing is named.
+
+    ids: of payouts (with their lines), of lines, of partners (with all that is theirs), and keys of new
+    lines. words: how the person said it (`--only pay_1`).
+    """
+
+    ids: frozenset[str] = frozenset()
+    words: str = ""
+
+    def takes(self, target: Target) -> bool:
+        """Whether the plan is about this record."""
+        return not self.ids or bool(self.ids & {target.id, target.payout_id, target.partner_id})
+
+    def __and__(self, other: Narrowing) -> Narrowing:
+        """Narrower still: the ids of the other, which were found among what this one takes."""
+        return Narrowing(other.ids, " ".join(filter(None, (self.words, other.words))))
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What stays of a plan, and the targets of the edits that were left out."""
+
+    wishes: Wishes
+    conflicts: list[Conflict]
+    left: list[Target] = field(default_factory=list)
+
+
+def narrow(wishes: Wishes, conflicts: Iterable[Conflict], narrowing: Narrowing) -> Narrowed:
+    """Takes the edits and conflicts of other records out."""
+    conflicts = list(conflicts)
+    taken = Wishes(
+        tuple(one for one in wishes.changes if narrowing.takes(one.target)),
+        tuple(one for one in wishes.new_lines if narrowing.takes(one.target)),
+    )
+    every = [one.target for one in wishes.changes]
+    every += [one.target for one in wishes.new_lines]
+    every += [one.target for one in conflicts]
+    left = [one for one in every if not narrowing.takes(one)]
+    return Narrowed(taken, [one for one in conflicts if narrowing.takes(one.target)], left)
+
+
+def left_out(left: Iterable[Target], narrowing: Narrowing) -> Iterator[Finding]:
+    """Says how much was left out, for the report."""
+    left = list(left)
+    if left:
+        records = {(one.kind, one.id) for one in left}
+        verb = "is" if len(left) == 1 else "are"
+        yield Finding(
+            Severity.INFO,
+            LEFT_OUT,
+            f"{counted(len(left), 'edit')} of {counted(len(records), 'record')} {verb} left out: the plan "
+            f"was narrowed by {narrowing.words}.",
+            "Run the command without it for the rest.",
+        )
+
+
+def about_these(
+    findings: Iterable[Finding], left: Iterable[Target], narrowing: Narrowing, *snapshots: Snapshot
+) -> tuple[Finding, ...]:
+    """The findings without those on records that the plan is not about."""
+    rows = {one.place for one in left if one.kind is RecordKind.NEW_LINE}
+    return tuple(one for one in findings if _stays(one, rows, narrowing, snapshots))
+
+
+def _stays(
+    finding: Finding, rows: Iterable[str], narrowing: Narrowing, snapshots: Iterable[Snapshot]
+) -> bool:
+    if finding.kind is RecordKind.NEW_LINE:
+        number = finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return f"{finding.file}, {finding.sheet}!{number}" not in rows
+    if not narrowing.ids or finding.kind is None:
+        return True
+    for snapshot in snapshots:
+        if finding.kind is RecordKind.PAYOUT and (payout := snapshot.payouts.get(finding.record_id)):
+            return bool(narrowing.ids & {payout.id, payout.partner_id})
+        if finding.kind is RecordKind.LINE and (line := snapshot.lines.get(finding.record_id)):
+            return bool(narrowing.ids & {line.id, line.payout_id, line.partner_id})
+    return True
+
+
+def first_payouts(operations: Iterable[Operation], count: int) -> Narrowing:
+    """The first payouts that a plan changes, in its order; a line of the pool counts as one."""
+    found = dict.fromkeys(one.target.payout_id or one.target.id for one in operations)
+    return Narrowing(frozenset(list(found)[:count]), f"--first {count}")
