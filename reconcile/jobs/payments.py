@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.matching import proposal
 from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed, owed_in
+from reconcile.erp.matching.outcome import proposal
+from reconcile.erp.matching.outcome.choices import choices_of
+from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
+from reconcile.erp.matching.outcome.summary import summary
 from reconcile.erp.matching.result import Matching
-from reconcile.erp.matching.settlements import Occasion, settlements_of
-from reconcile.erp.matching.summary import summary
 from reconcile.erp.payments.formats.layout import TableLayout, built_in, load_table_layout
 from reconcile.erp.payments.formats.read import Reading, read_payments
 from reconcile.erp.payments.formats.table import Hints
@@ -29,7 +30,7 @@ from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import source_of
 from reconcile.workbook.contract import as_shown
-from reconcile.workbook.export import ExtraSheet, Proposal
+from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
 from reconcile.workbook.read import match_token
 
 
@@ -38,7 +39,8 @@ class PaymentsRequest:
     """Files of payments, how they are read, and where the workbook goes.
 
     layout: how tables are to be read: a name in templates/erp, or a file. currency, decimal, date_order,
-    sign: what a file does not say itself. force: replaces a workbook that is there.
+    sign: what a file does not say itself. allow: rules whose errors a person lets pass. force: replaces a
+    workbook that is there.
     """
 
     files: tuple[Path, ...]
@@ -49,6 +51,7 @@ class PaymentsRequest:
     decimal: str | None = None
     date_order: str | None = None
     sign: str | None = None
+    allow: tuple[str, ...] = ()
     force: bool = False
 
 
@@ -60,6 +63,7 @@ class Matched:
     snapshot: Snapshot
     owed: tuple[Owed, ...]
     result: Matching
+    allow: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,9 +71,19 @@ class Matched:
         return tuple(self.result.findings)
 
     @property
+    def passed(self) -> tuple[Finding, ...]:
+        """The errors that a person lets pass."""
+        errors = (one for one in self.findings if one.severity is Severity.ERROR)
+        return tuple(one for one in errors if one.rule in self.allow)
+
+    @property
     def summary(self) -> Mapping[str, Any]:
         """Counts, sums and matches, as plain values."""
-        return summary(self.result, self.files, self.owed)
+        let_pass = [
+            {"rule": one.rule, "place": f"{one.file}, {one.cell}", "message": one.message}
+            for one in self.passed
+        ]
+        return summary(self.result, self.files, self.owed) | {"let_pass": let_pass}
 
     def as_json(self) -> str:
         """The summary for a machine."""
@@ -90,16 +104,16 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = store.settlements(session.environment)
     result = match_payments(files, owed, session.settings.payments)
-    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier))
+    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier), request.allow)
 
 
-def write_matches(session: Session, matched: Matched, output: Path, allow: tuple[str, ...]) -> list[Finding]:
+def write_matches(session: Session, matched: Matched, output: Path) -> list[Finding]:
     """Writes the workbook in which paid payouts stand at the paid stage. Returns warnings.
 
-    allow: rules whose errors do not matter. Raises DecisionNeeded for any other error in the files, and
-    ConfigurationError for a rule that no error is of.
+    Raises DecisionNeeded for an error in the files that is not let pass, and ConfigurationError where a rule
+    is allowed and there is no error of it.
     """
-    _refuse(matched.findings, allow)
+    _refuse(matched.findings, matched.allow)
     export = export_of(session, matched.snapshot)
     proposed = _proposal(session, matched, export)
     with session.store() as store, session.caller.progress() as on_progress:
@@ -112,7 +126,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
     hints = Hints(
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
-    how = Reading(hints, _layouts(session, request.layout))
+    how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
     return tuple(read_payments(source_of(file), how) for file in request.files)
 
 
@@ -146,18 +160,21 @@ def _settlements(matched: Matched, export: Export) -> Iterator[Settlement]:
 def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
     policy = session.settings.payments
     result, snapshot = matched.result, matched.snapshot
-    tokens = tuple(
-        match_token(export.workbook_id, proposal.edits_of(one, snapshot, policy))
-        for one in result.suggestions
-    )
+    choices = [choices_of(one, snapshot, policy) for one in result.suggestions]
+    tokens = tuple(match_token(export.workbook_id, [asdict(one) for one in some]) for some in choices)
+    several = [one.certificate.count > 1 for one in result.suggestions]
+    answers = tuple(answers_to(len(some), numbered=one) for some, one in zip(choices, several, strict=True))
+    rows = tuple(proposal.match_rows(result, policy, choices))
     sheets = (
-        ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
+        ExtraSheet("matches", rows, tokens, answers),
         ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
         ExtraSheet("received", tuple(proposal.received_rows(result))),
         ExtraSheet("unknown", tuple(proposal.unknown_rows(result))),
         ExtraSheet("repeated", tuple(proposal.repeated_rows(result))),
         ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
         ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
-        ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed))),
+        ExtraSheet(
+            "tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed, matched.passed))
+        ),
     )
     return Proposal(proposal.sure_edits(result, snapshot, policy), sheets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from reconcile.domain.spreadsheet import column_letters
 from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
-from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.formats.layout import TableLayout, word_form
 from reconcile.erp.payments.formats.table_header import Header, with_currency_column
 from reconcile.erp.payments.model import (
     Grid,
@@ -31,7 +32,12 @@ from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
 _BLANK: Final = GridCell("")
-_AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance")
+# `Thursday, Apr 16, 2026 05:32:10 AM GMT-7 - Accrual Basis`
+_MADE_AT: Final = re.compile(
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*\d{1,2}:\d{2}|\b(?:Accrual|Cash) Basis\b"
+)
+_LONGEST_FOOTER: Final = 200
+_AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance", "instructed", "fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Draft:
     """A row that was read, before it is decided what its sign and its status mean.
 
     amount: as it stands there. total: the whole payment, of which the row is a part. balance: the account
-    after it.
+    after it. fee: what the bank took beside it.
     """
 
     row: GridRow
@@ -59,6 +65,7 @@ class Draft:
     total: Decimal | None = None
     balance: Decimal | None = None
     booked: date | None = None
+    fee: Decimal = Decimal(0)
 
 
 @dataclass
@@ -109,7 +116,8 @@ class Table:
     def rows(self) -> list[GridRow]:
         """The rows under the header that say something."""
         below = (row for row in self.grid if row.number > self.header.row)
-        return [row for row in below if any(cell.text.strip() for cell in row.cells)]
+        filled = [row for row in below if any(cell.text.strip() for cell in row.cells)]
+        return filled[:-1] if filled and _is_footer(filled[-1]) else filled
 
     def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
         """The amount of a meaning and the currency beside it."""
@@ -133,7 +141,7 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
 
     Raises PaymentFileError where these are ambiguous, or where the last row is cut off.
     """
-    header = with_currency_column(name, grid, header)
+    header = with_currency_column(name, grid, header, layout)
     table = Table(name, sheet, grid, header, layout, hints)
     _refuse_cut_off(table)
     _find_meanings(table)
@@ -197,11 +205,27 @@ def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatu
         account=table.text(row, "account") or table.layout.name,
         booked=draft.booked,
         value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
-        payee=table.text(row, "payee"),
+        payee=_payee(table, row),
         references=table.all_texts(row, "reference", "bill", "memo"),
         po_texts=table.all_texts(row, "po_number", "memo", "reference"),
+        instructed=_instructed(table, row, draft.currency, amount),
         reason=why,
     )
+
+
+def _payee(table: Table, row: GridRow) -> str:
+    """The payee without the words that the layout knows to stand before it."""
+    text = table.text(row, "payee")
+    start = next((one for one in table.layout.payee_prefixes if word_form(text).startswith(f"{one} ")), "")
+    return text[len(start) :].strip()
+
+
+def _instructed(table: Table, row: GridRow, currency: str, amount: Decimal) -> Money | None:
+    """The amount as it was ordered, with the sign of the payment, where that was in another currency."""
+    ordered, code = table.number(row, "instructed"), table.text(row, "instructed_currency").upper()
+    if ordered is None or code == currency or exponent(code) is None:
+        return None
+    return Money(abs(ordered[0]).copy_sign(amount), code)
 
 
 def _draft(table: Table, row: GridRow) -> Draft:
@@ -217,9 +241,9 @@ def _draft(table: Table, row: GridRow) -> Draft:
     when = (
         date_of(table.cell(row, "date"), table.place(row, "date"), table.order) if money is not None else None
     )
-    return Draft(
-        row, place, amount, currency, total[0] if total else None, balance[0] if balance else None, when
-    )
+    whole, after = (found[0] if found else None for found in (total, balance))
+    fee = table.number(row, "fee") if money is not None else None
+    return Draft(row, place, amount, currency, whole, after, when, fee[0] if fee else Decimal(0))
 
 
 def _amount(table: Table, row: GridRow) -> tuple[Decimal | None, str]:
@@ -259,6 +283,12 @@ def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
             f"{place}: {plain(amount)} has more decimals than {currency} has ({places}). Mend it, or pass "
             "--decimal if the file means something else by its comma or dot."
         )
+
+
+def _is_footer(row: GridRow) -> bool:
+    """Whether a row only says when the report was made, as QuickBooks writes under the last payment."""
+    said = [cell.text.strip() for cell in row.cells if cell.text.strip()]
+    return len(said) == 1 and bool(_MADE_AT.search(said[0][:_LONGEST_FOOTER]))
 
 
 def _refuse_cut_off(table: Table) -> None:
