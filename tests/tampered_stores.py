@@ -98,14 +98,15 @@ def changed(path: Path, *statements: str) -> None:
     connection.close()
 
 
-def found(path: Path) -> tuple[Break, ...]:
+def found(path: Path, *, whole: bool = True) -> tuple[Break, ...]:
     """What the audit finds in a store."""
     with Store(path) as store:
-        return audit(store.record())
+        return audit(store.record(whole=whole))
 
 
-def places(path: Path) -> set[str]:
+def places(path: Path, *, whole: bool = True) -> set[str]:
     """The same as `table: key` or `table: key: column column`."""
     return {
-        ": ".join(part for part in (one.table, one.key, " ".join(one.fields)) if part) for one in found(path)
+        ": ".join(part for part in (one.table, one.key, " ".join(one.fields)) if part)
+        for one in found(path, whole=whole)
     }
