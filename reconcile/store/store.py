@@ -28,7 +28,7 @@ from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of
-from reconcile.store.baselines import packed, unpacked
+from reconcile.store.baselines import holds, packed, unpacked
 from reconcile.store.database import empty, opened, translated
 from reconcile.store.entries import Entry, chained
 from reconcile.store.lock import holder_of, let_go, process_lock, take
@@ -283,13 +283,17 @@ class Store:
                 for row in rows
             )
 
-    def exports(self, environment: Environment) -> tuple[Export, ...]:
-        """The exports of an environment, oldest first."""
-        query = select(EXPORTS.c.export).where(EXPORTS.c.environment == str(environment))
-        with self.reading() as connection:
-            rows = connection.execute(query.order_by(EXPORTS.c.exported_at)).all()
-        with self._undamaged("export"):
-            return tuple(_exports().validate_json(row.export) for row in rows)
+    def exports(self, environment: Environment, holding: str = "") -> tuple[Export, ...]:
+        """The exports of an environment, oldest first. holding: only those with the record of this id."""
+        columns = (EXPORTS.c.export, EXPORTS.c.baseline) if holding else (EXPORTS.c.export,)
+        query = select(*columns).where(EXPORTS.c.environment == str(environment))
+        with self.reading() as connection, self._undamaged("export"):
+            rows = connection.execute(query.order_by(EXPORTS.c.exported_at))
+            return tuple(
+                _exports().validate_json(row.export)
+                for row in rows
+                if not holding or holds(row.baseline, holding)
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
