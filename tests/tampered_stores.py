@@ -11,8 +11,7 @@ from typing import Final
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
-from reconcile.domain.read_payment import ReadPayment
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.store.audit import Break, audit

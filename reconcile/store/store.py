@@ -21,8 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
-from reconcile.domain.read_payment import ReadPayment
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError

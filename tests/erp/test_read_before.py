@@ -10,7 +10,7 @@ import pytest
 
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.read_payment import ReadPayment
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.outcome.readings import readings_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
-from reconcile.domain.read_payment import ReadPayment
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.by_amount import by_amount
 from reconcile.erp.matching.by_reference import by_po_number, by_reference, question_unknown
 from reconcile.erp.matching.by_sum import by_sum

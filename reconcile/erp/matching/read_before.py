@@ -10,7 +10,7 @@ from datetime import date
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.read_payment import ReadPayment
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found
 from reconcile.erp.payments.same_payment import agree, fingerprint

@@ -11,7 +11,7 @@ from typing import Final
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
-from reconcile.domain.read_payment import ReadPayment
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment

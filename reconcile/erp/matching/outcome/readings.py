@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.read_payment import ReadPayment
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.outcome.settlements import Occasion, parts_of
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import Payment
