@@ -16,7 +16,7 @@ from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed, owed_in
 from reconcile.erp.matching.outcome import proposal
 from reconcile.erp.matching.outcome.choices import choices_of
-from reconcile.erp.matching.outcome.readings import readings_of
+from reconcile.erp.matching.outcome.kept_payments import readings_of
 from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
 from reconcile.erp.matching.outcome.summary import summary
 from reconcile.erp.matching.read_before import ReadBefore

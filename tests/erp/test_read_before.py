@@ -13,7 +13,7 @@ from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.outcome.readings import readings_of
+from reconcile.erp.matching.outcome.kept_payments import readings_of
 from reconcile.erp.matching.outcome.settlements import Occasion
 from reconcile.erp.matching.read_before import ReadBefore
 from reconcile.erp.matching.result import Matching, residual
