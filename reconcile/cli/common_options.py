@@ -32,7 +32,7 @@ def _filters(
 def _session(
     config: Path | None,
     profile: str | None,
-    state: Path | None,
+    state: str | None,
     templates: Path | None,
     locale: str | None = None,
 ) -> Session:
@@ -82,7 +82,7 @@ SESSION: Final = Group(
     (
         click.option("--config", type=PATH, help="The configuration file (RECONCILE_CONFIG)."),
         click.option("--profile", help="The profile in it: which organisation, with which key."),
-        click.option("--state", type=PATH, help="The state store (RECONCILE_STATE)."),
+        click.option("--state", metavar="PATH|URL", help="The state store (RECONCILE_STATE)."),
         click.option("--templates", type=PATH, help="A folder with your own templates."),
     ),
 )

@@ -45,6 +45,7 @@ class Exchange:
         self._pacer = pacer or Pacer(clock, connection.rate, connection.window)
         self._http = _http_client(connection, transport)
         self._deadline = Deadline(connection.longest_answer)
+        self._check: Callable[[], None] = lambda: None
 
     def close(self) -> None:
         """Close the connections."""
@@ -53,6 +54,10 @@ class Exchange:
     def stop_when(self, asked: Callable[[], bool]) -> None:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._pacer.stop_when(asked)
+
+    def check_before_each(self, check: Callable[[], None]) -> None:
+        """From now on no request is sent where `check` raises, which is asked at the last moment."""
+        self._check = check
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Read, as often as it takes. Raises ApiError."""
@@ -121,6 +126,7 @@ class Exchange:
 
     def _send(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
         self._pacer.wait()
+        self._check()
         self.status = replace(self.status, requests=self.status.requests + 1)
         with translated(method, path, self.connection.host), self._deadline.kept():
             answer = self._answer(method, url, path, body)

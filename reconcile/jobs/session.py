@@ -21,6 +21,7 @@ from reconcile.errors import ConfigurationError
 if TYPE_CHECKING:
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
+    from reconcile.store.postgres import PostgresDatabase
     from reconcile.store.store import Store
 
 
@@ -98,8 +99,29 @@ class Session:
         """The state store. create: makes one where there is none; a job that only reads does not."""
         from reconcile.store.store import Store
 
-        with Store(self.settings.state, create=create) as store:
+        with Store(self.database() or self.settings.state, create=create) as store:
             yield store
+
+    def database(self, *, check: bool = True) -> PostgresDatabase | None:
+        """The database of the state; None where it is a file.
+
+        check: whether there must be a store in it. Raises StateError, and ConfigurationError for its password.
+        """
+        server = self.settings.server
+        if server is None:
+            return None
+        from reconcile.jobs.api_key import state_password
+        from reconcile.store.postgres import PostgresDatabase
+
+        found = PostgresDatabase(server, state_password(self.settings, os.environ), self.settings.state)
+        if check:
+            found.check()
+        return found
+
+    @property
+    def shown_state(self) -> str:
+        """Where the state is, as it may be shown."""
+        return str(self.settings.server or self.settings.state)
 
     def new_id(self, prefix: str, at: datetime) -> str:
         """An id that sorts by time: `run-20260405-093012-1f2e3d`."""

@@ -48,7 +48,7 @@ def _store(session: Session) -> Check:
     except ReconcileError as error:
         return Check("State store", ok=False, found=str(error), code=error.exit_code)
     open_runs = [run.run_id for run in runs if run.is_unfinished]
-    found = f"{session.settings.state}, {counted(len(runs), 'run')}"
+    found = f"{session.shown_state}, {counted(len(runs), 'run')}"
     if open_runs:
         found = f"{found}, unfinished: {', '.join(open_runs)}"
         return Check("State store", ok=False, found=found, advice="Finish it: reconcile resume RUN")
