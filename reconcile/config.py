@@ -191,13 +191,18 @@ def _only(profiles: Mapping[str, Any]) -> str:
     return next(iter(profiles)) if len(profiles) == 1 else "default"
 
 
+def user_configuration() -> Path:
+    """The user's own folder for the configuration."""
+    return user_config_path(_APP)
+
+
 def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | None:
     named = choices.config or environ.get("RECONCILE_CONFIG")
     if named:
         if not Path(named).is_file():
             raise ConfigurationError(f"There is no configuration file {named}.")
         return Path(named)
-    places = (folder / FILE_NAME, user_config_path(_APP) / FILE_NAME)
+    places = (folder / FILE_NAME, user_configuration() / FILE_NAME)
     return next((place for place in places if place.is_file()), None)
 
 
@@ -219,7 +224,7 @@ def _read(file: Path, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     _refuse_unknown(content, _SECTIONS, file, "the file")
-    for name in _SECTIONS - {"default_profile"}:
+    for name in sorted(_SECTIONS - {"default_profile"}):
         if not isinstance(content.get(name, {}), dict):
             raise ConfigurationError(f"{file}: [{name}] must be a section.")
     return content

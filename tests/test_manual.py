@@ -233,16 +233,6 @@ def test_the_settings_of_the_manual_are_settings(tmp_path: Path) -> None:
     assert settings.policy.po_required_stages == ("PENDING_PAYMENT", "PAID")
 
 
-def test_the_settings_of_the_first_day_are_settings(tmp_path: Path) -> None:
-    (text,) = _blocks("first-day", "toml")
-    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
-
-    assert (
-        load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).profile.base_url
-        == "https://api.introw.io"
-    )
-
-
 def test_the_template_of_the_manual_is_a_template(tmp_path: Path) -> None:
     (text,) = _blocks("workbook", "toml")
     (tmp_path / "workbook.toml").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 
 import click
@@ -43,6 +44,10 @@ def main() -> None:
     """The console script: runs a command, and turns our errors into one sentence and an exit code."""
     collect_rarely()
     keep_files_private()
+    if os.environ.get("_RECONCILE_COMPLETE", "").startswith("powershell"):
+        from reconcile.cli import powershell
+
+        powershell.add()
     output = Output()
     code = run(sys.argv[1:])
     if lost := output.failure():

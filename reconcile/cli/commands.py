@@ -10,6 +10,7 @@ import click
 from reconcile.domain.phrases import did_you_mean
 
 COMMANDS: Final = {
+    "init": "Make the first configuration, and look whether it works.",
     "demo": "Run the whole job on a made-up month, to see how it works.",
     "sandbox": "Serve a local Introw API with the sample month.",
     "export": "Write payouts and their lines to a workbook.",
@@ -31,6 +32,7 @@ COMMANDS: Final = {
 """The commands in the order of the work, each with the sentence that `--help` shows."""
 
 PAGES: Final = {
+    "init": "first-day",
     "demo": "first-day",
     "sandbox": "known",
     "export": "workbook",

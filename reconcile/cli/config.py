@@ -23,7 +23,7 @@ def command() -> None:
 @click.argument("file", default=Path("reconcile.toml"), type=FILE)
 def trust(file: Path) -> None:
     """Trust FILE (reconcile.toml) as it is now. Read it first."""
-    from reconcile.jobs.trust import trust as remember
+    from reconcile.jobs.setup.trust import trust as remember
 
     for sentence in remember(file):
         write_line(sentence)

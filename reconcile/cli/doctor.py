@@ -45,11 +45,12 @@ def command(
     if as_json:
         write_data(written(checks))
     else:
-        _show(checks)
+        show_checks(checks)
     return max((check.code for check in checks if check.ok is False), default=0)
 
 
-def _show(checks: Iterable[Check]) -> None:
+def show_checks(checks: Iterable[Check]) -> None:
+    """Shows each check on a line, and what to do where it is not in order."""
     for check in checks:
         mark = {True: "ok", False: "WRONG", None: "?"}[check.ok]
         write_line(f"{mark:<6} {check.name}: {check.found}")

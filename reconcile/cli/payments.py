@@ -42,7 +42,6 @@ def command(
     session: Session,
     files: tuple[Path, ...],
     output: Path,
-    allow: tuple[str, ...],
     as_json: bool,
     full: bool,
     **request: Any,  # noqa: ANN401  the fields of a PaymentsRequest, passed on as they are
@@ -64,7 +63,7 @@ def command(
 
     matched = payments.match(session, payments.PaymentsRequest(files, output, **request))
     render_findings(matched.findings, console(stderr=True), full=full)
-    warn(payments.write_matches(session, matched, output, allow))
+    warn(payments.write_matches(session, matched, output))
     if as_json:
         write_data(matched.as_json())
     else:

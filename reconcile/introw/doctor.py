@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -36,7 +37,8 @@ class ConnectionReport:
 
     scopes: by name, whether the key holds it; commissions:write is always None, as it cannot be tried without
     writing. server_ahead: the server's clock minus ours, to the second. unreachable: why no request came
-    through, or empty.
+    through, or empty. words: the stages of payouts and the statuses of lines on no payout that stood on the
+    first pages, with counts.
     """
 
     host: str
@@ -49,6 +51,7 @@ class ConnectionReport:
     server_ahead: timedelta | None
     requests: int
     unreachable: str = ""
+    words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def probe(reader: Reader) -> ConnectionReport:
@@ -70,6 +73,7 @@ def probe(reader: Reader) -> ConnectionReport:
         server_ahead=status.server_ahead,
         requests=status.requests,
         unreachable=seen[0].report.error if isinstance(seen[0].error, Unreachable) else "",
+        words=_words(record for look in seen for record in look.records),
     )
 
 
@@ -79,6 +83,7 @@ class _Look:
 
     report: ListReport
     error: ApiError | None = None
+    records: tuple[Payout | CommissionLine | Partner, ...] = ()
 
 
 def _looks(reader: Reader) -> list[_Look]:
@@ -104,7 +109,18 @@ def _look(path: str, walk: _AnyWalk) -> _Look:
         walk.advance()
     except ApiError as error:
         return _Look(ListReport(path, error=str(error)), error)
-    return _Look(ListReport(path, len(walk.records), walk.total, walk.facts.style, walk.takes_limit))
+    report = ListReport(path, len(walk.records), walk.total, walk.facts.style, walk.takes_limit)
+    return _Look(report, records=tuple(walk.records.values()))
+
+
+def _words(records: Iterable[Payout | CommissionLine | Partner]) -> dict[str, Counter[str]]:
+    words: dict[str, Counter[str]] = {"stages": Counter(), "statuses": Counter()}
+    for record in records:
+        if isinstance(record, Payout):
+            words["stages"][record.stage] += 1
+        elif isinstance(record, CommissionLine) and not record.payout_id:
+            words["statuses"][record.status or ""] += 1
+    return words
 
 
 def _accepts_key(look: _Look) -> bool | None:

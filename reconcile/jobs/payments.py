@@ -38,7 +38,8 @@ class PaymentsRequest:
     """Files of payments, how they are read, and where the workbook goes.
 
     layout: how tables are to be read: a name in templates/erp, or a file. currency, decimal, date_order,
-    sign: what a file does not say itself. force: replaces a workbook that is there.
+    sign: what a file does not say itself. allow: rules whose errors a person lets pass. force: replaces a
+    workbook that is there.
     """
 
     files: tuple[Path, ...]
@@ -49,6 +50,7 @@ class PaymentsRequest:
     decimal: str | None = None
     date_order: str | None = None
     sign: str | None = None
+    allow: tuple[str, ...] = ()
     force: bool = False
 
 
@@ -60,6 +62,7 @@ class Matched:
     snapshot: Snapshot
     owed: tuple[Owed, ...]
     result: Matching
+    allow: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,9 +70,19 @@ class Matched:
         return tuple(self.result.findings)
 
     @property
+    def passed(self) -> tuple[Finding, ...]:
+        """The errors that a person lets pass."""
+        errors = (one for one in self.findings if one.severity is Severity.ERROR)
+        return tuple(one for one in errors if one.rule in self.allow)
+
+    @property
     def summary(self) -> Mapping[str, Any]:
         """Counts, sums and matches, as plain values."""
-        return summary(self.result, self.files, self.owed)
+        let_pass = [
+            {"rule": one.rule, "place": f"{one.file}, {one.cell}", "message": one.message}
+            for one in self.passed
+        ]
+        return summary(self.result, self.files, self.owed) | {"let_pass": let_pass}
 
     def as_json(self) -> str:
         """The summary for a machine."""
@@ -90,16 +103,16 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = store.settlements(session.environment)
     result = match_payments(files, owed, session.settings.payments)
-    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier))
+    return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier), request.allow)
 
 
-def write_matches(session: Session, matched: Matched, output: Path, allow: tuple[str, ...]) -> list[Finding]:
+def write_matches(session: Session, matched: Matched, output: Path) -> list[Finding]:
     """Writes the workbook in which paid payouts stand at the paid stage. Returns warnings.
 
-    allow: rules whose errors do not matter. Raises DecisionNeeded for any other error in the files, and
-    ConfigurationError for a rule that no error is of.
+    Raises DecisionNeeded for an error in the files that is not let pass, and ConfigurationError where a rule
+    is allowed and there is no error of it.
     """
-    _refuse(matched.findings, allow)
+    _refuse(matched.findings, matched.allow)
     export = export_of(session, matched.snapshot)
     proposed = _proposal(session, matched, export)
     with session.store() as store, session.caller.progress() as on_progress:
@@ -112,7 +125,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
     hints = Hints(
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
-    how = Reading(hints, _layouts(session, request.layout))
+    how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
     return tuple(read_payments(source_of(file), how) for file in request.files)
 
 
@@ -158,6 +171,8 @@ def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
         ExtraSheet("repeated", tuple(proposal.repeated_rows(result))),
         ExtraSheet("unpaid", tuple(proposal.unpaid_rows(result.unpaid))),
         ExtraSheet("differing", tuple(proposal.differing_rows(result.differing))),
-        ExtraSheet("tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed))),
+        ExtraSheet(
+            "tie_out", tuple(proposal.tie_out_rows(result, matched.files, matched.owed, matched.passed))
+        ),
     )
     return Proposal(proposal.sure_edits(result, snapshot, policy), sheets)

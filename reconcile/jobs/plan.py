@@ -72,6 +72,7 @@ def plan_of(
         narrowing=narrowing,
         handouts=handouts,
         returned=store.returned([one.workbook_id for one in handouts]),
+        absence_wait=session.settings.profile.absence_wait,
     )
     if handouts:
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]

@@ -129,7 +129,7 @@ class Session:
 
     def _connection(self) -> Connection:
         from reconcile.introw.connection import Connection, Key
-        from reconcile.jobs.api_key import api_key
+        from reconcile.jobs.setup.api_key import api_key
 
         profile = self.settings.profile
         return Connection(

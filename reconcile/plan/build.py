@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import TypeVar
 
 from reconcile.check.owner import money_of, owned
@@ -32,6 +33,7 @@ from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
+    Action,
     Change,
     Conflict,
     Cost,
@@ -62,6 +64,7 @@ class Circumstances:
     where the server does not say. preference: what the command line decides about conflicts. narrowing: the
     records that it is about. handouts: the
     sets that the workbooks belong to. returned: when workbooks of these came back before, by workbook id.
+    absence_wait: seconds that a new line whose answer is lost is looked for (see `config.Profile`).
     backwards: it undoes a run; see `order.ordered`.
     """
 
@@ -74,6 +77,7 @@ class Circumstances:
     narrowing: Narrowing = ALL
     handouts: tuple[Handout, ...] = ()
     returned: Mapping[str, str] = field(default_factory=dict)
+    absence_wait: float = 0
     backwards: bool = False
 
 
@@ -301,6 +305,7 @@ def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Retu
 
 
 def _cost(operations: tuple[Operation, ...], given: Circumstances) -> Cost:
-    """The records are read again before the run and after it."""
+    """The records are read again before the run and after it; one new line may have to be looked for."""
     writes, reads = len(operations), 2 * given.reads if operations else 0
-    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate), given.credits_left)
+    wait = ceil(given.absence_wait) if any(one.action is Action.CREATE_LINE for one in operations) else 0
+    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate) + wait, given.credits_left)

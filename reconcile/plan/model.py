@@ -271,8 +271,8 @@ class Scale:
 class Cost:
     """What the run takes: API calls, monthly credits (one per call, introw-api.md 4.3), and time.
 
-    seconds: at the allowed rate. credits_left: of this month, when the plan was made; None where the server
-    does not say.
+    seconds: at the allowed rate, and until a new line whose answer is lost counts as not made. credits_left:
+    of this month, when the plan was made; None where the server does not say.
     """
 
     writes: int

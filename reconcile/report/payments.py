@@ -45,6 +45,8 @@ def render_payments(said: Mapping[str, Any], console: Console, *, full: bool = F
     _differing("Amounts that differ", said["differing"], console, full=full)
     console.print("\nTie-out")
     console.print(_tie_out(said["tie_out"]))
+    for one in said["let_pass"]:
+        console.print(f"Let pass ({one['rule']}): {one['place']}: {one['message']}", markup=False)
 
 
 def _differing(title: str, matches: Sequence[Mapping[str, Any]], console: Console, *, full: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,25 @@ def test_a_stale_plan_is_shown_with_the_three_values(cli: CliSession) -> None:
         [{"name": "amount", "planned": "500", "wanted": "512.5", "live": "777"}]
     ]
     jsonschema.validate(json.loads(machine), json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+def test_before_it_asks_apply_tells_what_moved_since_a_plan_was_saved(
+    cli: CliSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = cli.folder / "plan.json"
+    cli.run("diff", cli.edit(cli.export(), SET_AMOUNT, DETACH), "--save", saved)
+    cli.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
+    before = len(cli.writes())
+    monkeypatch.setattr("sys.stdin", StringIO("n\n"))
+    code, out, err = cli.run("apply", saved)
+
+    told = f"Acme Partners · {APPROVED_LINE} · amount: planned with 500, wanted 512.5, live 777"
+    asked = "Apply 2 operations"
+    assert code == 1
+    assert told in err
+    assert (out + err).count(asked) == 1
+    assert asked not in err.partition(told)[0]
+    assert len(cli.writes()) == before
 
 
 def test_a_plan_is_shown_even_when_the_api_is_not_there(cli: CliSession) -> None:

@@ -78,6 +78,20 @@ def test_a_purchase_order_needs_the_very_name_to_pay_by_itself(payee: str, *, su
     assert _told(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("MUELLER HANDEL GMBH PO-2026-31", True), ("order PO-2026-31 Müller Handel", True),
+        ("PO-2026-31 MUELLER HANDL", False), ("PO-2026-31 Mueller Wein Handel", False),
+    ],
+)  # fmt: skip
+def test_in_a_text_without_a_payee_the_whole_name_must_stand(text: str, *, sure: bool) -> None:
+    owed = [_owed("pay_1", partner="Müller Handel GmbH", po_number="PO-2026-31")]
+    result = _match([_paid(text, payee=text, po_texts=(text,))], owed)
+
+    assert _told(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
+
+
 def test_a_suggestion_by_a_name_that_is_only_alike_says_so() -> None:
     result = _match([_paid(payee="Fabricam Consulting")], [_owed("pay_1", partner="Fabrikam Consulting")])
 

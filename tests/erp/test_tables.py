@@ -57,6 +57,23 @@ def test_a_total_that_differs_is_an_error_with_line_and_value(read: Reader) -> N
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "footer",
+    ["Thursday, Apr 16, 2026 05:32:10 AM GMT-7 - Accrual Basis", "Accrual Basis Thursday, April 16, 2026"],
+)
+def test_the_time_under_a_quickbooks_report_is_no_row(read: Reader, footer: str) -> None:
+    table = HEADER + "2026-04-15,Acme,10.00,USD,a\nTOTAL,,10.00,USD,\n"
+    file = read(f'{table}\n"{footer}"\n')
+
+    assert file.payments == read(table).payments
+    assert file.findings == ()
+
+
+def test_a_row_that_is_cut_in_its_date_and_time_is_no_footer(read: Reader) -> None:
+    with pytest.raises(PaymentFileError, match="cut off"):
+        read(HEADER + "2026-04-15,Acme,10.00,USD,a\n2026-04-15 10:3")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
 def test_the_encoding_is_found_and_shown(read: Reader, encoding: str) -> None:
     file = read((HEADER + "2026-04-15,Müller & Söhne,10.00,EUR,a\n").encode(encoding))

@@ -12,6 +12,7 @@ from builders import (
     WORKBOOK,
     changed,
     make_line,
+    make_new_row,
     make_payout,
     make_plan,
     make_snapshot,
@@ -59,6 +60,18 @@ def test_the_cost_counts_the_re_read_the_writes_and_the_read_back(
 
     assert cost == plan.cost
     assert cost.writes + cost.reads == plan.cost.calls
+
+
+def test_the_time_of_a_plan_with_new_lines_allows_for_one_whose_answer_is_lost() -> None:
+    given = replace(GIVEN, reads=3, rate=60, absence_wait=29.5)
+    row = {"partner_id": "ptn_1", "payout_id": "pay_1", "currency": "USD"}
+    new = [make_new_row(2, **row, amount="75"), make_new_row(3, **row, amount="80")]
+    edited = make_workbook(BASE, {"cln_1": {"description": "x"}})
+
+    with_new = make_plan(BASE, make_workbook(BASE, new=new), given=given)
+    without = make_plan(BASE, edited, given=given)
+
+    assert (with_new.cost.seconds, without.cost.seconds) == (2 + 6 + 30, 1 + 6)
 
 
 def test_findings_are_carried_along_and_only_errors_need_a_decision() -> None:

@@ -144,12 +144,13 @@ class Watch:
                 yield effect.record, "amount", money
 
     def _lines(self, effect: Effect, book: Book, bound: float) -> Iterator[tuple[str, str, float]]:
-        """The lines of a payout, as the person saw them."""
+        """The lines of a payout as the person saw them; the amount of one that is off it by now pays nothing."""
         payout_id = effect.record
         seen = {row.id for row in book.edited.lines.rows if row.fixed.get("payout_id") == payout_id}
-        for line_id in seen | {one["id"] for one in self.server.lines_of(payout_id)}:
-            for group in ("amount", "place"):
-                if line_id and self._differs(book, line_id, group):
+        paid = {one["id"] for one in self.server.lines_of(payout_id)}
+        for line_id in sorted(one for one in seen | paid if one):
+            for group in ("amount", "place") if line_id in paid else ("place",):
+                if self._differs(book, line_id, group):
                     yield line_id, group, bound
 
     def _differs(self, book: Book, record: str, group: str) -> bool:

@@ -15,6 +15,10 @@ PASSES: Final = ("reference", "po-number", "amount", "sum")
 WORDS: Final = ("paid", "pending", "rejected", "returned", "ignored")
 """The states that the words of a status column may mean."""
 
+_CODE: Final = 4  # letters of a code of a status report
+SETTLED: Final = ("ACSC", "ACCC")
+"""The codes of a status report (pain.002) by which the money left: settled, at either bank."""
+
 AUTOMATIC: Final = ("reference", "po-number")
 """The ways that name the payout itself: a payment of another amount is then a part of it, or too much."""
 
@@ -50,7 +54,8 @@ class PaymentPolicy:
     many payments one payout, may be the sum of (2 to 4). name_share: how much of a partner's name must stand
     in the payment (0.75 is three quarters, rare words counting more). tolerance: by currency; `default` for
     the others. words: what a status column says of payments, beside the words that are known, by `paid`,
-    `pending`, `rejected`, `returned` and `ignored`.
+    `pending`, `rejected`, `returned` and `ignored`. settled: the codes of a status report (pain.002) by which
+    the money left.
     note: what is added to the statement note of a payout that was paid, empty for nothing;
     failed_note: of one whose payment came back. Both may hold {date}, {reference}, {amount} and {reason}.
     """
@@ -67,6 +72,7 @@ class PaymentPolicy:
     name_share: Decimal = Decimal("0.75")
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    settled: tuple[str, ...] = SETTLED
     note: str = ""
     failed_note: str = "The payment of {date} came back: {reason}"
 
@@ -84,6 +90,7 @@ class PaymentPolicy:
         if not 2 <= self.largest_sum <= 4:
             raise ValueError("largest_sum must be 2, 3 or 4")
         _check_words(self.words)
+        _check_settled(self.settled)
         for text in (self.note, self.failed_note):
             _check_note(text)
 
@@ -96,6 +103,14 @@ def _check_words(words: Mapping[str, tuple[str, ...]]) -> None:
     for state in words:
         if state not in WORDS:
             raise ValueError(f"words: {state!r} is no state; there are: {', '.join(WORDS)}")
+
+
+def _check_settled(codes: tuple[str, ...]) -> None:
+    for code in codes:
+        if len(code) != _CODE or not (code.isascii() and code.isalpha() and code.isupper()):
+            raise ValueError(f"settled: {code!r} is no code of a status report, such as ACSC")
+        if code in ("RJCT", "CANC"):
+            raise ValueError(f"settled: {code} says that the order was not carried out")
 
 
 def _check_note(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from reconcile.erp.matching.compare_amounts import compare, value_of
 from reconcile.erp.matching.match_state import MatchState, Tie
-from reconcile.erp.matching.name_forms import same_name
+from reconcile.erp.matching.name_forms import same_name, stands_in
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.references import Hit, References
 from reconcile.erp.matching.result import Verdict
@@ -58,7 +58,7 @@ def by_po_number(state: MatchState, names: Names) -> None:
         ).items()
         if (agreeing := _agreeing(state, names, payment, one))
     }
-    _play(state, named, "po-number", lambda one, two: _is_very_payee(state, one, two))
+    _play(state, named, "po-number", lambda one, two: _is_very_payee(state, names, one, two))
 
 
 def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
@@ -105,9 +105,16 @@ def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Na
     return Named(sure, maybe, named.words) if sure or maybe else None
 
 
-def _is_very_payee(state: MatchState, payment: int, payout: int) -> bool:
-    """Whether the payee has the very name of the payout's partner; one that is like it may suggest."""
-    return same_name(state.payments[payment].payee, state.owed[payout].partner)
+def _is_very_payee(state: MatchState, names: Names, payment: int, payout: int) -> bool:
+    """Whether the payee has the very name of the payout's partner; one that is like it may suggest.
+
+    Where the file has no payee, only a text, the whole name must stand in the text.
+    """
+    paid, partner = state.payments[payment], state.owed[payout].partner
+    if same_name(paid.payee, partner):
+        return True
+    only_text = paid.payee in paid.references and _is_payee(state, names, payment, payout)
+    return only_text and stands_in(partner, paid.payee)
 
 
 def _is_payee(state: MatchState, names: Names, payment: int, payout: int) -> bool:

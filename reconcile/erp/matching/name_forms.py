@@ -62,6 +62,8 @@ _EXPANDED: Final = str.maketrans(
     | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
 )
 _WORD: Final = re.compile(r"[^\W_]+")
+# A shorter name may be a word of the text.
+_LONG_NAME: Final = 8
 # No name is longer; a text of a bank may be.
 _LONGEST: Final = 300
 
@@ -88,6 +90,17 @@ def spellings(name: str) -> tuple[str, ...]:
 def same_name(one: str, other: str) -> bool:
     """Whether two names are the same, but for case, accents, script and legal form. The one rule for it."""
     return any(words and words in forms_of(other) for words in forms_of(one))
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether a long name stands in a free text as it is, word for word, with its legal form or without."""
+    texts = [f" {' '.join(_WORD.findall(one))} " for one in _plain(text)]
+    for plain in _plain(name):
+        for form in (plain, _without_form(plain)):
+            words = " ".join(_WORD.findall(form))
+            if len(words) >= _LONG_NAME and any(f" {words} " in one for one in texts):
+                return True
+    return False
 
 
 def told_name(payee: str, partner: str) -> str:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from reconcile.domain.fields import Values
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.snapshot import Snapshot
@@ -192,15 +193,24 @@ def tie_out(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]
     ]
 
 
-def tie_out_rows(result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed]) -> list[Row]:
-    """A row for each line of the tie-out, and for each payout that was paid within the tolerance."""
+def tie_out_rows(
+    result: Matching, files: Sequence[PaymentFile], owed: Sequence[Owed], passed: Sequence[Finding] = ()
+) -> list[Row]:
+    """A row for each line of the tie-out, and for each payout that was paid within the tolerance.
+
+    passed: the errors of the files that a person let pass; they stand at the end.
+    """
     lines = (
         *tie_out(result, files, owed),
         *_tolerated(result, lambda match: f"{match.code}: {', '.join(o.payout_id for o in match.owed)}"),
     )
-    return [
+    rows: list[Row] = [
         {"side": one.side, "part": one.part, "currency": one.currency, "amount": one.amount} for one in lines
     ]
+    rows += [
+        {"side": f"Let pass: {one.rule}", "part": f"{one.file}, {one.cell}: {one.message}"} for one in passed
+    ]
+    return rows
 
 
 def _tolerated(result: Matching, name: Callable[[Match], str]) -> Iterator[Total]:

@@ -6,20 +6,23 @@ import os
 from collections.abc import Iterator
 
 from reconcile.domain.phrases import counted
+from reconcile.domain.policy.names_and_limits import Names
+from reconcile.domain.stage import STAGES
 from reconcile.errors import ReconcileError
 from reconcile.introw.doctor import ConnectionReport, probe
-from reconcile.jobs.api_key import key_source
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.session import Session
+from reconcile.jobs.setup.api_key import key_source
 
 _CLOCK_TOLERANCE = 30
 """Tolerated clock skew in seconds."""
 _REFUSED = 3
+_SEEN = {"stages": "Stages seen", "statuses": "Statuses seen on no payout"}
 
 
 def check_setup(session: Session) -> list[Check]:
     """The configuration, the state store, and the connection with its key. Raises nothing of them."""
-    return [_configuration(session), _sources(session), _store(session), *_connection(session)]
+    return [_configuration(session), _sources(session), _store(session), *check_connection(session)]
 
 
 def _configuration(session: Session) -> Check:
@@ -55,6 +58,11 @@ def _store(session: Session) -> Check:
     return Check("State store", ok=True, found=found)
 
 
+def check_connection(session: Session) -> list[Check]:
+    """What the server is like, seen with the key and harmless reads. Raises nothing of it."""
+    return list(_connection(session))
+
+
 def _connection(session: Session) -> Iterator[Check]:
     try:
         with session.reading() as reader:
@@ -68,6 +76,7 @@ def _connection(session: Session) -> Iterator[Check]:
         return
     yield Check("Host", ok=True, found=report.host)
     yield from _access(report)
+    yield from _words(report, session.settings.policy.names)
     yield from _budget(report)
     if report.server_ahead is not None:
         seconds = report.server_ahead.total_seconds()
@@ -77,15 +86,34 @@ def _connection(session: Session) -> Iterator[Check]:
 
 def _access(report: ConnectionReport) -> Iterator[Check]:
     accepted = {True: "accepted", False: "refused", None: "not tried"}[report.key_accepted]
-    advice = "Make a new key in Introw: Settings, Developers, API keys."
+    advice = (
+        f"Is it a key of {report.host}, and not of another environment? Else make a new one in Introw: "
+        "Settings, Developers, API keys."
+    )
     yield Check("Key", report.key_accepted, accepted, advice, _REFUSED)
     for scope, has in report.scopes.items():
-        words = {True: "there", False: "missing", None: "cannot be tried without writing"}[has]
+        untried = "cannot be tried without writing" if scope.endswith(":write") else "not tried"
+        words = {True: "there", False: "missing", None: untried}[has]
         yield Check(f"Scope {scope}", has, words, f"The key needs {scope}." if has is False else "", _REFUSED)
     for one in report.lists:
         total = f", {one.total:,} in all" if one.total is not None else ""
         found = one.error or f"{counted(one.records, 'record')} on the first page{total}; {one.paging}"
         yield Check(f"List {one.path}", not one.error, found, code=_REFUSED)
+
+
+def _words(report: ConnectionReport, names: Names) -> Iterator[Check]:
+    """The stages and statuses that were seen, with counts, and how an unknown one is made known."""
+    for what, seen in report.words.items():
+        known = STAGES.keys() if what == "stages" else {*names.pending_statuses, *names.voided_statuses}
+        unknown = sorted(seen.keys() - known)
+        found = ", ".join(f"{word or 'none'} {count:,}" for word, count in sorted(seen.items()))
+        advice = {
+            "stages": f"Not known here: {', '.join(unknown)}. Such payouts can be read and not be edited.",
+            "statuses": f"Not known here: {', '.join(unknown)}. Name each in pending_statuses or "
+            "voided_statuses under [names] in reconcile.toml.",
+        }[what]
+        if seen:
+            yield Check(_SEEN[what], None if unknown else True, found, advice)
 
 
 def _budget(report: ConnectionReport) -> Iterator[Check]:

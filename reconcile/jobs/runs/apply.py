@@ -32,7 +32,8 @@ def planned(
     refuse_missing(files)
     with session.connected() as client, session.store() as store:
         if any(is_saved_plan(file) for file in files):
-            yield Planned(session, client, store, _saved(session, store, files, preference, narrow_to))
+            plan, name = _saved(session, store, files, preference, narrow_to)
+            yield Planned(session, client, store, plan, saved=name)
         else:
             plan, _ = plan_for(session, client, store, files, preference, narrow_to)
             yield Planned(session, client, store, plan, files)
@@ -44,7 +45,8 @@ def _saved(
     files: Sequence[Path],
     preference: Preference | None,
     narrow_to: NarrowTo,
-) -> Plan:
+) -> tuple[Plan, str]:
+    """The plan in the file, and the name of the file."""
     file = next(one for one in files if is_saved_plan(one))
     if len(files) > 1:
         raise ConfigurationError(f"{file} is a saved plan; it is applied alone.")
@@ -56,4 +58,4 @@ def _saved(
         )
     plan = read_plan(file, session.settings.policy)
     refuse_foreign_plan(session, store, plan, file.name)
-    return plan
+    return plan, file.name

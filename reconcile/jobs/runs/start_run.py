@@ -16,6 +16,7 @@ from reconcile.jobs.runs.hindrances import read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.saved_plans import stale_operations, stale_text
 from reconcile.jobs.session import Session
 from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
@@ -28,7 +29,8 @@ from reconcile.store.store import Store
 class Planned:
     """A plan that can be carried out: its client and store are open.
 
-    workbooks: the edited workbooks that it was made of; none for a saved plan and an undo.
+    workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
+    the file of a saved plan.
     """
 
     session: Session
@@ -36,6 +38,7 @@ class Planned:
     store: Store
     plan: Plan
     workbooks: Sequence[Path] = ()
+    saved: str = ""
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass."""
@@ -62,6 +65,7 @@ class Planned:
         reopened = pass_locks(session, store, plan, consent)
         _afford(plan, self.client)
         if not consent.yes:
+            self._tell_what_moved()
             _confirm(session, plan, options)
         # Act.
         at = session.clock()
@@ -75,6 +79,16 @@ class Planned:
                 record_reopenings(reopened, store, run, consent.reason or "")
 
             return execute_run(session, self.client, store, plan, run, options, begin)
+
+    def _tell_what_moved(self) -> None:
+        """Before the person says yes to a saved plan: what moved since it was made. Raises ApiError.
+
+        A fresh plan has just been compared with live.
+        """
+        if self.saved:
+            stale = stale_operations(self.session, self.client, self.store, self.plan, self.saved)
+            for line in stale_text(stale):
+                self.session.caller.say(line)
 
 
 def _pass_gates(session: Session, plan: Plan, allowed: tuple[str, ...]) -> None:

@@ -77,7 +77,8 @@ def _live(session: Session, client: Client, ended: Ended, exported: Snapshot) ->
     left_out = session.settings.policy.left_out
     with session.caller.progress() as on_progress:
         live = fetch_live(client, session.environment, exported, session.clock(), left_out, on_progress)
-    payouts = {one.target.payout_id for one in ended.applied if one.target.payout_id} - live.payouts.keys()
+    touched = {one.target.payout_id for one in ended.applied if one.target.payout_id}
+    payouts = sorted(touched - live.payouts.keys())
     edited = [one.target for one in ended.applied if one.action is Action.UPDATE_LINE]
     homes = {one.id: one.payout_id for one in edited if one.id not in live.lines}
     # A stage that is set back rests on all lines of its payout.

@@ -107,7 +107,7 @@ def _workbook(
         exported = meta.sheets.get(SHEETS[kind], "")
         if sheet.name != exported:
             yield Trace("Sheet renamed", f"{exported} is called {sheet.name} now; it is read all the same")
-    for kind in SHEETS.keys() - sheets.keys():
+    for kind in (one for one in SHEETS if one not in sheets):
         yield Trace("Sheet missing", meta.sheets.get(SHEETS[kind], ""), REPAIR, harm=True)
     identity = _present(book, META)
     if not identity:

@@ -250,7 +250,7 @@ def _carry_own(
     meta, layout = meta_of(book, lost), load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
     carried = carry_sheets(book, meta, layout, sheets, copy.book)
-    for kind in SHEETS.keys() & sheets.keys():
+    for kind in (one for one in SHEETS if one in sheets):
         place = copy.places[kind]
         first = max(place.columns.values()) + 2
         carried += carry_columns(book, sheets[kind], copy.book[place.name], first, placed[kind])

@@ -13,8 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, exponent
 from reconcile.erp.payments.formats.return_words import looks_returned
+from reconcile.erp.payments.formats.stated_totals import control_total
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
@@ -55,10 +57,14 @@ class _Reading:
     lines: int = 0
     ended: bool = False
     payments: list[Payment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 def read_bai2(source: Source, text: str) -> PaymentFile:
-    """The transactions of all accounts. Raises PaymentFileError where a trailer disagrees or is missing."""
+    """The transactions of all accounts; a trailer that disagrees is a finding.
+
+    Raises PaymentFileError where the last trailer is missing, and for a record that cannot be read.
+    """
     reading = _Reading(source.name)
     for record in records(source.name, text):
         _take(reading, record)
@@ -66,8 +72,9 @@ def read_bai2(source: Source, text: str) -> PaymentFile:
         raise PaymentFileError(
             f"{source.name}: the trailer (99) is missing, so it is cut off. Fetch it from the bank again."
         )
-    how = ("the control totals agree",)
-    return PaymentFile(source.name, "BAI2", source.sha256, tuple(reading.payments), how)
+    how = () if reading.findings else ("the control totals agree",)
+    found = tuple(reading.findings)
+    return PaymentFile(source.name, "BAI2", source.sha256, tuple(reading.payments), how, found)
 
 
 def records(file: str, text: str) -> Iterator[Record]:
@@ -195,7 +202,8 @@ def _end(reading: _Reading, record: Record) -> None:
 
 def _agree(reading: _Reading, record: Record, what: str, said: str, there: int) -> None:
     if said and _coins(reading, record, said) != there:
-        raise _refused(reading, record, f"the {what} is said to be {said} and is {there}")
+        place = Place(reading.file, f"line {record.line}")
+        reading.findings.append(control_total(place, f"The {what}", said, str(there)))
 
 
 def _extra(reading: _Reading, record: Record, place: int) -> int:

@@ -7,13 +7,16 @@ Ntry with CdtDbtInd, Sts, RvslInd and BkTxCd; NtryDtls/TxDtls with Refs, RltdPti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, parse_decimal, plain
 from reconcile.erp.payments.formats import xml
+from reconcile.erp.payments.formats.stated_totals import closing_balance, control_total, part_unread
 from reconcile.erp.payments.model import (
     Payment,
     PaymentFile,
@@ -47,28 +50,29 @@ _REMITTANCE: Final = (
 def read_camt(source: Source, root: Element) -> PaymentFile:
     """The entries of all accounts in a message.
 
-    Raises PaymentFileError where an amount or a date cannot be read, and where opening balance, entries and
-    closing balance, or the stated sums, do not agree.
+    Raises PaymentFileError where an amount or the day of an entry cannot be read. What cannot be read of its
+    other parts is a finding, and so are balances and stated sums that do not agree.
     """
     message = next(child for child in root if xml.local(child) in MESSAGES)
     form, account_tag = MESSAGES[xml.local(message)]
     payments: list[Payment] = []
     how: list[str] = []
+    findings: list[Finding] = []
     for statement in xml.every(message, account_tag):
-        account = _Account(source.name, statement, len(payments))
-        read = tuple(account.payments())
+        account = _Account(source.name, statement)
+        payments += account.payments()
         how += account.check()
-        payments += read
-    return PaymentFile(source.name, form, source.sha256, tuple(payments), tuple(how))
+        findings += account.findings
+    return PaymentFile(source.name, form, source.sha256, tuple(payments), tuple(how), tuple(findings))
 
 
 @dataclass
 class _Account:
-    """One statement, report or notification of one account. first: how many payments stand before it."""
+    """One statement, report or notification of one account, and what was found in it."""
 
     file: str
     statement: Element
-    first: int
+    findings: list[Finding] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -77,10 +81,10 @@ class _Account:
     def payments(self) -> Iterator[Payment]:
         for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
-            yield from _Entry(entry, place, self.id).payments()
+            yield from _Entry(entry, place, self.id, self.findings).payments()
 
     def check(self) -> list[str]:
-        """Words for what agrees. Raises PaymentFileError for what does not."""
+        """Words for what agrees; what does not is a finding."""
         entries = list(xml.every(self.statement, "Ntry"))
         booked = [entry for entry in entries if _state(entry) == "BOOK"]
         place = Place(self.file, f"account {self.id or '?'}")
@@ -88,22 +92,30 @@ class _Account:
         return [f"{place.spot}: {words}" for words in said]
 
     def _balances(self, place: Place, booked: list[Element]) -> Iterator[str]:
-        opening, closing = (self._balance(place, codes) for codes in (("OPBD", "PRCD"), ("CLBD",)))
-        if opening is None or closing is None:
-            return
-        after = opening + sum((_signed(entry, place) for entry in booked), Decimal(0))
-        if after != closing:
-            raise PaymentFileError(
-                f"{place}: the opening balance {plain(opening)} and the entries give {plain(after)}, and the "
-                f"closing balance is {plain(closing)}. Entries are missing; fetch the file again."
-            )
-        yield f"opening balance and entries give the closing balance {plain(closing)}"
+        """Looks whether opening balance, entries and closing balance agree.
 
-    def _balance(self, place: Place, codes: tuple[str, ...]) -> Decimal | None:
+        A balance that does not say whether it is a debit may be either.
+        """
+        opening, closing = (self._balance(place, codes) for codes in (("OPBD", "PRCD"), ("CLBD",)))
+        if not opening or not closing:
+            return
+        moved = sum((_signed(entry, place) for entry in booked), Decimal(0))
+        if not any(before + moved in closing for before in opening):
+            self.findings.append(closing_balance(place, opening[0], opening[0] + moved, closing[0]))
+            return
+        yield f"opening balance and entries give the closing balance {plain(closing[0])}"
+
+    def _balance(self, place: Place, codes: tuple[str, ...]) -> tuple[Decimal, ...]:
+        """The first balance of these kinds, or both that it may be; none where there is none."""
         for balance in xml.every(self.statement, "Bal"):
             if xml.words(balance, "Tp/CdOrPrtry/Cd") in codes:
-                return _signed(balance, place)
-        return None
+                amount = xml.money(balance, place, "Amt")
+                if amount is None:
+                    return ()
+                told = xml.words(balance, "CdtDbtInd")
+                both = (amount.amount, -amount.amount)
+                return both[:1] if told == "CRDT" else both[1:] if told == "DBIT" else both
+        return ()
 
     def _sums(self, place: Place, entries: list[Element]) -> Iterator[str]:
         for tag, direction in (("TtlNtries", ""), ("TtlDbtNtries", "DBIT"), ("TtlCdtNtries", "CRDT")):
@@ -112,10 +124,10 @@ class _Account:
             total = xml.words(self.statement, f"TxsSummry/{tag}/Sum")
             there = sum((abs(_signed(one, place)) for one in counted), Decimal(0))
             if number and parse_decimal(number) != len(counted):
-                raise _differs(place, tag, cut(number), str(len(counted)))
-            if total and xml.number(total, place) != there:
-                raise _differs(place, tag, cut(total), plain(there))
-            if number or total:
+                self.findings.append(control_total(place, tag, cut(number), str(len(counted))))
+            elif total and parse_decimal(total) != there:
+                self.findings.append(control_total(place, tag, cut(total), plain(there)))
+            elif number or total:
                 yield f"{tag} agrees"
 
 
@@ -126,6 +138,7 @@ class _Entry:
     entry: Element
     place: Place
     account: str
+    findings: list[Finding]
 
     def payments(self) -> Iterator[Payment]:
         """The transactions of the entry; what they do not explain of its amount is one of its own."""
@@ -150,8 +163,27 @@ class _Entry:
             )
 
     def _part(self, detail: Element, count: int) -> Money | None:
-        place = self.place
-        return xml.money(detail, place, "AmtDtls/TxAmt/Amt", "Amt") if count > 1 else None
+        return self._optional_money(detail, "AmtDtls/TxAmt/Amt", "Amt") if count > 1 else None
+
+    def _optional_money(self, detail: Element, *paths: str) -> Money | None:
+        """An amount that the entry can do without: one that cannot be read is a finding, and left out."""
+        try:
+            return xml.money(detail, self.place, *paths)
+        except PaymentFileError as error:
+            self._unread(paths[0], error)
+            return None
+
+    def _value_date(self) -> date | None:
+        try:
+            return xml.day(self.entry, "ValDt", self.place)
+        except PaymentFileError as error:
+            self._unread("ValDt", error)
+            return None
+
+    def _unread(self, part: str, error: PaymentFileError) -> None:
+        finding = part_unread(self.place, part, error)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def _payment(self, details: list[Element], amount: Money, suffix: str) -> Payment:
         all_details = [*details, self.entry]
@@ -174,13 +206,20 @@ class _Entry:
             account=self.account,
             order=order if order.upper() not in _NO_REFERENCE else "",
             booked=xml.day(self.entry, "BookgDt", self.place),
-            value_date=xml.day(self.entry, "ValDt", self.place),
+            value_date=self._value_date(),
             payee=_payer(details) if sign < 0 else _payee(details),
             references=texts(*named, *remittance),
             po_texts=remittance,
-            instructed=_instructed(details, amount, self.place),
+            instructed=self._instructed(details, amount),
             reason=reason,
         )
+
+    def _instructed(self, details: list[Element], amount: Money) -> Money | None:
+        """The amount as it was ordered, where that was in another currency than the account's."""
+        if len(details) != 1:
+            return None
+        ordered = self._optional_money(details[0], "AmtDtls/InstdAmt/Amt")
+        return ordered if ordered and ordered.currency != amount.currency else None
 
     def _received(self, details: list[Element]) -> bool:
         """Whether the money came in: a transaction may go the other way than its entry."""
@@ -252,17 +291,3 @@ def _payee(details: list[Element]) -> str:
         "RltdPties/UltmtCdtr/Pty/Nm",
     )
     return next(filter(None, (xml.words(one, *paths) for one in details)), "")
-
-
-def _instructed(details: list[Element], amount: Money, place: Place) -> Money | None:
-    """The amount as it was ordered, where that was in another currency than the account's."""
-    if len(details) != 1:
-        return None
-    ordered = xml.money(details[0], place, "AmtDtls/InstdAmt/Amt")
-    return ordered if ordered and ordered.currency != amount.currency else None
-
-
-def _differs(place: Place, tag: str, said: str, there: str) -> PaymentFileError:
-    return PaymentFileError(
-        f"{place}: {tag} says {said}, the entries give {there}. Entries are missing; fetch the file again."
-    )

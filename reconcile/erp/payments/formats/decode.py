@@ -18,6 +18,7 @@ _MARKS: Final = (
 )
 # UTF-8 that was once read as cp1252 and saved again: `MÃ¼ller`, `Å\x81Ã³dÅº`.
 _TWICE: Final = re.compile("[\u00c2\u00c3\u00c4\u00c5][\u0080-\u00bf\u2018-\u2122\u0152-\u0178]")
+_QUOTES: Final = "\u2018\u2019\u201c\u201d\u2013\u2014"
 _LOST: Final = "\ufffd"
 
 
@@ -40,6 +41,31 @@ def decode(name: str, content: bytes, encoding: str = "") -> Decoded:
         raise PaymentFileError(f"{name} is empty. Export it again.")
     text, used = _decoded(name, content, encoding or _marked(content))
     return Decoded(text, used, _odd(name, text))
+
+
+def decode_bank_text(name: str, content: bytes) -> Decoded:
+    """The text of a bank's file, which may be in the letters of DOS for Central Europe (cp852).
+
+    A byte beside a letter that cp1252 reads as a sign and cp852 as a letter speaks for cp852.
+    """
+    other = content.decode("cp852")
+    try:
+        decoded = decode(name, content)
+    except PaymentFileError:
+        if not content.strip() or "\x00" in other:
+            raise
+        return Decoded(other, "cp852", _odd(name, other))
+    if decoded.encoding != "cp1252":
+        return decoded
+    inside = [
+        place
+        for place, letter in enumerate(decoded.text)
+        if letter > "\x7f"
+        and (decoded.text[place - 1 : place].isalpha() or other[place + 1 : place + 2].isalpha())
+    ]
+    as_windows = sum(decoded.text[place].isalpha() or decoded.text[place] in _QUOTES for place in inside)
+    as_dos = sum(other[place].isalpha() for place in inside)
+    return Decoded(other, "cp852", _odd(name, other)) if as_dos > as_windows else decoded
 
 
 def _marked(content: bytes) -> str:

@@ -5,16 +5,20 @@ The library can also take field 86 apart, and then drops the reference of field 
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, exponent, plain
+from reconcile.erp.payments.formats.decode import Decoded
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, texts
+from reconcile.erp.payments.formats.stated_totals import closing_balance
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, known_id, texts
 from reconcile.errors import PaymentFileError
 
 _START: Final = re.compile(r"^:20:", re.MULTILINE)
@@ -22,18 +26,30 @@ _NAMES: Final = re.compile(r"\?3[23]([^?]*)")
 _SLASHED_NAME: Final = re.compile(r"/(?:NAME|BENM//NAME)/([^/]+)")
 _ORDER: Final = re.compile(r"(?:EREF\+|/EREF/|EREF:\s*)([^?/+]{1,140}?)(?=\?|/|(?:[A-Z]{4}\+)|$)")
 _MARKER: Final = re.compile(r"\?\d\d")
+# The amount of a balance, and that of a transaction after its dates and its mark.
+_AMOUNT: Final = re.compile(
+    r"^(:6[024][FM]?:[CD]\d{6}[A-Z]{3}|:61:\d{6}(?:\d{4}|\s{4})?R?[CDcd][A-Z]?)([\d.,']{1,40})", re.MULTILINE
+)
+# A field for a name of this length goes on in the next one in the middle of a word.
+_FULL: Final = 27
 # Of each day of more than ten years.
 _MOST_STATEMENTS: Final = 4000
 _NO_REFERENCE: Final = ("NONREF", "NOTPROVIDED", "")
+# The library's readers of field 61: the standard's, and those of banks with longer references.
+_DIALECTS: Final = ("Statement", "StatementGLS", "StatementASNB")
+# It logs what it cannot read with its own patterns; a person is told by a message of ours.
+_SILENT: Final = logging.getLogger("mt940")
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
 
 
-def read_mt940(source: Source, text: str) -> PaymentFile:
-    """The transactions of all statements.
+def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
+    """The transactions of all statements; balances that do not agree are a finding.
 
-    Raises PaymentFileError where a statement is damaged or its balances do not agree, and ConfigurationError
-    where the extra `mt940` is missing.
+    Raises PaymentFileError where a statement is damaged, and ConfigurationError where the extra `mt940` is
+    missing.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _AMOUNT.sub(_with_comma, decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
     starts = [match.start() for match in _START.finditer(text)]
     if len(starts) > _MOST_STATEMENTS:
         raise PaymentFileError(
@@ -41,40 +57,69 @@ def read_mt940(source: Source, text: str) -> PaymentFile:
             "read at once. Split the file."
         )
     payments: list[Payment] = []
-    how: list[str] = []
+    how = [] if decoded.encoding == "utf-8" else [f"encoding {decoded.encoding}"]
+    findings = [*decoded.findings]
     line, before = 1, 0
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         line, before = line + text.count("\n", before, start), start
-        read, words = _statement(source.name, text[start:end], line)
+        read, agreed = _statement(source.name, text[start:end], line)
         payments += read
-        how += words
-    return PaymentFile(source.name, "MT940", source.sha256, tuple(payments), tuple(how))
+        how += agreed if isinstance(agreed, list) else []
+        findings += [agreed] if isinstance(agreed, Finding) else []
+    return PaymentFile(source.name, "MT940", source.sha256, tuple(payments), tuple(how), tuple(findings))
 
 
-def _statement(file: str, text: str, line: int) -> tuple[list[Payment], list[str]]:
+def _with_comma(match: re.Match[str]) -> str:
+    """An amount with a decimal comma and without thousands, however the bank writes it."""
+    text = match[2].replace("'", "")
+    mark = max(text.rfind("."), text.rfind(","))
+    if mark < 0:
+        return match[1] + text + ","
+    whole, part = text[:mark], text[mark + 1 :]
+    others = whole.replace(".", "").replace(",", "")
+    # One mark before three digits separates thousands nowhere in MT940: the standard knows decimals only.
+    return f"{match[1]}{others},{part}"
+
+
+def _parsed(file: str, text: str, line: int) -> tuple[Any, Any]:
+    """The library's statement and its list of transactions, in the first dialect that reads it."""
     models: Any = extra("mt940.models", "mt940", file)
     options: Any = extra("mt940.options", "mt940", file)
-    parser = models.Transactions(processors={"post_transaction_details": []}, options=options.Options.all())
-    try:
-        listed = parser.parse(text.rstrip("-\n }") + "\n")
-    except Exception as error:  # the library lets through whatever its parts raise
-        raise PaymentFileError(
-            f"{file}, line {line}: the statement that starts here is no MT940. Fetch it from the bank again."
-        ) from error
+    tags: Any = extra("mt940.tags", "mt940", file)
+    bare = text.rstrip("-\n }") + "\n"
+    for dialect in _DIALECTS:
+        tag = getattr(tags, dialect)()
+        parser = models.Transactions(
+            processors={"post_transaction_details": []}, options=options.Options.all(), tags={tag.id: tag}
+        )
+        try:
+            return parser, parser.parse(bare)
+        except Exception:  # noqa: BLE001, S112  the library lets through whatever its parts raise
+            continue
+    raise PaymentFileError(
+        f"{file}, line {line}: the statement that starts here is no MT940. Fetch it from the bank again."
+    )
+
+
+def _statement(file: str, text: str, line: int) -> tuple[list[Payment], list[str] | Finding]:
+    """The payments of a statement, and words for balances that agree, or what is wrong with them."""
+    parser, listed = _parsed(file, text, line)
     lines = [number for number, one in enumerate(text.split("\n"), start=line) if one.startswith(":61:")]
     read = [one.data for one in listed if one.data.get("amount") is not None]
     if len(read) != len(lines):
         raise PaymentFileError(
             f"{file}, line {line}: of the statement's {len(lines)} transactions {len(read)} can be read."
         )
-    words = _checked(file, line, parser.data, read)
+    agreed = _checked(file, line, parser.data, read)
     account = str(parser.data.get("account_identification") or "")
     return [
         _payment(one, Place(file, f"line {at}"), account) for one, at in zip(read, lines, strict=True)
-    ], words
+    ], agreed
 
 
-def _checked(file: str, line: int, said: dict[str, Any], read: Sequence[dict[str, Any]]) -> list[str]:
+def _checked(
+    file: str, line: int, said: dict[str, Any], read: Sequence[dict[str, Any]]
+) -> list[str] | Finding:
     opening = said.get("final_opening_balance") or said.get("intermediate_opening_balance")
     closing = said.get("final_closing_balance") or said.get("intermediate_closing_balance")
     if opening is None:
@@ -86,10 +131,8 @@ def _checked(file: str, line: int, said: dict[str, Any], read: Sequence[dict[str
         )
     after = opening.amount.amount + sum((one["amount"].amount for one in read), Decimal(0))
     if after != closing.amount.amount:
-        raise PaymentFileError(
-            f"{file}, line {line}: the opening balance {plain(opening.amount.amount)} and the transactions "
-            f"give {plain(after)}, and the closing balance is {plain(closing.amount.amount)}. "
-            "Transactions are missing; fetch the file from the bank again."
+        return closing_balance(
+            Place(file, f"line {line}"), opening.amount.amount, after, closing.amount.amount
         )
     return [f"opening balance and transactions give the closing balance {plain(after)}"]
 
@@ -110,10 +153,10 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
         status=status,
         id=_bank_id(one),
         account=account,
-        order=order[1].strip() if order else "",
+        order=known_id(order[1]) if order else "",
         booked=_day(one.get("entry_date") or one["date"]),
         value_date=_day(one["date"]),
-        payee=" ".join(_payees(details)),
+        payee=_payee(details),
         references=tuple(
             text
             for text in texts(
@@ -144,10 +187,15 @@ def _status(mark: str, details: str) -> tuple[PaymentStatus, str]:
     return PaymentStatus.IGNORED, "money received and given back"
 
 
-def _payees(details: str) -> Iterator[str]:
-    yield from (name.strip() for name in _NAMES.findall(details))
-    if "?32" not in details:
-        yield from (name.strip() for name in _SLASHED_NAME.findall(details)[:1])
+def _payee(details: str) -> str:
+    """The name in ?32, with the rest of it in ?33, or the one behind a slash."""
+    first, *others = [*_NAMES.findall(details), ""]
+    rest = "".join(others)
+    if first.strip() or rest.strip():
+        between = "" if len(first) >= _FULL else " "
+        return " ".join(f"{first}{between}{rest}".split())
+    slashed = _SLASHED_NAME.search(details)
+    return slashed[1].strip() if slashed else ""
 
 
 def _day(moment: date) -> date:

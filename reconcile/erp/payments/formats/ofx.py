@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element  # only the type: the library does the
 
 from reconcile.domain.money import Money, exponent, parse_decimal
 from reconcile.erp.payments.formats import xml
+from reconcile.erp.payments.formats.decode import Decoded, decode
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
@@ -28,27 +29,38 @@ def read_ofx(source: Source) -> PaymentFile:
 
     Raises PaymentFileError for a damaged file, and ConfigurationError where the extra `ofx` is missing.
     """
-    root = _root(source)
+    root, decoded = _root(source)
     payments: list[Payment] = []
     for statement in (one for one in root.iter() if one.tag in _STATEMENTS):
         payments += _payments(source.name, statement, len(payments))
-    return PaymentFile(source.name, "OFX", source.sha256, tuple(payments))
+    how = () if decoded.encoding == "utf-8" else (f"encoding {decoded.encoding}",)
+    return PaymentFile(source.name, "OFX", source.sha256, tuple(payments), how, decoded.findings)
 
 
-def _root(source: Source) -> Element:
+# The header as the library wants it. What the file says of its letters is found from the letters, since
+# banks write names of character sets that there are not, and leave out members.
+_PLAIN_HEADER: Final = (
+    b"OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:UTF-8\nCHARSET:NONE\n"
+    b"COMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n\n"
+)
+
+
+def _root(source: Source) -> tuple[Element, Decoded]:
     parser: Any = extra("ofxtools.Parser", "ofx", source.name)
+    decoded = decode(source.name, source.content)
+    start = decoded.text.upper().find("<OFX>")
     # The library closes by itself what a cut-off file leaves open.
-    if b"</OFX>" not in source.content[-200:].upper():
+    if start < 0 or "</OFX>" not in decoded.text[-200:].upper():
         raise PaymentFileError(f"{source.name} is no complete OFX: </OFX> is missing. Fetch it again.")
     tree = parser.OFXTree()
     try:
-        tree.parse(BytesIO(source.content))
+        tree.parse(BytesIO(_PLAIN_HEADER + decoded.text[start:].encode()))
     except (parser.ParseError, ValueError, SyntaxError, AttributeError, IndexError, LookupError) as error:
         raise PaymentFileError(
             f"{source.name} is no complete OFX. It is probably cut off; fetch it again."
         ) from error
     root: Element = tree.getroot()
-    return root
+    return root, decoded
 
 
 def _payments(file: str, statement: Element, before: int) -> Iterator[Payment]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
@@ -13,41 +13,46 @@ from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, found, texts
 
 _REJECTED: Final = ("RJCT", "CANC")
-_SETTLED: Final = ("ACSC", "ACCC")
 NO_CURRENCY: Final = "XXX"
 """ISO 4217's code for no currency: a rejection need not repeat the amount, and no money moved."""
 
 
-def read_pain(source: Source, root: Element) -> PaymentFile:
+def read_pain(source: Source, root: Element, settled: Collection[str]) -> PaymentFile:
     """The orders of a status report: rejected ones, settled ones, and those still on their way as ignored.
 
-    A batch that was rejected whole may not list its orders: that is a finding.
+    settled: the codes that say that the money left. A batch that was rejected whole may not list its orders:
+    that is a finding.
     """
     message = next(child for child in root if xml.local(child) == "CstmrPmtStsRpt")
     findings: list[Finding] = []
     payments: list[Payment] = []
     for group in xml.every(message, "OrgnlPmtInfAndSts"):
-        read = list(_payments(source.name, group, message, len(payments)))
+        read = [
+            _payment(order, inherited, place, settled)
+            for order, inherited, place in _orders(source.name, group, message, len(payments))
+        ]
         findings += (
             _whole_batch(source.name, group, message) if not read else _count(source.name, group, read)
         )
         payments += read
     for order in xml.every(message, "TxInfAndSts"):
-        payments.append(_payment(order, "", Place(source.name, f"order {len(payments) + 1}")))
+        place = Place(source.name, f"order {len(payments) + 1}")
+        payments.append(_payment(order, "", place, settled))
     if not payments and not findings:
         findings += _whole_batch(source.name, message, message)
     return PaymentFile(source.name, "pain.002", source.sha256, tuple(payments), (), tuple(findings))
 
 
-def _payments(file: str, group: Element, message: Element, before: int) -> Iterator[Payment]:
+def _orders(file: str, group: Element, message: Element, before: int) -> Iterator[tuple[Element, str, Place]]:
+    """The orders of a batch, each with the status of the batch and its place."""
     inherited = xml.words(group, "PmtInfSts") or xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
     for number, order in enumerate(xml.every(group, "TxInfAndSts"), start=before + 1):
-        yield _payment(order, inherited, Place(file, f"order {number}"))
+        yield order, inherited, Place(file, f"order {number}")
 
 
-def _payment(order: Element, inherited: str, place: Place) -> Payment:
+def _payment(order: Element, inherited: str, place: Place, settled: Collection[str]) -> Payment:
     state = xml.words(order, "TxSts") or inherited
-    status, reason = _status(state, order)
+    status, reason = _status(state, order, settled)
     amount = xml.money(order, place, "OrgnlTxRef/Amt/InstdAmt", "OrgnlTxRef/Amt/EqvtAmt/Amt")
     references = xml.all_words(order, "OrgnlEndToEndId", "OrgnlInstrId", "OrgnlTxRef/RmtInf/Ustrd")
     return Payment(
@@ -64,11 +69,11 @@ def _payment(order: Element, inherited: str, place: Place) -> Payment:
     )
 
 
-def _status(state: str, order: Element) -> tuple[PaymentStatus, str]:
+def _status(state: str, order: Element, settled: Collection[str]) -> tuple[PaymentStatus, str]:
     said = texts(*xml.all_words(order, "StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry", "StsRsnInf/AddtlInf"))
     if state in _REJECTED:
         return PaymentStatus.REJECTED, " ".join(said) or state
-    if state in _SETTLED:
+    if state in settled:
         return PaymentStatus.PAID, ""
     return PaymentStatus.IGNORED, f"not settled yet ({state or 'no status'})"
 

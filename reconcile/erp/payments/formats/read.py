@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
+from reconcile.domain.policy.payments import SETTLED
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
 from reconcile.erp.payments.formats.balances import check_balances
-from reconcile.erp.payments.formats.decode import Decoded, decode
+from reconcile.erp.payments.formats.decode import Decoded, decode, decode_bank_text
 from reconcile.erp.payments.formats.delimited import grid_of
 from reconcile.erp.payments.formats.layout import TableLayout
 from reconcile.erp.payments.formats.mt940 import read_mt940
@@ -31,10 +32,14 @@ _DEAD: Final = re.compile(r"^\s*<(!DOCTYPE )?html", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a file: the hints of the person, and the layouts to try, or the one that is named."""
+    """How to read a file: the hints of the person, and the layouts to try, or the one that is named.
+
+    settled: the codes of a status report that say that the money left.
+    """
 
     hints: Hints
     layouts: tuple[TableLayout, ...]
+    settled: tuple[str, ...] = SETTLED
 
 
 def read_payments(source: Source, reading: Reading) -> PaymentFile:
@@ -54,28 +59,33 @@ def _special(source: Source, reading: Reading) -> PaymentFile | None:
     top = source.content[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if b"OFXHEADER" in top.upper().replace(b"\x00", b"")[:400] or b"<OFX>" in top.upper():
         return read_ofx(source)
+    if not top.startswith((b"<", b'{"', b"[")) and _is_mt940(source.content.decode("latin-1")):
+        return read_mt940(source, decode_bank_text(source.name, source.content))
     text = decode(source.name, source.content)
     start = text.text.lstrip("\ufeff \t\r\n")
     if _DEAD.match(start):
         raise PaymentFileError(f"{source.name} is a web page, probably of a login. Download the file again.")
     if start.startswith("<"):
-        return _xml(source)
+        return _xml(source, reading)
     if start.startswith(("{", "[")) and not start.startswith("{1:"):
         return read_xero(source, start, reading.hints)
     if start.startswith("01,") and ("/" in start.splitlines()[0] or "\n02," in start):
         return read_bai2(source, start)
-    begin = _STATEMENT.search(start)
-    is_mt940 = begin is not None and _MT940.search(start, begin.end())
-    return read_mt940(source, text.text) if is_mt940 else None
+    return read_mt940(source, text) if _is_mt940(start) else None
 
 
-def _xml(source: Source) -> PaymentFile:
+def _is_mt940(text: str) -> bool:
+    begin = _STATEMENT.search(text)
+    return begin is not None and _MT940.search(text, begin.end()) is not None
+
+
+def _xml(source: Source, reading: Reading) -> PaymentFile:
     root = _document(source.name, xml.parsed(source.name, source.content))
     names = [xml.local(child) for child in root]
     if any(name in camt.MESSAGES for name in names):
         return camt.read_camt(source, root)
     if "CstmrPmtStsRpt" in names:
-        return read_pain(source, root)
+        return read_pain(source, root, reading.settled)
     raise PaymentFileError(
         f"{source.name} is XML, but neither a statement (camt.052, 053, 054) nor a status report (pain.002)."
     )

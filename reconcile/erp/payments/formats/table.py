@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,11 @@ from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
 _BLANK: Final = GridCell("")
+# `Thursday, Apr 16, 2026 05:32:10 AM GMT-7 - Accrual Basis`
+_MADE_AT: Final = re.compile(
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*\d{1,2}:\d{2}|\b(?:Accrual|Cash) Basis\b"
+)
+_LONGEST_FOOTER: Final = 200
 _AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance")
 
 
@@ -109,7 +115,8 @@ class Table:
     def rows(self) -> list[GridRow]:
         """The rows under the header that say something."""
         below = (row for row in self.grid if row.number > self.header.row)
-        return [row for row in below if any(cell.text.strip() for cell in row.cells)]
+        filled = [row for row in below if any(cell.text.strip() for cell in row.cells)]
+        return filled[:-1] if filled and _is_footer(filled[-1]) else filled
 
     def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
         """The amount of a meaning and the currency beside it."""
@@ -259,6 +266,12 @@ def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
             f"{place}: {plain(amount)} has more decimals than {currency} has ({places}). Mend it, or pass "
             "--decimal if the file means something else by its comma or dot."
         )
+
+
+def _is_footer(row: GridRow) -> bool:
+    """Whether a row only says when the report was made, as QuickBooks writes under the last payment."""
+    said = [cell.text.strip() for cell in row.cells if cell.text.strip()]
+    return len(said) == 1 and bool(_MADE_AT.search(said[0][:_LONGEST_FOOTER]))
 
 
 def _refuse_cut_off(table: Table) -> None:

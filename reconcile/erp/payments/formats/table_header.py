@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from reconcile.domain.money import known_currencies
@@ -80,7 +81,7 @@ def recognises(layout: TableLayout, header: Header) -> bool:
     """Whether a header has one label of each group that the layout is known by."""
     labels = {same_form(label) for label in header.labels}
     return bool(layout.recognise) and all(
-        any(same_form(alias) in labels for alias in group) for group in layout.recognise
+        any(_alias_form(alias) in labels for alias in group) for group in layout.recognise
     )
 
 
@@ -134,6 +135,12 @@ def same_form(label: str) -> str:
     return "".join(char for char in label.casefold() if char.isalnum())
 
 
+@cache
+def _alias_form(alias: str) -> str:
+    """A header of a layout as it is compared."""
+    return same_form(alias)
+
+
 def _parted(label: str) -> tuple[str, str]:
     """A label without the currency at its end, and that currency."""
     bare = label.removesuffix(")").removesuffix("]")
@@ -159,7 +166,7 @@ def _places(forms: Sequence[str], role: str, aliases: Sequence[str]) -> tuple[in
     """The columns of a meaning: all of them, or those of the best alias."""
     found: list[int] = []
     for alias in aliases:
-        wanted = same_form(alias)
+        wanted = _alias_form(alias)
         found += [index for index, form in enumerate(forms) if form == wanted and index not in found]
         if found and role not in _MANY:
             break

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reconcile.config import Choices, load, read_bytes
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.api_key import key_source
+from reconcile.jobs.setup.api_key import key_source
 from reconcile.trusted_files import remember
 
 

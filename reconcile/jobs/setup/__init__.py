@@ -1,0 +1,1 @@
+"""The first setup, the API key, and which configuration files are trusted."""
