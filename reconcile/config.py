@@ -134,9 +134,9 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
     if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
         _check_trust(file, raw)
-    home = user_state_path(_APP)
-    named = choices.state or environ.get("RECONCILE_STATE") or profile.state or home / "state.db"
-    state, server = place_of(named, profile.state_lease, home / "servers")
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    default = user_state_path(_APP) / "state.db"
+    state, server = place_of(named or default, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -152,6 +152,11 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         bank=_bank(content.get("bank", {}), file),
         sources=_sources(choices, environ, content, name, file),
     )
+
+
+def server_notes() -> Path:
+    """The folder of what this computer notes about stores on servers."""
+    return user_state_path(_APP) / "servers"
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

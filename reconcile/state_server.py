@@ -59,8 +59,8 @@ class StateServer:
 def place_of(state: str | Path, lease: float, notes: Path) -> tuple[Path, StateServer | None]:
     """The file of the state; with a URL the server, and the file beside which the notes on it are.
 
-    notes: the folder of this computer's notes. Raises ConfigurationError for a URL that cannot be used; it is not shown,
-    since a password may be in it.
+    notes: the folder of this computer's notes. Raises ConfigurationError for a URL that cannot be used; it is
+    not shown, since a password may be in it.
     """
     text = str(state)
     if "://" not in text:

@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plan",
             "report",
         ),
-        *("resources", "store", "trusted_files", "workbook"),
+        *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }

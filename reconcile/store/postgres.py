@@ -132,8 +132,8 @@ class PostgresDatabase:
             )
         if version < STORE_VERSION:
             raise StateError(
-                f"The state store {self} is of version {version}, and this reconcile needs {STORE_VERSION}. "
-                "Once everybody has upgraded: reconcile state migrate"
+                f"The state store {self} is of version {version}, which no reconcile ever wrote to "
+                f"PostgreSQL: stores there begin with {STORE_VERSION}. Put a backup in its place."
             )
 
     def make(self) -> bool:
