@@ -129,9 +129,13 @@ class Store:
             finally:
                 self._fence = None
                 # On a full disk the note stays; without the process lock it is known to be of a dead process.
-                with suppress(StateError), self.writing() as connection:
-                    if give_back(connection, fence):
-                        let_go(connection, name, holder)
+                if fence.seconds_left > 0:
+                    self._give_back(name, holder, fence)
+
+    def _give_back(self, environment: str, holder: Holder, fence: Fence) -> None:
+        with suppress(StateError), self.writing() as connection:
+            if give_back(connection, fence):
+                let_go(connection, environment, holder)
 
     def check_hold(self) -> None:
         """Raises LeaseLost where this process held an environment, and the lease on it is over."""
