@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.matching import proposal
 from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed, owed_in
+from reconcile.erp.matching.outcome import proposal
+from reconcile.erp.matching.outcome.choices import choices_of
+from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
+from reconcile.erp.matching.outcome.summary import summary
 from reconcile.erp.matching.result import Matching
-from reconcile.erp.matching.settlements import Occasion, settlements_of
-from reconcile.erp.matching.summary import summary
 from reconcile.erp.payments.formats.layout import TableLayout, built_in, load_table_layout
 from reconcile.erp.payments.formats.read import Reading, read_payments
 from reconcile.erp.payments.formats.table import Hints
@@ -30,7 +31,7 @@ from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
 from reconcile.workbook.contract import as_shown
-from reconcile.workbook.export import ExtraSheet, Proposal
+from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
 from reconcile.workbook.read import match_token
 
 
@@ -128,7 +129,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
     how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
-    return tuple(read_payments(source_of(file), how) for file in request.files)
+    return tuple(read_payments(source_of(file, session.settings.files), how) for file in request.files)
 
 
 def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:
@@ -161,12 +162,13 @@ def _settlements(matched: Matched, export: Export) -> Iterator[Settlement]:
 def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
     policy = session.settings.payments
     result, snapshot = matched.result, matched.snapshot
-    tokens = tuple(
-        match_token(export.workbook_id, proposal.edits_of(one, snapshot, policy))
-        for one in result.suggestions
-    )
+    choices = [choices_of(one, snapshot, policy) for one in result.suggestions]
+    tokens = tuple(match_token(export.workbook_id, [asdict(one) for one in some]) for some in choices)
+    several = [one.certificate.count > 1 for one in result.suggestions]
+    answers = tuple(answers_to(len(some), numbered=one) for some, one in zip(choices, several, strict=True))
+    rows = tuple(proposal.match_rows(result, policy, choices))
     sheets = (
-        ExtraSheet("matches", tuple(proposal.match_rows(result, policy)), tokens),
+        ExtraSheet("matches", rows, tokens, answers),
         ExtraSheet("strays", tuple(proposal.stray_rows(result.strays))),
         ExtraSheet("received", tuple(proposal.received_rows(result))),
         ExtraSheet("unknown", tuple(proposal.unknown_rows(result))),

@@ -28,7 +28,7 @@ from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.backend import Backend
-from reconcile.store.baselines import packed, unpacked
+from reconcile.store.baselines import holds, packed, unpacked
 from reconcile.store.database import FileDatabase
 from reconcile.store.entries import Entry, chained
 from reconcile.store.fence import Fence, LeaseLost, give_back, is_alive, kept_alive, renew, take_number
@@ -205,10 +205,13 @@ class Store:
         with self._undamaged("journal entry"):
             return tuple(Entry.from_row(row) for row in rows)
 
-    def record(self) -> Record:
-        """Everything that is recorded, for the audit. What is damaged is in it as far as it can be read."""
+    def record(self, *, whole: bool = True) -> Record:
+        """Everything that is recorded, for the audit. What is damaged is in it as far as it can be read.
+
+        whole: with the months themselves that were exported and closed, which takes long to read.
+        """
         with self.reading() as connection:
-            return recorded(connection, anchors_of(self.path))
+            return recorded(connection, anchors_of(self.path), whole=whole)
 
     def effects(self, workbook_id: str, action: str) -> dict[str, str]:
         """What earlier runs of a workbook caused by one kind of operation: record id to resulting id."""
@@ -282,13 +285,17 @@ class Store:
                 for row in rows
             )
 
-    def exports(self, environment: Environment) -> tuple[Export, ...]:
-        """The exports of an environment, oldest first."""
-        query = select(EXPORTS.c.export).where(EXPORTS.c.environment == str(environment))
-        with self.reading() as connection:
-            rows = connection.execute(query.order_by(EXPORTS.c.exported_at)).all()
-        with self._undamaged("export"):
-            return tuple(_exports().validate_json(row.export) for row in rows)
+    def exports(self, environment: Environment, holding: str = "") -> tuple[Export, ...]:
+        """The exports of an environment, oldest first. holding: only those with the record of this id."""
+        columns = (EXPORTS.c.export, EXPORTS.c.baseline) if holding else (EXPORTS.c.export,)
+        query = select(*columns).where(EXPORTS.c.environment == str(environment))
+        with self.reading() as connection, self._undamaged("export"):
+            rows = connection.execute(query.order_by(EXPORTS.c.exported_at))
+            return tuple(
+                _exports().validate_json(row.export)
+                for row in rows
+                if not holding or holds(row.baseline, holding)
+            )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

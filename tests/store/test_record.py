@@ -223,6 +223,16 @@ def test_every_change_shows_with_its_place(name: str, store: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
+def test_a_quick_look_shows_every_change_but_those_of_whole_months(name: str, store: Path) -> None:
+    statements, place = TAMPERINGS[name]
+    assert found(store, whole=False) == ()
+    changed(store, *statements)
+    of_a_month = place.split(": ")[2:] in (["baseline"], ["inputs"])
+
+    assert (place in places(store, whole=False)) is not of_a_month
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
 def test_the_command_names_every_change_and_ends_with_1(
     name: str, store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

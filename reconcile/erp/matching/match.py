@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
-from reconcile.erp.matching.by_amount import by_amount, by_sum
+from reconcile.erp.matching.by_amount import by_amount
 from reconcile.erp.matching.by_reference import by_po_number, by_reference, question_unknown
+from reconcile.erp.matching.by_sum import by_sum
 from reconcile.erp.matching.loose_references import note_cut_lists, suggest_glued
 from reconcile.erp.matching.match_state import MatchState
 from reconcile.erp.matching.money_back import tie_money_back
