@@ -39,6 +39,7 @@ from reconcile.domain.locale import customs
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
@@ -94,22 +95,6 @@ class Profile:
     absence_wait: float = 30
     most_records: int = 2_000_000
     writes: Literal["on", "off"] = "on"
-
-
-@dataclass(frozen=True, slots=True)
-class FileRules:
-    """How files are written, and how much is read of the small tables that people bring along.
-
-    private: only their owner can read what is written; otherwise the user's umask decides. table_megabytes,
-    table_rows, table_columns, table_field: the size of a list of vendors, rates, recipients or open bills,
-    its rows, its columns, and the characters in one of its fields.
-    """
-
-    private: bool = True
-    table_megabytes: int = 5
-    table_rows: int = 100_000
-    table_columns: int = 500
-    table_field: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

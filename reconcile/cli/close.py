@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     ),
     click.option("--rates", type=FILE, help="Rates to a reporting currency (CSV)."),
     click.option("--gl", type=FILE, help="An export of the general ledger: trial balance or transactions."),
+    click.option("--explain", type=FILE, help="The workbook of a draft, its flux explained."),
     click.option(
         "--journal",
         "journals",

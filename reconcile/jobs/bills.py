@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconcile.atomic import make_folder, replacing
-from reconcile.config import FileRules
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
 from reconcile.erp.bills.layout import Layout, load_layout

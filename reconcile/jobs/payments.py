@@ -127,7 +127,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
     how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
-    return tuple(read_payments(source_of(file), how) for file in request.files)
+    return tuple(read_payments(source_of(file, session.settings.files), how) for file in request.files)
 
 
 def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:

@@ -36,6 +36,7 @@ CHECK_NAMES: Final = (
     "stale-rates",
     "gl-differs",
     "gl-missing",
+    "unexplained",
 )
 """The names of the checks of a close, in the order of the pack."""
 
@@ -96,6 +97,7 @@ class ClosePolicy:
     `clearing` books what moved, since bills go to the liability account. rate_days: how many days a rate may
     lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
     which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
+    entity: whose books these are, for the cover and the foot of each page.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -112,3 +114,4 @@ class ClosePolicy:
     prepaid: AccountRule = field(default_factory=lambda: AccountRule("1400"))
     rate_days: int = 5
     gl: GlPolicy = field(default_factory=GlPolicy)
+    entity: str = ""

@@ -60,7 +60,7 @@ def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
     how = [] if decoded.encoding == "utf-8" else [f"encoding {decoded.encoding}"]
     findings = [*decoded.findings]
     line, before = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in source.budget.steps(zip(starts, [*starts[1:], len(text)], strict=True)):
         line, before = line + text.count("\n", before, start), start
         read, agreed = _statement(source.name, text[start:end], line)
         payments += read
