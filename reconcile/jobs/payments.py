@@ -31,6 +31,7 @@ from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write
 from reconcile.jobs.own_work import stages_set
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
 from reconcile.store.store import Store
 from reconcile.workbook.contract import as_shown
@@ -104,6 +105,7 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
     files = _read(session, request)
     named = request.filters.scope
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        refuse_unseen(session, store)
         snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = store.settlements(session.environment)
