@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.close_modes import look
 from reconcile.cli.close_output import required_folder, required_period, show_close
-from reconcile.cli.common_options import FILE, FOLDER, SESSION
+from reconcile.cli.common_options import FILE, FOLDER, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.errors import ConfigurationError
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     click.option("--tie", is_flag=True, help="Compare a closed period with the general ledger of --gl."),
     click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION
+from reconcile.cli.common_options import FILE, FILTERS, PATH, WRITING_SESSION
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_data, write_paragraph
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     click.option("--force", is_flag=True, help="Replace the workbook if it is there already."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     click.option("--full", is_flag=True, help="Show every line of long lists."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,
