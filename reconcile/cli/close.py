@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.close_modes import look
+from reconcile.cli.close_modes import MODES, look
 from reconcile.cli.close_output import required_folder, required_period, show_close
-from reconcile.cli.common_options import FILE, FOLDER, SESSION
+from reconcile.cli.common_options import FILE, FOLDER, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.errors import ConfigurationError
 
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     click.option("--rollup", is_flag=True, help="Roll up the closes of a quarter or a year; with -o."),
     click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,
@@ -86,15 +86,9 @@ def command(
     """  # noqa: D301
     from reconcile.jobs import closes
 
-    modes = [
-        mode
-        for mode in ("show_list", "show", "verify", "late", "status", "tie", "rollup")
-        if others.pop(mode)
-    ]
+    modes = [mode for mode in MODES if others.pop(mode)]
     if len(modes) > 1:
-        raise ConfigurationError(
-            "Choose one of --list, --show, --verify, --late, --status, --tie and --rollup."
-        )
+        raise ConfigurationError(f"Choose one of {', '.join(MODES.values())}.")
     of = session.settings.close.fiscal.parse(period) if period else None
     if modes:
         return look(session, modes[0], of, output, journals, gl=gl, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconcile.cli.close_output import required_folder, required_period, show_close
 from reconcile.cli.console import console
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from reconcile.domain.period import Period
     from reconcile.jobs.closes import FolderCheck, Late, Listing, RolledUp, Status, Tied, Verified
     from reconcile.jobs.session import Session
+
+MODES: Final = {
+    "show_list": "--list",
+    "show": "--show",
+    "verify": "--verify",
+    "late": "--late",
+    "status": "--status",
+    "tie": "--tie",
+    "rollup": "--rollup",
+}
+"""What the command can do beside closing, and the option that asks for it."""
 
 
 def look(
