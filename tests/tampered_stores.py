@@ -42,8 +42,8 @@ def fill(path: Path) -> None:
         ]
         store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")], accounts)
         store.record_settlements(HERE, [_settlement("pay_1"), _settlement("pay_2")])
-        for close_id in ("close-1", "close-2"):
-            save_close(store, _close(close_id))
+        save_close(store, _close("close-1"))
+        save_close(store, _close("close-2"), replaces="close-1")
         record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
         with store.writing() as connection:
             # A process that dies while it holds the lock leaves its note.

@@ -28,6 +28,7 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
@@ -100,6 +101,7 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
     files = _read(session, request)
     named = request.filters.scope
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        refuse_unseen(session, store)
         snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = store.settlements(session.environment)
@@ -127,7 +129,7 @@ def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]
         request.currency.upper(), request.decimal or "", request.date_order or "", request.sign or ""
     )
     how = Reading(hints, _layouts(session, request.layout), session.settings.payments.settled)
-    return tuple(read_payments(source_of(file), how) for file in request.files)
+    return tuple(read_payments(source_of(file, session.settings.files), how) for file in request.files)
 
 
 def _layouts(session: Session, layout: str | None) -> tuple[TableLayout, ...]:

@@ -21,6 +21,7 @@ from reconcile.store.tables import (
     CLOSES,
     EFFECTS,
     ENTRIES,
+    ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
     LATE_ENTRIES,
@@ -81,6 +82,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
+        Sealed(ENVIRONMENTS, ("environment",)),
     )
 }
 

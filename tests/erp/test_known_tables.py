@@ -11,6 +11,11 @@ from typing import Final, NamedTuple
 import pytest
 
 from reconcile.domain.money import totals
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.money_back import CAME_IN
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.result import Verdict, residual
 from reconcile.erp.payments.formats.layout import COMPARED, known_tables, load_table_layout
 from reconcile.erp.payments.model import PaymentFile, PaymentStatus
 from reconcile.errors import ConfigurationError, PaymentFileError
@@ -311,6 +316,27 @@ def test_a_known_table_with_a_strange_direction_pays_nothing(read: Reader, name:
     file = read(_text(table, (strange,)), **table.hints)
 
     assert [one.status for one in file.payments] == [PaymentStatus.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, table in TABLES.items() if "Northwind" in "".join(table.rows)]
+)
+def test_money_that_comes_back_into_a_known_table_leaves_nothing_paid(read: Reader, name: str) -> None:
+    """The row of money received gets the id and the amount of the payment."""
+    table = TABLES[name]
+    paid = next(one for one in read(_text(table), **table.hints).payments if one.status is PaymentStatus.PAID)
+    back = next(row for row in table.rows if "Northwind" in row)
+    back = re.sub(r"(?<![\d.])7([.,])00\b", rf"{int(paid.amount.amount)}\g<1>00", back).replace(
+        "Northwind", ID
+    )
+    file = read(_text(table, (*table.rows, back)), **table.hints)
+    owed = Owed("p", "p", "Fabrikam", paid.amount, "APPROVED", None, (ID,))
+    result = match_payments([file], [owed], PaymentPolicy())
+
+    came_in = [one for one in file.payments if one.amount == -paid.amount]
+    assert [one.status in CAME_IN for one in came_in] == [True]
+    assert [match for match in result.matches if match.verdict is Verdict.PAID] == []
+    assert {one: sums for one, sums in residual(result.payment_parts, file.totals).items() if sums} == {}
 
 
 def test_a_table_without_its_direction_asks(read: Reader) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reconcile.workbook.export.column_cells import ColumnCells, number_cell
 from reconcile.workbook.export.extra_sheets import MARK, ExtraSheet, Proposal, answers_to
-from reconcile.workbook.export.styles import DATE_FORMAT, Formats, amount_format
+from reconcile.workbook.export.styles import DATE_FORMAT, Formats, amount_format, dashed
 from reconcile.workbook.export.writer import write_workbook
 from reconcile.workbook.export.xlsxwriter_port import Format, StreamingSheet, Workbook, Worksheet
 
@@ -21,6 +21,7 @@ __all__ = [
     "Worksheet",
     "amount_format",
     "answers_to",
+    "dashed",
     "number_cell",
     "write_workbook",
 ]

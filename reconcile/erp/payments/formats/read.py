@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.domain.policy.payments import SETTLED
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
 from reconcile.erp.payments.formats.balances import check_balances
@@ -52,13 +53,24 @@ class Reading:
 def read_payments(source: Source, reading: Reading) -> PaymentFile:
     """The payments of a file, whatever its format.
 
-    Raises PaymentFileError for a file that cannot be read or only by guessing, and ConfigurationError where
-    an extra is missing.
+    Raises PaymentFileError for a file that cannot be read, only by guessing, or not within the limits, and
+    ConfigurationError where an extra is missing.
     """
+    source.budget.check_size(len(source.content))
     if source.grids:
-        return _nothing_noted(_workbook(source, reading))
-    special = _special(source, reading)
-    return _nothing_noted(special or _delimited(source, reading))
+        file = _workbook(source, reading)
+    else:
+        file = _special(source, reading) or _delimited(source, reading)
+    _check_payments(file, source.budget)
+    return _nothing_noted(file)
+
+
+def _check_payments(file: PaymentFile, budget: Budget) -> None:
+    """Raises PaymentFileError for more payments than are read, and for too long a text or an amount."""
+    for number, one in enumerate(file.payments, start=1):
+        spot = one.place.spot
+        budget.check_row(number, (one.payee, one.order, one.reason, *one.references), spot)
+        budget.check_digits(len(one.amount.amount.as_tuple().digits), spot)
 
 
 def _special(source: Source, reading: Reading) -> PaymentFile | None:
@@ -109,7 +121,7 @@ def _document(name: str, root: Element) -> Element:
 def _delimited(source: Source, reading: Reading) -> PaymentFile:
     fixed = reading.layouts[0] if len(reading.layouts) == 1 else None
     decoded = decode(source.name, source.content, fixed.encoding if fixed else "")
-    grid, separator = grid_of(source.name, decoded.text, fixed.separator if fixed else "")
+    grid, separator = grid_of(source.name, decoded.text, fixed.separator if fixed else "", source.budget)
     how = (f"encoding {decoded.encoding}, separated by {separator}",)
     return _table(source, "", grid, reading, (how, decoded))
 
@@ -138,7 +150,7 @@ def _table(
     layout, header = chosen
     refuse_doubles(source.name, header)
     table = open_table(source.name, sheet, grid, header, layout, reading.hints)
-    drafts = drafts_of(table)
+    drafts = drafts_of(table, source.budget)
     payments = payments_of(table, drafts)
     moved = (PaymentStatus.PAID, PaymentStatus.RECEIVED)
     still = {one.place for one in payments if one.status not in moved}

@@ -11,6 +11,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
@@ -175,11 +176,11 @@ def _find_meanings(table: Table) -> None:
         table.how.append(f"direction from {label!r}")
 
 
-def drafts_of(table: Table) -> list[Draft]:
+def drafts_of(table: Table, budget: Budget) -> list[Draft]:
     """The rows with money in them, in the order of the file; total rows are checked against those above."""
     drafts: list[Draft] = []
     since = 0
-    for row in table.rows:
+    for row in budget.steps(table.rows):
         if table.is_total(row):
             _check_total(table, row, drafts, since)
             since = len(drafts)
