@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @options(
     click.option("-o", "--output", required=True, type=FILE, help="The workbook."),
     click.option(
-        "--layout", metavar="LAYOUT", help="How tables are to be read: a name in templates/erp, or a file."
+        "--layout",
+        metavar="LAYOUT",
+        help="How tables are read: a name that `help payments` lists, or a file.",
     ),
     click.option("--currency", default="", help="The currency, where a file does not say it."),
     click.option("--decimal", type=click.Choice(("dot", "comma")), help="What separates decimals."),
