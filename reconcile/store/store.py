@@ -277,12 +277,8 @@ class Store:
             add(connection, SETTLEMENTS, _rows(environment, settlements))
             add(connection, PAYMENTS_READ, _rows(environment, readings))
 
-    def payments_read(
-        self, environment: Environment, likenesses: Collection[str] | None = None
-    ) -> tuple[ReadPayment, ...]:
-        """Every reading of every payment, oldest first; only those of these likenesses, if given."""
-        if likenesses is None:
-            return self._kept(PAYMENTS_READ, environment, ReadPayment)
+    def payments_read(self, environment: Environment, likenesses: Iterable[str]) -> tuple[ReadPayment, ...]:
+        """The readings of all payments of these likenesses, oldest first."""
         found: list[ReadPayment] = []
         wanted = sorted(likenesses)
         for start in range(0, len(wanted), _TOGETHER):
