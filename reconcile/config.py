@@ -28,7 +28,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
@@ -39,12 +39,15 @@ from reconcile.domain.locale import customs
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
+from reconcile.profile import Profile
+from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
 
 FILE_NAME: Final = "reconcile.toml"
@@ -70,52 +73,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How to reach one organisation.
-
-    api_key_file: a file that only its owner can read. keyring: the name of a service in the operating
-    system's keyring (the extra `keyring`). rate: requests per `window` seconds and key. page_size: records
-    asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
-    seconds after which live is read again when the answer to a write was lost; the pauses double from there.
-    absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
-    most_records: records of one listing, before it counts as endless. writes: `off` for a profile that
-    changes nothing in Introw until somebody turns it on.
-    """
-
-    base_url: str = "https://api.introw.io"
-    api_key_file: str = ""
-    keyring: str = ""
-    rate: int = 120
-    window: float = 60
-    page_size: int = 200
-    timeout: float = 30
-    attempts: int = 5
-    settle_wait: float = 1
-    absence_wait: float = 30
-    most_records: int = 2_000_000
-    writes: Literal["on", "off"] = "on"
-
-
-@dataclass(frozen=True, slots=True)
-class FileRules:
-    """How files are written, and how much is read of the small tables that people bring along.
-
-    private: only their owner can read what is written; otherwise the user's umask decides. table_megabytes,
-    table_rows, table_columns, table_field: the size of a list of vendors, rates, recipients or open bills,
-    its rows, its columns, and the characters in one of its fields.
-    """
-
-    private: bool = True
-    table_megabytes: int = 5
-    table_rows: int = 100_000
-    table_columns: int = 500
-    table_field: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a command is told beside its own arguments. The key is never in here.
 
+    state: the file of the state; with a server, the one beside which this computer's notes on it are.
     sources: where each setting came from that is not a default.
     """
 
@@ -123,6 +84,7 @@ class Settings:
     profile: Profile
     policy: Policy
     state: Path
+    server: StateServer | None = None
     templates: Path | None = None
     file: Path | None = None
     conduct: Conduct = field(default_factory=Conduct)
@@ -139,7 +101,7 @@ class Choices:
 
     config: Path | None = None
     profile: str | None = None
-    state: Path | None = None
+    state: str | Path | None = None
     templates: Path | None = None
     locale: str | None = None
 
@@ -157,12 +119,15 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
     if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
         _check_trust(file, raw)
-    state = choices.state or environ.get("RECONCILE_STATE") or user_state_path(_APP) / "state.db"
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    default = user_state_path(_APP) / "state.db"
+    state, server = place_of(named or default, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
         policy=_policy(content, file, choices.locale),
-        state=Path(state).expanduser(),
+        state=state,
+        server=server,
         templates=choices.templates,
         file=file,
         conduct=_conduct(content, file),
@@ -172,6 +137,11 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         bank=_bank(content.get("bank", {}), file),
         sources=_sources(choices, environ, content, name, file),
     )
+
+
+def server_notes() -> Path:
+    """The folder of what this computer notes about stores on servers."""
+    return user_state_path(_APP) / "servers"
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
@@ -268,6 +238,7 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
         "settle_wait",
         "absence_wait",
         "most_records",
+        "state_lease",
     ):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")

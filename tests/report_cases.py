@@ -1,7 +1,8 @@
-"""Plans for the tests of the reports: one with a bit of everything, one that is hostile, one that is huge."""
+"""Plans for the tests of the reports: one with a bit of everything, hostile ones, one that is huge."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from builders import (
 
 from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.records import Partner
+from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, StageTotal, Verification
 from reconcile.report.build import report_on, run_of
@@ -128,3 +130,55 @@ def run_report() -> Report:
     stages = (StageTotal("APPROVED", "EUR", Decimal(75), Decimal(0), Decimal(0)),)
     verification = Verification(differences, totals, stages)
     return report_on(plan, run_of(plan, outcomes, verification, ("run-20260408-090500-abcdef", at, "ops")))
+
+
+def full_of(text: Callable[[str], str]) -> Snapshot:
+    """Records of which every free text is the one for its field."""
+    partners = {one: Partner(one, text(f"partner {one}")) for one in ("ptn_1", "ptn_2")}
+    records = (
+        make_payout(
+            "pay_1",
+            "1000 USD",
+            partner_name=partners["ptn_1"].name,
+            po_number=text("PO"),
+            statement_note=text("note"),
+            batch_id=text("batch"),
+        ),
+        make_line("cln_1", "500 USD", "pay_1", description=text("description"), plan_name=text("plan")),
+        make_line("cln_2", "500 USD", "pay_1", description=text("declined")),
+        make_payout(
+            "pay_2", "5 EUR", partner_id="ptn_2", partner_name=partners["ptn_2"].name, po_number=text("PO 2")
+        ),
+        make_line("cln_3", "5 EUR", "pay_2", partner_id="ptn_2"),
+    )
+    return replace(make_snapshot(*records), partners=partners)
+
+
+def plan_full_of(text: Callable[[str], str]) -> Plan:
+    """A plan of changes, a decline, a conflict and drift, of which every free text is the one for its field."""
+    baseline = full_of(text)
+    edits = {
+        "pay_1": {"statement_note": f"{text('note')}!", "po_number": f"{text('PO')}?"},
+        "cln_1": {"description": f"{text('description')}!", "amount": "501"},
+        "cln_2": {"action": "Decline", "decline_reason": "CUSTOM", "decline_detail": f"{text('detail')}!"},
+        "pay_2": {"po_number": f"{text('PO 2')}mine"},
+    }
+    live = changed(baseline, "pay_2", po_number=f"{text('PO 2')}theirs")
+    live = changed(live, "cln_3", description=f"{text('drift')} moved")
+    return make_checked_plan(baseline, make_workbook(baseline, edits, file=f"{text('file')}.xlsx"), live)
+
+
+def report_full_of(text: Callable[[str], str]) -> Report:
+    """The report on such a plan."""
+    return report_on(plan_full_of(text))
+
+
+def run_full_of(text: Callable[[str], str]) -> Report:
+    """The report on a run of such a plan: every request is refused, and the server says the text."""
+    plan = plan_full_of(text)
+    outcomes = {
+        one.id: OperationOutcome(one.id, Outcome.REFUSED, text("message"), at="2026-04-08T09:05:00+00:00")
+        for one in plan.operations
+    }
+    started = ("run-20260408-090500-abcdef", "2026-04-08T09:05:00+00:00", text("person"))
+    return report_on(plan, run_of(plan, outcomes, Verification((), (), ()), started, text("stopped")))

@@ -11,7 +11,7 @@ from typing import Final
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.store.audit import Break, audit
@@ -41,9 +41,11 @@ def fill(path: Path) -> None:
             PaidAccount("ptn_1", print_, "payment", f"{print_}.xml", NOW, "ana") for print_ in ("a", "b")
         ]
         store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")], accounts)
-        store.record_settlements(HERE, [_settlement("pay_1"), _settlement("pay_2")])
-        for close_id in ("close-1", "close-2"):
-            save_close(store, _close(close_id))
+        store.record_settlements(
+            HERE, [_settlement("pay_1"), _settlement("pay_2")], [_reading("k-1"), _reading("k-2")]
+        )
+        save_close(store, _close("close-1"))
+        save_close(store, _close("close-2"), replaces="close-1")
         record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
         with store.writing() as connection:
             # A process that dies while it holds the lock leaves its note.
@@ -84,6 +86,32 @@ def _settlement(payout_id: str) -> Settlement:
     )
 
 
+def _reading(key: str) -> ReadPayment:
+    return ReadPayment(
+        workbook_id="wb-1",
+        key=key,
+        likeness="ab",
+        payment_id="p-1",
+        account="",
+        order_id="",
+        booked="2026-04-04",
+        value_date="",
+        payee="Acme",
+        texts='["R-1"]',
+        status="paid",
+        amount=Money(Decimal("12.50"), "USD"),
+        part="matched",
+        becomes="PAID",
+        allotted='[{"pay_1": "12.50 USD"}]',
+        file="bank.csv",
+        sheet="",
+        spot=f"line {key}",
+        sha256="ab",
+        read_at=NOW,
+        read_by="ana",
+    )
+
+
 def _close(close_id: str) -> KeptClose:
     first, last = date(2026, 3, 1), date(2026, 3, 31)
     return KeptClose(close_id, NAME, "2026-03", first, last, NOW, "ana", '{"lines": 1}', {"a.csv": "ab"})
@@ -98,14 +126,15 @@ def changed(path: Path, *statements: str) -> None:
     connection.close()
 
 
-def found(path: Path) -> tuple[Break, ...]:
+def found(path: Path, *, whole: bool = True) -> tuple[Break, ...]:
     """What the audit finds in a store."""
     with Store(path) as store:
-        return audit(store.record())
+        return audit(store.record(whole=whole))
 
 
-def places(path: Path) -> set[str]:
+def places(path: Path, *, whole: bool = True) -> set[str]:
     """The same as `table: key` or `table: key: column column`."""
     return {
-        ": ".join(part for part in (one.table, one.key, " ".join(one.fields)) if part) for one in found(path)
+        ": ".join(part for part in (one.table, one.key, " ".join(one.fields)) if part)
+        for one in found(path, whole=whole)
     }

@@ -42,7 +42,7 @@ def _holding(store: Store, environment: Environment, run: Run) -> str:
     held = store.holder(environment)
     if held is None or held.run_id != run.run_id:
         return ""
-    if held.is_near and not store.is_held(environment):
+    if store.is_gone(environment, held):
         return f" It was held by {held}, and that process is gone."
     return f" It is held by {held}."
 

@@ -11,6 +11,7 @@ from reconcile.check.moved import moved_findings
 from reconcile.check.owner import of_new_lines, owned
 from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
+from reconcile.check.slips import slip_findings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy
@@ -32,6 +33,7 @@ def review(
         *moved_findings(contexts),
         *damage_findings(contexts, unknown),
         *column_findings(contexts, policy),
+        *slip_findings(contexts),
     }
     found |= set(rule_findings(contexts, policy, tuple(found)))
     named = of_new_lines(owned(found, baseline), edited, baseline)

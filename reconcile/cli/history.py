@@ -25,16 +25,18 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
     """List the runs, newest first: file, counts and money. With an id, the journal of one run or one record.
 
     Of a run: request, answer, status, times and who. Of a payout or line (pay_..., cln_...): what every run
-    wrote into it, who, when, from which cell, from what to what.
+    wrote into it, who, when, from which cell, from what to what, and the exports, bills, payments and closes
+    that name it.
 
     Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
-    exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
+    exports, bills, settlements, payments, closes, reopenings or locks changed, removed, added or put in
+    another order. The months themselves that were exported and closed are compared by --verify alone.
     """
     from reconcile.jobs.runs import history
 
     if as_json and as_csv:
         raise ConfigurationError("Choose one of --json and --csv.")
-    record = history.history(session)
+    record = history.history(session, None if verify else name, whole=verify)
     shown = record.shown(name)
     if verify:
         for line in record.verdict():

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Final
 
 from reconcile.close.first_version.standing import Payments
+from reconcile.close.flux import Explanation, Flux
 from reconcile.close.ledger.evidence_of_payment import Allotment, StagePaid
 from reconcile.close.ledger.open_items import OpenPart
 from reconcile.close.rates import Rates
@@ -64,7 +65,8 @@ class Evidence:
     the close first. payments: those that were matched; matched: whether `payments` was run at all. out:
     workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
     that only the stage says are paid, what is open, and what moved; own: what runs of this program set, by
-    record and field. Since the third: the file of the general ledger, and what does not tie to it.
+    record and field. Since the third: the file of the general ledger, what does not tie to
+    it, the flux, and what explains it.
     """
 
     period: Period
@@ -87,6 +89,8 @@ class Evidence:
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     gl: str = ""
     differences: Sequence[Objection] = ()
+    flux: Sequence[Flux] = ()
+    explanations: Sequence[Explanation] = ()
 
 
 @dataclass(frozen=True, slots=True)

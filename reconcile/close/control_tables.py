@@ -40,7 +40,7 @@ def journal_table(close: Close) -> Table:
         )
         for one in close.journal
     )
-    return Table("journal", "Accruals", columns, rows, _journal_note(close), "currency")
+    return Table("journal", "Accruals", columns, rows, _journal_note(close), "currency", is_summed=True)
 
 
 def _journal_note(close: Close) -> str:
@@ -67,8 +67,8 @@ def bridge_table(close: Close) -> Table:
         *(Column(part.name.lower(), part.value.capitalize(), "money") for part in Part),
         Column("closing", "Closing", "money"),
         Column("aging", "Aging", "money"),
-        Column("parts_off", "Parts - closing", "money"),
-        Column("aging_off", "Aging - closing", "money"),
+        Column("parts_off", "Parts - closing", "rest"),
+        Column("aging_off", "Aging - closing", "rest"),
     )
     rows = tuple(_bridged(close, roll) for roll in close.rolls)
     note = (
@@ -136,9 +136,9 @@ def control_table(close: Close) -> Table:
         Column("flux", "Flux", "money"),
         Column("debit", "Accrual debits", "money"),
         Column("credit", "Accrual credits", "money"),
-        Column("partners_off", "By partner - closing", "money"),
-        Column("flux_off", "Flux - closing", "money"),
-        Column("balance", "Debits - credits", "money"),
+        Column("partners_off", "By partner - closing", "rest"),
+        Column("flux_off", "Flux - closing", "rest"),
+        Column("balance", "Debits - credits", "rest"),
     )
     rows = tuple(_controlled(close, roll) for roll in close.rolls)
     note = "Live formulas over the other sheets. The last three columns are zero, or the pack does not tie."

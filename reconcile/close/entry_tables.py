@@ -21,11 +21,45 @@ def partner_numbers(close: Close) -> dict[str, int]:
 
 def paid_table(close: Close) -> Table:
     """What was paid and came back."""
+    if close.frozen.version > 2:
+        return _payments(close)
     columns, cells = _ENTRIES[close.frozen.ledger_version]
     made = cells(close)
     money = [one for movement in _MONEY for one in close.of(movement)]
     rows = tuple(made(one) for one in money)
     return Table("paid", "Paid in the period", columns, rows, "", "currency")
+
+
+def _payments(close: Close) -> Table:
+    """Payment by payment: day, to whom, how much, by which reference, from which file."""
+    columns = (
+        Column("day", "Date", "date"),
+        Column("movement", "Movement"),
+        Column("partner", "Partner"),
+        Column("payout", "Payout ID", "id"),
+        Column("amount", "Amount", "money"),
+        Column("currency", "Currency"),
+        Column("why", "Reference", "id"),
+        Column("source", "File and payment"),
+    )
+    money = sorted(
+        (one for movement in _MONEY for one in close.of(movement)),
+        key=lambda one: (one.currency, one.day or close.frozen.period.end, one.partner, one.payout_id or ""),
+    )
+    rows = tuple(
+        (
+            one.day,
+            one.movement.value,
+            one.partner,
+            one.payout_id or "",
+            one.amount,
+            one.currency,
+            one.why,
+            one.source,
+        )
+        for one in money
+    )
+    return Table("paid", "Paid in the period", columns, rows, "", "currency", is_summed=True)
 
 
 def lines_table(close: Close) -> Table:

@@ -34,6 +34,31 @@ class Flux:
         return (self.delta / abs(self.before)).quantize(Decimal("0.0001")) if self.before else None
 
 
+Key = tuple[str, str, str]
+"""The currency, the partner's id and the plan of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a row moved. moved: by how much, when it was written. by: who brought it to the close."""
+
+    currency: str
+    partner_id: str
+    plan: str
+    moved: Decimal
+    text: str
+    by: str
+
+    @property
+    def key(self) -> Key:
+        """The row that it explains."""
+        return self.currency, self.partner_id, self.plan
+
+    def explains(self, row: Flux) -> bool:
+        """Whether the row still moved by what was explained."""
+        return self.moved == row.delta
+
+
 def flux(entries: tuple[Entry, ...], policy: ClosePolicy) -> tuple[Flux, ...]:
     """The rows that moved or stand, the largest movement first within a currency."""
     sums: dict[tuple[str, str, str, str], dict[Movement, Decimal]] = defaultdict(

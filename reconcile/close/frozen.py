@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from reconcile.close.checks import Earlier, OpenWork
 from reconcile.close.first_version.entries_by_stage import Owed
 from reconcile.close.first_version.standing import PaidOn, owed_lines
+from reconcile.close.flux import Explanation
 from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
@@ -32,8 +33,8 @@ _PIECE: Final = 1000
 VERSION: Final = 3
 """The version of the numbers of a new close."""
 _SINCE_3: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(("gl", "gl_booked"), True),
-    "policy": {"gl"},
+    **dict.fromkeys(("gl", "gl_booked", "explanations"), True),
+    "policy": {"gl", "entity", "fiscal"},
 }
 _SINCE_2: Final[Mapping[str, Any]] = {
     **_SINCE_3,
@@ -53,7 +54,7 @@ class Frozen:
     again by its own. payments: of the first version; allotments, stage_paid and bills since the second.
     trued_up: what late entries of the close before it booked already. own: what runs of this program set
     since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
-    journal of this close should be in it already.
+    journal of this close should be in it already. explanations: of the flux, as they were brought.
     """
 
     close_id: str
@@ -83,6 +84,7 @@ class Frozen:
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     gl: GeneralLedger | None = None
     gl_booked: bool = False
+    explanations: tuple[Explanation, ...] = ()
 
     @property
     def ledger_version(self) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from reconcile.close.aging import buckets, sums
+from reconcile.close.checks import Objection
 from reconcile.close.close import Close
 from reconcile.close.control_tables import bridge_table, control_table, journal_table
 from reconcile.close.entry_tables import lines_table, paid_table, partner_numbers
 from reconcile.close.gl.gl_tables import gl_fact, gl_tables
+from reconcile.close.list_tables import aging_table, exceptions_table, flux_table, waiting_table
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
-from reconcile.domain.money import shown_amount
+from reconcile.domain.money import Money, shown_amount, totals
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
 from reconcile.domain.phrases import counted
 
@@ -29,11 +30,6 @@ _ROLLED: Final = {
     2: "Opening and movements add up to the closing. Amounts are in the currency of the lines. Paid is money "
     "that payments show; where none is known, the stage PAID, from the day it is known to have been there.",
 }
-_AGED: Final = {
-    1: "Unpaid payouts by the days between the end of their period and the end of this one.",
-    2: "Open items by the days from the end of their period to that of this one. They sum to the closing.",
-}
-_OPEN: Final = {1: "Unpaid payouts", 2: "Open items"}
 
 
 def pack_of(close: Close) -> Pack:
@@ -43,6 +39,7 @@ def pack_of(close: Close) -> Pack:
     return Pack(
         title=f"Month-end close {frozen.period}",
         facts=(
+            *((("Entity", entity_of(close)),) if frozen.version > 2 else ()),
             ("Close", frozen.close_id),
             ("Period", f"{frozen.period.start} to {frozen.period.end}, UTC"),
             ("Environment", str(frozen.snapshot.environment)),
@@ -58,10 +55,22 @@ def pack_of(close: Close) -> Pack:
         verdict=verdict(close),
         sound=close.passes,
         tables=_tables(close),
-        charted="rollforward",
+        charted="rollforward" if _is_drawn(close) else "",
+        covered="rollforward",
+        footer=f"{entity_of(close)}, {frozen.period}, {frozen.close_id}",
         open_points=_has_open_points(close),
         look=frozen.version,
     )
+
+
+def _is_drawn(close: Close) -> bool:
+    """In a first month there is nothing that became something else."""
+    return close.frozen.version < 3 or close.previous is not None
+
+
+def entity_of(close: Close) -> str:
+    """Whose books these are: the entity of the settings, else the environment."""
+    return close.frozen.policy.entity or str(close.frozen.snapshot.environment)
 
 
 def verdict(close: Close) -> str:
@@ -70,10 +79,27 @@ def verdict(close: Close) -> str:
         return " ".join(close.obstacles)
     if not _has_open_points(close):
         return "The period passes."
+    if close.frozen.version > 2:
+        return _passes_with(close)
     found = [check for check in close.checks if check.objections]
     count = sum(len(check.objections) for check in found)
     checks = "1 check" if len(found) == 1 else f"{len(found)} checks"
     return f"The period passes with open points: {checks} found {count:,}. See Checks and Exceptions."
+
+
+def _passes_with(close: Close) -> str:
+    """With how many warnings, items and how much money. An item that two checks find counts once."""
+    found = [check for check in close.checks if check.objections]
+    items = {one.record_id or one.said: one for check in found for one in check.objections}
+    money = ", ".join(str(Money(sum_, code)) for code, sum_ in _money_of(items.values()).items() if sum_)
+    waived = [check.name for check in found if check.waived]
+    said = f"The period passes with {counted(len(found), 'warning')}: {counted(len(items), 'item')}"
+    said += f", {money}." if money else "."
+    return said + (f" Waived: {', '.join(waived)}." if waived else "") + " See Checks and Exceptions."
+
+
+def _money_of(found: Iterable[Objection]) -> Mapping[str, Decimal]:
+    return totals(one.amount for one in found if one.amount)
 
 
 def _has_open_points(close: Close) -> bool:
@@ -121,11 +147,11 @@ def _tables(close: Close) -> tuple[Table, ...]:
         control_table(close),
         _by_partner(close),
         checks_table(close),
-        _exceptions(close),
+        exceptions_table(close),
         journal_table(close),
-        _aging(close),
-        _waiting(close),
-        _flux(close),
+        aging_table(close),
+        waiting_table(close),
+        flux_table(close),
         paid_table(close),
         lines_table(close),
     ]
@@ -134,7 +160,7 @@ def _tables(close: Close) -> tuple[Table, ...]:
 
 def rollforward_table(close: Close) -> Table:
     """The roll-forward per currency."""
-    columns = (_CURRENCY, *_movement_columns(close), Column("residual", "Residual", "money"))
+    columns = (_CURRENCY, *_movement_columns(close), Column("residual", "Residual", "rest"))
     rows = tuple((roll.currency, *_moves(roll, ()), _residual(roll)) for roll in close.rolls)
     return Table(
         "rollforward", "Roll-forward", columns, rows, _ROLLED[close.frozen.ledger_version], "currency"
@@ -148,7 +174,7 @@ def _by_partner(close: Close) -> Table:
         _PARTNER,
         Column("partner_id", "Partner ID", "id"),
         *_movement_columns(close),
-        Column("residual", "Residual", "money"),
+        Column("residual", "Residual", "rest"),
     )
     rows = tuple(
         (
@@ -160,7 +186,7 @@ def _by_partner(close: Close) -> Table:
         )
         for roll in close.partner_rolls
     )
-    return Table("partners", "Roll-forward by partner", columns, rows, "", "currency")
+    return Table("partners", "Roll-forward by partner", columns, rows, "", "currency", is_summed=True)
 
 
 Where = tuple[tuple[str, str], ...]
@@ -251,102 +277,3 @@ def objections(checks: Table) -> Table:
     count = [column.key for column in checks.columns].index("count")
     rows = tuple(tuple(row[place] for place in shown) for row in checks.rows if row[count])
     return replace(checks, columns=tuple(checks.columns[place] for place in shown), rows=rows)
-
-
-def _exceptions(close: Close) -> Table:
-    columns = (
-        Column("check", "Check", "id"),
-        Column("record", "ID", "id"),
-        _PARTNER,
-        Column("said", "What"),
-        Column("amount", "Amount", "money"),
-        _CURRENCY,
-    )
-    rows = tuple(
-        (
-            check.name,
-            one.record_id,
-            one.partner,
-            one.said,
-            one.amount.amount if one.amount else None,
-            one.amount.currency if one.amount else "",
-        )
-        for check in close.checks
-        for one in check.objections
-    )
-    return Table("exceptions", "Exceptions", columns, rows, "", "currency")
-
-
-def _aging(close: Close) -> Table:
-    names = buckets(close.frozen.policy.aging_days)
-    columns = (
-        _CURRENCY,
-        *(Column(name, f"{name} days", "money") for name in names),
-        Column("all", "All", "money"),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for currency, row in sums(close.waiting, close.frozen.policy.aging_days).items():
-        cells = [
-            SumOf("waiting", "amount", (("currency", currency), ("bucket", name)), row[name])
-            for name in names
-        ]
-        total = RowSum(tuple((name, 1) for name in names), sum(row.values(), Decimal(0)))
-        rows.append((currency, *cells, total))
-    return Table("aging", "Aging", columns, tuple(rows), _AGED[close.frozen.ledger_version], "currency")
-
-
-def _waiting(close: Close) -> Table:
-    columns = (
-        Column("payout", "Payout ID", "id"),
-        _PARTNER,
-        Column("stage", "Stage"),
-        Column("days", "Days", "number"),
-        Column("bucket", "Bucket"),
-        Column("amount", "Amount", "money"),
-        _CURRENCY,
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            one.payout_id,
-            one.partner,
-            one.stage,
-            one.days,
-            one.bucket,
-            one.amount.amount,
-            one.amount.currency,
-        )
-        for one in close.waiting
-    )
-    return Table("waiting", _OPEN[close.frozen.ledger_version], columns, rows, "", "currency")
-
-
-def _flux(close: Close) -> Table:
-    columns = (
-        _CURRENCY,
-        _PARTNER,
-        Column("plan", "Plan"),
-        Column("before", "Last close", "money"),
-        Column("after", "This close", "money"),
-        Column("delta", "Moved", "money"),
-        Column("share", "Share", "share"),
-        Column("material", "Material"),
-        Column("explanation", "Explanation"),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            one.currency,
-            one.partner,
-            one.plan,
-            one.before,
-            one.after,
-            RowSum((("after", 1), ("before", -1)), one.delta),
-            one.share,
-            "yes" if one.is_material else "",
-            "",
-        )
-        for one in close.flux
-    )
-    policy = close.frozen.policy
-    limits = f"{policy.flux_amount} and {policy.flux_share:.0%}"
-    note = f"Material beyond {limits}. The explanation is for you to write."
-    return Table("flux", "Flux", columns, rows, note, "currency")

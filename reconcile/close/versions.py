@@ -16,6 +16,7 @@ from reconcile.close.first_version.as_books import books_of_stages, stages_of
 from reconcile.close.first_version.entries_by_stage import Owed
 from reconcile.close.first_version.entries_by_stage import entries as entries_by_stage
 from reconcile.close.first_version.standing import PaidOn, Standing, earned_on, standing
+from reconcile.close.flux import flux
 from reconcile.close.frozen import Frozen
 from reconcile.close.gl.ledger_checks import CHECKS_OF_VERSION, differences
 from reconcile.close.gl.tie import Tie, ties
@@ -112,6 +113,8 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
             _evidence(frozen, previous, now, found),
             gl=frozen.gl.file if frozen.gl else "",
             differences=differences(tied),
+            flux=flux(found, policy),
+            explanations=frozen.explanations,
         ),
         journal,
         ties_by_partner=True,

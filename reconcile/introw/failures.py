@@ -114,8 +114,17 @@ _CAUSES: Final[tuple[tuple[type[BaseException], str], ...]] = (
 """What most likely stands in the way, and what to do about it; the first that fits counts."""
 
 
+_FORGEABLE: Final = {66, 67, 68}
+"""OpenSSL's numbers for certificates whose key is too short or whose signature is of a broken kind."""
+
+
 def _cause_of(error: BaseException) -> str:
     causes = list(_causes(error))
+    if any(isinstance(one, ssl.SSLCertVerificationError) and one.verify_code in _FORGEABLE for one in causes):
+        return (
+            "Its certificate is of a kind that can be forged: its key is too short, or its signature is of a "
+            "kind that was broken. Its owner must renew it."
+        )
     fitting = (text for kind, text in _CAUSES if any(isinstance(one, kind) for one in causes))
     return next(fitting, "Check the network, the proxy and INTROW_BASE_URL.")
 

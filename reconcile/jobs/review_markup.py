@@ -14,6 +14,7 @@ from reconcile.plan.decide import claim_of, claims, seen_from
 from reconcile.plan.model import Action, Change, Conflict, Decided, Plan, Target
 from reconcile.workbook.contract import (
     CHANGES,
+    CONFLICT,
     CONFLICTS,
     DECISION,
     FINDINGS,
@@ -41,7 +42,7 @@ _CONFLICT_COLUMNS: Final = (
     ReviewColumn("Other workbooks", 30),
     ReviewColumn(DECISION, 14, editable=True),
     ReviewColumn("Why", 50),
-    ReviewColumn("Conflict", 10, hidden=True),
+    ReviewColumn(CONFLICT, 10, hidden=True),
     ReviewColumn(MARKER + CONFLICTS, 10, hidden=True),
 )
 _CHANGE_COLUMNS: Final = (
@@ -102,12 +103,22 @@ def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Rev
             "gone" if conflict.live is None else _values(conflict.live),
             "\n".join(f"{one.target.place}: {_values(one.values)}" for one in others),
             _decision(decided, file),
-            conflict.reason,
-            f"{target.id}|{conflict.group if conflict.group in groups(target.kind) else WHOLE}",
+            f"{_settled(decided)}{conflict.reason}",
+            "" if decided else conflict_key(conflict),
             memo_text(memo),
         ),
         choices,
     )
+
+
+def conflict_key(conflict: Conflict) -> str:
+    """What makes the cells of a conflict light up, while it stands in the hidden column of its row."""
+    target = conflict.target
+    return f"{target.id}|{conflict.group if conflict.group in groups(target.kind) else WHOLE}"
+
+
+def _settled(decided: Decided | None) -> str:
+    return f"Decided: {decided.choice.words} ({decided.by}). " if decided else ""
 
 
 def _decision(decided: Decided | None, file: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from reconcile.apply.staleness import moved_since
 from reconcile.domain.policy.names_and_limits import Policy
@@ -16,6 +17,9 @@ from reconcile.plan.proof import prove
 from reconcile.report.model import Stale
 from reconcile.store.store import Store
 
+_LARGEST: Final = 1 << 30
+"""Bytes of a plan at most."""
+
 
 def is_saved_plan(file: Path) -> bool:
     """Whether a file is a plan, by its name."""
@@ -25,8 +29,16 @@ def is_saved_plan(file: Path) -> bool:
 def read_plan(file: Path, policy: Policy) -> Plan:
     """A saved plan, proved from its own decisions.
 
-    Raises ConfigurationError for a file that is none, is of another version, or was changed.
+    Raises ConfigurationError for a file that is none, is of another version, or was changed, and for a pipe,
+    which would be waited for.
     """
+    if file.exists() and not file.is_file():
+        raise ConfigurationError(f"{file} is not a file. Name a plan that diff --save wrote.")
+    if file.exists() and file.stat().st_size > _LARGEST:
+        raise ConfigurationError(
+            f"{file} has more than {_LARGEST >> 20:,} MB, which no plan has. "
+            "Name a plan that diff --save wrote."
+        )
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reconcile.config import FileRules
+from reconcile.domain.policy.file_rules import FileRules
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.csv_table import read_csv_table
 from reconcile.erp.payments.model import Grid, GridCell, GridRow, Source
 from reconcile.errors import ConfigurationError
@@ -51,14 +52,21 @@ def _too_large(file: Path, found: str, limit: str, setting: str) -> Configuratio
     )
 
 
-def source_of(file: Path) -> Source:
-    """A file with its bytes; a workbook with the rows of its sheets as well."""
+def source_of(file: Path, rules: FileRules | None = None) -> Source:
+    """A file with its bytes; a workbook with the rows of its sheets as well.
+
+    Raises ConfigurationError for what is no plain file, and PaymentFileError for one larger than is read.
+    """
+    limits = (rules or FileRules()).bank
     try:
+        if file.exists() and not file.is_file():
+            raise ConfigurationError(f"{file} is not a file. Name a file of payments.")
+        Budget(file.name, limits).check_size(file.stat().st_size)
         content = file.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"The file {file} cannot be read ({error.strerror}).") from error
     grids = _grids(file) if content.startswith(b"PK") else {}
-    return Source(file.name, content, grids)
+    return Source(file.name, content, grids, limits)
 
 
 def _grids(file: Path) -> dict[str, Grid]:

@@ -26,7 +26,7 @@ from reconcile.report.codec import to_json
 from reconcile.report.model import Payout, Report
 from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
-from reconcile.report.template_engine import compiled, faults_of
+from reconcile.report.template_engine import compiled, faults_of, made_visible
 from reconcile.report.version_1 import to_json_1
 from reconcile.report.waiting import banner
 from reconcile.resources import template as template_file
@@ -110,8 +110,8 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
         "counts": counts(report.run) if report.run else "",
         "verdict": verdict(report.run) if report.run else "",
     }
-    # Everything from a workbook or the API passes `_shown`: what cannot be seen is made visible.
-    template = compiled(source, path, escaping=escaping, filters=filters, finalize=_shown)
+    # Everything from a workbook or the API passes `made_visible`.
+    template = compiled(source, path, escaping=escaping, filters=filters, finalize=made_visible)
     with faults_of(path):
         return template.render(report=report, **said, **given)
 
@@ -122,10 +122,6 @@ def _source(name: str, templates: Path | None) -> tuple[str, Path]:
         return path.read_text(encoding="utf-8"), path
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The template {path} cannot be read. It must be text in UTF-8.") from error
-
-
-def _shown(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _currencies(payout: Payout) -> list[str]:

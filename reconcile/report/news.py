@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reconcile.report.model import Change, Report
 from reconcile.report.sections import sections
-from reconcile.report.words import after_of, before_of, moment
+from reconcile.report.words import after_of, before_of, moment, record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,23 @@ class News:
 
 
 def items(report: Report) -> Iterator[str]:
-    """Everything that a person may have to look at, a line each: the same line for the same thing."""
+    """Everything that a person may have to look at, a line each: the same line for the same thing.
+
+    The name of the only workbook is left out: a review of it says the same under another name.
+    """
     yield from (gate.message for gate in report.gates)
     yield from report.stops
+    only = f"{report.workbooks[0].file}, " if len(report.workbooks) == 1 else ""
     for change in report.changes:
-        yield _change(change)
+        yield _change(change, only)
     for section in sections(report):
         for line in section.lines:
             sides = "; ".join(f"{name}: {value}" for name, value in line.sides)
-            parts = (section.title, line.who, line.what, sides, line.note, line.place)
+            parts = (section.title, line.who, line.what, sides, line.note, line.place.removeprefix(only))
             yield " · ".join(part for part in parts if part)
     for one in report.findings:
         owner = f" ({one.owner})" if one.owner else ""
-        yield f"{one.severity} {one.place}:{owner} {one.message}"
+        yield f"{one.severity} {one.place.removeprefix(only)}:{owner} {one.message}"
 
 
 def marks(report: Report) -> frozenset[str]:
@@ -60,7 +64,8 @@ def said_at(report: Report) -> str:
     return moment(report.made_at)
 
 
-def _change(one: Change) -> str:
-    target = one.target
-    edit = f"{one.label}: {before_of(one)} → {after_of(one)}"
-    return " · ".join(part for part in (target.partner_name, target.id, edit, one.why, target.place) if part)
+def _change(one: Change, only: str) -> str:
+    target, before = one.target, before_of(one)
+    edit = f"{one.label}: {before} → {after_of(one)}" if before else f"{one.label}: {after_of(one)}"
+    place = target.place.removeprefix(only)
+    return " · ".join(part for part in (target.partner_name, record_of(target), edit, one.why, place) if part)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -18,11 +18,14 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
-from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, value_of
-from reconcile.report.template_engine import compiled, faults_of
+from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, steps_of, totals_of, value_of
+from reconcile.report.template_engine import compiled, faults_of, made_visible
 from reconcile.resources import template
 
 _HEIGHT = 120
+_MONEY = ("money", "rest")
+_ZERO = "\u2013"
+"""Stands for an amount of nothing, so that the figures that matter stand out."""
 _CELL = "\0"
 """Stands in a template's pattern of a row where a cell goes."""
 _TEXTS = 4096
@@ -45,20 +48,30 @@ class Bar:
 def write_page(
     stream: IO[bytes], pack: Pack, templates: Path | None = None, name: str = "close.html"
 ) -> None:
-    """Writes the page by the template of that name. Everything in it is escaped.
+    """Writes the page by the template of that name. Everything in it is escaped, the unseen made visible.
+
+    A pack of the first look keeps its page byte for byte, so there the unseen stays as it is.
 
     Raises ConfigurationError for a template that cannot be used.
     """
     source = template(name, templates)
-    names = {"shown": _shown, "charts": _charts(pack), "cell": _CELL, "filled": _filled}
+    finalize = made_visible if pack.look > 1 else None
+    filled = partial(_filled, safe=_visible if finalize else escaped)
+    cell = Markup(_CELL)  # noqa: S704  our own mark
+    names = {"shown": _shown, "charts": _charts(pack), "cell": cell, "filled": filled, "totals": _totals}
     with faults_of(source):
-        page = compiled(source.read_text(encoding="utf-8"), source, escaping=True, names=names)
+        text = source.read_text(encoding="utf-8")
+        page = compiled(text, source, escaping=True, names=names, finalize=finalize)
         pieces = page.stream(pack=pack)
         pieces.enable_buffering(_PIECES)
         pieces.dump(stream, encoding="utf-8")
 
 
-def _filled(pattern: str, table: Table) -> Iterator[Markup]:
+def _visible(text: str) -> Markup:
+    return escaped(made_visible(text))
+
+
+def _filled(pattern: str, table: Table, safe: Callable[[str], Markup]) -> Iterator[Markup]:
     """Every row of a table by a pattern that has a `cell` for each column.
 
     The template makes the pattern once. Asking it for every cell takes 6.5 instead of 1.2 seconds at 100,000
@@ -68,16 +81,28 @@ def _filled(pattern: str, table: Table) -> Iterator[Markup]:
     if pattern.count(_CELL) != len(table.columns):
         raise TemplateRuntimeError(f"a row of {table.key} has {len(table.columns)} cells")
     # Neighbours share most of their texts: half a second less at 100,000 lines.
-    safe = lru_cache(_TEXTS)(escaped)
-    rows = (form % tuple(map(safe, texts)) for texts in _shown_rows(table))
+    # A text and our own marks of the same letters are kept apart.
+    written = lru_cache(_TEXTS, typed=True)(safe)
+    rows = (form % tuple(map(written, texts)) for texts in _shown_rows(table))
     while piece := "".join(islice(rows, _ROWS)):
         yield Markup(piece)  # noqa: S704  each cell is escaped
+
+
+def _totals(table: Table) -> Iterator[list[str]]:
+    """The sums below a table, per currency, as texts."""
+    for currency, sums in totals_of(table).items():
+        texts = [_text(sums[one.key], one.kind, currency) if one.key in sums else "" for one in table.columns]
+        texts[table.place(table.currency)] = currency
+        free = next((place for place, text in enumerate(texts) if not text), None)
+        if free is not None:
+            texts[free] = "Total"
+        yield texts
 
 
 def render_table(table: Table, console: Console) -> None:
     """The table on a terminal: as a grid where it is of texts, and a line per row where it is of money."""
     console.print(table.title, style="bold")
-    if any(column.kind == "money" for column in table.columns):
+    if any(column.kind in _MONEY for column in table.columns):
         for row in table.rows:
             console.print(_line(table, row), markup=False)
     else:
@@ -94,8 +119,10 @@ def _line(table: Table, row: tuple[Cell, ...]) -> str:
     """`USD  earned 1,200.00 · closing 1,200.00`: what is zero is left out, but for the last, a residual."""
     parts = []
     for place, column in enumerate(table.columns):
-        if column.kind == "money" and (value_of(row[place]) or place == len(row) - 1):
-            parts.append(f"{column.header.lower()} {_shown(table, row, place)}")
+        value = value_of(row[place])
+        if column.kind in _MONEY and isinstance(value, Decimal) and (value or place == len(row) - 1):
+            currency = str(value_of(row[_currency_place(table) or 0]))
+            parts.append(f"{column.header.lower()} {shown_amount(value, currency)}")
     return f"{value_of(row[0])}  " + " · ".join(parts)
 
 
@@ -125,29 +152,44 @@ def _text(cell: Cell, kind: ColumnKind, currency: str) -> str:
     value = value_of(cell)
     if value is None:
         return ""
-    if kind == "money" and isinstance(value, Decimal):
-        return shown_amount(value, currency)
+    if kind in _MONEY and isinstance(value, Decimal):
+        if value and kind == "rest":
+            return Markup('<strong class="rest">{}</strong>').format(shown_amount(value, currency))
+        return shown_amount(value, currency) if value else _ZERO
     if kind == "share" and isinstance(value, Decimal):
         return f"{value:.1%}"
     return str(value)
 
 
 def _charts(pack: Pack) -> Mapping[str, tuple[Bar, ...]]:
-    """A chart per row of the charted table; the last money column, a residual, is not drawn."""
+    """A chart per row of the charted table."""
     if not pack.charted:
         return {}
     table = pack.table(pack.charted)
-    places = [place for place, column in enumerate(table.columns) if column.kind == "money"][:-1]
-    return {str(row[0]): _bars(table, row, places) for row in table.rows}
+    draw = _steps if pack.look > 2 else _bars
+    return {str(row[0]): bars for row in table.rows if (bars := draw(table, row))}
 
 
-def _bars(table: Table, row: tuple[Cell, ...], places: list[int]) -> tuple[Bar, ...]:
-    values = [Decimal(str(value_of(row[place]) or 0)) for place in places]
-    high, low = max(*values, Decimal(0)), min(*values, Decimal(0))
+def _bars(table: Table, row: tuple[Cell, ...]) -> tuple[Bar, ...]:
+    """A bar for every column of money, each from zero; a residual is not drawn."""
+    places = [place for place, column in enumerate(table.columns) if column.kind == "money"]
+    return _drawn(table, row, [(one, Decimal(0), Decimal(str(value_of(row[one]) or 0))) for one in places])
+
+
+def _steps(table: Table, row: tuple[Cell, ...]) -> tuple[Bar, ...]:
+    """From the first column to the last, each step going on where the one before ended."""
+    return _drawn(table, row, steps_of(table, row))
+
+
+def _drawn(
+    table: Table, row: tuple[Cell, ...], spans: Sequence[tuple[int, Decimal, Decimal]]
+) -> tuple[Bar, ...]:
+    ends = [end for _, start, stop in spans for end in (start, stop)] or [Decimal(0)]
+    high, low = max(*ends, Decimal(0)), min(*ends, Decimal(0))
     scale = _HEIGHT / ((high - low) or Decimal(1))
     found = []
-    for place, value in zip(places, values, strict=True):
-        top = int((high - max(value, Decimal(0))) * scale)
-        height = max(1, int(abs(value) * scale)) if value else 0
-        found.append(Bar(table.columns[place].header, _shown(table, row, place), top, height, value < 0))
+    for place, start, stop in spans:
+        top = int((high - max(start, stop)) * scale)
+        height = max(1, int(abs(stop - start) * scale)) if stop != start else 0
+        found.append(Bar(table.columns[place].header, _shown(table, row, place), top, height, stop < start))
     return tuple(found)

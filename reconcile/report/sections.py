@@ -9,7 +9,7 @@ from typing import Final
 
 from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
 from reconcile.report.model import Change, HeldEdits, Report, SideEffect
-from reconcile.report.words import LABELS, after_of, before_of, shown_value, shown_values
+from reconcile.report.words import LABELS, after_of, before_of, record_of, shown_value, shown_values
 
 Sides = tuple[tuple[str, str], ...]
 
@@ -108,7 +108,7 @@ def sections(report: Report) -> tuple[Section, ...]:
 def _about(target: Target, what: str, sides: Iterable[tuple[str, str]] = (), note: str = "") -> Line:
     """A line about a record; values that are blank are left out."""
     shown = tuple((name, value) for name, value in sides if value)
-    return Line(target.partner_name, target.id, target.place, what, shown, note)
+    return Line(target.partner_name, record_of(target), target.place, what, shown, note)
 
 
 def _conflict(one: Conflict) -> Line:

@@ -15,7 +15,9 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
+from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 
 FILTERS: Final = (
@@ -74,6 +76,11 @@ def compiled(
     environment.filters = {name: environment.filters[name] for name in FILTERS} | dict(filters or {})
     with faults_of(path):
         return environment.from_string(source)
+
+
+def made_visible(value: object) -> object:
+    """The value as a template prints it: the unseen in a text is made visible, unless it is our own."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.phrases import counted
 from reconcile.plan.model import Conflict, Target
 from reconcile.report.model import HeldEdits, Report
+from reconcile.report.words import record_of
 
 _Key = tuple[RecordKind | None, str]
 
@@ -89,8 +90,7 @@ def _records(report: Report) -> Iterator[WaitingRecord]:
 
 def _waiting(one: Conflict | HeldEdits, what: str) -> WaitingRecord:
     target = one.target
-    record = "new line" if target.kind is RecordKind.NEW_LINE else target.id
-    return WaitingRecord(target.partner_name, record, one.money, what, target.place)
+    return WaitingRecord(target.partner_name, record_of(target), one.money, what, target.place)
 
 
 def _about(conflict: Conflict) -> str:

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELD_LABELS
+from reconcile.domain.fields import FIELD_LABELS, RecordKind
 from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
-from reconcile.plan.model import Operation, Workbook
+from reconcile.plan.model import Operation, Target, Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
 
 LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
+
+
+def record_of(target: Target) -> str:
+    """The record as people know it: a line that is not made yet has no id."""
+    return "new line" if target.kind is RecordKind.NEW_LINE else target.id
 
 
 def moment(at: datetime) -> str:

@@ -143,14 +143,20 @@ def _broken_rows(record: Record, sealed: Sealed) -> Iterator[Break]:
 
 def _own_seal(history: Sequence[Seal], row: RowFacts) -> Seal:
     """The seal of a row among those of its key: one that fits it, else the first."""
-    return next((seal for seal in history if seal.digest == row.digest(_names(seal))), history[0])
+    return next((seal for seal in history if _fits(seal, row)), history[0])
+
+
+def _fits(seal: Seal, row: RowFacts) -> bool:
+    """Whether a row is the one that was sealed, by what was read of it."""
+    if row.unread:
+        return not row.changed(_marks(seal))
+    return seal.digest == row.digest(_names(seal))
 
 
 def _differences(sealed: Sealed, row: RowFacts, seal: Seal) -> Iterator[Break]:
-    if seal.is_early or seal.digest == row.digest(_names(seal)):
+    if seal.is_early or _fits(seal, row):
         return
-    marks = _marks(seal)
-    fields = tuple(name for name, mark in marks.items() if row.columns.get(name, "")[: len(mark)] != mark)
+    fields = row.changed(_marks(seal))
     was = "were" if len(fields) > 1 else "was"
     what = f"{' and '.join(fields)} {was} changed" if fields else "it was changed"
     yield Break(sealed.name, _place(row.key), what, fields)

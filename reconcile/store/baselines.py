@@ -6,6 +6,7 @@ takes 91 MB, all of it the baseline, where one JSON text for all took 256.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -47,6 +48,12 @@ def unpacked(kept: bytes) -> Snapshot:
         raise ValueError("a baseline without its beginning")
     found = {name: records[name] or getattr(head, name) for name in _RECORDS}
     return Snapshot(head.environment, head.scope, head.taken_at, **found)
+
+
+def holds(kept: bytes, record_id: str) -> bool:
+    """Whether a record of this id is in a snapshot that was kept. Raises zlib.error where it is damaged."""
+    mark = json.dumps(record_id, ensure_ascii=False).encode() + b":"
+    return any(mark in line for line in _lines(kept))
 
 
 def _pieces(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, select, text
 
 from reconcile.domain.snapshot import Environment
+from reconcile.errors import DecisionNeeded
 from reconcile.store.sealing import add, change
 from reconcile.store.store import Store
 from reconcile.store.tables import CLOSES, LATE_ENTRIES, REOPENINGS
@@ -48,10 +49,29 @@ class Reopening:
     what: str
 
 
-def save_close(store: Store, kept: KeptClose) -> None:
-    """Keeps a close that passed, in one step; an earlier one of the same period no longer counts."""
+def save_close(store: Store, kept: KeptClose, replaces: str = "") -> None:
+    """Keeps a close that passed, in one step. replaces: the close of the same period that no longer counts.
+
+    Raises DecisionNeeded where somebody else closed the period, or made it again, in the meantime.
+    """
     with store.writing() as connection:
+        _refuse_overtaken(connection, kept, replaces)
         _save(connection, kept)
+
+
+def _refuse_overtaken(connection: Connection, kept: KeptClose, replaces: str) -> None:
+    """Of several closes that are made at once, one is kept."""
+    counts = (CLOSES.c.environment == kept.environment) & (CLOSES.c.superseded == "")
+    later = select(CLOSES.c.close_id, CLOSES.c.period, CLOSES.c.by).where(
+        counts & (CLOSES.c.last >= kept.first.isoformat())
+    )
+    there = connection.execute(later).all()
+    if [row.close_id for row in there] != ([replaces] if replaces else []):
+        found = ", ".join(f"{row.period} by {row.by} ({row.close_id})" for row in there) or "nothing"
+        raise DecisionNeeded(
+            f"Nothing was closed. While this close was made, somebody else closed: {found}. "
+            "See close --list, and begin again if it is still needed."
+        )
 
 
 def _save(connection: Connection, kept: KeptClose) -> None:

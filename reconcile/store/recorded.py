@@ -13,15 +13,15 @@ from reconcile.store.audit import Record
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 from reconcile.store.sealing import head_of
-from reconcile.store.seals import SEALED, Seal, facts_of_row
+from reconcile.store.seals import SEALED, RowFacts, Seal, Sealed, facts_of_row
 from reconcile.store.tables import ENTRIES, RUNS, SEALS
 
 _DAMAGED = (ValueError, TypeError, AttributeError, zlib.error)
 Row = Mapping[Any, Any]
 
 
-def recorded(connection: Connection, anchors: Sequence[Anchor]) -> Record:
-    """Everything that is recorded."""
+def recorded(connection: Connection, anchors: Sequence[Anchor], *, whole: bool) -> Record:
+    """Everything that is recorded. whole: with the columns that hold whole months."""
     runs = connection.execute(select(RUNS).order_by(text("rowid DESC"))).mappings().all()
     entries: dict[str, list[Row]] = {}
     for row in connection.execute(select(ENTRIES).order_by(ENTRIES.c.number)).mappings():
@@ -34,15 +34,18 @@ def recorded(connection: Connection, anchors: Sequence[Anchor]) -> Record:
         ),
         head=head_of(connection),
         rows={
-            name: [
-                facts_of_row(sealed, dict(row))
-                for row in connection.execute(select(sealed.table).order_by(text("rowid"))).mappings()
-            ]
+            name: _rows(connection, sealed, frozenset() if whole else sealed.bulky)
             for name, sealed in SEALED.items()
         },
         texts={run_id: [_texts(row) for row in rows] for run_id, rows in entries.items()},
         anchors=anchors,
     )
+
+
+def _rows(connection: Connection, sealed: Sealed, unread: frozenset[str]) -> list[RowFacts]:
+    columns = [column for column in sealed.table.columns if column.name not in unread]
+    rows = connection.execute(select(*columns).order_by(text("rowid"))).mappings()
+    return [facts_of_row(sealed, dict(row), unread) for row in rows]
 
 
 def run_of(row: Row) -> Run:

@@ -21,11 +21,13 @@ from reconcile.store.tables import (
     CLOSES,
     EFFECTS,
     ENTRIES,
+    ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
+    PAYMENTS_READ,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -42,11 +44,16 @@ _MARK: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A table under seal. key: the columns that name a row. appended: rows are only ever added to it."""
+    """A table under seal.
+
+    key: the columns that name a row. appended: rows are only ever added to it. bulky: the columns that hold
+    whole months, which a quick look leaves out.
+    """
 
     table: Table
     key: tuple[str, ...]
     appended: bool = False
+    bulky: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -61,7 +68,7 @@ class Sealed:
 SEALED: Final[Mapping[str, Sealed]] = {
     one.name: one
     for one in (
-        Sealed(EXPORTS, ("workbook_id",)),
+        Sealed(EXPORTS, ("workbook_id",), bulky=frozenset({"baseline"})),
         Sealed(RUNS, ("run_id",)),
         Sealed(ENTRIES, ("run_id", "number")),
         Sealed(EFFECTS, ("workbook_id", "action", "record_id")),
@@ -73,9 +80,11 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),
-        Sealed(CLOSES, ("close_id",)),
+        Sealed(PAYMENTS_READ, ("environment", "workbook_id", "key", "file", "sheet", "spot"), appended=True),
+        Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
+        Sealed(ENVIRONMENTS, ("environment",)),
     )
 }
 
@@ -118,14 +127,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """A row as the audit sees it: its key, and the hash of each column."""
+    """A row as the audit sees it: its key, and the hash of each column. unread: the columns left out."""
 
     key: str
     columns: Mapping[str, str]
+    unread: frozenset[str] = frozenset()
 
     def digest(self, names: Sequence[str]) -> str:
         """One hash over these columns."""
         return _hash(*(f"{name}={self.columns.get(name, '')}" for name in names))
+
+    def changed(self, marks: Mapping[str, str]) -> tuple[str, ...]:
+        """The columns that were read and whose hash does not begin with the mark that a seal has of it."""
+        read = {name: mark for name, mark in marks.items() if name not in self.unread}
+        return tuple(name for name, mark in read.items() if self.columns.get(name, "")[: len(mark)] != mark)
 
     @property
     def marks(self) -> str:
@@ -133,12 +148,10 @@ class RowFacts:
         return json.dumps({name: self.columns[name][:_MARK] for name in sorted(self.columns)})
 
 
-def facts_of_row(sealed: Sealed, row: Mapping[str, Value]) -> RowFacts:
+def facts_of_row(sealed: Sealed, row: Mapping[str, Value], unread: frozenset[str] = frozenset()) -> RowFacts:
     """What a seal says of a row; a column that the row does not name is empty."""
-    return RowFacts(
-        sealed.key_of(row),
-        {column.name: _hash(*_typed(row.get(column.name))) for column in sealed.table.columns},
-    )
+    names = [column.name for column in sealed.table.columns if column.name not in unread]
+    return RowFacts(sealed.key_of(row), {name: _hash(*_typed(row.get(name))) for name in names}, unread)
 
 
 def seal_of(head: Head, sealed: Sealed, facts: RowFacts) -> Seal:

@@ -389,24 +389,50 @@ def test_an_edit_in_the_last_gap_of_a_line_is_reported_with_both_values(
 # A new line that somebody else makes meanwhile.
 
 
-def test_a_new_line_that_somebody_made_meanwhile_is_not_made_again(cli: CliSession) -> None:
-    new = (
-        Keystroke("New lines", 2, "Partner", cli.state()[DRAFT]["partner"]["id"]),
-        Keystroke("New lines", 2, "Payout ID", DRAFT),
-        Keystroke("New lines", 2, "Amount", 12.5),
-        Keystroke("New lines", 2, "Currency", "USD"),
-        Keystroke("New lines", 2, "Description", "True-up"),
+def new_line(row: int, description: str, cli: CliSession) -> tuple[Keystroke, ...]:
+    """Types a new line of 12.50 USD for the draft."""
+    return (
+        Keystroke("New lines", row, "Partner", cli.state()[DRAFT]["partner"]["id"]),
+        Keystroke("New lines", row, "Payout ID", DRAFT),
+        Keystroke("New lines", row, "Amount", 12.5),
+        Keystroke("New lines", row, "Currency", "USD"),
+        Keystroke("New lines", row, "Description", description),
     )
-    plan = saved(cli, *new)
+
+
+def make(cli: CliSession, description: str) -> str:
+    """Somebody else makes such a line; answers its id."""
     body = {
         "partnerId": cli.state()[DRAFT]["partner"]["id"],
         "payoutId": DRAFT,
         "amount": "12.50",
         "currency": "USD",
-        "description": "True-up",
+        "description": description,
     }
     url = f"{cli.url}/api/v1/commission-lines"
-    made = httpx.post(url, json=body, headers={"x-api-key": KEY}, timeout=10).json()["data"]["id"]
+    answer = httpx.post(url, json=body, headers={"x-api-key": KEY}, timeout=10)
+    return str(answer.json()["data"]["id"])
+
+
+def test_a_new_line_that_somebody_made_in_mid_run_is_not_made_again(
+    cli: CliSession, meddler: Meddler
+) -> None:
+    cli.settings(ALWAYS_FRESH)
+    plan = saved(cli, *new_line(2, "First", cli), *new_line(3, "Second", cli))
+    meddler.after.append(("POST /commission-lines", lambda: make(cli, "Second")))
+
+    code, out, _ = cli.run("apply", plan, "--yes", "--json")
+
+    assert code == 1
+    first, second = json.loads(out)["operations"]
+    assert (first["outcome"], second["outcome"]) == ("applied", "skipped")
+    assert [one["name"] for one in second["moved"]] == ["same_lines"]
+    assert sum(one.get("description") == "Second" for one in cli.state().values()) == 1
+
+
+def test_a_new_line_that_somebody_made_meanwhile_is_not_made_again(cli: CliSession) -> None:
+    plan = saved(cli, *new_line(2, "True-up", cli))
+    made = make(cli, "True-up")
 
     code, out, _ = cli.run("apply", plan, "--yes", "--json")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_session import APPROVED_LINE, DRAFT, SET_AMOUNT, CliSession
+from openpyxl import load_workbook
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
@@ -39,6 +40,42 @@ def test_the_plan_records_who_decided_and_how(cli: CliSession) -> None:
 
     assert (decided["choice"], decided["kept"]) == ("mine", {"po_number": "PO-MINE"})
     assert decided["by"] == f"{plan['made_by']}, --prefer mine --field 'PO number'"
+
+
+def lit_up(path: Path) -> tuple[list[str], list[str]]:
+    """The keys of the conflicts whose cells light up, and what the review says of each conflict."""
+    book = load_workbook(path)
+    names, *rows = book["Conflicts"].iter_rows(values_only=True)
+    book.close()
+    keys = [str(row[names.index("Conflict")]) for row in rows if row[names.index("Conflict")]]
+    return keys, [str(row[names.index("Why")]) for row in rows]
+
+
+def test_what_is_decided_by_an_option_is_not_red_in_the_review(cli: CliSession) -> None:
+    edited, review = conflicted(cli), cli.folder / "review.xlsx"
+    cli.run("diff", edited, "--review", review)
+    before = lit_up(review)
+    decided = cli.folder / "decided.xlsx"
+    cli.run("diff", edited, "--prefer", "mine", "--payout", DRAFT, "--review", decided)
+    after = lit_up(decided)
+
+    assert before[0] == [f"{DRAFT}|po_number"]
+    assert after[0] == []
+    assert after[1][0].startswith("Decided: keep mine (")
+
+
+@pytest.mark.parametrize("choice", ["mine", "live"])
+def test_what_is_decided_and_applied_is_not_red_in_the_result(cli: CliSession, choice: str) -> None:
+    review, result = cli.folder / "review.xlsx", cli.folder / "result.xlsx"
+    cli.run("diff", conflicted(cli), "--review", review)
+    undecided = cli.run("apply", review, "--yes", "--result", result)
+    waits = lit_up(result)[0]
+    result.unlink()
+    decided = cli.run("apply", review, "--prefer", choice, "--payout", DRAFT, "--yes", "--result", result)
+
+    assert (undecided[0], waits) == (1, [f"{DRAFT}|po_number"])
+    assert decided[0] == 0, decided
+    assert lit_up(result)[0] == []
 
 
 def test_what_was_decided_upon_may_not_move_before_it_is_applied(cli: CliSession) -> None:

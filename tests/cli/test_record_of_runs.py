@@ -31,13 +31,14 @@ def test_the_record_tells_each_run_and_the_life_of_each_payout_and_line(
     _, line, _ = cli.run("history", DUPLICATE, "--json")
     _, table, _ = cli.run("history", APPROVED_LINE, "--csv")
     last, first = (one for one in listed.splitlines())
-    (declined, reason) = json.loads(line)
+    declined, reason = (one for one in json.loads(line) if one["run"])
 
     assert ": 2 applied, -" in last
     assert "ben.xlsx" in last
     assert "ana.xlsx: 2 applied, " in first
     assert "USD" in first
     assert " → PO-1  ana.xlsx, Payouts!" in payout
+    assert payout.count("  exported as wb-") == 2
     assert "PO number: PO-1 → PO-2  ben.xlsx, Payouts!" in payout
     assert payout.index(two_runs[1]) < payout.index(two_runs[0])
     assert f"{APPROVED_LINE} Amount: " in payout

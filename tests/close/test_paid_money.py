@@ -22,7 +22,7 @@ from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
 from reconcile.domain.settlement import Settlement
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.settlements import Occasion, settlements_of
+from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place
 
 EARLY_MARCH = datetime(2026, 3, 10, tzinfo=UTC)

@@ -12,6 +12,7 @@ from reconcile.erp.payments.formats.read import Reading, read_payments
 from reconcile.erp.payments.formats.table import Hints
 from reconcile.erp.payments.model import PaymentFile, Source
 
+BUILT_IN = built_in(None)
 Reader = Callable[..., PaymentFile]
 
 
@@ -22,7 +23,7 @@ def read() -> Reader:
     def reading(
         content: str | bytes, name: str = "payments.csv", layout: str | Path | None = None, **hints: str
     ) -> PaymentFile:
-        layouts = (load_table_layout(str(layout), None),) if layout else built_in(None)
+        layouts = (load_table_layout(str(layout), None),) if layout else BUILT_IN
         content = content.encode() if isinstance(content, str) else content
         return read_payments(Source(name, content), Reading(Hints(**hints), layouts))
 

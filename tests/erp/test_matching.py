@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from only_solution import assert_only_solution
 
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
@@ -442,13 +443,15 @@ OWED = st.builds(
     day=st.just(date(2026, 3, 31)),
     references=st.lists(st.integers(1, 6).map(lambda n: f"BILL-000{n}"), max_size=2).map(tuple),
     po_number=st.sampled_from(("", "PO-77", "3-1", "000123")),
-)
+).map(lambda one: replace(one, references=(one.payout_id, *one.references)))
 REFERENCES = st.sampled_from(
     (
         "",
         *(f"pay_00000{n}" for n in range(1, 10)),
         *(f"BILL-000{n}" for n in range(1, 7)),
         "pay_000001 and pay_000002",
+        "pay_000002 and BILL-0003",
+        "pay_000004 pay_000005 pay_000006",
     )
 )
 
@@ -502,6 +505,9 @@ def test_nothing_is_used_twice_and_the_parts_add_up_to_the_whole(
     assert not any(residual(result.owed_parts, totals(one.amount for one in owed)).values())
     assert match_payments(files, owed, policy) == result
     _nothing_is_paid_by_itself_that_is_in_doubt(result)
+    for match in result.matches:
+        if match.verdict == "paid":
+            assert_only_solution(match, result, owed, policy)
 
 
 def _nothing_is_paid_by_itself_that_is_in_doubt(result: Matching) -> None:

@@ -1,4 +1,4 @@
-"""The search for sums finds what is there, in few steps."""
+"""The search for sums finds every way that is there, in few steps, and says where it stopped."""
 
 from __future__ import annotations
 
@@ -9,34 +9,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.erp.matching.subset_sum import subset
+from reconcile.erp.matching.subset_sum import CANDIDATES, MOST, ways
 
 COINS = st.lists(st.integers(-5, 60).map(lambda coins: Decimal(coins) / 4), max_size=9)
 
 
-@given(COINS, st.integers(-5, 150).map(lambda coins: Decimal(coins) / 4), st.integers(2, 4))
-def test_it_finds_a_sum_exactly_where_trying_everything_does(
-    amounts: list[Decimal], target: Decimal, largest: int
+@given(
+    COINS, st.integers(-5, 150).map(lambda coins: Decimal(coins) / 4), st.integers(2, 4), st.integers(1, 2)
+)
+def test_it_finds_exactly_the_ways_that_trying_everything_finds(
+    amounts: list[Decimal], target: Decimal, largest: int, smallest: int
 ) -> None:
-    found = subset(amounts, target, largest)
-    sizes = [*range(2, largest + 1), *([len(amounts)] if len(amounts) > largest else [])]
-    possible = any(
-        sum(chosen, Decimal(0)) == target for size in sizes for chosen in combinations(amounts, size)
-    )
+    """An amount of zero is in none of them: it would make two ways of each."""
+    found = ways(amounts, target, largest, smallest)
+    parts = [place for place, amount in enumerate(amounts) if amount]
+    sizes = [*range(smallest, largest + 1), *([len(parts)] if len(parts) > largest else [])]
+    possible = [
+        chosen
+        for size in sizes
+        for chosen in combinations(parts, size)
+        if sum((amounts[place] for place in chosen), Decimal(0)) == target
+    ]
 
-    assert (found is not None) == possible
-    if found:
-        assert sum((amounts[place] for place in found), Decimal(0)) == target
-        assert len(set(found)) == len(found)
+    assert found.complete == (len(possible) <= MOST)
+    assert set(found.found) <= set(possible)
+    assert len(set(found.found)) == len(found.found) == min(len(possible), MOST)
+    assert [len(way) for way in found.found] == sorted(len(way) for way in found.found)
 
 
-def test_the_fewest_and_earliest_amounts_win() -> None:
+def test_the_fewest_and_earliest_amounts_come_first() -> None:
     amounts = [Decimal(one) for one in (1, 2, 3, 4, 5)]
 
-    assert subset(amounts, Decimal(6), 4) == (0, 4)
-    assert subset(amounts, Decimal(15), 4) == (0, 1, 2, 3, 4)
+    assert ways(amounts, Decimal(6), 4, 2).found == ((0, 4), (1, 3), (0, 1, 2))
+    assert ways(amounts, Decimal(15), 4, 2).found == ((0, 1, 2, 3, 4),)
 
 
-@pytest.mark.parametrize("count", [500, 100_000])
-def test_the_search_ends_however_many_amounts_there_are(count: int) -> None:
-    assert subset([Decimal(2)] * count, Decimal(7), 4) is None
+@pytest.mark.parametrize("amount", ["2", "-2", "20000000.01"])
+@pytest.mark.parametrize("count", [100, 500, 100_000])
+def test_the_search_ends_however_many_amounts_there_are(count: int, amount: str) -> None:
+    found = ways([Decimal(amount)] * count, Decimal(amount) * 3 + 1, 4)
+
+    assert (found.found, found.complete) == ((), count <= CANDIDATES)
+
+
+@pytest.mark.parametrize("amount", ["2", "-2", "20000000.01"])
+def test_a_search_that_stopped_says_so(amount: str) -> None:
+    found = ways([Decimal(amount)] * 20, Decimal(amount) * 3, 4)
+
+    assert (len(found.found), found.complete) == (MOST, False)

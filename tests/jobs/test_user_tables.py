@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from reconcile.close.rates import rates_from
-from reconcile.config import FileRules
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.erp.bills.vendors import vendors_from
 from reconcile.errors import ConfigurationError, ReconcileError
 from reconcile.jobs.exports.split_export import read_recipients

@@ -5,34 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
 import pytest
-from builders import (
-    changed,
-    make_checked_plan,
-    make_export,
-    make_line,
-    make_payout,
-    make_snapshot,
-    make_workbook,
-)
+from builders import make_export
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from report_cases import full_of, report_full_of
 from rich.console import Console
 
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.domain.records import Partner
-from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.domain.unseen import is_hidden, visible
-from reconcile.report.build import report_on
 from reconcile.report.files import html, markdown
-from reconcile.report.model import Report
 from reconcile.report.terminal import render
 from reconcile.workbook.export import write_workbook
 
@@ -96,34 +84,6 @@ HOSTILE = st.lists(st.sampled_from(BITS) | st.text(max_size=5), min_size=1, max_
 PLAIN = "Plain text"
 
 
-def _snapshot(text: str) -> Snapshot:
-    """Records of which every free text is this one."""
-    partners = {"ptn_1": Partner("ptn_1", text), "ptn_2": Partner("ptn_2", text)}
-    records = (
-        make_payout(
-            "pay_1", "1000 USD", partner_name=text, po_number=text, statement_note=text, batch_id=text
-        ),
-        make_line("cln_1", "500 USD", "pay_1", description=text, plan_name=text),
-        make_line("cln_2", "500 USD", "pay_1", description=text),
-        make_payout("pay_2", "5 EUR", partner_id="ptn_2", partner_name=text, po_number=text),
-        make_line("cln_3", "5 EUR", "pay_2", partner_id="ptn_2"),
-    )
-    return replace(make_snapshot(*records), partners=partners)
-
-
-def _report(text: str) -> Report:
-    baseline = _snapshot(text)
-    edits = {
-        "pay_1": {"statement_note": f"{text}!", "po_number": f"{text}?"},
-        "cln_1": {"description": f"{text}!", "amount": "501"},
-        "cln_2": {"action": "Decline", "decline_reason": "CUSTOM", "decline_detail": f"{text}!"},
-        "pay_2": {"po_number": f"{text}mine"},
-    }
-    live = changed(baseline, "pay_2", po_number=f"{text}theirs")
-    live = changed(live, "cln_3", description=f"{text} moved")
-    return report_on(make_checked_plan(baseline, make_workbook(baseline, edits, file=f"{text}.xlsx"), live))
-
-
 class _Page(HTMLParser):
     """The elements of a page with the names of their attributes, and its texts and attribute values."""
 
@@ -146,7 +106,7 @@ class _Page(HTMLParser):
         self.elements["comment", (data,)] += 1
 
 
-KNOWN = set(_Page(html(_report(PLAIN))).elements)
+KNOWN = set(_Page(html(report_full_of(lambda _: PLAIN))).elements)
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -157,7 +117,7 @@ def _kinds(text: str) -> set[str]:
     return {token.type for token in every} - {"text_special"}
 
 
-KINDS = _kinds(markdown(_report(PLAIN)))
+KINDS = _kinds(markdown(report_full_of(lambda _: PLAIN)))
 
 
 @settings(max_examples=12, deadline=None)
@@ -165,7 +125,7 @@ KINDS = _kinds(markdown(_report(PLAIN)))
 @example("".join(BITS))
 @example("' onmouseover='alert(1)")
 def test_a_report_shows_it_as_text_in_the_page_in_markdown_and_on_the_terminal(text: str) -> None:
-    report = _report(text)
+    report = report_full_of(lambda _: text)
     page = _Page(html(report))
     written = markdown(report)
     stream = io.StringIO()
@@ -185,7 +145,7 @@ def test_a_report_shows_it_as_text_in_the_page_in_markdown_and_on_the_terminal(t
 @example('=HYPERLINK("http://evil")')
 def test_a_workbook_holds_it_as_text_in_its_cells(text: str) -> None:
     path = Path("hostile.xlsx")
-    snapshot = _snapshot(text)
+    snapshot = full_of(lambda _: text)
     write_workbook(path, snapshot, make_export(snapshot), Policy())
     book = openpyxl.load_workbook(path)
 

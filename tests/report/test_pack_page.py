@@ -54,7 +54,7 @@ def test_the_cells_are_shown_as_their_columns_say_and_escaped() -> None:
     assert "<td>&lt;b&gt;&amp;amp; &#39;x&#39; &#34;y&#34; %s %</td>" in page
     assert '<td class="right">1,234.5</td>' in page
     assert '<td class="right">12.5%</td>' in page
-    assert "<td>2026-03-31</td>" in page
+    assert '<td class="date">2026-03-31</td>' in page
 
 
 def test_a_template_that_asks_for_every_cell_gives_the_same_page(tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ import io
 from dataclasses import replace
 
 import pytest
-from builders import changed, make_line, make_payout, make_plan, make_snapshot
+from builders import (
+    changed,
+    make_checked_plan,
+    make_line,
+    make_new_row,
+    make_payout,
+    make_plan,
+    make_snapshot,
+    make_workbook,
+)
 from report_cases import everything, run_report
 from rich.console import Console
 
@@ -137,6 +146,21 @@ def test_a_finding_says_whose_money_it_is_about() -> None:
     assert "(Bolt, 60.00 USD) It was '000456' at export" in shown(report_on(everything()))
 
 
+def test_the_same_under_the_name_of_its_review_is_no_news() -> None:
+    edits = {"pay_1": {"po_number": "PO-1"}, "cln_1": {"amount": "0"}}
+    new = [make_new_row(2, partner_id="ptn_1", amount="5", currency="USD", description="Bonus")]
+    first, second = (
+        report_on(make_checked_plan(BASE, make_workbook(BASE, edits, new, file=file)))
+        for file in ("march.xlsx", "review.xlsx")
+    )
+    told = news_of(second, "then", frozenset()).lines
+
+    assert first.findings
+    assert news_of(second, "then", marks(first)).lines == ()
+    assert "Acme · new line · New line: 5.00 USD · your edit · New lines!2" in told
+    assert not any("reconcile-" in line for line in told)
+
+
 def test_a_second_look_shows_only_what_is_new() -> None:
     first = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}))
     second = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}, "cln_1": {"amount": "510"}}))
@@ -144,7 +168,7 @@ def test_a_second_look_shows_only_what_is_new() -> None:
 
     assert news_of(first, "then", known).lines == ()
     fresh = news_of(second, "then", known).lines
-    assert "Acme · cln_1 · Amount: 500.00 USD → 510.00 USD · your edit · march.xlsx, Lines!D2" in fresh
+    assert "Acme · cln_1 · Amount: 500.00 USD → 510.00 USD · your edit · Lines!D2" in fresh
     assert not any("PO-1" in line for line in fresh)
 
     written = io.StringIO()

@@ -242,6 +242,7 @@ def test_an_ambiguous_amount_names_both_readings() -> None:
     assert isinstance(problem, Problem)
     assert problem.message == "'1,234' is 1234 with a decimal point and 1.234 with a decimal comma."
     assert "--locale" in problem.fix
+    assert "such as 1234," in problem.fix  # 1.234 is no amount in USD
 
 
 def test_a_number_cell_is_read_alike_under_every_locale() -> None:

@@ -88,9 +88,9 @@ def test_every_cell_holds_its_value_and_every_sum_its_formula() -> None:
         f'=SUMIFS(\'{name}\'!$D$4:$D$27,\'{name}\'!$C$4:$C$27,"=K&D",\'{name}\'!$A$4:$A$27,"=a ""b"" ~*~?~~")'
     )
     assert [values["Sums"].cell(number, 2).number_format for number in (4, 5, 6)] == [
-        "#,##0.00",
-        "#,##0",
-        "#,##0",
+        "#,##0.00;-#,##0.00;\u2013",
+        "#,##0;-#,##0;\u2013",
+        "#,##0;-#,##0;\u2013",
     ]
     values.close()
     formulas.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from cli_session import CliSession
-from openpyxl import load_workbook
+from cli_session import POOL_PARTNER, CliSession
+from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 from strict_xlsx import problems
 from struck_runs import small_month
@@ -17,6 +18,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
+from reconcile.workbook.copy.cell_editor import Keystroke
 from reconcile.workbook.copy.result import write_result
 from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
 
@@ -259,3 +261,54 @@ def _child(part: Part, name: str) -> Element:
     found = part.root.child(name)
     assert found
     return found
+
+
+@pytest.fixture
+def looked_at(cli: CliSession, tmp_path: Path) -> Workbook:
+    """A result of a result, as a person opens it: a refusal with a long message, and a new line."""
+    long = replace(REFUSED, message="The server says that it cannot be done. " * 9)
+    partner = Keystroke("New lines", 2, "Partner", POOL_PARTNER)
+    write_result(cli.edit(cli.export(), partner), tmp_path / "first.xlsx", [long, MADE])
+    write_result(tmp_path / "first.xlsx", tmp_path / "second.xlsx", [long, MADE])
+    return load_workbook(tmp_path / "second.xlsx")
+
+
+def test_a_result_opens_with_the_list_of_the_results_and_no_sheet_is_grouped_with_it(
+    looked_at: Workbook,
+) -> None:
+    selected = [sheet.title for sheet in looked_at if sheet.sheet_view.tabSelected]
+
+    assert looked_at.active is looked_at["Results"]
+    assert selected == ["Results"]
+
+
+def test_the_column_that_stays_in_sight_shows_which_rows_were_not_applied(looked_at: Workbook) -> None:
+    for name in ("Payouts", "Lines"):
+        sheet = looked_at[name]
+        outcome = next(cell.column_letter for cell in sheet[1] if cell.value == "Outcome")
+        lit = [
+            str(area.sqref)
+            for area in sheet.conditional_formatting
+            if any(f'(${outcome}2="refused")' in rule.formula[0] for rule in area.rules)
+        ]
+
+        assert lit[0].startswith("A2:A")
+        assert f" {outcome}2:" in lit[0]
+    assert [str(area.sqref) for area in looked_at["Results"].conditional_formatting] == ["C2:C3"]
+
+
+def test_a_long_message_is_not_cut_in_the_list_of_the_results(looked_at: Workbook) -> None:
+    sheet = looked_at["Results"]
+    width = sheet.column_dimensions["D"].width
+
+    assert sheet.row_dimensions[2].height >= 15 * (len(sheet["D2"].value) / width)
+    assert sheet.row_dimensions[3].height is None
+    assert sheet.oddFooter.right.text.startswith("Page ")
+
+
+def test_the_list_of_the_results_names_the_partner_of_a_new_line(looked_at: Workbook) -> None:
+    named = [row[0] for row in looked_at["Results"].iter_rows(min_row=2, values_only=True, max_col=5)]
+    partners = {cell.value for cell in looked_at["Lines"]["A"]}
+
+    assert len(named) == 2
+    assert set(named) <= partners

@@ -37,8 +37,8 @@ def tie_table(close: Close) -> Table:
         Column("closing", "Closing, sub-ledger", "money"),
         Column("items", "Reconciling items", "money"),
         Column("gl_closing", "Closing, GL", "money"),
-        Column("unexplained", "GL - sub-ledger - items", "money"),
-        Column("rest", "Left after this journal", "money"),
+        Column("unexplained", "GL - sub-ledger - items", "rest"),
+        Column("rest", "Left after this journal", "rest"),
         Column("verdict", "Verdict"),
     )
     rows = tuple(_tied(one) for one in close.ties)

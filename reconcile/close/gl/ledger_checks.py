@@ -1,4 +1,4 @@
-"""The checks of a close that look at the general ledger."""
+"""The checks of a close that look at the general ledger, and all checks by the version of the numbers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reconcile.close.checks import FIRST_CHECKS, Check, Evidence, Objection
+from reconcile.close.explanations import EXPLAINED
 from reconcile.close.gl.tie import Tie
 from reconcile.close.money_checks import CHECKS as MONEY_CHECKS
 from reconcile.domain.money import Money
@@ -15,7 +16,7 @@ from reconcile.domain.policy.close import Weight
 def differences(ties: Iterable[Tie]) -> tuple[Objection, ...]:
     """What does not tie, account by account, with the reasons that are known."""
     return tuple(
-        Objection(one.account, "", _said(one), Money(one.rest, one.currency))
+        Objection(one.account, "", _said(one), Money(abs(one.rest), one.currency))
         for one in ties
         if not one.is_tied
     )
@@ -42,6 +43,7 @@ CHECKS: Final = (
     *MONEY_CHECKS,
     Check("gl-differs", "Accounts that differ from the general ledger", Weight.BLOCKING, _gl_differs),
     Check("gl-missing", "Closed without the general ledger", Weight.OFF, _gl_missing),
+    EXPLAINED,
 )
 """All checks, in the order of the pack."""
 CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {1: FIRST_CHECKS, 2: MONEY_CHECKS, 3: CHECKS}

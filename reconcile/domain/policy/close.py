@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
+from reconcile.domain.books.fiscal_calendar import FiscalCalendar
+
 CHECK_NAMES: Final = (
     "not-final",
     "pool",
@@ -36,6 +38,7 @@ CHECK_NAMES: Final = (
     "stale-rates",
     "gl-differs",
     "gl-missing",
+    "unexplained",
 )
 """The names of the checks of a close, in the order of the pack."""
 
@@ -96,6 +99,8 @@ class ClosePolicy:
     `clearing` books what moved, since bills go to the liability account. rate_days: how many days a rate may
     lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
     which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
+    entity: whose books these are, for the cover and the foot of each page.
+    fiscal: how fiscal years are named and divided.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -112,3 +117,5 @@ class ClosePolicy:
     prepaid: AccountRule = field(default_factory=lambda: AccountRule("1400"))
     rate_days: int = 5
     gl: GlPolicy = field(default_factory=GlPolicy)
+    entity: str = ""
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)

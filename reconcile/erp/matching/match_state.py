@@ -6,29 +6,33 @@ used twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.erp.matching.compare_amounts import Fit
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.result import Match, Verdict
+from reconcile.erp.matching.result import ONLY, Certificate, Match, Solution, Verdict
 from reconcile.erp.payments.model import Payment, PaymentStatus, found
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """What ties payments to payouts: the pass, and its evidence in words. sure: needs no second look."""
+    """What ties payments to payouts: the pass, and its evidence in words. sure: needs no second look.
+
+    certificate: whether they are the only solution.
+    """
 
     how: str
     evidence: str
     sure: bool = True
+    certificate: Certificate = ONLY
 
 
 @dataclass
 class MatchState:
-    """All payments and payouts by number, and the matches made so far."""
+    """All payments and payouts by number, and the matches made so far. asked: payouts of a suggestion."""
 
     payments: Sequence[Payment]
     owed: Sequence[Owed]
@@ -38,6 +42,7 @@ class MatchState:
     why: dict[int, str] = field(default_factory=dict)
     suggested: list[Match] = field(default_factory=list)
     decided: list[Match] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
     def free_payments(self) -> list[int]:
@@ -63,7 +68,8 @@ class MatchState:
     ) -> None:
         """Takes payments and payouts off the state.
 
-        It is only suggested where the pass is not automatic, or where the tie itself is not sure.
+        It is only suggested where the pass is not automatic, where the tie itself is not sure, and where it
+        is not the only solution, whatever the policy says.
         """
         made = Match(
             payments=tuple(self.payments[number] for number in payments),
@@ -73,17 +79,36 @@ class MatchState:
             evidence=tie.evidence,
             difference=fit.difference,
             code=fit.code,
+            certificate=tie.certificate,
         )
         self.taken.update(dict.fromkeys(payments, made))
         self.used.update(dict.fromkeys(owed, made))
         changes = verdict in (Verdict.PAID, Verdict.FAILED)
-        ask = changes and not (tie.sure and tie.how in self.policy.automatic)
+        is_only = tie.certificate.is_only
+        ask = changes and not (tie.sure and is_only and tie.how in self.policy.automatic)
         (self.suggested if ask else self.decided).append(made)
+        if ask:
+            self.asked.update(owed)
+
+    def undecided(self) -> set[int]:
+        """The payouts that may be paid and are not matched for sure: those that a suggestion has as well."""
+        return {
+            number
+            for number, owed in enumerate(self.owed)
+            if owed.stage in self.policy.open_stages and (number not in self.used or number in self.asked)
+        }
+
+    def solution(self, payments: Iterable[int], owed: Iterable[int]) -> Solution:
+        """These payments and payouts as a solution."""
+        return Solution(
+            tuple(self.payments[number] for number in payments), tuple(self.owed[number] for number in owed)
+        )
 
     def withdraw(self, match: Match) -> None:
         """Puts a match back: its payments and payouts are free again."""
         self.taken = {number: one for number, one in self.taken.items() if one is not match}
         self.used = {number: one for number, one in self.used.items() if one is not match}
+        self.asked &= self.used.keys()
         self.decided = [one for one in self.decided if one is not match]
         self.suggested = [one for one in self.suggested if one is not match]
 
@@ -99,6 +124,7 @@ class MatchState:
                 matches[:] = [*kept, doubted] if settled or matches is self.suggested else kept
                 if not settled and matches is self.decided:
                     self.suggested.append(doubted)
+                    self.asked |= {number for number, one in self.used.items() if one is doubted}
                 break
 
     def note(

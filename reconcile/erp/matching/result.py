@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment
@@ -41,11 +43,54 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Solution:
+    """Payments and payouts that could be meant: the evidence fits them as well."""
+
+    payments: tuple[Payment, ...]
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Whether a match is the only solution for its evidence.
+
+    count: how many solutions were found, the match itself among them. others: the likeliest of the others, at
+    most `LISTED`. complete: all solutions were looked for, so that there are no more than these.
+    """
+
+    count: int = 1
+    others: tuple[Solution, ...] = ()
+    complete: bool = True
+
+    @property
+    def is_only(self) -> bool:
+        """Whether nothing else fits, and all was looked for. Nothing else may match without a person."""
+        return self.count == 1 and self.complete
+
+    def __str__(self) -> str:
+        """`the only solution`, `one of 3 solutions`, and whether all were looked for."""
+        words = "the only solution" if self.count == 1 else f"one of {self.count} solutions"
+        if self.complete:
+            return words
+        return f"{'the only one found' if self.count == 1 else words}; not all solutions were looked for"
+
+
+ONLY: Final = Certificate()
+LISTED: Final = 8
+"""How many other solutions a certificate lists: a person chooses from no more."""
+
+
+def certificate(solutions: Sequence[Solution], *, complete: bool = True) -> Certificate:
+    """The certificate of the first of these solutions."""
+    return Certificate(len(solutions), tuple(solutions[1 : LISTED + 1]), complete)
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Payments and the payouts that they are for. `how`: the pass. `evidence`: what ties them, in words.
 
     difference: paid less owed, in the currency of what is owed; None where the currencies differ. A payment
-    that came back counts as minus what was owed.
+    that came back counts as minus what was owed. certificate: whether it is the only solution.
     """
 
     payments: tuple[Payment, ...]
@@ -55,6 +100,12 @@ class Match:
     evidence: str
     difference: Money | None
     code: Code = Code.EXACT
+    certificate: Certificate = ONLY
+
+    @property
+    def solutions(self) -> tuple[Solution, ...]:
+        """What the match says, and after it the other solutions that are listed."""
+        return (Solution(self.payments, self.owed), *self.certificate.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +124,8 @@ class Matching:
     strays: paid, not in Introw. unpaid: in Introw, may be paid, and not paid. others: the payouts that are
     neither: drafts, declined ones, ones paid before. received: money that came in and is tied to no payout.
     unknown: payments whose state the file gives in a word of no list. ignored: no payments to partners.
-    repeated: payments that stand in another file as well.
+    repeated: payments that stand in another file as well, or went to their payouts after an earlier run read
+    them. known: payments that an earlier run read, each with its first reading.
     """
 
     matches: tuple[Match, ...]
@@ -86,6 +138,7 @@ class Matching:
     unknown: tuple[Payment, ...] = ()
     ignored: tuple[Payment, ...] = ()
     repeated: tuple[Repeat, ...] = ()
+    known: tuple[tuple[Payment, ReadPayment], ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -99,7 +152,9 @@ class Matching:
             "money received": totals(stray.payment.amount for stray in self.received),
             "state not known": totals(payment.amount for payment in self.unknown),
             "no payment to a partner": totals(payment.amount for payment in self.ignored),
-            "in another file as well": totals(repeat.payment.amount for repeat in self.repeated),
+            "read before, or in another file as well": totals(
+                repeat.payment.amount for repeat in self.repeated
+            ),
         }
 
     @cached_property

@@ -1,69 +1,153 @@
-"""Finds a few amounts that come to a sum, without ever trying all subsets.
+"""Finds all the ways in which a few amounts come to a sum: exactly, within stated bounds.
 
-Two amounts are looked for among many, three or four among few, and by tables of single amounts and of pairs;
-so the work for one sum has a bound, however many amounts there are.
+Two known methods, over whole minor units:
+
+Dynamic programming, for amounts above zero. A table tells for each rest of the list, each number of amounts
+and each sum whether they can come to it (a sum is one bit of a whole number); the ways are read off the table
+without a dead end. Amounts are divided by their greatest common divisor first, so that round amounts make
+small tables. Cost: amounts x `largest` x sum / 64 steps; bound: `TABLE_BITS` for the whole table.
+
+Meet in the middle, for the rest (amounts below zero, tables over the bound). Single amounts and pairs are
+kept by their sum, and each sum is put together from two halves. Cost: amounts^2 / 2 steps for up to four
+amounts; bound: the first `FEW` amounts for three and four.
+
+Both look at the first `CANDIDATES` amounts and stop after `MOST` ways. Where a bound was reached the answer
+says that not all ways were looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, islice
+from math import gcd
+from operator import itemgetter
 from typing import Final
 
 CANDIDATES: Final = 500
-"""How many amounts are looked at for two; the caller puts the likeliest first."""
+"""How many amounts are looked at; the caller puts the likeliest first."""
 
-_FEW: Final = 24
+FEW: Final = 100
+"""How many amounts are looked at for three and four that meet in the middle."""
+
+MOST: Final = 100
+"""How many ways are looked for."""
+
+TABLE_BITS: Final = 16_000_000
+"""How large the table of the dynamic programming may be: 2 MB."""
+
 # Whole numbers are compared much faster than decimals, and no currency has more decimals than this.
 _DECIMALS: Final = 6
 
 Places = tuple[int, ...]
 
 
-def subset(amounts: Sequence[Decimal], target: Decimal, largest: int) -> Places | None:
-    """The places of 2 to `largest` (at most 4) of the first amounts that come to the target, or None.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways that were found, those of the fewest and earliest amounts first. complete: these are all."""
 
-    The fewest amounts win, and then the earliest ones. More than `largest` only if it is all of them.
+    found: tuple[Places, ...]
+    complete: bool = True
+
+
+def ways(amounts: Sequence[Decimal], target: Decimal, largest: int, smallest: int = 1) -> Ways:
+    """The places of `smallest` to `largest` of the amounts that come to the target; or of all of them.
+
+    largest: at most 4. An amount of zero changes no sum, so it is never a part.
     """
-    coins = [int(amount.scaleb(_DECIMALS)) for amount in amounts[:CANDIDATES]]
-    wanted = int(target.scaleb(_DECIMALS))
-    if largest < len(amounts) <= CANDIDATES and sum(coins) == wanted:
-        return tuple(range(len(coins)))
-    for size in range(2, largest + 1):
-        few = coins if size == 2 else coins[:_FEW]
-        found = next(_of_size(few, wanted, size), None) if _in_reach(few, wanted, size) else None
-        if found:
-            return found
-    return None
+    wanted = _units(target)
+    coins = [(place, _units(amount)) for place, amount in enumerate(amounts[:CANDIDATES]) if amount]
+    search = _search(coins, wanted, range(smallest, largest + 1))
+    found = list(islice(search.ways, MOST + 1))
+    is_whole = len(amounts) <= CANDIDATES
+    if is_whole and len(coins) > largest and sum(coin for _, coin in coins) == wanted:
+        found.append(tuple(place for place, _ in coins))
+    return Ways(tuple(found[:MOST]), is_whole and search.complete and len(found) <= MOST)
 
 
-def _in_reach(coins: Sequence[int], wanted: int, size: int) -> bool:
-    """Whether the sum lies between the smallest and the largest that so many amounts can come to."""
-    ordered = sorted(coins)
-    return len(coins) >= size and sum(ordered[:size]) <= wanted <= sum(ordered[-size:])
+def _units(amount: Decimal) -> int:
+    return int(amount.scaleb(_DECIMALS))
 
 
-def _of_size(coins: Sequence[int], wanted: int, size: int) -> Iterator[Places]:
-    if size == 4:
-        yield from _two_pairs(coins, wanted)
-        return
-    starts: Iterable[Places] = (
-        ((place,) for place in range(len(coins))) if size == 2 else combinations(range(len(coins)), 2)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Ways that are found while they are asked for. complete: no bound leaves any out."""
+
+    ways: Iterator[Places]
+    complete: bool = True
+
+
+def _search(coins: Sequence[tuple[int, int]], wanted: int, sizes: range) -> _Search:
+    """Chooses the method. coins: amounts with their places."""
+    is_plain = all(coin > 0 for _, coin in coins)
+    # Amounts above the sum cannot be a part of it, if none is below zero.
+    used = [(place, coin) for place, coin in coins if coin <= wanted] if is_plain else list(coins)
+    values = [coin for _, coin in used]
+    within = _in_reach(values, wanted, sizes)
+    divisor = gcd(*values)
+    if not within or wanted % divisor:
+        return _Search(iter(()))
+    bits = len(values) * within[-1] * (wanted // divisor)
+    if is_plain and bits <= TABLE_BITS:
+        found = _by_table([value // divisor for value in values], wanted // divisor, within)
+        return _Search(tuple(used[one][0] for one in way) for way in found)
+    halves = (
+        way for size in within for way in _by_halves(values if size <= 2 else values[:FEW], wanted, size)
     )
-    singles: dict[int, list[int]] = {}
-    for place, coin in enumerate(coins):
-        singles.setdefault(coin, []).append(place)
-    for start in starts:
-        rest = wanted - sum(coins[place] for place in start)
-        yield from ((*start, place) for place in singles.get(rest, ()) if place > start[-1])
+    complete = len(values) <= FEW or within[-1] <= 2
+    return _Search((tuple(used[one][0] for one in way) for way in halves), complete)
 
 
-def _two_pairs(coins: Sequence[int], wanted: int) -> Iterator[Places]:
-    by_sum: dict[int, list[tuple[int, int]]] = {}
-    for one, two in combinations(range(len(coins)), 2):
-        both = coins[one] + coins[two]
-        for pair in by_sum.get(wanted - both, ())[:_FEW]:
-            if not {one, two} & set(pair):
-                yield tuple(sorted((*pair, one, two)))
-        by_sum.setdefault(both, []).append((one, two))
+def _in_reach(values: Sequence[int], wanted: int, sizes: range) -> list[int]:
+    """The sizes of which the sum lies between the smallest and the largest that so many amounts come to."""
+    ordered = sorted(values)
+    return [
+        size
+        for size in sizes
+        if len(values) >= size and sum(ordered[:size]) <= wanted <= sum(ordered[-size:])
+    ]
+
+
+def _by_table(coins: Sequence[int], wanted: int, sizes: Sequence[int]) -> Iterator[Places]:
+    """Dynamic programming: `rests[place][size]` has a bit for each sum that so many later coins come to."""
+    largest, mask = sizes[-1], (1 << wanted + 1) - 1
+    rest = [1] + [0] * largest
+    rests = [rest]
+    for coin in reversed(coins):
+        rest = [1, *(rest[size] | rest[size - 1] << coin & mask for size in range(1, largest + 1))]
+        rests.append(rest)
+    rests.reverse()
+    for size in sizes:
+        yield from _read_off(coins, rests, 0, size, wanted)
+
+
+def _read_off(
+    coins: Sequence[int], rests: Sequence[Sequence[int]], start: int, size: int, wanted: int
+) -> Iterator[Places]:
+    if not size:
+        if not wanted:
+            yield ()
+        return
+    for place in range(start, len(coins)):
+        if not rests[place][size] >> wanted & 1:
+            return
+        left = wanted - coins[place]
+        if left >= 0 and rests[place + 1][size - 1] >> left & 1:
+            for others in _read_off(coins, rests, place + 1, size - 1, left):
+                yield (place, *others)
+
+
+def _by_halves(values: Sequence[int], wanted: int, size: int) -> Iterator[Places]:
+    """Meet in the middle: the first half is tried, the second is looked up by what is missing."""
+    first = size // 2
+    halves: dict[int, list[Places]] = {}
+    for half in combinations(range(len(values)), size - first):
+        halves.setdefault(sum(values[one] for one in half), []).append(half)
+    for start in combinations(range(len(values)), first):
+        fitting = halves.get(wanted - sum(values[one] for one in start), [])
+        # They stand in their order, so each way is found once: its earlier amounts, then its later ones.
+        later = bisect_right(fitting, start[-1], key=itemgetter(0)) if start else 0
+        for half in islice(fitting, later, None):
+            yield (*start, *half)

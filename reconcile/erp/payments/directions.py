@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.formats.table_header import Header, same_form
+from reconcile.erp.payments.formats.layout import TableLayout, word_form
+from reconcile.erp.payments.formats.table_header import Header, guessed_places, same_form
 from reconcile.erp.payments.model import Grid, GridRow
 
 OUT: Final = "out"
@@ -51,7 +51,7 @@ class Direction:
 
     def of(self, row: GridRow) -> str:
         """`out`, `in`, or an empty text where the row does not say it in known words."""
-        word = _form(row.text(self.column))
+        word = word_form(row.text(self.column))
         return OUT if word in self.out else IN if word in self.into else ""
 
     def word(self, row: GridRow) -> str:
@@ -69,20 +69,18 @@ def find_direction(grid: Grid, header: Header, layout: TableLayout) -> Direction
         )
     if named is not None:
         return Direction(named, out - frozenset(layout.into), into - frozenset(layout.out))
+    if layout.recognise and layout.sign:
+        return None  # the layout knows its table, and that the sign tells
     below = [row for row in grid if row.number > header.row]
     amounts = {header.first(role) for role in ("amount", "paid_out", "paid_in", "date", "balance")}
-    places = (place for place in range(header.width) if place not in amounts)
+    places = (place for place in guessed_places(header, layout, taken=False) if place not in amounts)
     found = next((at for at in places if _tells(below, at, out, into)), None)
     return None if found is None else Direction(found, out, into)
 
 
 def _tells(rows: Sequence[GridRow], place: int, out: frozenset[str], into: frozenset[str]) -> bool:
-    words = {_form(row.text(place)) for row in rows if row.text(place)}
+    words = {word_form(row.text(place)) for row in rows if row.text(place)}
     if not words or not words <= out | into:
         return False
     both = bool(words & out) and bool(words & into)
     return both or all(len(word) > _SHORT for word in words)
-
-
-def _form(word: str) -> str:
-    return " ".join(word.casefold().split())

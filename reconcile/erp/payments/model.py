@@ -13,6 +13,8 @@ from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
+from reconcile.domain.policy.file_rules import BankFileLimits
+from reconcile.erp.payments.budget import Budget
 
 _SHOWN: Final = 60
 
@@ -93,11 +95,21 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it lies on disk. grids: the sheets of a workbook, by name, where it is one."""
+    """A file as it lies on disk. grids: the sheets of a workbook, by name, where it is one.
+
+    limits: how much of it is read. budget: what of that is left; its clock runs from when the file was made
+    a source.
+    """
 
     name: str
     content: bytes
     grids: Mapping[str, Grid] = field(default_factory=dict)
+    limits: BankFileLimits = field(default_factory=BankFileLimits)
+    budget: Budget = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Starts the clock."""
+        object.__setattr__(self, "budget", Budget(self.name, self.limits))
 
     @property
     def sha256(self) -> str:

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from reconcile.erp.payments.formats.layout import TableLayout
-from reconcile.erp.payments.formats.table_header import Header
+from reconcile.erp.payments.formats.layout import TableLayout, word_form
+from reconcile.erp.payments.formats.table_header import Header, guessed_places
 from reconcile.erp.payments.model import Grid, GridRow, PaymentStatus
 
 _PAID: Final = """
@@ -58,7 +58,7 @@ _COMMON: Final = (
 
 def state_of(word: str, layout: TableLayout) -> PaymentStatus | None:
     """The state that a word means; None for a word in no list."""
-    form = _form(word)
+    form = word_form(word)
     own = (
         (layout.ignored, PaymentStatus.IGNORED),
         (layout.pending, PaymentStatus.IGNORED),
@@ -75,10 +75,9 @@ def state_columns(grid: Grid, header: Header, layout: TableLayout) -> tuple[int,
     An unnamed column is one where at least half of its texts, of few different ones, are words for a state.
     """
     named = header.columns.get("status", ())
-    taken = {place for places in header.columns.values() for place in places}
     below = [row for row in grid if row.number > header.row]
-    others = (place for place in range(header.width) if place not in taken)
-    return (*named, *(place for place in others if _tells_state(below, place, layout)))
+    others = (place for place in guessed_places(header, layout) if _tells_state(below, place, layout))
+    return (*named, *others)
 
 
 def said_states(
@@ -111,10 +110,6 @@ def state_of_row(
 
 
 def _tells_state(rows: Sequence[GridRow], place: int, layout: TableLayout) -> bool:
-    counts = Counter(_form(row.text(place)) for row in rows if row.text(place))
+    counts = Counter(word_form(row.text(place)) for row in rows if row.text(place))
     known = sum(count for word, count in counts.items() if state_of(word, layout))
     return 0 < len(counts) <= _MOST_STATES and known * 2 >= sum(counts.values())
-
-
-def _form(word: str) -> str:
-    return " ".join(word.casefold().split())

@@ -25,6 +25,7 @@ from reconcile.jobs.closes.close_files import (
     newest_layouts,
     pack_files,
     remove_replaced,
+    removing_refused,
     temporary_folder,
     write_files,
 )
@@ -37,10 +38,12 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.explained import explanations_of
 from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.store.closes import KeptClose, save_close
 from reconcile.store.store import Store
 
@@ -51,6 +54,7 @@ class CloseRequest:
 
     folder: where the pack goes. waivers: `CHECK=REASON`. rates: a table of rates to a reporting currency.
     gl: an export of the general ledger.
+    explain: the workbook of a pack in which the flux is explained.
     journals: layouts. statements: whether links to the commission statements are made. draft: closes nothing.
     again: why the last close is made once more. first: begins a chain of closes in a store of other
     environments.
@@ -61,6 +65,7 @@ class CloseRequest:
     waivers: tuple[str, ...] = ()
     rates: Path | None = None
     gl: Path | None = None
+    explain: Path | None = None
     journals: tuple[str, ...] = ()
     statements: bool = False
     draft: bool = False
@@ -111,6 +116,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
     gl = ledger_of(session, request.gl, request.period)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
+        refuse_unseen(session, store)
         # Gather.
         again = request.again is not None
         before = previous_close(store, session.environment, request.period, again=again, first=request.first)
@@ -118,7 +124,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         snapshot = everything(session, reader, previous)
         replaced = superseded(store, session.environment, request.period) if again else None
         gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
-        frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl)
+        explanations = explanations_of(session, request.explain, request.period, replaced)
+        frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl, explanations=explanations)
         # Decide.
         made = make_close(frozen, previous)
         files = pack_files(made, session.settings.templates, building)
@@ -129,7 +136,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         if closed and again:
             remove_replaced(request.folder, kept_close(store, session.environment, request.period), files)
         if closed:
-            save_close(store, _kept(session, frozen, files))
+            with removing_refused(request.folder, files):
+                save_close(store, _kept(session, frozen, files), replaced.close_id if replaced else "")
         return close_result(made, files, request.folder, closed=closed)
 
 

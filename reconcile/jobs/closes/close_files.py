@@ -15,7 +15,9 @@ from reconcile.close.frozen import write_inputs
 from reconcile.close.journal import JournalLine
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
+from reconcile.close.signing import signing_pack
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
+from reconcile.errors import DecisionNeeded
 from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
 from reconcile.report.pack import write_page
 from reconcile.resources import template
@@ -51,6 +53,9 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
         write_pack(stream, pack, frozen.at)
     with (folder / f"{name}.html").open("wb") as stream:
         write_page(stream, pack, templates)
+    if frozen.version > 2:
+        with (folder / f"{name}-sign.html").open("wb") as stream:
+            write_page(stream, signing_pack(close), templates)
     with (folder / NUMBERS).open("wb") as stream:
         write_numbers(stream, pack)
     if frozen.version > 1:
@@ -107,6 +112,19 @@ def remove_replaced(folder: Path, replaced: KeptClose, files: Iterable[str]) -> 
         path = folder / name
         if path.is_file() and sha256_of(path) == replaced.files[name]:
             path.unlink()
+
+
+@contextmanager
+def removing_refused(folder: Path, files: Mapping[str, Path]) -> Iterator[None]:
+    """Takes the files of a close away again where it is refused at last: its journals must not be booked."""
+    try:
+        yield
+    except DecisionNeeded:
+        for name, made in files.items():
+            path = folder / name
+            if path.is_file() and sha256_of(path) == sha256_of(made):
+                path.unlink()
+        raise
 
 
 def hashes(files: Mapping[str, Path]) -> dict[str, str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
-from reconcile.config import FileRules
 from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import CHECK_NAMES
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Reader

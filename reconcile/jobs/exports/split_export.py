@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.atomic import new_folder, write_text
-from reconcile.config import FileRules
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
+from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, file_names

@@ -121,6 +121,7 @@ def _runner(
     settings = session.settings
     with session.caller.stoppable() as stop, session.caller.progress() as on_progress:
         client.stop_when(lambda: stop.made)
+        client.check_before_each(store.check_hold)
         # An operation may have two outcomes: unknown and then settled, applied and then seen to differ.
         count = each_once("Applying", len(plan.operations), on_progress)
         runner = Runner(

@@ -11,6 +11,7 @@ from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
 from reconcile.domain.phrases import counted, did_you_mean
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.record_events import Event, events_of
 from reconcile.jobs.runs.record_life import Life, life_of
 from reconcile.jobs.runs.run_summary import RunSummary, summary_of
 from reconcile.jobs.session import Session
@@ -61,10 +62,14 @@ class Journal:
 
 @dataclass(frozen=True)
 class History:
-    """The record of the runs. breaks: where it is not what was written."""
+    """The record of the runs. breaks: where it is not what was written.
+
+    events: what else happened to the payout or line that is named.
+    """
 
     record: Record
     breaks: tuple[Break, ...]
+    events: tuple[Event, ...] = ()
 
     def shown(self, name: str | None) -> History | Journal | Life:
         """All runs; with a name, the journal of that run or the life of that payout or line.
@@ -73,9 +78,8 @@ class History:
         """
         if name is None:
             return self
-        if all(run.run_id != name for run in self.record.runs) and (life := life_of(self.record, name)):
-            return life
-        return self.journal(name)
+        life = None if _is_run(self.record, name) else life_of(self.record, name, self.events)
+        return life or self.journal(name)
 
     def journal(self, run_id: str) -> Journal:
         """The journal of a run. Raises ConfigurationError for one that is not there."""
@@ -86,7 +90,7 @@ class History:
         if run is None and run_id not in record.entries and all(one.key not in names for one in record.seals):
             hint = did_you_mean(run_id, (one.run_id for one in record.runs))
             raise ConfigurationError(
-                f"There is no run {run_id}, and no run wrote to a record of that id. "
+                f"There is no run {run_id}, and nothing on record names a payout or line of that id. "
                 f"List the runs with: reconcile history.{hint}"
             )
         if run is None:
@@ -132,8 +136,16 @@ class History:
         yield from self.record.adopted
 
 
-def history(session: Session) -> History:
-    """The record of all runs, newest first, checked."""
+def history(session: Session, name: str | None = None, *, whole: bool = False) -> History:
+    """The record of all runs, newest first, checked.
+
+    name: the run, payout or line to show. whole: with the months that were exported and closed.
+    """
     with session.store(create=False) as store:
-        record = store.record()
-    return History(record, audit(record))
+        record = store.record(whole=whole)
+        events = () if name is None or _is_run(record, name) else events_of(store, session.environment, name)
+    return History(record, audit(record), events)
+
+
+def _is_run(record: Record, name: str) -> bool:
+    return any(run.run_id == name for run in record.runs)

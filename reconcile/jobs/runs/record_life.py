@@ -1,11 +1,12 @@
-"""The life of one payout or line over all runs: who wrote what into it, when, and from which cell."""
+"""The life of one payout or line: who wrote what into it, when, from which cell, and what else names it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from reconcile.apply.journal_view import as_csv
@@ -13,6 +14,7 @@ from reconcile.apply.written import Written, written
 from reconcile.domain.fields import FIELD_LABELS
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.runs.record_events import Event
 from reconcile.report.words import shown_value
 from reconcile.store.audit import Record
 
@@ -34,44 +36,52 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Life:
-    """What runs wrote into a record, and into the lines of a payout, oldest first."""
+    """What runs wrote into a record, and into the lines of a payout, and what else happened, oldest first."""
 
     record_id: str
-    events: tuple[Written, ...]
+    events: tuple[Written | Event, ...]
 
     def as_json(self) -> str:
         """The events for a machine."""
-        return json.dumps([_row(one) for one in self.events], indent=2, ensure_ascii=False)
+        return json.dumps([_row(one, self.record_id) for one in self.events], indent=2, ensure_ascii=False)
 
     def as_csv(self) -> str:
         """The events for a spreadsheet program."""
-        return as_csv([_row(one) for one in self.events], _COLUMNS)
+        return as_csv([_row(one, self.record_id) for one in self.events], _COLUMNS)
 
     def as_text(self) -> Iterator[str]:
         """The events for people, a line each, after a line about the record."""
-        first = self.events[0].target
-        yield visible(f"{first.partner_name} · {self.record_id}")
+        names = (_partner(one) for one in self.events)
+        yield visible(" · ".join((*islice(filter(None, names), 1), self.record_id)))
         for one in self.events:
+            head = f"{one.at[:16].replace('T', ' ')}  {one.by if isinstance(one, Event) else one.who}"
+            if isinstance(one, Event):
+                where = f"  {one.place}" if one.place else ""
+                yield visible(f"{head}  {one.what}{where}".replace("\n", " "))
+                continue
             # A payout's life tells of its lines, too.
             record = "" if one.record_id == self.record_id else f"{one.record_id} "
             failed = "" if one.outcome.outcome.done else f"  {one.outcome.outcome}: {one.outcome.message}"
             where = f"  {one.target.place}" if one.target.place else ""
-            head = f"{one.at[:16].replace('T', ' ')}  {one.who}"
             text = f"{head}  {record}{_edit(one)}{where}  {one.run_id}{failed}"
             yield visible(text.replace("\n", " "))
 
 
-def life_of(record: Record, record_id: str) -> Life | None:
-    """The life of a record in the runs of the record; None where no run wrote to it.
+def life_of(record: Record, record_id: str, events: Iterable[Event] = ()) -> Life | None:
+    """The life of a record in the runs of the record and beside them; None where nothing names it.
 
     A run whose plan cannot be read any more is left out.
     """
-    found: list[Written] = []
+    found: list[Written | Event] = list(events)
     for run in reversed(record.runs):
         with suppress(ConfigurationError):
-            events = written(run, record.entries.get(run.run_id, ()))
-            found.extend(one for one in events if record_id in (one.record_id, one.target.payout_id))
-    return Life(record_id, tuple(found)) if found else None
+            values = written(run, record.entries.get(run.run_id, ()))
+            found.extend(one for one in values if record_id in (one.record_id, one.target.payout_id))
+    return Life(record_id, tuple(sorted(found, key=lambda one: one.at))) if found else None
+
+
+def _partner(one: Written | Event) -> str:
+    return one.partner_name if isinstance(one, Event) else one.target.partner_name
 
 
 def _edit(one: Written) -> str:
@@ -81,7 +91,11 @@ def _edit(one: Written) -> str:
     return f"{FIELD_LABELS[one.field]}: {before} → {shown_value(one.after, one.currency)}"
 
 
-def _row(one: Written) -> dict[str, Any]:
+def _row(one: Written | Event, record_id: str) -> dict[str, Any]:
+    if isinstance(one, Event):
+        known = {"at": one.at, "by": one.by, "partner": one.partner_name, "place": one.place}
+        told = {"record": record_id, "field": one.kind, "before": None, "after": one.what}
+        return dict.fromkeys(_COLUMNS, "") | known | told
     return {
         "at": one.at,
         "by": one.who,

@@ -9,6 +9,7 @@ from pathlib import Path
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.errors import ConfigurationError, ReconcileError
+from reconcile.jobs.review_markup import conflict_key
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import OperationOutcome
@@ -85,12 +86,14 @@ def write_results(
     not_tried: what to say of operations without an outcome.
     """
     settings = session.settings
+    waiting = {conflict_key(conflict) for conflict in plan.conflicts}
     written = []
     for source, target in places.pairs:
         try:
             edited = _read(session, source)
             results = row_results(plan, outcomes, edited, not_tried)
-            write_result(source, target, results, settings.templates, settings.policy.reading)
+            reading = settings.policy.reading
+            write_result(source, target, results, settings.templates, reading, waiting)
         except ReconcileError as error:
             written.append(Written(target, error))
         else:

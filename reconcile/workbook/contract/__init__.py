@@ -40,6 +40,7 @@ from reconcile.workbook.contract.export_rows import (
 from reconcile.workbook.contract.layout import ColumnText, ColumnTexts, Layout, load_layout
 from reconcile.workbook.contract.markup import (
     CHANGES,
+    CONFLICT,
     CONFLICTS,
     DECISION,
     FINDINGS,
@@ -62,6 +63,7 @@ __all__ = [
     "BASELINE",
     "CHANGES",
     "COLUMNS",
+    "CONFLICT",
     "CONFLICTS",
     "DECISION",
     "DIGITS",

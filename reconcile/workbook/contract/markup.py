@@ -14,6 +14,8 @@ RESULTS: Final = "Results"
 WHOLE: Final = "whole"
 DECISION: Final = "Decision"
 """The header of the column in which people decide."""
+CONFLICT: Final = "Conflict"
+"""The header of the hidden column that lights up the cells of a conflict; empty once it is decided."""
 MARKER: Final = "reconcile:"
 """With the table's name, the header of the last column of each table, which is hidden."""
 
@@ -48,7 +50,8 @@ class ReviewRow:
 class ReviewTable:
     """A sheet of ours.
 
-    colour: of its tab, by its name in the template. frozen: how many columns stay in sight.
+    colour: of its tab, by its name in the template. frozen: how many columns stay in sight. opens: whether
+    the workbook opens with it.
     """
 
     name: str
@@ -56,6 +59,7 @@ class ReviewTable:
     rows: tuple[ReviewRow, ...]
     colour: str
     frozen: int = 0
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,17 +108,27 @@ class Block:
         top = self.sheet.header + 1
         known = re.findall(rb'priority="(\d+)"', self.part.content)
         priority = max(map(int, known), default=0) + 1
-        words = (("refused", "unknown"), ("skipped", "applied-differently"))
-        rules = ""
-        for look, some in zip(self.looks, words, strict=True):
-            formula = "+".join(f'(${column}{top}="{word}")' for word in some)
-            rules += (
-                f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'
-                f"<{prefix}formula>{escape(formula)}</{prefix}formula></{prefix}cfRule>"
-            )
-            priority += 1
-        text = f'<{prefix}conditionalFormatting sqref="{column}{top}:{column}{max(top, bottom)}">{rules}'
-        self.part.add_child("conditionalFormatting", f"{text}</{prefix}conditionalFormatting>", SHEET_ORDER)
+        # The first column stays in sight while people scroll: it says where to look.
+        lit = dict.fromkeys((column_letters(min(self.sheet.columns.values())), column))
+        places = " ".join(f"{one}{top}:{one}{max(top, bottom)}" for one in lit)
+        text = outcome_rules(self.looks, places, f"${column}{top}", priority, prefix)
+        self.part.add_child("conditionalFormatting", text, SHEET_ORDER)
+
+
+def outcome_rules(
+    looks: Sequence[int], places: str, outcome: str, priority: int = 1, prefix: str = ""
+) -> str:
+    """The conditional format of what was refused and of what waits. outcome: the cell of the first row."""
+    words = (("refused", "unknown"), ("skipped", "applied-differently"))
+    rules = ""
+    for number, (look, some) in enumerate(zip(looks, words, strict=True), start=priority):
+        formula = "+".join(f'({outcome}="{word}")' for word in some)
+        rules += (
+            f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{number}">'
+            f"<{prefix}formula>{escape(formula)}</{prefix}formula></{prefix}cfRule>"
+        )
+    text = f'<{prefix}conditionalFormatting sqref="{places}">{rules}'
+    return f"{text}</{prefix}conditionalFormatting>"
 
 
 def _place_of(headers: Mapping[int, str], labels: Sequence[str]) -> int | None:

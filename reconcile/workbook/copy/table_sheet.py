@@ -13,6 +13,13 @@ from reconcile.workbook.ooxml import MAIN, STYLE_ORDER, Parts, column_letters, r
 
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
+_LINE: Final = 15
+"""The height of a line of text, in points."""
+_HIGHEST: Final = 409
+"""The height that a row may have at most, in points."""
+_INDENT: Final = 3
+"""Characters of a column that its texts do not use: indent, borders, words that go to the next line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looks:
@@ -84,12 +91,15 @@ def free_name(name: str, sheets: Iterable[str]) -> str:
     return free
 
 
-def put_table(parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name: str, looks: Looks) -> None:
+def put_table(
+    parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name: str, looks: Looks, rules: str = ""
+) -> None:
     """Writes a sheet of ours under a name: over the one that is there, or as the last sheet.
 
-    sheets: the parts of the sheets by name. Only sheets of ours are written over.
+    sheets: the parts of the sheets by name. Only sheets of ours are written over. rules: its conditional
+    formats.
     """
-    content = "".join(_sheet(table, looks)).encode()
+    content = "".join(_sheet(table, name, looks, rules)).encode()
     if name in sheets:
         parts.put(sheets[name], content)
         return
@@ -107,12 +117,32 @@ def put_table(parts: Parts, sheets: Mapping[str, str], table: ReviewTable, name:
     parts.put(parts.workbook, book.result())
 
 
-def _sheet(table: ReviewTable, looks: Looks) -> Iterator[str]:
+def open_with(parts: Parts, sheets: Mapping[str, str], name: str) -> None:
+    """Makes a sheet of ours the one that is seen first; no other sheet stays selected beside it.
+
+    sheets: the parts of the other sheets. Two selected sheets are a group, in which an edit goes into both.
+    """
+    book = scan(parts.read(parts.workbook), ("sheets", "bookViews"))
+    listed, views = book.root.child("sheets"), book.root.child("bookViews")
+    names = [one.attributes.get("name") for one in listed.children] if listed else []
+    if name not in names or not views or not views.children:
+        return
+    book.set_attributes(views.children[0], {"activeTab": str(names.index(name)), "firstSheet": None})
+    parts.put(parts.workbook, book.result())
+    for other, part_name in sheets.items():
+        content = parts.read(part_name)
+        head, mark, rest = content.partition(b"<sheetData")
+        if other != name and mark:
+            parts.put(part_name, re.sub(rb"""\stabSelected=["'](1|true)["']""", b"", head) + mark + rest)
+
+
+def _sheet(table: ReviewTable, name: str, looks: Looks, rules: str) -> Iterator[str]:
     width = len(table.columns)
     yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
     yield f'<sheetPr><tabColor rgb="{_rgb(table.colour)}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
     yield f'<dimension ref="A1:{column_letters(width - 1)}{len(table.rows) + 1}"/>'
-    yield '<sheetViews><sheetView workbookViewId="0" showGridLines="0">'
+    selected = ' tabSelected="1"' if table.opens else ""
+    yield f'<sheetViews><sheetView workbookViewId="0" showGridLines="0"{selected}>'
     side = f'xSplit="{table.frozen}" ' if table.frozen else ""
     active = "bottomRight" if table.frozen else "bottomLeft"
     first = column_letters(table.frozen)
@@ -123,18 +153,31 @@ def _sheet(table: ReviewTable, looks: Looks) -> Iterator[str]:
         hidden = ' hidden="1"' if column.hidden else ""
         yield f'<col min="{number}" max="{number}" width="{column.width}" customWidth="1"{hidden}/>'
     yield "</cols><sheetData>"
-    yield _row(1, ReviewRow(tuple(column.label for column in table.columns)), [looks.header] * width, looks)
+    head = ReviewRow(tuple(column.label for column in table.columns))
+    yield _row(1, head, [looks.header] * width, looks, _LINE)
     styles = [looks.editable if column.editable else looks.plain for column in table.columns]
     for number, row in enumerate(table.rows, start=2):
-        yield _row(number, row, styles, looks)
-    yield "</sheetData>"
+        yield _row(number, row, styles, looks, _height(row, table))
+    yield f"</sheetData>{rules}"
     yield from _choices(table)
     yield from _links(table)
     yield '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-    yield '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    yield '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+    footer = f"&L{name.replace('&', '&&')}&RPage &P of &N"
+    yield f"<headerFooter><oddFooter>{xml_text(footer)}</oddFooter></headerFooter></worksheet>"
 
 
-def _row(number: int, row: ReviewRow, styles: Sequence[int], looks: Looks) -> str:
+def _height(row: ReviewRow, table: ReviewTable) -> int:
+    """The height at which no text is cut: programs do not all make room for texts that wrap."""
+    lines = 1
+    for value, column in zip(row.cells, table.columns, strict=True):
+        if isinstance(value, str) and not column.hidden:
+            room = max(column.width - _INDENT, 1)
+            lines = max(lines, sum(-(-len(part) // room) or 1 for part in value.split("\n")))
+    return min(lines * _LINE, _HIGHEST)
+
+
+def _row(number: int, row: ReviewRow, styles: Sequence[int], looks: Looks, height: int) -> str:
     cells = []
     for index, (value, style) in enumerate(zip(row.cells, styles, strict=True)):
         link = isinstance(value, Link)
@@ -142,7 +185,8 @@ def _row(number: int, row: ReviewRow, styles: Sequence[int], looks: Looks) -> st
         where = f'r="{column_letters(index)}{number}" s="{looks.link if link else style}"'
         inner = f't="inlineStr"><is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
         cells.append(f"<c {where} {inner}" if text else f"<c {where}/>")
-    return f'<row r="{number}">{"".join(cells)}</row>'
+    tall = f' ht="{height}" customHeight="1"' if height > _LINE else ""
+    return f'<row r="{number}"{tall}>{"".join(cells)}</row>'
 
 
 def _choices(table: ReviewTable) -> Iterator[str]:

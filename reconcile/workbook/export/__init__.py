@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reconcile.workbook.export.column_cells import ColumnCells, number_cell
-from reconcile.workbook.export.extra_sheets import ExtraSheet, Proposal
-from reconcile.workbook.export.styles import DATE_FORMAT, Formats, amount_format
+from reconcile.workbook.export.extra_sheets import ExtraSheet, Proposal, answers_to
+from reconcile.workbook.export.styles import DATE_FORMAT, Formats, amount_format, dashed
 from reconcile.workbook.export.writer import write_workbook
 from reconcile.workbook.export.xlsxwriter_port import Format, StreamingSheet, Workbook, Worksheet
 
@@ -19,6 +19,8 @@ __all__ = [
     "Workbook",
     "Worksheet",
     "amount_format",
+    "answers_to",
+    "dashed",
     "number_cell",
     "write_workbook",
 ]

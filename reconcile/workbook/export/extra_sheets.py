@@ -6,10 +6,11 @@ Nothing in them is an edit by itself; only the answers in the column Accept are 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final
 
 from reconcile.domain.fields import Values
@@ -20,6 +21,7 @@ from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Workshee
 
 ACCEPT: Final = "accept"
 ANSWERS: Final = ("Yes", "No")
+Answers = tuple[str, ...]
 
 # The column with the currency of each column of amounts.
 _CURRENCIES: Final = {
@@ -37,11 +39,20 @@ _MARGIN: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class ExtraSheet:
-    """A sheet by its key in the template, and its rows by column id. tokens: what an accepted row means."""
+    """A sheet by its key in the template, and its rows by column id.
+
+    tokens: what an accepted row means. answers: what may be answered in each row.
+    """
 
     key: str
     rows: tuple[Mapping[str, Shown], ...]
     tokens: tuple[str, ...] = ()
+    answers: tuple[Answers, ...] = ()
+
+
+def answers_to(solutions: int, *, numbered: bool) -> Answers:
+    """Yes and No; where there are several solutions the number of one in place of Yes."""
+    return (*map(str, range(1, solutions + 1)), "No") if numbered else ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,9 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
     sheet.add_table(0, 0, last, len(headers) - 1, options)
     sheet.set_row(0, _HEADER_HEIGHT)
     sheet.freeze_panes(1, 0)
-    _set_columns(sheet, texts, last)
+    _set_columns(sheet, texts)
+    if ACCEPT in texts:
+        _set_answers(sheet, list(texts).index(ACCEPT), texts[ACCEPT], extra.answers or (ANSWERS,) * last)
     for number, row in enumerate(extra.rows, start=1):
         lines = {name: _lines(row.get(name), text.width) for name, text in texts.items()}
         # Not every program makes a row as high as its texts need.
@@ -90,15 +103,25 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
     return sheet
 
 
-def _set_columns(sheet: Worksheet, texts: Mapping[str, ColumnText], last: int) -> None:
+def _set_columns(sheet: Worksheet, texts: Mapping[str, ColumnText]) -> None:
     for index, (name, text) in enumerate(texts.items()):
         sheet.set_column(index, index, text.width)
-        hint = {"input_title": text.label[:32], "input_message": text.help} if text.help else {}
-        if name == ACCEPT:
-            rule = {"validate": "list", "source": list(ANSWERS), **hint}
-            sheet.data_validation(1, index, last, index, rule)
-        elif hint:
-            sheet.data_validation(0, index, 0, index, {"validate": "any", **hint})
+        if text.help and name != ACCEPT:
+            sheet.data_validation(0, index, 0, index, {"validate": "any", **_hint(text)})
+
+
+def _set_answers(sheet: Worksheet, index: int, text: ColumnText, answers: Sequence[Answers]) -> None:
+    """The drop-down of each row; rows below each other with the same answers share one rule."""
+    row = 1
+    for choices, rows in groupby(answers):
+        last = row + len(list(rows)) - 1
+        rule = {"validate": "list", "source": list(choices), **_hint(text)}
+        sheet.data_validation(row, index, last, index, rule)
+        row = last + 1
+
+
+def _hint(text: ColumnText) -> dict[str, str]:
+    return {"input_title": text.label[:32], "input_message": text.help} if text.help else {}
 
 
 def _lines(value: Shown, width: int) -> int:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from reconcile.domain.pack_table import Pack, Table, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
+from reconcile.workbook.pack.pack_charts import write_charts
 from reconcile.workbook.pack.pack_rows import currency_place, plain
-from reconcile.workbook.pack.pack_styles import BAD, GOOD, HEADER_ROW, INK, LINE, OPEN, PackLooks, printable
+from reconcile.workbook.pack.pack_styles import (
+    BAD,
+    GOOD,
+    HEADER_ROW,
+    LINE,
+    OPEN,
+    PackLooks,
+    footer_of,
+    printable,
+)
 
 _LINKS: Final = 7
 """The column, from 0, in which the list of the sheets stands, beside the facts."""
+_ACROSS: Final = 75
+"""So many characters of a fact stand on one line."""
 _ONE_PAGE: Final = 6
 """So many charts are small enough for one printed page with the cover; more go on to the next page."""
 
@@ -30,17 +42,25 @@ class Cover:
 
     def write(self) -> None:
         """Fills the sheet."""
-        charted = self.pack.table(self.pack.charted) if self.pack.charted else None
-        printable(self.sheet, (1, 1 if charted is None or len(charted.rows) <= _ONE_PAGE else 0))
+        covered = self.pack.covered or self.pack.charted
+        table = self.pack.table(covered) if covered else None
+        few = table is None or not self.pack.charted or len(table.rows) <= _ONE_PAGE
+        printable(self.sheet, (1, 1 if few else 0))
+        self.sheet.set_footer(footer_of(self.pack))
         self.sheet.set_column(0, 0, 24)
-        self.sheet.set_column(1, len(charted.columns) - 1 if charted else 9, 15)
+        self.sheet.set_column(1, len(table.columns) - 1 if table else 9, 15)
         self._headed()
-        for row, (label, text) in enumerate(self.pack.facts, start=3):
+        facts = (*self.pack.facts, *(self.pack.signatures or ()))
+        for row, (label, text) in enumerate(facts, start=3):
             self.sheet.write_string(row, 0, label, self.looks.made(color="#475569"))
-            self.sheet.write_string(row, 1, text, self.looks.made())
+            self.sheet.merge_range(
+                row, 1, row, _LINKS - 2, text, self.looks.made(text_wrap=True, align="left")
+            )
+            if len(text) > _ACROSS:
+                self.sheet.set_row(row, 15 * (1 + len(text) // _ACROSS))
         self._listed()
-        if charted:
-            self._charted(charted, 5 + max(len(self.pack.facts), len(self.pack.tables)))
+        if table:
+            self._covered(table, 5 + max(len(facts), len(self.pack.tables)))
 
     def _headed(self) -> None:
         pack, sheet, made = self.pack, self.sheet, self.looks.made
@@ -60,7 +80,7 @@ class Cover:
             self.sheet.write_url(row, _LINKS, f"internal:'{self.names[table.key]}'!A1", string=table.title)
             self.sheet.write_number(row, _LINKS + 2, len(table.rows), self.looks.made())
 
-    def _charted(self, table: Table, row: int) -> None:
+    def _covered(self, table: Table, row: int) -> None:
         """The table once more, referring to its sheet, and a chart for each of its rows."""
         self.sheet.write_string(row, 0, table.title, self.looks.made(bold=True, font_size=13))
         for column, one in enumerate(table.columns):
@@ -73,32 +93,5 @@ class Cover:
                 shape = self.looks.cell(table.columns[column].kind, column, currency)
                 value = plain(value_of(cell))
                 self.sheet.write_formula(row + 2 + number, column, f"={place}", shape, value)
-        below = row + 3 + len(table.rows)
-        for number in range(len(table.rows)):
-            chart = self._chart(table, number)
-            self.sheet.insert_chart(below + 11 * (number // 2), 5 * (number % 2), chart)
-
-    def _chart(self, table: Table, number: int) -> Any:  # noqa: ANN401  the library has no types
-        name, cells = self.names[table.key], table.rows[number]
-        money = [place for place, column in enumerate(table.columns) if column.kind == "money"][:-1]
-        row = HEADER_ROW + 1 + number
-        chart = self.book.add_chart({"type": "column"})
-        chart.add_series(
-            {
-                "categories": [name, HEADER_ROW, money[0], HEADER_ROW, money[-1]],
-                "values": [name, row, money[0], row, money[-1]],
-                # XlsxWriter would look them up in the sheet, whose rows it never gets to see.
-                "categories_data": [table.columns[place].header for place in money],
-                "values_data": [plain(value_of(cells[place])) for place in money],
-                "fill": {"color": "#335C81"},
-                "gap": 60,
-            }
-        )
-        title = f"{table.title}, {cells[0]}"
-        chart.set_title({"name": title, "name_font": {"size": 11, "color": INK}})
-        chart.set_legend({"none": True})
-        lines = {"visible": True, "line": {"color": LINE}}
-        chart.set_y_axis({"major_gridlines": lines, "num_format": "#,##0"})
-        chart.set_x_axis({"label_position": "low"})
-        chart.set_size({"width": 570, "height": 210})
-        return chart
+        if self.pack.charted:
+            write_charts(self.book, self.sheet, self.pack, self.names, row + 3 + len(table.rows))

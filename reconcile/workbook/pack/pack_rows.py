@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reconcile.domain.pack_table import RowSum, SumOf, Table, value_of
+from reconcile.domain.pack_table import Cell, RowSum, SumOf, Table, totals_of, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import ColumnCells, StreamingSheet, number_cell
 from reconcile.workbook.ooxml import held, serial
-from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks
+from reconcile.workbook.pack.pack_styles import HEADER_ROW, WIDEST, PackLooks
 
 Ranges = Callable[[str, str], str]
 """Where the rows of a column of a table stand, by the keys of both."""
@@ -40,8 +40,11 @@ class PackCells(ColumnCells):
         return number_cell(start, number if formula else f"{number:.16G}", escape(formula))
 
 
-def write_rows(sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: Ranges) -> None:
-    """Write the rows of a table below its headers."""
+def write_rows(
+    sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: Ranges, widths: Sequence[int]
+) -> None:
+    """Write the rows of a table below its headers. widths: of the columns, in characters."""
+    wrapped = [(place, width) for place, width in enumerate(widths) if width >= WIDEST]
     place = currency_place(table)
     columns = [PackCells(sheet, index, table, looks) for index in range(len(table.columns))]
     for number, row in enumerate(table.rows, start=HEADER_ROW + 1):
@@ -52,6 +55,32 @@ def write_rows(sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: Ra
             else made[cell, currency]
             for made, cell in zip(columns, row, strict=True)
         ]
+        sheet.stream_row(number, "".join(cells), _height(row, wrapped))
+
+
+def _height(row: tuple[Cell, ...], wrapped: Sequence[tuple[int, int]]) -> int:
+    """The height of a row of several lines, which LibreOffice does not find by itself; 0 for one line."""
+    lines = 1
+    for place, width in wrapped:
+        texts = str(value_of(row[place])).split("\n")
+        lines = max(lines, sum(1 + len(text) // (width - 4) for text in texts))
+    return min(15 * lines, 409) if lines > 1 else 0
+
+
+def write_totals(sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: Ranges) -> None:
+    """Write the sum of each column of money per currency, below the rows and outside of the filter."""
+    first = HEADER_ROW + 2 + len(table.rows)
+    free = next((place for place, one in enumerate(table.columns) if one.key != table.currency), 0)
+    for number, (currency, sums) in enumerate(totals_of(table).items(), start=first):
+        cells = []
+        for place, column in enumerate(table.columns):
+            made = PackCells(sheet, place, table, looks)
+            if column.key in sums:
+                where = f'{ranges(table.key, table.currency)},"{_quoted(currency)}"'
+                formula = f"SUMIFS({ranges(table.key, column.key)},{where})"
+                cells.append(made.made(sums[column.key], currency, formula))
+            elif column.key == table.currency or place == free:
+                cells.append(made.made(currency if column.key == table.currency else "Total", ""))
         sheet.stream_row(number, "".join(cells))
 
 

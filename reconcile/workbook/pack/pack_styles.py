@@ -7,17 +7,34 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from reconcile.domain.money import exponent
-from reconcile.domain.pack_table import ColumnKind, Table, value_of
-from reconcile.workbook.export import DATE_FORMAT, Format, Formats, Workbook, Worksheet, amount_format
+from reconcile.domain.pack_table import ColumnKind, Pack, Table, value_of
+from reconcile.workbook.export import (
+    DATE_FORMAT,
+    Format,
+    Formats,
+    Workbook,
+    Worksheet,
+    amount_format,
+    dashed,
+)
 
 HEADER_ROW: Final = 2
 """The row of the headers on a table's sheet, from 0: a title and a note stand above."""
-INK, SHADE, LINE = "#1F2937", "#EEF2F6", "#CBD5E1"
+INK, SHADE, LINE, WRITING = "#1F2937", "#EEF2F6", "#CBD5E1", "#FFFBEB"
 GOOD, OPEN, BAD = "#166534", "#92400E", "#B91C1C"
 
-_WIDTHS: Mapping[ColumnKind, int] = {"text": 8, "id": 8, "money": 14, "number": 8, "date": 12, "share": 10}
-"""The least widths; texts get what the longest of them needs, up to `_WIDEST`, and are wrapped beyond it."""
-_WIDEST = 60
+_WIDTHS: Mapping[ColumnKind, int] = {
+    "text": 8,
+    "id": 8,
+    "money": 14,
+    "rest": 14,
+    "number": 8,
+    "date": 12,
+    "share": 10,
+    "note": 50,
+}
+"""The least widths; texts get what the longest of them needs, up to `WIDEST`, and are wrapped beyond it."""
+WIDEST = 60
 _NUMBERS: Mapping[ColumnKind, str] = {"share": "0.0%", "number": "General"}
 
 
@@ -29,8 +46,13 @@ class PackLooks(Formats):
 
     def cell(self, kind: ColumnKind, column: int, currency: str) -> Format:
         """The format of a cell. currency: that of its row, for the decimals of money."""
-        if kind == "money":
-            return self.made(num_format=amount_format((exponent(currency) or 0) if currency else 2))
+        if kind in ("money", "rest"):
+            plain = amount_format((exponent(currency) or 0) if currency else 2)
+            if kind == "money":
+                return self.made(num_format=dashed(plain))
+            return self.made(num_format=f"[Red]{plain};[Red]-{plain};\u2013")
+        if kind == "note":
+            return self.made(num_format="@", text_wrap=True, align="left", indent=1, bg_color=WRITING)
         if kind in ("text", "id"):
             return self.made(num_format="@", text_wrap=True, align="left", indent=1 if column else 0)
         if kind == "date":
@@ -40,9 +62,16 @@ class PackLooks(Formats):
     def header(self, kind: ColumnKind, column: int) -> Format:
         """The format of a header."""
         look = {"bold": True, "bg_color": SHADE, "bottom": 1, "bottom_color": LINE, "text_wrap": True}
-        if kind in ("money", "number", "share"):
+        if kind in ("money", "rest", "number", "share"):
             return self.made(**look, align="right")
         return self.made(**look, align="left", indent=1 if column else 0)
+
+
+def footer_of(pack: Pack) -> str:
+    """What stands at the foot of each printed sheet: what the pack is of, the sheet, and the page."""
+    # Ampersands are codes there, and a footer holds 255 characters.
+    text = pack.footer.replace("&", "&&")[:180]
+    return f"&L{text}&C&A&RPage &P of &N" if text else "&L&A&RPage &P of &N"
 
 
 def printable(sheet: Worksheet, pages: tuple[int, int]) -> None:
@@ -61,7 +90,7 @@ def width_of(table: Table, place: int) -> int:
     if column.kind not in ("text", "id"):
         return least
     longest = max((_wide(text) for text in {str(value_of(row[place])) for row in table.rows}), default=0)
-    return max(least, min(longest + 3, _WIDEST))
+    return max(least, min(longest + 3, WIDEST))
 
 
 def _wide(text: str) -> int:

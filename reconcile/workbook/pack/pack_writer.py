@@ -11,13 +11,13 @@ from reconcile.errors import ConfigurationError
 from reconcile.workbook.export import Workbook
 from reconcile.workbook.ooxml import LAST_ROW, SHEET_NAME_LIMIT
 from reconcile.workbook.pack.pack_cover import Cover
-from reconcile.workbook.pack.pack_rows import write_rows
-from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, printable, width_of
+from reconcile.workbook.pack.pack_rows import write_rows, write_totals
+from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, footer_of, printable, width_of
 
 _PAGE: Final = 200
 """Characters across a printed page that can still be read; a wider sheet takes more pages."""
-_MOST: Final = LAST_ROW - HEADER_ROW - 1
-"""The rows of a table that a sheet holds."""
+_MOST: Final = LAST_ROW - HEADER_ROW - 1 - 200
+"""The rows of a table that a sheet holds, with room for a sum in every currency below them."""
 
 
 def write_pack(stream: IO[bytes], pack: Pack, made_at: datetime) -> None:
@@ -65,7 +65,7 @@ class PackBook:
         printable(sheet, (1 + sum(widths) // _PAGE, 0))
         sheet.repeat_rows(HEADER_ROW)
         sheet.repeat_columns(0)
-        sheet.set_footer("&L&A&RPage &P of &N")
+        sheet.set_footer(footer_of(self.pack))
         sheet.freeze_panes(HEADER_ROW + 1, 1)
         sheet.write_string(0, 0, table.title, self.looks.made(bold=True, font_size=14))
         sheet.write_string(1, 0, table.note, self.looks.made(italic=True, color="#475569"))
@@ -73,7 +73,8 @@ class PackBook:
             sheet.write_string(HEADER_ROW, column, one.header, self.looks.header(one.kind, column))
             sheet.set_column(column, column, widths[column])
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + max(1, len(table.rows)), len(table.columns) - 1)
-        write_rows(sheet, table, self.looks, self.range_of)
+        write_rows(sheet, table, self.looks, self.range_of, widths)
+        write_totals(sheet, table, self.looks, self.range_of)
 
     def range_of(self, key: str, column_key: str) -> str:
         """Where the rows of a column stand, by the keys of its table and its own."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Final
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import RecordKind
@@ -15,18 +16,31 @@ from reconcile.workbook.contract import MATCHES_MARK
 from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
 
+Place = tuple[str, str, str]
+
 _LOOK_DOWN: Final = 20
-_YES: Final = frozenset(("yes", "y", "x", "accept", "accepted", "true", "1", "ja", "oui", "si", "sí"))
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}")
+_YES: Final = frozenset(("yes", "y", "x", "accept", "accepted", "true", "ja", "oui", "si", "sí"))
 _NO: Final = frozenset(("", "no", "n", "reject", "rejected", "false", "0", "nein", "non"))
 
 
-def match_token(workbook_id: str, edits: dict[str, dict[str, str]]) -> str:
+def match_token(workbook_id: str, choices: Sequence[Mapping[str, object]]) -> str:
     """What an accepted row means, with a checksum, so that a row of another workbook is not taken for ours.
 
-    edits: the fields by payout id.
+    choices: the solutions in the order of their numbers, each with its `edits` (the fields by payout id) and
+    its `payments` (where they stand).
     """
-    body = json.dumps(edits, sort_keys=True, ensure_ascii=False)
+    body = json.dumps(choices, sort_keys=True, ensure_ascii=False)
     return f"{_checksum(workbook_id, body)} {body}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A suggestion, or one of its solutions, that a person accepted."""
+
+    place: Place
+    edits: dict[str, dict[str, str]]
+    payments: tuple[str, ...] = ()
 
 
 def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> tuple[EditedSheet, list[Finding]]:
@@ -36,25 +50,31 @@ def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> tuple[E
     """
     findings: list[Finding] = []
     rows = {row.number: row for row in payouts.rows}
-    for sheet in book.sheets:
-        for place, answer in _answers(book, sheet, workbook_id, findings):
-            for payout_id, edits in answer.items():
-                row = payouts.row_of(payout_id)
-                if row is None:
-                    findings.append(_no_row(place, payout_id))
-                elif _contradicts(rows[row.number], edits):
-                    findings.append(_contradiction(place, payouts, row, edits))
-                else:
-                    rows[row.number] = _edited(rows[row.number], edits)
-    return replace(payouts, rows=tuple(rows.values())), findings
+    answers = [one for sheet in book.sheets for one in _answers(book, sheet, workbook_id, findings)]
+    for answer in answers:
+        for payout_id, edits in answer.edits.items():
+            row = payouts.row_of(payout_id)
+            if row is None:
+                findings.append(_no_row(answer.place, payout_id))
+            elif _contradicts(rows[row.number], edits):
+                findings.append(_contradiction(answer.place, payouts, row, edits))
+            else:
+                rows[row.number] = _edited(rows[row.number], edits)
+    return replace(payouts, rows=tuple(rows.values())), [*findings, *_used_twice(answers)]
 
 
-Place = tuple[str, str, str]
+def _used_twice(answers: Sequence[_Answer]) -> Iterator[Finding]:
+    """The answers that take a payout or a payment which an answer before them takes."""
+    first: dict[str, _Answer] = {}
+    for answer in answers:
+        for name in (*answer.edits, *answer.payments):
+            if name in first:
+                yield _twice(answer.place, name, first[name].place)
+                break
+        first |= {name: answer for name in (*answer.edits, *answer.payments) if name not in first}
 
 
-def _answers(
-    book: Book, sheet: str, workbook_id: str, findings: list[Finding]
-) -> Iterator[tuple[Place, dict[str, dict[str, str]]]]:
+def _answers(book: Book, sheet: str, workbook_id: str, findings: list[Finding]) -> Iterator[_Answer]:
     header: tuple[int, int] | None = None
     for number, cells in book.rows(sheet):
         if header is None:
@@ -66,14 +86,17 @@ def _answers(
         place = (book.path.name, sheet, f"{column_letters(header[0])}{number}")
         if said.casefold() in _NO:
             continue
-        if said.casefold() not in _YES:
+        if said.casefold() not in _YES and not _NUMBER.fullmatch(said):
             findings.append(_no_answer(place, said))
             continue
-        meaning = _meaning(shown(cells.get(header[1])), workbook_id)
-        if meaning is None:
+        choices = _choices(shown(cells.get(header[1])), workbook_id)
+        if choices is None:
             findings.append(_no_meaning(place, said))
+        elif (meant := _number(said, len(choices))) is None:
+            findings.append(_no_choice(place, said, len(choices)))
         else:
-            yield place, meaning
+            chosen = choices[meant - 1]
+            yield _Answer(place, chosen["edits"], tuple(chosen["payments"]))
 
 
 def _header(cells: Cells) -> tuple[int, int] | None:
@@ -87,12 +110,20 @@ def _header(cells: Cells) -> tuple[int, int] | None:
     return None if answer is None else (answer, token)
 
 
-def _meaning(token: str, workbook_id: str) -> dict[str, dict[str, str]] | None:
+def _choices(token: str, workbook_id: str) -> list[dict[str, Any]] | None:
+    """What may be accepted in a row. Before there were choices, a token held the edits of the only one."""
     checksum, _, body = token.partition(" ")
     if checksum != _checksum(workbook_id, body):
         return None
-    found: dict[str, dict[str, str]] = json.loads(body)
-    return found
+    found: list[dict[str, Any]] | dict[str, Any] = json.loads(body)
+    return found if isinstance(found, list) else [{"edits": found, "payments": []}]
+
+
+def _number(said: str, choices: int) -> int | None:
+    """Which solution an answer means; None where it does not say, or there is no such one."""
+    if _NUMBER.fullmatch(said):
+        return int(said) if int(said) <= choices else None
+    return 1 if choices == 1 else None
 
 
 def _checksum(workbook_id: str, body: str) -> str:
@@ -126,6 +157,28 @@ def _error(place: Place, rule: str, message: str, fix: str, value: str, payout_i
 
 def _no_answer(place: Place, said: str) -> Finding:
     return _error(place, "answer-unknown", f"{said!r} is neither Yes nor No.", "Choose from the list.", said)
+
+
+def _no_choice(place: Place, said: str, choices: int) -> Finding:
+    return _error(
+        place,
+        "answer-unclear",
+        f"{said!r} does not say which of the {choices} solutions is meant."
+        if choices > 1
+        else f"There is no solution {said}; there is one.",
+        f"Choose a number from 1 to {choices}, or No." if choices > 1 else "Choose from the list.",
+        said,
+    )
+
+
+def _twice(place: Place, name: str, before: Place) -> Finding:
+    return _error(
+        place,
+        "answer-twice",
+        f"The answer takes {name}, which the answer in {before[1]}!{before[2]} takes as well.",
+        "Choose another solution in one of the two rows, or No.",
+        name,
+    )
 
 
 def _no_meaning(place: Place, said: str) -> Finding:

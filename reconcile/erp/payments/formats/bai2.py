@@ -66,7 +66,7 @@ def read_bai2(source: Source, text: str) -> PaymentFile:
     Raises PaymentFileError where the last trailer is missing, and for a record that cannot be read.
     """
     reading = _Reading(source.name)
-    for record in records(source.name, text):
+    for record in source.budget.steps(records(source.name, text)):
         _take(reading, record)
     if not reading.ended:
         raise PaymentFileError(

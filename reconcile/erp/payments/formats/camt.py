@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element  # only the type: defusedxml does the 
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, parse_decimal, plain
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.formats.stated_totals import closing_balance, control_total, part_unread
 from reconcile.erp.payments.model import (
@@ -59,7 +60,7 @@ def read_camt(source: Source, root: Element) -> PaymentFile:
     how: list[str] = []
     findings: list[Finding] = []
     for statement in xml.every(message, account_tag):
-        account = _Account(source.name, statement)
+        account = _Account(source.name, statement, source.budget)
         payments += account.payments()
         how += account.check()
         findings += account.findings
@@ -72,6 +73,7 @@ class _Account:
 
     file: str
     statement: Element
+    budget: Budget
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -79,7 +81,7 @@ class _Account:
         return xml.words(self.statement, "Acct/Id/IBAN", "Acct/Id/Othr/Id")
 
     def payments(self) -> Iterator[Payment]:
-        for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
+        for number, entry in enumerate(self.budget.steps(xml.every(self.statement, "Ntry")), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
             yield from _Entry(entry, place, self.id, self.findings).payments()
 

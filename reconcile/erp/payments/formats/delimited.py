@@ -6,13 +6,14 @@ import csv
 import io
 from typing import Final
 
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.model import Grid, GridCell, GridRow
 from reconcile.errors import PaymentFileError
 
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
-def grid_of(name: str, text: str, separator: str = "") -> tuple[Grid, str]:
+def grid_of(name: str, text: str, separator: str = "", budget: Budget | None = None) -> tuple[Grid, str]:
     """The rows of a delimited text and the separator's name. `separator`: one that is known beforehand.
 
     Raises PaymentFileError where no separator makes a table, two make equally good ones, or a quote is
@@ -20,7 +21,7 @@ def grid_of(name: str, text: str, separator: str = "") -> tuple[Grid, str]:
     """
     text = _without_hint(text)
     used = separator or _separator(name, text)
-    grid = tuple(_rows(name, text, used))
+    grid = tuple(_rows(name, text, used, budget or Budget(name)))
     return grid, _SEPARATORS.get(used, repr(used))
 
 
@@ -52,21 +53,26 @@ def _score(text: str, mark: str) -> int:
     lines = text.splitlines()[:200]
     try:
         widths = [len(row) for row in csv.reader(lines, delimiter=mark) if len(row) > 1]
-    except csv.Error:
-        return 0
+    except csv.Error as error:
+        if "field limit" not in str(error):
+            return 0
+        widths = [line.count(mark) + 1 for line in lines if mark in line]
     common = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
     return common * widths.count(common)
 
 
-def _rows(name: str, text: str, separator: str) -> list[GridRow]:
+def _rows(name: str, text: str, separator: str, budget: Budget) -> list[GridRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows = []
     before = 0
     try:
         for cells in reader:
+            budget.check_row(before + 1, cells, f"line {before + 1}")
             rows.append(GridRow(before + 1, tuple(GridCell(cell) for cell in cells)))
             before = reader.line_num
     except csv.Error as error:
+        if "field limit" in str(error):
+            budget.refuse_field(csv.field_size_limit() + 1, f"line {before + 1}")
         raise PaymentFileError(
             f"{name}, line {before + 1}: the file ends inside a quoted text or a quote stands in the wrong "
             f"place ({error}). It is probably cut off; export it again."

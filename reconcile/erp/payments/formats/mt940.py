@@ -60,7 +60,7 @@ def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
     how = [] if decoded.encoding == "utf-8" else [f"encoding {decoded.encoding}"]
     findings = [*decoded.findings]
     line, before = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in source.budget.steps(zip(starts, [*starts[1:], len(text)], strict=True)):
         line, before = line + text.count("\n", before, start), start
         read, agreed = _statement(source.name, text[start:end], line)
         payments += read
@@ -144,8 +144,14 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
     plain_details = _MARKER.sub(" ", details).strip()
     order = _ORDER.search(_MARKER.sub("", details) if "EREF" in details else "")
     currency = str(one["amount"].currency or one.get("currency") or "")
-    if exponent(currency) is None:
+    places = exponent(currency)
+    if places is None:
         raise PaymentFileError(f"{place}: the statement does not say in which currency it is.")
+    if one["amount"].amount != round(one["amount"].amount, places):
+        raise PaymentFileError(
+            f"{place}: {plain(one['amount'].amount)} has more decimals than {currency} has ({places}). "
+            "Fetch the file from the bank again, in another form."
+        )
     status, why = _status(str(one["status"]).upper(), plain_details)
     return Payment(
         place=place,

@@ -32,7 +32,7 @@ def read_ofx(source: Source) -> PaymentFile:
     root, decoded = _root(source)
     payments: list[Payment] = []
     for statement in (one for one in root.iter() if one.tag in _STATEMENTS):
-        payments += _payments(source.name, statement, len(payments))
+        payments += source.budget.steps(_payments(source.name, statement, len(payments)))
     how = () if decoded.encoding == "utf-8" else (f"encoding {decoded.encoding}",)
     return PaymentFile(source.name, "OFX", source.sha256, tuple(payments), how, decoded.findings)
 

@@ -29,7 +29,9 @@ def read_pain(source: Source, root: Element, settled: Collection[str]) -> Paymen
     for group in xml.every(message, "OrgnlPmtInfAndSts"):
         read = [
             _payment(order, inherited, place, settled)
-            for order, inherited, place in _orders(source.name, group, message, len(payments))
+            for order, inherited, place in source.budget.steps(
+                _orders(source.name, group, message, len(payments))
+            )
         ]
         findings += (
             _whole_batch(source.name, group, message) if not read else _count(source.name, group, read)

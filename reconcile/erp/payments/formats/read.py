@@ -9,6 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.domain.policy.payments import SETTLED
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.formats import camt, xml
 from reconcile.erp.payments.formats.bai2 import read_bai2
 from reconcile.erp.payments.formats.balances import check_balances
@@ -20,9 +21,16 @@ from reconcile.erp.payments.formats.ofx import read_ofx
 from reconcile.erp.payments.formats.pain import read_pain
 from reconcile.erp.payments.formats.signs import payments_of
 from reconcile.erp.payments.formats.table import Hints, drafts_of, open_table
-from reconcile.erp.payments.formats.table_header import Header, find_header, recognises
+from reconcile.erp.payments.formats.table_header import (
+    Header,
+    find_header,
+    label_forms,
+    recognises,
+    refuse_doubles,
+    same_form,
+)
 from reconcile.erp.payments.formats.xero import read_xero
-from reconcile.erp.payments.model import Grid, PaymentFile, Place, Source, found
+from reconcile.erp.payments.model import Grid, PaymentFile, PaymentStatus, Place, Source, found
 from reconcile.errors import PaymentFileError
 
 _MT940: Final = re.compile(r"^:(?:25|28C?|60[FM]|61):", re.MULTILINE)
@@ -45,13 +53,24 @@ class Reading:
 def read_payments(source: Source, reading: Reading) -> PaymentFile:
     """The payments of a file, whatever its format.
 
-    Raises PaymentFileError for a file that cannot be read or only by guessing, and ConfigurationError where
-    an extra is missing.
+    Raises PaymentFileError for a file that cannot be read, only by guessing, or not within the limits, and
+    ConfigurationError where an extra is missing.
     """
+    source.budget.check_size(len(source.content))
     if source.grids:
-        return _nothing_noted(_workbook(source, reading))
-    special = _special(source, reading)
-    return _nothing_noted(special or _delimited(source, reading))
+        file = _workbook(source, reading)
+    else:
+        file = _special(source, reading) or _delimited(source, reading)
+    _check_payments(file, source.budget)
+    return _nothing_noted(file)
+
+
+def _check_payments(file: PaymentFile, budget: Budget) -> None:
+    """Raises PaymentFileError for more payments than are read, and for too long a text or an amount."""
+    for number, one in enumerate(file.payments, start=1):
+        spot = one.place.spot
+        budget.check_row(number, (one.payee, one.order, one.reason, *one.references), spot)
+        budget.check_digits(len(one.amount.amount.as_tuple().digits), spot)
 
 
 def _special(source: Source, reading: Reading) -> PaymentFile | None:
@@ -102,7 +121,7 @@ def _document(name: str, root: Element) -> Element:
 def _delimited(source: Source, reading: Reading) -> PaymentFile:
     fixed = reading.layouts[0] if len(reading.layouts) == 1 else None
     decoded = decode(source.name, source.content, fixed.encoding if fixed else "")
-    grid, separator = grid_of(source.name, decoded.text, fixed.separator if fixed else "")
+    grid, separator = grid_of(source.name, decoded.text, fixed.separator if fixed else "", source.budget)
     how = (f"encoding {decoded.encoding}, separated by {separator}",)
     return _table(source, "", grid, reading, (how, decoded))
 
@@ -129,10 +148,13 @@ def _table(
     chosen = _chosen(source.name, grid, reading.layouts)
     assert chosen is not None
     layout, header = chosen
+    refuse_doubles(source.name, header)
     table = open_table(source.name, sheet, grid, header, layout, reading.hints)
-    drafts = drafts_of(table)
+    drafts = drafts_of(table, source.budget)
     payments = payments_of(table, drafts)
-    words, wrong = check_balances(drafts, money_out=not header.has("amount"))
+    moved = (PaymentStatus.PAID, PaymentStatus.RECEIVED)
+    still = {one.place for one in payments if one.status not in moved}
+    words, wrong = check_balances(drafts, money_out=not header.has("amount"), unmoved=still)
     how, decoded = before
     return PaymentFile(
         name=source.name,
@@ -148,10 +170,20 @@ def _table(
 def _chosen(
     name: str, grid: Grid, layouts: Sequence[TableLayout], *, refuse: bool = True
 ) -> tuple[TableLayout, Header] | None:
-    """The layout and the header that fit a table: one that recognises it, or else the last."""
-    headers = [(layout, find_header(name, grid, layout)) for layout in layouts]
+    """The layout and the header that fit a table: the one that recognises it by most headers, or the last."""
+    rows = label_forms(grid)
+    possible = [
+        layout for layout in layouts if layout is layouts[-1] or any(recognises(layout, row) for row in rows)
+    ]
+    headers = [(layout, find_header(grid, layout)) for layout in possible]
     fitting = [(layout, header) for layout, header in headers if header]
-    known = [(layout, header) for layout, header in fitting if recognises(layout, header)]
+    known = [
+        (layout, header)
+        for layout, header in fitting
+        if recognises(layout, frozenset(map(same_form, header.labels)))
+    ]
+    most = max((len(layout.recognise) for layout, _ in known), default=0)
+    known = [one for one in known if len(one[0].recognise) == most]
     if len(known) > 1 and refuse:
         names = " and ".join(layout.name for layout, _ in known)
         raise PaymentFileError(f"{name} could be read as {names}; say which with --layout.")

@@ -10,6 +10,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
 from reconcile.erp.payments.directions import IN, OUT, Direction
+from reconcile.erp.payments.formats.layout import word_form
 from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.table import Draft, Table, payment_of
 from reconcile.erp.payments.formats.table_header import same_form
@@ -98,7 +99,10 @@ def _status(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
     layout, row = table.layout, draft.row
     status, word = state_of_row(row, table.states, layout, needed=table.says_states)
     kind = table.text(row, "kind")
-    if status is PaymentStatus.PAID and kind and layout.kinds and kind.casefold() not in layout.kinds:
+    way = table.direction.word(row) if table.direction else ""
+    if status is PaymentStatus.PAID and any(word_form(one) in layout.between for one in (kind, way) if one):
+        return PaymentStatus.IGNORED, "money between own accounts"
+    if status is PaymentStatus.PAID and kind and layout.kinds and word_form(kind) not in layout.kinds:
         return PaymentStatus.IGNORED, f"the row is of the kind {kind}"
     return status, "" if status is PaymentStatus.PAID else table.text(row, "reason") or word
 

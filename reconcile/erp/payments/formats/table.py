@@ -11,10 +11,11 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
+from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.directions import Direction, find_direction
 from reconcile.erp.payments.formats.amounts import amount_of, decimal_mark
 from reconcile.erp.payments.formats.dates import date_of, date_order, order_words
-from reconcile.erp.payments.formats.layout import TableLayout
+from reconcile.erp.payments.formats.layout import TableLayout, word_form
 from reconcile.erp.payments.formats.table_header import Header, with_currency_column
 from reconcile.erp.payments.model import (
     Grid,
@@ -37,7 +38,7 @@ _MADE_AT: Final = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*\d{1,2}:\d{2}|\b(?:Accrual|Cash) Basis\b"
 )
 _LONGEST_FOOTER: Final = 200
-_AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance")
+_AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance", "instructed", "fee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Draft:
     """A row that was read, before it is decided what its sign and its status mean.
 
     amount: as it stands there. total: the whole payment, of which the row is a part. balance: the account
-    after it.
+    after it. fee: what the bank took beside it.
     """
 
     row: GridRow
@@ -65,6 +66,7 @@ class Draft:
     total: Decimal | None = None
     balance: Decimal | None = None
     booked: date | None = None
+    fee: Decimal = Decimal(0)
 
 
 @dataclass
@@ -140,7 +142,7 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
 
     Raises PaymentFileError where these are ambiguous, or where the last row is cut off.
     """
-    header = with_currency_column(name, grid, header)
+    header = with_currency_column(name, grid, header, layout)
     table = Table(name, sheet, grid, header, layout, hints)
     _refuse_cut_off(table)
     _find_meanings(table)
@@ -174,11 +176,11 @@ def _find_meanings(table: Table) -> None:
         table.how.append(f"direction from {label!r}")
 
 
-def drafts_of(table: Table) -> list[Draft]:
+def drafts_of(table: Table, budget: Budget) -> list[Draft]:
     """The rows with money in them, in the order of the file; total rows are checked against those above."""
     drafts: list[Draft] = []
     since = 0
-    for row in table.rows:
+    for row in budget.steps(table.rows):
         if table.is_total(row):
             _check_total(table, row, drafts, since)
             since = len(drafts)
@@ -204,11 +206,27 @@ def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatu
         account=table.text(row, "account") or table.layout.name,
         booked=draft.booked,
         value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
-        payee=table.text(row, "payee"),
+        payee=_payee(table, row),
         references=table.all_texts(row, "reference", "bill", "memo"),
         po_texts=table.all_texts(row, "po_number", "memo", "reference"),
+        instructed=_instructed(table, row, draft.currency, amount),
         reason=why,
     )
+
+
+def _payee(table: Table, row: GridRow) -> str:
+    """The payee without the words that the layout knows to stand before it."""
+    text = table.text(row, "payee")
+    start = next((one for one in table.layout.payee_prefixes if word_form(text).startswith(f"{one} ")), "")
+    return text[len(start) :].strip()
+
+
+def _instructed(table: Table, row: GridRow, currency: str, amount: Decimal) -> Money | None:
+    """The amount as it was ordered, with the sign of the payment, where that was in another currency."""
+    ordered, code = table.number(row, "instructed"), table.text(row, "instructed_currency").upper()
+    if ordered is None or code == currency or exponent(code) is None:
+        return None
+    return Money(abs(ordered[0]).copy_sign(amount), code)
 
 
 def _draft(table: Table, row: GridRow) -> Draft:
@@ -224,9 +242,9 @@ def _draft(table: Table, row: GridRow) -> Draft:
     when = (
         date_of(table.cell(row, "date"), table.place(row, "date"), table.order) if money is not None else None
     )
-    return Draft(
-        row, place, amount, currency, total[0] if total else None, balance[0] if balance else None, when
-    )
+    whole, after = (found[0] if found else None for found in (total, balance))
+    fee = table.number(row, "fee") if money is not None else None
+    return Draft(row, place, amount, currency, whole, after, when, fee[0] if fee else Decimal(0))
 
 
 def _amount(table: Table, row: GridRow) -> tuple[Decimal | None, str]:

@@ -62,45 +62,58 @@ class Header:
         return ", ".join(left)
 
 
-def find_header(name: str, grid: Grid, layout: TableLayout) -> Header | None:
-    """The row near the top with the most columns of a layout; None where no row has an amount and a second.
-
-    Raises PaymentFileError where the chosen header has the same label twice.
-    """
+def find_header(grid: Grid, layout: TableLayout) -> Header | None:
+    """The row near the top with the most columns of a layout; None where none has an amount and a second."""
     best: Header | None = None
     for row in grid[:_LOOK_DOWN]:
         header = _header(row, layout)
         if _enough(header) and (best is None or len(header.columns) > len(best.columns)):
             best = header
-    if best:
-        _refuse_doubles(name, best)
     return best
 
 
-def recognises(layout: TableLayout, header: Header) -> bool:
+def label_forms(grid: Grid) -> list[frozenset[str]]:
+    """The texts of each row that may be a header, as they are compared."""
+    return [frozenset(same_form(cell.text) for cell in row.cells) for row in grid[:_LOOK_DOWN]]
+
+
+def recognises(layout: TableLayout, labels: frozenset[str]) -> bool:
     """Whether a header has one label of each group that the layout is known by."""
-    labels = {same_form(label) for label in header.labels}
     return bool(layout.recognise) and all(
         any(_alias_form(alias) in labels for alias in group) for group in layout.recognise
     )
 
 
-def with_currency_column(name: str, grid: Grid, header: Header) -> Header:
+def guessed_places(header: Header, layout: TableLayout, *, taken: bool = True) -> list[int]:
+    """The columns whose meaning may be told by their values: those that the layout does not leave unread.
+
+    taken: without those that have a meaning already.
+    """
+    used = {place for places in header.columns.values() for place in places} if taken else set()
+    unread = {_alias_form(label) for label in layout.unread}
+    return [
+        place
+        for place, label in enumerate(header.labels)
+        if place not in used and same_form(label) not in unread
+    ]
+
+
+def with_currency_column(name: str, grid: Grid, header: Header, layout: TableLayout) -> Header:
     """The header with the column that holds currencies, known by its values where its label is not known.
 
     Raises PaymentFileError where two such columns disagree.
     """
     if header.has("currency"):
         return header
-    taken = {place for places in header.columns.values() for place in places}
+    places = guessed_places(header, layout)
     below = [row for row in grid if row.number > header.row]
     filled = {
         place: [row.text(place).upper() for row in below]
-        for place in range(header.width)
-        if place not in taken and _all_currencies([row.text(place) for row in below])
+        for place in places
+        if _all_currencies([row.text(place) for row in below])
     }
     if not filled:
-        return _with_named_currency(below, header, taken)
+        return _with_named_currency(below, header, places)
     first, *others = filled
     different = next((place for place in others if filled[place] != filled[first]), None)
     if different is not None:
@@ -111,16 +124,12 @@ def with_currency_column(name: str, grid: Grid, header: Header) -> Header:
     return replace(header, columns={**header.columns, "currency": (first,)})
 
 
-def _with_named_currency(below: Sequence[GridRow], header: Header, taken: set[int]) -> Header:
+def _with_named_currency(below: Sequence[GridRow], header: Header, places: Sequence[int]) -> Header:
     """The header with the first filled column that is called a currency, although it holds other words, too.
 
     What is no currency in it is refused row by row, so that nothing else stands in for it.
     """
-    called = (
-        place
-        for place, label in enumerate(header.labels)
-        if place not in taken and same_form(label).endswith(_CURRENCY_LABELS)
-    )
+    called = (place for place in places if same_form(header.labels[place]).endswith(_CURRENCY_LABELS))
     named = next((place for place in called if any(row.text(place) for row in below)), None)
     return header if named is None else replace(header, columns={**header.columns, "currency": (named,)})
 
@@ -159,6 +168,10 @@ def _header(row: GridRow, layout: TableLayout) -> Header:
     labels = tuple(cell.text.strip() for cell in row.cells)
     forms = [same_form(_parted(label)[0]) for label in labels]
     columns = {role: _places(forms, role, aliases) for role, aliases in layout.columns.items()}
+    amount = columns.get("amount", ())[:1]
+    if len(columns.get("currency", ())) > 1 and amount and amount[0] + 1 in columns["currency"]:
+        # The amount and the balance may each have their currency behind them.
+        columns["currency"] = (amount[0] + 1,)
     return Header(row.number, len(labels), {role: at for role, at in columns.items() if at}, labels)
 
 
@@ -173,7 +186,8 @@ def _places(forms: Sequence[str], role: str, aliases: Sequence[str]) -> tuple[in
     return tuple(found)
 
 
-def _refuse_doubles(name: str, header: Header) -> None:
+def refuse_doubles(name: str, header: Header) -> None:
+    """Raises PaymentFileError where two columns have the label of one meaning."""
     for role, places in header.columns.items():
         if role not in _MANY and len(places) > 1:
             raise PaymentFileError(

@@ -32,7 +32,7 @@ def read_xero(source: Source, text: str, hints: Hints) -> PaymentFile:
         raise PaymentFileError(f"{source.name} is JSON without a list of Payments, as Xero's API gives it.")
     payments = tuple(
         _payment(one, Place(source.name, f"payment {number}"), hints)
-        for number, one in enumerate(listed, start=1)
+        for number, one in enumerate(source.budget.steps(listed), start=1)
     )
     return PaymentFile(source.name, "Xero API", source.sha256, payments, ledger=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reconcile.domain.money import plain
 from reconcile.erp.matching.open_payouts import Owed
-from reconcile.erp.matching.proposal import tie_out
+from reconcile.erp.matching.outcome.proposal import tie_out
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import PaymentFile
 
@@ -64,6 +64,8 @@ def _left_over(result: Matching) -> JSON:
                 "place": str(one.payment.place),
                 "amount": str(one.payment.amount),
                 "first": str(one.first.place),
+                "read_on": one.read_on,
+                "allotted": one.allotted.splitlines(),
             }
             for one in result.repeated
         ],
@@ -92,4 +94,15 @@ def _match(match: Match) -> JSON:
         "amounts": [str(payment.amount) for payment in match.payments],
         "difference": str(match.difference) if match.difference else None,
         "reason": match.code.value,
+        "solutions": {
+            "count": match.certificate.count,
+            "complete": match.certificate.complete,
+            "others": [
+                {
+                    "payouts": [owed.payout_id for owed in one.owed],
+                    "payments": [str(payment.place) for payment in one.payments],
+                }
+                for one in match.certificate.others
+            ],
+        },
     }

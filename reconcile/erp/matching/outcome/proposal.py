@@ -15,41 +15,12 @@ from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.erp.matching.open_payouts import Owed
+from reconcile.erp.matching.outcome.choices import Choice, edits_of, told
 from reconcile.erp.matching.result import Code, Match, Matching, Stray, Verdict, residual
 from reconcile.erp.payments.model import Payment, PaymentFile
 
 Cell = str | Decimal | date | int | None
 Row = dict[str, Cell]
-Edits = dict[str, dict[str, str]]
-
-
-def edits_of(match: Match, snapshot: Snapshot, policy: PaymentPolicy) -> Edits:
-    """What a match changes, by payout id: the stage, and the statement note where the policy says so.
-
-    A text that the note has already is kept; where the server does not show the note, it is replaced.
-    """
-    if match.verdict not in (Verdict.PAID, Verdict.FAILED):
-        return {}
-    failed = match.verdict is Verdict.FAILED
-    stage = policy.failed_stage if failed else policy.paid_stage
-    text = _note(policy.failed_note if failed else policy.note, match)
-    edits: Edits = {}
-    for owed in match.owed:
-        edits[owed.payout_id] = {"stage": stage}
-        before = snapshot.payouts[owed.payout_id].statement_note
-        if text and text not in (before or ""):
-            edits[owed.payout_id]["statement_note"] = f"{before}\n{text}" if before else text
-    return edits
-
-
-def _note(template: str, match: Match) -> str:
-    last = match.payments[-1]
-    return template.format(
-        date=last.day.isoformat() if last.day else "an unknown date",
-        reference=", ".join(dict.fromkeys(payment.reference for payment in match.payments)),
-        amount=", ".join(str(payment.amount) for payment in match.payments),
-        reason=last.reason or "no reason given",
-    )
 
 
 def sure_edits(result: Matching, snapshot: Snapshot, policy: PaymentPolicy) -> dict[str, Values]:
@@ -61,16 +32,20 @@ def sure_edits(result: Matching, snapshot: Snapshot, policy: PaymentPolicy) -> d
     }
 
 
-def match_rows(result: Matching, policy: PaymentPolicy) -> list[Row]:
-    """A row for each suggestion, in the order of the result."""
-    return [_match_row(number, match, policy) for number, match in enumerate(result.suggestions, start=1)]
+def match_rows(result: Matching, policy: PaymentPolicy, choices: Sequence[Sequence[Choice]]) -> list[Row]:
+    """A row for each suggestion, in the order of the result. choices: what may be answered to each."""
+    return [
+        {"match": f"M{number}", **_match_row(match, policy, len(some))}
+        for number, (match, some) in enumerate(zip(result.suggestions, choices, strict=True), start=1)
+    ]
 
 
-def _match_row(number: int, match: Match, policy: PaymentPolicy) -> Row:
+def _match_row(match: Match, policy: PaymentPolicy, choices: int) -> Row:
     first, last = match.payments[0], match.payments[-1]
     return {
-        "match": f"M{number}",
         "becomes": policy.failed_stage if match.verdict is Verdict.FAILED else policy.paid_stage,
+        "certificate": str(match.certificate),
+        "solutions": told(match, choices) or None,
         "partner": _joined(owed.partner for owed in match.owed),
         "payout_ids": _joined(owed.payout_id for owed in match.owed),
         **_sum("owed", totals(owed.amount for owed in match.owed)),
@@ -115,8 +90,16 @@ def unknown_rows(result: Matching) -> list[Row]:
 
 
 def repeated_rows(result: Matching) -> list[Row]:
-    """Payments that stand in another file as well, and where the ones stand that count."""
-    return [{**_payment(one.payment), "first": str(one.first.place)} for one in result.repeated]
+    """Payments that stand in another file as well, or were read before, and where the ones are that count."""
+    return [
+        {
+            **_payment(one.payment),
+            "first": str(one.first.place),
+            "read_on": date.fromisoformat(one.read_on) if one.read_on else None,
+            "allotted": one.allotted or None,
+        }
+        for one in result.repeated
+    ]
 
 
 def unpaid_rows(unpaid: Sequence[Owed]) -> list[Row]:

@@ -1,0 +1,61 @@
+"""The signing version of a pack: what a controller reads and signs, on at most five pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from reconcile.close.close import Close
+from reconcile.close.pack import objections, pack_of
+from reconcile.domain.pack_table import Pack, Table, totals_of, value_of
+
+_MOST: Final[Mapping[str, int]] = {
+    "rollforward": 30,
+    "reported": 30,
+    "bridge": 30,
+    "control": 30,
+    "gl": 20,
+    "gl_items": 15,
+    "checks": 30,
+    "journal": 24,
+    "aging": 30,
+    "flux": 15,
+}
+"""The tables that are signed, in their order, and so many rows of each; the rest is in the workbook."""
+
+
+def signing_pack(close: Close) -> Pack:
+    """The pack with what is signed, and a place for each signature."""
+    pack, frozen = pack_of(close), close.frozen
+    there = {table.key: table for table in pack.tables}
+    there["checks"] = objections(there["checks"])
+    there["flux"] = _material(there["flux"])
+    tables = tuple(_cut(there[key], most) for key, most in _MOST.items() if key in there)
+    return replace(
+        pack,
+        title=f"{pack.title}: for signature",
+        tables=tables,
+        signatures=(
+            ("Prepared by", f"{frozen.by}, {frozen.at:%Y-%m-%d}"),
+            ("Reviewed by, date", ""),
+            ("Approved by, date", ""),
+        ),
+    )
+
+
+def _material(table: Table) -> Table:
+    """The flux that is material; of what is not, nothing is explained."""
+    place = table.place("material")
+    rows = tuple(row for row in table.rows if value_of(row[place]) == "yes")
+    return replace(table, rows=rows, title="Material flux", is_summed=False)
+
+
+def _cut(table: Table, most: int) -> Table:
+    """The first rows of a table, and how many there are beyond them. Sums would be of all."""
+    left = len(table.rows) - most
+    currencies = len(totals_of(table))
+    if left <= 0 and len(table.rows) + currencies <= most:
+        return table
+    note = f"{table.note} {left:,} more rows stand in the workbook.".strip() if left > 0 else table.note
+    return replace(table, rows=table.rows[:most], note=note, is_summed=False)

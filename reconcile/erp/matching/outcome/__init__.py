@@ -1,0 +1,1 @@
+"""What a matching means: for the workbook, for the terminal, and for the state store."""
