@@ -28,7 +28,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
@@ -46,6 +46,8 @@ from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
+from reconcile.profile import Profile
+from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
 
 FILE_NAME: Final = "reconcile.toml"
@@ -71,36 +73,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How to reach one organisation.
-
-    api_key_file: a file that only its owner can read. keyring: the name of a service in the operating
-    system's keyring (the extra `keyring`). rate: requests per `window` seconds and key. page_size: records
-    asked for per page. timeout: seconds without an answer. attempts: how often a read is tried. settle_wait:
-    seconds after which live is read again when the answer to a write was lost; the pauses double from there.
-    absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
-    most_records: records of one listing, before it counts as endless. writes: `off` for a profile that
-    changes nothing in Introw until somebody turns it on.
-    """
-
-    base_url: str = "https://api.introw.io"
-    api_key_file: str = ""
-    keyring: str = ""
-    rate: int = 120
-    window: float = 60
-    page_size: int = 200
-    timeout: float = 30
-    attempts: int = 5
-    settle_wait: float = 1
-    absence_wait: float = 30
-    most_records: int = 2_000_000
-    writes: Literal["on", "off"] = "on"
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a command is told beside its own arguments. The key is never in here.
 
+    state: the file of the state; with a server, the one beside which this computer's notes on it are.
     sources: where each setting came from that is not a default.
     """
 
@@ -108,6 +84,7 @@ class Settings:
     profile: Profile
     policy: Policy
     state: Path
+    server: StateServer | None = None
     templates: Path | None = None
     file: Path | None = None
     conduct: Conduct = field(default_factory=Conduct)
@@ -124,7 +101,7 @@ class Choices:
 
     config: Path | None = None
     profile: str | None = None
-    state: Path | None = None
+    state: str | Path | None = None
     templates: Path | None = None
     locale: str | None = None
 
@@ -142,12 +119,15 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
     if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
         _check_trust(file, raw)
-    state = choices.state or environ.get("RECONCILE_STATE") or user_state_path(_APP) / "state.db"
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    default = user_state_path(_APP) / "state.db"
+    state, server = place_of(named or default, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
         policy=_policy(content, file, choices.locale),
-        state=Path(state).expanduser(),
+        state=state,
+        server=server,
         templates=choices.templates,
         file=file,
         conduct=_conduct(content, file),
@@ -157,6 +137,11 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         bank=_bank(content.get("bank", {}), file),
         sources=_sources(choices, environ, content, name, file),
     )
+
+
+def server_notes() -> Path:
+    """The folder of what this computer notes about stores on servers."""
+    return user_state_path(_APP) / "servers"
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
@@ -253,6 +238,7 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
         "settle_wait",
         "absence_wait",
         "most_records",
+        "state_lease",
     ):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
@@ -357,6 +343,8 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
 
 def _made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
     """A settings value from a section, each key known and of the right type."""
+    if values == {}:
+        return kind()
     if not isinstance(values, Mapping):
         raise ConfigurationError(f"{file}: [{section}] must be a section.")
     _refuse_unknown(values, {one.name for one in fields(kind)}, file, section)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ import pytest
 from cli_session import SEED, CliSession
 from hypothesis import settings
 from libreoffice import Converter
+from postgres_server import PostgresServer, programs_of_postgres
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -24,7 +25,8 @@ settings.load_profile("untimed")
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings of the person who runs it, or writes to that person's folders."""
-    for name in ("INTROW_API_KEY", "INTROW_BASE_URL", "RECONCILE_CONFIG", "RECONCILE_STATE", "NO_COLOR"):
+    names = ("INTROW_API_KEY", "INTROW_BASE_URL", "RECONCILE_CONFIG", "RECONCILE_STATE", "NO_COLOR")
+    for name in (*names, "RECONCILE_STATE_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no-state"))
@@ -64,6 +66,18 @@ def program() -> Callable[[str], str]:
         return path
 
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL on a free port; without the program the test is skipped, or fails in the gate."""
+    folder = programs_of_postgres()
+    if folder is None and os.environ.get("RECONCILE_REQUIRE_PROGRAMS"):
+        pytest.fail("PostgreSQL is required here and is not installed")
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed")
+    with PostgresServer.running(folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

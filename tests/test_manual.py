@@ -16,6 +16,7 @@ import click
 import httpx
 import pytest
 from cli_session import APPROVED, DECLINE, KEY, SEED, SET_AMOUNT, SET_STAGE
+from postgres_server import PASSWORD, PostgresServer
 
 from reconcile.cli import COMMANDS, PAGES
 from reconcile.cli import reconcile as group
@@ -39,6 +40,7 @@ FILES = {"README": README} | {name: MANUAL / f"{name}.md" for name in manual_pag
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SESSIONS = [name for name, file in FILES.items() if BLOCK.search(file.read_text(encoding="utf-8"))]
 ADDRESS = "127.0.0.1:8080"
+DATABASE = "postgresql://reconcile@db.example.com/reconcile"
 # What differs from run to run, and what stands for it in the comparison.
 VOLATILE = (
     (r"http://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+", "HOST"),
@@ -48,6 +50,7 @@ VOLATILE = (
     (r"Plan fingerprint: [0-9a-f]{16}", "Plan fingerprint: F"),
     (r"(seal.*?)\b[0-9a-f]{16,64}\b", r"\1SEAL"),
     (r"State store: .*?,", "State store: FILE,"),
+    (r"Size: [\d.]+ MB", "Size: N MB"),
     (r"Configuration: .*?,", "Configuration: FILE,"),
     (r"[+-]\d+ s from ours", "N s from ours"),
     (r"RC\d{14}[0-9A-F]{8}\.xml", "MESSAGE.xml"),
@@ -68,6 +71,7 @@ class Session:
     folder: Path
     environ: dict[str, str]
     url: str
+    database: str = DATABASE
 
     def run(self, command: str) -> str:
         """Runs a command as it is typed. RUN stands for the last run. Answers what it prints on stdout."""
@@ -85,7 +89,7 @@ class Session:
         )
         # 1: a person must decide, which a page may well show.
         assert done.returncode in (0, 1), done.stdout + done.stderr
-        return done.stdout
+        return done.stdout.replace(self.database, DATABASE)
 
     def export(self) -> None:
         self.run("reconcile export --stage APPROVED -o approved.xlsx")
@@ -109,6 +113,12 @@ class Session:
         self.export()
         self.run("reconcile apply approved.xlsx --yes")
 
+    def name_database(self) -> None:
+        """Writes the profile that the page shows."""
+        text = _blocks("team", "toml")[0].replace("[profiles.production]", "[profiles.default]")
+        text = re.sub(r"\nstate_password_file.*", "", text).replace(DATABASE, self.database)
+        (self.folder / "reconcile.toml").write_text(text, encoding="utf-8")
+
     def conflict(self) -> None:
         """Finance and somebody in Introw give one payout different PO numbers."""
         self.export()
@@ -123,17 +133,25 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("apply", "reconcile apply approved.xlsx --max-calls 500 --quiet --yes"): Session.export,
     ("record", "reconcile history"): Session.apply,
     ("review", "reconcile diff approved.xlsx --quiet --review review.xlsx"): Session.conflict,
+    ("team", "reconcile state migrate"): Session.name_database,
+    ("team", "reconcile apply approved.xlsx --yes --quiet"): Session.edit,
     ("loop", "reconcile diff paid.xlsx --quiet"): Session.accept,
 }
 
 
 @pytest.mark.parametrize("page", SESSIONS)
-def test_a_page_shows_what_its_commands_print(page: str, tmp_path: Path) -> None:
+def test_a_page_shows_what_its_commands_print(
+    page: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     file = FILES[page]
-    environ = os.environ | {"INTROW_API_KEY": KEY}
+    environ, database = os.environ | {"INTROW_API_KEY": KEY}, DATABASE
+    if page == "team":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        database = server.url(server.database())
+        environ |= {"RECONCILE_STATE_PASSWORD": PASSWORD}
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     with running(SEED, Choices()) as url:
-        session = Session(tmp_path, environ | {"INTROW_BASE_URL": url}, url)
+        session = Session(tmp_path, environ | {"INTROW_BASE_URL": url}, url, database)
         played = [_played(page, block, session) for block in BLOCK.findall(file.read_text(encoding="utf-8"))]
     if os.environ.get("RECONCILE_UPDATE"):
         file.write_text(_updated(file.read_text(encoding="utf-8"), played, url), encoding="utf-8")
@@ -166,7 +184,7 @@ def _updated(text: str, played: list[str], url: str) -> str:
 
     text = BLOCK.sub(block, text)
     text = text.replace(url.removeprefix("http://"), ADDRESS)
-    text = re.sub(r"State store: .*?,", "State store: ~/.local/state/reconcile/state.db,", text)
+    text = re.sub(r"State store: /.*?,", "State store: ~/.local/state/reconcile/state.db,", text)
     return re.sub(r"(UTC by |T\d\d:\d\d  )\S+", r"\1ana", text)
 
 

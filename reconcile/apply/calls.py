@@ -96,7 +96,7 @@ class Calls:
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
-        self.journal.intent(operation, attempt, self.progress.twins.get(operation.id, ()))
+        self.journal.intent(operation, attempt, self.progress.lines_there.get(operation.id, ()))
         try:
             written = self.client.send(operation.method, operation.path, operation.body)
         except (AnswerLost, ServerFailed) as error:
@@ -225,7 +225,7 @@ class Calls:
 
     def _was_there(self, operation: Operation, line: CommissionLine) -> bool:
         """Whether the line of the answer is older than the run: a server that knows the key gives it back."""
-        if line.id in self.progress.twins.get(operation.id, ()):
+        if line.id in self.progress.lines_there.get(operation.id, ()):
             return True
         ahead = self.client.status.server_ahead or timedelta()
         return line.created_at is not None and line.created_at + _TICK < self._began + ahead
@@ -288,7 +288,7 @@ class Calls:
             seen = self.seen(operation, self.read([operation]))
             return settled(operation, seen), operation.target.id
         results = frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
-        others = self.progress.twins.get(operation.id, frozenset()) | results
+        others = self.progress.lines_there.get(operation.id, frozenset()) | results
         found = alike(operation, self.lines_near(operation), self.names, self._began)
         return made(found.without(others))
 

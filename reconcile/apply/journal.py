@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from reconcile.apply.replay import Progress, replay
+from reconcile.apply.replay import LINES_THERE, Progress, replay
 from reconcile.plan.made_before.likeness import Posted, values_wanted
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, Verification
@@ -56,13 +56,16 @@ class Journal:
                     found[key] = UsedKey(line, Posted.from_json(posted.get(key, "")))
         return found
 
-    def start(self, twins: Mapping[str, list[str]], amounts: Mapping[str, Decimal]) -> None:
+    def start(self, lines_there: Mapping[str, list[str]], amounts: Mapping[str, Decimal]) -> None:
         """The run begins, or begins again.
 
-        twins: lines like the new ones that stand there already. amounts: those of the payouts, as they are.
+        lines_there: by creation, the lines like it or near it that exist already. amounts: those of the
+        payouts, as they are.
         """
         texts = {key: str(amount) for key, amount in amounts.items()}
-        self._add("", "start", {"twins": dict(twins), "amounts": texts, "by": self.who}, state="running")
+        self._add(
+            "", "start", {LINES_THERE: dict(lines_there), "amounts": texts, "by": self.who}, state="running"
+        )
 
     def intent(self, operation: Operation, attempt: int, before: Collection[str] = ()) -> None:
         """The call is about to be made. before: the lines that are like a new one already.
@@ -108,7 +111,7 @@ class Journal:
             effect
             for one in operations
             if one.id in progress.pending
-            for effect in _sending(one, began, progress.twins.get(one.id, ()))
+            for effect in _sending(one, began, progress.lines_there.get(one.id, ()))
         ]
         body = {"state": "set aside", "reason": reason, "by": self.who}
         self._add("", "end", body, effects, state="set aside")

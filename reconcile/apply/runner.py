@@ -161,7 +161,7 @@ class Runner:
         # What must be known of live before the first write.
         payouts = {one.target.payout_id for one in look.todo}
         amounts = {key: one.amount.amount for key, one in look.live.payouts.items() if key in payouts}
-        self.journal.start(self._twins(look), amounts)
+        self.journal.start(self._lines_there(look), amounts)
         self.calls.progress = self.journal.progress()
         self._turn.begin()
         place = 0
@@ -172,7 +172,7 @@ class Runner:
                 self._step(operation, look.todo[place:])
                 place += 1
 
-    def _twins(self, look: Look) -> dict[str, list[str]]:
+    def _lines_there(self, look: Look) -> dict[str, list[str]]:
         """The lines that are like the new ones, or near them, before this process wrote anything."""
         found = {}
         for one in look.todo:

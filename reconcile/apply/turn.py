@@ -18,18 +18,18 @@ from reconcile.plan.outcome import Moved
 
 EARLIER: Final = -inf
 """The moment of what an earlier process of the run did."""
-Twins = Callable[[Iterable[Operation]], dict[str, list[str]]]
+SameLines = Callable[[Iterable[Operation]], dict[str, list[str]]]
 
 
 @dataclass
 class Turn:
-    """Live under one run of a plan. twins_of: reads the lines that say the same as each new line."""
+    """Live under one run of a plan. same_lines_of: reads the lines that say the same as each new line."""
 
     plan: Plan
     reader: Reader
     names: Names
     conduct: Conduct
-    twins_of: Twins
+    same_lines_of: SameLines
     _done: dict[str | None, list[tuple[float, Own]]] = field(default_factory=dict)
     _same: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
@@ -40,16 +40,11 @@ class Turn:
         self._leaving = leaving(self.plan)
         self._began = self._now()
 
-    def look(self, operations: Sequence[Operation]) -> dict[str, list[str]]:
-        """Reads what the operations rely on; answers the lines that say the same as new ones.
-
-        Raises ApiError.
-        """
+    def look(self, operations: Sequence[Operation]) -> None:
+        """Reads what the operations rely on, and the lines that say the same as new ones. Raises ApiError."""
         began = self._now()
         self.live.read(wanted_by(operations))
-        twins = self.twins_of(operations)
-        self._same = {key: (began, ids) for key, ids in twins.items()}
-        return twins
+        self._same = {key: (began, ids) for key, ids in self.same_lines_of(operations).items()}
 
     def begin(self) -> None:
         """The first operation has its turn: from here on the pace of the run is measured."""
@@ -115,7 +110,7 @@ class Turn:
         if self._same[operation.id][0] < limit:
             soon = ahead[: self._soon(self._bound(operation))]
             old = [one for one in soon if one.id in self._same and self._same[one.id][0] < limit]
-            self._same |= {key: (began, ids) for key, ids in self.twins_of(old).items()}
+            self._same |= {key: (began, ids) for key, ids in self.same_lines_of(old).items()}
         planned = operation.relies_on.get(SAME_LINES)
         known = {*(planned or "").split(", "), *self._made}
         new = [line for line in self._same[operation.id][1] if line not in known]

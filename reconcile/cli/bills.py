@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common_options import FILE, FILTERS, FOLDER, SESSION, stage_option
+from reconcile.cli.common_options import FILE, FILTERS, FOLDER, WRITING_SESSION, stage_option
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_data
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     ),
     click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.close_modes import look
+from reconcile.cli.close_modes import MODES, look
 from reconcile.cli.close_output import required_folder, required_period, show_close
-from reconcile.cli.common_options import FILE, FOLDER, SESSION
+from reconcile.cli.common_options import FILE, FOLDER, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.errors import ConfigurationError
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command("close")
 @options(
-    click.option("--period", metavar="PERIOD", help="A month 2026-03, a quarter 2026-Q1, or two dates; UTC."),
+    click.option(
+        "--period", metavar="PERIOD", help="2026-03, 2026-Q1, 2026, FY2026-Q1, FY2026-P03, or two dates; UTC."
+    ),
     click.option("-o", "--output", type=FOLDER, help="The folder of the pack."),
     click.option(
         "--waive", "waivers", multiple=True, metavar="CHECK=REASON", help="Let this check pass; repeatable."
@@ -54,9 +56,10 @@ if TYPE_CHECKING:
         help="Check that the kept closes give the same packs; with -o, check that folder by its manifest.",
     ),
     click.option("--tie", is_flag=True, help="Compare a closed period with the general ledger of --gl."),
+    click.option("--rollup", is_flag=True, help="Roll up the closes of a quarter or a year; with -o."),
     click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,
@@ -81,13 +84,12 @@ def command(
       reconcile close --late --period 2026-03
       reconcile close --status --period 2026-04
     """  # noqa: D301
-    from reconcile.domain.period import Period
     from reconcile.jobs import closes
 
-    modes = [mode for mode in ("show_list", "show", "verify", "late", "status", "tie") if others.pop(mode)]
+    modes = [mode for mode in MODES if others.pop(mode)]
     if len(modes) > 1:
-        raise ConfigurationError("Choose one of --list, --show, --verify, --late, --status and --tie.")
-    of = Period.parse(period) if period else None
+        raise ConfigurationError(f"Choose one of {', '.join(MODES.values())}.")
+    of = session.settings.close.fiscal.parse(period) if period else None
     if modes:
         return look(session, modes[0], of, output, journals, gl=gl, as_json=as_json)
     request = closes.CloseRequest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconcile.cli.close_output import required_folder, required_period, show_close
 from reconcile.cli.console import console
@@ -12,8 +12,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import FolderCheck, Late, Listing, Status, Tied, Verified
+    from reconcile.jobs.closes import FolderCheck, Late, Listing, RolledUp, Status, Tied, Verified
     from reconcile.jobs.session import Session
+
+MODES: Final = {
+    "show_list": "--list",
+    "show": "--show",
+    "verify": "--verify",
+    "late": "--late",
+    "status": "--status",
+    "tie": "--tie",
+    "rollup": "--rollup",
+}
+"""What the command can do beside closing, and the option that asks for it."""
 
 
 def look(
@@ -40,6 +51,8 @@ def look(
             code = show_status(closes.status(session, of), as_json=as_json)
         case "tie":
             code = _show_tied(closes.tie_closed(session, of, gl))
+        case "rollup":
+            code = _show_rollup(closes.roll_up(session, of, required_folder(output)))
         case "late":
             code = _show_lines(closes.late(session, of, output, journals), as_json=as_json)
         case _:
@@ -77,6 +90,16 @@ def show_status(found: Status, *, as_json: bool) -> int:
     else:
         render_table(found.table, console())
     return 0
+
+
+def _show_rollup(found: RolledUp) -> int:
+    """The roll-forward of the longer period, and whether it adds up; 1 where it does not."""
+    from reconcile.report.pack import render_table
+
+    render_table(found.table, console())
+    write_line(found.pack.verdict)
+    write_line(f"{len(found.made.closes)} closes, {len(found.files)} files")
+    return int(not found.made.is_sound)
 
 
 def _show_tied(found: Tied) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +33,7 @@ def _filters(
 def _session(
     config: Path | None,
     profile: str | None,
-    state: Path | None,
+    state: str | None,
     templates: Path | None,
     locale: str | None = None,
 ) -> Session:
@@ -41,6 +42,18 @@ def _session(
     from reconcile.jobs.session import open_session
 
     return open_session(Choices(config, profile, state, templates, locale), Terminal())
+
+
+def _writing_session(
+    config: Path | None,
+    profile: str | None,
+    state: str | None,
+    templates: Path | None,
+    locale: str | None = None,
+    *,
+    new_store: bool,
+) -> Session:
+    return replace(_session(config, profile, state, templates, locale), is_new_store=new_store)
 
 
 def stage_option(words: str) -> Option:
@@ -82,7 +95,20 @@ SESSION: Final = Group(
     (
         click.option("--config", type=PATH, help="The configuration file (RECONCILE_CONFIG)."),
         click.option("--profile", help="The profile in it: which organisation, with which key."),
-        click.option("--state", type=PATH, help="The state store (RECONCILE_STATE)."),
+        click.option("--state", metavar="PATH|URL", help="The state store (RECONCILE_STATE)."),
         click.option("--templates", type=PATH, help="A folder with your own templates."),
     ),
 )
+WRITING_SESSION: Final = Group(
+    "session",
+    _writing_session,
+    (
+        *SESSION.options,
+        click.option(
+            "--new-store",
+            is_flag=True,
+            help="This state store is the first one of the organisation; needed once.",
+        ),
+    ),
+)
+"""For what must not be done twice: SESSION, and a way to begin with an empty store."""

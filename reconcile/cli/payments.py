@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION
+from reconcile.cli.common_options import FILE, FILTERS, PATH, WRITING_SESSION
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_data, write_paragraph
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @options(
     click.option("-o", "--output", required=True, type=FILE, help="The workbook."),
     click.option(
-        "--layout", metavar="LAYOUT", help="How tables are to be read: a name in templates/erp, or a file."
+        "--layout",
+        metavar="LAYOUT",
+        help="How tables are read: a name that `help payments` lists, or a file.",
     ),
     click.option("--currency", default="", help="The currency, where a file does not say it."),
     click.option("--decimal", type=click.Choice(("dot", "comma")), help="What separates decimals."),
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     click.option("--force", is_flag=True, help="Replace the workbook if it is there already."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     click.option("--full", is_flag=True, help="Show every line of long lists."),
-    SESSION,
+    WRITING_SESSION,
 )
 def command(
     *,

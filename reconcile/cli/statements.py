@@ -42,12 +42,11 @@ def command(*, session: Session, period: str, output: Path | None, partners: tup
       reconcile statements --period 2026-03 -o acme --partner "Acme GmbH"
     """  # noqa: D301
     from reconcile.domain.money import shown_amount
-    from reconcile.domain.period import Period
     from reconcile.domain.phrases import counted
     from reconcile.jobs.closes.statements import statements
 
     folder = required_folder(output)
-    made = statements(session, Period.parse(period), folder, partners)
+    made = statements(session, session.settings.close.fiscal.parse(period), folder, partners)
     for currency, (opening, closing) in made.totals.items():
         sides = f"opening {shown_amount(opening, currency)} \u00b7 closing {shown_amount(closing, currency)}"
         write_line(f"{currency}  {sides}")

@@ -34,7 +34,7 @@ VERSION: Final = 3
 """The version of the numbers of a new close."""
 _SINCE_3: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("gl", "gl_booked", "explanations"), True),
-    "policy": {"gl", "entity"},
+    "policy": {"gl", "entity", "fiscal"},
 }
 _SINCE_2: Final[Mapping[str, Any]] = {
     **_SINCE_3,

@@ -92,6 +92,10 @@ class Reader:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._exchange.stop_when(asked)
 
+    def check_before_each(self, check: Callable[[], None]) -> None:
+        """From now on no request is sent where `check` raises, which is asked at the last moment."""
+        self._exchange.check_before_each(check)
+
     def list_payouts(
         self,
         stage: str | None = None,

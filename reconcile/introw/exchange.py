@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
@@ -45,6 +46,7 @@ class Exchange:
         self._pacer = pacer or Pacer(clock, connection.rate, connection.window)
         self._http = _http_client(connection, transport)
         self._deadline = Deadline(connection.longest_answer)
+        self._check: Callable[[], None] = lambda: None
 
     def close(self) -> None:
         """Close the connections."""
@@ -53,6 +55,10 @@ class Exchange:
     def stop_when(self, asked: Callable[[], bool]) -> None:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._pacer.stop_when(asked)
+
+    def check_before_each(self, check: Callable[[], None]) -> None:
+        """From now on no request is sent where `check` raises, which is asked at the last moment."""
+        self._check = check
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Read, as often as it takes. Raises ApiError."""
@@ -121,6 +127,7 @@ class Exchange:
 
     def _send(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
         self._pacer.wait()
+        self._check()
         self.status = replace(self.status, requests=self.status.requests + 1)
         with translated(method, path, self.connection.host), self._deadline.kept():
             answer = self._answer(method, url, path, body)
@@ -131,7 +138,7 @@ class Exchange:
     def _answer(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
         # The key is put on this one request, not on the client: it can go nowhere else.
         key = {"x-api-key": self.connection.key.text}
-        trace = {"trace": self._deadline.trace}
+        trace = {"trace": self._trace}
         request = self._http.build_request(method, url, json=body, headers=key, extensions=trace)
         response = self._http.send(request, stream=True)
         try:
@@ -148,6 +155,12 @@ class Exchange:
             next_link=links.get("next", {}).get("url"),
             linked=not _PAGING_LINKS.isdisjoint(links),
         )
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Told by httpx of each step of a request; asks once more just before the first byte is sent."""
+        self._deadline.trace(event, info)
+        if event.endswith(".send_request_headers.started"):
+            self._check()
 
     def _own(self, link: str, path: str) -> httpx.URL:
         """The link on our own origin: whatever it says, the key goes to the configured host."""

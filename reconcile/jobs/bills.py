@@ -32,6 +32,7 @@ from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import read_any_table
 from reconcile.resources import template, template_names
 from reconcile.store.store import Store
@@ -116,6 +117,8 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     _check_reason(request.again)
     refuse_missing([request.open_bills] if request.open_bills else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
+        if not request.dry_run:
+            refuse_unseen(session, store)
         snapshot = fetch_scope(session, reader, _scope(request.filters), on_progress)
         given = Circumstances(
             vendors,

@@ -16,11 +16,12 @@ from reconcile.atomic import share_files
 from reconcile.config import Choices, Settings, load
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, StateError
 
 if TYPE_CHECKING:
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
+    from reconcile.store.postgres import PostgresDatabase
     from reconcile.store.store import Store
 
 
@@ -63,12 +64,16 @@ def whoami() -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """Who asks for a job, with which settings. user: the name that goes on record."""
+    """Who asks for a job, with which settings. user: the name that goes on record.
+
+    is_new_store: a person said that the state store may begin without knowing what was done before.
+    """
 
     settings: Settings
     caller: Caller
     user: str
     clock: Callable[[], datetime] = now
+    is_new_store: bool = False
 
     @property
     def environment(self) -> Environment:
@@ -98,8 +103,33 @@ class Session:
         """The state store. create: makes one where there is none; a job that only reads does not."""
         from reconcile.store.store import Store
 
-        with Store(self.settings.state, create=create) as store:
+        with Store(self.database() or self.settings.state, create=create) as store:
             yield store
+
+    def database(self, *, check: bool = True) -> PostgresDatabase | None:
+        """The database of the state; None where it is a file.
+
+        check: whether there must be a store in it. Raises StateError, and ConfigurationError for a password.
+        """
+        server = self.settings.server
+        if server is None:
+            return None
+        from reconcile.jobs.setup.api_key import state_password
+        from reconcile.store.postgres import PostgresDatabase
+
+        found = PostgresDatabase(server, state_password(self.settings, os.environ), self.settings.state)
+        if check:
+            try:
+                found.check()
+            except StateError:
+                found.engine.dispose()
+                raise
+        return found
+
+    @property
+    def shown_state(self) -> str:
+        """Where the state is, as it may be shown."""
+        return str(self.settings.server or self.settings.state)
 
     def new_id(self, prefix: str, at: datetime) -> str:
         """An id that sorts by time: `run-20260405-093012-1f2e3d`."""

@@ -18,7 +18,7 @@ from reconcile.report.news import News, marks, news_of, said_at
 
 def note_shown(session: Session, report: Report) -> None:
     """Remembers what a report says. Without a state store there is nothing to remember it beside."""
-    if not session.settings.state.exists():
+    if not session.settings.server and not session.settings.state.exists():
         return
     path = _path(session, report)
     try:

@@ -4,21 +4,96 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import ColumnElement, Connection, create_engine, event, literal
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from reconcile.errors import StateError
+from reconcile.store.lock import process_lock
 from reconcile.store.migration import migrate
 from reconcile.store.tables import METADATA, STORE_VERSION
 
+_WAIT_SECONDS: Final = 30
 
-def opened(path: Path) -> Engine:
-    """The database of a file, which is made or brought to this version where it is not. Raises StateError."""
+
+class FileDatabase:
+    """An SQLite file, made where there is none. Raises StateError where it cannot be used.
+
+    create: otherwise a file that is not there reads as an empty one, and is not made.
+    """
+
+    lease: float | None = None
+    now: ColumnElement[float] = literal(0.0)
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.notes = path
+        if not create and not path.exists():
+            self.engine = create_engine("sqlite://", poolclass=StaticPool)
+            METADATA.create_all(self.engine)
+            return
+        _make(path)
+        self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _WAIT_SECONDS})
+        event.listen(self.engine, "connect", _durable)
+        with self.translated(), self.engine.begin() as connection:
+            self._check(connection)
+
+    def __str__(self) -> str:
+        return str(self.notes)
+
+    def _check(self, connection: Connection) -> None:
+        """Refuses a file that cannot be used, and brings an older one to this version."""
+        version = self.version(connection)
+        if version > STORE_VERSION:
+            raise StateError(
+                f"The state store {self} was written by a newer reconcile (version {version}). "
+                "Upgrade reconcile."
+            )
+        _refuse_cut(self.notes, connection)
+        if version < STORE_VERSION:
+            self.begin_writing(connection)
+            migrate(connection, version)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns what the database raises into a StateError."""
+        try:
+            yield
+        except DatabaseError as error:
+            raise StateError(
+                f"The state store {self} cannot be used: {error.orig}. "
+                "Check the file and the disk, or point --state elsewhere."
+            ) from error
+
+    def begin_reading(self, connection: Connection) -> None:
+        """Begins a transaction in which everything is read as of one moment."""
+        connection.exec_driver_sql("BEGIN")
+
+    def begin_writing(self, connection: Connection) -> None:
+        """Begins a transaction that no other process can come between."""
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def hold(self, environment: str) -> AbstractContextManager[bool]:
+        """Holds the file that says that a process of this environment lives."""
+        return process_lock(self.notes, environment)
+
+    def cut(self) -> None:
+        """Nothing waits for a file longer than the time-out of its lock."""
+
+    def version(self, connection: Connection) -> int:
+        """The version of the store; 0 for a new file."""
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+    def size(self, connection: Connection) -> int:
+        """How many bytes it takes."""
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        return int(pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+
+
+def _make(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _for_its_owner(path)
@@ -27,27 +102,6 @@ def opened(path: Path) -> Engine:
             f"The state store {path} cannot be made: {error.strerror}. "
             "Check the folder and the disk, or point --state elsewhere."
         ) from error
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _durable)
-    with translated(path), engine.begin() as connection:
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if version > STORE_VERSION:
-            raise StateError(
-                f"The state store {path} was written by a newer reconcile (version {version}). "
-                "Upgrade reconcile."
-            )
-        _refuse_cut(path, connection)
-        if version < STORE_VERSION:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            migrate(connection, version)
-    return engine
-
-
-def empty() -> Engine:
-    """A database of nothing, in memory."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    METADATA.create_all(engine)
-    return engine
 
 
 def _for_its_owner(path: Path) -> None:
@@ -85,15 +139,3 @@ def _durable(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's 
 
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace")
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turns what the database raises into a StateError."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise StateError(
-            f"The state store {path} cannot be used: {error.orig}. "
-            "Check the file and the disk, or point --state elsewhere."
-        ) from error

@@ -1,7 +1,8 @@
 """One run at a time per environment and state store.
 
-The row in the table `locks` says who runs. Whether that process still lives is asked of the operating system:
-it holds a lock on a file beside the store, which ends with the process, however it ends.
+The row in the table `locks` says who runs. Whether that process still lives is asked of the operating system
+where the store is a file: it holds a lock on a file beside the store, which ends with the process, however it
+ends. Where the store is on a server, the lease tells: see `fence`.
 """
 
 from __future__ import annotations
@@ -48,16 +49,24 @@ def holder_of(connection: Connection, environment: str) -> Holder | None:
 
 
 def take(
-    connection: Connection, environment: str, holder: Holder, *, may_take: bool, take_over: bool
+    connection: Connection,
+    environment: str,
+    holder: Holder,
+    *,
+    may_take: bool,
+    take_over: bool,
+    lease: float | None = None,
 ) -> Holder | None:
     """Notes the new holder; answers the one whose process ended without letting go, if any.
 
-    may_take: the process lock is ours, so whoever held it on this computer is gone. take_over: the operator
-    says that a holder on another computer is gone. Raises DecisionNeeded while somebody else runs.
+    may_take: the process lock is ours, so whoever held it on this computer is gone; with a lease: that of the
+    last holder is over. take_over: the operator says that a holder on another computer is gone. Raises
+    DecisionNeeded while somebody else runs.
     """
     other = holder_of(connection, environment)
-    if not may_take or (other and not other.is_near and not take_over):
-        raise DecisionNeeded(refusal(environment, other))
+    is_far = other is not None and not other.is_near and lease is None
+    if not may_take or (is_far and not take_over):
+        raise DecisionNeeded(refusal(environment, other, lease))
     values = {name: getattr(holder, name) for name in Holder.__slots__}
     put(connection, LOCKS, {"environment": environment, **values})
     return other
@@ -69,12 +78,17 @@ def let_go(connection: Connection, environment: str, holder: Holder) -> None:
     remove(connection, LOCKS, mine)
 
 
-def refusal(environment: str, other: Holder | None) -> str:
-    """Why a run cannot begin now, and what to do."""
+def refusal(environment: str, other: Holder | None, lease: float | None = None) -> str:
+    """Why a run cannot begin now, and what to do. lease: its seconds, where a lease tells who lives."""
     if other is None:
         return f"Another process is about to run against {environment}. Look: reconcile history."
     run = other.run_id
     held = f"Run {run} against {environment} is held by {other}. Look: reconcile history {run}."
+    if lease is not None:
+        return (
+            f"{held} Wait until it ends. If its process is gone, the environment is free {lease:g} seconds "
+            "after its last sign of life."
+        )
     if other.is_near:
         return f"{held} Wait until it ends, or stop it with Ctrl-C."
     return (

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reconcile.store.seals import SEALED, Head, Seal, Sealed, facts_of_row, removal_of, seal_of
 from reconcile.store.tables import HEAD, SEALS
@@ -70,7 +69,8 @@ def add_seals(connection: Connection, makers: Iterable[Callable[[Head], Seal]]) 
     if seals:
         connection.execute(insert(SEALS), seals)
         now = {"seals": head.seals, "hash": head.hash}
-        connection.execute(upsert(HEAD).values(only=1, **now).on_conflict_do_update(["only"], set_=now))
+        if connection.execute(update(HEAD).values(now)).rowcount == 0:
+            connection.execute(insert(HEAD).values(only=1, **now))
 
 
 def _written(sealed: Sealed, row: Row) -> Callable[[Head], Seal]:

@@ -1,4 +1,4 @@
-"""The state store: one SQLite file, written with full synchronisation.
+"""The state store: one SQLite file, written with full synchronisation, or a PostgreSQL database.
 
 Everything that must survive a crash is committed before the call returns.
 """
@@ -13,43 +13,57 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.audit import Record, facts_of
+from reconcile.store.backend import Backend
 from reconcile.store.baselines import holds, packed, unpacked
-from reconcile.store.database import empty, opened, translated
+from reconcile.store.database import FileDatabase
 from reconcile.store.entries import Entry, chained
-from reconcile.store.lock import holder_of, let_go, process_lock, take
+from reconcile.store.fence import Fence, LeaseLost, give_back, is_alive, kept_alive, renew, take_number
+from reconcile.store.lock import holder_of, let_go, take
 from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.sealing import add, change, head_of, put
 from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
-from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, PAID_ACCOUNTS, RUNS, SETTLEMENTS
+from reconcile.store.tables import (
+    BILLS,
+    EFFECTS,
+    ENTRIES,
+    EXPORTS,
+    PAID_ACCOUNTS,
+    PAYMENTS_READ,
+    RUNS,
+    SETTLEMENTS,
+)
 
-Kept = TypeVar("Kept", IssuedBill, Settlement)
+Kept = TypeVar("Kept", IssuedBill, Settlement, ReadPayment)
+# How many values one query compares with: SQLite has a limit.
+_TOGETHER: Final = 500
 
 
 class Store:
     """An open state store. Close it, or use it in a `with`.
 
     create: make the file where there is none. Otherwise a store that is not there reads as an empty one, and
-    reading leaves nothing behind.
+    reading leaves nothing behind. place: a file, or an open database.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        self.path = path
-        self._engine = opened(path) if create or path.exists() else empty()
+    def __init__(self, place: Path | Backend, *, create: bool = True) -> None:
+        self.backend = FileDatabase(place, create=create) if isinstance(place, Path) else place
+        self.path = self.backend.notes
+        self._fence: Fence | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,8 +72,8 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Closes the file."""
-        self._engine.dispose()
+        """Closes the file, or the connections."""
+        self.backend.engine.dispose()
 
     def save_export(self, export: Export, baseline: Snapshot) -> None:
         """Keeps the baseline of an exported workbook."""
@@ -99,7 +113,7 @@ class Store:
             return unpacked(row.baseline) if row else None
         except (ValueError, zlib.error) as error:
             raise StateError(
-                f"The state store {self.path} holds a damaged baseline of {workbook_id}. "
+                f"The state store {self.backend} holds a damaged baseline of {workbook_id}. "
                 "Put a backup of the file in its place, or export again."
             ) from error
 
@@ -107,20 +121,37 @@ class Store:
     def running(
         self, environment: Environment, holder: Holder, *, take_over: bool = False
     ) -> Iterator[Holder | None]:
-        """Holds the lock of an environment for as long as a run is written; see `lock.take`.
+        """Holds the lock of an environment for as long as a run is written; see `lock.take` and `fence`.
 
         Answers the holder whose process ended without letting go, if any. Raises DecisionNeeded.
         """
-        name = str(environment)
-        with process_lock(self.path, name) as may_take:
+        name, backend = str(environment), self.backend
+        with backend.hold(name) as is_free:
             with self.writing() as connection:
-                gone = take(connection, name, holder, may_take=may_take, take_over=take_over)
+                may_take = is_free and not is_alive(connection, name, backend)
+                gone = take(
+                    connection, name, holder, may_take=may_take, take_over=take_over, lease=backend.lease
+                )
+                fence = take_number(connection, name, backend)
             try:
-                yield gone
+                self._fence = fence
+                with kept_alive(fence, backend):
+                    yield gone
             finally:
+                self._fence = None
                 # On a full disk the note stays; without the process lock it is known to be of a dead process.
-                with suppress(StateError), self.writing() as connection:
-                    let_go(connection, name, holder)
+                if fence.seconds_left > 0:
+                    self._give_back(name, holder, fence)
+
+    def _give_back(self, environment: str, holder: Holder, fence: Fence) -> None:
+        with suppress(StateError), self.writing() as connection:
+            if give_back(connection, fence):
+                let_go(connection, environment, holder)
+
+    def check_hold(self) -> None:
+        """Raises LeaseLost where this process held an environment, and the lease on it is over."""
+        if self._fence:
+            self._fence.check()
 
     def holder(self, environment: Environment) -> Holder | None:
         """Who holds the lock of an environment, or held it when its process died."""
@@ -128,14 +159,22 @@ class Store:
             return holder_of(connection, str(environment))
 
     def is_held(self, environment: Environment) -> bool:
-        """Whether a living process of this computer holds the lock of an environment."""
-        with process_lock(self.path, str(environment)) as is_free:
+        """Whether a living process holds the lock of an environment; of a file, one of this computer."""
+        if self.backend.lease is not None:
+            with self.reading() as connection:
+                return is_alive(connection, str(environment), self.backend)
+        with self.backend.hold(str(environment)) as is_free:
             return not is_free
+
+    def is_gone(self, environment: Environment, holder: Holder) -> bool:
+        """Whether it is known that the process of a holder is gone."""
+        is_known = holder.is_near or self.backend.lease is not None
+        return is_known and not self.is_held(environment)
 
     def start_run(self, run: Run) -> None:
         """Records that a run begins, with its plan, before anything is written to the API."""
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
-        with self.writing() as connection:
+        with self._held(run.environment) as connection:
             add(connection, RUNS, [{**values, "plan": zlib.compress(run.plan.encode())}])
             _append(connection, run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))
 
@@ -161,7 +200,7 @@ class Store:
 
         effects: what its workbooks caused. state: the run's new state, if it changes.
         """
-        with self.writing() as connection:
+        with self._held(run.environment) as connection:
             _append(connection, run.run_id, entry)
             for effect in effects:
                 put(connection, EFFECTS, {"environment": run.environment, **asdict(effect)})
@@ -227,24 +266,34 @@ class Store:
         """Every bill that went out, oldest first; one that was issued again is there each time."""
         return self._kept(BILLS, environment, IssuedBill)
 
-    def record_settlements(self, environment: Environment, settlements: Iterable[Settlement]) -> None:
-        """Remembers what one run of `payments` found out about payouts, all of it or nothing."""
-        self._keep(SETTLEMENTS, environment, settlements)
+    def record_settlements(
+        self,
+        environment: Environment,
+        settlements: Iterable[Settlement],
+        readings: Iterable[ReadPayment] = (),
+    ) -> None:
+        """Remembers what one run of `payments` found out about payouts, and what it read; all or nothing."""
+        with self.writing() as connection:
+            add(connection, SETTLEMENTS, _rows(environment, settlements))
+            add(connection, PAYMENTS_READ, _rows(environment, readings))
+
+    def payments_read(self, environment: Environment, likenesses: Iterable[str]) -> tuple[ReadPayment, ...]:
+        """The readings of all payments of these likenesses, oldest first."""
+        found: list[ReadPayment] = []
+        wanted = sorted(likenesses)
+        for start in range(0, len(wanted), _TOGETHER):
+            like = PAYMENTS_READ.c.likeness.in_(wanted[start : start + _TOGETHER])
+            found += self._kept(PAYMENTS_READ, environment, ReadPayment, like)
+        return tuple(sorted(found, key=lambda one: one.read_at))
 
     def settlements(self, environment: Environment) -> tuple[Settlement, ...]:
         """What every run of `payments` found out, oldest first; a payout may be there more than once."""
         return self._kept(SETTLEMENTS, environment, Settlement)
 
-    def _keep(
-        self, table: Table, environment: Environment, values: Iterable[IssuedBill | Settlement]
-    ) -> None:
-        rows = _rows(environment, values)
-        if rows:
-            with self.writing() as connection:
-                add(connection, table, rows)
-
-    def _kept(self, table: Table, environment: Environment, kind: type[Kept]) -> tuple[Kept, ...]:
-        query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
+    def _kept(
+        self, table: Table, environment: Environment, kind: type[Kept], *where: ColumnElement[bool]
+    ) -> tuple[Kept, ...]:
+        query = select(table).where(table.c.environment == str(environment), *where).order_by(text("rowid"))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         names = [one.name for one in fields(kind) if one.name != "amount"]
@@ -272,8 +321,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with translated(self.path), self._engine.begin() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with self.backend.translated(), self.backend.engine.begin() as connection:
+            self.backend.begin_reading(connection)
             yield connection
 
     @contextmanager
@@ -282,13 +331,24 @@ class Store:
 
         The end of the chain of seals is noted beside the store afterwards: see `anchor`.
         """
-        with translated(self.path):
-            with self._engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self.backend.translated():
+            with self.backend.engine.begin() as connection:
+                self.backend.begin_writing(connection)
                 yield connection
                 head = head_of(connection)
                 lost = lost_ends(connection, anchors_of(self.path))
             note_end(self.path, head, lost)
+
+    @contextmanager
+    def _held(self, environment: str) -> Iterator[Connection]:
+        """A transaction that writes a journal. Raises LeaseLost where another process holds it."""
+        fence = self._fence
+        if self.backend.lease is not None and (fence is None or fence.environment != environment):
+            raise LeaseLost(f"{environment} is not held by this process, so its journal cannot be written.")
+        with self.writing() as connection:
+            if fence:
+                renew(connection, fence, self.backend)
+            yield connection
 
     @contextmanager
     def _undamaged(self, what: str) -> Iterator[None]:
@@ -297,12 +357,14 @@ class Store:
             yield
         except (ValueError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
             raise StateError(
-                f"The state store {self.path} holds a damaged {what}. Look: reconcile history --verify. "
+                f"The state store {self.backend} holds a damaged {what}. Look: reconcile history --verify. "
                 "Put a backup of the file in its place."
             ) from error
 
 
-def _rows(environment: Environment, values: Iterable[IssuedBill | Settlement]) -> list[dict[str, Any]]:
+def _rows(
+    environment: Environment, values: Iterable[IssuedBill | Settlement | ReadPayment]
+) -> list[dict[str, Any]]:
     return [
         {one.name: getattr(value, one.name) for one in fields(value) if one.name != "amount"}
         | {"environment": str(environment), "amount": plain(value.amount.amount)}

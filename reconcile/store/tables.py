@@ -1,14 +1,32 @@
-"""The tables of the state store. The version stands in SQLite's `user_version`."""
+"""The tables of the state store, the same in SQLite and in PostgreSQL.
+
+The version stands in SQLite's `user_version`, and in PostgreSQL in a table. SQLite counts the rows of every
+table in the order in which they were written, as `rowid`; in PostgreSQL a column of that name does.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 10
+STORE_VERSION: Final = 11
 
 METADATA = MetaData()
+Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Text that sorts by its letters' numbers, as in SQLite, whatever the database's language is."""
 
 EXPORTS = Table(
     "exports",
@@ -148,6 +166,33 @@ SETTLEMENTS = Table(
     Column("read_at", Text, nullable=False),
     Column("read_by", Text, nullable=False),
 )
+PAYMENTS_READ = Table(
+    "payments_read",
+    METADATA,
+    Column("environment", Text, nullable=False),
+    Column("workbook_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("likeness", Text, nullable=False, index=True),
+    Column("payment_id", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("booked", Text, nullable=False),
+    Column("value_date", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("texts", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("allotted", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("spot", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    Column("read_by", Text, nullable=False),
+)
 CLOSES = Table(
     "closes",
     METADATA,
@@ -183,3 +228,30 @@ REOPENINGS = Table(
     Column("reason", Text, nullable=False),
     Column("what", Text, nullable=False),
 )
+FENCES = Table(
+    "fences",
+    METADATA,
+    Column("environment", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("alive_until", Float),
+)
+ENVIRONMENTS = Table(
+    "environments",
+    METADATA,
+    Column("environment", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+    Column("by", Text, nullable=False),
+)
+VERSION = Table("store_version", MetaData(), Column("version", Integer, primary_key=True))
+"""Only in PostgreSQL."""
+
+
+def _count_rows(table: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            f"ALTER TABLE {table.name} ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY"
+        )
+
+
+for _table in METADATA.tables.values():
+    event.listen(_table, "after_create", _count_rows)

@@ -284,6 +284,23 @@ def test_the_next_close_opens_with_the_closing_of_the_last_one(cli: CliSession) 
     assert april["USD"]["adjusted"] == "-50.00"
 
 
+def test_closed_months_are_rolled_up_and_a_missing_one_is_named(cli: CliSession) -> None:
+    _close(cli)
+    _close(cli, period="2026-04", folder="april")
+    code, out, err = cli.run(
+        "close", "--rollup", "--period", "2026-03-01..2026-04-30", "-o", cli.folder / "both"
+    )
+    missing, _, refused = cli.run("close", "--rollup", "--period", "2026-Q2", "-o", cli.folder / "q2")
+
+    assert code == 0, err
+    assert "2 closes without a gap, and nothing is left over. They passed with" in out
+    assert sorted(path.name for path in (cli.folder / "both").iterdir()) == [
+        f"rollup-2026-03-01..2026-04-30.{ending}" for ending in ("html", "json", "xlsx")
+    ]
+    assert missing == 1
+    assert "Closed of it are: 2026-04." in refused
+
+
 def test_the_last_close_can_be_made_again_with_a_reason_and_no_earlier_one(cli: CliSession) -> None:
     _close(cli)
     _close(cli, period="2026-04", folder="april")

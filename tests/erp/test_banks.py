@@ -383,6 +383,16 @@ def test_mt940_dialects_are_read(read: Reader, content: str, amount: str, payee:
     assert len(file.how) == 1
 
 
+@pytest.mark.parametrize("written", ["1.065.50", "1'065.50", "1,065.50", "1065.5", "1065,5"])
+def test_an_mt940_amount_is_read_however_its_thousands_are_written(read: Reader, written: str) -> None:
+    assert str(read(DOTS.replace("D1,065.50", f"D{written}")).payments[0].amount) == "1,065.50 NGN"
+
+
+def test_an_mt940_amount_that_may_be_thousands_is_refused(read: Reader) -> None:
+    with pytest.raises(PaymentFileError, match=r"line 5: -1\.065 has more decimals than NGN has"):
+        read(DOTS.replace("D1,065.50", "D1.065"))
+
+
 @pytest.mark.parametrize(
     ("details", "payee"),
     [("?32Acme?33 Partners", "Acme Partners"), ("?32Acme?33Partners", "Acme Partners"),

@@ -258,9 +258,9 @@ class World:
         self.note(f"Fault: {FAULTS[what]}.")
         if what == "late":
             self.due.append((self.seconds + fault.seconds, lambda: self.server.answer(request, by, tag)))
-        return self._spoilt(request, fault, answer)
+        return self._damaged(request, fault, answer)
 
-    def _spoilt(self, request: httpx.Request, fault: Happening, answer: httpx.Response) -> httpx.Response:
+    def _damaged(self, request: httpx.Request, fault: Happening, answer: httpx.Response) -> httpx.Response:
         match fault.what:
             case "unreachable":
                 raise httpx.ConnectError("no route", request=request)

@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
 
+from reconcile.domain.books.fiscal_calendar import FiscalCalendar
+
 CHECK_NAMES: Final = (
     "not-final",
     "pool",
@@ -98,6 +100,7 @@ class ClosePolicy:
     lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
     which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
     entity: whose books these are, for the cover and the foot of each page.
+    fiscal: how fiscal years are named and divided.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -115,3 +118,4 @@ class ClosePolicy:
     rate_days: int = 5
     gl: GlPolicy = field(default_factory=GlPolicy)
     entity: str = ""
+    fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)

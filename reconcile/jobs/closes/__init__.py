@@ -6,6 +6,7 @@ from reconcile.jobs.closes.ledger_export import Tied, tie_closed
 from reconcile.jobs.closes.overview import Listing, Status, listing, status
 from reconcile.jobs.closes.pack_manifest import FolderCheck, check_folder
 from reconcile.jobs.closes.remake import Verified, verify, write_again
+from reconcile.jobs.closes.roll_up import RolledUp, roll_up
 
 __all__ = [
     "CloseRequest",
@@ -13,6 +14,7 @@ __all__ = [
     "FolderCheck",
     "Late",
     "Listing",
+    "RolledUp",
     "Status",
     "Tied",
     "Verified",
@@ -20,6 +22,7 @@ __all__ = [
     "close",
     "late",
     "listing",
+    "roll_up",
     "status",
     "tie_closed",
     "verify",

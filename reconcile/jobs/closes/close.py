@@ -43,6 +43,7 @@ from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.store.closes import KeptClose, save_close
 from reconcile.store.store import Store
 
@@ -115,6 +116,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
     gl = ledger_of(session, request.gl, request.period)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
+        refuse_unseen(session, store)
         # Gather.
         again = request.again is not None
         before = previous_close(store, session.environment, request.period, again=again, first=request.first)

@@ -13,6 +13,7 @@ from reconcile.introw.doctor import ConnectionReport, probe
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import key_source
+from reconcile.jobs.state.new_store import unseen
 
 _CLOCK_TOLERANCE = 30
 """Tolerated clock skew in seconds."""
@@ -47,14 +48,16 @@ def _sources(session: Session) -> Check:
 def _store(session: Session) -> Check:
     try:
         with session.store(create=False) as store:
-            runs = store.runs()
+            runs, unknown = store.runs(), unseen(session, store, by_export=True)
     except ReconcileError as error:
         return Check("State store", ok=False, found=str(error), code=error.exit_code)
     open_runs = [run.run_id for run in runs if run.is_unfinished]
-    found = f"{session.settings.state}, {counted(len(runs), 'run')}"
+    found = f"{session.shown_state}, {counted(len(runs), 'run')}"
     if open_runs:
         found = f"{found}, unfinished: {', '.join(open_runs)}"
         return Check("State store", ok=False, found=found, advice="Finish it: reconcile resume RUN")
+    if unknown:
+        return Check("State store", ok=None, found=f"{found}. {unknown}")
     return Check("State store", ok=True, found=found)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reconcile.apply.execute import Executed, execute
+from reconcile.apply.execute import execute
+from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
 from reconcile.apply.runner import Runner
@@ -120,6 +121,7 @@ def _runner(
     settings = session.settings
     with session.caller.stoppable() as stop, session.caller.progress() as on_progress:
         client.stop_when(lambda: stop.made)
+        client.check_before_each(store.check_hold)
         # An operation may have two outcomes: unknown and then settled, applied and then seen to differ.
         count = each_once("Applying", len(plan.operations), on_progress)
         runner = Runner(

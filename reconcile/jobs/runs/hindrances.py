@@ -8,6 +8,7 @@ from reconcile.apply.execute import unfinished
 from reconcile.domain.phrases import counted
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import unseen
 from reconcile.plan.model import Plan
 from reconcile.store.store import Store
 
@@ -40,6 +41,8 @@ def read_only(session: Session) -> str:
 
 def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> Iterator[str]:
     if reason := read_only(session):
+        yield reason
+    if reason := unseen(session, store, by_export=True):
         yield reason
     if reason := unfinished(store, plan.environment):
         yield reason

@@ -18,6 +18,7 @@ from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
 from reconcile.jobs.saved_plans import stale_operations, stale_text
 from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
@@ -53,6 +54,8 @@ class Planned:
         workbooks = self.workbooks or options.workbooks
         places = result_places(self.session, plan, options.result, workbooks)
         refuse_unfinished(self.store, plan.environment)
+        if plan.operations:
+            refuse_unseen(self.session, self.store, by_export=True)
         result = self._run(consent, options) if plan.operations else RunResult(plan)
         return replace(result, places=places)
 

@@ -1,4 +1,4 @@
-"""Finds the API key: in the environment, in the profile's file, or in the keyring."""
+"""Finds the API key and the state's password: in the environment, a file of the profile, or the keyring."""
 
 from __future__ import annotations
 
@@ -21,13 +21,28 @@ def api_key(settings: Settings, environ: Mapping[str, str]) -> str:
     if environ.get("INTROW_API_KEY"):
         return environ["INTROW_API_KEY"]
     if profile.api_key_file:
-        return _from_file(Path(profile.api_key_file).expanduser())
+        return _from_file(profile.api_key_file, "key", "api_key_file")
     if profile.keyring:
-        return _from_keyring(profile.keyring, settings.profile_name)
+        return _from_keyring(profile.keyring, settings.profile_name, "key")
     raise ConfigurationError(
         "There is no API key. Set INTROW_API_KEY, or name an api_key_file in the profile "
         f"{settings.profile_name} of reconcile.toml."
     )
+
+
+def state_password(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The password of the state's database; RECONCILE_STATE_PASSWORD wins. Empty where it needs none.
+
+    Raises ConfigurationError where it should be somewhere and is not.
+    """
+    profile = settings.profile
+    if environ.get("RECONCILE_STATE_PASSWORD"):
+        return environ["RECONCILE_STATE_PASSWORD"]
+    if profile.state_password_file:
+        return _from_file(profile.state_password_file, "password", "state_password_file")
+    if profile.state_keyring:
+        return _from_keyring(profile.state_keyring, settings.profile_name, "password")
+    return ""
 
 
 def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -38,29 +53,30 @@ def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
     return profile.api_key_file or (f"the keyring's {profile.keyring}" if profile.keyring else "")
 
 
-def _from_file(file: Path) -> str:
-    """The key in a file that only its owner can read. A pipe or a device is refused, not waited for."""
+def _from_file(name: str, what: str, setting: str) -> str:
+    """The secret in a file that only its owner can read. A pipe or a device is refused, not waited for."""
+    file = Path(name).expanduser()
     try:
         # `open` of the module, since only it can be told not to wait for the other end of a pipe.
         with open(file, "rb", opener=_not_waiting) as stream:
             mode = os.fstat(stream.fileno()).st_mode
             if not stat.S_ISREG(mode):
-                raise ConfigurationError(f"The key file {file} is not a file. Check api_key_file.")
+                raise ConfigurationError(f"The {what} file {file} is not a file. Check {setting}.")
             if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise ConfigurationError(f"Others can read the key file {file}. Run: chmod 600 {file}")
+                raise ConfigurationError(f"Others can read the {what} file {file}. Run: chmod 600 {file}")
             content = stream.read(_LONGEST + 1)
         if len(content) > _LONGEST:
-            raise ConfigurationError(f"The key file {file} is too long for a key. Check api_key_file.")
+            raise ConfigurationError(f"The {what} file {file} is too long for a {what}. Check {setting}.")
         return content.decode("utf-8").strip()
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"The key file {file} cannot be read. Check api_key_file.") from error
+        raise ConfigurationError(f"The {what} file {file} cannot be read. Check {setting}.") from error
 
 
 def _not_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _from_keyring(service: str, profile: str) -> str:
+def _from_keyring(service: str, profile: str, what: str) -> str:
     try:
         keyring = importlib.import_module("keyring")
     except ImportError as error:
@@ -70,5 +86,5 @@ def _from_keyring(service: str, profile: str) -> str:
     except keyring.errors.KeyringError as error:
         raise ConfigurationError(f"The keyring cannot be opened: {error}.") from error
     if not key:
-        raise ConfigurationError(f"The keyring has no key. Store it: keyring set {service} {profile}.")
+        raise ConfigurationError(f"The keyring has no {what}. Store it: keyring set {service} {profile}.")
     return key

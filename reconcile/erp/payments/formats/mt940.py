@@ -144,8 +144,14 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
     plain_details = _MARKER.sub(" ", details).strip()
     order = _ORDER.search(_MARKER.sub("", details) if "EREF" in details else "")
     currency = str(one["amount"].currency or one.get("currency") or "")
-    if exponent(currency) is None:
+    places = exponent(currency)
+    if places is None:
         raise PaymentFileError(f"{place}: the statement does not say in which currency it is.")
+    if one["amount"].amount != round(one["amount"].amount, places):
+        raise PaymentFileError(
+            f"{place}: {plain(one['amount'].amount)} has more decimals than {currency} has ({places}). "
+            "Fetch the file from the bank again, in another form."
+        )
     status, why = _status(str(one["status"]).upper(), plain_details)
     return Payment(
         place=place,

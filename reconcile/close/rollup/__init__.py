@@ -1,0 +1,1 @@
+"""A quarter or a year, rolled up from the closes of its months."""

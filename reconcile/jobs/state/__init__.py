@@ -1,0 +1,1 @@
+"""Where the state is kept: looked at, made, copied, and begun for an organisation."""
