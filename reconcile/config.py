@@ -343,6 +343,8 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
 
 def _made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
     """A settings value from a section, each key known and of the right type."""
+    if values == {}:
+        return kind()
     if not isinstance(values, Mapping):
         raise ConfigurationError(f"{file}: [{section}] must be a section.")
     _refuse_unknown(values, {one.name for one in fields(kind)}, file, section)  # type: ignore[arg-type]

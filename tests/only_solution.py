@@ -37,7 +37,9 @@ def assert_only_solution(match: Match, result: Matching, owed: list[Owed], polic
         rivals = [
             one.payment
             for one in result.strays
-            if one.payment.status == "paid" and payout in _named(one.payment, match.how, owed)
+            if one.payment.status == "paid"
+            and one.payment.amount.amount
+            and payout in _named(one.payment, match.how, owed)
         ]
         paid = sorted(one.amount.amount for one in match.payments)
         for payments in _subsets([*match.payments, *rivals]):

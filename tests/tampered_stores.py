@@ -11,7 +11,7 @@ from typing import Final
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.store.audit import Break, audit
@@ -41,7 +41,9 @@ def fill(path: Path) -> None:
             PaidAccount("ptn_1", print_, "payment", f"{print_}.xml", NOW, "ana") for print_ in ("a", "b")
         ]
         store.record_bills(HERE, [_bill("B-1"), _bill("B-2"), _bill("B-3")], accounts)
-        store.record_settlements(HERE, [_settlement("pay_1"), _settlement("pay_2")])
+        store.record_settlements(
+            HERE, [_settlement("pay_1"), _settlement("pay_2")], [_reading("k-1"), _reading("k-2")]
+        )
         save_close(store, _close("close-1"))
         save_close(store, _close("close-2"), replaces="close-1")
         record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
@@ -78,6 +80,32 @@ def _settlement(payout_id: str) -> Settlement:
         payment_id="p-1",
         paid_on="2026-04-04",
         file="bank.csv",
+        sha256="ab",
+        read_at=NOW,
+        read_by="ana",
+    )
+
+
+def _reading(key: str) -> ReadPayment:
+    return ReadPayment(
+        workbook_id="wb-1",
+        key=key,
+        likeness="ab",
+        payment_id="p-1",
+        account="",
+        order_id="",
+        booked="2026-04-04",
+        value_date="",
+        payee="Acme",
+        texts='["R-1"]',
+        status="paid",
+        amount=Money(Decimal("12.50"), "USD"),
+        part="matched",
+        becomes="PAID",
+        allotted='[{"pay_1": "12.50 USD"}]',
+        file="bank.csv",
+        sheet="",
+        spot=f"line {key}",
         sha256="ab",
         read_at=NOW,
         read_by="ana",

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.apply.differences import may_be_late, name_differences
+from reconcile.apply.executed import Executed
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import ApiError, DecisionNeeded, RunStopped
+from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
-from reconcile.plan.outcome import OperationOutcome, Verification
+from reconcile.plan.outcome import Verification
 from reconcile.store.run import Run
 from reconcile.store.store import Store
-
-
-@dataclass(frozen=True)
-class Executed:
-    """How a run ended. stopped: why it ended early; empty when it did not."""
-
-    run_id: str
-    plan: Plan
-    outcomes: Mapping[str, OperationOutcome]
-    verification: Verification
-    stopped: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """4 when something is open, 1 when a person must decide or it does not tie, 0 otherwise."""
-        known = self.outcomes.values()
-        if self.stopped or any(one.open for one in known):
-            return RunStopped.exit_code
-        settled = all(one.outcome.done and not one.moved for one in known)
-        # A run that began was let pass by its gates.
-        return int(self.plan.holds_back or not settled or not self.verification.ties)
 
 
 def refuse_unfinished(store: Store, environment: Environment) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from reconcile.apply.execute import Executed
+from reconcile.apply.executed import Executed
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.plan.model import Plan
 from reconcile.store.entries import Entry

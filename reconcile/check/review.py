@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from reconcile.check.column_findings import column_findings
 from reconcile.check.damaged import damage_findings
 from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
 from reconcile.check.owner import of_new_lines, owned
 from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
-from reconcile.check.schemas import schema_findings
 from reconcile.check.slips import slip_findings
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding
@@ -32,7 +32,7 @@ def review(
         *whose,
         *moved_findings(contexts),
         *damage_findings(contexts, unknown),
-        *schema_findings(contexts, policy),
+        *column_findings(contexts, policy),
         *slip_findings(contexts),
     }
     found |= set(rule_findings(contexts, policy, tuple(found)))

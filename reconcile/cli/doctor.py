@@ -35,13 +35,18 @@ def command(
     --repair with --workbook. Exits with 2 when a setting is wrong, with 3 when the server
     cannot be reached or refuses us, and with 1 when something else is not in order.
     """
-    from reconcile.jobs import doctor
     from reconcile.jobs.doctor.check_result import as_json as written
 
     if (repair or workbook_id) and not file:
         raise ConfigurationError("--repair needs the workbook: reconcile doctor FILE --repair OUT.xlsx")
-    found = doctor.examine_workbook(session, file, repair, workbook_id) if file else None
-    checks = doctor.check_setup(session) if found is None else found
+    if file:
+        from reconcile.jobs.doctor.workbook_checks import examine_workbook
+
+        checks = examine_workbook(session, file, repair, workbook_id)
+    else:
+        from reconcile.jobs.doctor.setup_checks import check_setup
+
+        checks = check_setup(session)
     if as_json:
         write_data(written(checks))
     else:

@@ -29,8 +29,8 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
     that name it.
 
     Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
-    exports, bills, settlements, closes, reopenings or locks changed, removed, added or put in another order.
-    The months themselves that were exported and closed are compared by --verify alone.
+    exports, bills, settlements, payments, closes, reopenings or locks changed, removed, added or put in
+    another order. The months themselves that were exported and closed are compared by --verify alone.
     """
     from reconcile.jobs.runs import history
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from reconcile.apply.written import written
@@ -43,6 +43,20 @@ def applied(store: Store, workbook_id: str) -> dict[tuple[str, str], Applied]:
     """
     runs = [run for run in store.runs() if workbook_id in run.workbook_id.split(", ")]
     return _applied(store, runs)
+
+
+def stages_set(
+    store: Store, environment: Environment, workbooks: Collection[str]
+) -> frozenset[tuple[str, str, str]]:
+    """Workbook, payout and stage of every stage that a run of one of these workbooks set."""
+    found: set[tuple[str, str, str]] = set()
+    for run in store.runs(environment) if workbooks else ():
+        names = {*run.workbook_id.split(", ")} & {*workbooks}
+        with suppress(ConfigurationError):
+            for one in written(run, store.entries(run.run_id)) if names else ():
+                if one.field == "stage" and one.after and one.outcome.outcome.done:
+                    found |= {(name, one.record_id, one.after) for name in names}
+    return frozenset(found)
 
 
 def applied_since(store: Store, environment: Environment, at: str) -> dict[tuple[str, str], Applied]:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
 from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed, owed_in
 from reconcile.erp.matching.outcome import proposal
 from reconcile.erp.matching.outcome.choices import choices_of
+from reconcile.erp.matching.outcome.kept_payments import readings_of
 from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
 from reconcile.erp.matching.outcome.summary import summary
+from reconcile.erp.matching.read_before import ReadBefore
 from reconcile.erp.matching.result import Matching
 from reconcile.erp.payments.formats.layout import TableLayout, built_in, load_table_layout
 from reconcile.erp.payments.formats.read import Reading, read_payments
 from reconcile.erp.payments.formats.table import Hints
 from reconcile.erp.payments.model import PaymentFile
+from reconcile.erp.payments.same_payment import fingerprint
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.own_work import stages_set
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
+from reconcile.store.store import Store
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
 from reconcile.workbook.read import match_token
@@ -105,7 +109,8 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
         snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = store.settlements(session.environment)
-    result = match_payments(files, owed, session.settings.payments)
+        before = _read_before(session, store, files, owed)
+    result = match_payments(files, owed, session.settings.payments, before)
     return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier), request.allow)
 
 
@@ -120,7 +125,12 @@ def write_matches(session: Session, matched: Matched, output: Path) -> list[Find
     proposed = _proposal(session, matched, export)
     with session.store() as store, session.caller.progress() as on_progress:
         # The matches before the workbook, so that none is ever out that the store does not know.
-        store.record_settlements(session.environment, _settlements(matched, export))
+        occasion = Occasion(
+            export.workbook_id, export.exported_at, export.exported_by, _prints(matched.files)
+        )
+        settlements = settlements_of(matched.result, occasion)
+        readings = readings_of(matched.result, occasion, session.settings.payments)
+        store.record_settlements(session.environment, settlements, readings)
         return write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
 
 
@@ -153,10 +163,19 @@ def _refuse(findings: tuple[Finding, ...], allowed: tuple[str, ...]) -> None:
         )
 
 
-def _settlements(matched: Matched, export: Export) -> Iterator[Settlement]:
-    prints = {file.name: file.sha256 for file in matched.files}
-    occasion = Occasion(export.workbook_id, export.exported_at, export.exported_by, prints)
-    return settlements_of(matched.result, occasion)
+def _prints(files: Iterable[PaymentFile]) -> dict[str, str]:
+    return {file.name: file.sha256 for file in files}
+
+
+def _read_before(
+    session: Session, store: Store, files: Sequence[PaymentFile], owed: Sequence[Owed]
+) -> ReadBefore:
+    """What earlier runs read of these payments, and what their workbooks set."""
+    alike = {fingerprint(payment) for file in files for payment in file.payments}
+    readings = store.payments_read(session.environment, alike)
+    workbooks = {one.workbook_id for one in readings if one.becomes}
+    done = stages_set(store, session.environment, workbooks)
+    return ReadBefore(readings, _prints(files), done, {one.payout_id: one.stage for one in owed})
 
 
 def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:

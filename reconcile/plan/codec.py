@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,8 +23,6 @@ class _Versioned:
     version: int
 
 
-_ADAPTER = TypeAdapter(Plan)
-_VERSIONED = TypeAdapter(_Versioned)
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 OLDEST_PLAN: Final = 3
@@ -44,9 +43,14 @@ _LATER: Final[Mapping[int, dict[str, Any]]] = {3: _AFTER_3, 4: _AFTER_4}
 """What plans of an older version do not have, and their fingerprints do not cover."""
 
 
+@cache
+def _plans() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
+
+
 def to_json(plan: Plan) -> str:
     """The plan as JSON text; amounts are decimal strings, so nothing is lost."""
-    return _ADAPTER.dump_json(plan, indent=2).decode() + "\n"
+    return _plans().dump_json(plan, indent=2).decode() + "\n"
 
 
 def from_json(text: str, name: str, oldest: int = OLDEST_APPLIED) -> Plan:
@@ -75,9 +79,9 @@ def _read(text: str, name: str, oldest: int) -> Plan:
     The version is read by itself only then: to read all the text twice takes a tenth more time.
     """
     try:
-        plan = _ADAPTER.validate_json(text)
+        plan = _plans().validate_json(text)
     except ValidationError:
-        _expect(_VERSIONED.validate_json(text).version, name, oldest)
+        _expect(TypeAdapter(_Versioned).validate_json(text).version, name, oldest)
         raise
     _expect(plan.version, name, oldest)
     return plan
@@ -109,5 +113,5 @@ def _expect(version: int, name: str, oldest: int) -> None:
 def fingerprint(plan: Plan) -> str:
     """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
-    text = _ADAPTER.dump_json(bare, exclude=_UNSEALED | _LATER.get(plan.version, {}))
+    text = _plans().dump_json(bare, exclude=_UNSEALED | _LATER.get(plan.version, {}))
     return hashlib.sha256(text).hexdigest()

@@ -23,7 +23,7 @@ _SAID: Final = {
     "received": "Money received, on the sheet Money received",
     "unknown": "In a state that is in no list of words, on the sheet State not known",
     "ignored": "No payments to partners",
-    "repeated": "In another file as well",
+    "repeated": "Read before, or in another file as well",
 }
 
 

@@ -27,6 +27,7 @@ from reconcile.store.tables import (
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
+    PAYMENTS_READ,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -79,6 +80,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),
+        Sealed(PAYMENTS_READ, ("environment", "workbook_id", "key", "file", "sheet", "spot"), appended=True),
         Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),

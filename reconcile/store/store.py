@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError
@@ -37,9 +37,20 @@ from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.sealing import add, change, head_of, put
 from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
-from reconcile.store.tables import BILLS, EFFECTS, ENTRIES, EXPORTS, PAID_ACCOUNTS, RUNS, SETTLEMENTS
+from reconcile.store.tables import (
+    BILLS,
+    EFFECTS,
+    ENTRIES,
+    EXPORTS,
+    PAID_ACCOUNTS,
+    PAYMENTS_READ,
+    RUNS,
+    SETTLEMENTS,
+)
 
-Kept = TypeVar("Kept", IssuedBill, Settlement)
+Kept = TypeVar("Kept", IssuedBill, Settlement, ReadPayment)
+# How many values one query compares with: SQLite has a limit.
+_TOGETHER: Final = 500
 
 
 class Store:
@@ -255,24 +266,34 @@ class Store:
         """Every bill that went out, oldest first; one that was issued again is there each time."""
         return self._kept(BILLS, environment, IssuedBill)
 
-    def record_settlements(self, environment: Environment, settlements: Iterable[Settlement]) -> None:
-        """Remembers what one run of `payments` found out about payouts, all of it or nothing."""
-        self._keep(SETTLEMENTS, environment, settlements)
+    def record_settlements(
+        self,
+        environment: Environment,
+        settlements: Iterable[Settlement],
+        readings: Iterable[ReadPayment] = (),
+    ) -> None:
+        """Remembers what one run of `payments` found out about payouts, and what it read; all or nothing."""
+        with self.writing() as connection:
+            add(connection, SETTLEMENTS, _rows(environment, settlements))
+            add(connection, PAYMENTS_READ, _rows(environment, readings))
+
+    def payments_read(self, environment: Environment, likenesses: Iterable[str]) -> tuple[ReadPayment, ...]:
+        """The readings of all payments of these likenesses, oldest first."""
+        found: list[ReadPayment] = []
+        wanted = sorted(likenesses)
+        for start in range(0, len(wanted), _TOGETHER):
+            like = PAYMENTS_READ.c.likeness.in_(wanted[start : start + _TOGETHER])
+            found += self._kept(PAYMENTS_READ, environment, ReadPayment, like)
+        return tuple(sorted(found, key=lambda one: one.read_at))
 
     def settlements(self, environment: Environment) -> tuple[Settlement, ...]:
         """What every run of `payments` found out, oldest first; a payout may be there more than once."""
         return self._kept(SETTLEMENTS, environment, Settlement)
 
-    def _keep(
-        self, table: Table, environment: Environment, values: Iterable[IssuedBill | Settlement]
-    ) -> None:
-        rows = _rows(environment, values)
-        if rows:
-            with self.writing() as connection:
-                add(connection, table, rows)
-
-    def _kept(self, table: Table, environment: Environment, kind: type[Kept]) -> tuple[Kept, ...]:
-        query = select(table).where(table.c.environment == str(environment)).order_by(text("rowid"))
+    def _kept(
+        self, table: Table, environment: Environment, kind: type[Kept], *where: ColumnElement[bool]
+    ) -> tuple[Kept, ...]:
+        query = select(table).where(table.c.environment == str(environment), *where).order_by(text("rowid"))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         names = [one.name for one in fields(kind) if one.name != "amount"]
@@ -341,7 +362,9 @@ class Store:
             ) from error
 
 
-def _rows(environment: Environment, values: Iterable[IssuedBill | Settlement]) -> list[dict[str, Any]]:
+def _rows(
+    environment: Environment, values: Iterable[IssuedBill | Settlement | ReadPayment]
+) -> list[dict[str, Any]]:
     return [
         {one.name: getattr(value, one.name) for one in fields(value) if one.name != "amount"}
         | {"environment": str(environment), "amount": plain(value.amount.amount)}

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from builders import MADE, make_new_row, make_payout, make_plan, make_snapshot, make_workbook
 
-from reconcile.apply.execute import Executed, execute, new_run
+from reconcile.apply.execute import execute, new_run
+from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.runner import Runner
 from reconcile.domain.policy.names_and_limits import Names

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from builders import make_line, make_new_row, make_payout, make_row, make_sheet, make_snapshot, make_workbook
 
+from reconcile.check.column_findings import column_findings
 from reconcile.check.review import review
 from reconcile.check.row_context import RowContexts
-from reconcile.check.schemas import schema, schema_findings
+from reconcile.check.schemas import schema
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import FIELDS, UNREAD, RecordKind, Value, line_values
 from reconcile.domain.finding import Finding, Severity
@@ -24,11 +25,11 @@ POLICY = Policy()
 
 
 def found(book: EditedWorkbook, base: Snapshot = BASE, policy: Policy = POLICY) -> list[tuple[str, str, str]]:
-    return [(one.rule, one.sheet, one.cell) for one in schema_findings(RowContexts(book, base), policy)]
+    return [(one.rule, one.sheet, one.cell) for one in column_findings(RowContexts(book, base), policy)]
 
 
 def only(record: str, edits: dict[str, Value], policy: Policy = POLICY) -> Finding:
-    (finding,) = schema_findings(RowContexts(make_workbook(BASE, {record: edits}), BASE), policy)
+    (finding,) = column_findings(RowContexts(make_workbook(BASE, {record: edits}), BASE), policy)
     return finding
 
 
@@ -140,7 +141,7 @@ def test_the_reasons_and_the_length_come_from_the_policy() -> None:
     policy = Policy(names=Names(decline_reasons={"WHY": "Because"}), text_limit=3)
     edits: dict[str, dict[str, Value]] = {"cln_1": {"decline_reason": "WHY", "description": "four"}}
 
-    findings = list(schema_findings(RowContexts(make_workbook(BASE, edits), BASE), policy))
+    findings = list(column_findings(RowContexts(make_workbook(BASE, edits), BASE), policy))
 
     assert [finding.message for finding in findings] == ["Description has 4 characters; the API takes 3."]
 
@@ -226,14 +227,14 @@ def test_a_new_line_without_the_column_of_a_needed_value_lacks_the_value() -> No
     letters = {name: at for name, at in book.new_lines.letters.items() if name != "currency"}
     book = replace(book, new_lines=replace(book.new_lines, letters=letters))
 
-    (finding,) = schema_findings(RowContexts(book, BASE), POLICY)
+    (finding,) = column_findings(RowContexts(book, BASE), POLICY)
 
     assert (finding.rule, finding.message, finding.cell) == ("blank", "Currency is blank.", "2")
 
 
 def test_an_error_in_a_new_line_goes_by_the_number_of_its_row() -> None:
     book = make_workbook(BASE, new=[new_row(), new_row(7, amount="0")])
-    (finding,) = schema_findings(RowContexts(book, BASE), POLICY)
+    (finding,) = column_findings(RowContexts(book, BASE), POLICY)
 
     assert (
         finding.kind,

@@ -135,7 +135,27 @@ def test_accepted_suggestions_are_paid_and_the_whole_is_applied_once(cli: CliSes
     cli.run("apply", accepted, "--yes")
     assert len(cli.writes()) == 6
     _, again = _payments(cli, "bank.camt053.xml", name="again.xlsx")
-    assert (again["counts"]["paid"], again["counts"]["failed"], again["counts"]["settled"]) == (0, 0, 3)
+    assert (again["counts"]["paid"], again["counts"]["failed"], again["counts"]["suggestions"]) == (0, 0, 0)
+    went = {text.split(" for ")[1] for one in again["repeated"] for text in one["allotted"]}
+    assert went == {APPROVED, BY_PO, BACK, BY_NAME, *TOGETHER}
+
+
+def test_one_of_several_solutions_is_chosen_by_its_number(cli: CliSession) -> None:
+    """Two payments have the amount of the one payout."""
+    rows = [f"2026-04-{day},Bright Peak Consulting,38101.37,USD,x{day}" for day in (15, 16)]
+    file = cli.folder / "bank.csv"
+    file.write_text("\n".join(("Date,Payee,Amount,Currency,Reference", *rows, "")), encoding="utf-8")
+    workbook, said = _payments(cli, file)
+    (one,) = said["suggestions"]
+    yes, third, second = (Keystroke("Matches", 2, "Accept", text) for text in ("Yes", 3, 2))
+
+    assert one["solutions"] == {
+        "count": 2,
+        "complete": True,
+        "others": [{"payouts": [BY_NAME], "payments": ["bank.csv, line 3"]}],
+    }
+    assert _found(cli, workbook, yes) == _found(cli, workbook, third) == [("answer-unclear", "Matches!A2")]
+    assert _plan(cli, cli.edit(workbook, second)) == {BY_NAME: {"stage": "PAID"}}
 
 
 def test_a_suggestion_that_is_not_accepted_changes_nothing(cli: CliSession) -> None:

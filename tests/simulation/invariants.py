@@ -16,7 +16,7 @@ from simulation.office import CONDUCT, ENVIRONMENT, Book, Ended, Office
 from simulation.server import BEGINS, COLLEAGUE, Effect, Introw, Record
 from simulation.world import World
 
-from reconcile.apply.execute import Executed
+from reconcile.apply.executed import Executed
 from reconcile.apply.replay import Progress, replay
 from reconcile.domain.stage import stage_of
 from reconcile.plan.codec import from_json

@@ -15,7 +15,7 @@ from builders import make_sheet
 from simulation.stores import Backup, OfficeStore
 from simulation.world import Killed, Wire, World
 
-from reconcile.apply.execute import Executed
+from reconcile.apply.executed import Executed
 from reconcile.check.review import review
 from reconcile.config import Profile, Settings
 from reconcile.domain.edited import SCHEMA_VERSION, EditedRow, EditedWorkbook, Export

@@ -172,6 +172,14 @@ TAMPERINGS = {
         ["DELETE FROM paid_accounts WHERE fingerprint = 'a'"],
         f"paid_accounts: {NAME}/ptn_1/a.xml/2026-04-05T09:30:00+00:00",
     ),
+    "where a payment went": (
+        ["UPDATE payments_read SET allotted = '[]' WHERE key = 'k-1'"],
+        f"payments_read: {NAME}/wb-1/k-1/bank.csv//line k-1: allotted",
+    ),
+    "a payment that was removed": (
+        ["DELETE FROM payments_read WHERE key = 'k-2'"],
+        f"payments_read: {NAME}/wb-1/k-2/bank.csv//line k-2",
+    ),
     "who holds the lock": (["UPDATE locks SET who = 'eve'"], f"locks: {NAME}: who"),
     "a lock that was removed": (["DELETE FROM locks"], f"locks: {NAME}"),
     "a lock that was slipped in": (
@@ -185,7 +193,7 @@ TAMPERINGS = {
     "a seal in the middle": (["DELETE FROM seals WHERE number = 5"], "seals: 6"),
     "the last seals": (
         ["DELETE FROM seals WHERE number > (SELECT max(number) - 2 FROM seals)"],
-        "seals: 31",
+        "seals: 33",
     ),
     "all seals": (["DELETE FROM seals", "DELETE FROM head"], "entries: run-1/1"),
     "the end of the chain": (["UPDATE head SET hash = 'ab'"], "head"),
@@ -268,7 +276,7 @@ def test_an_end_that_was_cut_off_consistently_is_missed(store: Path) -> None:
     )
 
     (one,) = found(store)
-    assert (one.table, one.key) == ("seals", "31")
+    assert (one.table, one.key) == ("seals", "33")
     assert "state.db.seal names it, and the store does not hold it" in one.what
 
 

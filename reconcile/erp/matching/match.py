@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.by_amount import by_amount
 from reconcile.erp.matching.by_reference import by_po_number, by_reference, question_unknown
 from reconcile.erp.matching.by_sum import by_sum
@@ -19,19 +20,31 @@ from reconcile.erp.matching.match_state import MatchState
 from reconcile.erp.matching.money_back import tie_money_back
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
+from reconcile.erp.matching.read_before import ReadBefore, recognised
 from reconcile.erp.matching.result import Matching, Stray, Verdict
 from reconcile.erp.payments.merge_files import Repeat, merged
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
 
 _NOTHING_FITS = "no payout has its reference, its PO number, or its amount and name"
+_NOTHING_READ = ReadBefore()
 _CAME_IN = "money that came in; no payment or payout fits it"
 
 
-def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: PaymentPolicy) -> Matching:
-    """Matches the payments of all files with what is owed; the same result for the same input, always."""
-    kept, repeated, findings = merged(files)
-    apart = (PaymentStatus.IGNORED, PaymentStatus.UNKNOWN)
-    payments = tuple(payment for payment in kept if payment.status not in apart)
+def match_payments(
+    files: Sequence[PaymentFile],
+    owed: Sequence[Owed],
+    policy: PaymentPolicy,
+    before: ReadBefore = _NOTHING_READ,
+) -> Matching:
+    """Matches the payments of all files with what is owed; the same result for the same input, always.
+
+    before: what earlier runs read. A payment that went to its payouts then is not matched again.
+    """
+    once, repeated, findings = merged(files)
+    told = recognised(once, before, policy)
+    kept = told.payments
+    no_part = (PaymentStatus.IGNORED, PaymentStatus.UNKNOWN)
+    payments = tuple(payment for payment in kept if payment.status not in no_part)
     unknown = tuple(payment for payment in kept if payment.status is PaymentStatus.UNKNOWN)
     ignored = tuple(payment for payment in kept if payment.status is PaymentStatus.IGNORED)
     state = MatchState(payments, tuple(owed), policy)
@@ -51,7 +64,8 @@ def match_payments(files: Sequence[PaymentFile], owed: Sequence[Owed], policy: P
     tie_money_back(state, names)
     question_unknown(state, unknown)
     of_files = (finding for file in files for finding in file.findings)
-    return _result(state, Apart(ignored, unknown, repeated), (*of_files, *findings, *state.findings))
+    apart = Apart(ignored, unknown, (*repeated, *told.spent), told.known)
+    return _result(state, apart, (*of_files, *findings, *told.findings, *state.findings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,7 @@ class Apart:
     ignored: tuple[Payment, ...]
     unknown: tuple[Payment, ...]
     repeated: tuple[Repeat, ...]
+    known: tuple[tuple[Payment, ReadPayment], ...]
 
 
 def _result(state: MatchState, apart: Apart, findings: tuple[Finding, ...]) -> Matching:
@@ -76,6 +91,7 @@ def _result(state: MatchState, apart: Apart, findings: tuple[Finding, ...]) -> M
         unknown=apart.unknown,
         ignored=apart.ignored,
         repeated=apart.repeated,
+        known=apart.known,
         findings=findings,
     )
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, totals
+from reconcile.domain.settlement import ReadPayment
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment
@@ -123,7 +124,8 @@ class Matching:
     strays: paid, not in Introw. unpaid: in Introw, may be paid, and not paid. others: the payouts that are
     neither: drafts, declined ones, ones paid before. received: money that came in and is tied to no payout.
     unknown: payments whose state the file gives in a word of no list. ignored: no payments to partners.
-    repeated: payments that stand in another file as well.
+    repeated: payments that stand in another file as well, or went to their payouts after an earlier run read
+    them. known: payments that an earlier run read, each with its first reading.
     """
 
     matches: tuple[Match, ...]
@@ -136,6 +138,7 @@ class Matching:
     unknown: tuple[Payment, ...] = ()
     ignored: tuple[Payment, ...] = ()
     repeated: tuple[Repeat, ...] = ()
+    known: tuple[tuple[Payment, ReadPayment], ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @cached_property
@@ -149,7 +152,9 @@ class Matching:
             "money received": totals(stray.payment.amount for stray in self.received),
             "state not known": totals(payment.amount for payment in self.unknown),
             "no payment to a partner": totals(payment.amount for payment in self.ignored),
-            "in another file as well": totals(repeat.payment.amount for repeat in self.repeated),
+            "read before, or in another file as well": totals(
+                repeat.payment.amount for repeat in self.repeated
+            ),
         }
 
     @cached_property

@@ -10,14 +10,20 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, found
 from reconcile.erp.payments.repeats import repeats, told_by_both
+from reconcile.erp.payments.same_payment import agree, likeness
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A payment that is told once more, and the one that counts; the same one for an order on a statement."""
+    """A payment that is told once more, and the one that counts; the same one for an order on a statement.
+
+    read_on, allotted: where an earlier run read the one that counts, the day, and what went to which payout.
+    """
 
     payment: Payment
     first: Payment
+    read_on: str = ""
+    allotted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,7 @@ def merged(
 ) -> tuple[tuple[Payment, ...], tuple[Repeat, ...], tuple[Finding, ...]]:
     """The payments of all files, those that are there once more, and what was noticed.
 
-    Two payments are the same only where they stand in two files and account, id, day, amount, state, payee
-    and order agree, and their references do not contradict; equal ones in one file are different payments.
+    Two payments are the same only where they stand in two files and are alike and agree, see `same_payment`.
     An order in a status report is the same as the payment that carries its end-to-end id. What a bank and a
     finance system both tell of is one payment, see `repeats`.
     """
@@ -55,7 +60,7 @@ def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Repeat], list
     for number, file in enumerate(files):
         used: set[Place] = set()
         for payment in file.payments:
-            others = alike[_likeness(payment)]
+            others = alike[likeness(payment)]
             first = payment if _on_statement(payment, settled) else _first(payment, others, number, used)
             if first is not None:
                 used.add(first.place)
@@ -73,17 +78,10 @@ def _first(payment: Payment, others: Sequence[_Kept], file: int, used: set[Place
         (
             one.payment
             for one in others
-            if one.file != file and one.payment.place not in used and _agree(one.payment, payment)
+            if one.file != file and one.payment.place not in used and agree(one.payment, payment)
         ),
         None,
     )
-
-
-def _agree(one: Payment, other: Payment) -> bool:
-    """Whether the references of two payments that are alike agree; without an id they are equal."""
-    if one.id:
-        return not one.references or not other.references or bool({*one.references} & {*other.references})
-    return one.references == other.references
 
 
 def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Repeat], list[Finding]]:
@@ -106,18 +104,6 @@ def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Repeat]
 def _on_statement(payment: Payment, settled: set[tuple[str, Money]]) -> bool:
     in_report = payment.report and payment.status is PaymentStatus.PAID
     return in_report and (payment.order, payment.amount) in settled
-
-
-def _likeness(payment: Payment) -> tuple[object, ...]:
-    return (
-        payment.account,
-        payment.id,
-        payment.day,
-        payment.amount,
-        payment.status,
-        payment.order,
-        " ".join(payment.payee.casefold().split()),
-    )
 
 
 def _again(payment: Payment, first: Payment) -> Finding:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from reconcile.apply.execute import Executed, execute
+from reconcile.apply.execute import execute
+from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
 from reconcile.apply.runner import Runner

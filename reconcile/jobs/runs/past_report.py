@@ -16,8 +16,6 @@ from reconcile.report.model import Report
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
-_VERIFICATION: TypeAdapter[Verification] = TypeAdapter(Verification)
-
 
 def past_report(session: Session, run_id: str | None) -> Report:
     """The report on a run and its plan; without an id, on the last run.
@@ -44,7 +42,7 @@ def _verification(run: Run, entries: Sequence[Entry]) -> Verification:
     end = _end(entries)
     if end and "verification" in end.body:
         try:
-            return _VERIFICATION.validate_python(end.body["verification"])
+            return TypeAdapter(Verification).validate_python(end.body["verification"])
         except ValidationError as error:
             raise ConfigurationError(
                 f"The read-back of {run.run_id} in the record is damaged. See: reconcile history --verify"

@@ -57,7 +57,7 @@ from reconcile.workbook.contract.markup import (
 )
 from reconcile.workbook.contract.meta import MAGIC, Meta, Unshown, read_meta
 from reconcile.workbook.contract.sheet_area import Place, place_of, quoted
-from reconcile.workbook.contract.template import META, PAPERS
+from reconcile.workbook.contract.template import MATCHES_MARK, META, PAPERS
 
 __all__ = [
     "BASELINE",
@@ -70,6 +70,7 @@ __all__ = [
     "FINDINGS",
     "MAGIC",
     "MARKER",
+    "MATCHES_MARK",
     "META",
     "NEW_ROWS",
     "PAPERS",

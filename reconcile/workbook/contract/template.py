@@ -12,6 +12,8 @@ from reconcile.workbook.ooxml import HINT_TITLE_LIMIT, SHEET_NAME_LIMIT, UNWRITA
 
 META: Final = "_meta"
 """The name of the sheet that identifies a workbook; readers look for it, so it is not for restyling."""
+MATCHES_MARK: Final = "matches:"
+"""Begins the hidden header over the tokens of matches; the label of the column Accept follows it."""
 
 PAPERS: Final = {"A4": 9, "Letter": 1}
 """The paper sizes that a template may name (ECMA-376 part 1, 18.3.1.63 pageSetup)."""

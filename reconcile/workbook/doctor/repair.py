@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell
+from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.atomic import replacing
 from reconcile.domain.damage import damaged_value
@@ -40,6 +37,10 @@ from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, 
 from reconcile.workbook.export import write_workbook
 from reconcile.workbook.ooxml import open_book
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, meta_of_export
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
 
 _WHOSE: Final = {"id-repeated", "id-unknown", "id-blank", "id-unreadable", "token", "baseline"}
 """The rules that leave open whose row it is: nothing of such a row is carried."""
@@ -124,6 +125,9 @@ def _fresh(edited: EditedWorkbook, baseline: Snapshot, policy: Policy, templates
         write_workbook(draft, baseline, edited.export, policy, templates)
         book = open_book(draft)
         places, _ = find_sheets(book, meta_of(book), load_layout(templates))
+        # A doctor that only looks does not wait for openpyxl.
+        from openpyxl import load_workbook  # noqa: PLC0415
+
         copy = load_workbook(draft)
     return Copy(copy, places, {kind: _rows(copy, place) for kind, place in places.items()})
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any, Final
-
-from openpyxl import Workbook
-from openpyxl.worksheet.table import TableColumn
+from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.workbook.contract import Layout, Meta, stored_number
 from reconcile.workbook.doctor.examine import own_columns, own_sheets
 from reconcile.workbook.ooxml import Book, Cell, column_letters
 from reconcile.workbook.read import FoundSheet, is_blank
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _FEW: Final = 10
 """How many cells are named."""
@@ -100,6 +100,9 @@ def _widen(target: Any, first: int, headers: Iterable[str]) -> None:  # noqa: AN
         taken.add(name.casefold())
         cell = target.cell(1, number)
         cell.value, cell.data_type = name, "s"
+        # A doctor that only looks does not wait for openpyxl.
+        from openpyxl.worksheet.table import TableColumn  # noqa: PLC0415
+
         table.tableColumns.append(TableColumn(id=number, name=name))
         table.ref = f"{table.ref.partition(':')[0]}:{column_letters(number - 1)}{target.max_row}"
     if table.autoFilter:

@@ -15,15 +15,13 @@ from typing import Any, Final
 
 from reconcile.domain.fields import Values
 from reconcile.domain.money import decimals, exponent, plain
-from reconcile.workbook.contract import ColumnText, Shown, fits, showable
+from reconcile.workbook.contract import MATCHES_MARK, ColumnText, Shown, fits, showable
 from reconcile.workbook.export.styles import COUNT_FORMAT, DATE_FORMAT, TEXT_FORMAT, Styles, amount_format
 from reconcile.workbook.export.xlsxwriter_port import Format, Workbook, Worksheet
 
 ACCEPT: Final = "accept"
 ANSWERS: Final = ("Yes", "No")
 Answers = tuple[str, ...]
-MARK: Final = "matches:"
-"""Begins the hidden header over the tokens; the label of the column Accept follows it."""
 
 # The column with the currency of each column of amounts.
 _CURRENCIES: Final = {
@@ -82,7 +80,7 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
         for name, text in texts.items()
     ]
     if extra.tokens:
-        token = {"header": MARK + texts[ACCEPT].label, "header_format": styles.header(editable=False)}
+        token = {"header": MATCHES_MARK + texts[ACCEPT].label, "header_format": styles.header(editable=False)}
         headers.append(token)
         sheet.set_column(len(texts), len(texts), 12, None, {"hidden": True})
     options = {"name": f"reconcile_{extra.key}", "style": None, "columns": headers}

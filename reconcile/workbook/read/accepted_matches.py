@@ -12,7 +12,7 @@ from typing import Any, Final
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.workbook.export import MARK
+from reconcile.workbook.contract import MATCHES_MARK
 from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
 
@@ -102,10 +102,10 @@ def _answers(book: Book, sheet: str, workbook_id: str, findings: list[Finding]) 
 def _header(cells: Cells) -> tuple[int, int] | None:
     """The columns of the answers and of the tokens, if this is the header of such a sheet."""
     texts = {index: shown(cell).strip() for index, cell in cells.items()}
-    token = next((index for index, text in texts.items() if text.startswith(MARK)), None)
+    token = next((index for index, text in texts.items() if text.startswith(MATCHES_MARK)), None)
     if token is None:
         return None
-    label = texts[token].removeprefix(MARK)
+    label = texts[token].removeprefix(MATCHES_MARK)
     answer = next((index for index, text in texts.items() if text == label), None)
     return None if answer is None else (answer, token)
 

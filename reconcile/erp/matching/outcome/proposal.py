@@ -90,8 +90,16 @@ def unknown_rows(result: Matching) -> list[Row]:
 
 
 def repeated_rows(result: Matching) -> list[Row]:
-    """Payments that stand in another file as well, and where the ones stand that count."""
-    return [{**_payment(one.payment), "first": str(one.first.place)} for one in result.repeated]
+    """Payments that stand in another file as well, or were read before, and where the ones are that count."""
+    return [
+        {
+            **_payment(one.payment),
+            "first": str(one.first.place),
+            "read_on": date.fromisoformat(one.read_on) if one.read_on else None,
+            "allotted": one.allotted or None,
+        }
+        for one in result.repeated
+    ]
 
 
 def unpaid_rows(unpaid: Sequence[Owed]) -> list[Row]:

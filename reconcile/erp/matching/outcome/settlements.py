@@ -33,11 +33,11 @@ def settlements_of(result: Matching, occasion: Occasion) -> Iterator[Settlement]
     states = (("matched", result.matches), ("suggested", result.suggestions), ("differs", result.differing))
     for state, matches in states:
         for match in matches:
-            for owed, payment, amount in _parts(match):
+            for owed, payment, amount in parts_of(match):
                 yield _settlement(state, match, owed, occasion, payment, amount)
 
 
-def _parts(match: Match) -> Iterator[tuple[Owed, Payment, Money]]:
+def parts_of(match: Match) -> Iterator[tuple[Owed, Payment, Money]]:
     """Which part of which payment went to which payout: each payment fills the payouts in their order.
 
     What is paid beyond all of them goes to the last one.

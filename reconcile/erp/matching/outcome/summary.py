@@ -64,6 +64,8 @@ def _left_over(result: Matching) -> JSON:
                 "place": str(one.payment.place),
                 "amount": str(one.payment.amount),
                 "first": str(one.first.place),
+                "read_on": one.read_on,
+                "allotted": one.allotted.splitlines(),
             }
             for one in result.repeated
         ],

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
@@ -113,7 +114,7 @@ class Table:
         """The texts of several meanings, those of all their columns."""
         return texts(*(row.text(place) for role in roles for place in self.header.columns.get(role, ())))
 
-    @property
+    @cached_property
     def rows(self) -> list[GridRow]:
         """The rows under the header that say something."""
         below = (row for row in self.grid if row.number > self.header.row)
@@ -122,6 +123,8 @@ class Table:
 
     def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
         """The amount of a meaning and the currency beside it."""
+        if not self.header.has(role):
+            return None
         return amount_of(self.cell(row, role), self.place(row, role), self.mark)
 
     def is_total(self, row: GridRow) -> bool:
@@ -151,7 +154,8 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
         f"header in line {header.row}: {header.words()}" + (f"; not read: {unread}" if unread else "")
     )
     body = [row for row in table.rows if not table.is_total(row)]
-    amounts = [(table.place(row, role), table.cell(row, role)) for row in body for role in _AMOUNTS]
+    there = [role for role in _AMOUNTS if header.has(role)]
+    amounts = [(table.place(row, role), table.cell(row, role)) for row in body for role in there]
     given = hints.decimal or layout.decimal
     table.mark = _MARKS[given] if given else decimal_mark(amounts)
     dates = [
