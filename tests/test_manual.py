@@ -85,7 +85,7 @@ class Session:
             text=True,
             encoding="utf-8",
             check=False,
-            timeout=60,
+            timeout=300,
         )
         # 1: a person must decide, which a page may well show.
         assert done.returncode in (0, 1), done.stdout + done.stderr
@@ -229,7 +229,7 @@ def test_help_shows_a_page_by_topic_and_by_command(tmp_path: Path) -> None:
 
 def test_help_on_an_unknown_topic_lists_those_there_are() -> None:
     command = [sys.executable, "-m", "reconcile", "help", "chekc"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
     assert done.returncode == 2
     assert "no page 'chekc'" in done.stderr
