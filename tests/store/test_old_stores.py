@@ -1,7 +1,7 @@
 """State stores that earlier versions wrote are taken over, keep working, and show what was done to them.
 
 The files in `old` were written by the program as it was when each version was current: an export, a run with
-a changed line and a new one, and from version 5 on a bill.
+a changed line and (but in 8 and 9) a new one, and from version 5 on a bill.
 """
 
 from __future__ import annotations
@@ -20,7 +20,14 @@ from reconcile.store.run import Effect
 from reconcile.store.store import Store
 
 OLD = Path(__file__).parent / "old"
-VERSIONS = {2: "http://127.0.0.1:8092", 5: "http://127.0.0.1:8095", 7: "http://127.0.0.1:8097"}
+VERSIONS = {
+    2: "http://127.0.0.1:8092",
+    5: "http://127.0.0.1:8095",
+    7: "http://127.0.0.1:8097",
+    10: "http://127.0.0.1:8100",
+}
+UNSEALED = (2, 5, 7)
+"""The versions of which not every row had a seal."""
 
 
 @pytest.fixture(params=VERSIONS)
@@ -66,6 +73,7 @@ def test_an_old_store_is_written_on_and_stays_whole(path: Path, version: int) ->
     assert found(path) == ()
 
 
+@pytest.mark.parametrize("version", UNSEALED, indirect=True)
 def test_the_verdict_says_what_was_sealed_as_it_was_found(
     path: Path, version: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,6 +103,7 @@ def test_opening_an_old_store_twice_changes_nothing_more(path: Path) -> None:
         ("UPDATE runs SET state = 'stopped'", "runs"),
     ],
 )
+@pytest.mark.parametrize("version", UNSEALED, indirect=True)
 def test_what_was_changed_before_it_was_taken_over_is_told_by_the_journal(
     change: str, table: str, path: Path
 ) -> None:
@@ -132,3 +141,18 @@ def test_a_version_set_back_by_hand_seals_nothing_anew(path: Path) -> None:
     changed(path, "UPDATE effects SET result_id = 'cln_9'", "PRAGMA user_version = 2")
 
     assert {one.table for one in found(path)} == {"effects"}
+
+
+@pytest.mark.parametrize("version", [8, 9])
+def test_a_store_whose_run_made_no_line_is_read_and_stays_whole(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    shutil.copy(OLD / f"version_{version}.db", path)
+    here = Environment(f"http://127.0.0.1:{8090 + version}")
+    with Store(path) as store:
+        (run,) = store.runs(here)
+        assert run.state == "finished"
+        assert len(store.entries(run.run_id)) == 5
+        assert len(store.bills(here)) == 1
+        store.record_bills(here, store.bills(here))
+
+    assert found(path) == ()
