@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from reconcile.state_server import StateServer, place_of
 from reconcile.store.postgres import PostgresDatabase
 
 PASSWORD = "a password that is never shown"
+PATIENCE = 60
+"""Seconds after which a server that should have ended counts as hung."""
 _SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '{folder}'
@@ -35,6 +38,14 @@ def programs_of_postgres() -> Path | None:
         return found[-1].parent
     program = shutil.which("initdb")
     return Path(program).parent if program else None
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process still holds anything; one that ended may wait for its parent to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @dataclass
@@ -91,7 +102,13 @@ class PostgresServer:
         ).stdout.split()
         for pid in (first, *map(int, every)):
             os.kill(pid, signal.SIGKILL)
-        file.unlink()
+        # A killed process that no parent has noticed yet would pass for a server that still runs.
+        for left in (file, *self.folder.glob(".s.PGSQL.*")):
+            left.unlink()
+        end = time.monotonic() + PATIENCE
+        while any(_is_alive(pid) for pid in (first, *map(int, every))):
+            assert time.monotonic() < end, "a process of the server does not end"
+            time.sleep(0.02)
 
     def _run(self, program: str, *words: object, check: bool = True) -> None:
         # The server refuses to run as root.

@@ -7,7 +7,9 @@ STRIKE_LOG: a file that gets one line per step. STRIKE_AT: the number of the ste
 happens there. `kill`, `term`, `int`: a signal. `full`: no file can be written any more. `readonly`: SQLite
 refuses every change from here on. `torn`: the power fails in the middle of this commit, so that some of its
 pages are in the file, some are not, and SQLite's rollback journal is still there. `short`: the process is
-killed, and a disk that lied about what it had kept loses the end of the state file.
+killed, and a disk that lied about what it had kept loses the end of the state file. `stop`: the process is
+stopped. `call`: a file of the name STRIKE_CALL is made, and the process goes on when the test has removed it.
+STRIKE_POSTGRES: the state is in PostgreSQL, and its commits are the steps.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import os
 import resource
 import signal
 import sqlite3
+import threading
+import time
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +29,8 @@ from typing import Any
 import httpx
 
 _SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}
+if hasattr(signal, "SIGSTOP"):
+    _SIGNALS["stop"] = signal.SIGSTOP
 _log = os.environ.get("STRIKE_LOG")
 _at = int(os.environ.get("STRIKE_AT", "0"))
 _how = os.environ.get("STRIKE_HOW", "")
@@ -57,6 +63,11 @@ def _strike() -> None:
     elif _how == "short":
         os.truncate(_state(), _state().stat().st_size - 1000)
         os.kill(os.getpid(), signal.SIGKILL)
+    elif _how == "call":
+        call = Path(os.environ["STRIKE_CALL"])
+        call.touch()
+        while call.exists():
+            time.sleep(0.01)
 
 
 def _state() -> Path:
@@ -117,3 +128,41 @@ def _asked(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
 
 dbapi2.connect = _connected
 httpx.HTTPTransport.handle_request = _asked  # type: ignore[method-assign]
+
+
+def _watch_postgres() -> None:
+    """Makes each commit of the main thread a step, when something was changed since the last one."""
+    import psycopg  # noqa: PLC0415  only where the state is there
+    from psycopg.cursor import Cursor  # noqa: PLC0415
+
+    changed: set[int] = set()
+    execute, many, commit = Cursor.execute, Cursor.executemany, psycopg.Connection.commit
+
+    def noted(cursor: Any, query: Any) -> None:
+        is_change = str(query).lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE")
+        if is_change and threading.current_thread() is threading.main_thread():
+            changed.add(id(cursor.connection))
+
+    def executed(cursor: Any, query: Any, *rest: Any, **named: Any) -> Any:
+        noted(cursor, query)
+        return execute(cursor, query, *rest, **named)
+
+    def executed_many(cursor: Any, query: Any, *rest: Any, **named: Any) -> Any:
+        noted(cursor, query)
+        return many(cursor, query, *rest, **named)
+
+    def committed(connection: Any) -> None:
+        is_step = id(connection) in changed
+        changed.discard(id(connection))
+        if is_step:
+            step("before journal")
+        commit(connection)
+        if is_step:
+            step("after journal")
+
+    Cursor.execute, Cursor.executemany = executed, executed_many  # type: ignore[method-assign,assignment]
+    psycopg.Connection.commit = committed  # type: ignore[method-assign,assignment]
+
+
+if os.environ.get("STRIKE_POSTGRES"):
+    _watch_postgres()
