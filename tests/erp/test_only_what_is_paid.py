@@ -257,3 +257,20 @@ def test_the_same_payment_read_again_is_no_second_one(read: Reader) -> None:
 
     assert result.matches == first.matches
     assert [one.rule for one in result.findings] == ["file-read-before"]
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "amount"),
+    [(NETSUITE, "Vendor Refund", ("-100.00", "100.00")), (QUICKBOOKS, "Deposit", (",100.00,", ",-100.00,"))],
+    ids=["NetSuite", "QuickBooks"],
+)
+def test_money_received_by_a_row_of_another_kind_is_never_ignored(
+    read: Reader, table: str, kind: str, amount: tuple[str, str]
+) -> None:
+    paid = table.format(id=ID, word="Approved" if table == NETSUITE else "")
+    header, row = paid.splitlines()
+    back = row.replace("Bill Payment", kind).replace(*amount).replace("77,", "78,").replace(",9,", ",10,")
+    file = read(f"{header}\n{row}\n{back}\n")
+
+    assert [one.amount.amount for one in file.payments if one.status != "ignored"][-1] == -100
+    assert _paid(_match(file)) == []

@@ -50,6 +50,10 @@ def _payment(table: Table, draft: Draft, written: Decimal, sign: int) -> Payment
         amount = -abs(amount)
     elif came_in and status is PaymentStatus.PAID:
         status, why = _received(table, draft)
+    elif _is_other_kind(table, draft) and (came_in or _says_returned(draft)):
+        # It is no payment made, and it may be one that comes back.
+        amount = -abs(amount)
+        status, why = _received(table, draft)
     return payment_of(table, draft, amount, status, why)
 
 
@@ -88,23 +92,33 @@ def _received(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
     """Money that came in: returned where the texts of the row say so, else only received."""
     if table.layout.ledger:
         table.findings.append(_other_way_round(draft))
-    row_texts = texts(*(cell.text for cell in draft.row.cells))
-    if looks_returned(*row_texts):
+    if _says_returned(draft):
         memo = table.all_texts(draft.row, "memo", "reason")
         return PaymentStatus.RETURNED, " ".join(memo) or "returned"
     return PaymentStatus.RECEIVED, "money received"
+
+
+def _says_returned(draft: Draft) -> bool:
+    return looks_returned(*texts(*(cell.text for cell in draft.row.cells)))
 
 
 def _status(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
     layout, row = table.layout, draft.row
     status, word = state_of_row(row, table.states, layout, needed=table.says_states)
     kind = table.text(row, "kind")
+    other = _is_other_kind(table, draft)
     way = table.direction.word(row) if table.direction else ""
     if status is PaymentStatus.PAID and any(word_form(one) in layout.between for one in (kind, way) if one):
         return PaymentStatus.IGNORED, "money between own accounts"
-    if status is PaymentStatus.PAID and kind and layout.kinds and word_form(kind) not in layout.kinds:
+    if status is PaymentStatus.PAID and other:
         return PaymentStatus.IGNORED, f"the row is of the kind {kind}"
     return status, "" if status is PaymentStatus.PAID else table.text(row, "reason") or word
+
+
+def _is_other_kind(table: Table, draft: Draft) -> bool:
+    """Whether the row says that it is of a kind that the layout does not name as a payment."""
+    kind, kinds = table.text(draft.row, "kind"), table.layout.kinds
+    return bool(kind and kinds) and word_form(kind) not in kinds
 
 
 def _sign(table: Table, drafts: Sequence[Draft]) -> int:
