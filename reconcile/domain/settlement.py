@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconcile.domain.money import Money
+
+_ALTERNATIVE: Final = "alternative "
+StageSet = tuple[str, str, str]
+"""Workbook, payout and stage: a run of that workbook set the stage."""
+
+
+def alternative(suggestion: int, solution: int) -> str:
+    """The state of a settlement that is one of several solutions of a suggestion."""
+    return f"{_ALTERNATIVE}{suggestion}.{solution}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +23,8 @@ class Settlement:
     """One payment of a payout in one run of `payments`.
 
     workbook_id: the workbook that was written. state: `matched` where it stood there at once, `suggested`
-    where a person had to accept it, `differs` where the amount was not right. verdict: `paid`, `failed`, or
+    where a person had to accept it, `alternative 3.2` for the second solution of the third suggestion, of
+    which a person chooses one, `differs` where the amount was not right. verdict: `paid`, `failed`, or
     `settled` where the payout stood there already. how, code: the pass, and the reason for a difference.
     amount: what was paid for this payout. reference, payment_id, paid_on: of the payment, the last one
     where several payouts share several; paid_on is ISO 8601 or empty. file, sha256: where that was read.
@@ -34,6 +46,11 @@ class Settlement:
     sha256: str
     read_at: str
     read_by: str
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether it is one of several solutions, of which a person chooses one."""
+        return self.state.startswith(_ALTERNATIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +86,38 @@ class ReadPayment:
     sha256: str
     read_at: str
     read_by: str
+
+
+def workbooks_with_alternatives(settlements: Iterable[Settlement]) -> frozenset[str]:
+    """The workbooks in which a person had to choose among solutions."""
+    return frozenset(one.workbook_id for one in settlements if one.is_alternative)
+
+
+def carried_out(
+    settlements: Iterable[Settlement], stages_set: Collection[StageSet], stages: Mapping[str, str]
+) -> tuple[Settlement, ...]:
+    """The settlements with the solution that a person chose as a plain suggestion, and without the others.
+
+    A solution was chosen where a run of its workbook set the stage of all its payouts. stages: the stage that
+    a verdict brings a payout to.
+    """
+    settlements = tuple(settlements)
+    wanted: dict[tuple[str, str], dict[str, bool]] = {}
+    for one in settlements:
+        if one.is_alternative:
+            done = (one.workbook_id, one.payout_id, stages.get(one.verdict, "")) in stages_set
+            solutions = wanted.setdefault(_suggestion(one), {})
+            solutions[one.state] = solutions.get(one.state, True) and done
+    chosen = {
+        (*suggestion, next((state for state, done in solutions.items() if done), ""))
+        for suggestion, solutions in wanted.items()
+    }
+    return tuple(
+        replace(one, state="suggested") if one.is_alternative else one
+        for one in settlements
+        if not one.is_alternative or (*_suggestion(one), one.state) in chosen
+    )
+
+
+def _suggestion(one: Settlement) -> tuple[str, str]:
+    return one.workbook_id, one.state.partition(".")[0]

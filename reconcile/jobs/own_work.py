@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from reconcile.apply.written import written
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.settlement import Settlement, carried_out, workbooks_with_alternatives
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError
 from reconcile.plan.made_before.likeness import Posted
@@ -57,6 +59,16 @@ def stages_set(
                 if one.field == "stage" and one.after and one.outcome.outcome.done:
                     found |= {(name, one.record_id, one.after) for name in names}
     return frozenset(found)
+
+
+def known_settlements(
+    store: Store, environment: Environment, policy: PaymentPolicy
+) -> tuple[Settlement, ...]:
+    """What `payments` recorded; of several solutions of a suggestion the one that a run carried out."""
+    settlements = store.settlements(environment)
+    done = stages_set(store, environment, workbooks_with_alternatives(settlements))
+    stages = {"paid": policy.paid_stage, "failed": policy.failed_stage}
+    return carried_out(settlements, done, stages)
 
 
 def applied_since(store: Store, environment: Environment, at: str) -> dict[tuple[str, str], Applied]:

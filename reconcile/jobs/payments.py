@@ -28,7 +28,7 @@ from reconcile.erp.payments.model import PaymentFile
 from reconcile.erp.payments.same_payment import fingerprint
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
-from reconcile.jobs.own_work import stages_set
+from reconcile.jobs.own_work import known_settlements, stages_set
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
@@ -108,7 +108,7 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
         refuse_unseen(session, store)
         snapshot = as_shown(fetch_scope(session, reader, named, on_progress))
         owed = owed_in(snapshot, store.bills(session.environment))
-        earlier = store.settlements(session.environment)
+        earlier = known_settlements(store, session.environment, session.settings.payments)
         before = _read_before(session, store, files, owed)
     result = match_payments(files, owed, session.settings.payments, before)
     return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier), request.allow)

@@ -19,7 +19,7 @@ from reconcile.close.rollforward import Movement
 from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import Settlement, carried_out
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
@@ -427,3 +427,34 @@ def test_two_banks_that_number_from_one_sent_two_payments() -> None:
     found = allotments(rows, make_snapshot(*FULL), PaymentPolicy())["pay_1"]
 
     assert [one.amount for one in found] == [money("600 USD"), money("400 USD")]
+
+
+def _of_two_solutions() -> tuple[Settlement, ...]:
+    """A payment of 350 USD, which two pairs of payouts come to."""
+    owed = tuple(
+        Owed(
+            f"pay_{total}", "ptn_1", "Acme", money(f"{total} USD"), "APPROVED", END.date(), (f"pay_{total}",)
+        )
+        for total in (100, 150, 200, 250)
+    )
+    return _recorded("wb-1", _payment(2, date(2026, 4, 15), "350 USD", "TX-1", references=()), owed=owed)
+
+
+PAYOUTS = tuple(make_payout(f"pay_{total}", f"{total} USD", stage="PAID") for total in (100, 150, 200, 250))
+STAGES = {"paid": "PAID"}
+
+
+@pytest.mark.parametrize("chosen", [("pay_100", "pay_250"), ("pay_150", "pay_200"), ()])
+def test_of_several_solutions_the_one_that_was_carried_out_is_allotted(chosen: tuple[str, ...]) -> None:
+    """Even where the other payouts were paid as well, by payments of their own."""
+    done = {("wb-1", payout_id, "PAID") for payout_id in chosen}
+
+    known = carried_out(_of_two_solutions(), done, STAGES)
+
+    assert set(allotments(known, make_snapshot(*PAYOUTS), PaymentPolicy())) == set(chosen)
+
+
+def test_half_of_a_solution_is_no_solution() -> None:
+    done = {("wb-1", "pay_100", "PAID"), ("wb-1", "pay_200", "PAID"), ("wb-2", "pay_250", "PAID")}
+
+    assert carried_out(_of_two_solutions(), done, STAGES) == ()

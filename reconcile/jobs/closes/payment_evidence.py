@@ -17,7 +17,7 @@ from reconcile.domain.bill import IssuedBill
 from reconcile.domain.period import utc_date
 from reconcile.domain.snapshot import Snapshot
 from reconcile.jobs.closes.close_inputs import last_export
-from reconcile.jobs.own_work import applied_since
+from reconcile.jobs.own_work import applied_since, known_settlements
 from reconcile.jobs.session import Session
 from reconcile.plan.sources import Applied
 from reconcile.store.closes import kept_late_entries
@@ -41,7 +41,7 @@ def evidence_of(
 ) -> PaymentEvidence:
     """What is known of payments, of stages and of bills. closes: earlier ones, the last one first."""
     environment, names = session.environment, session.settings.policy.names
-    settlements = store.settlements(environment)
+    settlements = known_settlements(store, environment, session.settings.payments)
     found = allotments(settlements, snapshot, session.settings.payments)
     known = [one for one in closes if one]
     stages: dict[str, StagePaid] = {}

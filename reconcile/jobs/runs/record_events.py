@@ -68,7 +68,8 @@ def _bill(one: IssuedBill) -> Event:
 def _payment(one: Settlement) -> Event:
     when = f" on {one.paid_on}" if one.paid_on else ""
     reference = f", reference {one.reference}" if one.reference else ""
-    what = f"payment {one.state}, {one.verdict}: {one.amount}{when}{reference}"
+    state = "one of several solutions" if one.is_alternative else one.state
+    what = f"payment {state}, {one.verdict}: {one.amount}{when}{reference}"
     return Event(one.read_at, one.read_by, "payment", what, place=one.file)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.domain.money import Money
-from reconcile.domain.settlement import Settlement
+from reconcile.domain.settlement import Settlement, alternative
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import Payment, PaymentStatus
@@ -30,11 +30,21 @@ def settlements_of(result: Matching, occasion: Occasion) -> Iterator[Settlement]
     what was read before is known again. One for each payout alone where the match says that it failed, where
     several share money that came back, and where currencies differ.
     """
-    states = (("matched", result.matches), ("suggested", result.suggestions), ("differs", result.differing))
-    for state, matches in states:
-        for match in matches:
-            for owed, payment, amount in parts_of(match):
-                yield _settlement(state, match, owed, occasion, payment, amount)
+    for state, match in _solutions(result):
+        for owed, payment, amount in parts_of(match):
+            yield _settlement(state, match, owed, occasion, payment, amount)
+
+
+def _solutions(result: Matching) -> Iterator[tuple[str, Match]]:
+    """Every match with its state; a suggestion of several solutions once for each that is listed."""
+    yield from (("matched", match) for match in result.matches)
+    for number, match in enumerate(result.suggestions, 1):
+        if len(match.solutions) == 1:
+            yield "suggested", match
+            continue
+        for place, one in enumerate(match.solutions, 1):
+            yield alternative(number, place), replace(match, payments=one.payments, owed=one.owed)
+    yield from (("differs", match) for match in result.differing)
 
 
 def parts_of(match: Match) -> Iterator[tuple[Owed, Payment, Money]]:
