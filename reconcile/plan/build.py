@@ -48,7 +48,7 @@ from reconcile.plan.model import (
 from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
-from reconcile.plan.requested import Wishes, key_of
+from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
 ALL = Narrowing()
@@ -85,7 +85,7 @@ class Circumstances:
 class _Wanted:
     """What people want once conflicts were decided, what was found beside it, and what the rules say."""
 
-    wishes: Wishes
+    requested: Requested
     found: Comparison
     findings: tuple[Finding, ...]
     decided: tuple[Decided, ...]
@@ -96,9 +96,9 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     names, exported = policy.names, baselines(sources)
     baseline = together([source.baseline for source in sources])
     wanted = _wanted(sources, baseline, live, policy, given)
-    wishes, found, findings = wanted.wishes, wanted.found, wanted.findings
-    held = holds(Seen(tuple(exported.values()), live, names), wishes, found.conflicts, findings)
-    granted = wishes.without(key_of(one.target) for one in held)
+    requested, found, findings = wanted.requested, wanted.found, wanted.findings
+    held = holds(Seen(tuple(exported.values()), live, names), requested, found.conflicts, findings)
+    granted = requested.without(key_of(one.target) for one in held)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     sums = line_sums(baseline, live, after, names)
@@ -111,13 +111,13 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         workbooks=tuple(Workbook(one.edited.file, one.edited.export, one.kept) for one in sources),
         live_fingerprint=live.fingerprint,
         operations=operations,
-        changes=wishes.changes,
+        changes=requested.changes,
         conflicts=tuple(_with_money(found.conflicts, live, baseline)),
         decided=wanted.decided,
         drifts=tuple(found.drifts),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
-        held=tuple(_with_money(held, live, baseline, wishes)),
+        held=tuple(_with_money(held, live, baseline, requested)),
         findings=findings,
         effects=after.effects,
         stages=stage_totals(baseline, live, after),
@@ -139,19 +139,19 @@ def _wanted(
     decisions = Decisions(sources, given.preference)
     found = _compared(sources, live, names, decisions)
     found.drifts += _new_upstream(sources, baseline, live, names)
-    wishes, twice = _wishes(sources, exported, live, names, found, decisions)
-    narrowed = narrow(wishes, found.conflicts, narrowing)
+    requested, twice = _requested(sources, exported, live, names, found, decisions)
+    narrowed = narrow(requested, found.conflicts, narrowing)
     found.conflicts = narrowed.conflicts
-    raised, warnings = _across_records(sources, live, narrowed.wishes, found.drifts, policy)
-    wishes = _decided(raised, narrowed.wishes, decisions, found)
+    raised, warnings = _across_records(sources, live, narrowed.requested, found.drifts, policy)
+    requested = _decided(raised, narrowed.requested, decisions, found)
     every = (one for source in sources for one in source.findings)
     told = about_these(every, narrowed.left, narrowing, baseline, live)
-    checked = () if given.backwards else _checked(told, found, live, wishes, policy)
+    checked = () if given.backwards else _checked(told, found, live, requested, policy)
     left = left_out(narrowed.left, narrowing)
     ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close(), *left))
     findings = tuple(owned((*told, *filter(None, ours)), live, baseline))
     decided = tuple(one for one in decisions.settled if narrowing.takes(one.conflict.target))
-    return _Wanted(wishes, found, findings, decided)
+    return _Wanted(requested, found, findings, decided)
 
 
 def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisions: Decisions) -> Comparison:
@@ -166,18 +166,18 @@ def _compared(sources: tuple[Source, ...], live: Snapshot, names: Names, decisio
 def _across_records(
     sources: tuple[Source, ...],
     live: Snapshot,
-    wishes: Wishes,
+    requested: Requested,
     drifts: Iterable[Drift],
     policy: Policy,
 ) -> tuple[list[Conflict], list[Finding]]:
     """The conflicts that no single record shows, and what the policy only warns of."""
     drifts, names, exported = tuple(drifts), policy.names, baselines(sources)
     # A decline that an error holds empties no payout.
-    sound = wishes.without(in_error(one for source in sources for one in source.findings))
-    moved = list(moved_releases(exported, live, wishes, drifts, names))
+    sound = requested.without(in_error(one for source in sources for one in source.findings))
+    moved = list(moved_releases(exported, live, requested, drifts, names))
     warned = policy.moved_releases == "warn"
     conflicts = [
-        *paying_conflicts(exported, live, wishes),
+        *paying_conflicts(exported, live, requested),
         *emptied_conflicts(live, sound, names),
         *emptied_by_others(exported, live, sound, drifts, names),
         *(() if warned else moved),
@@ -194,34 +194,34 @@ def _new_upstream(
 
 
 def _checked(
-    told: tuple[Finding, ...], found: Comparison, live: Snapshot, wishes: Wishes, policy: Policy
+    told: tuple[Finding, ...], found: Comparison, live: Snapshot, requested: Requested, policy: Policy
 ) -> Iterator[Finding]:
     """What the rules find of the edits that nothing holds so far. told: the findings of the workbooks."""
     waits = (key_of(one.target) for one in found.conflicts)
-    return policy_findings(live, wishes.without({*in_error(told), *waits}), policy, told)
+    return policy_findings(live, requested.without({*in_error(told), *waits}), policy, told)
 
 
 def _decided(
-    conflicts: Iterable[Conflict], wishes: Wishes, decisions: Decisions, found: Comparison
-) -> Wishes:
-    """The wishes after the decisions on conflicts among them; the conflicts that stay are noted."""
+    conflicts: Iterable[Conflict], requested: Requested, decisions: Decisions, found: Comparison
+) -> Requested:
+    """What is requested after the decisions on conflicts among them; the conflicts that stay are noted."""
     for conflict in conflicts:
         decision = decisions.rule(conflict)
         if decision is None:
             found.conflicts.append(conflict)
         elif decision.choice is Choice.LIVE:
-            wishes = wishes.less(conflict)
-    return wishes
+            requested = requested.less(conflict)
+    return requested
 
 
-def _wishes(
+def _requested(
     sources: tuple[Source, ...],
     exported: Mapping[str, Snapshot],
     live: Snapshot,
     names: Names,
     found: Comparison,
     decisions: Decisions,
-) -> tuple[Wishes, tuple[Finding, ...]]:
+) -> tuple[Requested, tuple[Finding, ...]]:
     """What is asked for and not done yet, and warnings for new lines that two workbooks ask for."""
     copies: dict[str, list[Source]] = {}
     for source in sources:
@@ -235,7 +235,7 @@ def _wishes(
         lines = tuple(new_lines([one.edited for one in some], exported[key], made))
         asked += lines
         wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
-    return Wishes(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
+    return Requested(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
 
 
 def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:
@@ -266,12 +266,12 @@ def _left(new: NewLine, around: Around, found: Comparison, decisions: Decisions)
 
 
 def _with_money(
-    waiting: Iterable[Waiting], live: Snapshot, baseline: Snapshot, wishes: Wishes | None = None
+    waiting: Iterable[Waiting], live: Snapshot, baseline: Snapshot, requested: Requested | None = None
 ) -> Iterator[Waiting]:
     """What waits, each with the amount of its record: live, or else as exported; a new line's own."""
     new = {
         key_of(one.target): Money(one.amount, one.currency)
-        for one in (wishes.new_lines if wishes else ())
+        for one in (requested.new_lines if requested else ())
         if one.currency
     }
     for one in waiting:
@@ -280,17 +280,17 @@ def _with_money(
         yield replace(one, money=money)
 
 
-def _operations(wishes: Wishes, live: Snapshot, policy: Policy) -> Iterator[Operation]:
+def _operations(requested: Requested, live: Snapshot, policy: Policy) -> Iterator[Operation]:
     by_record: dict[tuple[RecordKind, str], list[Change]] = {}
-    for change in wishes.changes:
+    for change in requested.changes:
         by_record.setdefault(key_of(change.target), []).append(change)
-    left = lines_left(live, wishes, policy.names)
+    left = lines_left(live, requested, policy.names)
     for (kind, _), changes in by_record.items():
         if kind is RecordKind.PAYOUT:
             yield payout_operation(changes, live, policy.names)
         else:
             yield from line_operations(changes, live, policy.names, left)
-    for line in wishes.new_lines:
+    for line in requested.new_lines:
         yield create_operation(line, live, policy.names)
 
 

@@ -125,7 +125,7 @@ class Decisions:
 
 
 def claims(conflict: Conflict) -> tuple[Claim, ...]:
-    """What every workbook wants, the first one's wish first."""
+    """What every workbook wants, that of the first one first."""
     return (Claim(conflict.target, conflict.yours), *conflict.others)
 
 

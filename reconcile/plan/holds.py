@@ -13,7 +13,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
-from reconcile.plan.requested import RecordKey, Wishes, key_of
+from reconcile.plan.requested import RecordKey, Requested, key_of
 
 Reasons = dict[RecordKey, str]
 
@@ -28,35 +28,35 @@ class Seen:
 
 
 def holds(
-    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], findings: Iterable[Finding]
+    seen: Seen, requested: Requested, conflicts: Iterable[Conflict], findings: Iterable[Finding]
 ) -> tuple[Held, ...]:
-    """Every record whose wishes wait, and why. Only records that somebody wants to change are named."""
+    """Every record with edits that wait, and why. Only records that somebody wants to change are named."""
     conflicts = tuple(conflicts)
     reasons: Reasons = {}
-    for key, reason in _errors(wishes, findings):
+    for key, reason in _errors(requested, findings):
         reasons.setdefault(key, reason)
-    for key, reason in _conflicts(wishes, conflicts):
+    for key, reason in _conflicts(requested, conflicts):
         reasons.setdefault(key, reason)
     if not reasons:
         return ()
-    _hold_emptying_declines(seen, wishes, reasons)
-    _hold_moves_of_held_lines(seen, wishes, conflicts, reasons)
-    targets = _targets(wishes)
+    _hold_emptying_declines(seen, requested, reasons)
+    _hold_moves_of_held_lines(seen, requested, conflicts, reasons)
+    targets = _targets(requested)
     return tuple(Held(targets[key], reason) for key, reason in sorted(reasons.items()) if key in targets)
 
 
-def _errors(wishes: Wishes, findings: Iterable[Finding]) -> Iterator[tuple[RecordKey, str]]:
+def _errors(requested: Requested, findings: Iterable[Finding]) -> Iterator[tuple[RecordKey, str]]:
     """The records with errors, and these in words."""
-    keys = {(line.target.file, line.row): line.key for line in wishes.new_lines}
+    keys = {(line.target.file, line.row): line.key for line in requested.new_lines}
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.kind:
             yield _record(finding, finding.kind, keys), f"error: {finding.message}"
 
 
-def _conflicts(wishes: Wishes, conflicts: Iterable[Conflict]) -> Iterator[tuple[RecordKey, str]]:
+def _conflicts(requested: Requested, conflicts: Iterable[Conflict]) -> Iterator[tuple[RecordKey, str]]:
     """The records with conflicts: the reason of the edit that is in one, or what the other edits wait for."""
     edited: dict[RecordKey, list[str]] = {}
-    for change in wishes.changes:
+    for change in requested.changes:
         edited.setdefault(key_of(change.target), []).append(change.field)
     apart = []
     for conflict in conflicts:
@@ -84,10 +84,10 @@ def _record(finding: Finding, kind: RecordKind, keys: Mapping[tuple[str, int], s
     return kind, keys.get((finding.file, int(finding.cell.lstrip(ascii_uppercase) or 0)), "")
 
 
-def _hold_emptying_declines(seen: Seen, wishes: Wishes, reasons: Reasons) -> None:
+def _hold_emptying_declines(seen: Seen, requested: Requested, reasons: Reasons) -> None:
     """A decline that empties its payout declines the payout, so it waits where that may not be meant."""
-    meant = emptied_payouts(seen.live, wishes, seen.names)
-    granted = wishes.without(reasons)
+    meant = emptied_payouts(seen.live, requested, seen.names)
+    granted = requested.without(reasons)
     for payout_id, targets in emptied_payouts(seen.live, granted, seen.names).items():
         # Of a decline that empties a payout and a stage edit on it, we cannot know which is meant.
         if (RecordKind.PAYOUT, payout_id) in reasons:
@@ -101,11 +101,11 @@ def _hold_emptying_declines(seen: Seen, wishes: Wishes, reasons: Reasons) -> Non
 
 
 def _hold_moves_of_held_lines(
-    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
+    seen: Seen, requested: Requested, conflicts: Iterable[Conflict], reasons: Reasons
 ) -> None:
     """A payout does not move on while edits of its lines wait: it would be paid with the old amounts."""
-    waiting = _payouts_of_held_lines(seen, wishes, conflicts, reasons)
-    for change in wishes.changes:
+    waiting = _payouts_of_held_lines(seen, requested, conflicts, reasons)
+    for change in requested.changes:
         released = change.field == "stage" and stage_of(change.after or "").released
         if released and change.target.id in waiting:
             reason = f"waits: {waiting[change.target.id]} on it is held."
@@ -113,14 +113,14 @@ def _hold_moves_of_held_lines(
 
 
 def _payouts_of_held_lines(
-    seen: Seen, wishes: Wishes, conflicts: Iterable[Conflict], reasons: Reasons
+    seen: Seen, requested: Requested, conflicts: Iterable[Conflict], reasons: Reasons
 ) -> dict[str | None, str]:
     """The payouts with held lines, and the words for one of these.
 
-    An error may well stand where an edit could not be read, so it counts without a wish. A line that moved
+    An error may well stand where an edit could not be read, so it counts without an edit. A line that moved
     counts for the payout on which the person saw it, too: it was edited to be paid there.
     """
-    targets = [line.target for line in wishes.new_lines] + [conflict.target for conflict in conflicts]
+    targets = [line.target for line in requested.new_lines] + [conflict.target for conflict in conflicts]
     new = {target.id: target.payout_id for target in targets if target.kind is RecordKind.NEW_LINE}
     found: dict[str | None, str] = {}
     for kind, record_id in reasons:
@@ -133,6 +133,6 @@ def _payouts_of_held_lines(
     return found
 
 
-def _targets(wishes: Wishes) -> Mapping[RecordKey, Target]:
-    every = [change.target for change in wishes.changes] + [line.target for line in wishes.new_lines]
+def _targets(requested: Requested) -> Mapping[RecordKey, Target]:
+    every = [change.target for change in requested.changes] + [line.target for line in requested.new_lines]
     return {key_of(target): target for target in reversed(every)}

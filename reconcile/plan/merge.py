@@ -103,7 +103,7 @@ def merged(parts: tuple[Part, ...], names: Names, decisions: Decisions) -> Compa
 
 
 def _decide(conflict: Conflict, asks: list[RequestedChange], found: Comparison, decisions: Decisions) -> None:
-    """A conflict stays one unless a person decided it: then live stands, or one workbook's wishes do."""
+    """A conflict stays one unless a person decided it: then live stands, or what one workbook wants does."""
     decision = decisions.rule(conflict)
     if decision is None:
         found.conflicts.append(conflict)

@@ -13,26 +13,26 @@ RecordKey = tuple[RecordKind, str]
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Requested:
     """Changes of records and new lines, each in the order in which they were found."""
 
     changes: tuple[Change, ...]
     new_lines: tuple[NewLine, ...]
 
-    def without(self, held: Iterable[RecordKey]) -> Wishes:
-        """The wishes that do not concern the held records."""
+    def without(self, held: Iterable[RecordKey]) -> Requested:
+        """What is requested of records that are not held."""
         gone = set(held)
         if not gone:
             return self
-        return Wishes(
+        return Requested(
             tuple(change for change in self.changes if key_of(change.target) not in gone),
             tuple(line for line in self.new_lines if key_of(line.target) not in gone),
         )
 
-    def less(self, conflict: Conflict) -> Wishes:
-        """The wishes without those that a conflict is about, for live is to stand."""
+    def less(self, conflict: Conflict) -> Requested:
+        """What is requested without what a conflict is about, for live is to stand."""
         key, names = key_of(conflict.target), conflict.yours.keys()
-        return Wishes(
+        return Requested(
             tuple(one for one in self.changes if key_of(one.target) != key or one.field not in names),
             tuple(line for line in self.new_lines if key_of(line.target) != key),
         )

@@ -51,7 +51,7 @@ def type_german(workbook: Path) -> Path:
     return target
 
 
-def wishes(cli: CliSession, workbook: Path, *options: str | Path) -> list[dict[str, Any]]:
+def requested(cli: CliSession, workbook: Path, *options: str | Path) -> list[dict[str, Any]]:
     """What a plan would do, without what differs between two exports."""
     code, out, err = cli.run("diff", workbook, "--json", *options)
     plan = json.loads(out)
@@ -86,8 +86,8 @@ def test_the_edits_of_a_german_workbook_are_those_of_an_english_one(
     english = cli.edit(cli.export(name="march.xlsx"), *EVERY_KIND)
     german = type_german(cli.export("--templates", str(GERMAN), name="maerz.xlsx"))
 
-    assert wishes(cli, german, *options) == wishes(cli, english)
-    assert len(wishes(cli, german, *options)) == 5
+    assert requested(cli, german, *options) == requested(cli, english)
+    assert len(requested(cli, german, *options)) == 5
 
 
 def test_a_german_workbook_is_applied(cli: CliSession) -> None:

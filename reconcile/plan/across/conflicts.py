@@ -1,4 +1,4 @@
-"""Conflicts that no single record shows: a wish that its payout's stage, or another wish, makes senseless."""
+"""Conflicts that no single record shows: edits that their payout's stage, or others, make senseless."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Conflict, Target
-from reconcile.plan.requested import Wishes
+from reconcile.plan.requested import Requested
 
 _MONEY_GROUPS = {"amount": "amount", "currency": "amount", "source_amount": "amount", "action": "action"}
 
@@ -20,15 +20,15 @@ Exported = Mapping[str, Snapshot]
 """What was exported, by workbook id."""
 
 
-def paying_conflicts(exported: Exported, live: Snapshot, wishes: Wishes) -> Iterator[Conflict]:
+def paying_conflicts(exported: Exported, live: Snapshot, requested: Requested) -> Iterator[Conflict]:
     """Money edits on a payout that moved, meanwhile, to a stage in which it is being paid or is over."""
-    for (line_id, group), changes in _money_edits(wishes.changes).items():
+    for (line_id, group), changes in _money_edits(requested.changes).items():
         baseline = exported[changes[0].target.workbook]
         then, now = baseline.lines[line_id].payout_id, live.lines[line_id].payout_id
         reason = _paying(baseline, live, now, then)
         if reason:
             yield _conflict(changes, group, reason, _place(live, now))
-    for new in wishes.new_lines:
+    for new in requested.new_lines:
         baseline = exported[new.target.workbook]
         reason = _paying(baseline, live, new.target.payout_id, new.target.payout_id)
         if reason:
@@ -65,10 +65,10 @@ def _paying(baseline: Snapshot, live: Snapshot, payout_id: str | None, payout_th
     return f"Its payout moved to {payout.stage} upstream, so its money can no longer change."
 
 
-def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[Conflict]:
+def emptied_conflicts(live: Snapshot, requested: Requested, names: Names) -> Iterator[Conflict]:
     """Stage edits on payouts that the workbook's own declines empty: the server declines such a payout."""
-    emptied = emptied_payouts(live, wishes, names)
-    for change in wishes.changes:
+    emptied = emptied_payouts(live, requested, names)
+    for change in requested.changes:
         wanted = change.field == "stage" and change.target.id in emptied
         if wanted and change.after != "DECLINED":
             reason = (
@@ -77,12 +77,12 @@ def emptied_conflicts(live: Snapshot, wishes: Wishes, names: Names) -> Iterator[
             yield replace(_conflict([change], "stage", reason), keepable=False)
 
 
-def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, list[Target]]:
+def emptied_payouts(live: Snapshot, requested: Requested, names: Names) -> dict[str, list[Target]]:
     """The payouts that lose their last line by a decline, with the lines declined."""
-    actions = moves_off(wishes)
+    actions = moves_off(requested)
     if not any(change.after == DECLINE for change in actions.values()):
         return {}
-    filled = {line.target.payout_id for line in wishes.new_lines}
+    filled = {line.target.payout_id for line in requested.new_lines}
     left: dict[str, int] = {}
     declined: dict[str, list[Target]] = {}
     for line_id, line in paid_lines(live, names).items():
@@ -95,9 +95,9 @@ def emptied_payouts(live: Snapshot, wishes: Wishes, names: Names) -> dict[str, l
     return {key: lines for key, lines in declined.items() if not left[key] and key not in filled}
 
 
-def lines_left(live: Snapshot, wishes: Wishes, names: Names) -> dict[str | None, int]:
+def lines_left(live: Snapshot, requested: Requested, names: Names) -> dict[str | None, int]:
     """How many lines each payout has when all of this is done, for the payouts that a decline touches."""
-    actions = moves_off(wishes)
+    actions = moves_off(requested)
     touched = {one.target.id for one in actions.values() if one.after == DECLINE}
     if not touched:
         return {}
@@ -106,15 +106,15 @@ def lines_left(live: Snapshot, wishes: Wishes, names: Names) -> dict[str | None,
     for line_id, line in paid_lines(live, names).items():
         if line.payout_id in found and line_id not in actions:
             found[line.payout_id] += 1
-    for new in wishes.new_lines:
+    for new in requested.new_lines:
         if new.target.payout_id in found:
             found[new.target.payout_id] += 1
     return found
 
 
-def moves_off(wishes: Wishes) -> dict[str, Change]:
+def moves_off(requested: Requested) -> dict[str, Change]:
     """The lines that a decline or a detach takes off their payout."""
-    return {c.target.id: c for c in wishes.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
+    return {c.target.id: c for c in requested.changes if c.field == "action" and c.after in (DECLINE, DETACH)}
 
 
 def _place(live: Snapshot, payout_id: str | None) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Conflict, Operation, Target
-from reconcile.plan.requested import Wishes
+from reconcile.plan.requested import Requested
 
 LEFT_OUT = "left-out"
 
@@ -39,20 +39,20 @@ class Narrowing:
 class Narrowed:
     """What stays of a plan, and the targets of the edits that were left out."""
 
-    wishes: Wishes
+    requested: Requested
     conflicts: list[Conflict]
     left: list[Target] = field(default_factory=list)
 
 
-def narrow(wishes: Wishes, conflicts: Iterable[Conflict], narrowing: Narrowing) -> Narrowed:
+def narrow(requested: Requested, conflicts: Iterable[Conflict], narrowing: Narrowing) -> Narrowed:
     """Takes the edits and conflicts of other records out."""
     conflicts = list(conflicts)
-    taken = Wishes(
-        tuple(one for one in wishes.changes if narrowing.takes(one.target)),
-        tuple(one for one in wishes.new_lines if narrowing.takes(one.target)),
+    taken = Requested(
+        tuple(one for one in requested.changes if narrowing.takes(one.target)),
+        tuple(one for one in requested.new_lines if narrowing.takes(one.target)),
     )
-    every = [one.target for one in wishes.changes]
-    every += [one.target for one in wishes.new_lines]
+    every = [one.target for one in requested.changes]
+    every += [one.target for one in requested.new_lines]
     every += [one.target for one in conflicts]
     left = [one for one in every if not narrowing.takes(one)]
     return Narrowed(taken, [one for one in conflicts if narrowing.takes(one.target)], left)

@@ -14,7 +14,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.conflicts import emptied_payouts, moves_off
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Target
-from reconcile.plan.requested import RecordKey, Wishes
+from reconcile.plan.requested import RecordKey, Requested
 
 EMPTIED: Final = "payout-emptied"
 _PO_REQUIRED: Final = "po-required"
@@ -27,14 +27,14 @@ def in_error(findings: Iterable[Finding]) -> frozenset[RecordKey]:
 
 
 def policy_findings(
-    live: Snapshot, wishes: Wishes, policy: Policy, found: Collection[Finding]
+    live: Snapshot, requested: Requested, policy: Policy, found: Collection[Finding]
 ) -> Iterator[Finding]:
     """What is wrong with payouts as all workbooks and live together make them. found: what is known already.
 
-    wishes: without those that an error holds.
+    requested: without those that an error holds.
     """
     edits: dict[str, dict[str, Change]] = {}
-    for change in wishes.changes:
+    for change in requested.changes:
         if change.target.kind is RecordKind.PAYOUT and change.target.id in live.payouts:
             edits.setdefault(change.target.id, {})[change.field] = change
     if not edits:
@@ -43,7 +43,7 @@ def policy_findings(
     for payout_id, changes in edits.items():
         if (_PO_REQUIRED, payout_id) not in known:
             yield from _without_po(live, changes, policy)
-    yield from _emptied(live, wishes, edits, policy.names)
+    yield from _emptied(live, requested, edits, policy.names)
 
 
 def _without_po(live: Snapshot, changes: Mapping[str, Change], policy: Policy) -> Iterator[Finding]:
@@ -59,13 +59,13 @@ def _without_po(live: Snapshot, changes: Mapping[str, Change], policy: Policy) -
 
 
 def _emptied(
-    live: Snapshot, wishes: Wishes, edits: Mapping[str, Mapping[str, Change]], names: Names
+    live: Snapshot, requested: Requested, edits: Mapping[str, Mapping[str, Change]], names: Names
 ) -> Iterator[Finding]:
     """Edits of payouts that keep no line. A stage beside the decline of the last line is a conflict."""
-    moves, filled = moves_off(wishes), {one.target.payout_id for one in wishes.new_lines}
+    moves, filled = moves_off(requested), {one.target.payout_id for one in requested.new_lines}
     if not moves:
         return
-    in_conflict = emptied_payouts(live, wishes, names)
+    in_conflict = emptied_payouts(live, requested, names)
     lines: dict[str, list[str]] = {}
     for line in paid_lines(live, names).values():
         if line.payout_id and line.payout_id in edits:

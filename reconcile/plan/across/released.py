@@ -17,7 +17,7 @@ from reconcile.plan.across.policy_checks import finding_at
 from reconcile.plan.compare import ALREADY
 from reconcile.plan.model import Change, Conflict, Drift, Target, Texts
 from reconcile.plan.reliance import LINE, follows_lines, line_text, lines_paid, money_of, money_text
-from reconcile.plan.requested import Wishes
+from reconcile.plan.requested import Requested
 
 RELEASE = "release"
 """The group of these conflicts: a payout's stage may be in a conflict of its own."""
@@ -29,7 +29,7 @@ Sides = tuple[dict[str, str | None], dict[str, str | None]]
 def moved_releases(
     exported: Mapping[str, Snapshot],
     live: Snapshot,
-    wishes: Wishes,
+    requested: Requested,
     drifts: Iterable[Drift],
     names: Names,
 ) -> Iterator[Conflict]:
@@ -37,7 +37,7 @@ def moved_releases(
 
     What the workbooks themselves asked for and what is live already is not a move: the person wanted it.
     """
-    releases = [one for one in wishes.changes if _is_release(one)]
+    releases = [one for one in requested.changes if _is_release(one)]
     own = _own_lines(drifts) if releases else frozenset()
     for change in releases:
         baseline = exported[change.target.workbook]
@@ -72,21 +72,21 @@ def moved_warning(conflict: Conflict) -> Finding:
 def emptied_by_others(
     exported: Mapping[str, Snapshot],
     live: Snapshot,
-    wishes: Wishes,
+    requested: Requested,
     drifts: Iterable[Drift],
     names: Names,
 ) -> Iterator[Conflict]:
     """Declines that decline their payout only because somebody else took its other lines off it."""
-    emptied = emptied_payouts(live, wishes, names)
+    emptied = emptied_payouts(live, requested, names)
     own = _own_lines(drifts) if emptied else frozenset()
-    asked = own | {one.target.id for one in wishes.changes if one.field == "action"}
+    asked = own | {one.target.id for one in requested.changes if one.field == "action"}
     for payout_id, targets in emptied.items():
         for target in targets:
             lines = exported[target.workbook].lines_by_payout.get(payout_id, ())
             seen = sorted(lines_paid(lines, payout_id, names).items())
             gone = {LINE + key: line_text(one.amount) for key, one in seen if key not in asked}
             if gone and payout_id in live.payouts:
-                yield _last_line(target, gone, live.payouts[payout_id], _wanted(wishes, target.id))
+                yield _last_line(target, gone, live.payouts[payout_id], _wanted(requested, target.id))
 
 
 def _last_line(target: Target, gone: Texts, payout: Payout, wanted: Texts) -> Conflict:
@@ -102,10 +102,10 @@ def _last_line(target: Target, gone: Texts, payout: Payout, wanted: Texts) -> Co
     )
 
 
-def _wanted(wishes: Wishes, line_id: str) -> dict[str, str | None]:
+def _wanted(requested: Requested, line_id: str) -> dict[str, str | None]:
     return {
         one.field: one.after
-        for one in wishes.changes
+        for one in requested.changes
         if one.target.id == line_id and one.field in ("action", "decline_reason", "decline_detail")
     }
 
