@@ -26,7 +26,7 @@ from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.closes.chain import closed_until
+from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
 from reconcile.jobs.readings import refuse_missing

@@ -17,7 +17,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client, Reader
-from reconcile.jobs.closes.chain import kept_close, previous_close, superseded, thawed
+from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,

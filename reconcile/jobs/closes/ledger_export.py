@@ -15,7 +15,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.closes.chain import kept_close, thawed
+from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size, source_of
 from reconcile.store.closes import kept_closes

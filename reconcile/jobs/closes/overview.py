@@ -10,7 +10,7 @@ from datetime import timedelta
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
-from reconcile.jobs.closes.chain import counting
+from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_inputs import workbooks_out
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, Reopening, kept_closes, reopenings

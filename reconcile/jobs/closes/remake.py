@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconcile.close.close import Close, make_close
 from reconcile.domain.period import Period
-from reconcile.jobs.closes.chain import kept_close, thawed
+from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.close import CloseResult, close_result
 from reconcile.jobs.closes.close_files import NUMBERS, hashes, pack_files, temporary_folder, write_files
 from reconcile.jobs.session import Session

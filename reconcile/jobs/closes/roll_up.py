@@ -13,7 +13,7 @@ from reconcile.close.rollup.rollup_tables import rollup_pack
 from reconcile.domain.pack_table import Pack, Table
 from reconcile.domain.period import Period
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.closes.chain import counting
+from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_files import temporary_folder, write_files
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session

@@ -16,7 +16,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.split.split_by import file_names
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.closes.chain import kept_close
+from reconcile.jobs.close_chain import kept_close
 from reconcile.jobs.closes.close_files import write_files
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session

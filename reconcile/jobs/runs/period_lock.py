@@ -8,7 +8,7 @@ from reconcile.close.lock import locked
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.closes.chain import counting, thawed
+from reconcile.jobs.close_chain import counting, thawed
 from reconcile.jobs.runs.run_options import Consent
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
