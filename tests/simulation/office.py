@@ -41,7 +41,7 @@ from reconcile.store.store import Store
 from reconcile.workbook.contract import line_row, payout_row
 from reconcile.workbook.read import baseline_of
 
-ENVIRONMENT = Environment("https://api.introw.test", "default")
+ENVIRONMENT = Environment("http://127.0.0.1:8080", "default")
 CONNECTION = Connection(ENVIRONMENT.origin, Key("a-key-of-the-simulation"), page_size=50)
 PROFILE = Profile(ENVIRONMENT.origin)
 POLICY, CONDUCT = Policy(), Conduct()
