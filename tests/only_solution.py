@@ -71,6 +71,6 @@ def _named(payment: Payment, how: str, owed: list[Owed]) -> set[int]:
 
 
 def _subsets(some: Sequence[Some]) -> Iterator[tuple[Some, ...]]:
-    """All of one to four, and all of them."""
-    for size in {1, 2, 3, 4, len(some)}:
-        yield from combinations(some, size) if size else ()
+    """Every one of them, of any size."""
+    for size in range(1, len(some) + 1):
+        yield from combinations(some, size)

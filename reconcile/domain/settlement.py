@@ -98,20 +98,22 @@ def carried_out(
 ) -> tuple[Settlement, ...]:
     """The settlements with the solution that a person chose as a plain suggestion, and without the others.
 
-    A solution was chosen where a run of its workbook set the stage of all its payouts. stages: the stage that
-    a verdict brings a payout to.
+    A solution was chosen where a run of its workbook set the stage of all its payouts. Where that is so of
+    several, which one was chosen is not known, and none counts. stages: the stage that a verdict brings a
+    payout to.
     """
     settlements = tuple(settlements)
     wanted: dict[tuple[str, str], dict[str, bool]] = {}
     for one in settlements:
         if one.is_alternative:
-            done = (one.workbook_id, one.payout_id, stages.get(one.verdict, "")) in stages_set
+            is_set = (one.workbook_id, one.payout_id, stages.get(one.verdict, "")) in stages_set
             solutions = wanted.setdefault(_suggestion(one), {})
-            solutions[one.state] = solutions.get(one.state, True) and done
-    chosen = {
-        (*suggestion, next((state for state, done in solutions.items() if done), ""))
-        for suggestion, solutions in wanted.items()
-    }
+            solutions[one.state] = solutions.get(one.state, True) and is_set
+    chosen = set()
+    for suggestion, solutions in wanted.items():
+        carried = [state for state, is_set in solutions.items() if is_set]
+        if len(carried) == 1:
+            chosen.add((*suggestion, carried[0]))
     return tuple(
         replace(one, state="suggested") if one.is_alternative else one
         for one in settlements

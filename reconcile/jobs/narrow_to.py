@@ -28,6 +28,8 @@ def narrowing_of(wanted: NarrowTo, exported: Iterable[Snapshot]) -> Narrowing:
 
     Raises ConfigurationError for a text that names nothing there, or several partners.
     """
+    if not wanted.only:
+        return Narrowing()
     exported = list(exported)
     ids = frozenset(_named(text.strip(), exported) for text in wanted.only)
     return Narrowing(ids, " ".join(f"--only {shlex.quote(text)}" for text in wanted.only))

@@ -93,10 +93,12 @@ def number_of(connection: Connection, environment: str) -> int:
     return int(found or 0)
 
 
-def renew(connection: Connection, fence: Fence, backend: Backend) -> None:
+def renew(connection: Connection, fence: Fence, backend: Backend) -> float:
     """Renews the lease in the transaction of whatever is written under it.
 
-    Raises LeaseLost where the number is no longer the newest, or the lease is over.
+    Answers the moment that counts for `note_renewal`, which is called once the transaction is committed: one
+    that is rolled back renews nothing. Raises LeaseLost where the number is no longer the newest, or the
+    lease is over.
     """
     fence.check()
     mine = (FENCES.c.environment == fence.environment) & (FENCES.c.number == fence.number)
@@ -106,7 +108,7 @@ def renew(connection: Connection, fence: Fence, backend: Backend) -> None:
     renewed = connection.execute(update(FENCES).where(mine).values(alive_until=_end(backend)))
     if renewed.rowcount != 1:
         raise LeaseLost(_why_lost(connection, fence))
-    fence.note_renewal(asked_at)
+    return asked_at
 
 
 def give_back(connection: Connection, fence: Fence) -> bool:
@@ -139,8 +141,10 @@ def kept_alive(fence: Fence, backend: Backend) -> Iterator[None]:
 def _renewing(fence: Fence, backend: Backend, is_over: threading.Event) -> None:
     """A renewal that fails is tried again; that none succeeds shows in the lease."""
     while not is_over.wait((fence.lease or 0) / _RENEWALS) and fence.seconds_left > 0:
-        with suppress(StateError), backend.translated(), backend.engine.begin() as connection:
-            renew(connection, fence, backend)
+        with suppress(StateError), backend.translated():
+            with backend.engine.begin() as connection:
+                asked_at = renew(connection, fence, backend)
+            fence.note_renewal(asked_at)
 
 
 def _watching(fence: Fence, backend: Backend, is_over: threading.Event) -> None:

@@ -345,10 +345,13 @@ class Store:
         fence = self._fence
         if self.backend.lease is not None and (fence is None or fence.environment != environment):
             raise LeaseLost(f"{environment} is not held by this process, so its journal cannot be written.")
+        asked_at: float | None = None
         with self.writing() as connection:
             if fence:
-                renew(connection, fence, self.backend)
+                asked_at = renew(connection, fence, self.backend)
             yield connection
+        if fence and asked_at is not None:
+            fence.note_renewal(asked_at)
 
     @contextmanager
     def _undamaged(self, what: str) -> Iterator[None]:

@@ -411,7 +411,7 @@ def test_a_close_ties_to_the_general_ledger_before_and_after_its_journal_is_book
     code, said, err = _close(cli, "--gl", balance)
     files = [one.read_text(encoding="utf-8-sig") for one in (cli.folder / "close").glob("journal-*.csv")]
     posted = [files[0].splitlines()[0], *(row for text in files for row in text.splitlines()[1:])]
-    for _, currency, amount, *_, payout, _, day, _, _, _ in _numbers(cli)["paid"]:
+    for day, _, _, payout, amount, currency, *_ in _numbers(cli)["paid"]:
         posted.append(f"Payment,{day},6200,{payout},{currency},{-Decimal(str(amount))},,")
     booked.write_text("\n".join(posted) + "\n", encoding="utf-8")
     tied, ties, _ = cli.run("close", "--tie", "--period", MARCH, "--gl", booked)

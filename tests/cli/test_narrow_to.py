@@ -99,3 +99,11 @@ def test_a_saved_plan_is_what_it_is(cli: CliSession, edited: Path) -> None:
         assert code == 2
         assert "--only" in err
     assert not cli.writes()
+
+
+def test_where_only_takes_nothing_first_takes_nothing_either(cli: CliSession) -> None:
+    """As when the careful command is given once more."""
+    edited = cli.edit(cli.export(), Keystroke("Lines", DRAFT_LINE, "Amount", 512.5))
+
+    assert cli.plan(edited, "--only", APPROVED)["operations"] == []
+    assert cli.plan(edited, "--only", APPROVED, "--first", "1")["operations"] == []

@@ -246,7 +246,7 @@ def _late_changes_land_where_they_belong(months: dict[int, Month]) -> None:
 
 def _paid(month: Month, payout: str) -> list[str]:
     """The references under which a payout was paid in a month, once per line."""
-    return [row[8] for row in month.tables["paid"] if row[7] == payout]
+    return [row[6] for row in month.tables["paid"] if row[3] == payout]
 
 
 def _ties_out(company: Company) -> None:

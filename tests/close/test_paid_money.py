@@ -458,3 +458,15 @@ def test_half_of_a_solution_is_no_solution() -> None:
     done = {("wb-1", "pay_100", "PAID"), ("wb-1", "pay_200", "PAID"), ("wb-2", "pay_250", "PAID")}
 
     assert carried_out(_of_two_solutions(), done, STAGES) == ()
+
+
+def test_two_solutions_that_differ_by_the_payment_alone_decide_nothing() -> None:
+    """Which of two payments a payout had is not to be seen from its stage."""
+    owed = (Owed("pay_1", "ptn_1", "Acme", money("100 USD"), "APPROVED", END.date(), ("pay_1",)),)
+    payments = [
+        _payment(line, date(2026, 4, line), "100 USD", f"TX-{line}", references=()) for line in (10, 20)
+    ]
+    rows = _recorded("wb-1", *payments, owed=owed)
+
+    assert {one.payment_id for one in rows} == {"TX-10", "TX-20"}
+    assert carried_out(rows, {("wb-1", "pay_1", "PAID")}, STAGES) == ()

@@ -217,3 +217,10 @@ def test_a_payment_is_matched_by_itself_only_where_trying_everything_finds_no_ot
     for match in result.matches:
         if match.verdict == "paid":
             assert_only_solution(match, result, owed, policy)
+
+
+def test_a_payout_is_not_the_only_solution_where_five_others_come_to_the_payment() -> None:
+    owed = [_owed("A1", "100"), *(_owed(f"A{number}", "20") for number in range(2, 7)), _owed("A7", "7")]
+    payment = _paid("100", " ".join(one.payout_id for one in owed))
+
+    assert _match([payment], owed).matches == ()

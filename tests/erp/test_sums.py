@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.erp.matching.subset_sum import CANDIDATES, MOST, ways
+from reconcile.erp.matching.subset_sum import CANDIDATES, MOST, Ways, ways
 
 COINS = st.lists(st.integers(-5, 60).map(lambda coins: Decimal(coins) / 4), max_size=9)
 
@@ -24,17 +24,27 @@ def test_it_finds_exactly_the_ways_that_trying_everything_finds(
     found = ways(amounts, target, largest, smallest)
     parts = [place for place, amount in enumerate(amounts) if amount]
     sizes = [*range(smallest, largest + 1), *([len(parts)] if len(parts) > largest else [])]
-    possible = [
+    every = [
         chosen
-        for size in sizes
+        for size in range(1, len(parts) + 1)
         for chosen in combinations(parts, size)
         if sum((amounts[place] for place in chosen), Decimal(0)) == target
     ]
+    possible = [chosen for chosen in every if len(chosen) in sizes]
+    is_larger = any(largest < len(chosen) < len(parts) for chosen in every)
 
-    assert found.complete == (len(possible) <= MOST)
+    assert found.complete == (len(possible) <= MOST and not is_larger)
     assert set(found.found) <= set(possible)
     assert len(set(found.found)) == len(found.found) == min(len(possible), MOST)
     assert [len(way) for way in found.found] == sorted(len(way) for way in found.found)
+
+
+@pytest.mark.parametrize(("more", "complete"), [("20", False), ("19", True)])
+def test_a_sum_of_five_is_known_of_among_many_amounts_too(more: str, complete: bool) -> None:  # noqa: FBT001
+    """It is not read off; but the way that was found is not the only one."""
+    amounts = [Decimal(100), *[Decimal(20)] * 4, Decimal(more), *[Decimal(101)] * 25]
+
+    assert ways(amounts, Decimal(100), 4) == Ways(((0,),), complete)
 
 
 def test_the_fewest_and_earliest_amounts_come_first() -> None:

@@ -345,3 +345,32 @@ def test_an_empty_currency_column_and_one_of_rates_leave_it_to_the_command(read:
     )
 
     assert [one.amount.currency for one in read(text, currency="USD").payments] == ["USD", "USD"]
+
+
+NETSUITE = (
+    "Internal ID,Type,Date,Document Number,Name,Amount (Foreign Currency),Currency: Name,Status,"
+    "Applied To Transaction,Applied To Link Amount (Foreign Currency)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("links", "total", "sign", "amounts"),
+    [
+        (("100.00", "-20.00"), "-80.00", "positive", ["100.00", "-20.00"]),
+        (("100.00", "-20.00"), "80.00", "positive", ["100.00", "-20.00"]),
+        (("100.00", "50.00"), "-170.00", "", ["100.00", "50.00", "20.00"]),
+        (("-100.00",), "-150.00", "", ["100.00", "50.00"]),
+    ],
+    ids=["a credit", "a credit, positive total", "more than applied", "all negative"],
+)
+def test_what_a_payment_applied_comes_to_its_total_and_no_money_is_invented(
+    read: Reader, links: tuple[str, ...], total: str, sign: str, amounts: list[str]
+) -> None:
+    rows = (
+        f"77,Bill Payment,2026-04-15,PAY1,Acme,{total},USD,Approved,Bill #{number},{link}\n"
+        for number, link in enumerate(links)
+    )
+
+    file = read(NETSUITE + "".join(rows), sign=sign)
+
+    assert [one.amount.amount for one in file.payments] == [Decimal(amount) for amount in amounts]

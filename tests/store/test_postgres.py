@@ -15,7 +15,7 @@ from reconcile.state_server import StateServer, place_of
 from reconcile.store.audit import audit
 from reconcile.store.copying import copy_store
 from reconcile.store.entries import Entry
-from reconcile.store.fence import Fence, LeaseLost
+from reconcile.store.fence import Fence, LeaseLost, renew, take_number
 from reconcile.store.postgres import PostgresDatabase
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
@@ -165,6 +165,20 @@ def test_a_lease_that_is_over_is_not_renewed(postgres: PostgresServer, store: St
         postgres.sql("UPDATE fences SET alive_until = 0", name)
         with pytest.raises(LeaseLost, match="ended at the state store"):
             store.start_run(made_run("run-a"))
+
+
+def test_a_renewal_that_is_rolled_back_renews_nothing(store: Store) -> None:
+    """Else this process would believe in a lease that another one may take over."""
+    backend = store.backend
+    with backend.engine.begin() as connection:
+        number = take_number(connection, "elsewhere", backend).number
+    fence = Fence("elsewhere", number, 30, clock=lambda: 0)
+    fence.note_renewal(0)
+    with backend.engine.connect() as connection, connection.begin() as transaction:
+        renew(connection, fence, backend)
+        transaction.rollback()
+
+    assert fence.seconds_left == 27
 
 
 def test_a_journal_is_not_written_without_the_lock(store: Store) -> None:

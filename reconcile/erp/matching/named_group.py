@@ -273,7 +273,9 @@ class NamedGroup:
         few = free[:_TRIED]
         sizes = (1, 2, 3, 4)[: state.policy.largest_sum]
         sets = (list(some) for size in {*sizes, len(few)} for some in combinations(few, size) if some)
-        return [one for one in sets if self._fits(payment, *one)], len(few) == len(free)
+        # Sets of other sizes are not tried, so with more payouts the sets found may not be all.
+        is_all = len(few) == len(free) and len(few) <= len(sizes) + 1
+        return [one for one in sets if self._fits(payment, *one)], is_all
 
     def _differ(self, payments: Sequence[int], owed: Sequence[int]) -> None:
         if not all(self.state.may_fail(number) for number in owed):

@@ -11,6 +11,8 @@ Meet in the middle, for the rest (amounts below zero, tables over the bound). Si
 kept by their sum, and each sum is put together from two halves. Cost: amounts^2 / 2 steps for up to four
 amounts; bound: the first `FEW` amounts for three and four.
 
+More than `largest` amounts are never read off, but it is found out whether some come to the sum as well.
+
 Both look at the first `CANDIDATES` amounts and stop after `MOST` ways. Where a bound was reached the answer
 says that not all ways were looked for.
 """
@@ -38,6 +40,12 @@ MOST: Final = 100
 TABLE_BITS: Final = 16_000_000
 """How large the table of the dynamic programming may be: 2 MB."""
 
+COUNTED: Final = 20
+"""Of how many amounts every size is looked at: 2,000 sums."""
+
+LARGER_BITS: Final = 250_000_000
+"""How many bits are moved to learn whether more than `largest` amounts come to the sum: about 0.01 s."""
+
 # Whole numbers are compared much faster than decimals, and no currency has more decimals than this.
 _DECIMALS: Final = 6
 
@@ -64,7 +72,9 @@ def ways(amounts: Sequence[Decimal], target: Decimal, largest: int, smallest: in
     is_whole = len(amounts) <= CANDIDATES
     if is_whole and len(coins) > largest and sum(coin for _, coin in coins) == wanted:
         found.append(tuple(place for place, _ in coins))
-    return Ways(tuple(found[:MOST]), is_whole and search.complete and len(found) <= MOST)
+    is_all = is_whole and search.complete and len(found) <= MOST
+    is_all = is_all and not _may_be_larger([coin for _, coin in coins], wanted, largest)
+    return Ways(tuple(found[:MOST]), is_all)
 
 
 def _units(amount: Decimal) -> int:
@@ -98,6 +108,56 @@ def _search(coins: Sequence[tuple[int, int]], wanted: int, sizes: range) -> _Sea
     )
     complete = len(values) <= FEW or within[-1] <= 2
     return _Search((tuple(used[one][0] for one in way) for way in halves), complete)
+
+
+def _may_be_larger(values: Sequence[int], wanted: int, largest: int) -> bool:
+    """Whether more than `largest` of the amounts, and fewer than all, come to the sum, or may.
+
+    Of up to `COUNTED` amounts every size is looked at. Of more amounts above zero one bit for each sum tells;
+    beyond `LARGER_BITS`, and for other amounts, it is not known.
+    """
+    is_plain = all(value > 0 for value in values)
+    used = [value for value in values if value <= wanted] if is_plain else list(values)
+    sizes = range(largest + 1, len(used) + (len(used) < len(values)))
+    if not _in_reach(used, wanted, sizes):
+        return False
+    if len(used) <= COUNTED:
+        return _comes_to(used, wanted, sizes)
+    divisor = gcd(*used)
+    bits = len(used) * (largest + 2) * (wanted // divisor)
+    if not is_plain or bits > LARGER_BITS:
+        return True
+    return _one_larger([value // divisor for value in used], wanted // divisor, largest)
+
+
+def _comes_to(values: Sequence[int], wanted: int, sizes: range) -> bool:
+    """Whether so many of the amounts come to the sum: each half is known by its sizes and sums."""
+    middle = len(values) // 2
+    halves = [_sums(half) for half in (values[:middle], values[middle:])]
+    return any(
+        size + other in sizes
+        for (size, total) in halves[0]
+        for other in range(len(values) - middle + 1)
+        if (other, wanted - total) in halves[1]
+    )
+
+
+def _sums(values: Sequence[int]) -> set[tuple[int, int]]:
+    """How many of the amounts come to which sums."""
+    found = {(0, 0)}
+    for value in values:
+        found |= {(size + 1, total + value) for size, total in found}
+    return found
+
+
+def _one_larger(coins: Sequence[int], wanted: int, largest: int) -> bool:
+    """One row of the table, with a last entry for all sizes beyond the largest one."""
+    mask = (1 << wanted + 1) - 1
+    row, beyond = [1] + [0] * largest, 0
+    for coin in coins:
+        beyond |= (beyond | row[largest]) << coin & mask
+        row = [1, *(row[size] | row[size - 1] << coin & mask for size in range(1, largest + 1))]
+    return bool(beyond >> wanted & 1)
 
 
 def _in_reach(values: Sequence[int], wanted: int, sizes: range) -> list[int]:

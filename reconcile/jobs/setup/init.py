@@ -113,14 +113,16 @@ def init(caller: Caller, setup: Setup) -> Made:
     forget = _keep_key(setup)
     try:
         checks = check_connection(Session(_settings(setup), caller, whoami()))
+        works = not any(one.ok is False and one.name in _NEEDED for one in checks)
+        if works:
+            make_folder(setup.target.parent)
+            write_text(setup.target, text_of(setup), private=True)
     except BaseException:
         forget()
         raise
-    if any(one.ok is False and one.name in _NEEDED for one in checks):
+    if not works:
         forget()
         return Made(checks)
-    make_folder(setup.target.parent)
-    write_text(setup.target, text_of(setup), private=True)
     kept = (setup.key_file,) if setup.keeping == "file" and setup.key else ()
     return Made(checks, (*kept, setup.target))
 

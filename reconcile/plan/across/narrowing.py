@@ -17,18 +17,19 @@ LEFT_OUT = "left-out"
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """The records that a plan is about; every record where nothing is named.
+    """The records that a plan is about.
 
-    ids: of payouts (with their lines), of lines, of partners (with all that is theirs), and keys of new
-    lines. words: how the person said it (`--only pay_1`).
+    ids: None for every record; else those of payouts (with their lines), of lines, of partners (with all that
+    is theirs), and keys of new lines; the empty set takes no record. words: how the person said it
+    (`--only pay_1`).
     """
 
-    ids: frozenset[str] = frozenset()
+    ids: frozenset[str] | None = None
     words: str = ""
 
     def takes(self, target: Target) -> bool:
         """Whether the plan is about this record."""
-        return not self.ids or bool(self.ids & {target.id, target.payout_id, target.partner_id})
+        return self.ids is None or bool(self.ids & {target.id, target.payout_id, target.partner_id})
 
     def __and__(self, other: Narrowing) -> Narrowing:
         """Narrower still: the ids of the other, which were found among what this one takes."""
@@ -87,7 +88,7 @@ def _stays(
     if finding.kind is RecordKind.NEW_LINE:
         number = finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         return f"{finding.file}, {finding.sheet}!{number}" not in rows
-    if not narrowing.ids or finding.kind is None:
+    if narrowing.ids is None or finding.kind is None:
         return True
     for snapshot in snapshots:
         if finding.kind is RecordKind.PAYOUT and (payout := snapshot.payouts.get(finding.record_id)):
