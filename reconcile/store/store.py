@@ -345,12 +345,10 @@ class Store:
         fence = self._fence
         if self.backend.lease is not None and (fence is None or fence.environment != environment):
             raise LeaseLost(f"{environment} is not held by this process, so its journal cannot be written.")
-        asked_at: float | None = None
         with self.writing() as connection:
-            if fence:
-                asked_at = renew(connection, fence, self.backend)
+            asked_at = renew(connection, fence, self.backend) if fence else 0
             yield connection
-        if fence and asked_at is not None:
+        if fence:
             fence.note_renewal(asked_at)
 
     @contextmanager
