@@ -52,6 +52,7 @@ VOLATILE = (
     (r"State store: .*?,", "State store: FILE,"),
     (r"Size: [\d.]+ MB", "Size: N MB"),
     (r"Configuration: .*?,", "Configuration: FILE,"),
+    (r"from \S+/reconcile\.toml", "from FILE"),
     (r"[+-]\d+ s from ours", "N s from ours"),
     (r"RC\d{14}[0-9A-F]{8}\.xml", "MESSAGE.xml"),
     (r"\d+ calls left", "N calls left"),
@@ -105,6 +106,10 @@ class Session:
         workbook = self.folder / "acme.xlsx"
         type_into(workbook, workbook, [Keystroke("Payouts", APPROVED, "PO number", "PO-2026-04")])
 
+    def turn_writing_on(self) -> None:
+        file = self.folder / "reconcile.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace('"off"', '"on"'), encoding="utf-8")
+
     def accept(self) -> None:
         workbook = self.folder / "paid.xlsx"
         type_into(workbook, workbook, [Keystroke("Matches", 2, "Accept", "Yes")])
@@ -130,6 +135,7 @@ class Session:
 BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("README", "reconcile check approved.xlsx"): Session.edit,
     ("first-day", "reconcile check acme.xlsx"): Session.type_po_number,
+    ("first-day", "reconcile apply acme.xlsx --quiet --yes"): Session.turn_writing_on,
     ("apply", "reconcile apply approved.xlsx --max-calls 500 --quiet --yes"): Session.export,
     ("record", "reconcile history"): Session.apply,
     ("review", "reconcile diff approved.xlsx --quiet --review review.xlsx"): Session.conflict,

@@ -21,6 +21,8 @@ def render_bills(manifest: Mapping[str, Any], console: Console, folder: Path, *,
         )
         console.print(heading, markup=False)
         console.print(_files(manifest["files"], word))
+    elif any(left["why"] == "held back" for left in manifest["left_out"]):
+        console.print("Nothing is written: what is due is held back.")
     else:
         console.print("No payment is due." if manifest["pays"] else "No bill is due.")
     for why in dict.fromkeys(left["why"] for left in manifest["left_out"]):
