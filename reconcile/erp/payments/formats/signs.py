@@ -240,7 +240,7 @@ def _whole_and_parts(table: Table, group: Sequence[Draft]) -> Iterator[tuple[Dra
         yield draft, draft.amount or Decimal(0)
     total = next((draft.total for draft in group if draft.total is not None), applied)
     # The total of a payment may have the other sign than what was applied: money out, against a bill.
-    whole = abs(total) if applied > 0 else -abs(total) if applied < 0 else total
+    whole = -abs(total) if applied < 0 else abs(total)
     if whole != applied:
         # What was paid and applied to no bill: it belongs to the total, so it is a payment of its own.
         lead = next((draft for draft in group if draft.amount is None), group[0])
