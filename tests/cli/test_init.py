@@ -140,3 +140,39 @@ def test_an_unreachable_host_leaves_nothing(cli: CliSession, home: Path, init: I
     assert "WRONG  Host" in out
     assert not list(home.iterdir())
     assert not cli.writes()
+
+
+def test_a_configuration_that_cannot_be_written_leaves_no_key(
+    cli: CliSession, home: Path, init: Init
+) -> None:
+    (cli.folder / "taken").write_text("", encoding="utf-8")
+    key_file = cli.folder / "kept.key"
+
+    code, _, err = init(
+        *(
+            "--key",
+            "file",
+            "--key-file",
+            str(key_file),
+            "--file",
+            str(cli.folder / "taken" / "reconcile.toml"),
+        ),
+        key=KEY,
+    )
+
+    assert code == 2
+    assert "Traceback" not in err
+    assert not key_file.exists()
+
+
+def test_a_key_beside_a_file_that_was_named_from_here_is_found_from_elsewhere(
+    cli: CliSession, init: Init, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert init("--key", "file", "--file", "own/reconcile.toml", key=KEY)[0] == 0
+    (cli.folder / "elsewhere").mkdir()
+    monkeypatch.chdir(cli.folder / "elsewhere")
+
+    code, out, err = cli.run("doctor", "--config", cli.folder / "own" / "reconcile.toml")
+
+    assert code == 0, out + err
+    assert "Key: accepted" in out

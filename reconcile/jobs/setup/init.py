@@ -130,7 +130,7 @@ def init(caller: Caller, setup: Setup) -> Made:
 def text_of(setup: Setup) -> str:
     """The configuration file, with what else can be set in comments."""
     key = {
-        "file": f"api_key_file = {_quoted(str(setup.key_file))}",
+        "file": f"api_key_file = {_quoted(str(setup.key_file.absolute()))}",
         "keyring": f"keyring = {_quoted(KEYRING)}",
         "variable": "# the key comes from INTROW_API_KEY",
     }[setup.keeping]
