@@ -195,3 +195,26 @@ def test_a_payment_keeps_its_key_however_often_it_is_read() -> None:
 
     assert first[0].key in {one.key for one in again}
     assert len({one.key for one in again}) == 2
+
+
+def test_of_two_payments_that_may_have_paid_a_payout_neither_is_spent() -> None:
+    """The stage of the payout does not say which of them a person chose."""
+    file = _file(_paid(id="TX-1"), _paid(id="TX-2", booked=date(2026, 4, 20)))
+    first = match_payments([file], [_owed()], POLICY)
+    assert [one.certificate.count for one in first.suggestions] == [2]
+
+    again = _again(file, _readings(first, file), [_owed(stage="PAID"), _owed("pay_2")], "pay_1")
+
+    assert again.repeated == again.matches == ()
+    (suggested,) = again.suggestions
+    assert {one.payments[0].id for one in suggested.solutions} == {"TX-1", "TX-2"}
+
+
+def test_where_a_run_set_the_payouts_of_two_solutions_the_payment_is_not_spent() -> None:
+    owed = [_owed(f"pay_{n}", n) for n in ("100", "150", "200", "250")]
+    file = _file(_paid("350"))
+    kept = _readings(match_payments([file], owed, POLICY), file)
+
+    done = _again(file, kept, [replace(one, stage="PAID") for one in owed], *(one.payout_id for one in owed))
+
+    assert done.repeated == ()

@@ -124,9 +124,12 @@ def _solutions(reading: ReadPayment) -> list[dict[str, str]]:
 def _went(reading: ReadPayment, before: ReadBefore, policy: PaymentPolicy) -> dict[str, str] | None:
     """The solution that was carried out: a run of its workbook set the stages, and did not take them back.
 
+    None where that is so of several: a person chose one, and it is not to be seen which.
+
     A payout that was paid and failed later on stays the payout of that payment; money that came back for it
     stays that, whatever was paid since.
     """
+    went = []
     for solution in _solutions(reading) if reading.becomes else ():
         is_done = reading.part == "settled" or all(
             (reading.workbook_id, payout, reading.becomes) in before.stages_set for payout in solution
@@ -135,8 +138,8 @@ def _went(reading: ReadPayment, before: ReadBefore, policy: PaymentPolicy) -> di
         is_back = reading.becomes == policy.failed_stage
         still = is_back or all(before.stages.get(one, policy.paid_stage) in stands for one in solution)
         if solution and is_done and still:
-            return solution
-    return None
+            went.append(solution)
+    return went[0] if len(went) == 1 else None
 
 
 def _told(reading: ReadPayment, before: ReadBefore) -> str:

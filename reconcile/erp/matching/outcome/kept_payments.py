@@ -77,6 +77,13 @@ def _parts(result: Matching) -> Iterator[tuple[Payment, str, Match | None]]:
 
 
 def _becomes(match: Match, policy: PaymentPolicy) -> str:
+    """The stage that its payouts come to; empty where that cannot show later which payment it was.
+
+    Where two solutions bring the same payouts there, by other payments, the stages do not tell them apart.
+    """
+    payouts = [frozenset(one.payout_id for one in solution.owed) for solution in match.solutions]
+    if len(set(payouts)) < len(payouts):
+        return ""
     stages = {Verdict.PAID: policy.paid_stage, Verdict.FAILED: policy.failed_stage}
     if match.verdict is Verdict.SETTLED:
         return match.owed[0].stage
