@@ -16,8 +16,8 @@ import click
 from reconcile.cli.sandbox_options import choice_options, parsed
 from reconcile.cli.text_out import write_line
 from reconcile.resources import sample
+from reconcile.sandbox.api.faults import Fault, parse_fault
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.faults import Fault, parse_fault
 
 _STOPPERS = (signal.SIGINT, signal.SIGTERM)
 

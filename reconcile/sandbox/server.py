@@ -14,12 +14,12 @@ import uvicorn
 from sqlalchemy.exc import DatabaseError
 from starlette.types import ASGIApp
 
-from reconcile.sandbox.app import create_app
+from reconcile.sandbox.api.app import create_app
+from reconcile.sandbox.api.dropped_connections import ClosableProtocol
+from reconcile.sandbox.api.faults import Fault, Faults
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.dropped_connections import ClosableProtocol
-from reconcile.sandbox.faults import Fault, Faults
+from reconcile.sandbox.records.store import Store
 from reconcile.sandbox.seed import Seed, SeedError, make_seed, read_seed
-from reconcile.sandbox.store import Store
 
 HOST = "127.0.0.1"
 _PATIENCE = 10.0

@@ -15,8 +15,8 @@ import pytest
 from cli_session import KEY, CliSession
 from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
 
+from reconcile.sandbox.api.faults import AFTER, BEFORE
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.faults import AFTER, BEFORE
 from reconcile.sandbox.server import running
 
 FAULTS = [f"{kind} 0.1" if kind == "slow" else kind for kind in (*BEFORE, *AFTER)]

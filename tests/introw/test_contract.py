@@ -30,9 +30,9 @@ from reconcile.introw.connection import Connection, Key
 from reconcile.introw.doctor import probe
 from reconcile.introw.fetch import fetch_live, fetch_snapshot, refetch
 from reconcile.introw.pacing import Clock
+from reconcile.sandbox.api.faults import parse_fault
 from reconcile.sandbox.choices import Choices, Paging
 from reconcile.sandbox.choices import Key as SandboxKey
-from reconcile.sandbox.faults import parse_fault
 from reconcile.sandbox.server import running
 
 THEN = "2026-04-01T09:00:00.000Z"

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from reconcile.sandbox.api.faults import parse_fault
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.faults import parse_fault
 from reconcile.sandbox.server import running
 
 MARCH = ("2026-03-01T00:00:00.000Z", "2026-03-31T23:59:59.000Z")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from reconcile.sandbox.faults import Fault, parse_fault
+from reconcile.sandbox.api.faults import Fault, parse_fault
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Sandbox, Start

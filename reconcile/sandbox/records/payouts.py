@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, update
 
-from reconcile.sandbox import moments, money, rows
-from reconcile.sandbox.bodies import PayoutPatch
-from reconcile.sandbox.problems import Problem, not_found
-from reconcile.sandbox.store import Work
-from reconcile.sandbox.tables import Record, lines, partners, payouts
+from reconcile.sandbox import moments, money
+from reconcile.sandbox.api.bodies import PayoutPatch
+from reconcile.sandbox.api.problems import Problem, not_found
+from reconcile.sandbox.records import rows
+from reconcile.sandbox.records.store import Work
+from reconcile.sandbox.records.tables import Record, lines, partners, payouts
 
 BASE: Select[Any] = select(payouts, partners.c.name.label("partner_name")).join(
     partners, partners.c.id == payouts.c.partner_id

@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import Connection, Table, func, select
 
-from reconcile.sandbox import lines, payouts, rows, tables
-from reconcile.sandbox.faults import Faults, parse_fault
-from reconcile.sandbox.problems import invalid
-from reconcile.sandbox.store import Store, Work
-from reconcile.sandbox.tables import Record
-from reconcile.sandbox.visit import Visit
+from reconcile.sandbox.api.faults import Faults, parse_fault
+from reconcile.sandbox.api.problems import invalid
+from reconcile.sandbox.api.visit import Visit
+from reconcile.sandbox.records import lines, payouts, rows, tables
+from reconcile.sandbox.records.store import Store, Work
+from reconcile.sandbox.records.tables import Record
 
 router = APIRouter(prefix="/_sandbox", include_in_schema=False)
 

@@ -12,15 +12,15 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from reconcile.sandbox import controls, endpoints
-from reconcile.sandbox.answers import FlatError, NestedError
+from reconcile.sandbox.api import controls, endpoints
+from reconcile.sandbox.api.answers import FlatError, NestedError
+from reconcile.sandbox.api.faults import Faults
+from reconcile.sandbox.api.gate import Gate
+from reconcile.sandbox.api.lists import list_router
+from reconcile.sandbox.api.problems import Detail, Problem, all_invalid, invalid
+from reconcile.sandbox.api.visit import API
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.faults import Faults
-from reconcile.sandbox.gate import Gate
-from reconcile.sandbox.lists import list_router
-from reconcile.sandbox.problems import Detail, Problem, all_invalid, invalid
-from reconcile.sandbox.store import Store
-from reconcile.sandbox.visit import API
+from reconcile.sandbox.records.store import Store
 
 _REFUSALS = {
     401: "The key is missing or not valid.",

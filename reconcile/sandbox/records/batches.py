@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
-from reconcile.sandbox import rows
-from reconcile.sandbox.bodies import BatchCreate, PayoutCreate
-from reconcile.sandbox.payouts import read as read_payout
-from reconcile.sandbox.problems import invalid, not_found
-from reconcile.sandbox.store import Work
-from reconcile.sandbox.tables import Record, batches, lines, partners, payouts
+from reconcile.sandbox.api.bodies import BatchCreate, PayoutCreate
+from reconcile.sandbox.api.problems import invalid, not_found
+from reconcile.sandbox.records import rows
+from reconcile.sandbox.records.payouts import read as read_payout
+from reconcile.sandbox.records.store import Work
+from reconcile.sandbox.records.tables import Record, batches, lines, partners, payouts
 
 
 def create_payout(work: Work, body: PayoutCreate) -> tuple[bool, dict[str, Any]]:

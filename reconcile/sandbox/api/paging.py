@@ -16,10 +16,10 @@ from fastapi import Query, Request
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
 
+from reconcile.sandbox.api.problems import Detail, all_invalid, invalid
 from reconcile.sandbox.choices import Choices, Paging
-from reconcile.sandbox.problems import Detail, all_invalid, invalid
-from reconcile.sandbox.store import Work
-from reconcile.sandbox.tables import Record
+from reconcile.sandbox.records.store import Work
+from reconcile.sandbox.records.tables import Record
 
 _T = TypeVar("_T")
 # SQLite counts in 64 bits; a bound here turns a larger figure into a 422.

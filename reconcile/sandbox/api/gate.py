@@ -10,16 +10,17 @@ from dataclasses import replace
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reconcile.sandbox import moments, problems
-from reconcile.sandbox.browser_guard import refusal_of
+from reconcile.sandbox import moments
+from reconcile.sandbox.api import problems
+from reconcile.sandbox.api.browser_guard import refusal_of
+from reconcile.sandbox.api.dropped_connections import close
+from reconcile.sandbox.api.exchange import Answer, deliver, encoded, html_headers, whole_body
+from reconcile.sandbox.api.faults import BEFORE, Fault, Faults
+from reconcile.sandbox.api.limits import Credits, Windows
+from reconcile.sandbox.api.problems import Problem
+from reconcile.sandbox.api.visit import API, Visit
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.dropped_connections import close
-from reconcile.sandbox.exchange import Answer, deliver, encoded, html_headers, whole_body
-from reconcile.sandbox.faults import BEFORE, Fault, Faults
-from reconcile.sandbox.limits import Credits, Windows
-from reconcile.sandbox.problems import Problem
-from reconcile.sandbox.store import Store
-from reconcile.sandbox.visit import API, Visit
+from reconcile.sandbox.records.store import Store
 
 _LOG = logging.getLogger(__name__)
 _CODES = {

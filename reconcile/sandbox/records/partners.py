@@ -8,11 +8,11 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from sqlalchemy import Select, insert, or_, select, update
 
-from reconcile.sandbox import payouts, rows
-from reconcile.sandbox.bodies import CommentCreate, PartnerCreate, PartnerPatch
-from reconcile.sandbox.problems import invalid, not_found
-from reconcile.sandbox.store import Work
-from reconcile.sandbox.tables import Record, comments, partners
+from reconcile.sandbox.api.bodies import CommentCreate, PartnerCreate, PartnerPatch
+from reconcile.sandbox.api.problems import invalid, not_found
+from reconcile.sandbox.records import payouts, rows
+from reconcile.sandbox.records.store import Work
+from reconcile.sandbox.records.tables import Record, comments, partners
 
 BASE: Select[Any] = select(partners)
 _COLUMNS = {"name", "domain"}

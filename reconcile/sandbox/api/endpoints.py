@@ -9,9 +9,8 @@ from fastapi import APIRouter, Path, Request, status
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from reconcile.sandbox import batches, lines, partners, payouts
-from reconcile.sandbox.answers import Batch, Comment, Line, One, Partner, Payout, Statement
-from reconcile.sandbox.bodies import (
+from reconcile.sandbox.api.answers import Batch, Comment, Line, One, Partner, Payout, Statement
+from reconcile.sandbox.api.bodies import (
     BatchCreate,
     CommentCreate,
     Decline,
@@ -22,7 +21,8 @@ from reconcile.sandbox.bodies import (
     PayoutCreate,
     PayoutPatch,
 )
-from reconcile.sandbox.store import Store, Work
+from reconcile.sandbox.records import batches, lines, partners, payouts
+from reconcile.sandbox.records.store import Store, Work
 
 router = APIRouter()
 

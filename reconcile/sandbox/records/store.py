@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, create_engine, func, insert, select
 from sqlalchemy.pool import StaticPool
 
-from reconcile.sandbox import moments, rows, tables
+from reconcile.sandbox import moments
+from reconcile.sandbox.api.visit import Visit
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.late_reads import LateReads
+from reconcile.sandbox.records import rows, tables
+from reconcile.sandbox.records.late_reads import LateReads
+from reconcile.sandbox.records.tables import Record
 from reconcile.sandbox.seed import Seed
-from reconcile.sandbox.tables import Record
-from reconcile.sandbox.visit import Visit
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Select, func, insert, select, update
 
-from reconcile.sandbox import moments, money, payouts, rows
-from reconcile.sandbox.bodies import Decline, LineCreate, LinePatch
-from reconcile.sandbox.problems import Problem, invalid, not_found
-from reconcile.sandbox.store import Work
-from reconcile.sandbox.tables import Record, lines, partners
+from reconcile.sandbox import moments, money
+from reconcile.sandbox.api.bodies import Decline, LineCreate, LinePatch
+from reconcile.sandbox.api.problems import Problem, invalid, not_found
+from reconcile.sandbox.records import payouts, rows
+from reconcile.sandbox.records.store import Work
+from reconcile.sandbox.records.tables import Record, lines, partners
 from reconcile.sandbox.wire import Text2000
 
 BASE: Select[Any] = select(lines)

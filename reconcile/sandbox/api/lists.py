@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
-from reconcile.sandbox import lines, partners, payouts, tables
-from reconcile.sandbox.answers import Line, Partner, Payout
+from reconcile.sandbox.api.answers import Line, Partner, Payout
+from reconcile.sandbox.api.endpoints import begin
+from reconcile.sandbox.api.paging import STYLES, ListQuery, Wanted, page_of
+from reconcile.sandbox.api.problems import invalid
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.endpoints import begin
-from reconcile.sandbox.paging import STYLES, ListQuery, Wanted, page_of
-from reconcile.sandbox.problems import invalid
+from reconcile.sandbox.records import lines, partners, payouts, tables
 from reconcile.sandbox.wire import Stage
 
 PartnerId = Annotated[str | None, Query(alias="partnerId")]

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from reconcile.sandbox import money, tables
+from reconcile.sandbox import money
+from reconcile.sandbox.api.visit import Visit
 from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.records import tables
+from reconcile.sandbox.records.tables import Record
 from reconcile.sandbox.seed import Seed, SeedLine, SeedPayout, exact_rates
-from reconcile.sandbox.tables import Record
-from reconcile.sandbox.visit import Visit
 
 _PLAIN = Choices()
 _PARTNER_DEFAULTS: dict[str, Any] = {

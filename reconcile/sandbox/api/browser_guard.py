@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from starlette.types import Scope
 
 from reconcile.loopback import is_loopback
-from reconcile.sandbox import problems
-from reconcile.sandbox.problems import Problem
-from reconcile.sandbox.visit import API
+from reconcile.sandbox.api import problems
+from reconcile.sandbox.api.problems import Problem
+from reconcile.sandbox.api.visit import API
 
 _DOCUMENT = "/openapi.json"
 _OWN_SITE = ("same-origin", "none")

@@ -1,0 +1,1 @@
+"""How the sandbox speaks: endpoints, bodies, answers, refusals, and the gate before them."""
