@@ -142,7 +142,7 @@ def _keep_copy(path: Path, version: int) -> None:
         draft.replace(copy)
     except (OSError, sqlite3.Error) as error:
         raise StateError(
-            f"The state store {path} is of an earlier version (version {version}) and is kept as it is before "
+            f"The state store {path} is of an earlier version ({version}) and is kept as it is before "
             f"it is brought to this one, but {copy} cannot be written: {error}. Nothing was changed. Make "
             "room, or point --state elsewhere."
         ) from error
