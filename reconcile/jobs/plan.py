@@ -9,6 +9,7 @@ from pathlib import Path
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
@@ -36,6 +37,11 @@ class PlanMade:
     plan: Plan
     readings: tuple[Reading, ...]
     made_of: MadeOf
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the workbooks answer to suggestions of `payments`."""
+        return tuple(answer for one in self.readings for answer in one.edited.answers)
 
 
 def plan_for(
