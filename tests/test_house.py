@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
+    "evidence": {"plan", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
@@ -54,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "domain",
             "erp",
             "errors",
+            "evidence",
             "introw",
             "plan",
             "report",
@@ -79,7 +81,7 @@ OWNERS: dict[str, set[str]] = {
     "markupsafe": {"report"},
     "rich": {"report", "cli"},
     "click": {"cli"},
-    "pydantic": {"config", "plan", "store", "report", "erp", "close", "jobs", "sandbox"},
+    "pydantic": {"config", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "babel": {"domain"},
     "pathvalidate": {"domain"},

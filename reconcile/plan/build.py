@@ -21,7 +21,7 @@ from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
-from reconcile.plan.across.released import emptied_by_others, moved_releases, moved_warning
+from reconcile.plan.across.released import emptied_before, emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.decide import Decisions
@@ -146,7 +146,8 @@ def _wanted(
     requested = _decided(raised, narrowed.requested, decisions, found)
     every = (one for source in sources for one in source.findings)
     told = about_these(every, narrowed.left, narrowing, baseline, live)
-    checked = () if given.backwards else _checked(told, found, live, requested, policy)
+    emptied = emptied_before(exported, live, found.drifts, names)
+    checked = () if given.backwards else _checked(told, found, live, requested, policy, emptied)
     left = left_out(narrowed.left, narrowing)
     ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close(), *left))
     findings = tuple(owned((*told, *filter(None, ours)), live, baseline))
@@ -194,11 +195,16 @@ def _new_upstream(
 
 
 def _checked(
-    told: tuple[Finding, ...], found: Comparison, live: Snapshot, requested: Requested, policy: Policy
+    told: tuple[Finding, ...],
+    found: Comparison,
+    live: Snapshot,
+    requested: Requested,
+    policy: Policy,
+    emptied: frozenset[str],
 ) -> Iterator[Finding]:
     """What the rules find of the edits that nothing holds so far. told: the findings of the workbooks."""
     waits = (key_of(one.target) for one in found.conflicts)
-    return policy_findings(live, requested.without({*in_error(told), *waits}), policy, told)
+    return policy_findings(live, requested.without({*in_error(told), *waits}), policy, told, emptied)
 
 
 def _decided(

@@ -31,6 +31,8 @@ from reconcile.store.tables import METADATA, STORE_VERSION, VERSION
 
 _WRITERS: Final = 0x7265636F6E63696C
 """The advisory lock under which one transaction at a time writes."""
+_FIRST: Final = 11
+"""The version of the first stores in PostgreSQL."""
 _CONNECT_SECONDS: Final = 10
 _PATIENCE: Final = 3
 """How many leases a statement may take before it is given up."""
@@ -130,14 +132,22 @@ class PostgresDatabase:
                 f"The state store {self} is only half there: it lacks "
                 f"{', '.join(missing) or 'its version'}. Put a backup in its place."
             )
-        if version < STORE_VERSION:
+        if version < _FIRST:
             raise StateError(
                 f"The state store {self} is of version {version}, which no reconcile ever wrote to "
-                f"PostgreSQL: stores there begin with {STORE_VERSION}. Put a backup in its place."
+                f"PostgreSQL: stores there begin with {_FIRST}. Put a backup in its place."
+            )
+        if version < STORE_VERSION:
+            raise StateError(
+                f"The state store {self} is of version {version}, and this is {STORE_VERSION}. Bring it to "
+                "this version, once for the team: reconcile state migrate."
             )
 
     def make(self) -> bool:
-        """Makes the store in an empty database; answers whether it had to be made."""
+        """Makes the store in an empty database, or adds what one of an earlier version lacks.
+
+        Answers whether it had to be made.
+        """
         with self.translated(), self.engine.begin() as connection:
             self.begin_writing(connection)
             tables = set(inspect(connection).get_table_names())
@@ -146,6 +156,9 @@ class PostgresDatabase:
                 METADATA.create_all(connection)
                 VERSION.create(connection)
                 connection.execute(VERSION.insert().values(version=STORE_VERSION))
+            elif _FIRST <= self.version(connection) < STORE_VERSION:
+                METADATA.create_all(connection)
+                connection.execute(VERSION.update().values(version=STORE_VERSION))
         self.check()
         return is_empty
 

@@ -24,6 +24,7 @@ from reconcile.store.tables import (
     ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
+    KEPT_FILES,
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
@@ -85,6 +86,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
         Sealed(ENVIRONMENTS, ("environment",)),
+        Sealed(KEPT_FILES, ("owner", "role", "name", "sha256"), appended=True, bulky=frozenset({"content"})),
     )
 }
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 11
+STORE_VERSION: Final = 12
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -241,6 +241,20 @@ ENVIRONMENTS = Table(
     Column("environment", Text, primary_key=True),
     Column("since", Text, nullable=False),
     Column("by", Text, nullable=False),
+)
+KEPT_FILES = Table(
+    "kept_files",
+    METADATA,
+    Column("environment", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("owner", "role", "name", "sha256"),
 )
 VERSION = Table("store_version", MetaData(), Column("version", Integer, primary_key=True))
 """Only in PostgreSQL."""

@@ -77,6 +77,32 @@ def test_a_payout_whose_lines_are_all_detached_is_not_edited() -> None:
     assert rules(make_plan(BASE, edits)) == EMPTIED
 
 
+@pytest.mark.parametrize("action", [DETACH, DECLINE])
+@pytest.mark.parametrize("edit", [PO, {"stage": "PAID"}])
+def test_a_payout_whose_lines_left_as_asked_before_this_plan_is_not_edited(
+    action: dict[str, Value], edit: dict[str, Value]
+) -> None:
+    gone = {"payout_id": None, "status": "VOIDED" if action is DECLINE else "PENDING"}
+    live = changed(changed(BASE, "cln_1", **gone), "cln_2", **gone)
+    edits = {"cln_1": action, "cln_2": action, "pay_1": edit}
+
+    plan = make_plan(BASE, edits, live)
+
+    assert rules(plan) == EMPTIED
+    assert plan.operations == ()
+    assert rules(make_plan(BASE, {**edits, "pay_1": {"stage": "DECLINED"}}, live)) == []
+
+
+def test_a_payout_that_keeps_a_line_is_released_after_the_other_left_as_asked() -> None:
+    live = changed(BASE, "cln_2", payout_id=None, status="PENDING")
+    live = changed(live, "pay_1", amount=live.lines["cln_1"].amount)
+
+    plan = make_plan(BASE, {"cln_2": DETACH, "pay_1": {"stage": "PAID"}}, live)
+
+    assert rules(plan) == []
+    assert [one.target.id for one in plan.operations] == ["pay_1"]
+
+
 @pytest.mark.parametrize("edits", [{"stage": "DECLINED"}, {}])
 def test_a_payout_that_may_go_may_be_emptied(edits: dict[str, Value]) -> None:
     assert rules(make_plan(BASE, {"cln_1": DECLINE, "cln_2": DECLINE, "pay_1": edits})) == []

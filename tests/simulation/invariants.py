@@ -163,7 +163,8 @@ class Watch:
         if row is None:
             return True
         if group == "place":
-            return change.value != row.fixed.get("payout_id")
+            left_as_typed = change.value is None and bool(row.values.get("action"))
+            return change.value != row.fixed.get("payout_id") and not left_as_typed
         names = (WIRE.get(group, group), "internal_note" if group == "note" else group)
         exported = [(row.baseline or {}).get(name) for name in names]
         typed = [row.values.get(name) for name in names]

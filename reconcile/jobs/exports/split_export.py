@@ -18,6 +18,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size
@@ -85,6 +86,7 @@ def write_set(
     with new_folder(folder) as draft:
         findings = write_workbooks(session, draft, workbooks, on_progress)
         store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+        keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
 
 

@@ -11,6 +11,7 @@ from reconcile.apply.execute import new_run, refuse_unfinished
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
+from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.hindrances import read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
@@ -31,7 +32,7 @@ class Planned:
     """A plan that can be carried out: its client and store are open.
 
     workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
-    the file of a saved plan.
+    the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run.
     """
 
     session: Session
@@ -40,6 +41,7 @@ class Planned:
     plan: Plan
     workbooks: Sequence[Path] = ()
     saved: str = ""
+    made_of: MadeOf | None = None
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass."""
@@ -78,10 +80,18 @@ class Planned:
             refuse_unfinished(store, plan.environment)
 
             def begin() -> None:
+                self._keep(run.run_id, options)
                 store.start_run(run)
                 record_reopenings(reopened, store, run, consent.reason or "")
 
             return execute_run(session, self.client, store, plan, run, options, begin)
+
+    def _keep(self, run_id: str, options: RunOptions) -> None:
+        """Keeps what the plan was made of; `diff --save` kept what a saved plan was made of."""
+        if self.made_of:
+            keep_inputs(self.session, self.store, run_id, self.made_of)
+        elif self.saved and options.workbooks:
+            keep_applied(self.session, self.store, run_id, options.workbooks)
 
     def _tell_what_moved(self) -> None:
         """Before the person says yes to a saved plan: what moved since it was made. Raises ApiError.

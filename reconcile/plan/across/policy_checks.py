@@ -27,11 +27,15 @@ def in_error(findings: Iterable[Finding]) -> frozenset[RecordKey]:
 
 
 def policy_findings(
-    live: Snapshot, requested: Requested, policy: Policy, found: Collection[Finding]
+    live: Snapshot,
+    requested: Requested,
+    policy: Policy,
+    found: Collection[Finding],
+    emptied: Collection[str] = (),
 ) -> Iterator[Finding]:
     """What is wrong with payouts as all workbooks and live together make them. found: what is known already.
 
-    requested: without those that an error holds.
+    requested: without those that an error holds. emptied: payouts that lost all lines already as requested.
     """
     edits: dict[str, dict[str, Change]] = {}
     for change in requested.changes:
@@ -44,6 +48,8 @@ def policy_findings(
         if (_PO_REQUIRED, payout_id) not in known:
             yield from _without_po(live, changes, policy)
     yield from _emptied(live, requested, edits, policy.names)
+    for payout_id in edits.keys() & emptied:
+        yield from _empty(edits[payout_id], requested, found)
 
 
 def _without_po(live: Snapshot, changes: Mapping[str, Change], policy: Policy) -> Iterator[Finding]:
@@ -79,6 +85,19 @@ def _emptied(
             what = "its last line is" if len(ids) == 1 else f"all of its {counted(len(ids), 'line')} are"
             message = f"Payout {payout_id} is edited, and {what} declined or detached."
             yield finding_at(first, EMPTIED, message, "Undo the edit of the payout, or leave it a line.")
+
+
+def _empty(
+    changes: Mapping[str, Change], requested: Requested, found: Collection[Finding]
+) -> Iterator[Finding]:
+    """An edit of a payout that has no line left, since an earlier run or somebody else did what was asked."""
+    first = next(iter(changes.values())).target
+    is_filled = any(one.target.payout_id == first.id for one in requested.new_lines)
+    is_known = any((one.rule, one.record_id) == (EMPTIED, first.id) for one in found)
+    if is_filled or is_known or ("stage" in changes and changes["stage"].after == "DECLINED"):
+        return
+    message = f"Payout {first.id} is edited, and its lines were declined or detached, as asked: it has none."
+    yield finding_at(first, EMPTIED, message, "Undo the edit of the payout, or give it a line.")
 
 
 def finding_at(target: Target, rule: str, message: str, fix: str) -> Finding:

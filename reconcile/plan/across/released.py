@@ -89,6 +89,26 @@ def emptied_by_others(
                 yield _last_line(target, gone, live.payouts[payout_id], _wanted(requested, target.id))
 
 
+def emptied_before(
+    exported: Mapping[str, Snapshot], live: Snapshot, drifts: Iterable[Drift], names: Names
+) -> frozenset[str]:
+    """The payouts whose lines all left as the workbooks ask, before this plan: they keep no line either."""
+    own = _own_lines(drifts)
+    if not own:
+        return frozenset()
+    had = {
+        payout_id: lines_paid(lines, payout_id, names)
+        for baseline in exported.values()
+        for payout_id, lines in baseline.lines_by_payout.items()
+        if payout_id and not own.isdisjoint(line.id for line in lines)
+    }
+    return frozenset(
+        payout_id
+        for payout_id, lines in had.items()
+        if lines and own >= lines.keys() and not _texts(live, payout_id, names)
+    )
+
+
 def _last_line(target: Target, gone: Texts, payout: Payout, wanted: Texts) -> Conflict:
     """The conflict of a decline that declines a payout which still had other lines at the export."""
     return Conflict(
