@@ -48,6 +48,7 @@ from reconcile.plan.model import (
 from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
+from reconcile.plan.reasons import with_reasons
 from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
@@ -241,7 +242,9 @@ def _requested(
         lines = tuple(new_lines([one.edited for one in some], exported[key], made))
         asked += lines
         wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
-    return Requested(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
+    return Requested(with_reasons(found.changes, sources), tuple(wanted)), tuple(
+        typed_twice(asked)
+    ) if wanted else ()
 
 
 def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:
