@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from builders import make_sheet
@@ -27,6 +28,7 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
+from reconcile.jobs.evidence.keep import FileAsRead
 from reconcile.jobs.plan import plan_of
 from reconcile.jobs.readings import Reading
 from reconcile.jobs.runs.apply import planned
@@ -300,7 +302,9 @@ class Office:
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
-        plan = plan_of(self.session, client, store, [reading])
+        plan = plan_of(
+            self.session, client, store, [reading], [FileAsRead(Path(edited.file), edited.file, "", 0)]
+        ).plan
         self.asked.append(replace(book, planned=self.world.seconds))
         self.plans.append((plan, book))
         return plan

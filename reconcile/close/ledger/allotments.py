@@ -25,8 +25,8 @@ def allotments(
 ) -> dict[str, tuple[Allotment, ...]]:
     """The payments of each payout, oldest first. A payment that was read twice counts as read last.
 
-    A suggestion counts once its payout stands where the suggestion would bring it, since then a person
-    accepted it. A payout whose payments came back keeps them and their return.
+    settlements: as `carried_out` leaves them. A suggestion counts once its payout stands where the suggestion
+    brings it. A payout whose payments came back keeps them and their return.
     """
     found: dict[str, list[Settlement]] = {}
     for one in settlements:

@@ -52,7 +52,7 @@ _HEADERS: Final = {
 }
 _TOP: Final = 25
 _LONG: Final = 8
-_SERIAL: Final = re.compile(r"[2-7]\d{4}(\.0*)?")
+_SERIAL: Final = re.compile(r"[2-7][0-9]{4}(\.0*)?")
 _FIRST_DAY: Final = dt.date(1899, 12, 30)
 
 
