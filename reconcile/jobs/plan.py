@@ -9,11 +9,12 @@ from pathlib import Path
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
-from reconcile.jobs.evidence.keep import MadeOf, file_as_read
+from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
@@ -37,6 +38,11 @@ class PlanMade:
     readings: tuple[Reading, ...]
     made_of: MadeOf
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the workbooks answer to suggestions of `payments`."""
+        return tuple(answer for one in self.readings for answer in one.edited.answers)
+
 
 def plan_for(
     session: Session,
@@ -53,6 +59,19 @@ def plan_for(
     """
     seen = [file_as_read(file) for file in files]
     readings = read_all(session, store, files)
+    return plan_of(session, reader, store, readings, seen, preference, narrow_to)
+
+
+def plan_of(
+    session: Session,
+    reader: Reader,
+    store: Store,
+    readings: Sequence[Reading],
+    seen: Sequence[FileAsRead],
+    preference: Preference | None = None,
+    narrow_to: NarrowTo = EVERYTHING,
+) -> PlanMade:
+    """The plan for workbooks that were read already; see `plan_for`. seen: their files."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
     live, given = _circumstances(session, reader, store, readings, preference, narrow_to)
@@ -67,7 +86,7 @@ def plan_for(
         replace(one, name=reading.edited.file) for one, reading in zip(seen, readings, strict=True)
     )
     own, kept = tuple(one.own for one in sources), tuple(one.kept for one in sources)
-    return PlanMade(plan, readings, MadeOf(live, given, read_from, own, kept))
+    return PlanMade(plan, tuple(readings), MadeOf(live, given, read_from, own, kept))
 
 
 def _circumstances(
