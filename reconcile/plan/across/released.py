@@ -168,7 +168,9 @@ def _move_of(was: str | None, now: str | None) -> str:
     return LEFT if now is None else JOINED if was is None else PRICED
 
 
-def _moved(payout_id: str, sides: tuple[Snapshot, Snapshot], own: frozenset[tuple[str, str]], names: Names) -> Sides:
+def _moved(
+    payout_id: str, sides: tuple[Snapshot, Snapshot], own: frozenset[tuple[str, str]], names: Names
+) -> Sides:
     """The amount and the lines that moved: as exported, and as live."""
     was, now = (_texts(side, payout_id, names) for side in sides)
     then, there = (side.payouts[payout_id].amount for side in sides)
