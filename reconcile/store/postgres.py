@@ -29,6 +29,8 @@ from reconcile.errors import StateError
 from reconcile.state_server import StateServer
 from reconcile.store.tables import METADATA, STORE_VERSION, VERSION
 
+_FIRST: Final = 11
+"""The version with which stores in PostgreSQL begin."""
 _WRITERS: Final = 0x7265636F6E63696C
 """The advisory lock under which one transaction at a time writes."""
 _CONNECT_SECONDS: Final = 10
@@ -130,22 +132,31 @@ class PostgresDatabase:
                 f"The state store {self} is only half there: it lacks "
                 f"{', '.join(missing) or 'its version'}. Put a backup in its place."
             )
-        if version < STORE_VERSION:
+        if version < _FIRST:
             raise StateError(
                 f"The state store {self} is of version {version}, which no reconcile ever wrote to "
-                f"PostgreSQL: stores there begin with {STORE_VERSION}. Put a backup in its place."
+                f"PostgreSQL: stores there begin with {_FIRST}. Put a backup in its place."
+            )
+        if version < STORE_VERSION:
+            raise StateError(
+                f"The state store {self} is of version {version}, and this reconcile needs {STORE_VERSION}. "
+                "Bring it there: reconcile state migrate. Everybody who uses it then needs this reconcile."
             )
 
     def make(self) -> bool:
-        """Makes the store in an empty database; answers whether it had to be made."""
+        """Makes the store in an empty database, or brings an older one here. Answers whether it was empty."""
         with self.translated(), self.engine.begin() as connection:
             self.begin_writing(connection)
+            version = self.version(connection)
             tables = set(inspect(connection).get_table_names())
             is_empty = VERSION.name not in tables and not tables & set(METADATA.tables)
             if is_empty:
                 METADATA.create_all(connection)
                 VERSION.create(connection)
                 connection.execute(VERSION.insert().values(version=STORE_VERSION))
+            elif _FIRST <= version < STORE_VERSION:
+                METADATA.create_all(connection)
+                connection.execute(VERSION.update().values(version=STORE_VERSION))
         self.check()
         return is_empty
 

@@ -17,6 +17,8 @@ from typing import Final
 from sqlalchemy import Table
 
 from reconcile.store.tables import (
+    APPROVAL_USES,
+    APPROVALS,
     BILLS,
     CLOSES,
     EFFECTS,
@@ -24,10 +26,12 @@ from reconcile.store.tables import (
     ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
+    IDENTITY,
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
     PAYMENTS_READ,
+    REFUSALS,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -85,6 +89,10 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
         Sealed(ENVIRONMENTS, ("environment",)),
+        Sealed(IDENTITY, ("id",)),
+        Sealed(APPROVALS, ("nonce",), appended=True),
+        Sealed(APPROVAL_USES, ("request",), appended=True),
+        Sealed(REFUSALS, ("environment", "fingerprint", "at", "reason"), appended=True),
     )
 }
 

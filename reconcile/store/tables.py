@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 11
+STORE_VERSION: Final = 12
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -241,6 +241,43 @@ ENVIRONMENTS = Table(
     Column("environment", Text, primary_key=True),
     Column("since", Text, nullable=False),
     Column("by", Text, nullable=False),
+)
+IDENTITY = Table(
+    "store_identity",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+)
+APPROVALS = Table(
+    "approvals",
+    METADATA,
+    Column("nonce", Text, primary_key=True),
+    Column("environment", Text, nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+APPROVAL_USES = Table(
+    "approval_uses",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("environment", Text, nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+)
+REFUSALS = Table(
+    "refusals",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 VERSION = Table("store_version", MetaData(), Column("version", Integer, primary_key=True))
 """Only in PostgreSQL."""

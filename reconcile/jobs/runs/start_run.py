@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.apply.execute import new_run, refuse_unfinished
+from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
+from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, note_refusal, plan_approval
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.hindrances import read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
@@ -23,7 +25,11 @@ from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Report
+from reconcile.store.approval.kept_approvals import Claim
+from reconcile.store.run import Run
 from reconcile.store.store import Store
+
+_MANY = 3
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,9 @@ class Planned:
     saved: str = ""
 
     def report(self, consent: Consent) -> Report:
-        """The report on the plan, with what is let pass."""
-        return replace(report_on(self.plan), let_pass=consent.allow)
+        """The report on the plan, with what is let pass, and how its approval stands."""
+        found = self._approval(consent.allow, [str(Period.parse(one)) for one in consent.reopen])
+        return replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
@@ -67,6 +74,7 @@ class Planned:
         _pass_gates(session, plan, consent.allow)
         reopened = pass_locks(session, store, plan, consent)
         _afford(plan, self.client)
+        claim = self._claim(consent.allow, [str(one) for one in reopened])
         if not consent.yes:
             self._tell_what_moved()
             _confirm(session, plan, options)
@@ -78,10 +86,46 @@ class Planned:
             refuse_unfinished(store, plan.environment)
 
             def begin() -> None:
-                store.start_run(run)
+                self._begin_run(run, claim)
                 record_reopenings(reopened, store, run, consent.reason or "")
 
             return execute_run(session, self.client, store, plan, run, options, begin)
+
+    def _begin_run(self, run: Run, claim: Claim | None) -> None:
+        """Puts the run on record, and the use of its approval with it."""
+        try:
+            self.store.start_run(run, claim)
+        except DecisionNeeded as refused:
+            note_refusal(self.session, self.store, self.plan, str(refused))
+            raise
+
+    def _approval(self, gates: Sequence[str], reopened: Sequence[str]) -> PlanApproval:
+        passed = [one.name for one in self.plan.gates if one.name in gates]
+        return plan_approval(self.session, self.store, self.plan, passed, reopened, self._served)
+
+    @property
+    def _served(self) -> datetime | None:
+        """The time at Introw, as its last answer said."""
+        ahead = self.client.status.server_ahead
+        return None if ahead is None else self.session.clock() + ahead
+
+    def _claim(self, gates: Sequence[str], reopened: Sequence[str]) -> Claim | None:
+        """The approval that the run uses; None where none is asked for. Raises DecisionNeeded without one."""
+        found = self._approval(gates, reopened)
+        problem = found.problem
+        if found.standing and not problem:
+            name = self.saved or self.plan.files
+            stale = stale_operations(self.session, self.client, self.store, self.plan, name)
+            if stale:
+                moved = ", ".join(one.target.id for one in stale[:_MANY])
+                problem = (
+                    f"Live has moved since {', '.join(found.standing.approved_by)} approved it ({moved}): "
+                    "make the plan again, and ask again."
+                )
+        if problem:
+            note_refusal(self.session, self.store, self.plan, problem)
+            raise DecisionNeeded(f"Nothing was written. {problem}")
+        return claim_of(self.session, found, self._served)
 
     def _tell_what_moved(self) -> None:
         """Before the person says yes to a saved plan: what moved since it was made. Raises ApiError.
