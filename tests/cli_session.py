@@ -19,6 +19,8 @@ from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 SEED = sample("2026-03/seed.json")
 KEY = "sandbox-key"
 _KEYED = {"x-api-key": KEY}
+PATIENCE = 600
+"""Seconds for what takes one: also where many tests share a processor."""
 
 APPROVED = "pay_0000000000000000approved"
 DRAFT = "pay_0000000000000000000draft"
@@ -115,22 +117,28 @@ class CliSession:
 
     def patch(self, path: str, body: Mapping[str, Any]) -> None:
         """Somebody else changes a record upstream."""
-        answer = httpx.patch(f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=10)
+        answer = httpx.patch(
+            f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=PATIENCE
+        )
         answer.raise_for_status()
 
     def post(self, path: str, body: Mapping[str, Any]) -> None:
         """Somebody else makes, declines or detaches something upstream."""
-        answer = httpx.post(f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=10)
+        answer = httpx.post(
+            f"{self.url}/api/v1{path}", json=body, headers={"x-api-key": KEY}, timeout=PATIENCE
+        )
         answer.raise_for_status()
 
     def fault(self, text: str) -> None:
         """From now on, the server misbehaves like this."""
         httpx.post(
-            f"{self.url}/_sandbox/faults", json={"fault": text}, headers=_KEYED, timeout=10
+            f"{self.url}/_sandbox/faults", json={"fault": text}, headers=_KEYED, timeout=PATIENCE
         ).raise_for_status()
 
     def _sandbox(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = (
-            httpx.get(f"{self.url}/_sandbox/{name}", headers=_KEYED, timeout=10).raise_for_status().json()
+            httpx.get(f"{self.url}/_sandbox/{name}", headers=_KEYED, timeout=PATIENCE)
+            .raise_for_status()
+            .json()
         )
         return found

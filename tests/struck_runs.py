@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, POOL_PARTNER, SEED, CliSession
+from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, PATIENCE, POOL_PARTNER, SEED, CliSession
 
 HOOK = Path(__file__).parent / "faults" / "hook"
 EVERYTHING = bool(os.environ.get("RECONCILE_FULL_MATRIX"))
@@ -84,7 +84,7 @@ class Trial:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr
@@ -113,7 +113,7 @@ class Trial:
             assert names[key] not in records, "a new line was made twice"
             records[names[key]] = {name: record.get(name) for name in wanted}
         log = (
-            httpx.get(f"{self.cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=10)
+            httpx.get(f"{self.cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=PATIENCE)
             .raise_for_status()
             .json()["effects"]
         )

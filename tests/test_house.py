@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
+    "evidence": {"plan", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
@@ -60,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "domain",
             "erp",
             "errors",
+            "evidence",
             "introw",
             "plan",
             "report",
@@ -86,7 +88,7 @@ OWNERS: dict[str, set[str]] = {
     "markupsafe": {"report"},
     "rich": {"report", "cli"},
     "click": {"cli"},
-    "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "jobs", "sandbox"},
+    "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "cryptography": {"people"},
     "babel": {"domain"},

@@ -19,7 +19,8 @@ _FAR: Final = re.compile(r"[eE][+-]?[0-9]{4}")
 class Answer:
     """The request it answers (`GET`, `/payouts`), its status, headers and complete body.
 
-    next_link: the target of the Link header's rel=next. linked: there is a Link header for paging at all.
+    headers: by name in small letters. next_link: the target of the Link header's rel=next. linked: there is a
+    Link header for paging at all.
     """
 
     method: str

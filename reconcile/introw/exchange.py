@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from reconcile import __version__
 from reconcile.errors import ConfigurationError, ListingIncomplete, ServerFailed, Unreachable
 from reconcile.introw.answer import Answer
 from reconcile.introw.answer_bounds import ACCEPTED, Deadline, read_body
-from reconcile.introw.connection import Connection
+from reconcile.introw.connection import Connection, api_url
 from reconcile.introw.failures import translated
 from reconcile.introw.pacing import Clock, Pacer, asked_delay
 from reconcile.introw.refusals import error_for
@@ -46,6 +47,13 @@ class Exchange:
         self._pacer = pacer or Pacer(clock, connection.rate, connection.window)
         self._http = _http_client(connection, transport)
         self._deadline = Deadline(connection.longest_answer)
+        self._retrying = Retrying(
+            stop=stop_after_attempt(connection.attempts),
+            wait=wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5),
+            retry=retry_if_exception_type((Unreachable, ServerFailed)),
+            sleep=clock.sleep,
+            reraise=True,
+        )
         self._check: Callable[[], None] = lambda: None
 
     def close(self) -> None:
@@ -62,8 +70,7 @@ class Exchange:
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Answer:
         """Read, as often as it takes. Raises ApiError."""
-        url = httpx.URL(f"{self.connection.url}{path}")
-        return self._read(url.copy_merge_params(parameters) if parameters else url, path)
+        return self._read(_address(self.connection.base_url, path, tuple((parameters or {}).items())), path)
 
     def get_link(self, link: str, path: str) -> Answer:
         """Read what a link of the server's own points to, which continues the listing `path`.
@@ -76,17 +83,10 @@ class Exchange:
         """Write once. Raises ApiError; AnswerLost and ServerFailed leave open whether it took effect."""
         if not self._may_write:
             raise RuntimeError(f"a reader was asked for {method} {path}")
-        return self._once(method, httpx.URL(f"{self.connection.url}{path}"), path, body)
+        return self._once(method, _address(self.connection.base_url, path), path, body)
 
     def _read(self, url: httpx.URL, path: str) -> Answer:
-        retrying = Retrying(
-            stop=stop_after_attempt(self.connection.attempts),
-            wait=wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5),
-            retry=retry_if_exception_type((Unreachable, ServerFailed)),
-            sleep=self.clock.sleep,
-            reraise=True,
-        )
-        return retrying(self._once, "GET", url, path, None)
+        return self._retrying(self._once, "GET", url, path, None)
 
     def _once(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
         """One request and its answer, waiting out every 429 within our patience."""
@@ -150,7 +150,7 @@ class Exchange:
             method,
             path,
             response.status_code,
-            response.headers,
+            dict(response.headers.items()),
             self.connection.key.removed(content),
             next_link=links.get("next", {}).get("url"),
             linked=not _PAGING_LINKS.isdisjoint(links),
@@ -180,6 +180,13 @@ class Exchange:
                 "another organisation's records may be there."
             )
         return base.copy_with(raw_path=url.raw_path)
+
+
+@lru_cache(maxsize=256)
+def _address(base_url: str, path: str, parameters: tuple[tuple[str, str], ...] = ()) -> httpx.URL:
+    """The URL of a request. Listings are asked for again and again, and a URL is slow to make."""
+    url = httpx.URL(f"{api_url(base_url)}{path}")
+    return url.copy_merge_params(dict(parameters)) if parameters else url
 
 
 def _certificates(connection: Connection) -> ssl.SSLContext | bool:

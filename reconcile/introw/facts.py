@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from reconcile.errors import UnexpectedAnswer
@@ -122,6 +123,7 @@ def _facts(found: Mapping[str, _Found], answer: Answer, count: int) -> Facts:
     )
 
 
+@lru_cache(maxsize=1024)
 def bare(name: str) -> str:
     """A member's name without case and punctuation, so that all spellings are one."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())

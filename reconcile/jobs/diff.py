@@ -8,9 +8,10 @@ from pathlib import Path
 
 from reconcile.atomic import write_text
 from reconcile.domain.decision import Preference
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, StateError
+from reconcile.jobs.evidence.keep import keep_inputs
 from reconcile.jobs.narrow_to import NarrowTo
-from reconcile.jobs.plan import EVERYTHING, plan_for
+from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import approval_of, hindrances
@@ -21,6 +22,8 @@ from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.files import check_names, write_reports
 from reconcile.report.model import Report
+from reconcile.store.evidence.payments_read import plan_answers
+from reconcile.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,29 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         refuse_review(review, files)
     refuse_missing(files)
     with session.reading() as reader, session.store(create=False) as store:
-        plan, readings = plan_for(session, reader, store, files, request.preference, request.narrow_to)
+        made = plan_for(session, reader, store, files, request.preference, request.narrow_to)
+        plan, readings = made.plan, made.readings
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
         approval = approval_of(session, store, plan).shown()
+        if request.save and all(one.kept for one in readings):
+            _keep(session, store, made)
     report = replace(report_on(plan), stops=stops, approval=approval)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     write_reports(report, reports, session.settings.templates)
     reviews = write_reviews(session, review, files, readings, plan) if review else ()
     return Compared(plan, report, reviews)
+
+
+def _keep(session: Session, store: Store, made: PlanMade) -> None:
+    """Keeps what the saved plan was made of, where the store can be written."""
+    try:
+        keep_inputs(session, store, made.plan.fingerprint, made.made_of)
+        at = session.clock().isoformat(timespec="seconds")
+        if made.answers:
+            plan_answers(store, session.environment, made.plan.fingerprint, made.answers, at, session.user)
+    except StateError as error:
+        session.caller.say(f"{error} What the plan was made of was not kept: no replay can make it again.")
 
 
 def again(session: Session, plan: Plan, name: str) -> Compared:

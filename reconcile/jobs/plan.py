@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
@@ -28,6 +30,20 @@ from reconcile.store.store import Store
 EVERYTHING = NarrowTo()
 
 
+@dataclass(frozen=True)
+class PlanMade:
+    """A plan, the readings of its workbooks, and what else it was made of."""
+
+    plan: Plan
+    readings: tuple[Reading, ...]
+    made_of: MadeOf
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the workbooks answer to suggestions of `payments`."""
+        return tuple(answer for one in self.readings for answer in one.edited.answers)
+
+
 def plan_for(
     session: Session,
     reader: Reader,
@@ -35,14 +51,15 @@ def plan_for(
     files: Sequence[Path],
     preference: Preference | None = None,
     narrow_to: NarrowTo = EVERYTHING,
-) -> tuple[Plan, tuple[Reading, ...]]:
-    """The plan for workbooks against live, with the readings that it is made of.
+) -> PlanMade:
+    """The plan for workbooks against live, with what it is made of.
 
     Raises WorkbookError for a workbook of another environment, and DecisionNeeded when none of the payouts
     of a workbook can be seen with this key.
     """
+    seen = [file_as_read(file) for file in files]
     readings = read_all(session, store, files)
-    return plan_of(session, reader, store, readings, preference, narrow_to), readings
+    return plan_of(session, reader, store, readings, seen, preference, narrow_to)
 
 
 def plan_of(
@@ -50,12 +67,37 @@ def plan_of(
     reader: Reader,
     store: Store,
     readings: Sequence[Reading],
+    seen: Sequence[FileAsRead],
     preference: Preference | None = None,
     narrow_to: NarrowTo = EVERYTHING,
-) -> Plan:
-    """The plan for workbooks that were read already; see `plan_for`."""
+) -> PlanMade:
+    """The plan for workbooks that were read already; see `plan_for`. seen: their files."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
+    live, given = _circumstances(session, reader, store, readings, preference, narrow_to)
+    sources = tuple(_source(store, one) for one in readings)
+    policy = session.settings.policy
+    plan = build_plan(sources, live, policy, given)
+    if narrow_to.first is not None:
+        first = given.narrowing & first_payouts(plan.operations, narrow_to.first)
+        given = replace(given, narrowing=first)
+        plan = build_plan(sources, live, policy, given)
+    read_from = tuple(
+        replace(one, name=reading.edited.file) for one, reading in zip(seen, readings, strict=True)
+    )
+    own, kept = tuple(one.own for one in sources), tuple(one.kept for one in sources)
+    return PlanMade(plan, tuple(readings), MadeOf(live, given, read_from, own, kept))
+
+
+def _circumstances(
+    session: Session,
+    reader: Reader,
+    store: Store,
+    readings: Sequence[Reading],
+    preference: Preference | None,
+    narrow_to: NarrowTo,
+) -> tuple[Snapshot, Circumstances]:
+    """Live, and what else a plan needs to know; notes that the workbooks came back."""
     narrowing = narrowing_of(narrow_to, (reading.baseline for reading in readings))
     before = reader.status.requests
     live = _live(session, reader, readings)
@@ -77,13 +119,7 @@ def plan_of(
     if handouts:
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
         store.note_returns(names, session.clock())
-    sources = tuple(_source(store, one) for one in readings)
-    policy = session.settings.policy
-    plan = build_plan(sources, live, policy, given)
-    if narrow_to.first is None:
-        return plan
-    first = narrowing & first_payouts(plan.operations, narrow_to.first)
-    return build_plan(sources, live, policy, replace(given, narrowing=first))
+    return live, given
 
 
 def _source(store: Store, reading: Reading) -> Source:

@@ -29,8 +29,11 @@ OLDEST_PLAN: Final = 3
 """The oldest version in the record of a run that can still be undone."""
 OLDEST_APPLIED: Final = 4
 """The oldest version that can be applied and resumed: it names all that its operations rely on."""
-_FAR: Final = re.compile(r"[0-9.][eE][+-]?[0-9]{3}|[0-9]{29}")
-"""Stands in the text of every number of more digits than an amount has, and seldom anywhere else."""
+_FAR: Final = tuple(map(re.compile, (r"[eE](?<=[\d_.].)[+-]?[\d_]{3,}(?!\w)", r"\d[\d_]{28}", r"\\u")))
+"""One of them stands in the text of every number of more digits than an amount has, and seldom anywhere else.
+
+Decimal takes digits of every script and `_` between them. In a fingerprint letters follow the digits.
+"""
 _UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
 _AFTER_4: Final[dict[str, Any]] = {
     "held": {"__all__": {"money"}},
@@ -64,7 +67,7 @@ def from_json(text: str, name: str, oldest: int = OLDEST_APPLIED) -> Plan:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise ConfigurationError(f"{name} is not a plan: {where}: {first['msg']}.") from error
-    if _FAR.search(text) and not all(map(is_bounded, _numbers(plan))):
+    if any(far.search(text) for far in _FAR) and not all(map(is_bounded, _numbers(plan))):
         raise ConfigurationError(f"{name} is not a plan: a number has more digits than an amount can have.")
     if plan.fingerprint != fingerprint(plan):
         raise ConfigurationError(

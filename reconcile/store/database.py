@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from reconcile.errors import StateError
+from reconcile.store.anchor import anchor_file
 from reconcile.store.lock import process_lock
 from reconcile.store.migration import migrate
 from reconcile.store.tables import METADATA, STORE_VERSION
@@ -55,6 +57,8 @@ class FileDatabase:
         _refuse_cut(self.notes, connection)
         if version < STORE_VERSION:
             self.begin_writing(connection)
+            if version:
+                _keep_copy(self.notes, version)
             migrate(connection, version)
 
     @contextmanager
@@ -112,6 +116,39 @@ def _for_its_owner(path: Path) -> None:
         # Whoever may only read a copy of the file cannot change its mode, and need not.
         with suppress(PermissionError):
             path.chmod(0o600)
+
+
+def copy_of(path: Path, version: int) -> Path:
+    """Where a store is kept as it was before a newer program took it over."""
+    return path.with_name(f"{path.name}.version-{version}")
+
+
+def _keep_copy(path: Path, version: int) -> None:
+    """Keeps the store and its noted end as they are, for whoever goes back to the program before.
+
+    Raises StateError where there is no room for it; the store is then as it was.
+    """
+    copy = copy_of(path, version)
+    draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        _for_its_owner(draft)
+        # A connection of its own: that of the caller holds a lock, and would wait for itself.
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+        end = anchor_file(path)
+        if end.exists():
+            _for_its_owner(anchor_file(copy))
+            anchor_file(copy).write_bytes(end.read_bytes())
+        draft.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(
+            f"The state store {path} is of an earlier version ({version}) and is kept as it is before "
+            f"it is brought to this one, but {copy} cannot be written: {error}. Nothing was changed. Make "
+            "room, or point --state elsewhere."
+        ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _refuse_cut(path: Path, connection: Connection) -> None:

@@ -29,10 +29,10 @@ from reconcile.errors import StateError
 from reconcile.state_server import StateServer
 from reconcile.store.tables import METADATA, STORE_VERSION, VERSION
 
-_FIRST: Final = 11
-"""The version with which stores in PostgreSQL begin."""
 _WRITERS: Final = 0x7265636F6E63696C
 """The advisory lock under which one transaction at a time writes."""
+_FIRST: Final = 11
+"""The version of the first stores in PostgreSQL."""
 _CONNECT_SECONDS: Final = 10
 _PATIENCE: Final = 3
 """How many leases a statement may take before it is given up."""
@@ -139,22 +139,24 @@ class PostgresDatabase:
             )
         if version < STORE_VERSION:
             raise StateError(
-                f"The state store {self} is of version {version}, and this reconcile needs {STORE_VERSION}. "
-                "Bring it there: reconcile state migrate. Everybody who uses it then needs this reconcile."
+                f"The state store {self} is of version {version}, and this is {STORE_VERSION}. Bring it to "
+                "this version, once for the team: reconcile state migrate."
             )
 
     def make(self) -> bool:
-        """Makes the store in an empty database, or brings an older one here. Answers whether it was empty."""
+        """Makes the store in an empty database, or adds what one of an earlier version lacks.
+
+        Answers whether it had to be made.
+        """
         with self.translated(), self.engine.begin() as connection:
             self.begin_writing(connection)
-            version = self.version(connection)
             tables = set(inspect(connection).get_table_names())
             is_empty = VERSION.name not in tables and not tables & set(METADATA.tables)
             if is_empty:
                 METADATA.create_all(connection)
                 VERSION.create(connection)
                 connection.execute(VERSION.insert().values(version=STORE_VERSION))
-            elif _FIRST <= version < STORE_VERSION:
+            elif _FIRST <= self.version(connection) < STORE_VERSION:
                 METADATA.create_all(connection)
                 connection.execute(VERSION.update().values(version=STORE_VERSION))
         self.check()

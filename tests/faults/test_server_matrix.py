@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli_session import KEY, CliSession
+from cli_session import KEY, PATIENCE, CliSession
 from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
 
 from reconcile.sandbox.api.faults import AFTER, BEFORE
@@ -55,7 +55,7 @@ def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened
 
 def _calls(trial: Trial) -> list[str]:
     log = (
-        httpx.get(f"{trial.cli.url}/_sandbox/requests", headers={"x-api-key": KEY}, timeout=10)
+        httpx.get(f"{trial.cli.url}/_sandbox/requests", headers={"x-api-key": KEY}, timeout=PATIENCE)
         .raise_for_status()
         .json()["requests"]
     )

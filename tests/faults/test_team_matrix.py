@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of PO
 
 SHORT, LONG = 4, 60
 """Seconds of a lease: one that a test waits for, and one that no machine is too slow for."""
-PATIENCE = 120
+PATIENCE = 600
 """Seconds after which a process that should have ended counts as hung."""
 
 

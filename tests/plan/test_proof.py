@@ -220,7 +220,9 @@ def _numbers() -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.parametrize("hostile", ["1E+99999999", "1E-99999999", "9" * 5000, "NaN", "-Infinity", "\u00b2"])
+@pytest.mark.parametrize(
+    "hostile", ["1E+99999999", "1E+9_9_9", "1E-99999999", "9" * 5000, "NaN", "-Infinity", "\u00b2"]
+)
 def test_a_number_that_no_amount_can_be_is_refused_wherever_it_stands(hostile: str) -> None:
     """Texts of a person, such as a PO number, may look like one; they are never counted with."""
     accepted = [path for path in _numbers() if not told(_with(path, hostile))]

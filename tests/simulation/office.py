@@ -5,10 +5,11 @@ This file alone binds the simulation to the product: rows of workbooks go in, ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from builders import make_sheet
@@ -27,6 +28,7 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
+from reconcile.jobs.evidence.keep import FileAsRead
 from reconcile.jobs.plan import plan_of
 from reconcile.jobs.readings import Reading
 from reconcile.jobs.runs.apply import planned
@@ -167,19 +169,19 @@ class Office:
 
     def export(self) -> Ended:
         """`reconcile export`: the office gets a fresh workbook."""
-        return self._command(self._export)
+        return self._command(lambda: self._online(self._export))
 
     def apply(self) -> Ended:
         """`reconcile apply march.xlsx --yes`."""
         if self.book is None:
             return Ended(self.name)
-        return self._command(self._apply)
+        return self._command(lambda: self._online(self._apply))
 
     def save_plan(self) -> Ended:
         """`reconcile diff march.xlsx --save plan.json`."""
         if self.book is None:
             return Ended(self.name)
-        return self._command(self._save_plan)
+        return self._command(lambda: self._online(self._save_plan))
 
     def apply_saved(self) -> Ended:
         """`reconcile apply plan.json --yes`."""
@@ -256,13 +258,12 @@ class Office:
 
     # --- the product ---------------------------------------------------------------------------------
 
-    def _command(self, work: Any) -> Ended:  # noqa: ANN401  a method of this class
+    def _command(self, work: Callable[[], Executed | None]) -> Ended:
         world = self.world
         world.busy += 1
         world.stopped = world.busy > 1 and world.stopped
         try:
-            with self.session.connected() as client:
-                return Ended(self.name, work(self.store, client))
+            return Ended(self.name, work())
         except Killed:
             return Ended(self.name, killed=True)
         except ReconcileError as error:
@@ -272,6 +273,10 @@ class Office:
         finally:
             world.dead = False
             world.busy -= 1
+
+    def _online(self, work: Callable[[Store, Client], Executed | None]) -> Executed | None:
+        with self.session.connected() as client:
+            return work(self.store, client)
 
     def _export(self, store: Store, client: Client) -> None:
         now = self.world.now()
@@ -297,7 +302,9 @@ class Office:
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
-        plan = plan_of(self.session, client, store, [reading])
+        plan = plan_of(
+            self.session, client, store, [reading], [FileAsRead(Path(edited.file), edited.file, "", 0)]
+        ).plan
         self.asked.append(replace(book, planned=self.world.seconds))
         self.plans.append((plan, book))
         return plan
@@ -313,15 +320,15 @@ class Office:
     def _apply(self, store: Store, client: Client) -> Executed | None:
         return self._start(Planned(self.session, client, store, self._plan(store, client)))
 
-    def _apply_saved(self, *_: object) -> Executed | None:
+    def _apply_saved(self) -> Executed | None:
         with planned(self.session, [self.saved], None) as found:
             return self._start(found)
 
-    def _resume(self, *_: object) -> Executed | None:
+    def _resume(self) -> Executed | None:
         run = self.unfinished
         return resume(self.session, run.run_id, RunOptions()).executed if run else None
 
-    def _set_aside(self, *_: object) -> None:
+    def _set_aside(self) -> None:
         if run := self.unfinished:
             set_aside(self.session, run.run_id, "enough")
 

@@ -7,6 +7,7 @@ effect, so that the journal can be held against it.
 
 from __future__ import annotations
 
+import functools
 import json
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ BEGINS: Final = datetime(2026, 4, 6, 8, tzinfo=UTC)
 CENT: Final = Decimal("0.01")
 COLLEAGUE: Final = "a colleague"
 NOT_FOUND: Final = "not found"
+_JSON: Final = {"content-type": "application/json"}
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(frozen=True)
@@ -136,14 +139,15 @@ class Introw:
         path = request.url.path.removeprefix(API)
         try:
             if request.method == "GET":
-                return self._read(path, dict(request.url.params), tag)
+                return self._read(path, request.url, tag)
             body = json.loads(request.content) if request.content else {}
             return self._write(request.method, path, body, by, tag)
         except Refusal as refusal:
             told = {"error": {"code": "VALIDATION_ERROR", "message": str(refusal)}}
-            return httpx.Response(refusal.status, json=told)
+            return answered(refusal.status, told)
 
-    def _read(self, path: str, query: dict[str, str], tag: int) -> httpx.Response:
+    def _read(self, path: str, url: httpx.URL, tag: int) -> httpx.Response:
+        query = _query(url)
         replica = zlib.crc32(f"{self.habits.salt}:{tag}".encode()) % self.habits.replicas
         _, collection, *ids = path.split("/")
         if collection == "partners":
@@ -153,7 +157,7 @@ class Introw:
             record = self.seen(ids[0], replica)
             if record is None or record["kind"] != kind:
                 raise Refusal(404, NOT_FOUND)
-            return httpx.Response(200, json={"data": _shown(record)})
+            return answered(200, {"data": _shown(record)})
         wanted = {name: query[name] for name in ("stage", "payoutId", "partnerId", "status") if name in query}
         found = [
             _shown(one)
@@ -173,7 +177,7 @@ class Introw:
             record = self.patch(record_id, body, by, tag)
         else:
             record = {"decline": self.decline, "detach": self.detach}[rest[1]](record_id, by, tag, body)
-        return httpx.Response(200, json={"data": _shown(record)})
+        return answered(200, {"data": _shown(record)})
 
     def _create(self, body: Record, by: str, tag: int) -> httpx.Response:
         key = body.get("idempotencyKey", "")
@@ -188,8 +192,8 @@ class Introw:
 
     def _created(self, line_id: str, status: int) -> httpx.Response:
         if self.habits.hides_id:
-            return httpx.Response(status, json={"message": "Commission line created successfully"})
-        return httpx.Response(status, json={"data": _shown(self.versions[line_id][-1][1])})
+            return answered(status, {"message": "Commission line created successfully"})
+        return answered(status, {"data": _shown(self.versions[line_id][-1][1])})
 
     # --- what people and programs do -----------------------------------------------------------------
 
@@ -315,7 +319,17 @@ def _shown(record: Record) -> Record:
 
 def _page(records: list[Record], offset: int, size: int) -> httpx.Response:
     body = {"data": records[offset : offset + size], "offset": offset, "total": len(records)}
-    return httpx.Response(200, json=body)
+    return answered(200, body)
+
+
+def answered(status: int, body: Record) -> httpx.Response:
+    """An answer with a JSON body; what httpx makes of `json=` takes three times as long."""
+    return httpx.Response(status, headers=_JSON, stream=httpx.ByteStream(_ENCODER.encode(body).encode()))
+
+
+@functools.lru_cache(maxsize=512)
+def _query(url: httpx.URL) -> dict[str, str]:
+    return dict(url.params)
 
 
 def payout(payout_id: str, partner: str, stage: str) -> Record:

@@ -1,12 +1,15 @@
 """State stores that earlier versions wrote are taken over, keep working, and show what was done to them.
 
 The files in `old` were written by the program as it was when each version was current: an export, a run with
-a changed line and (but in 8 and 9) a new one, and from version 5 on a bill.
+a changed line and (but in 8 and 9) a new one, and from version 5 on a bill. Those of 11 and 12 are the
+one of 10 as the programs of these versions took it over.
 """
 
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from tampered_stores import NOW, changed, found, places
 
 from reconcile.cli import run as command
 from reconcile.domain.snapshot import Environment
+from reconcile.errors import StateError
+from reconcile.store.database import copy_of
 from reconcile.store.entries import Entry
 from reconcile.store.run import Effect
 from reconcile.store.store import Store
@@ -25,9 +30,18 @@ VERSIONS = {
     5: "http://127.0.0.1:8095",
     7: "http://127.0.0.1:8097",
     10: "http://127.0.0.1:8100",
+    11: "http://127.0.0.1:8100",
+    12: "http://127.0.0.1:8100",
 }
 UNSEALED = (2, 5, 7)
 """The versions of which not every row had a seal."""
+
+
+def rows_of(path: Path) -> list[str]:
+    """Everything in a store, as SQL."""
+    with closing(sqlite3.connect(path)) as store:
+        version = store.execute("PRAGMA user_version").fetchone()[0]
+        return [f"version {version}", *store.iterdump()]
 
 
 @pytest.fixture(params=VERSIONS)
@@ -83,6 +97,34 @@ def test_the_verdict_says_what_was_sealed_as_it_was_found(
 
     assert code == 0
     assert f"the rows of a store of version {version}, {unsealed} journal entries without a seal" in out
+
+
+def test_an_old_store_is_kept_as_it_was_before_it_is_taken_over(path: Path, version: int) -> None:
+    before = rows_of(path)
+    Store(path).close()
+    kept = copy_of(path, version)
+
+    assert rows_of(kept) == before
+    assert kept.stat().st_mode & 0o077 == 0
+    assert [one.name for one in path.parent.iterdir() if one.name.startswith(kept.name)] == [kept.name]
+
+
+def test_whoever_goes_back_finds_the_record_whole(path: Path, version: int) -> None:
+    """The program before reads the copy; this one stands for it, and takes it over once more."""
+    Store(path).close()
+    copy_of(path, version).replace(path)
+    path.with_name(f"{path.name}.seal").unlink(missing_ok=True)
+
+    assert found(path) == ()
+
+
+def test_a_store_that_cannot_be_kept_is_not_taken_over(path: Path, version: int) -> None:
+    before = path.read_bytes()
+    copy_of(path, version).mkdir()
+
+    with pytest.raises(StateError, match="Nothing was changed"):
+        Store(path)
+    assert path.read_bytes() == before
 
 
 def test_opening_an_old_store_twice_changes_nothing_more(path: Path) -> None:

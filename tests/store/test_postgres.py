@@ -15,6 +15,7 @@ from reconcile.state_server import StateServer, place_of
 from reconcile.store.audit import audit
 from reconcile.store.copying import copy_store
 from reconcile.store.entries import Entry
+from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.fence import Fence, LeaseLost, renew, take_number
 from reconcile.store.postgres import PostgresDatabase
 from reconcile.store.run import Holder, Run
@@ -63,6 +64,7 @@ def test_a_store_is_the_same_after_it_went_to_postgresql_and_back(store: Store, 
         assert store.runs() == back.runs() == file.runs()
         assert store.bills(HERE) == file.bills(HERE)
         assert store.settlements(HERE) == file.settlements(HERE)
+        assert kept_answers(store, HERE) == kept_answers(file, HERE) != {}
         assert store.baseline("wb-1") == file.baseline("wb-1")
         assert audit(store.record()) == ()
 
@@ -288,6 +290,7 @@ def test_an_empty_database_says_how_a_store_is_made(
     [
         ("UPDATE store_version SET version = 99", "newer reconcile (version 99)"),
         ("UPDATE store_version SET version = 10", "is of version 10, which"),
+        ("UPDATE store_version SET version = 11", "Bring it to this version"),
         ("DROP TABLE seals", "it lacks seals"),
         ("DROP TABLE store_version", "it lacks its version"),
         ("DELETE FROM store_version", "it lacks its version"),
@@ -324,3 +327,16 @@ def test_a_user_without_rights_is_told_so(
         opened.running(HERE, MINE),
     ):
         pass
+
+
+def test_a_store_of_an_earlier_version_gets_what_it_lacks(
+    postgres: PostgresServer, store: Store, name: str, tmp_path: Path
+) -> None:
+    postgres.sql("DROP TABLE kept_files", name)
+    postgres.sql("UPDATE store_version SET version = 11", name)
+    database = postgres.opened(name, tmp_path)
+
+    assert "reconcile state migrate" in refused(database)
+    assert database.make() is False
+    with Store(postgres.opened(name, tmp_path)) as opened:
+        assert audit(opened.record()) == ()

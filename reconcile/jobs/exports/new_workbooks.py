@@ -10,6 +10,7 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.session import Session
 from reconcile.store.store import Store
 from reconcile.workbook.export import Proposal, write_workbook
@@ -54,6 +55,8 @@ def write_exported(
     # The baseline first, so that no workbook is ever out without one.
     store.save_export(export, snapshot)
     policy, templates = session.settings.policy, session.settings.templates
-    return list(
+    warnings = list(
         write_workbook(output, snapshot, export, policy, templates, proposal, on_progress=on_progress)
     )
+    keep_sent(session, store, [(export.workbook_id, output)])
+    return warnings

@@ -18,6 +18,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size
@@ -85,6 +86,7 @@ def write_set(
     with new_folder(folder) as draft:
         findings = write_workbooks(session, draft, workbooks, on_progress)
         store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+        keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
 
 
@@ -96,9 +98,13 @@ def read_recipients(file: Path, parts: Sequence[Part], rules: FileRules) -> Mapp
     list names a part of this export.
     """
     found: dict[str, str] = {}
+    named: dict[str, list[str]] = {}
+    for part in parts:
+        for text in {part.id, part.name}:
+            named.setdefault(text, []).append(part.id)
     for line, row in _recipient_rows(file, rules):
         name = (row["part"] or "").strip()
-        matching = [part.id for part in parts if name in (part.id, part.name)]
+        matching = named.get(name, [])
         if len(matching) > 1:
             raise ConfigurationError(
                 f"{file}, line {line}: {name!r} is {len(matching)} parts of this export."

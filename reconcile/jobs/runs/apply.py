@@ -35,8 +35,10 @@ def planned(
             plan, name = _saved(session, store, files, preference, narrow_to)
             yield Planned(session, client, store, plan, saved=name)
         else:
-            plan, _ = plan_for(session, client, store, files, preference, narrow_to)
-            yield Planned(session, client, store, plan, files)
+            made = plan_for(session, client, store, files, preference, narrow_to)
+            yield Planned(
+                session, client, store, made.plan, files, made_of=made.made_of, answers=made.answers
+            )
 
 
 def _saved(

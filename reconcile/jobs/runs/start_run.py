@@ -10,9 +10,11 @@ from pathlib import Path
 from reconcile.apply.execute import new_run, refuse_unfinished
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
+from reconcile.domain.settlement import Answer
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, note_refusal, plan_approval
+from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.hindrances import read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
@@ -25,7 +27,8 @@ from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Report
-from reconcile.store.approval.kept_approvals import Claim
+from reconcile.store.approval.kept_approvals import Claim, kept_approvals
+from reconcile.store.evidence.payments_read import apply_planned, keep_answers
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 
@@ -37,7 +40,8 @@ class Planned:
     """A plan that can be carried out: its client and store are open.
 
     workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
-    the file of a saved plan.
+    the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run. answers:
+    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store.
     """
 
     session: Session
@@ -46,6 +50,8 @@ class Planned:
     plan: Plan
     workbooks: Sequence[Path] = ()
     saved: str = ""
+    made_of: MadeOf | None = None
+    answers: tuple[Answer, ...] = ()
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass, and how its approval stands."""
@@ -63,7 +69,12 @@ class Planned:
         refuse_unfinished(self.store, plan.environment)
         if plan.operations:
             refuse_unseen(self.session, self.store, by_export=True)
-        result = self._run(consent, options) if plan.operations else RunResult(plan)
+        if plan.operations:
+            result = self._run(consent, options)
+        else:
+            # A No sets nothing, and is an answer all the same.
+            self._keep_answers(plan.fingerprint)
+            result = RunResult(plan)
         return replace(result, places=places)
 
     def _run(self, consent: Consent, options: RunOptions) -> RunResult:
@@ -86,10 +97,22 @@ class Planned:
             refuse_unfinished(store, plan.environment)
 
             def begin() -> None:
+                self._expect_unused(claim)
+                self._keep(run.run_id, options)
+                self._keep_answers(run.run_id)
                 self._begin_run(run, claim)
                 record_reopenings(reopened, store, run, consent.reason or "")
 
             return execute_run(session, self.client, store, plan, run, options, begin)
+
+    def _expect_unused(self, claim: Claim | None) -> None:
+        """Once more before anything is kept for the run, now that nobody else can begin one."""
+        if claim:
+            with self.store.reading() as connection:
+                reason = claim.check(kept_approvals(connection, str(self.plan.environment)))
+            if reason:
+                note_refusal(self.session, self.store, self.plan, reason)
+                raise DecisionNeeded(reason)
 
     def _begin_run(self, run: Run, claim: Claim | None) -> None:
         """Puts the run on record, and the use of its approval with it."""
@@ -126,6 +149,22 @@ class Planned:
             note_refusal(self.session, self.store, self.plan, problem)
             raise DecisionNeeded(f"Nothing was written. {problem}")
         return claim_of(self.session, found, self._served)
+
+    def _keep(self, run_id: str, options: RunOptions) -> None:
+        """Keeps what the plan was made of; `diff --save` kept what a saved plan was made of."""
+        if self.made_of:
+            keep_inputs(self.session, self.store, run_id, self.made_of)
+        elif self.saved and options.workbooks:
+            keep_applied(self.session, self.store, run_id, options.workbooks)
+
+    def _keep_answers(self, owner: str) -> None:
+        """Keeps what people answered to suggestions. owner: the run, or the plan where none is begun."""
+        store, environment = self.store, self.session.environment
+        at = self.session.clock().isoformat(timespec="seconds")
+        if self.saved:
+            apply_planned(store, environment, self.plan.fingerprint, owner, at, self.session.user)
+        elif self.answers:
+            keep_answers(store, environment, owner, self.answers, at, self.session.user)
 
     def _tell_what_moved(self) -> None:
         """Before the person says yes to a saved plan: what moved since it was made. Raises ApiError.

@@ -11,6 +11,7 @@ from reconcile.domain.snapshot import Snapshot, together
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.fetch import fetch_live, read_again
+from reconcile.jobs.evidence.keep import MadeOf
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
@@ -27,7 +28,8 @@ def planned_undo(session: Session, run_id: str) -> Iterator[Planned]:
     Raises ConfigurationError for a run that is not there, is unfinished, or is of another environment.
     """
     with session.connected() as client, session.store() as store:
-        yield Planned(session, client, store, _plan(session, client, store, _ended(store, run_id)))
+        plan, made_of = _plan(session, client, store, _ended(store, run_id))
+        yield Planned(session, client, store, plan, made_of=made_of)
 
 
 def _ended(store: Store, run_id: str) -> Ended:
@@ -42,7 +44,7 @@ def _ended(store: Store, run_id: str) -> Ended:
     return Ended(run_id, run.started_by, from_json(run.plan, run_id, OLDEST_PLAN), outcomes)
 
 
-def _plan(session: Session, client: Client, store: Store, ended: Ended) -> Plan:
+def _plan(session: Session, client: Client, store: Store, ended: Ended) -> tuple[Plan, MadeOf]:
     if ended.plan.environment != session.environment:
         raise ConfigurationError(
             f"{ended.run_id} is a run on {ended.plan.environment}, and this is {session.environment}."
@@ -57,7 +59,8 @@ def _plan(session: Session, client: Client, store: Store, ended: Ended) -> Plan:
         credits_left=client.status.credits_remaining,
         backwards=True,
     )
-    return build_plan((undo_source(ended, exported, live),), live, session.settings.policy, given)
+    plan = build_plan((undo_source(ended, exported, live),), live, session.settings.policy, given)
+    return plan, MadeOf(live, given, undoes=ended.run_id)
 
 
 def _exported(ended: Ended, store: Store) -> Snapshot:

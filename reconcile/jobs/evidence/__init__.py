@@ -1,0 +1,1 @@
+"""The evidence of a run or a period: what is kept for it, the pack, its check and its replay."""

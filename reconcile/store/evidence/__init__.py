@@ -1,0 +1,1 @@
+"""What the store keeps and reads for the evidence of a run or a period."""
