@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
-    "evidence": {"plan", "report", "domain", "errors"},
+    "evidence": {"plan", "store", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
@@ -94,7 +94,7 @@ OWNERS: dict[str, set[str]] = {
     "babel": {"domain"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
-    "stdnum": {"erp"},
+    "stdnum": {"erp", "evidence"},
     "anyascii": {"erp"},
     "cleanco": {"erp"},
     "rapidfuzz": {"erp"},
