@@ -19,6 +19,7 @@ from sqlalchemy import Table
 from reconcile.store.tables import (
     ANSWERS,
     BILLS,
+    CLOSE_ATTEMPTS,
     CLOSES,
     EFFECTS,
     ENTRIES,
@@ -86,6 +87,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(ANSWERS, ("environment", "workbook_id", "suggestion", "owner", "state", "at"), appended=True),
         Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
+        Sealed(CLOSE_ATTEMPTS, ("environment", "close_id"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
         Sealed(ENVIRONMENTS, ("environment",)),
         Sealed(KEPT_FILES, ("owner", "role", "name", "sha256"), appended=True, bulky=frozenset({"content"})),
