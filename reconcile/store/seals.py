@@ -18,6 +18,8 @@ from sqlalchemy import Table
 
 from reconcile.store.tables import (
     ANSWERS,
+    APPROVAL_USES,
+    APPROVALS,
     BILLS,
     CLOSES,
     EFFECTS,
@@ -25,11 +27,13 @@ from reconcile.store.tables import (
     ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
+    IDENTITY,
     KEPT_FILES,
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
     PAYMENTS_READ,
+    REFUSALS,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -88,6 +92,10 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
         Sealed(ENVIRONMENTS, ("environment",)),
+        Sealed(IDENTITY, ("id",)),
+        Sealed(APPROVALS, ("nonce",), appended=True),
+        Sealed(APPROVAL_USES, ("request",), appended=True),
+        Sealed(REFUSALS, ("environment", "fingerprint", "at", "reason"), appended=True),
         Sealed(KEPT_FILES, ("owner", "role", "name", "sha256"), appended=True, bulky=frozenset({"content"})),
     )
 }
