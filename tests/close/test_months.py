@@ -11,8 +11,8 @@ from builders import make_line, make_payout
 from closing import APRIL, MARCH, facts_of, frozen_of, paid
 
 from reconcile.close.late import late_entries
-from reconcile.close.months.moved import Moved, moved_by_period, stale_words
-from reconcile.close.months.state import Attempt, Closing, Known, Reopened, State, months
+from reconcile.close.months.month_states import Attempt, Closing, Known, Reopened, State, months
+from reconcile.close.months.moved_since import Moved, moved_by_period, stale_words
 from reconcile.domain.period import Period
 from reconcile.domain.records import CommissionLine, Payout
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reconcile.close.months.state import (
+from reconcile.close.months.month_states import (
     Attempt,
     Closing,
     Known,
@@ -16,7 +16,7 @@ from reconcile.close.months.state import (
     State,
     months,
 )
-from reconcile.close.months.state import as_table as months_table
+from reconcile.close.months.month_states import as_table as months_table
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period

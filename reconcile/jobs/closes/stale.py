@@ -9,7 +9,7 @@ from dataclasses import replace
 from reconcile.apply.replay import replay
 from reconcile.close.frozen import Frozen
 from reconcile.close.late import late_entries
-from reconcile.close.months.moved import Moved, moved_by_period, stale_words
+from reconcile.close.months.moved_since import Moved, moved_by_period, stale_words
 from reconcile.close.rollforward import entries_from
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot

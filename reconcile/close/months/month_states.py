@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from reconcile.close.months.moved import Moved
+from reconcile.close.months.moved_since import Moved
 from reconcile.domain.pack_table import Column, Table
 from reconcile.domain.period import Period
 
