@@ -384,11 +384,13 @@ def test_what_people_signed_is_in_the_pack_as_files_and_as_rows(tmp_path: Path) 
             add_statement(connection, KeptStatement(said.nonce, str(HERE), *texts))
         use = {"request": "req-9", "environment": str(HERE), "what": "run-2", "at": NOW, "by": "ana"}
         add(connection, APPROVAL_USES, [use])
-    there = files_in(pack_of(tmp_path, "run-2").path)
+    there, other = (files_in(pack_of(tmp_path, name).path) for name in ("run-2", "run-1"))
+    names = {content: name for name, content in there.items() if name.startswith("approvals/")}
+    agreed = names[signed[1].text.encode()]
 
-    assert there["approvals/1-request.txt"] == signed[0].text.encode()
-    assert there["approvals/2-approve.txt.sig"] == signed[1].signature.encode()
+    assert signed[0].text.encode() in names
+    assert there[f"{agreed}.sig"] == signed[1].signature.encode()
+    assert signed[1].text.encode() not in other.values()
     assert not check_pack(tmp_path / "run-2.zip").was_changed
-    assert "approvals/1-request.txt" not in files_in(pack_of(tmp_path, "run-1").path)
-    changed_pack = replaced(there, "approvals/2-approve.txt", signed[1].text.replace("Ben", "Eve").encode())
-    assert main([str(written(tmp_path / "changed.zip", changed_pack))]) == 1
+    forged = replaced(there, agreed, signed[1].text.replace("Ben", "Eve").encode())
+    assert main([str(written(tmp_path / "changed.zip", forged))]) == 1
