@@ -10,6 +10,7 @@ from typing import Any
 
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
 from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
@@ -27,12 +28,14 @@ from reconcile.erp.payments.formats.table import Hints
 from reconcile.erp.payments.model import PaymentFile
 from reconcile.erp.payments.same_payment import fingerprint
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.own_work import known_settlements, stages_set
 from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
+from reconcile.store.evidence.payments_read import kept_answers, payments_read
 from reconcile.store.store import Store
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
@@ -128,10 +131,21 @@ def write_matches(session: Session, matched: Matched, output: Path) -> list[Find
         occasion = Occasion(
             export.workbook_id, export.exported_at, export.exported_by, _prints(matched.files)
         )
-        settlements = settlements_of(matched.result, occasion)
+        settlements = tuple(settlements_of(matched.result, occasion))
         readings = readings_of(matched.result, occasion, session.settings.payments)
         store.record_settlements(session.environment, settlements, readings)
-        return write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
+        written = write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
+        _say_stale(session, store, settlements)
+    return written
+
+
+def _say_stale(session: Session, store: Store, settlements: Iterable[Settlement]) -> None:
+    """Says by how much payments of a closed period moved it."""
+    closed = closed_until(store, session.environment)
+    if closed and any(one.paid_on and one.paid_on[:10] <= closed.isoformat() for one in settlements):
+        from reconcile.jobs.closes.stale import say_stale
+
+        say_stale(session, store)
 
 
 def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]:
@@ -172,16 +186,20 @@ def _read_before(
 ) -> ReadBefore:
     """What earlier runs read of these payments, and what their workbooks set."""
     alike = {fingerprint(payment) for file in files for payment in file.payments}
-    readings = store.payments_read(session.environment, alike)
-    workbooks = {one.workbook_id for one in readings if one.becomes}
+    readings = payments_read(store, session.environment, alike)
+    answers = kept_answers(store, session.environment)
+    workbooks = {one.workbook_id for one in readings}
     done = stages_set(store, session.environment, workbooks)
-    return ReadBefore(readings, _prints(files), done, {one.payout_id: one.stage for one in owed})
+    stages = {one.payout_id: one.stage for one in owed}
+    return ReadBefore(readings, _prints(files), done, stages, answers)
 
 
 def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
     policy = session.settings.payments
     result, snapshot = matched.result, matched.snapshot
-    choices = [choices_of(one, snapshot, policy) for one in result.suggestions]
+    choices = [
+        choices_of(one, number, snapshot, policy) for number, one in enumerate(result.suggestions, start=1)
+    ]
     tokens = tuple(match_token(export.workbook_id, [asdict(one) for one in some]) for some in choices)
     several = [one.certificate.count > 1 for one in result.suggestions]
     answers = tuple(answers_to(len(some), numbered=one) for some, one in zip(choices, several, strict=True))

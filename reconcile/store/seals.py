@@ -17,18 +17,24 @@ from typing import Final
 from sqlalchemy import Table
 
 from reconcile.store.tables import (
+    ANSWERS,
+    APPROVAL_USES,
+    APPROVALS,
     BILLS,
+    CLOSE_ATTEMPTS,
     CLOSES,
     EFFECTS,
     ENTRIES,
     ENVIRONMENTS,
     EXPORTS,
     HANDOUTS,
+    IDENTITY,
     KEPT_FILES,
     LATE_ENTRIES,
     LOCKS,
     PAID_ACCOUNTS,
     PAYMENTS_READ,
+    REFUSALS,
     REOPENINGS,
     RETURNS,
     RUNS,
@@ -82,10 +88,16 @@ SEALED: Final[Mapping[str, Sealed]] = {
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),
         Sealed(PAYMENTS_READ, ("environment", "workbook_id", "key", "file", "sheet", "spot"), appended=True),
+        Sealed(ANSWERS, ("environment", "workbook_id", "suggestion", "owner", "state", "at"), appended=True),
         Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
+        Sealed(CLOSE_ATTEMPTS, ("environment", "close_id"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),
         Sealed(ENVIRONMENTS, ("environment",)),
+        Sealed(IDENTITY, ("id",)),
+        Sealed(APPROVALS, ("nonce",), appended=True),
+        Sealed(APPROVAL_USES, ("request",), appended=True),
+        Sealed(REFUSALS, ("environment", "fingerprint", "at", "reason"), appended=True),
         Sealed(KEPT_FILES, ("owner", "role", "name", "sha256"), appended=True, bulky=frozenset({"content"})),
     )
 }

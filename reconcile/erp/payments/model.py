@@ -14,6 +14,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.file_rules import BankFileLimits
+from reconcile.domain.settlement import place_text
 from reconcile.erp.payments.budget import Budget
 
 _SHOWN: Final = 60
@@ -51,8 +52,7 @@ class Place:
 
     def __str__(self) -> str:
         """`bank.csv, line 14` or `paid.xlsx, Sheet1!A7`."""
-        spot = f"{self.sheet}!{self.spot}" if self.sheet else self.spot
-        return f"{self.file}, {spot}"
+        return place_text(self.file, self.sheet, self.spot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Payment:
     the order (end-to-end id). references: texts that may name a payout or a bill. po_texts: texts that may
     name a purchase order. instructed: the amount as ordered, where the bank took another currency. reason:
     why it was returned, rejected or ignored, in the words of the file. report: the file tells of orders, not
-    of money.
+    of money. doubt: what the file says against a payment that left, beside its state, in words.
     """
 
     place: Place
@@ -81,6 +81,7 @@ class Payment:
     instructed: Money | None = None
     reason: str = ""
     report: bool = False
+    doubt: str = ""
 
     @property
     def reference(self) -> str:
