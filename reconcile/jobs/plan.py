@@ -24,7 +24,7 @@ from reconcile.plan.across.policy_checks import EMPTIED
 from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
-from reconcile.plan.sources import Source
+from reconcile.plan.sources import OwnWork, Source
 from reconcile.store.store import Store
 
 EVERYTHING = NarrowTo()
@@ -124,7 +124,11 @@ def _circumstances(
 
 def _source(store: Store, reading: Reading) -> Source:
     workbook_id = reading.edited.export.workbook_id
-    work = replace(own_work(store, workbook_id), applied=applied(store, workbook_id))
+    return source_of(reading, replace(own_work(store, workbook_id), applied=applied(store, workbook_id)))
+
+
+def source_of(reading: Reading, work: OwnWork) -> Source:
+    """A workbook as a plan takes it. work: what earlier runs of it did."""
     return Source(reading.baseline, reading.edited, _undamaged(reading), work, reading.kept)
 
 

@@ -7,13 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reconcile.close.months.month_states import (
+    Attempt,
+    Closing,
+    Known,
+    Month,
+    Reopened,
+    State,
+    months,
+)
+from reconcile.close.months.month_states import as_table as months_table
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_inputs import workbooks_out
+from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
-from reconcile.store.closes import KeptClose, Reopening, kept_closes, reopenings
+from reconcile.store.closes import KeptClose, Reopening, attempts, kept_closes, reopenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,51 @@ def listing(session: Session) -> Listing:
         return Listing(kept_closes(store, environment), reopenings(store, environment))
 
 
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months with their state."""
+
+    months: tuple[Month, ...]
+
+    @property
+    def table(self) -> Table:
+        """The months as a table."""
+        return months_table(self.months)
+
+    def as_json(self) -> str:
+        """The months for a machine."""
+        rows = [{"period": one.period, "state": one.state.value, "said": one.said} for one in self.months]
+        return json.dumps(rows, indent=1)
+
+
+def all_months(session: Session) -> Months:
+    """The months with their state, from what the store knows; no network."""
+    environment = session.environment
+    with session.store() as store:
+        known = Known(
+            [
+                Closing(Period(one.first, one.last), one.at, one.by)
+                for one in counting(kept_closes(store, environment))
+            ],
+            [
+                Attempt(one.period, one.at, one.by, one.state == State.BLOCKED.value, one.said)
+                for one in attempts(store, environment)
+            ],
+            [Reopened(one.period, one.at, one.by, one.reason) for one in reopenings(store, environment)],
+            {one.period: one for one in moved_since_close(session, store)},
+        )
+    return Months(months(known, session.days.of(session.clock())))
+
+
 def status(session: Session, period: Period) -> Status:
     """The steps of a month with their state, from what the store knows; no network."""
     environment = session.environment
     with session.store() as store:
         closes = counting(kept_closes(store, environment))
         traces = Traces(
+            began=session.days.start(period.start),
             exports=store.exports(environment),
-            out=workbooks_out(store, environment, period),
+            out=workbooks_out(store, environment, session.days.start(period.start)),
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],
@@ -85,4 +133,4 @@ def status(session: Session, period: Period) -> Status:
             is_next=not closes or period.start == closes[-1].last + timedelta(days=1),
             closed_before=closes[-1].at if closes else "",
         )
-    return Status(steps(period, traces))
+    return Status(steps(traces))
