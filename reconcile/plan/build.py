@@ -21,6 +21,7 @@ from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
+from reconcile.plan.across.reasons import with_reasons
 from reconcile.plan.across.released import emptied_before, emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
@@ -48,7 +49,6 @@ from reconcile.plan.model import (
 from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
 from reconcile.plan.operations import create_operation, line_operations, payout_operation
 from reconcile.plan.order import ordered
-from reconcile.plan.reasons import with_reasons
 from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 

@@ -14,10 +14,10 @@ from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS
 from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.across.reasons import reasons_together
 from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
-from reconcile.plan.reasons import reasons_together
 from reconcile.plan.reliance import LINES_LEFT, payout_reliance, relied_amount
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
 
