@@ -108,7 +108,7 @@ def test_amounts_follow_the_currency_that_a_person_gives_the_row(
             "cln_006": ("G", "JPY"),
         }
         for row in range(2, 8):
-            column, value = typed.get(sheet[f"P{row}"].value, ("C", None))
+            column, value = typed.get(sheet[f"Q{row}"].value, ("C", None))
             sheet[f"{column}{row}"] = value
         workbook["New lines"]["C2"], workbook["New lines"]["D2"] = 4000, "JPY"
         workbook["New lines"]["C3"], workbook["New lines"]["D3"] = 2.25, "KWD"
