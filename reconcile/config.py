@@ -36,6 +36,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
@@ -261,6 +262,7 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
+    check_zone(policy.time_zone, f"{file}: policy.time_zone")
     return replace(
         policy,
         po_required_stages=_stages(policy.po_required_stages, "po_required_stages", file),

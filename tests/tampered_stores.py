@@ -11,12 +11,13 @@ from typing import Final
 from reconcile.domain.bill import IssuedBill, PaidAccount
 from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
-from reconcile.domain.settlement import ReadPayment, Settlement
+from reconcile.domain.settlement import Answer, ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.store.audit import Break, audit
 from reconcile.store.closes import KeptClose, Reopening, record_reopening, save_close
 from reconcile.store.entries import Entry
+from reconcile.store.evidence.payments_read import keep_answers
 from reconcile.store.lock import take
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.store import Store
@@ -28,7 +29,7 @@ NAME: Final = str(HERE)
 
 
 def fill(path: Path) -> None:
-    """Two workbooks, two runs, three bills, two paid accounts, payments, a close that was made again, a reopening, a lock."""
+    """Two workbooks, two runs, three bills, two paid accounts, payments, two answers, a close that was made again, a reopening, a lock."""
     with Store(path) as store:
         for workbook in ("wb-1", "wb-2"):
             export = Export(workbook, 1, "0.1.0", HERE, Scope(), MOMENT, "ana", "f")
@@ -44,6 +45,7 @@ def fill(path: Path) -> None:
         store.record_settlements(
             HERE, [_settlement("pay_1"), _settlement("pay_2")], [_reading("k-1"), _reading("k-2")]
         )
+        keep_answers(store, HERE, "run-1", [_answer(1, 2), _answer(2, 0)], NOW, "ana")
         save_close(store, _close("close-1"))
         save_close(store, _close("close-2"), replaces="close-1")
         record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
@@ -110,6 +112,11 @@ def _reading(key: str) -> ReadPayment:
         read_at=NOW,
         read_by="ana",
     )
+
+
+def _answer(suggestion: int, chosen: int) -> Answer:
+    payouts, places = (("pay_1",), ("bank.csv, line k-1",)) if chosen else ((), ())
+    return Answer("wb-1", suggestion, chosen, "PAID", payouts, places, "back.xlsx", "Matches", "A2")
 
 
 def _close(close_id: str) -> KeptClose:

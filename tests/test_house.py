@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
-    "evidence": {"plan", "report", "domain", "errors"},
+    "evidence": {"plan", "store", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
         *(
@@ -86,7 +86,7 @@ OWNERS: dict[str, set[str]] = {
     "babel": {"domain"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
-    "stdnum": {"erp"},
+    "stdnum": {"erp", "evidence"},
     "anyascii": {"erp"},
     "cleanco": {"erp"},
     "rapidfuzz": {"erp"},

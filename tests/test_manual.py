@@ -56,6 +56,8 @@ VOLATILE = (
     (r"[+-]\d+ s from ours", "N s from ours"),
     (r"RC\d{14}[0-9A-F]{8}\.xml", "MESSAGE.xml"),
     (r"\d+ calls left", "N calls left"),
+    (r"\b[0-9a-f]{64}\b", "HASH"),
+    (r"[\d,]+ bytes", "N bytes"),
 )
 
 
@@ -138,6 +140,7 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("first-day", "reconcile apply acme.xlsx --quiet --yes"): Session.turn_writing_on,
     ("apply", "reconcile apply approved.xlsx --max-calls 500 --quiet --yes"): Session.export,
     ("record", "reconcile history"): Session.apply,
+    ("evidence", "reconcile evidence RUN -o march.zip"): Session.apply,
     ("review", "reconcile diff approved.xlsx --quiet --review review.xlsx"): Session.conflict,
     ("team", "reconcile state migrate"): Session.name_database,
     ("team", "reconcile apply approved.xlsx --yes --quiet"): Session.edit,

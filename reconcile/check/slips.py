@@ -129,7 +129,8 @@ def _sheet(contexts: RowContexts, edits: Sequence[_Edit]) -> _Sheet:
         whose = line.partner_id, line.amount.currency
         count, largest = partners.get(whose, (0, Decimal(0)))
         partners[whose] = (count + 1, max(largest, abs(line.amount.amount)))
-    return _Sheet(exported, now, partners, contexts.baseline, contexts.edited.export.exported_at.date())
+    export = contexts.edited.export
+    return _Sheet(exported, now, partners, contexts.baseline, export.scope.days.of(export.exported_at))
 
 
 def _runs(edits: Sequence[_Edit]) -> Iterator[list[_Edit]]:

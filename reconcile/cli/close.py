@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("close")
 @options(
     click.option(
-        "--period", metavar="PERIOD", help="2026-03, 2026-Q1, 2026, FY2026-Q1, FY2026-P03, or two dates; UTC."
+        "--period", metavar="PERIOD", help="2026-03, 2026-Q1, 2026, FY2026-Q1, FY2026-P03, or two dates."
     ),
     click.option("-o", "--output", type=FOLDER, help="The folder of the pack."),
     click.option(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("history")
-@click.argument("name", metavar="[RUN|RECORD]", required=False)
+@click.argument("name", metavar="[RUN|RECORD|PAYMENT]", required=False)
 @click.option("--verify", is_flag=True, help="Only say whether the record was changed; print its seal.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print as CSV, one row per run or per entry.")
@@ -26,7 +26,8 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
 
     Of a run: request, answer, status, times and who. Of a payout or line (pay_..., cln_...): what every run
     wrote into it, who, when, from which cell, from what to what, and the exports, bills, payments and closes
-    that name it.
+    that name it. Of a payment (its id, a reference of it, or its file): when it was read, what it was
+    allotted to, and what a person answered to its suggestion.
 
     Exits with 1 when the record was changed after it was written: a row of the runs, entries, effects,
     exports, bills, settlements, payments, closes, reopenings or locks changed, removed, added or put in

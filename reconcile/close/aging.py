@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from reconcile.close.ledger.open_items import OpenPart
 from reconcile.domain.money import Money
-from reconcile.domain.period import Period, utc_date
+from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 
 
@@ -47,7 +47,7 @@ def _item(
     payout, first = snapshot.payouts.get(record_id), group[0]
     due = min((one.due for one in group if one.due), default=period.end)
     if payout and payout.period_end:
-        due = utc_date(payout.period_end)
+        due = snapshot.scope.days.of_bound(payout.period_end)
     days = max((period.end - due).days, 0)
     amount = Money(sum((one.amount for one in group), Decimal(0)), first.currency)
     stage = payout.stage if payout else "on no payout"

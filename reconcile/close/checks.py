@@ -18,7 +18,7 @@ from reconcile.close.rates import Rates
 from reconcile.close.rollforward import Entry
 from reconcile.domain.fields import line_values, payout_values
 from reconcile.domain.money import Money, totals
-from reconcile.domain.period import Period, utc_date
+from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy, Weight
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
@@ -137,7 +137,7 @@ def _not_final(given: Evidence) -> Iterator[Objection]:
     for payout in given.payouts:
         if not stage_of(payout.stage).final:
             moment = payout.updated_at or payout.created_at
-            age = f", last changed {utc_date(moment)}" if moment else ""
+            age = f", last changed {given.now.scope.days.of(moment)}" if moment else ""
             yield of_payout(payout, f"{payout.stage}{age}")
 
 

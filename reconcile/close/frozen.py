@@ -30,9 +30,11 @@ from reconcile.errors import StateError
 _NO_LINES: Final = b'"lines":{}'
 """Stands in the inputs where the lines of a snapshot go; within a text its quotes would be escaped."""
 _PIECE: Final = 1000
-VERSION: Final = 3
+VERSION: Final = 4
 """The version of the numbers of a new close."""
+_SINCE_4: Final[Mapping[str, Any]] = {"snapshot": {"scope": {"zone"}}, "last_export": {"scope": {"zone"}}}
 _SINCE_3: Final[Mapping[str, Any]] = {
+    **_SINCE_4,
     **dict.fromkeys(("gl", "gl_booked", "explanations"), True),
     "policy": {"gl", "entity", "fiscal"},
 }
@@ -41,7 +43,7 @@ _SINCE_2: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days", *_SINCE_3["policy"]},
 }
-_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: None}
+_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: None}
 """What the inputs of a close do not hold, by the version of its numbers."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from reconcile.close.frozen import Frozen
 from reconcile.close.ledger.positions import due_on
-from reconcile.domain.period import Period, utc_date
+from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
@@ -35,8 +35,9 @@ def _periods(operation: Operation, periods: Sequence[Period], known: Snapshot) -
     """The closed periods of the line, or of the payout it is on or about to be on."""
     line = known.lines.get(operation.target.id)
     payout = known.payouts.get(operation.target.payout_id or operation.target.id)
-    ends = utc_date(payout.period_end) if payout and payout.period_end else None
-    days = [due_on(line, payout) if line else None, ends]
+    count = known.scope.days
+    ends = count.of_bound(payout.period_end) if payout and payout.period_end else None
+    days = [due_on(line, payout, count) if line else None, ends]
     return [period for period in periods if any(day is not None and day in period for day in days)]
 
 

@@ -41,7 +41,7 @@ def pack_of(close: Close) -> Pack:
         facts=(
             *((("Entity", entity_of(close)),) if frozen.version > 2 else ()),
             ("Close", frozen.close_id),
-            ("Period", f"{frozen.period.start} to {frozen.period.end}, UTC"),
+            ("Period", f"{frozen.period.start} to {frozen.period.end}, {frozen.snapshot.scope.zone}"),
             ("Environment", str(frozen.snapshot.environment)),
             ("Scope", str(frozen.snapshot.scope)),
             ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
@@ -136,6 +136,7 @@ _FACTS: Final[Mapping[int, Callable[[Close], tuple[tuple[str, str], ...]]]] = {
     1: lambda _: (),
     2: _read_and_decided,
     3: lambda close: (*_read_and_decided(close), gl_fact(close)),
+    4: lambda close: (*_read_and_decided(close), gl_fact(close)),
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconcile.close.checks import OpenWork
 from reconcile.domain.edited import Export
 from reconcile.domain.pack_table import Column, Table
-from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 
 _NEVER = "9999"
@@ -28,12 +28,13 @@ class Step:
 class Traces:
     """What the store keeps of the work. Moments are UTC, ISO 8601.
 
-    runs: when each began, and its state. bills, payments: when each was issued or matched. closed: when the
-    period was closed. What came before the period began, or after it was closed, is work of another one.
-    is_next: whether the period is the next to be closed, since only that is worked on. closed_before: when
-    the period before it was closed.
+    began: when the period did. runs: when each began, and its state. bills, payments: when each was issued or
+    matched. closed: when the period was closed. What came before the period began, or after it was closed, is
+    work of another one. is_next: whether the period is the next to be closed, since only that is worked on.
+    closed_before: when the period before it was closed.
     """
 
+    began: datetime
     exports: Sequence[Export] = ()
     out: Sequence[OpenWork] = ()
     runs: Sequence[tuple[str, str]] = ()
@@ -44,17 +45,17 @@ class Traces:
     closed_before: str = ""
 
 
-def _window(period: Period, traces: Traces) -> tuple[str, str]:
+def _window(traces: Traces) -> tuple[str, str]:
     """Between which moments work counts as work of the period; none where it is not its turn."""
-    start = period.start.isoformat()
+    start = traces.began.isoformat()
     if traces.closed:
         return start, traces.closed[-1]
     return (max(start, traces.closed_before), _NEVER) if traces.is_next else (_NEVER, _NEVER)
 
 
-def steps(period: Period, traces: Traces) -> tuple[Step, ...]:
+def steps(traces: Traces) -> tuple[Step, ...]:
     """The steps in the order of the work. What nobody recorded is not claimed."""
-    start, end = _window(period, traces)
+    start, end = _window(traces)
     exports = [one for one in traces.exports if start <= one.exported_at.isoformat() <= end]
     runs = [state for at, state in traces.runs if start <= at <= end]
     bills = [at for at in traces.bills if start <= at <= end]

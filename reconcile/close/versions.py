@@ -23,9 +23,7 @@ from reconcile.close.gl.tie import Tie, ties
 from reconcile.close.journal import JournalLine, accruals, clearing
 from reconcile.close.ledger.evidence_of_payment import StagePaid
 from reconcile.close.ledger.movements import Books, books, books_before, entries
-from reconcile.close.ledger.positions import due_on
 from reconcile.close.rollforward import Entry
-from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout
 
 
@@ -87,10 +85,11 @@ def _first(frozen: Frozen, previous: Frozen | None) -> Numbers:
 
 def _of_period(frozen: Frozen) -> list[Payout]:
     """The payouts of the period, in the order of their ids."""
+    days = frozen.snapshot.scope.days
     found = [
         one
         for one in frozen.snapshot.payouts.values()
-        if one.period_end is not None and utc_date(one.period_end) in frozen.period
+        if one.period_end is not None and days.of_bound(one.period_end) in frozen.period
     ]
     return sorted(found, key=lambda one: one.id)
 
@@ -134,7 +133,7 @@ def _evidence(frozen: Frozen, previous: Frozen | None, now: Books, found: Sequen
         frozen.policy,
         [payouts[one] for one in sorted(payouts.keys() & touched)],
         [lines[one] for one in sorted(seen)],
-        lambda line: due_on(line, payouts.get(line.payout_id or "")),
+        frozen.facts.due_on,
         frozen.earlier(previous),
         {
             payout_id: tuple(PaidOn(one.day, one.amount, one.reference) for one in rows)

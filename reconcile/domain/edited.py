@@ -13,6 +13,7 @@ from typing import Final
 from reconcile.domain.decision import Decision
 from reconcile.domain.fields import FIELDS, RecordKind, Unread, Value, Values
 from reconcile.domain.finding import Finding
+from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Scope
 
 SCHEMA_VERSION: Final = 1
@@ -95,7 +96,8 @@ class EditedSheet:
 class EditedWorkbook:
     """A workbook as it came back. `findings` are those of reading: cells, headers, sheets.
 
-    decisions: what people decided in its sheet `Conflicts`, if it is a review workbook.
+    decisions: what people decided in its sheet `Conflicts`, if it is a review workbook. answers: what they
+    answered to suggestions of `payments`.
     """
 
     file: str
@@ -105,6 +107,7 @@ class EditedWorkbook:
     new_lines: EditedSheet
     findings: tuple[Finding, ...]
     decisions: tuple[Decision, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def sheets(self) -> tuple[EditedSheet, EditedSheet, EditedSheet]:

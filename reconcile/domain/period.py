@@ -1,6 +1,7 @@
-"""A period: a month, a quarter or any two dates, in UTC, with both ends inside.
+"""A period, and the day that a moment belongs to.
 
-The API ends a period on its last second (introw-api.md 2.1).
+A period is a month, a quarter or any two dates, with both ends inside. The API ends a period on its last
+second (introw-api.md 2.1).
 """
 
 from __future__ import annotations
@@ -8,14 +9,18 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from reconcile.domain.phrases import did_you_mean
 from reconcile.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """The days from `start` to `end`, both included, in UTC."""
+    """The days from `start` to `end`, both included."""
 
     start: date
     end: date
@@ -31,9 +36,8 @@ class Period:
                 "Write a month 2026-03, a quarter 2026-Q1, or two dates 2026-03-01..2026-03-15."
             ) from error
 
-    def __contains__(self, moment: date | datetime) -> bool:
-        """Whether a date, or the UTC date of a moment, lies in the period."""
-        day = utc_date(moment) if isinstance(moment, datetime) else moment
+    def __contains__(self, day: date) -> bool:
+        """Whether a day lies in the period. The day of a moment is told by `Days`."""
         return self.start <= day <= self.end
 
     def __str__(self) -> str:
@@ -47,9 +51,60 @@ class Period:
         return f"{self.start.isoformat()}..{self.end.isoformat()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Which day a moment belongs to, in one time zone: the only rule for it.
+
+    zone: a name of the IANA time zone database. A moment without a zone is in UTC already.
+    """
+
+    zone: str = "UTC"
+
+    def of(self, moment: datetime) -> date:
+        """The day of something that happened: a creation, a change, a run."""
+        return _in_utc(moment).astimezone(_zone(self.zone)).date()
+
+    def of_bound(self, moment: datetime) -> date:
+        """The day that a period begins or ends on.
+
+        The API writes the first or the last second of that day in UTC, and then it is that day in every
+        zone. Another time of day is a moment like others.
+        """
+        bound = _in_utc(moment)
+        is_bound = bound.time().replace(microsecond=0) == time(0) or (bound.hour, bound.minute) == (23, 59)
+        return bound.date() if is_bound else self.of(moment)
+
+    def start(self, day: date) -> datetime:
+        """The first moment of a day, in UTC."""
+        return datetime.combine(day, time(0), _zone(self.zone)).astimezone(UTC)
+
+
+UTC_DAYS: Final = Days()
+
+
 def utc_date(moment: datetime) -> date:
-    """The UTC date of a moment; one without a zone is in UTC already."""
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    """The UTC date of a moment, as closes of the first version count."""
+    return _in_utc(moment).date()
+
+
+def check_zone(name: str, setting: str) -> None:
+    """Raises ConfigurationError for a time zone that is not in the IANA database."""
+    try:
+        _zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint = did_you_mean(name, available_timezones())
+        raise ConfigurationError(
+            f"{setting}: there is no time zone {name!r}. Write it like Europe/Berlin or UTC.{hint}"
+        ) from error
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def _parse(text: str) -> Period:

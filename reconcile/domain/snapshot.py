@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from reconcile.domain.money import Money, plain
-from reconcile.domain.period import Period, utc_date
+from reconcile.domain.period import UTC_DAYS, Days, Period
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.totals import AmountAgainstLines, amount_against_lines
 
@@ -49,6 +49,7 @@ class Scope:
 
     only: PAYOUTS_ONLY without the lines of the pending pool, POOL_ONLY without payouts; empty for both.
     within: from the first place up to before the second one, by `place_in_order`; empty where it is open.
+    zone: the time zone in which moments become days, here and wherever the records go.
     """
 
     stages: tuple[str, ...] = ()
@@ -57,6 +58,12 @@ class Scope:
     batches: tuple[str, ...] = ()
     only: str = ""
     within: tuple[str, str] = ("", "")
+    zone: str = "UTC"
+
+    @property
+    def days(self) -> Days:
+        """Which day a moment of these records belongs to."""
+        return Days(self.zone)
 
     def includes(self, payout: Payout) -> bool:
         """Whether a payout is in the scope; a period is met by the payout's period end."""
@@ -92,12 +99,14 @@ class Scope:
         return first <= place and (not before or place < before)
 
     def _dated(self, end: datetime | None) -> bool:
-        return not self.periods or (end is not None and any(end in period for period in self.periods))
+        if not self.periods:
+            return True
+        return end is not None and any(self.days.of_bound(end) in period for period in self.periods)
 
     def _due(self, end: datetime | None) -> bool:
         if not self.periods or end is None:
             return True
-        return utc_date(end) <= max(period.end for period in self.periods)
+        return self.days.of_bound(end) <= max(period.end for period in self.periods)
 
     def __str__(self) -> str:
         """The filters in words, for a person: `stage APPROVED, period 2026-03`; `everything` without any."""
@@ -109,6 +118,7 @@ class Scope:
         }
         words = [f"{name} {' or '.join(values)}" for name, values in named.items() if values]
         words += [f"{self.only} only"] if self.only else []
+        words += [f"days in {self.zone}"] if self.periods and self.zone != UTC_DAYS.zone else []
         first, before = self.within
         words += [f"from {first}"] if first else []
         words += [f"up to before {before}"] if before else []
@@ -213,6 +223,7 @@ def _widest(scopes: Iterable[Scope]) -> Scope:
     only = {scope.only for scope in every}
     # Ranges of one export lie side by side: together they are open.
     within = {scope.within for scope in every}
+    zones = {scope.zone for scope in every}
     return Scope(
         union("stages"),
         union("partners"),
@@ -220,6 +231,7 @@ def _widest(scopes: Iterable[Scope]) -> Scope:
         union("batches"),
         only.pop() if len(only) == 1 else "",
         within.pop() if len(within) == 1 else ("", ""),
+        zones.pop() if len(zones) == 1 else UTC_DAYS.zone,
     )
 
 

@@ -113,7 +113,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
     vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
-    check_options(request.pay_on, request.checked, request.header, form, session.clock().date())
+    check_options(request.pay_on, request.checked, request.header, form, session.days.of(session.clock()))
     _check_reason(request.again)
     refuse_missing([request.open_bills] if request.open_bills else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
@@ -123,12 +123,13 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
         given = Circumstances(
             vendors,
             store.bills(session.environment),
-            snapshot.taken_at.date(),
+            snapshot.scope.days.of(snapshot.taken_at),
             currencies,
             again=request.again is not None,
             pays=layout.pays,
             bill_and_pay=request.bill_and_pay,
             closed_until=closed_until(store, session.environment),
+            days=snapshot.scope.days,
         )
         made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run:

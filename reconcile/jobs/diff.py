@@ -22,6 +22,7 @@ from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.files import check_names, write_reports
 from reconcile.report.model import Report
+from reconcile.store.evidence.payments_read import plan_answers
 from reconcile.store.store import Store
 
 
@@ -94,6 +95,9 @@ def _keep(session: Session, store: Store, made: PlanMade) -> None:
     """Keeps what the saved plan was made of, where the store can be written."""
     try:
         keep_inputs(session, store, made.plan.fingerprint, made.made_of)
+        at = session.clock().isoformat(timespec="seconds")
+        if made.answers:
+            plan_answers(store, session.environment, made.plan.fingerprint, made.answers, at, session.user)
     except StateError as error:
         session.caller.say(f"{error} What the plan was made of was not kept: no replay can make it again.")
 

@@ -8,12 +8,13 @@ from contextlib import suppress
 from reconcile.apply.written import written
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.settlement import Settlement, carried_out, workbooks_with_alternatives
+from reconcile.domain.settlement import Settlement, carried_out, workbooks_with_suggestions
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action
 from reconcile.plan.sources import Applied, OwnWork
+from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.run import POSTED, Run
 from reconcile.store.store import Store
 
@@ -64,11 +65,11 @@ def stages_set(
 def known_settlements(
     store: Store, environment: Environment, policy: PaymentPolicy
 ) -> tuple[Settlement, ...]:
-    """What `payments` recorded; of several solutions of a suggestion the one that a run carried out."""
+    """What `payments` recorded; of a suggestion the solution that a person chose, and none after a No."""
     settlements = store.settlements(environment)
-    done = stages_set(store, environment, workbooks_with_alternatives(settlements))
+    done = stages_set(store, environment, workbooks_with_suggestions(settlements))
     stages = {"paid": policy.paid_stage, "failed": policy.failed_stage}
-    return carried_out(settlements, done, stages)
+    return carried_out(settlements, done, stages, kept_answers(store, environment))
 
 
 def applied_since(store: Store, environment: Environment, at: str) -> dict[tuple[str, str], Applied]:

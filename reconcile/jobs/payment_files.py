@@ -46,7 +46,7 @@ def paying_of(
     return Paying(
         form,
         session.settings.bank,
-        session.clock().date(),
+        session.days.of(session.clock()),
         store.paid_accounts(session.environment),
         frozenset(checked),
         _day(pay_on) if pay_on else None,

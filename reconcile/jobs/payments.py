@@ -33,6 +33,7 @@ from reconcile.jobs.scope import Filters, fetch_scope
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
 from reconcile.jobs.user_tables import source_of
+from reconcile.store.evidence.payments_read import kept_answers, payments_read
 from reconcile.store.store import Store
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import ExtraSheet, Proposal, answers_to
@@ -172,16 +173,20 @@ def _read_before(
 ) -> ReadBefore:
     """What earlier runs read of these payments, and what their workbooks set."""
     alike = {fingerprint(payment) for file in files for payment in file.payments}
-    readings = store.payments_read(session.environment, alike)
-    workbooks = {one.workbook_id for one in readings if one.becomes}
+    readings = payments_read(store, session.environment, alike)
+    answers = kept_answers(store, session.environment)
+    workbooks = {one.workbook_id for one in readings}
     done = stages_set(store, session.environment, workbooks)
-    return ReadBefore(readings, _prints(files), done, {one.payout_id: one.stage for one in owed})
+    stages = {one.payout_id: one.stage for one in owed}
+    return ReadBefore(readings, _prints(files), done, stages, answers)
 
 
 def _proposal(session: Session, matched: Matched, export: Export) -> Proposal:
     policy = session.settings.payments
     result, snapshot = matched.result, matched.snapshot
-    choices = [choices_of(one, snapshot, policy) for one in result.suggestions]
+    choices = [
+        choices_of(one, number, snapshot, policy) for number, one in enumerate(result.suggestions, start=1)
+    ]
     tokens = tuple(match_token(export.workbook_id, [asdict(one) for one in some]) for some in choices)
     several = [one.certificate.count > 1 for one in result.suggestions]
     answers = tuple(answers_to(len(some), numbered=one) for some, one in zip(choices, several, strict=True))

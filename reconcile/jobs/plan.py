@@ -9,6 +9,7 @@ from pathlib import Path
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, WorkbookError
 from reconcile.introw.client import Reader
@@ -24,7 +25,7 @@ from reconcile.plan.build import Circumstances, build_plan
 from reconcile.plan.cost.run_cost import ANSWER, ListLengths
 from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
-from reconcile.plan.sources import Source
+from reconcile.plan.sources import OwnWork, Source
 from reconcile.store.store import Store
 
 EVERYTHING = NarrowTo()
@@ -37,6 +38,11 @@ class PlanMade:
     plan: Plan
     readings: tuple[Reading, ...]
     made_of: MadeOf
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """What the workbooks answer to suggestions of `payments`."""
+        return tuple(answer for one in self.readings for answer in one.edited.answers)
 
 
 def plan_for(
@@ -127,7 +133,11 @@ def lengths_of(reader: Reader, requests: int, began: float) -> ListLengths:
 
 def _source(store: Store, reading: Reading) -> Source:
     workbook_id = reading.edited.export.workbook_id
-    work = replace(own_work(store, workbook_id), applied=applied(store, workbook_id))
+    return source_of(reading, replace(own_work(store, workbook_id), applied=applied(store, workbook_id)))
+
+
+def source_of(reading: Reading, work: OwnWork) -> Source:
+    """A workbook as a plan takes it. work: what earlier runs of it did."""
     return Source(reading.baseline, reading.edited, _undamaged(reading), work, reading.kept)
 
 

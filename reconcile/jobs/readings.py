@@ -12,11 +12,13 @@ from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
 from reconcile.plan.made_before.same_lines import made_findings
+from reconcile.plan.sources import OwnWork
 from reconcile.store.store import Store
 from reconcile.workbook.contract import Meta
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
@@ -37,11 +39,16 @@ def read(session: Session, store: Store, file: Path, lost: Meta | None = None) -
     policy, templates = session.settings.policy, session.settings.templates
     with session.caller.progress() as on_progress:
         edited = read_workbook(file, policy, templates, on_progress, lost)
-    kept = store.baseline(edited.export.workbook_id)
+    workbook_id = edited.export.workbook_id
+    return reading_of(edited, store.baseline(workbook_id), own_work(store, workbook_id), policy)
+
+
+def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork, policy: Policy) -> Reading:
+    """A workbook that was read, checked. kept: its baseline in the store. own: what its earlier runs did."""
     baseline = kept or baseline_of(edited)
     edited = with_partner_ids(edited, baseline)
     noted = () if kept else (_unknown_export(edited),)
-    made = made_findings(edited, own_work(store, edited.export.workbook_id))
+    made = made_findings(edited, own)
     readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)
     return Reading(edited, baseline, review(edited, baseline, policy, readonly), kept is not None)
 

@@ -44,7 +44,7 @@ def fetch_scope(session: Session, reader: Reader, named: Scope, on_progress: Pro
     Raises ConfigurationError for a partner that is not there, and ApiError.
     """
     partners = reader.list_partners().records if named.partners else ()
-    scope = known_scope(named, partners)
+    scope = replace(known_scope(named, partners), zone=session.settings.policy.time_zone)
     left_out = session.settings.policy.left_out
     return fetch_snapshot(reader, session.environment, scope, session.clock(), left_out, on_progress)
 

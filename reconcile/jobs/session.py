@@ -19,6 +19,7 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError, StateError
 
 if TYPE_CHECKING:
+    from reconcile.domain.period import Days
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
     from reconcile.store.postgres import PostgresDatabase
@@ -81,6 +82,13 @@ class Session:
         from reconcile.introw.connection import origin_of
 
         return Environment(origin_of(self.settings.profile.base_url), self.settings.profile_name)
+
+    @property
+    def days(self) -> Days:
+        """Which day a moment belongs to, by the settings."""
+        from reconcile.domain.period import Days
+
+        return Days(self.settings.policy.time_zone)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:

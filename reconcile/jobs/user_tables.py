@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from reconcile.domain.policy.file_rules import FileRules
@@ -9,7 +10,7 @@ from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.csv_table import read_csv_table
 from reconcile.erp.payments.model import Grid, GridCell, GridRow, Source
 from reconcile.errors import ConfigurationError
-from reconcile.workbook.ooxml import open_book
+from reconcile.workbook.ooxml import Book, open_book
 from reconcile.workbook.pack import read_table
 from reconcile.workbook.read import shown
 
@@ -20,19 +21,23 @@ def read_any_table(file: Path, sheet: str, rules: FileRules) -> list[list[str]]:
     Raises ConfigurationError for an empty one, for a pipe or a device, and for one larger than the rules say.
     """
     check_size(file, rules)
-    rows = read_table(file, sheet) if file.suffix.lower() == ".xlsx" else read_csv_table(file)
+    is_workbook = file.suffix.lower() == ".xlsx"
+    rows = (
+        read_table(file, sheet, rules.table_rows, rules.table_columns)
+        if is_workbook
+        else read_csv_table(file)
+    )
     if not rows:
         raise ConfigurationError(f"{file} is empty.")
     columns = max(map(len, rows))
     longest = max(len(text) for row in rows for text in row)
-    for name, size, limit in (
-        ("rows", len(rows), rules.table_rows),
-        ("columns", columns, rules.table_columns),
-        ("characters in a field", longest, rules.table_field),
+    for setting, found, size, limit in (
+        ("rows", f"more than {rules.table_rows:,} rows", len(rows), rules.table_rows),
+        ("columns", f"more than {rules.table_columns:,} columns", columns, rules.table_columns),
+        ("field", f"{longest:,} characters in a field", longest, rules.table_field),
     ):
         if size > limit:
-            setting = "table_field" if name.startswith("characters") else f"table_{name}"
-            raise _too_large(file, f"{size:,} {name}", f"{limit:,}", setting)
+            raise _too_large(file, found, f"{limit:,}", f"table_{setting}")
     return rows
 
 
@@ -65,23 +70,23 @@ def source_of(file: Path, rules: FileRules | None = None) -> Source:
         content = file.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"The file {file} cannot be read ({error.strerror}).") from error
-    grids = _grids(file) if content.startswith(b"PK") else {}
+    grids = _grids(file, Budget(file.name, limits)) if content.startswith(b"PK") else {}
     return Source(file.name, content, grids, limits)
 
 
-def _grids(file: Path) -> dict[str, Grid]:
+def _grids(file: Path, budget: Budget) -> dict[str, Grid]:
     book = open_book(file)
+    return {sheet: tuple(_grid_rows(book, sheet, budget)) for sheet in book.sheets}
+
+
+def _grid_rows(book: Book, sheet: str, budget: Budget) -> Iterator[GridRow]:
     blank = GridCell("")
-    return {
-        sheet: tuple(
-            GridRow(
-                number,
-                tuple(
-                    GridCell(shown(cells[place]), cells[place].kind) if place in cells else blank
-                    for place in range(max(cells) + 1)
-                ),
-            )
-            for number, cells in book.rows(sheet)
+    for count, (number, cells) in enumerate(book.rows(sheet), start=1):
+        width = max(cells) + 1
+        budget.check_columns(width, f"{sheet}, row {number}")
+        budget.check_row(count)
+        texts = (
+            GridCell(shown(cells[place]), cells[place].kind) if place in cells else blank
+            for place in range(width)
         )
-        for sheet in book.sheets
-    }
+        yield GridRow(number, tuple(texts))

@@ -13,7 +13,19 @@ from reconcile.store.lock import holder_of
 from reconcile.store.run import Holder
 from reconcile.store.sealing import add
 from reconcile.store.store import Store
-from reconcile.store.tables import BILLS, CLOSES, ENVIRONMENTS, EXPORTS, LOCKS, METADATA, RUNS, SETTLEMENTS
+from reconcile.store.tables import (
+    ANSWERS,
+    BILLS,
+    CLOSES,
+    ENVIRONMENTS,
+    EXPORTS,
+    LOCKS,
+    METADATA,
+    PAID_ACCOUNTS,
+    PAYMENTS_READ,
+    RUNS,
+    SETTLEMENTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ def holdings(store: Store) -> Holdings:
         )
 
 
-_DONE = (RUNS, BILLS, SETTLEMENTS, CLOSES, ENVIRONMENTS)
+_DONE = (RUNS, BILLS, PAID_ACCOUNTS, SETTLEMENTS, PAYMENTS_READ, ANSWERS, CLOSES, ENVIRONMENTS)
 _TELLING = (*_DONE, EXPORTS)
 
 

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Table
 
 from reconcile.store.tables import (
+    ANSWERS,
     BILLS,
     CLOSES,
     EFFECTS,
@@ -82,6 +83,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
             SETTLEMENTS, ("environment", "workbook_id", "payout_id", "payment_id", "read_at"), appended=True
         ),
         Sealed(PAYMENTS_READ, ("environment", "workbook_id", "key", "file", "sheet", "spot"), appended=True),
+        Sealed(ANSWERS, ("environment", "workbook_id", "suggestion", "owner", "state", "at"), appended=True),
         Sealed(CLOSES, ("close_id",), bulky=frozenset({"inputs"})),
         Sealed(LATE_ENTRIES, ("close_id", "number"), appended=True),
         Sealed(REOPENINGS, ("environment", "period", "at", "what"), appended=True),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
@@ -49,8 +49,6 @@ from reconcile.store.tables import (
 )
 
 Kept = TypeVar("Kept", IssuedBill, Settlement, ReadPayment)
-# How many values one query compares with: SQLite has a limit.
-_TOGETHER: Final = 500
 
 
 class Store:
@@ -277,14 +275,9 @@ class Store:
             add(connection, SETTLEMENTS, _rows(environment, settlements))
             add(connection, PAYMENTS_READ, _rows(environment, readings))
 
-    def payments_read(self, environment: Environment, likenesses: Iterable[str]) -> tuple[ReadPayment, ...]:
-        """The readings of all payments of these likenesses, oldest first."""
-        found: list[ReadPayment] = []
-        wanted = sorted(likenesses)
-        for start in range(0, len(wanted), _TOGETHER):
-            like = PAYMENTS_READ.c.likeness.in_(wanted[start : start + _TOGETHER])
-            found += self._kept(PAYMENTS_READ, environment, ReadPayment, like)
-        return tuple(sorted(found, key=lambda one: one.read_at))
+    def readings(self, environment: Environment, where: ColumnElement[bool]) -> tuple[ReadPayment, ...]:
+        """The readings of payments that meet a condition, oldest first."""
+        return self._kept(PAYMENTS_READ, environment, ReadPayment, where)
 
     def settlements(self, environment: Environment) -> tuple[Settlement, ...]:
         """What every run of `payments` found out, oldest first; a payout may be there more than once."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 12
+STORE_VERSION: Final = 13
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -192,6 +192,24 @@ PAYMENTS_READ = Table(
     Column("sha256", Text, nullable=False),
     Column("read_at", Text, nullable=False),
     Column("read_by", Text, nullable=False),
+)
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("workbook_id", Text, nullable=False),
+    Column("suggestion", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("chosen", Integer, nullable=False),
+    Column("becomes", Text, nullable=False),
+    Column("payouts", Text, nullable=False),
+    Column("payments", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("cell", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
 )
 CLOSES = Table(
     "closes",

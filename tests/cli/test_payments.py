@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from reconcile.domain.snapshot import Environment
 from reconcile.resources import sample
+from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.store import Store
 from reconcile.workbook.copy.cell_editor import Keystroke
 
@@ -156,6 +157,62 @@ def test_one_of_several_solutions_is_chosen_by_its_number(cli: CliSession) -> No
     }
     assert _found(cli, workbook, yes) == _found(cli, workbook, third) == [("answer-unclear", "Matches!A2")]
     assert _plan(cli, cli.edit(workbook, second)) == {BY_NAME: {"stage": "PAID"}}
+
+
+def _two_of_two(cli: CliSession) -> tuple[Path, Path]:
+    """The workbook and the file of two payments, each of which could be for the one payout of its amount."""
+    rows = [f"2026-04-{day},Bright Peak Consulting,38101.37,USD,x{day}" for day in (15, 16)]
+    file = cli.folder / "bank.csv"
+    file.write_text("\n".join(("Date,Payee,Amount,Currency,Reference", *rows, "")), encoding="utf-8")
+    return _payments(cli, file)[0], file
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["workbook", "saved plan"])
+def test_the_chosen_solution_is_kept_and_told_by_the_history_of_the_payment(
+    cli: CliSession, *, saved: bool
+) -> None:
+    workbook, file = _two_of_two(cli)
+    applied = cli.edit(workbook, Keystroke("Matches", 2, "Accept", 2))
+    if saved:
+        plan = cli.folder / "plan.json"
+        cli.run("diff", applied, "--save", plan)
+        applied = plan
+    assert cli.run("apply", applied, "--yes")[0] == 0
+    _, again = _payments(cli, file, name="again.xlsx")
+    code, told, _ = cli.run("history", "x16")
+
+    assert [one["place"] for one in again["repeated"]] == ["bank.csv, line 3"]
+    assert code == 0
+    assert "payment read, 38,101.37 USD to Bright Peak Consulting on 2026-04-16" in told
+    assert f"answered 2: {BY_NAME} to PAID" in told
+    assert cli.run("history", "bank.csv")[1].count("payment read") == 4
+    assert "answered" in cli.run("history", BY_NAME)[1]
+
+
+def test_a_no_that_sets_nothing_is_kept_when_the_workbook_is_applied(cli: CliSession) -> None:
+    workbook, _ = _two_of_two(cli)
+    cli.run("apply", cli.edit(workbook, Keystroke("Matches", 2, "Accept", "no")), "--yes")
+    with Store(cli.folder / "state.db") as store:
+        (answer,) = kept_answers(store, Environment(cli.url)).values()
+
+    assert (answer.suggestion, answer.chosen, answer.cell) == (1, 0, "A2")
+    assert cli.writes() == []
+
+
+def test_two_answers_that_take_one_payout_or_answer_one_suggestion_apart_are_errors(cli: CliSession) -> None:
+    """A row that somebody copied answers its suggestion twice."""
+    workbook, _ = _two_of_two(cli)
+    book = load_workbook(workbook)
+    sheet = book["Matches"]
+    token = sheet.max_column
+    sheet.cell(3, token).value = sheet.cell(2, token).value
+    book.save(workbook)
+    first = Keystroke("Matches", 2, "Accept", 2)
+
+    for second in (2, 1, "No"):
+        assert _found(cli, workbook, first, Keystroke("Matches", 3, "Accept", second)) == [
+            ("answer-twice", "Matches!A3")
+        ]
 
 
 def test_a_suggestion_that_is_not_accepted_changes_nothing(cli: CliSession) -> None:
@@ -354,5 +411,5 @@ def test_the_store_remembers_what_was_paid_by_which_payment(cli: CliSession) -> 
         "2026-04-15",
     )
     assert str(kept[APPROVED].amount) == "10,168.62 USD"
-    assert {kept[one].state for one in (BY_NAME, *TOGETHER)} == {"suggested"}
+    assert {kept[one].state for one in (BY_NAME, *TOGETHER)} == {"suggested 1.1", "suggested 2.1"}
     assert (kept[BACK].verdict, kept[SHORT].state) == ("failed", "differs")

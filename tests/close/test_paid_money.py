@@ -19,7 +19,7 @@ from reconcile.close.rollforward import Movement
 from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.policy.payments import PaymentPolicy, Tolerance
-from reconcile.domain.settlement import Settlement, carried_out
+from reconcile.domain.settlement import Answer, Answers, Settlement, carried_out
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.outcome.settlements import Occasion, settlements_of
@@ -449,7 +449,7 @@ def test_of_several_solutions_the_one_that_was_carried_out_is_allotted(chosen: t
     """Even where the other payouts were paid as well, by payments of their own."""
     done = {("wb-1", payout_id, "PAID") for payout_id in chosen}
 
-    known = carried_out(_of_two_solutions(), done, STAGES)
+    known = carried_out(_of_two_solutions(), done, STAGES, {})
 
     assert set(allotments(known, make_snapshot(*PAYOUTS), PaymentPolicy())) == set(chosen)
 
@@ -457,7 +457,7 @@ def test_of_several_solutions_the_one_that_was_carried_out_is_allotted(chosen: t
 def test_half_of_a_solution_is_no_solution() -> None:
     done = {("wb-1", "pay_100", "PAID"), ("wb-1", "pay_200", "PAID"), ("wb-2", "pay_250", "PAID")}
 
-    assert carried_out(_of_two_solutions(), done, STAGES) == ()
+    assert carried_out(_of_two_solutions(), done, STAGES, {}) == ()
 
 
 def test_two_solutions_that_differ_by_the_payment_alone_decide_nothing() -> None:
@@ -469,4 +469,55 @@ def test_two_solutions_that_differ_by_the_payment_alone_decide_nothing() -> None
     rows = _recorded("wb-1", *payments, owed=owed)
 
     assert {one.payment_id for one in rows} == {"TX-10", "TX-20"}
-    assert carried_out(rows, {("wb-1", "pay_1", "PAID")}, STAGES) == ()
+    assert carried_out(rows, {("wb-1", "pay_1", "PAID")}, STAGES, {}) == ()
+
+
+def _answers(*chosen: int) -> Answers:
+    """What a person answered to the suggestions of the workbook, in their order; 0 for No."""
+    return {
+        ("wb-1", number): Answer("wb-1", number, one, "PAID", (), (), "back.xlsx", "Matches", "A2")
+        for number, one in enumerate(chosen, start=1)
+    }
+
+
+EVERY_STAGE = {("wb-1", one.id, "PAID") for one in PAYOUTS}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "allotted"),
+    [(1, {"pay_100", "pay_250"}), (2, {"pay_150", "pay_200"}), (0, set())],
+    ids=["the first solution", "the second solution", "No"],
+)
+def test_the_answer_says_what_was_paid_though_all_payouts_were_set_to_paid_by_hand(
+    chosen: int, allotted: set[str]
+) -> None:
+    known = carried_out(_of_two_solutions(), EVERY_STAGE, STAGES, _answers(chosen))
+
+    assert set(allotments(known, make_snapshot(*PAYOUTS), PaymentPolicy())) == allotted
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_a_no_to_the_only_solution_counts_beside_a_payout_that_was_set_to_paid_by_hand(chosen: int) -> None:
+    rows = [settled("2026-03-20", "1000 USD", state="suggested 1.1", workbook_id="wb-1")]
+    known = carried_out(rows, {("wb-1", "pay_1", "PAID")}, STAGES, _answers(chosen))
+
+    assert [one.state for one in known] == ["suggested"] * chosen
+
+
+def test_answers_that_cross_do_not_swap_the_days_of_their_payments() -> None:
+    """Each of two payments could be for each of two payouts; the answers give the first one the second."""
+    early, late = "2026-03-10", "2026-03-20"
+    rows = [
+        settled(day, "1000 USD", payout_id=payout, state=f"suggested {number}.{solution}", workbook_id="wb-1")
+        for number, day in ((1, early), (2, late))
+        for solution, payout in enumerate(("pay_1", "pay_2") if number == 1 else ("pay_2", "pay_1"), 1)
+    ]
+    both = {("wb-1", payout, "PAID") for payout in ("pay_1", "pay_2")}
+    payouts = make_snapshot(*(make_payout(one, "1000 USD", stage="PAID") for one in ("pay_1", "pay_2")))
+    found = allotments(carried_out(rows, both, STAGES, _answers(2, 2)), payouts, PaymentPolicy())
+
+    assert {payout: [str(one.day) for one in paid] for payout, paid in found.items()} == {
+        "pay_1": [late],
+        "pay_2": [early],
+    }
+    assert carried_out(rows, both, STAGES, {}) == ()

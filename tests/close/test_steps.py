@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from reconcile.close.steps import Traces, steps
-from reconcile.domain.period import Period
+from reconcile.domain.period import Days, Period
 
 WORK = Traces(
+    began=Days().start(Period.parse("2026-03").start),
     runs=[("2026-04-05T10:00:00+00:00", "finished")],
     bills=["2026-04-06T10:00:00+00:00"],
     payments=["2026-04-07T10:00:00+00:00"],
@@ -17,7 +18,11 @@ WORK = Traces(
 
 
 def _done(period: str, traces: Traces) -> set[str]:
-    return {one.name for one in steps(Period.parse(period), traces) if one.state == "done"}
+    return {
+        one.name
+        for one in steps(replace(traces, began=Days().start(Period.parse(period).start)))
+        if one.state == "done"
+    }
 
 
 @pytest.mark.parametrize("period", ["2025-03", "2026-02", "2026-05"])

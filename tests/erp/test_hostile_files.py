@@ -47,7 +47,7 @@ REFUSED: Final = {
     "a statement 40,000 times in MT940": (":20:\n" * 40_000 + ":25:1\n", "at most 4,000"),
     "only the beginning of a statement in MT940": (":20:\n" * 40_000, "no table"),
     "an amount of 100,000 digits in MT940": (
-        re.sub(r"(:61:\d+D)[\d,]+", rf"\g<1>{NINES},00", _MT940, count=1), "can be read",
+        re.sub(r"(:61:\d+D)[\d,]+", rf"\g<1>{NINES},00", _MT940, count=1), "bank_field",
     ),
     "an amount of 29 digits in a table": (f"{_TABLE}2026-04-15,a,{NINES[:29]},USD\n", "no amount"),
     "an amount of 100,000 digits in a table": (f"{_TABLE}2026-04-15,a,{NINES},USD\n", "no amount"),

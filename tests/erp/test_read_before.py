@@ -10,7 +10,7 @@ import pytest
 
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.settlement import ReadPayment
+from reconcile.domain.settlement import Answer, Answers, ReadPayment
 from reconcile.erp.matching.match import match_payments
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.outcome.kept_payments import readings_of
@@ -51,7 +51,12 @@ def _readings(result: Matching, *files: PaymentFile, workbook: str = "wb-1") -> 
 
 
 def _again(
-    file: PaymentFile, readings: list[ReadPayment], owed: list[Owed], *applied: str, stage: str = "PAID"
+    file: PaymentFile,
+    readings: list[ReadPayment],
+    owed: list[Owed],
+    *applied: str,
+    stage: str = "PAID",
+    answers: Answers | None = None,
 ) -> Matching:
     """Reads a file after an earlier run. applied: the payouts that a run of its workbook set to a stage."""
     before = ReadBefore(
@@ -59,6 +64,7 @@ def _again(
         {file.name: file.sha256},
         {("wb-1", payout, stage) for payout in applied},
         {one.payout_id: one.stage for one in owed},
+        answers or {},
     )
     return match_payments([file], owed, POLICY, before)
 
@@ -218,3 +224,52 @@ def test_where_a_run_set_the_payouts_of_two_solutions_the_payment_is_not_spent()
     done = _again(file, kept, [replace(one, stage="PAID") for one in owed], *(one.payout_id for one in owed))
 
     assert done.repeated == ()
+
+
+def _answer(chosen: int, payouts: tuple[str, ...], *keys: str) -> Answers:
+    """The answer to the first suggestion of the workbook; 0 for No."""
+    becomes = "PAID" if chosen else ""
+    return {("wb-1", 1): Answer("wb-1", 1, chosen, becomes, payouts, keys, "back.xlsx", "Matches", "A2")}
+
+
+PAIRS = [("pay_100", "pay_250"), ("pay_150", "pay_200")]
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+def test_what_a_person_answered_counts_though_the_payouts_of_both_solutions_were_paid(chosen: int) -> None:
+    owed = [_owed(f"pay_{n}", n) for n in ("100", "150", "200", "250")]
+    file = _file(_paid("350"))
+    (kept,) = _readings(match_payments([file], owed, POLICY), file)
+    answers = _answer(chosen, PAIRS[chosen - 1], kept.key) if chosen else _answer(0, ())
+    every = [replace(one, stage="PAID") for one in owed]
+
+    done = _again(file, [kept], every, *(one.payout_id for one in owed), answers=answers)
+
+    went = [text.split(" for ")[1] for one in done.repeated for text in one.allotted.splitlines()]
+    assert went == (list(PAIRS[chosen - 1]) if chosen else [])
+
+
+@pytest.mark.parametrize("chosen", [1, 2])
+def test_of_two_payments_of_one_payout_the_one_that_was_answered_is_spent(chosen: int) -> None:
+    file = _file(_paid(id="TX-1"), _paid(id="TX-2", booked=date(2026, 4, 20)))
+    readings = _readings(match_payments([file], [_owed()], POLICY), file)
+    key = next(one.key for one in readings if one.payment_id == f"TX-{chosen}")
+    answers = _answer(chosen, ("pay_1",), key)
+
+    again = _again(file, readings, [_owed(stage="PAID"), _owed("pay_2")], "pay_1", answers=answers)
+
+    assert [(one.payment.id, one.allotted) for one in again.repeated] == [
+        (f"TX-{chosen}", "100.00 USD for pay_1")
+    ]
+
+
+@pytest.mark.parametrize(("stage", "spent"), [("APPROVED", 0), ("PAID", 1), ("FAILED", 0)])
+def test_a_yes_counts_once_the_payout_is_where_it_brings_it(stage: str, spent: int) -> None:
+    """Nobody knows which run set it: it may have stood there when the workbook was applied."""
+    file = _file(_paid())
+    (kept,) = _readings(match_payments([file], [_owed()], POLICY), file)
+    kept = replace(kept, part="suggested 1")
+
+    again = _again(file, [kept], [_owed(stage=stage)], answers=_answer(1, ("pay_1",), kept.key))
+
+    assert len(again.repeated) == spent

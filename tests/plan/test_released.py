@@ -206,3 +206,24 @@ def test_a_decline_that_an_earlier_run_did_is_no_surprise_for_the_next_one() -> 
 
     assert plan.conflicts == ()
     assert [one.target.id for one in plan.operations] == ["cln_1"]
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"payout_id": None, "status": "PENDING"},
+        {"payout_id": None, "status": "VOIDED"},
+        {"payout_id": "pay_2"},
+    ],
+    ids=["detached", "declined", "moved"],
+)
+def test_whoever_asked_for_another_amount_of_a_line_did_not_ask_for_it_to_leave(
+    left: dict[str, str | None],
+) -> None:
+    base = make_snapshot(*BASE.payouts.values(), *BASE.lines.values(), make_payout("pay_2", "0 USD"))
+    live = changed(changed(base, "cln_2", amount=money("33 USD"), **left), "pay_1", amount=money("100 USD"))
+
+    plan = make_plan(base, {"cln_2": {"amount": "33"}, "pay_1": {"stage": "PAID"}}, live)
+
+    assert ("pay_1", "release") in {(one.target.id, one.group) for one in plan.conflicts}
+    assert plan.operations == ()

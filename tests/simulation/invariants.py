@@ -172,7 +172,9 @@ class Watch:
 
     def _emptied(self, effect: Effect, office: Office) -> None:
         """A payout that is emptied because somebody else took its other lines away."""
-        book = office.asked[-1]
+        book = next(
+            (one for one in reversed(office.asked) if _declines_on(one, effect.record)), office.asked[-1]
+        )
         bound = self.world.habits.lag + SLACK + getattr(CONDUCT, "fresh_seconds", CONDUCT.reread_minutes * 60)
         for row in book.edited.lines.rows:
             change = self.changes.get((row.id or "", "place"))
@@ -307,6 +309,12 @@ class Watch:
             words += ended.executed.stopped
         if "set the run aside" not in words and "set it aside" not in words:
             self.break_("every run can be ended", f"After three calm resumes: {words[:400]}")
+
+
+def _declines_on(book: Book, payout_id: str) -> bool:
+    """Whether a line of that payout is declined in a workbook."""
+    lines = {row.id for row in book.edited.lines.rows if row.fixed.get("payout_id") == payout_id}
+    return any(record in lines and name == "Decline" for record, name, _ in book.typed)
 
 
 def _asks(book: Book, effect: Effect) -> bool:

@@ -1,8 +1,8 @@
 """State stores that earlier versions wrote are taken over, keep working, and show what was done to them.
 
 The files in `old` were written by the program as it was when each version was current: an export, a run with
-a changed line and (but in 8 and 9) a new one, and from version 5 on a bill. That of 11 is the one of 10 as
-the program of version 11 took it over.
+a changed line and (but in 8 and 9) a new one, and from version 5 on a bill. Those of 11 and 12 are the
+one of 10 as the programs of these versions took it over.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ VERSIONS = {
     7: "http://127.0.0.1:8097",
     10: "http://127.0.0.1:8100",
     11: "http://127.0.0.1:8100",
+    12: "http://127.0.0.1:8100",
 }
 UNSEALED = (2, 5, 7)
 """The versions of which not every row had a seal."""

@@ -15,6 +15,7 @@ from reconcile.state_server import StateServer, place_of
 from reconcile.store.audit import audit
 from reconcile.store.copying import copy_store
 from reconcile.store.entries import Entry
+from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.fence import Fence, LeaseLost, renew, take_number
 from reconcile.store.postgres import PostgresDatabase
 from reconcile.store.run import Holder, Run
@@ -63,6 +64,7 @@ def test_a_store_is_the_same_after_it_went_to_postgresql_and_back(store: Store, 
         assert store.runs() == back.runs() == file.runs()
         assert store.bills(HERE) == file.bills(HERE)
         assert store.settlements(HERE) == file.settlements(HERE)
+        assert kept_answers(store, HERE) == kept_answers(file, HERE) != {}
         assert store.baseline("wb-1") == file.baseline("wb-1")
         assert audit(store.record()) == ()
 

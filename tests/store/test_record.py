@@ -180,6 +180,14 @@ TAMPERINGS = {
         ["DELETE FROM payments_read WHERE key = 'k-2'"],
         f"payments_read: {NAME}/wb-1/k-2/bank.csv//line k-2",
     ),
+    "which solution a person chose": (
+        ["UPDATE answers SET chosen = 1 WHERE suggestion = 1"],
+        f"answers: {NAME}/wb-1/1/run-1/applied/2026-04-05T09:30:00+00:00: chosen",
+    ),
+    "a No that was removed": (
+        ["DELETE FROM answers WHERE chosen = 0"],
+        f"answers: {NAME}/wb-1/2/run-1/applied/2026-04-05T09:30:00+00:00",
+    ),
     "who holds the lock": (["UPDATE locks SET who = 'eve'"], f"locks: {NAME}: who"),
     "a lock that was removed": (["DELETE FROM locks"], f"locks: {NAME}"),
     "a lock that was slipped in": (
@@ -193,7 +201,7 @@ TAMPERINGS = {
     "a seal in the middle": (["DELETE FROM seals WHERE number = 5"], "seals: 6"),
     "the last seals": (
         ["DELETE FROM seals WHERE number > (SELECT max(number) - 2 FROM seals)"],
-        "seals: 33",
+        "seals: 35",
     ),
     "all seals": (["DELETE FROM seals", "DELETE FROM head"], "entries: run-1/1"),
     "the end of the chain": (["UPDATE head SET hash = 'ab'"], "head"),
@@ -276,7 +284,7 @@ def test_an_end_that_was_cut_off_consistently_is_missed(store: Path) -> None:
     )
 
     (one,) = found(store)
-    assert (one.table, one.key) == ("seals", "33")
+    assert (one.table, one.key) == ("seals", "35")
     assert "state.db.seal names it, and the store does not hold it" in one.what
 
 

@@ -46,4 +46,9 @@ CHECKS: Final = (
     EXPLAINED,
 )
 """All checks, in the order of the pack."""
-CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {1: FIRST_CHECKS, 2: MONEY_CHECKS, 3: CHECKS}
+CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {
+    1: FIRST_CHECKS,
+    2: MONEY_CHECKS,
+    3: CHECKS,
+    4: CHECKS,
+}

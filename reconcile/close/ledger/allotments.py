@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from reconcile.close.ledger.evidence_of_payment import Allotment
 from reconcile.domain.money import Money
+from reconcile.domain.period import Days
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
 from reconcile.domain.records import Payout
 from reconcile.domain.settlement import Settlement
@@ -24,8 +25,8 @@ def allotments(
 ) -> dict[str, tuple[Allotment, ...]]:
     """The payments of each payout, oldest first. A payment that was read twice counts as read last.
 
-    A suggestion counts once its payout stands where the suggestion would bring it, since then a person
-    accepted it. A payout whose payments came back keeps them and their return.
+    settlements: as `carried_out` leaves them. A suggestion counts once its payout stands where the suggestion
+    brings it. A payout whose payments came back keeps them and their return.
     """
     found: dict[str, list[Settlement]] = {}
     for one in settlements:
@@ -34,7 +35,7 @@ def allotments(
         rows[:] = [row for row in rows if _key(row) != _key(one) or row.workbook_id == one.workbook_id]
         rows.append(one)
     made = {
-        payout_id: _of_payout(rows, snapshot.payouts.get(payout_id), policy)
+        payout_id: _of_payout(rows, snapshot.payouts.get(payout_id), policy, snapshot.scope.days)
         for payout_id, rows in found.items()
     }
     return {payout_id: rows for payout_id, rows in sorted(made.items()) if rows is not None}
@@ -54,24 +55,28 @@ def _came_back(one: Settlement) -> bool:
     return one.verdict == "failed" or one.amount.amount < 0
 
 
-def _day(one: Settlement) -> date:
-    return date.fromisoformat((one.paid_on or one.read_at)[:10])
+def _day(one: Settlement, days: Days) -> date:
+    """The day that the bank writes; where it writes none, the one on which the file was read."""
+    if one.paid_on:
+        return date.fromisoformat(one.paid_on[:10])
+    return days.of(datetime.fromisoformat(one.read_at))
 
 
 def _of_payout(
-    rows: Iterable[Settlement], payout: Payout | None, policy: PaymentPolicy
+    rows: Iterable[Settlement], payout: Payout | None, policy: PaymentPolicy, days: Days
 ) -> tuple[Allotment, ...] | None:
     """The allotments of one payout; None where no row counts, so that its stage speaks."""
     made: list[Allotment] = []
     counted = False
-    for one in sorted(rows, key=lambda one: (_day(one), one.read_at)):
+    for one in sorted(rows, key=lambda one: (_day(one, days), one.read_at)):
         if not _counts(one, payout):
             continue
         counted = True
         amount = _amount(one, payout, made)
         if amount.amount:
             kind = "returned" if _came_back(one) else "paid"
-            made.append(_allotment(one, f"{len(made) + 1}-{one.payment_id or one.reference}", amount, kind))
+            number = f"{len(made) + 1}-{one.payment_id or one.reference}"
+            made.append(_allotment(one, number, _day(one, days), amount, kind))
             made += _difference(one, payout, made, policy)
     return tuple(made) if counted else None
 
@@ -99,9 +104,9 @@ def _amount(one: Settlement, payout: Payout | None, made: Sequence[Allotment]) -
     return one.amount
 
 
-def _allotment(one: Settlement, number: str, amount: Money, kind: str) -> Allotment:
+def _allotment(one: Settlement, number: str, day: date, amount: Money, kind: str) -> Allotment:
     source = " ".join(text for text in (one.file, one.payment_id) if text)
-    plain = Allotment(number, one.payout_id, one.partner_id, _day(one), amount, "paid", one.reference, source)
+    plain = Allotment(number, one.payout_id, one.partner_id, day, amount, "paid", one.reference, source)
     return replace(plain, kind="returned") if kind == "returned" else plain
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.close.ledger.open_items import OpenPart, open_parts
-from reconcile.close.ledger.positions import Facts, Key, Position, due_on, positions
+from reconcile.close.ledger.positions import Facts, Key, Position, positions
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period
@@ -37,11 +37,7 @@ class Books:
 def books(facts: Facts, day: date) -> Books:
     """The ledger at the end of a day."""
     entries_until = positions(facts, day)
-    due = {
-        line.id: on
-        for line in facts.snapshot.lines.values()
-        if (on := due_on(line, facts.snapshot.payouts.get(line.payout_id or "")))
-    }
+    due = {line.id: on for line in facts.snapshot.lines.values() if (on := facts.due_on(line))}
     return Books(
         {one.key: one for one in entries_until},
         open_parts(facts, entries_until, day),
@@ -161,7 +157,7 @@ def _leaving(line: CommissionLine | None, facts: Facts, edited: str) -> tuple[Mo
         return Movement.DECLINED, ""
     if edited:
         return Movement.ADJUSTED, edited
-    due = due_on(line, facts.snapshot.payouts.get(line.payout_id or ""))
+    due = facts.due_on(line)
     return Movement.MOVED_OUT, f"now due {due}"
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from reconcile.close.ledger.evidence_of_payment import Allotment, AllotmentKind, DatedBill, StagePaid
 from reconcile.domain.money import Money, exponent
-from reconcile.domain.period import utc_date
+from reconcile.domain.period import Days
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
@@ -34,6 +34,15 @@ class Facts:
     allotments: Mapping[str, tuple[Allotment, ...]] = field(default_factory=dict)
     stage_paid: Mapping[str, StagePaid] = field(default_factory=dict)
     bills: Sequence[DatedBill] = ()
+
+    @property
+    def days(self) -> Days:
+        """Which day a moment belongs to."""
+        return self.snapshot.scope.days
+
+    def due_on(self, line: CommissionLine) -> date | None:
+        """The day on which a line is earned."""
+        return due_on(line, self.snapshot.payouts.get(line.payout_id or ""), self.days)
 
     def is_declined(self, line: CommissionLine) -> bool:
         """Whether a line, or the payout that it is on, is declined."""
@@ -70,10 +79,12 @@ class Position:
         return (self.kind, self.payout_id, self.id, self.currency)
 
 
-def due_on(line: CommissionLine, payout: Payout | None) -> date | None:
+def due_on(line: CommissionLine, payout: Payout | None, days: Days) -> date | None:
     """The day on which a line is earned: its period end, else that of its payout, else its creation."""
-    moment = line.period_end or (payout.period_end if payout else None) or line.created_at
-    return utc_date(moment) if moment else None
+    end = line.period_end or (payout.period_end if payout else None)
+    if end:
+        return days.of_bound(end)
+    return days.of(line.created_at) if line.created_at else None
 
 
 def positions(facts: Facts, day: date) -> tuple[Position, ...]:
@@ -94,7 +105,7 @@ def positions(facts: Facts, day: date) -> tuple[Position, ...]:
 
 def _earned(facts: Facts, day: date) -> Iterator[Position]:
     for line in sorted(facts.snapshot.lines.values(), key=lambda one: one.id):
-        due = due_on(line, facts.snapshot.payouts.get(line.payout_id or ""))
+        due = facts.due_on(line)
         if due is None or due > day or facts.is_declined(line):
             continue
         yield Position(

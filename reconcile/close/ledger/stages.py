@@ -8,7 +8,6 @@ from datetime import date
 
 from reconcile.close.ledger.evidence_of_payment import StagePaid
 from reconcile.domain.money import Money, totals
-from reconcile.domain.period import utc_date
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
@@ -47,13 +46,13 @@ def _seen(payout: Payout, snapshot: Snapshot, names: Names, known: Known) -> Sta
 
 
 def _days(payout: Payout, snapshot: Snapshot, known: Known) -> Iterator[date]:
-    yield utc_date(payout.updated_at or snapshot.taken_at)
+    yield snapshot.scope.days.of(payout.updated_at or snapshot.taken_at)
     if payout.id in known.set_on:
         yield known.set_on[payout.id]
     for earlier in known.snapshots:
         was = earlier.payouts.get(payout.id)
         if was and was.stage == PAID:
-            yield utc_date(was.updated_at or earlier.taken_at)
+            yield snapshot.scope.days.of(was.updated_at or earlier.taken_at)
 
 
 def amounts_of(payout: Payout, snapshot: Snapshot, names: Names) -> tuple[Money, ...]:

@@ -27,7 +27,7 @@ def rollup_pack(made: RollUp) -> Pack:
         title=f"Roll-up {made.period}",
         facts=(
             ("Entity", entity_of(made.closes[-1])),
-            ("Period", f"{span}, UTC"),
+            ("Period", f"{span}, {_zones(made)}"),
             ("Environment", str(last.snapshot.environment)),
             (
                 "Closes",
@@ -50,6 +50,11 @@ def rollup_pack(made: RollUp) -> Pack:
         footer=f"{entity_of(made.closes[-1])}, {made.period}",
         look=3,
     )
+
+
+def _zones(made: RollUp) -> str:
+    """The time zones in which the closes counted days, in their order."""
+    return ", then ".join(dict.fromkeys(one.frozen.snapshot.scope.zone for one in made.closes))
 
 
 def _verdict(made: RollUp) -> str:

@@ -13,13 +13,14 @@ _LONGEST_FIELD: Final = 131_072
 
 @dataclass(frozen=True, slots=True)
 class BankFileLimits:
-    """How much of one payments file is read: its size, its rows, and the time.
+    """How much of one payments file is read: its size, its rows and columns, and the time.
 
     field: characters of one text. digits: of one amount; no more than MOST_DIGITS add up exactly.
     """
 
     megabytes: int = 200
     rows: int = 1_000_000
+    columns: int = 500
     field: int = 100_000
     digits: int = MOST_DIGITS
     seconds: float = 600
@@ -42,6 +43,7 @@ class FileRules:
     table_field: int = 10_000
     bank_megabytes: int = 200
     bank_rows: int = 1_000_000
+    bank_columns: int = 500
     bank_field: int = 100_000
     bank_digits: int = MOST_DIGITS
     bank_seconds: float = 600
@@ -57,5 +59,10 @@ class FileRules:
     def bank(self) -> BankFileLimits:
         """How much of a file of payments is read."""
         return BankFileLimits(
-            self.bank_megabytes, self.bank_rows, self.bank_field, self.bank_digits, self.bank_seconds
+            self.bank_megabytes,
+            self.bank_rows,
+            self.bank_columns,
+            self.bank_field,
+            self.bank_digits,
+            self.bank_seconds,
         )

@@ -117,7 +117,8 @@ class Policy:
     (`de`, `en-US`); empty where what can be read in two ways is to be an error. moved_releases: what becomes
     of a stage that partners see or that pays, where the payout's amount or lines moved since the export:
     `hold` waits for a person's decision, `warn` only says so. missing_payouts: ids of deleted payouts that
-    lines still name; these lines are left out.
+    lines still name; these lines are left out. time_zone: the one in which a moment becomes a day, by its
+    name in the IANA database.
     """
 
     names: Names = field(default_factory=Names)
@@ -140,6 +141,7 @@ class Policy:
     locale: str = ""
     moved_releases: Literal["hold", "warn"] = "hold"
     missing_payouts: tuple[str, ...] = ()
+    time_zone: str = "UTC"
 
     @property
     def left_out(self) -> LeftOut:

@@ -113,7 +113,7 @@ def _pool_scope(snapshot: Snapshot) -> Scope:
     partners = scope.partners
     if scope.stages or scope.batches:
         partners = partners or tuple(sorted({one.partner_id for one in snapshot.payouts.values()}))
-    return Scope(partners=partners, periods=scope.periods, only=POOL_ONLY)
+    return Scope(partners=partners, periods=scope.periods, only=POOL_ONLY, zone=scope.zone)
 
 
 def _batch(payout: Payout) -> str:

@@ -172,7 +172,7 @@ def _texts(bill: Bill, row: BillRow, number: int, layout: Layout) -> dict[str, s
         "po_note": _po_note(payout.po_number or ""),
         "date": bill.date.strftime(layout.date),
         "due_date": bill.due.strftime(layout.date),
-        **period_texts(payout, layout.date),
+        **period_texts(payout, layout.date, bill.days),
         "amount": wire_amount(row.amount, currency),
         "total": wire_amount(bill.amount.amount, currency),
         "currency": currency,

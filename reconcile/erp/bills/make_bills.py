@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.money import Money, decimals, exponent, totals
-from reconcile.domain.period import Period, utc_date
+from reconcile.domain.period import UTC_DAYS, Days, Period
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.totals import AmountAgainstLines, AmountVerdict, amount_against_lines
@@ -25,10 +25,10 @@ from reconcile.erp.bills.vendors import Vendor, vendor_of
 class Circumstances:
     """What the bills depend on beside the payouts and the layout.
 
-    issued: every bill that went out earlier. again: whether those are issued once more. today: UTC.
-    currencies: only these; all when empty. pays: whether a bank pays these bills, where else a finance system
-    books them. bill_and_pay: whether what went out the other way is taken too. closed_until: the last day of
-    the last closed period, None where none is closed.
+    issued: every bill that went out earlier. again: whether those are issued once more. today: as
+    `days` counts. currencies: only these; all when empty. pays: whether a bank pays these bills, where else a
+    finance system books them. bill_and_pay: whether what went out the other way is taken too. closed_until:
+    the last day of the last closed period, None where none is closed. days: which day a moment belongs to.
     """
 
     vendors: Mapping[str, Vendor]
@@ -39,6 +39,7 @@ class Circumstances:
     pays: bool = False
     bill_and_pay: bool = False
     closed_until: dt.date | None = None
+    days: Days = UTC_DAYS
 
 
 def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Billing:
@@ -128,12 +129,12 @@ def _of_payout(
     assert vendor
     if layout.per == "payout":
         follows = _against_lines(payout, lines).verdict is AmountVerdict.EQUAL
-        rows = _rows(payout, lines if follows else (), layout, vendor)
+        rows = _rows(payout, lines if follows else (), layout, vendor, given.days)
         if layout.detail == "payout":
-            rows = _rows(payout, (), layout, vendor)
+            rows = _rows(payout, (), layout, vendor, given.days)
         yield from _bill_or_credit(payout, "", rows, layout, vendor, given)
     else:
-        for row in _rows(payout, lines, layout, vendor):
+        for row in _rows(payout, lines, layout, vendor, given.days):
             yield from _bill_or_credit(payout, row.line_id, (row,), layout, vendor, given)
 
 
@@ -187,11 +188,11 @@ def _names_vendor(layout: Layout) -> bool:
 
 
 def _rows(
-    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor
+    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor, days: Days
 ) -> tuple[BillRow, ...]:
     """A row per line that is worth something; one row for the whole where there are no lines to show."""
     currency = payout.amount.currency
-    whole = layout.description.format_map(_Texts(payout))
+    whole = layout.description.format_map(_Texts(payout, days))
 
     def row(line: CommissionLine | None, amount: Decimal) -> BillRow:
         plan = (line.plan_name if line else None) or ""
@@ -211,28 +212,29 @@ def _rows(
 class _Texts(dict[str, str]):
     """What the layout's description can say about a whole payout; other fields are empty there."""
 
-    def __init__(self, payout: Payout) -> None:
+    def __init__(self, payout: Payout, days: Days) -> None:
         super().__init__(
             payout_id=payout.id,
             partner_id=payout.partner_id,
             partner_name=payout.partner_name,
             po_number=payout.po_number or "",
             currency=payout.amount.currency,
-            **period_texts(payout, "%Y-%m-%d"),
+            **period_texts(payout, "%Y-%m-%d", days),
         )
 
     def __missing__(self, _: str) -> str:
         return ""
 
 
-def period_texts(payout: Payout, form: str) -> dict[str, str]:
+def period_texts(payout: Payout, form: str, days: Days) -> dict[str, str]:
     """The period of a payout, and its two days in a date format; empty where the payout has none."""
-    start, end = payout.period_start, payout.period_end
-    whole = str(Period(utc_date(start), utc_date(end))) if start and end and start <= end else ""
+    start = days.of_bound(payout.period_start) if payout.period_start else None
+    end = days.of_bound(payout.period_end) if payout.period_end else None
+    whole = str(Period(start, end)) if start and end and start <= end else ""
     return {
-        "period": whole or (f"{utc_date(end)}" if end else ""),
-        "period_start": utc_date(start).strftime(form) if start else "",
-        "period_end": utc_date(end).strftime(form) if end else "",
+        "period": whole or (f"{end}" if end else ""),
+        "period_start": start.strftime(form) if start else "",
+        "period_end": end.strftime(form) if end else "",
     }
 
 
@@ -245,11 +247,13 @@ def _bill_or_credit(
     given: Circumstances,
 ) -> Iterator[Bill | LeftOut]:
     amount = Money(sum((row.amount for row in rows), Decimal(0)), payout.amount.currency)
-    period = period_texts(payout, "%Y-%m-%d")["period"]
+    period = period_texts(payout, "%Y-%m-%d", given.days)["period"]
     number = bill_number(layout.number, payout.id, line_id, payout.partner_id, period)
     day = _day(payout, layout, given)
     entity = vendor.entity or layout.entity
-    bill = Bill(number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows)
+    bill = Bill(
+        number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows, given.days
+    )
     if not amount.amount:
         yield LeftOut(Why.EMPTY, payout, amount, "its lines cancel out")
     elif not layout.takes(bill.kind):
@@ -266,8 +270,11 @@ def _bill_or_credit(
 
 def _day(payout: Payout, layout: Layout, given: Circumstances) -> dt.date:
     """The date of a bill: as the layout says, but never within a period that is closed."""
-    moment = {"period_end": payout.period_end, "created": payout.created_at}.get(layout.date_from)
-    day = utc_date(moment) if moment else given.today
+    day = given.today
+    if layout.date_from == "period_end" and payout.period_end:
+        day = given.days.of_bound(payout.period_end)
+    elif layout.date_from == "created" and payout.created_at:
+        day = given.days.of(payout.created_at)
     return max(day, given.closed_until + dt.timedelta(days=1)) if given.closed_until else day
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from reconcile.domain.money import Money
+from reconcile.domain.period import UTC_DAYS, Days
 from reconcile.domain.records import Payout
 from reconcile.erp.bills.vendors import Vendor
 
@@ -30,7 +31,10 @@ class BillRow:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One bill, or one vendor credit where the amount is negative. line_id: where every line is a bill."""
+    """One bill, or one vendor credit where the amount is negative. line_id: where every line is a bill.
+
+    days: which day a moment belongs to, for the period of the payout.
+    """
 
     number: str
     payout: Payout
@@ -41,6 +45,7 @@ class Bill:
     date: dt.date
     due: dt.date
     rows: tuple[BillRow, ...]
+    days: Days = UTC_DAYS
 
     @property
     def kind(self) -> str:

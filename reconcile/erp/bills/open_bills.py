@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconcile.domain.period import utc_date
 from reconcile.erp.bills.bill_numbers import code_of, order_id
 from reconcile.erp.bills.model import Bill, Billing, LeftOut, Why
 from reconcile.erp.payments.formats.amounts import amount_of
@@ -53,7 +52,7 @@ _HEADERS: Final = {
 }
 _TOP: Final = 25
 _LONG: Final = 8
-_SERIAL: Final = re.compile(r"[2-7]\d{4}(\.0*)?")
+_SERIAL: Final = re.compile(r"[2-7][0-9]{4}(\.0*)?")
 _FIRST_DAY: Final = dt.date(1899, 12, 30)
 
 
@@ -190,5 +189,5 @@ def _same_amount(bill: Bill, other: OpenBill) -> bool:
 def _same_period(bill: Bill, other: OpenBill) -> bool:
     """Whether a bill is of the payout's period: dated from its first day to the day on which ours is due."""
     start = bill.payout.period_start
-    first = utc_date(start) if start else bill.date - dt.timedelta(days=31)
+    first = bill.days.of_bound(start) if start else bill.date - dt.timedelta(days=31)
     return not other.days or any(first <= day <= bill.due for day in other.days)

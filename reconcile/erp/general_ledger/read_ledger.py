@@ -26,8 +26,8 @@ _CLOSING: Final = ("closing balance", "ending balance", "balance carried forward
 _SUMS: Final = ("total", "subtotal", "net movement", "net change", "grand total")
 _UNTIL: Final = r"(?:as at|as of|end of|ended|ending|through|to)\s+"
 _DAY: Final = re.compile(
-    _UNTIL + r"(?:(?P<iso>\d{4}-\d{2}-\d{2})|(?:(?P<day>\d{1,2}) )?(?P<month>[A-Za-z]{3,9})\.?"
-    r"(?: (?P<late>\d{1,2}),)? (?P<year>\d{4}))",
+    _UNTIL + r"(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})|(?:(?P<day>[0-9]{1,2}) )?(?P<month>[A-Za-z]{3,9})\.?"
+    r"(?: (?P<late>[0-9]{1,2}),)? (?P<year>[0-9]{4}))",
     re.IGNORECASE,
 )
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -104,7 +104,7 @@ def read_ledger(source: Source, hints: LedgerHints) -> GeneralLedger:
 
 def _opened(source: Source, hints: LedgerHints) -> _Reader:
     if not source.grids:
-        grid, _ = grid_of(source.name, decode(source.name, source.content).text)
+        grid, _ = grid_of(source.name, decode(source.name, source.content).text, "", source.budget)
         return _Reader(source, "", grid, columns_of(source.name, grid), hints)
     wrong: PaymentFileError | None = None
     for sheet, grid in source.grids.items():

@@ -8,7 +8,7 @@ from datetime import date
 
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.money import Money, totals
-from reconcile.domain.period import utc_date
+from reconcile.domain.period import Days
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 
@@ -18,7 +18,7 @@ class Owed:
     """One payout as payments see it.
 
     amount: in the currency of its bills, where it was billed in another than its own. references: its id and
-    its bill numbers. day: the end of its period, UTC.
+    its bill numbers. day: the end of its period.
     """
 
     payout_id: str
@@ -37,19 +37,19 @@ def owed_in(snapshot: Snapshot, bills: Iterable[IssuedBill]) -> tuple[Owed, ...]
     for bill in bills:
         issued.setdefault(bill.payout_id, []).append(bill)
     return tuple(
-        _owed(payout, issued.get(payout.id, []))
+        _owed(payout, issued.get(payout.id, []), snapshot.scope.days)
         for payout in sorted(snapshot.payouts.values(), key=lambda p: p.id)
     )
 
 
-def _owed(payout: Payout, bills: list[IssuedBill]) -> Owed:
+def _owed(payout: Payout, bills: list[IssuedBill], days: Days) -> Owed:
     return Owed(
         payout_id=payout.id,
         partner_id=payout.partner_id,
         partner=payout.partner_name,
         amount=_amount(payout, bills),
         stage=payout.stage,
-        day=utc_date(payout.period_end) if payout.period_end else None,
+        day=days.of_bound(payout.period_end) if payout.period_end else None,
         references=tuple(dict.fromkeys((payout.id, *(bill.number for bill in bills)))),
         po_number=(payout.po_number or "").strip(),
     )

@@ -10,7 +10,7 @@ from datetime import date
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.settlement import ReadPayment
+from reconcile.domain.settlement import Answer, Answers, ReadPayment, suggestion_of
 from reconcile.erp.payments.merge_files import Repeat
 from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found
 from reconcile.erp.payments.same_payment import agree, fingerprint
@@ -24,13 +24,14 @@ class ReadBefore:
 
     readings: those that are like the payments of now, oldest first. prints: the fingerprint of each file of
     now, by its name. stages_set: workbook, payout and stage, of every stage that a run of the workbook set.
-    stages: where the payouts in scope stand.
+    stages: where the payouts in scope stand. answers: what people answered to the suggestions.
     """
 
     readings: Sequence[ReadPayment] = ()
     prints: Mapping[str, str] = field(default_factory=dict)
     stages_set: Collection[StageSet] = frozenset()
     stages: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ def recognised(payments: Sequence[Payment], before: ReadBefore, policy: PaymentP
         last = next((one for one in reversed(readings) if _went(one, before, policy)), None)
         if last is not None:
             first = payment_of(readings[0])
-            repeat = Repeat(payments[number], first, readings[0].read_at[:10], _told(last, before))
+            went = _went(last, before, policy) or {}
+            told = "\n".join(f"{amount} for {payout}" for payout, amount in went.items())
+            repeat = Repeat(payments[number], first, readings[0].read_at[:10], told)
             spent[number] = repeat
     return Recognised(
         tuple(one for number, one in enumerate(payments) if number not in spent),
@@ -122,35 +125,53 @@ def _solutions(reading: ReadPayment) -> list[dict[str, str]]:
 
 
 def _went(reading: ReadPayment, before: ReadBefore, policy: PaymentPolicy) -> dict[str, str] | None:
-    """The solution that was carried out: a run of its workbook set the stages, and did not take them back.
+    """The amount of each payout that the payment went to; None where it went to none, or that is not known.
 
-    None where that is so of several: a person chose one, and it is not to be seen which.
+    What a person answered to its suggestion says it, once the payouts are where the answer brings them. Where
+    no answer was kept, a run of the workbook set the stages of one solution, and not those of another.
 
     A payout that was paid and failed later on stays the payout of that payment; money that came back for it
     stays that, whatever was paid since.
     """
-    went = []
-    for solution in _solutions(reading) if reading.becomes else ():
-        is_done = reading.part == "settled" or all(
-            (reading.workbook_id, payout, reading.becomes) in before.stages_set for payout in solution
+    answers = [one for one in before.answers.values() if one.workbook_id == reading.workbook_id]
+    taken = next((one for one in answers if one.chosen and reading.key in one.payments), None)
+    if taken:
+        solution = _taken(reading, taken)
+        arrived = all(
+            (reading.workbook_id, payout, taken.becomes) in before.stages_set
+            or before.stages.get(payout) == taken.becomes
+            for payout in solution
         )
-        stands = {policy.paid_stage, policy.failed_stage}
-        is_back = reading.becomes == policy.failed_stage
-        still = is_back or all(before.stages.get(one, policy.paid_stage) in stands for one in solution)
-        if solution and is_done and still:
-            went.append(solution)
+        return solution if arrived and _still(solution, taken.becomes, before, policy) else None
+    if (reading.workbook_id, suggestion_of(reading.part)) in before.answers or not reading.becomes:
+        return None
+    went = [
+        solution
+        for solution in _solutions(reading)
+        if solution
+        and (reading.part == "settled" or _was_set(reading, solution, before))
+        and _still(solution, reading.becomes, before, policy)
+    ]
     return went[0] if len(went) == 1 else None
 
 
-def _told(reading: ReadPayment, before: ReadBefore) -> str:
-    """`100.00 USD for pay_1`, a line each."""
-    solutions = _solutions(reading)
-    done = [
-        one
-        for one in solutions
-        if all((reading.workbook_id, payout, reading.becomes) in before.stages_set for payout in one)
-    ]
-    return "\n".join(f"{amount} for {payout}" for payout, amount in (done or solutions)[0].items())
+def _taken(reading: ReadPayment, answer: Answer) -> dict[str, str]:
+    """The amount of each payout by an answer. A payment of another solution has only its own amount."""
+    if suggestion_of(reading.part) == answer.suggestion:
+        return _solutions(reading)[answer.chosen - 1]
+    whole = str(reading.amount)
+    return dict.fromkeys(answer.payouts, whole if len(answer.payouts) == 1 else f"a part of {whole}")
+
+
+def _was_set(reading: ReadPayment, solution: Iterable[str], before: ReadBefore) -> bool:
+    return all((reading.workbook_id, payout, reading.becomes) in before.stages_set for payout in solution)
+
+
+def _still(solution: Iterable[str], becomes: str, before: ReadBefore, policy: PaymentPolicy) -> bool:
+    """Whether nothing took the stages back."""
+    stands = {policy.paid_stage, policy.failed_stage}
+    is_back = becomes == policy.failed_stage
+    return is_back or all(before.stages.get(one, policy.paid_stage) in stands for one in solution)
 
 
 def _findings(

@@ -208,7 +208,7 @@ def _working_day(after: dt.date, given: Paying) -> dt.date:
 
 def _text(bill: Bill) -> str:
     """What the payee reads: the period, the payout, the purchase order."""
-    period = period_texts(bill.payout, "%Y-%m-%d")["period"]
+    period = period_texts(bill.payout, "%Y-%m-%d", bill.days)["period"]
     order = bill.payout.po_number or ""
     if order and not order.upper().startswith("PO"):
         order = f"PO {order}"

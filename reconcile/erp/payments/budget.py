@@ -26,6 +26,11 @@ class Budget:
         if size > self.limits.megabytes * 1_000_000:
             raise self._spent(f"{size / 1_000_000:,.1f} MB", f"{self.limits.megabytes:,}", "megabytes")
 
+    def check_columns(self, count: int, spot: str) -> None:
+        """Raises PaymentFileError for a row of more columns than are read."""
+        if count > self.limits.columns:
+            raise self._spent(f"{count:,} columns", f"{self.limits.columns:,}", "columns", f", {spot},")
+
     def check_row(self, number: int, texts: Iterable[str] = (), spot: str = "") -> None:
         """Raises PaymentFileError for a row or an entry too many, one with too long a text, or too late."""
         if number > self.limits.rows:

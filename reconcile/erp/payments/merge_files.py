@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, found
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, cut, found
 from reconcile.erp.payments.repeats import repeats, told_by_both
-from reconcile.erp.payments.same_payment import agree, likeness
+from reconcile.erp.payments.same_payment import agree, likeness_in_files
+from reconcile.errors import PaymentFileError
+
+# Payments with one id, amount and payee. Each is held against each of them.
+_MOST_ALIKE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,37 @@ class _Kept:
     file: int
 
 
+@dataclass(slots=True)
+class _Alike:
+    """The payments of one likeness. free: those of earlier files that no payment of this file repeats."""
+
+    kept: list[_Kept] = field(default_factory=list)
+    free: deque[_Kept] = field(default_factory=deque)
+    file: int = -1
+
+    def add(self, one: _Kept) -> None:
+        """Keeps one more. Raises PaymentFileError where an id is that of too many: then it is no id."""
+        if one.payment.id and len(self.kept) == _MOST_ALIKE:
+            raise PaymentFileError(
+                f"{one.payment.place}: more than {_MOST_ALIKE} payments have the id {cut(one.payment.id)!r}, "
+                "this amount and this payee, so the id tells none of them. Fetch the files again, or leave "
+                "the column of ids out."
+            )
+        self.kept.append(one)
+
+    def first(self, payment: Payment, file: int) -> Payment | None:
+        """The same payment in an earlier file, which no other payment of this file repeats."""
+        if self.file != file:
+            self.file = file
+            self.free = deque(one for one in self.kept if one.file != file)
+        at = next((at for at, one in enumerate(self.free) if agree(one.payment, payment)), None)
+        if at is None:
+            return None
+        first = self.free[at].payment
+        del self.free[at]
+        return first
+
+
 def merged(
     files: Sequence[PaymentFile],
 ) -> tuple[tuple[Payment, ...], tuple[Repeat, ...], tuple[Finding, ...]]:
@@ -53,35 +89,21 @@ def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Repeat], list
     """The payments without those that stand in another file just the same."""
     kept: list[_Kept] = []
     repeated: list[Repeat] = []
-    alike: defaultdict[tuple[object, ...], list[_Kept]] = defaultdict(list)
+    alike: defaultdict[tuple[object, ...], _Alike] = defaultdict(_Alike)
     settled = {
         (one.order, one.amount) for file in files for one in file.payments if one.order and not one.report
     }
     for number, file in enumerate(files):
-        used: set[Place] = set()
         for payment in file.payments:
-            others = alike[likeness(payment)]
-            first = payment if _on_statement(payment, settled) else _first(payment, others, number, used)
+            others = alike[likeness_in_files(payment)]
+            first = payment if _on_statement(payment, settled) else others.first(payment, number)
             if first is not None:
-                used.add(first.place)
                 repeated.append(Repeat(payment, first))
                 continue
             one = _Kept(payment, file.ledger, number)
-            others.append(one)
+            others.add(one)
             kept.append(one)
     return kept, repeated, [_again(one.payment, one.first) for one in repeated]
-
-
-def _first(payment: Payment, others: Sequence[_Kept], file: int, used: set[Place]) -> Payment | None:
-    """The same payment in an earlier file, which no other payment of this file repeats."""
-    return next(
-        (
-            one.payment
-            for one in others
-            if one.file != file and one.payment.place not in used and agree(one.payment, payment)
-        ),
-        None,
-    )
 
 
 def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Repeat], list[Finding]]:

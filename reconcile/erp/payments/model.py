@@ -14,6 +14,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.file_rules import BankFileLimits
+from reconcile.domain.settlement import place_text
 from reconcile.erp.payments.budget import Budget
 
 _SHOWN: Final = 60
@@ -51,8 +52,7 @@ class Place:
 
     def __str__(self) -> str:
         """`bank.csv, line 14` or `paid.xlsx, Sheet1!A7`."""
-        spot = f"{self.sheet}!{self.spot}" if self.sheet else self.spot
-        return f"{self.file}, {spot}"
+        return place_text(self.file, self.sheet, self.spot)
 
 
 @dataclass(frozen=True, slots=True)

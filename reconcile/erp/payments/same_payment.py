@@ -7,6 +7,11 @@ import hashlib
 from reconcile.erp.payments.model import Payment
 
 
+def likeness_in_files(payment: Payment) -> tuple[object, ...]:
+    """The likeness, and all that must be equal where there is no id: then all that have it agree."""
+    return likeness(payment) if payment.id else (*likeness(payment), payment.day, payment.references)
+
+
 def likeness(payment: Payment) -> tuple[object, ...]:
     """What two readings of one payment have in common. Equal ones in one file are different payments."""
     return (

@@ -112,7 +112,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     close before it or the credits do not suffice for the statements.
     """
     at = session.clock()
-    _refuse(request, at)
+    _refuse(session, request, at)
     waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
     gl = ledger_of(session, request.gl, request.period)
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
@@ -121,7 +121,7 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         again = request.again is not None
         before = previous_close(store, session.environment, request.period, again=again, first=request.first)
         previous = thawed(before) if before else None
-        snapshot = everything(session, reader, previous)
+        snapshot = everything(session, reader, previous, session.days.zone)
         replaced = superseded(store, session.environment, request.period) if again else None
         gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
         explanations = explanations_of(session, request.explain, request.period, replaced)
@@ -141,11 +141,12 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         return close_result(made, files, request.folder, closed=closed)
 
 
-def _refuse(request: CloseRequest, at: datetime) -> None:
+def _refuse(session: Session, request: CloseRequest, at: datetime) -> None:
     period = request.period
-    if period.end >= at.date():
+    today, zone = session.days.of(at), session.days.zone
+    if period.end >= today:
         raise ConfigurationError(
-            f"The period {period} ends on {period.end}, and today is {at.date()} (UTC). "
+            f"The period {period} ends on {period.end}, and today is {today} ({zone}). "
             "Close it when it is over."
         )
     if request.again is not None and not request.again.strip():
@@ -192,7 +193,7 @@ def _gathered(
         previous=previous.close_id if previous else "",
         again=request.again or "",
         matched=evidence.matched,
-        out=sets_out(store, workbooks_out(store, environment, request.period)),
+        out=sets_out(store, workbooks_out(store, environment, session.days.start(request.period.start))),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
         journals=newest_layouts(request.journals or ("csv",), settings.templates),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
 from reconcile.domain.edited import Export
-from reconcile.domain.period import Period
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
@@ -23,23 +23,26 @@ from reconcile.jobs.user_tables import read_any_table
 from reconcile.store.store import Store
 
 
-def everything(session: Session, reader: Reader, previous: Frozen | None) -> Snapshot:
-    """All payouts and lines as they are now, and every line that the last close knew, declined ones too."""
+def everything(session: Session, reader: Reader, previous: Frozen | None, zone: str) -> Snapshot:
+    """All payouts and lines as they are now, and every line that the last close knew, declined ones too.
+
+    zone: the time zone in which days are counted.
+    """
     environment, at = session.environment, session.clock()
-    empty = Snapshot(environment, Scope(), at, {}, {}, {})
-    known = replace(previous.snapshot, scope=Scope()) if previous else empty
+    empty = Snapshot(environment, Scope(zone=zone), at, {}, {}, {})
+    known = replace(previous.snapshot, scope=Scope(zone=zone)) if previous else empty
     left_out = session.settings.policy.left_out
     with session.caller.progress() as on_progress:
         return fetch_live(reader, environment, known, at, left_out, on_progress)
 
 
-def workbooks_out(store: Store, environment: Environment, period: Period) -> tuple[OpenWork, ...]:
-    """The workbooks exported since the period began that no run has had.
+def workbooks_out(store: Store, environment: Environment, begin: datetime) -> tuple[OpenWork, ...]:
+    """The workbooks exported since a moment, the beginning of a period, that no run has had.
 
     An export of the same scope that came later takes the place of an earlier one.
     """
     back = {one for run in store.runs(environment) for one in run.workbook_id.split(", ")}
-    exports = [one for one in store.exports(environment) if one.exported_at.date() >= period.start]
+    exports = [one for one in store.exports(environment) if one.exported_at >= begin]
     newest = {str(one.scope): one.workbook_id for one in exports}
     return tuple(
         OpenWork(

@@ -63,7 +63,7 @@ def late(session: Session, period: Period, folder: Path | None, journals: tuple[
         kept = kept_close(store, environment, period)
         _refuse_followed(store, environment, kept)
         frozen, before = thawed(kept), kept_late_entries(store, kept.close_id)
-        live = everything(session, reader, frozen)
+        live = everything(session, reader, frozen, frozen.snapshot.scope.zone)
         evidence = evidence_of(session, store, live, (frozen,))
         exported = [one for entry in before for one in entries_from(entry.entries)]
         found = late_entries(frozen, evidence.facts, exported)

@@ -76,8 +76,9 @@ def status(session: Session, period: Period) -> Status:
     with session.store() as store:
         closes = counting(kept_closes(store, environment))
         traces = Traces(
+            began=session.days.start(period.start),
             exports=store.exports(environment),
-            out=workbooks_out(store, environment, period),
+            out=workbooks_out(store, environment, session.days.start(period.start)),
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],
@@ -85,4 +86,4 @@ def status(session: Session, period: Period) -> Status:
             is_next=not closes or period.start == closes[-1].last + timedelta(days=1),
             closed_before=closes[-1].at if closes else "",
         )
-    return Status(steps(period, traces))
+    return Status(steps(traces))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from reconcile.close.frozen import Frozen
 from reconcile.close.ledger.allotments import allotments
@@ -14,7 +14,6 @@ from reconcile.close.ledger.stages import PAID, Known, stages_paid
 from reconcile.close.rollforward import Entry, entries_from
 from reconcile.close.versions import stages_known
 from reconcile.domain.bill import IssuedBill
-from reconcile.domain.period import utc_date
 from reconcile.domain.snapshot import Snapshot
 from reconcile.jobs.closes.close_inputs import last_export
 from reconcile.jobs.own_work import applied_since, known_settlements
@@ -50,7 +49,7 @@ def evidence_of(
     exported = last_export(store, environment)
     own = applied_since(store, environment, exported.taken_at.isoformat() if exported else "")
     set_on = {
-        record: date.fromisoformat(one.at[:10])
+        record: snapshot.scope.days.of(datetime.fromisoformat(one.at))
         for (record, name), one in own.items()
         if (name, one.value) == ("stage", PAID)
     }
@@ -86,8 +85,10 @@ def _day(one: IssuedBill, snapshot: Snapshot) -> date:
     payout = snapshot.payouts.get(one.payout_id)
     if one.dated:
         return date.fromisoformat(one.dated)
-    issued = date.fromisoformat(one.issued_at[:10])
-    return utc_date(payout.period_end) if payout and payout.period_end else issued
+    days = snapshot.scope.days
+    if payout and payout.period_end:
+        return days.of_bound(payout.period_end)
+    return days.of(datetime.fromisoformat(one.issued_at))
 
 
 def trued_up(store: Store, previous: Frozen | None) -> tuple[Entry, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reconcile.close.frozen import Frozen
-from reconcile.domain.period import utc_date
 from reconcile.domain.records import Payout
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import DecisionNeeded, Refused
@@ -13,11 +12,11 @@ from reconcile.jobs.session import Session
 
 def statement_payouts(frozen: Frozen) -> tuple[Payout, ...]:
     """The payouts of the period that have lines, in the order of partner and id."""
-    lines = frozen.snapshot.lines_by_payout
+    lines, days = frozen.snapshot.lines_by_payout, frozen.snapshot.scope.days
     found = [
         one
         for one in frozen.snapshot.payouts.values()
-        if one.period_end and utc_date(one.period_end) in frozen.period and lines.get(one.id)
+        if one.period_end and days.of_bound(one.period_end) in frozen.period and lines.get(one.id)
     ]
     return tuple(sorted(found, key=lambda one: (one.partner_name, one.id)))
 

@@ -98,9 +98,13 @@ def read_recipients(file: Path, parts: Sequence[Part], rules: FileRules) -> Mapp
     list names a part of this export.
     """
     found: dict[str, str] = {}
+    named: dict[str, list[str]] = {}
+    for part in parts:
+        for text in {part.id, part.name}:
+            named.setdefault(text, []).append(part.id)
     for line, row in _recipient_rows(file, rules):
         name = (row["part"] or "").strip()
-        matching = [part.id for part in parts if name in (part.id, part.name)]
+        matching = named.get(name, [])
         if len(matching) > 1:
             raise ConfigurationError(
                 f"{file}, line {line}: {name!r} is {len(matching)} parts of this export."

@@ -36,7 +36,9 @@ def planned(
             yield Planned(session, client, store, plan, saved=name)
         else:
             made = plan_for(session, client, store, files, preference, narrow_to)
-            yield Planned(session, client, store, made.plan, files, made_of=made.made_of)
+            yield Planned(
+                session, client, store, made.plan, files, made_of=made.made_of, answers=made.answers
+            )
 
 
 def _saved(

@@ -90,8 +90,8 @@ class History:
         if run is None and run_id not in record.entries and all(one.key not in names for one in record.seals):
             hint = did_you_mean(run_id, (one.run_id for one in record.runs))
             raise ConfigurationError(
-                f"There is no run {run_id}, and nothing on record names a payout or line of that id. "
-                f"List the runs with: reconcile history.{hint}"
+                f"There is no run {run_id}, and nothing on record names a payout, line or payment "
+                f"of that id. List the runs with: reconcile history.{hint}"
             )
         if run is None:
             raise ConfigurationError(

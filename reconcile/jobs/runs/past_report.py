@@ -29,6 +29,11 @@ def past_report(session: Session, run_id: str | None) -> Report:
             what = f"no run {run_id}" if run_id else "no run yet"
             raise ConfigurationError(f"There is {what}. List them with: reconcile history")
         entries = store.entries(run.run_id)
+    return report_of_run(run, entries)
+
+
+def report_of_run(run: Run, entries: Sequence[Entry]) -> Report:
+    """The report on a run, from its plan and its journal. Raises ConfigurationError for too old a plan."""
     plan = from_json(run.plan, run.run_id, OLDEST_PLAN)
     started = (run.run_id, run.started_at, run.started_by)
     found = run_of(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reconcile.apply.execute import new_run, refuse_unfinished
 from reconcile.domain.phrases import counted
+from reconcile.domain.settlement import Answer
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
@@ -24,6 +25,7 @@ from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Report
+from reconcile.store.evidence.payments_read import apply_planned, keep_answers
 from reconcile.store.store import Store
 
 
@@ -32,7 +34,8 @@ class Planned:
     """A plan that can be carried out: its client and store are open.
 
     workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
-    the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run.
+    the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run. answers:
+    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store.
     """
 
     session: Session
@@ -42,6 +45,7 @@ class Planned:
     workbooks: Sequence[Path] = ()
     saved: str = ""
     made_of: MadeOf | None = None
+    answers: tuple[Answer, ...] = ()
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass."""
@@ -58,7 +62,12 @@ class Planned:
         refuse_unfinished(self.store, plan.environment)
         if plan.operations:
             refuse_unseen(self.session, self.store, by_export=True)
-        result = self._run(consent, options) if plan.operations else RunResult(plan)
+        if plan.operations:
+            result = self._run(consent, options)
+        else:
+            # A No sets nothing, and is an answer all the same.
+            self._keep_answers(plan.fingerprint)
+            result = RunResult(plan)
         return replace(result, places=places)
 
     def _run(self, consent: Consent, options: RunOptions) -> RunResult:
@@ -81,6 +90,7 @@ class Planned:
 
             def begin() -> None:
                 self._keep(run.run_id, options)
+                self._keep_answers(run.run_id)
                 store.start_run(run)
                 record_reopenings(reopened, store, run, consent.reason or "")
 
@@ -92,6 +102,15 @@ class Planned:
             keep_inputs(self.session, self.store, run_id, self.made_of)
         elif self.saved and options.workbooks:
             keep_applied(self.session, self.store, run_id, options.workbooks)
+
+    def _keep_answers(self, owner: str) -> None:
+        """Keeps what people answered to suggestions. owner: the run, or the plan where none is begun."""
+        store, environment = self.store, self.session.environment
+        at = self.session.clock().isoformat(timespec="seconds")
+        if self.saved:
+            apply_planned(store, environment, self.plan.fingerprint, owner, at, self.session.user)
+        elif self.answers:
+            keep_answers(store, environment, owner, self.answers, at, self.session.user)
 
     def _tell_what_moved(self) -> None:
         """Before the person says yes to a saved plan: what moved since it was made. Raises ApiError.

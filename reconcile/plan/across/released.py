@@ -22,7 +22,14 @@ from reconcile.plan.requested import Requested
 RELEASE = "release"
 """The group of these conflicts: a payout's stage may be in a conflict of its own."""
 
-_MONEY = frozenset({"amount", "currency", "action", "line"})
+LEFT, JOINED, PRICED = "left", "joined", "priced"
+_MOVES = {
+    LEFT: frozenset({"action"}),
+    JOINED: frozenset({"line"}),
+    PRICED: frozenset({"amount", "currency"}),
+}
+"""How a line moves a payout's amount, with the fields of a drift that tell it."""
+
 Sides = tuple[dict[str, str | None], dict[str, str | None]]
 
 
@@ -38,7 +45,7 @@ def moved_releases(
     What the workbooks themselves asked for and what is live already is not a move: the person wanted it.
     """
     releases = [one for one in requested.changes if _is_release(one)]
-    own = _own_lines(drifts) if releases else frozenset()
+    own = _own_moves(drifts) if releases else frozenset()
     for change in releases:
         baseline = exported[change.target.workbook]
         before, now = _moved(change.target.id, (baseline, live), own, names)
@@ -78,7 +85,7 @@ def emptied_by_others(
 ) -> Iterator[Conflict]:
     """Declines that decline their payout only because somebody else took its other lines off it."""
     emptied = emptied_payouts(live, requested, names)
-    own = _own_lines(drifts) if emptied else frozenset()
+    own = _left_as_asked(drifts) if emptied else frozenset()
     asked = own | {one.target.id for one in requested.changes if one.field == "action"}
     for payout_id, targets in emptied.items():
         for target in targets:
@@ -93,7 +100,7 @@ def emptied_before(
     exported: Mapping[str, Snapshot], live: Snapshot, drifts: Iterable[Drift], names: Names
 ) -> frozenset[str]:
     """The payouts whose lines all left as the workbooks ask, before this plan: they keep no line either."""
-    own = _own_lines(drifts)
+    own = _left_as_asked(drifts)
     if not own:
         return frozenset()
     had = {
@@ -138,18 +145,37 @@ def _is_release(change: Change) -> bool:
     )
 
 
-def _own_lines(drifts: Iterable[Drift]) -> frozenset[str]:
-    """The lines that live shows as the workbooks want them: edited so, or made so by an earlier run."""
-    already = [one for one in drifts if one.what == ALREADY and _MONEY & one.live.keys()]
-    return frozenset(one.live.get("line") or one.target.id for one in already)
+def _own_moves(drifts: Iterable[Drift]) -> frozenset[tuple[str, str]]:
+    """What live shows of lines as the workbooks want it: their ids, each with what moved.
+
+    Whoever asked for another amount of a line did not ask for it to leave its payout.
+    """
+    already = [one for one in drifts if one.what == ALREADY]
+    return frozenset(
+        (one.live.get("line") or one.target.id, move)
+        for one in already
+        for move, fields in _MOVES.items()
+        if fields & one.live.keys()
+    )
 
 
-def _moved(payout_id: str, sides: tuple[Snapshot, Snapshot], own: frozenset[str], names: Names) -> Sides:
+def _left_as_asked(drifts: Iterable[Drift]) -> frozenset[str]:
+    """The lines that left their payout as the workbooks want it."""
+    return frozenset(line_id for line_id, move in _own_moves(drifts) if move == LEFT)
+
+
+def _move_of(was: str | None, now: str | None) -> str:
+    return LEFT if now is None else JOINED if was is None else PRICED
+
+
+def _moved(
+    payout_id: str, sides: tuple[Snapshot, Snapshot], own: frozenset[tuple[str, str]], names: Names
+) -> Sides:
     """The amount and the lines that moved: as exported, and as live."""
     was, now = (_texts(side, payout_id, names) for side in sides)
     then, there = (side.payouts[payout_id].amount for side in sides)
     moved = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
-    others = [key for key in moved if key not in own]
+    others = [key for key in moved if (key, _move_of(was.get(key), now.get(key))) not in own]
     if then == there and follows_lines(there, now) and not follows_lines(then, was):
         # A workbook that lost rows, and whose export is not in this state store, does not know every line.
         others = [key for key in others if key in was]

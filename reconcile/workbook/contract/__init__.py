@@ -28,7 +28,6 @@ from reconcile.workbook.contract.excel_numbers import (
 from reconcile.workbook.contract.export_rows import (
     Row,
     as_shown,
-    day,
     line_row,
     lines_in_order,
     new_row,
@@ -97,7 +96,6 @@ __all__ = [
     "Shown",
     "Unshown",
     "as_shown",
-    "day",
     "field_of",
     "fifteen",
     "fits",

@@ -24,7 +24,7 @@ from reconcile.domain.fields import (
     Value,
 )
 from reconcile.domain.records import CommissionLine, Payout
-from reconcile.workbook.contract.export_rows import Record, Row, day
+from reconcile.workbook.contract.export_rows import Record, Row
 
 NEW_ROWS: Final = 200
 """How many rows of `New lines` stand ready for typing."""
@@ -128,8 +128,8 @@ _L: Final = _editable(LINE_FIELDS)
 
 PAYOUT_COLUMNS: Final[tuple[Column[Payout], ...]] = (
     Column("partner", ColumnKind.TEXT, lambda row: row.record.partner_name),
-    Column("period_start", ColumnKind.DATE, lambda row: day(row.record.period_start)),
-    Column("period_end", ColumnKind.DATE, lambda row: day(row.record.period_end)),
+    Column("period_start", ColumnKind.DATE, lambda row: row.bound(row.record.period_start)),
+    Column("period_end", ColumnKind.DATE, lambda row: row.bound(row.record.period_end)),
     _P["stage"],
     _P["po_number"],
     _P["statement_note"],
@@ -139,8 +139,8 @@ PAYOUT_COLUMNS: Final[tuple[Column[Payout], ...]] = (
     Column("lines_total", ColumnKind.AMOUNT, lambda row: row.snapshot.lines_total(row.record)),
     Column("stage_at_export", ColumnKind.TEXT, lambda row: row.record.stage),
     Column("batch_id", ColumnKind.TEXT, lambda row: row.record.batch_id),
-    Column("created", ColumnKind.DATE, lambda row: day(row.record.created_at)),
-    Column("updated", ColumnKind.DATE, lambda row: day(row.record.updated_at)),
+    Column("created", ColumnKind.DATE, lambda row: row.day(row.record.created_at)),
+    Column("updated", ColumnKind.DATE, lambda row: row.day(row.record.updated_at)),
     Column("id", ColumnKind.TEXT, lambda row: row.record.id),
     Column("partner_id", ColumnKind.TEXT, lambda row: row.record.partner_id),
     *_hidden(PAYOUT_FIELDS),
@@ -158,10 +158,10 @@ LINE_COLUMNS: Final[tuple[Column[CommissionLine], ...]] = (
     _L["description"],
     _L["internal_note"],
     Column("plan", ColumnKind.TEXT, lambda row: row.record.plan_name),
-    Column("period_end", ColumnKind.DATE, lambda row: day(row.record.period_end)),
+    Column("period_end", ColumnKind.DATE, lambda row: row.bound(row.record.period_end)),
     Column("status", ColumnKind.TEXT, lambda row: row.record.status),
-    Column("created", ColumnKind.DATE, lambda row: day(row.record.created_at)),
-    Column("updated", ColumnKind.DATE, lambda row: day(row.record.updated_at)),
+    Column("created", ColumnKind.DATE, lambda row: row.day(row.record.created_at)),
+    Column("updated", ColumnKind.DATE, lambda row: row.day(row.record.updated_at)),
     Column("id", ColumnKind.TEXT, lambda row: row.record.id),
     Column("partner_id", ColumnKind.TEXT, lambda row: row.record.partner_id),
     *_hidden(LINE_FIELDS),

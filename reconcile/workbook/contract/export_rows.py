@@ -47,6 +47,14 @@ class Row(Generic[Record]):
     currency: str = ""
     lost: frozenset[str] = frozenset()
 
+    def day(self, moment: datetime | None) -> date | None:
+        """The day of a moment, in the time zone of the export."""
+        return self.snapshot.scope.days.of(moment) if moment else None
+
+    def bound(self, moment: datetime | None) -> date | None:
+        """The day on which a period begins or ends."""
+        return self.snapshot.scope.days.of_bound(moment) if moment else None
+
 
 def payout_row(
     payout: Payout, snapshot: Snapshot, workbook_id: str, edits: Values | None = None
@@ -133,11 +141,6 @@ def unread_of(records: Iterable[Payout | CommissionLine]) -> frozenset[str]:
         found |= record.unread
         found |= _lost(record)
     return frozenset(found)
-
-
-def day(moment: datetime | None) -> date | None:
-    """The day of a moment in UTC: a time zone never moves it."""
-    return moment.astimezone(UTC).date() if moment else None
 
 
 def _marked(record: Marked) -> Marked:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from reconcile.domain.edited import SCHEMA_VERSION, Export
 from reconcile.domain.fields import RecordKind
-from reconcile.domain.period import Period
+from reconcile.domain.period import UTC_DAYS, Period, check_zone
 from reconcile.domain.snapshot import Environment, Scope
 from reconcile.errors import ReconcileError, WorkbookError
 from reconcile.workbook.contract.columns import SHEETS
@@ -93,7 +93,13 @@ def _scope(lists: Mapping[str, Any]) -> Scope:
         batches=tuple(lists["batches"]),
         only=lists.get("only", ""),
         within=_range(lists.get("within", ())),
+        zone=_zone(lists.get("zone", UTC_DAYS.zone)),
     )
+
+
+def _zone(name: str) -> str:
+    check_zone(name, "scope")
+    return name
 
 
 def _range(bounds: Sequence[str]) -> tuple[str, str]:

@@ -11,13 +11,14 @@ from typing import Final
 
 from reconcile.domain.fields import ACTIONS
 from reconcile.domain.money import exponent, known_currencies
+from reconcile.domain.period import Days
 from reconcile.domain.phrases import named
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.domain.stage import STAGES, stage_of
-from reconcile.workbook.contract import Layout, day, payouts_in_order, quoted, showable
+from reconcile.workbook.contract import Layout, payouts_in_order, quoted, showable
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
 from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet
 
@@ -113,7 +114,7 @@ def _columns(snapshot: Snapshot, policy: Policy) -> dict[str, Sequence[str | int
         currencies,
         [exponent(currency) or 0 for currency in currencies],
         _choices(partners),
-        _choices((payout.id, _words(payout)) for payout in payouts),
+        _choices((payout.id, _words(payout, snapshot.scope.days)) for payout in payouts),
     )
     return dict(zip(_COLUMNS, values, strict=True))
 
@@ -125,8 +126,8 @@ def _choices(pairs: Iterable[tuple[str, str]]) -> list[str]:
     return [text for text in texts if text] + [record_id for record_id, _ in found]
 
 
-def _words(payout: Payout) -> str:
-    end = day(payout.period_end)
+def _words(payout: Payout, days: Days) -> str:
+    end = days.of_bound(payout.period_end) if payout.period_end else None
     return f"{payout.partner_name}, {end}" if end else payout.partner_name
 
 

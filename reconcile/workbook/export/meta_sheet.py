@@ -42,6 +42,7 @@ def _export_rows(export: Export) -> list[tuple[str, str, str]]:
         "batches": export.scope.batches,
         "only": export.scope.only,
         "within": export.scope.within,
+        "zone": export.scope.zone,
     }
     values = {
         "workbook_id": export.workbook_id,

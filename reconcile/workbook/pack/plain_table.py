@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -13,17 +14,23 @@ from reconcile.workbook.export import Formats, Workbook, amount_format
 from reconcile.workbook.ooxml import SHEET_NAME_LIMIT, open_book
 
 _WIDEST: Final = 40
+_ROWS: Final = 100_000
+_COLUMNS: Final = 500
 
 
-def read_table(path: Path, sheet: str) -> list[list[str]]:
+def read_table(path: Path, sheet: str, rows: int = _ROWS, columns: int = _COLUMNS) -> list[list[str]]:
     """The texts of a sheet, blank rows left out; of the first sheet where none has that name.
 
+    rows, columns: of these, one more at most is read, by which the caller sees that there are too many.
     Numbers are as the file spells them. Raises ConfigurationError and WorkbookError as `open_book` does.
     """
     book = open_book(path)
     named = {name.casefold(): name for name in book.sheets}
     found = named.get(sheet.casefold()) or next(iter(book.sheets))
-    return [[row[i].text if i in row else "" for i in range(max(row) + 1)] for _, row in book.rows(found)]
+    return [
+        [row[i].text if i in row else "" for i in range(min(max(row), columns) + 1)]
+        for _, row in islice(book.rows(found), rows + 1)
+    ]
 
 
 def table_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[str | Decimal]]) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Answer
 from reconcile.workbook.contract import MATCHES_MARK
 from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
@@ -21,30 +22,45 @@ Place = tuple[str, str, str]
 _LOOK_DOWN: Final = 20
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,2}")
 _YES: Final = frozenset(("yes", "y", "x", "accept", "accepted", "true", "ja", "oui", "si", "sí"))
-_NO: Final = frozenset(("", "no", "n", "reject", "rejected", "false", "0", "nein", "non"))
+_NO: Final = frozenset(("no", "n", "reject", "rejected", "false", "0", "nein", "non"))
 
 
 def match_token(workbook_id: str, choices: Sequence[Mapping[str, object]]) -> str:
     """What an accepted row means, with a checksum, so that a row of another workbook is not taken for ours.
 
-    choices: the solutions in the order of their numbers, each with its `edits` (the fields by payout id) and
-    its `payments` (where they stand).
+    choices: the solutions in the order of their numbers, each with its `edits` (the fields by payout id), its
+    `payments` (where they stand), and the number of the `suggestion`.
     """
     body = json.dumps(choices, sort_keys=True, ensure_ascii=False)
     return f"{_checksum(workbook_id, body)} {body}"
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """The sheet of payouts with the accepted suggestions as edits, the answers, and what is wrong with them.
+
+    answers: those with which nothing is wrong. A suggestion of a workbook from before answers were kept has
+    no number, and none here.
+    """
+
+    payouts: EditedSheet
+    answers: tuple[Answer, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
-    """A suggestion, or one of its solutions, that a person accepted."""
+    """What a person said to a suggestion. chosen: the number of the solution that was accepted; 0 for No."""
 
     place: Place
+    suggestion: int
+    chosen: int
     edits: dict[str, dict[str, str]]
     payments: tuple[str, ...] = ()
 
 
-def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> tuple[EditedSheet, list[Finding]]:
-    """The sheet of payouts with the accepted suggestions as edits, and what is wrong with the answers.
+def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> Accepted:
+    """Reads the answers, and makes those that accept a suggestion edits of its payouts.
 
     A stage that a person typed differs from the accepted one: an error, since nobody knows which counts.
     """
@@ -60,13 +76,35 @@ def with_accepted(book: Book, workbook_id: str, payouts: EditedSheet) -> tuple[E
                 findings.append(_contradiction(answer.place, payouts, row, edits))
             else:
                 rows[row.number] = _edited(rows[row.number], edits)
-    return replace(payouts, rows=tuple(rows.values())), [*findings, *_used_twice(answers)]
+    findings += _used_twice(answers)
+    wrong = {(one.sheet, one.cell) for one in findings}
+    clear = (one for one in answers if one.suggestion and one.place[1:] not in wrong)
+    given = tuple(_given(one, workbook_id) for one in clear)
+    return Accepted(replace(payouts, rows=tuple(rows.values())), given, tuple(findings))
+
+
+def _given(answer: _Answer, workbook_id: str) -> Answer:
+    stages = (edits["stage"] for edits in answer.edits.values())
+    return Answer(
+        workbook_id,
+        answer.suggestion,
+        answer.chosen,
+        next(stages, ""),
+        tuple(answer.edits),
+        answer.payments,
+        *answer.place,
+    )
 
 
 def _used_twice(answers: Sequence[_Answer]) -> Iterator[Finding]:
-    """The answers that take a payout or a payment which an answer before them takes."""
+    """The answers that take what an answer before them takes, or answer its suggestion otherwise."""
     first: dict[str, _Answer] = {}
+    told: dict[int, _Answer] = {}
     for answer in answers:
+        before = told.setdefault(answer.suggestion, answer) if answer.suggestion else answer
+        if before.chosen != answer.chosen:
+            yield _answered_twice(answer.place, before.place)
+            continue
         for name in (*answer.edits, *answer.payments):
             if name in first:
                 yield _twice(answer.place, name, first[name].place)
@@ -84,19 +122,27 @@ def _answers(book: Book, sheet: str, workbook_id: str, findings: list[Finding]) 
             continue
         said = shown(cells.get(header[0])).strip()
         place = (book.path.name, sheet, f"{column_letters(header[0])}{number}")
-        if said.casefold() in _NO:
-            continue
-        if said.casefold() not in _YES and not _NUMBER.fullmatch(said):
-            findings.append(_no_answer(place, said))
-            continue
-        choices = _choices(shown(cells.get(header[1])), workbook_id)
-        if choices is None:
-            findings.append(_no_meaning(place, said))
-        elif (meant := _number(said, len(choices))) is None:
-            findings.append(_no_choice(place, said, len(choices)))
-        else:
-            chosen = choices[meant - 1]
-            yield _Answer(place, chosen["edits"], tuple(chosen["payments"]))
+        if said:
+            found = _meant(place, said, _choices(shown(cells.get(header[1])), workbook_id))
+            if isinstance(found, Finding):
+                findings.append(found)
+            elif found:
+                yield found
+
+
+def _meant(place: Place, said: str, choices: list[dict[str, Any]] | None) -> _Answer | Finding | None:
+    """The answer in a cell, or what is wrong with it. A No in a row that is none of ours means nothing."""
+    if said.casefold() in _NO:
+        return _Answer(place, choices[0].get("suggestion", 0), 0, {}) if choices else None
+    if said.casefold() not in _YES and not _NUMBER.fullmatch(said):
+        return _no_answer(place, said)
+    if choices is None:
+        return _no_meaning(place, said)
+    meant = _number(said, len(choices))
+    if meant is None:
+        return _no_choice(place, said, len(choices))
+    chosen = choices[meant - 1]
+    return _Answer(place, chosen.get("suggestion", 0), meant, chosen["edits"], tuple(chosen["payments"]))
 
 
 def _header(cells: Cells) -> tuple[int, int] | None:
@@ -178,6 +224,16 @@ def _twice(place: Place, name: str, before: Place) -> Finding:
         f"The answer takes {name}, which the answer in {before[1]}!{before[2]} takes as well.",
         "Choose another solution in one of the two rows, or No.",
         name,
+    )
+
+
+def _answered_twice(place: Place, before: Place) -> Finding:
+    return _error(
+        place,
+        "answer-twice",
+        f"{before[1]}!{before[2]} answers the same suggestion otherwise.",
+        "Delete one of the two rows, or give both the same answer.",
+        "",
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import UNREAD, Value, Values
 from reconcile.domain.money import Money, parse_decimal
+from reconcile.domain.period import Days
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Snapshot
 
@@ -20,9 +21,9 @@ def baseline_of(edited: EditedWorkbook) -> Snapshot:
     unnoticed; moments are known by their day only, and deleted rows are not there. Rows without id,
     without hidden columns or without readable money are left out.
     """
-    rows = [*edited.payouts.rows, *edited.lines.rows]
-    payouts = [payout for row in edited.payouts.rows if (payout := _payout(row))]
-    lines = [line for row in edited.lines.rows if (line := _line(row))]
+    rows, days = [*edited.payouts.rows, *edited.lines.rows], edited.export.scope.days
+    payouts = [payout for row in edited.payouts.rows if (payout := _payout(row, days))]
+    lines = [line for row in edited.lines.rows if (line := _line(row, days))]
     return Snapshot(
         environment=edited.export.environment,
         scope=edited.export.scope,
@@ -38,7 +39,7 @@ def _partners(rows: Iterable[EditedRow]) -> dict[str, Partner]:
     return {partner_id: Partner(partner_id, name) for partner_id, name in named.items() if partner_id}
 
 
-def _payout(row: EditedRow) -> Payout | None:
+def _payout(row: EditedRow, days: Days) -> Payout | None:
     money = _money(row.fixed.get("amount"), row.fixed.get("currency"))
     if row.id is None or row.baseline is None or money is None:
         return None
@@ -47,19 +48,19 @@ def _payout(row: EditedRow) -> Payout | None:
         partner_id=_text(row.fixed, "partner_id"),
         partner_name=_text(row.fixed, "partner"),
         batch_id=_known(row.fixed.get("batch_id")),
-        period_start=_moment(row.fixed.get("period_start")),
-        period_end=_moment(row.fixed.get("period_end"), last=True),
+        period_start=_bound(row.fixed.get("period_start")),
+        period_end=_bound(row.fixed.get("period_end"), last=True),
         amount=money,
         stage=_text(row.baseline, "stage"),
         po_number=_known(row.baseline["po_number"]),
         statement_note=_known(row.baseline["statement_note"]),
-        created_at=_moment(row.fixed.get("created")),
-        updated_at=_moment(row.fixed.get("updated")),
+        created_at=_morning(row.fixed.get("created"), days),
+        updated_at=_morning(row.fixed.get("updated"), days),
         unread=_unread(row.baseline),
     )
 
 
-def _line(row: EditedRow) -> CommissionLine | None:
+def _line(row: EditedRow, days: Days) -> CommissionLine | None:
     if row.id is None or row.baseline is None:
         return None
     money = _money(row.baseline["amount"], row.baseline["currency"])
@@ -74,10 +75,10 @@ def _line(row: EditedRow) -> CommissionLine | None:
         source_amount=_number(row.baseline["source_amount"]),
         status=_text(row.fixed, "status"),
         plan_name=_known(row.fixed.get("plan")),
-        period_end=_moment(row.fixed.get("period_end"), last=True),
+        period_end=_bound(row.fixed.get("period_end"), last=True),
         internal_note=_known(row.baseline["internal_note"]),
-        created_at=_moment(row.fixed.get("created")),
-        updated_at=_moment(row.fixed.get("updated")),
+        created_at=_morning(row.fixed.get("created"), days),
+        updated_at=_morning(row.fixed.get("updated"), days),
         unread=_unread(row.baseline),
     )
 
@@ -103,10 +104,20 @@ def _unread(baseline: Values) -> frozenset[str]:
     return frozenset(name for name, value in baseline.items() if value is UNREAD)
 
 
-def _moment(value: Value, *, last: bool = False) -> datetime | None:
-    """The start of a day in UTC, or its last second: periods end there (introw-api.md 2.1)."""
+def _day(value: Value) -> date | None:
     try:
-        day = date.fromisoformat((_known(value) or "")[:10])
+        return date.fromisoformat((_known(value) or "")[:10])
     except ValueError:
         return None
-    return datetime.combine(day, time(23, 59, 59) if last else time(0), UTC)
+
+
+def _bound(value: Value, *, last: bool = False) -> datetime | None:
+    """The start of a day in UTC, or its last second: periods end there (introw-api.md 2.1)."""
+    day = _day(value)
+    return datetime.combine(day, time(23, 59, 59) if last else time(0), UTC) if day else None
+
+
+def _morning(value: Value, days: Days) -> datetime | None:
+    """The first moment of a day, where only the day of what happened is known."""
+    day = _day(value)
+    return days.start(day) if day else None

@@ -45,17 +45,18 @@ def read_workbook(
     for kind in SHEETS:
         sheets[kind], of_cells = _read_sheet(book, kind, found.get(kind), meta, policy, on_progress)
         findings += of_cells
-    payouts, of_answers = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
-    findings += of_answers
+    accepted = with_accepted(book, meta.export.workbook_id, sheets[RecordKind.PAYOUT])
+    findings += accepted.findings
     decided = read_decisions(book)
     return EditedWorkbook(
         file=path.name,
         export=meta.export,
-        payouts=payouts,
+        payouts=accepted.payouts,
         lines=sheets[RecordKind.LINE],
         new_lines=sheets[RecordKind.NEW_LINE],
         findings=(*findings, *decided.findings),
         decisions=decided.decisions,
+        answers=accepted.answers,
     )
 
 

@@ -20,10 +20,14 @@ _MOST_TEXT: Final = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A solution that may be accepted: the edits by payout id, and where its payments stand."""
+    """A solution that may be accepted: the edits by payout id, and where its payments stand.
+
+    suggestion: the number of the suggestion in its workbook.
+    """
 
     edits: Edits
     payments: list[str]
+    suggestion: int
 
 
 def edits_of(match: Match, snapshot: Snapshot, policy: PaymentPolicy) -> Edits:
@@ -55,12 +59,16 @@ def _note(template: str, match: Match) -> str:
     )
 
 
-def choices_of(match: Match, snapshot: Snapshot, policy: PaymentPolicy) -> list[Choice]:
-    """The solutions of a suggestion, the suggested one first, as many as a cell of the workbook can hold."""
+def choices_of(match: Match, number: int, snapshot: Snapshot, policy: PaymentPolicy) -> list[Choice]:
+    """The solutions of a suggestion, the suggested one first, as many as a cell of the workbook can hold.
+
+    number: of the suggestion.
+    """
     choices = [
         Choice(
             edits_of(replace(match, payments=one.payments, owed=one.owed), snapshot, policy),
             [str(payment.place) for payment in one.payments],
+            number,
         )
         for one in match.solutions
     ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reconcile.domain.policy.payments import PaymentPolicy
-from reconcile.domain.settlement import ReadPayment
+from reconcile.domain.settlement import ReadPayment, suggested
 from reconcile.erp.matching.outcome.settlements import Occasion, parts_of
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import Payment
@@ -61,14 +61,12 @@ def _identity(payment: Payment) -> Identity:
 
 def _parts(result: Matching) -> Iterator[tuple[Payment, str, Match | None]]:
     """Each payment with its part of the result."""
-    for matches, name in (
-        (result.matches, "matched"),
-        (result.suggestions, "suggested"),
-        (result.differing, "differs"),
-    ):
+    for matches, name in ((result.matches, "matched"), (result.differing, "differs")):
         for match in matches:
             part = "settled" if match.verdict is Verdict.SETTLED else name
             yield from ((payment, part, match) for payment in match.payments)
+    for number, match in enumerate(result.suggestions, 1):
+        yield from ((payment, suggested(number), match) for payment in match.payments)
     yield from ((one.payment, "paid, not in Introw", None) for one in result.strays)
     yield from ((one.payment, "money received", None) for one in result.received)
     yield from ((payment, "state not known", None) for payment in result.unknown)
@@ -91,13 +89,13 @@ def _becomes(match: Match, policy: PaymentPolicy) -> str:
 
 
 def _allotted(match: Match, payment: Payment) -> list[dict[str, str]]:
-    """How much of a payment goes to which payout, in each listed solution that the payment is a part of."""
-    found = []
-    for solution in match.solutions:
-        if payment in solution.payments:
-            one = replace(match, payments=solution.payments, owed=solution.owed)
-            found.append(_part_of(one, payment))
-    return found
+    """How much of a payment goes to which payout, in each listed solution; empty where it has no part."""
+    return [
+        _part_of(replace(match, payments=one.payments, owed=one.owed), payment)
+        if payment in one.payments
+        else {}
+        for one in match.solutions
+    ]
 
 
 def _part_of(match: Match, payment: Payment) -> dict[str, str]:

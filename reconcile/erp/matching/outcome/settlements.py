@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconcile.domain.money import Money
-from reconcile.domain.settlement import Settlement, alternative
+from reconcile.domain.settlement import Settlement, suggested
 from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Matching, Verdict
 from reconcile.erp.payments.model import Payment, PaymentStatus
@@ -36,14 +36,11 @@ def settlements_of(result: Matching, occasion: Occasion) -> Iterator[Settlement]
 
 
 def _solutions(result: Matching) -> Iterator[tuple[str, Match]]:
-    """Every match with its state; a suggestion of several solutions once for each that is listed."""
+    """Every match with its state; a suggestion once for each solution that is listed."""
     yield from (("matched", match) for match in result.matches)
     for number, match in enumerate(result.suggestions, 1):
-        if len(match.solutions) == 1:
-            yield "suggested", match
-            continue
         for place, one in enumerate(match.solutions, 1):
-            yield alternative(number, place), replace(match, payments=one.payments, owed=one.owed)
+            yield suggested(number, place), replace(match, payments=one.payments, owed=one.owed)
     yield from (("differs", match) for match in result.differing)
 
 

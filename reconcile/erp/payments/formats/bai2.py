@@ -26,6 +26,7 @@ _DEBITS: Final = range(400, 700)
 # How many fields follow a funds type.
 _FUNDS: Final = {"V": 2, "S": 3}
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,28}")
+_TYPE: Final = re.compile(r"[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def records(file: str, text: str) -> Iterator[Record]:
         if not line.strip():
             continue
         code = line[:2]
-        if not code.isdigit() or line[2:3] not in (",", "/"):
+        if not (code.isascii() and code.isdigit()) or line[2:3] not in (",", "/"):
             raise PaymentFileError(f"{file}, line {number}: {line[:40]!r} is no BAI2 record.")
         if code == "88" and body:
             body.append((number, line[3:]))
@@ -151,7 +152,7 @@ def _transaction(reading: _Reading, record: Record) -> None:
     text = ",".join(record.fields[skip + 2 :]).strip()
     status, why = _status(code, text)
     amount = Decimal(coins).scaleb(-(exponent(reading.currency) or 0))
-    out = code.isdigit() and int(code) in _DEBITS
+    out = _is_debit(code)
     account = _at(reading.account, 0) if reading.account else ""
     reading.payments.append(
         Payment(
@@ -169,8 +170,12 @@ def _transaction(reading: _Reading, record: Record) -> None:
     )
 
 
+def _is_debit(code: str) -> bool:
+    return bool(_TYPE.fullmatch(code)) and int(code) in _DEBITS
+
+
 def _status(code: str, text: str) -> tuple[PaymentStatus, str]:
-    if code.isdigit() and int(code) in _DEBITS:
+    if _is_debit(code):
         return PaymentStatus.PAID, ""
     if code in _RETURNS or looks_returned(text):
         return PaymentStatus.RETURNED, text or f"type code {code}"

@@ -25,8 +25,11 @@ def check_balances(
     """
     words: list[str] = []
     findings: list[Finding] = []
-    for currency in dict.fromkeys(draft.currency for draft in drafts):
-        rows = [one for one in drafts if one.currency == currency and one.balance is not None]
+    of_currency: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.balance is not None:
+            of_currency.setdefault(draft.currency, []).append(draft)
+    for currency, rows in of_currency.items():
         if len(rows) < 2:
             continue
         ways = (0, -1, 1) if any(one.fee for one in rows) else (0,)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 from xml.etree.ElementTree import Element  # only the type: defusedxml does the parsing
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, parse_decimal, plain
-from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.formats.stated_totals import closing_balance, control_total, part_unread
 from reconcile.erp.payments.model import (
@@ -38,6 +38,7 @@ MESSAGES: Final = {
 _NO_REFERENCE: Final = ("NOTPROVIDED", "NONREF", "NOT PROVIDED", "")
 # Sub-families of bank transaction codes that give back what was paid (ISO 20022 external code list).
 _RETURN_CODES: Final = ("RRTN", "RPCR", "RRCT")
+_SUB_FAMILY: Final = ("BkTxCd/Domn/Fmly/SubFmlyCd",)
 _REFERENCES: Final = ("Refs/EndToEndId", "Refs/InstrId", "Refs/PmtInfId", "Refs/TxId", "Refs/ChqNb")
 _REMITTANCE: Final = (
     "RmtInf/Ustrd",
@@ -60,8 +61,8 @@ def read_camt(source: Source, root: Element) -> PaymentFile:
     how: list[str] = []
     findings: list[Finding] = []
     for statement in xml.every(message, account_tag):
-        account = _Account(source.name, statement, source.budget)
-        payments += account.payments()
+        account = _Account(source.name, statement)
+        payments += source.budget.steps(account.payments())
         how += account.check()
         findings += account.findings
     return PaymentFile(source.name, form, source.sha256, tuple(payments), tuple(how), tuple(findings))
@@ -73,17 +74,21 @@ class _Account:
 
     file: str
     statement: Element
-    budget: Budget
-    findings: list[Finding] = field(default_factory=list)
+    unread: dict[Finding, None] = field(default_factory=dict)
+    disagreeing: list[Finding] = field(default_factory=list)
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.unread, *self.disagreeing)
+
+    @cached_property
     def id(self) -> str:
         return xml.words(self.statement, "Acct/Id/IBAN", "Acct/Id/Othr/Id")
 
     def payments(self) -> Iterator[Payment]:
-        for number, entry in enumerate(self.budget.steps(xml.every(self.statement, "Ntry")), start=1):
+        for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
-            yield from _Entry(entry, place, self.id, self.findings).payments()
+            yield from _Entry(entry, place, self.id, self.unread).payments()
 
     def check(self) -> list[str]:
         """Words for what agrees; what does not is a finding."""
@@ -103,7 +108,7 @@ class _Account:
             return
         moved = sum((_signed(entry, place) for entry in booked), Decimal(0))
         if not any(before + moved in closing for before in opening):
-            self.findings.append(closing_balance(place, opening[0], opening[0] + moved, closing[0]))
+            self.disagreeing.append(closing_balance(place, opening[0], opening[0] + moved, closing[0]))
             return
         yield f"opening balance and entries give the closing balance {plain(closing[0])}"
 
@@ -126,21 +131,47 @@ class _Account:
             total = xml.words(self.statement, f"TxsSummry/{tag}/Sum")
             there = sum((abs(_signed(one, place)) for one in counted), Decimal(0))
             if number and parse_decimal(number) != len(counted):
-                self.findings.append(control_total(place, tag, cut(number), str(len(counted))))
+                self.disagreeing.append(control_total(place, tag, cut(number), str(len(counted))))
             elif total and parse_decimal(total) != there:
-                self.findings.append(control_total(place, tag, cut(total), plain(there)))
+                self.disagreeing.append(control_total(place, tag, cut(total), plain(there)))
             elif number or total:
                 yield f"{tag} agrees"
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One entry: a booking, or a batch of them."""
+    """One entry: a booking, or a batch of them. What the entry itself says is looked up once."""
 
     entry: Element
     place: Place
     account: str
-    findings: list[Finding]
+    unread: dict[Finding, None]
+
+    @cached_property
+    def _id(self) -> str:
+        return xml.words(self.entry, "AcctSvcrRef")
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return (*xml.all_words(self.entry, *_REMITTANCE), xml.words(self.entry, "AddtlNtryInf"))
+
+    @cached_property
+    def _direction(self) -> str:
+        return xml.words(self.entry, "CdtDbtInd")
+
+    @cached_property
+    def _state(self) -> str:
+        return _state(self.entry)
+
+    @cached_property
+    def _is_given_back(self) -> bool:
+        codes = xml.all_words(self.entry, *_SUB_FAMILY)
+        reversal = xml.words(self.entry, "RvslInd")
+        return reversal in ("true", "1") or any(code in _RETURN_CODES for code in codes)
+
+    @cached_property
+    def _booked(self) -> date | None:
+        return xml.day(self.entry, "BookgDt", self.place)
 
     def payments(self) -> Iterator[Payment]:
         """The transactions of the entry; what they do not explain of its amount is one of its own."""
@@ -175,6 +206,7 @@ class _Entry:
             self._unread(paths[0], error)
             return None
 
+    @cached_property
     def _value_date(self) -> date | None:
         try:
             return xml.day(self.entry, "ValDt", self.place)
@@ -183,18 +215,13 @@ class _Entry:
             return None
 
     def _unread(self, part: str, error: PaymentFileError) -> None:
-        finding = part_unread(self.place, part, error)
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self.unread[part_unread(self.place, part, error)] = None
 
     def _payment(self, details: list[Element], amount: Money, suffix: str) -> Payment:
-        all_details = [*details, self.entry]
         status, reason = self._status(details)
         bank = next(filter(None, (xml.words(one, "Refs/AcctSvcrRef") for one in details)), "")
-        entry_id = xml.words(self.entry, "AcctSvcrRef")
         remittance = texts(
-            *(word for one in all_details for word in xml.all_words(one, *_REMITTANCE)),
-            xml.words(self.entry, "AddtlNtryInf"),
+            *(word for one in details for word in xml.all_words(one, *_REMITTANCE)), *self._texts
         )
         references = [word for one in details for word in xml.all_words(one, *_REFERENCES)]
         named = [word for word in references if word.upper() not in _NO_REFERENCE]
@@ -204,11 +231,11 @@ class _Entry:
             place=Place(self.place.file, f"{self.place.spot}{suffix.replace('/', ', transaction ')}"),
             amount=Money(amount.amount * sign, amount.currency),
             status=status,
-            id=known_id(bank) or (f"{entry_id}{suffix}" if known_id(entry_id) else ""),
+            id=known_id(bank) or (f"{self._id}{suffix}" if known_id(self._id) else ""),
             account=self.account,
             order=order if order.upper() not in _NO_REFERENCE else "",
-            booked=xml.day(self.entry, "BookgDt", self.place),
-            value_date=self._value_date(),
+            booked=self._booked,
+            value_date=self._value_date,
             payee=_payer(details) if sign < 0 else _payee(details),
             references=texts(*named, *remittance),
             po_texts=remittance,
@@ -226,24 +253,18 @@ class _Entry:
     def _received(self, details: list[Element]) -> bool:
         """Whether the money came in: a transaction may go the other way than its entry."""
         own = xml.words(details[0], "CdtDbtInd") if len(details) == 1 else ""
-        return (own or xml.words(self.entry, "CdtDbtInd")) == "CRDT"
+        return (own or self._direction) == "CRDT"
 
     def _status(self, details: list[Element]) -> tuple[PaymentStatus, str]:
-        state = _state(self.entry)
         reasons = texts(
             *(word for one in details for word in xml.all_words(one, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")),
             *(word for one in details for word in xml.all_words(one, "RtrInf/AddtlInf")),
         )
-        given_back = bool(reasons) or xml.words(self.entry, "RvslInd") in ("true", "1")
-        codes = [
-            word
-            for one in (*details, self.entry)
-            for word in xml.all_words(one, "BkTxCd/Domn/Fmly/SubFmlyCd")
-        ]
-        given_back = given_back or any(code in _RETURN_CODES for code in codes)
+        codes = (code for one in details for code in xml.all_words(one, *_SUB_FAMILY))
+        given_back = bool(reasons) or self._is_given_back or any(code in _RETURN_CODES for code in codes)
         received = self._received(details)
-        if state != "BOOK":
-            return PaymentStatus.IGNORED, f"not booked yet ({state or 'no status'})"
+        if self._state != "BOOK":
+            return PaymentStatus.IGNORED, f"not booked yet ({self._state or 'no status'})"
         if received and given_back:
             return PaymentStatus.RETURNED, " ".join(reasons) or "returned"
         if received:

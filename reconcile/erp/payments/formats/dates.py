@@ -22,11 +22,11 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_NUMERIC: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}|\d{2})(?: .*)?")
-_NAMED: Final = re.compile(r"(\d{1,2})[-. ]+([^\W\d]+)\.?[-., ]+(\d{4}|\d{2})(?: .*)?")
-_NAME_FIRST: Final = re.compile(r"([^\W\d]+)\.? (\d{1,2}),? (\d{4})(?: .*)?")
+_ISO: Final = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
+_COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_NUMERIC: Final = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})(?: .*)?")
+_NAMED: Final = re.compile(r"([0-9]{1,2})[-. ]+([^\W\d]+)\.?[-., ]+([0-9]{4}|[0-9]{2})(?: .*)?")
+_NAME_FIRST: Final = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2}),? ([0-9]{4})(?: .*)?")
 
 Placed = tuple[Place, GridCell]
 

@@ -63,11 +63,12 @@ def _score(text: str, mark: str) -> int:
 
 def _rows(name: str, text: str, separator: str, budget: Budget) -> list[GridRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows = []
+    rows: list[GridRow] = []
     before = 0
     try:
         for cells in reader:
-            budget.check_row(before + 1, cells, f"line {before + 1}")
+            budget.check_columns(len(cells), f"line {before + 1}")
+            budget.check_row(len(rows) + 1, cells, f"line {before + 1}")
             rows.append(GridRow(before + 1, tuple(GridCell(cell) for cell in cells)))
             before = reader.line_num
     except csv.Error as error:

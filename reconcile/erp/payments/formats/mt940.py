@@ -22,13 +22,15 @@ from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Pl
 from reconcile.errors import PaymentFileError
 
 _START: Final = re.compile(r"^:20:", re.MULTILINE)
+_FIELD: Final = re.compile(r"^:[0-9]{2}[A-Z]?:", re.MULTILINE)
 _NAMES: Final = re.compile(r"\?3[23]([^?]*)")
 _SLASHED_NAME: Final = re.compile(r"/(?:NAME|BENM//NAME)/([^/]+)")
 _ORDER: Final = re.compile(r"(?:EREF\+|/EREF/|EREF:\s*)([^?/+]{1,140}?)(?=\?|/|(?:[A-Z]{4}\+)|$)")
 _MARKER: Final = re.compile(r"\?\d\d")
 # The amount of a balance, and that of a transaction after its dates and its mark.
 _AMOUNT: Final = re.compile(
-    r"^(:6[024][FM]?:[CD]\d{6}[A-Z]{3}|:61:\d{6}(?:\d{4}|\s{4})?R?[CDcd][A-Z]?)([\d.,']{1,40})", re.MULTILINE
+    r"^(:6[024][FM]?:[CD][0-9]{6}[A-Z]{3}|:61:[0-9]{6}(?:[0-9]{4}|\s{4})?R?[CDcd][A-Z]?)([0-9.,']{1,40})",
+    re.MULTILINE,
 )
 # A field for a name of this length goes on in the next one in the middle of a word.
 _FULL: Final = 27
@@ -50,6 +52,7 @@ def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
     missing.
     """
     text = _AMOUNT.sub(_with_comma, decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
+    _check_fields(source, text)
     starts = [match.start() for match in _START.finditer(text)]
     if len(starts) > _MOST_STATEMENTS:
         raise PaymentFileError(
@@ -67,6 +70,15 @@ def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
         how += agreed if isinstance(agreed, list) else []
         findings += [agreed] if isinstance(agreed, Finding) else []
     return PaymentFile(source.name, "MT940", source.sha256, tuple(payments), tuple(how), tuple(findings))
+
+
+def _check_fields(source: Source, text: str) -> None:
+    """Raises PaymentFileError for a field of more characters than are read; the library has no such limit."""
+    before, line = 0, 1
+    for start in (*(match.start() for match in _FIELD.finditer(text)), len(text)):
+        if start - before > source.limits.field:
+            source.budget.refuse_field(start - before, f"line {line}")
+        line, before = line + text.count("\n", before, start), start
 
 
 def _with_comma(match: re.Match[str]) -> str:

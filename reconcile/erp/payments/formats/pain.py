@@ -26,30 +26,32 @@ def read_pain(source: Source, root: Element, settled: Collection[str]) -> Paymen
     message = next(child for child in root if xml.local(child) == "CstmrPmtStsRpt")
     findings: list[Finding] = []
     payments: list[Payment] = []
+    whole = xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
+    original = xml.words(message, "OrgnlGrpInfAndSts/OrgnlMsgId")
     for group in xml.every(message, "OrgnlPmtInfAndSts"):
+        inherited = xml.words(group, "PmtInfSts") or whole
         read = [
             _payment(order, inherited, place, settled)
-            for order, inherited, place in source.budget.steps(
-                _orders(source.name, group, message, len(payments))
-            )
+            for order, place in source.budget.steps(_orders(source.name, group, len(payments)))
         ]
         findings += (
-            _whole_batch(source.name, group, message) if not read else _count(source.name, group, read)
+            _count(source.name, group, read)
+            if read
+            else _whole_batch(source.name, xml.words(group, "OrgnlPmtInfId") or original, inherited)
         )
         payments += read
-    for order in xml.every(message, "TxInfAndSts"):
+    for order in source.budget.steps(xml.every(message, "TxInfAndSts")):
         place = Place(source.name, f"order {len(payments) + 1}")
         payments.append(_payment(order, "", place, settled))
     if not payments and not findings:
-        findings += _whole_batch(source.name, message, message)
+        findings += _whole_batch(source.name, original, whole)
     return PaymentFile(source.name, "pain.002", source.sha256, tuple(payments), (), tuple(findings))
 
 
-def _orders(file: str, group: Element, message: Element, before: int) -> Iterator[tuple[Element, str, Place]]:
-    """The orders of a batch, each with the status of the batch and its place."""
-    inherited = xml.words(group, "PmtInfSts") or xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
+def _orders(file: str, group: Element, before: int) -> Iterator[tuple[Element, Place]]:
+    """The orders of a batch, each with its place."""
     for number, order in enumerate(xml.every(group, "TxInfAndSts"), start=before + 1):
-        yield order, inherited, Place(file, f"order {number}")
+        yield order, Place(file, f"order {number}")
 
 
 def _payment(order: Element, inherited: str, place: Place, settled: Collection[str]) -> Payment:
@@ -80,11 +82,9 @@ def _status(state: str, order: Element, settled: Collection[str]) -> tuple[Payme
     return PaymentStatus.IGNORED, f"not settled yet ({state or 'no status'})"
 
 
-def _whole_batch(file: str, group: Element, message: Element) -> list[Finding]:
-    state = xml.words(group, "PmtInfSts") or xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
+def _whole_batch(file: str, batch: str, state: str) -> list[Finding]:
     if state not in _REJECTED:
         return []
-    batch = xml.words(group, "OrgnlPmtInfId") or xml.words(message, "OrgnlGrpInfAndSts/OrgnlMsgId")
     return [
         found(
             "batch-rejected",

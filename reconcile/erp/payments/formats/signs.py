@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
@@ -20,6 +21,8 @@ from reconcile.errors import PaymentFileError
 
 # Up to this share of the rows may have the other sign before it is no longer plain which sign is a payment.
 _FEW: Final = Decimal("0.2")
+# So many words of a status column are told of. One of free texts has as many as rows.
+_MOST_WORDS: Final = 50
 # In the headers of lists of payments made, and seldom in those of a bank account.
 _OUTGOING: Final = (
     "pay", "paid", "beneficiary", "recipient", "vendor", "supplier", "partner", "bill", "zahlung",
@@ -33,7 +36,9 @@ def payments_of(table: Table, drafts: Sequence[Draft]) -> tuple[Payment, ...]:
     read = [_payment(table, draft, amount, sign) for draft, amount in _parts(table, drafts)]
     if table.states:
         said = said_states([draft.row for draft in drafts], table.states, table.layout)
-        table.how.append("states: " + ", ".join(f"{word!r}: {meaning}" for word, meaning in said))
+        words = [f"{word!r}: {meaning}" for word, meaning in islice(said, _MOST_WORDS)]
+        more = sum(1 for _ in said)
+        table.how.append("states: " + ", ".join(words) + (f", and {more:,} more words" if more else ""))
     return tuple(read)
 
 

@@ -183,13 +183,14 @@ def _find_meanings(table: Table) -> None:
 def drafts_of(table: Table, budget: Budget) -> list[Draft]:
     """The rows with money in them, in the order of the file; total rows are checked against those above."""
     drafts: list[Draft] = []
-    since = 0
+    whole = part = Decimal(0)
     for row in budget.steps(table.rows):
         if table.is_total(row):
-            _check_total(table, row, drafts, since)
-            since = len(drafts)
+            _check_total(table, row, whole, part)
+            part = Decimal(0)
             continue
         draft = _draft(table, row)
+        whole, part = whole + (draft.amount or 0), part + (draft.amount or 0)
         if draft.amount is None and draft.total is None:
             _note_without_amount(table, row)
         else:
@@ -310,19 +311,18 @@ def _refuse_cut_off(table: Table) -> None:
         )
 
 
-def _check_total(table: Table, row: GridRow, drafts: list[Draft], since: int) -> None:
+def _check_total(table: Table, row: GridRow, whole: Decimal, part: Decimal) -> None:
+    """Compares a total with the sum of all rows above it, and of those since the total before it."""
     stated = table.number(row, "amount")
     if stated is None:
         return
-    wholes = sum((draft.amount or Decimal(0) for draft in drafts), Decimal(0))
-    part = sum((draft.amount or Decimal(0) for draft in drafts[since:]), Decimal(0))
-    if stated[0] in (wholes, part):
+    if stated[0] in (whole, part):
         table.how.append(f"total in line {row.number} agrees: {plain(stated[0])}")
         return
     table.findings.append(
         found(
             "control-total",
-            f"The total row says {plain(stated[0])}, and the rows above it sum to {plain(wholes)}.",
+            f"The total row says {plain(stated[0])}, and the rows above it sum to {plain(whole)}.",
             "Export the file again; rows are missing, or the total is of something else.",
             table.place(row, "amount"),
             plain(stated[0]),

@@ -16,7 +16,7 @@ from reconcile.errors import PaymentFileError
 
 _BILL_PAID: Final = "ACCPAYPAYMENT"
 _REFUND: Final = ("APCREDITPAYMENT", "APOVERPAYMENTPAYMENT", "APPREPAYMENTPAYMENT")
-_DOT_NET: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_DOT_NET: Final = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/")
 
 
 def read_xero(source: Source, text: str, hints: Hints) -> PaymentFile:
