@@ -126,9 +126,9 @@ def _circumstances(
 
 def lengths_of(reader: Reader, requests: int, began: float) -> ListLengths:
     """How long the listings are, after everything was read. requests, began: before that."""
-    look, (payout_pages, line_pages) = reader.status.requests - requests, reader.pages
-    answer = max(ANSWER, round((reader.clock.monotonic() - began) / max(look, 1), 2))
-    return ListLengths(look, payout_pages, line_pages, answer)
+    reads, (payout_pages, line_pages) = reader.status.requests - requests, reader.pages
+    answer = max(ANSWER, round((reader.clock.monotonic() - began) / max(reads, 1), 2))
+    return ListLengths(payout_pages, line_pages, answer)
 
 
 def _source(store: Store, reading: Reading) -> Source:

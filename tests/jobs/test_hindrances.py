@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from builders import GIVEN, make_line, make_payout, make_plan, make_snapshot
 from cli_session import SET_AMOUNT, CliSession
 
 from reconcile.jobs.runs.hindrances import too_few_credits
-from reconcile.plan.cost.run_cost import ListLengths
 from reconcile.plan.model import Plan
 
 BASE = make_snapshot(make_payout(), make_line())
 
 
 def plan() -> Plan:
-    return make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}, given=replace(GIVEN, lengths=ListLengths(3)))
+    return make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}, given=GIVEN)
 
 
 @pytest.mark.parametrize(("left", "stops"), [(None, False), (3, False), (2, True)])

@@ -23,7 +23,6 @@ from builders import (
 from reconcile.domain.fields import UNREAD, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Names
-from reconcile.plan.cost.run_cost import ListLengths
 from reconcile.plan.model import PLAN_VERSION, Action, Cost
 from reconcile.plan.outcome import Difference, OperationOutcome, Outcome, RunTotal, Verification, record_of
 from reconcile.plan.visible_state import ABSENT, differences, observe
@@ -44,29 +43,25 @@ def test_a_plan_says_where_it_came_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("writes", "look", "rate", "cost"),
+    ("writes", "rate", "cost"),
     [
-        (1, 3, 120, Cost(1, 2, 2)),
-        (2, 0, 120, Cost(2, 4, 3)),
-        (2, 2, 60, Cost(2, 4, 6)),
-        (0, 50, 120, Cost(0, 0, 0)),
+        (1, 120, Cost(1, 2, 2)),
+        (2, 120, Cost(2, 4, 3)),
+        (2, 60, Cost(2, 4, 6)),
+        (0, 120, Cost(0, 0, 0)),
     ],
 )
-def test_the_cost_counts_the_re_read_the_writes_and_the_read_back(
-    writes: int, look: int, rate: int, cost: Cost
-) -> None:
+def test_the_cost_counts_the_re_read_the_writes_and_the_read_back(writes: int, rate: int, cost: Cost) -> None:
     edits = dict(list({"pay_1": {"po_number": "x"}, "cln_1": {"description": "x"}}.items())[:writes])
 
-    plan = make_plan(
-        BASE, make_workbook(BASE, edits), given=replace(GIVEN, lengths=ListLengths(look), rate=rate)
-    )
+    plan = make_plan(BASE, make_workbook(BASE, edits), given=replace(GIVEN, rate=rate))
 
     assert cost == plan.cost
     assert cost.writes + cost.reads == plan.cost.calls
 
 
 def test_the_time_of_a_plan_with_new_lines_allows_for_one_whose_answer_is_lost() -> None:
-    given = replace(GIVEN, lengths=ListLengths(3), rate=60, absence_wait=29.5)
+    given = replace(GIVEN, rate=60, absence_wait=29.5)
     row = {"partner_id": "ptn_1", "payout_id": "pay_1", "currency": "USD"}
     new = [make_new_row(2, **row, amount="75"), make_new_row(3, **row, amount="80")]
     edited = make_workbook(BASE, {"cln_1": {"description": "x"}})

@@ -29,11 +29,9 @@ _FEW: Final = 2
 class ListLengths:
     """How long the listings are; 0 where nobody knows.
 
-    look: the calls of reading everything, which no look exceeds. payout_pages, line_pages: of all records.
-    answer: seconds until an answer is there.
+    payout_pages, line_pages: of all records. answer: seconds until an answer is there.
     """
 
-    look: int = 0
     payout_pages: int = 0
     line_pages: int = 0
     answer: float = ANSWER
@@ -150,9 +148,8 @@ def _calls_of(wanted: Wanted, lengths: ListLengths) -> int:
     }
     homes = Counter(home for home in lines.values() if home)
     separate = len(lines) - sum(count - 1 for count in homes.values()) + len(wanted.whole)
-    calls = _listed_or_single(len(wanted.payouts), lengths.payout_pages)
-    calls += _listed_or_single(separate, lengths.line_pages)
-    return min(calls, lengths.look) if lengths.look else calls
+    payouts = _listed_or_single(len(wanted.payouts), lengths.payout_pages)
+    return payouts + _listed_or_single(separate, lengths.line_pages)
 
 
 def _listed_or_single(count: int, pages: int) -> int:
