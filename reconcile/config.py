@@ -15,6 +15,7 @@
     [close]               # the month end: see `domain.closing.ClosePolicy`
     [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
+    [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
 The file is the one that `--config` or RECONCILE_CONFIG names, `reconcile.toml` in the working folder, or
@@ -28,16 +29,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import TypeAdapter, ValidationError
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
 from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.approval import Team
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
 from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
 from reconcile.domain.policy.file_rules import FileRules
@@ -47,7 +48,9 @@ from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
+from reconcile.people_settings import team
 from reconcile.profile import Profile
+from reconcile.setting_values import made, read_bytes, refuse_unknown
 from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
 
@@ -67,10 +70,10 @@ _SECTIONS = {
     "close",
     "files",
     "bank",
+    "people",
+    "approval",
 }
 _APP = "reconcile"
-_LARGEST: Final = 1_000_000
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Settings:
     close: ClosePolicy = field(default_factory=ClosePolicy)
     files: FileRules = field(default_factory=FileRules)
     bank: BankPolicy = field(default_factory=BankPolicy)
+    team: Team = field(default_factory=Team)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -118,8 +122,14 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    if file and is_found and file.parent == folder and not _is_sandbox(profile, environ):
+    needs_trust = is_found and not _is_sandbox(profile, environ)
+    if file and needs_trust and file.parent == folder:
         _check_trust(file, raw)
+
+    def check(people: Path, content_of_it: bytes) -> None:
+        if needs_trust and folder.resolve() in people.resolve().parents:
+            _check_trust(people, content_of_it)
+
     named = choices.state or environ.get("RECONCILE_STATE") or profile.state
     default = user_state_path(_APP) / "state.db"
     state, server = place_of(named or default, profile.state_lease, server_notes())
@@ -132,10 +142,11 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         templates=choices.templates,
         file=file,
         conduct=_conduct(content, file),
-        payments=_made(PaymentPolicy, content.get("payments", {}), file, "payments"),
+        payments=made(PaymentPolicy, content.get("payments", {}), file, "payments"),
         close=_close(content.get("close", {}), file),
-        files=_made(FileRules, content.get("files", {}), file, "files"),
+        files=made(FileRules, content.get("files", {}), file, "files"),
         bank=_bank(content.get("bank", {}), file),
+        team=team(content, file, check),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -160,8 +171,8 @@ def _check_trust(file: Path, raw: bytes) -> None:
         return
     why = "has changed since it was trusted" if was_trusted(file) else "is not trusted"
     raise ConfigurationError(
-        f"{file} {why}. It lies in the working folder, and can say where your key is sent and which limits "
-        "hold. Read it, then run `reconcile config trust`, or name another file with --config."
+        f"{file} {why}. It lies in the working folder, and can say where your key is sent, which limits hold "
+        "and who may approve. Read it, then run `reconcile config trust`, or name another file with --config."
     )
 
 
@@ -197,24 +208,12 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
     return next((place for place in places if place.is_file()), None)
 
 
-def read_bytes(file: Path) -> bytes:
-    """The file as it is: what is read here is what is held against its trust, and what is used."""
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(_LARGEST + 1)
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
-    if len(raw) > _LARGEST:
-        raise ConfigurationError(f"{file} is larger than {_LARGEST // 1_000_000} MB.")
-    return raw
-
-
 def _read(file: Path, raw: bytes) -> dict[str, Any]:
     try:
         content = tomllib.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
-    _refuse_unknown(content, _SECTIONS, file, "the file")
+    refuse_unknown(content, _SECTIONS, file, "the file")
     for name in sorted(_SECTIONS - {"default_profile"}):
         if not isinstance(content.get(name, {}), dict):
             raise ConfigurationError(f"{file}: [{name}] must be a section.")
@@ -229,7 +228,7 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     values = dict(profiles.get(name, {}))
     if environ.get("INTROW_BASE_URL"):
         values["base_url"] = environ["INTROW_BASE_URL"]
-    profile = _made(Profile, values, file, f"profiles.{name}")
+    profile = made(Profile, values, file, f"profiles.{name}")
     for setting in (
         "rate",
         "window",
@@ -248,12 +247,12 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
 
 def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -> Policy:
     own = content.get("policy", {})
-    policy = _made(
+    policy = made(
         Policy,
         {
             **(own if locale is None else {**own, "locale": locale}),
-            "names": _made(Names, content.get("names", {}), file, "names"),
-            "limits": _made(Limits, content.get("limits", {}), file, "limits"),
+            "names": made(Names, content.get("names", {}), file, "names"),
+            "limits": made(Limits, content.get("limits", {}), file, "limits"),
             "reading": _reading(content.get("workbook", {}), file),
             "rules": _rules(content.get("rules", {}), file),
         },
@@ -286,7 +285,7 @@ def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[st
 
 
 def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
-    limits = _made(ReadLimits, section, file, "workbook")
+    limits = made(ReadLimits, section, file, "workbook")
     for setting in section:
         if getattr(limits, setting) <= 0:
             raise ConfigurationError(f"{file}: workbook.{setting} must be more than zero.")
@@ -294,7 +293,7 @@ def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
 
 
 def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
-    conduct = _made(Conduct, content.get("run", {}), file, "run")
+    conduct = made(Conduct, content.get("run", {}), file, "run")
     times = (conduct.fresh_seconds, conduct.reread_minutes, conduct.settle_seconds)
     if conduct.max_refusals < 1 or min(times) < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
@@ -302,7 +301,7 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
 
 
 def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
-    policy = _made(ClosePolicy, section, file, "close")
+    policy = made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
             hint = did_you_mean(check, CHECK_NAMES)
@@ -318,8 +317,8 @@ def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:
     for number, one in enumerate(section.get("accounts", ()), start=1):
         if isinstance(one, Mapping):
             known = {each.name for each in fields(PayingAccount)}
-            _refuse_unknown(one, known, file, f"bank.accounts {number}")
-    policy = _made(BankPolicy, section, file, "bank")
+            refuse_unknown(one, known, file, f"bank.accounts {number}")
+    policy = made(BankPolicy, section, file, "bank")
     if min(policy.terms_days, policy.prenote_days) < 0:
         raise ConfigurationError(f"{file}: bank: terms_days and prenote_days must be 0 or more.")
     return policy
@@ -341,31 +340,3 @@ def _rules(section: Mapping[str, Any], file: Path | None) -> dict[str, Severity 
                 f'{file}: rules.{rule} is {grade!r}; it must be "off", "warning" or "error".'
             )
     return {rule: grades[grade] for rule, grade in section.items()}
-
-
-def _made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
-    """A settings value from a section, each key known and of the right type."""
-    if values == {}:
-        return kind()
-    if not isinstance(values, Mapping):
-        raise ConfigurationError(f"{file}: [{section}] must be a section.")
-    _refuse_unknown(values, {one.name for one in fields(kind)}, file, section)  # type: ignore[arg-type]
-    return _validated(kind, values, file, section)
-
-
-def _validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
-    try:
-        return TypeAdapter(kind).validate_python(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join((section, *(str(part) for part in first["loc"])))
-        raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
-
-
-def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | None, section: str) -> None:
-    for name in values:
-        if name not in known:
-            raise ConfigurationError(
-                f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
-                f"{did_you_mean(name, known)}"
-            )

@@ -26,7 +26,8 @@ settings.load_profile("untimed")
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings of the person who runs it, or writes to that person's folders."""
     names = ("INTROW_API_KEY", "INTROW_BASE_URL", "RECONCILE_CONFIG", "RECONCILE_STATE", "NO_COLOR")
-    for name in (*names, "RECONCILE_STATE_PASSWORD"):
+    signing = ("RECONCILE_SIGNING_KEY", "RECONCILE_KEY_PASSPHRASE")
+    for name in (*names, *signing, "RECONCILE_STATE_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no-state"))

@@ -14,6 +14,15 @@ from reconcile.domain.money import Money
 from reconcile.domain.settlement import Answer, ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.domain.split.split_by import Handout
+from reconcile.store.approval.kept_approvals import (
+    Claim,
+    KeptStatement,
+    Refusal,
+    add_refusal,
+    add_statement,
+    give_id,
+    use,
+)
 from reconcile.store.audit import Break, audit
 from reconcile.store.closes import KeptClose, Reopening, record_reopening, save_close
 from reconcile.store.entries import Entry
@@ -31,6 +40,7 @@ NAME: Final = str(HERE)
 def fill(path: Path) -> None:
     """Two workbooks, two runs, three bills, two paid accounts, payments, two answers, a close that was made again, a reopening, a lock."""
     with Store(path) as store:
+        _approvals(store)
         for workbook in ("wb-1", "wb-2"):
             export = Export(workbook, 1, "0.1.0", HERE, Scope(), MOMENT, "ana", "f")
             handout = Handout("set-1", workbook, f"{workbook}.xlsx", "Acme", "ana@vendor.example")
@@ -52,6 +62,18 @@ def fill(path: Path) -> None:
         with store.writing() as connection:
             # A process that dies while it holds the lock leaves its note.
             take(connection, NAME, Holder("run-3", "ana", "far-away", 7, NOW), may_take=True, take_over=False)
+
+
+def _approvals(store: Store) -> None:
+    with store.writing() as connection:
+        give_id(connection, NOW)
+        for number in ("1", "2"):
+            kept = KeptStatement(
+                number, NAME, "request", f"req-{number}", "f", NOW, "Ana", "text", "signature"
+            )
+            add_statement(connection, kept)
+            use(connection, NAME, Claim(f"req-{number}", "ana", lambda _: ""), f"run-{number}", NOW)
+            add_refusal(connection, Refusal(NAME, "f", NOW, "ana", f"reason {number}"))
 
 
 def _run(store: Store, name: str) -> None:

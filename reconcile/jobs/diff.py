@@ -14,7 +14,7 @@ from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
-from reconcile.jobs.runs.hindrances import hindrances
+from reconcile.jobs.runs.hindrances import approval_of, hindrances
 from reconcile.jobs.saved_plans import is_saved_plan, stale_operations
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import to_json
@@ -81,9 +81,10 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         made = plan_for(session, reader, store, files, request.preference, request.narrow_to)
         plan, readings = made.plan, made.readings
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
+        approval = approval_of(session, store, plan).shown()
         if request.save and all(one.kept for one in readings):
             _keep(session, store, made)
-    report = replace(report_on(plan), stops=stops)
+    report = replace(report_on(plan), stops=stops, approval=approval)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     write_reports(report, reports, session.settings.templates)
@@ -110,7 +111,8 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
     with session.reading() as reader, session.store(create=False) as store:
         stale = stale_operations(session, reader, store, plan, name)
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
-    return Compared(plan, replace(report_on(plan), stops=stops, stale=stale))
+        approval = approval_of(session, store, plan).shown()
+    return Compared(plan, replace(report_on(plan), stops=stops, stale=stale, approval=approval))
 
 
 def written(request: DiffRequest, compared: Compared) -> Iterator[str]:
@@ -123,7 +125,14 @@ def written(request: DiffRequest, compared: Compared) -> Iterator[str]:
     if request.save is None:
         return
     yield f"Plan: {request.save}"
-    if compared.report.stops:
+    if (
+        len(compared.report.stops) == 1
+        and compared.report.approval.who
+        and not compared.report.approval.request
+    ):
+        more = [f"--allow {gate.name}" for gate in compared.plan.gates]
+        yield f"Next: ask for the approval: {' '.join(('reconcile request', str(request.save), *more))}"
+    elif compared.report.stops:
         yield f"Next: clear what stops it (above), then: reconcile apply {request.save}"
     elif not compared.plan.operations:
         yield "Next: nothing to apply."

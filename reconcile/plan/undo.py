@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from reconcile.domain.edited import SCHEMA_VERSION, EditedRow, EditedSheet, EditedWorkbook, Export, row_token
 from reconcile.domain.fields import RecordKind, Values, line_values, payout_values
@@ -22,6 +22,13 @@ from reconcile.plan.sources import Source
 
 R = TypeVar("R", Payout, CommissionLine)
 Writer = Callable[[R, Texts], R]
+UNDO: Final = "undo of "
+"""Begins the name under which an undo stands where a plan names its workbooks."""
+
+
+def is_undo(plan: Plan) -> bool:
+    """Whether a plan sets back what a run did; a workbook has a name with an ending."""
+    return any(one.file.startswith(UNDO) and "." not in one.file for one in plan.workbooks)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def undo_source(run: Ended, exported: Snapshot, live: Snapshot) -> Source:
         exported_by=run.started_by,
         fingerprint=baseline.fingerprint,
     )
-    file = f"undo of {run.run_id}"
+    file = f"{UNDO}{run.run_id}"
     payouts = {key: payout_values(one) for key, one in sorted(baseline.payouts.items())}
     lines = {key: line_values(one) for key, one in sorted(baseline.lines.items())}
     edited = EditedWorkbook(

@@ -200,6 +200,21 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """Whether a second person agreed, in words.
+
+    rules: why it needs an approval. who: the people who can agree. approved_by: those who did. request: the
+    id of the request.
+    """
+
+    summary: str = "not approved by a second person: not asked for"
+    rules: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stale:
     """An operation of a saved plan that would be held back, and the values that moved since."""
 
@@ -213,7 +228,7 @@ class Report:
     """A plan, or a plan and the run of it, for people and programs.
 
     stops: why `apply` would stop before its first write, gates apart. stale: of a saved plan that is shown
-    again. let_pass: the gates that this command lets pass, by name.
+    again. let_pass: the gates that this command lets pass, by name. approval: of a second person.
     """
 
     format: Literal["reconcile-report"]
@@ -247,6 +262,7 @@ class Report:
     stops: tuple[str, ...] = ()
     stale: tuple[Stale, ...] = ()
     let_pass: tuple[str, ...] = ()
+    approval: Approval = Approval()
 
     @property
     def gates_passed(self) -> tuple[Gate, ...]:

@@ -129,6 +129,8 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
         *(fact for one in report.workbooks for fact in _workbook_facts(one, several=several)),
         ("Compared", f"{moment(report.made_at)} by {report.made_by}"),
         ("Plan fingerprint", report.plan_fingerprint[:16]),
+        ("Approval", report.approval.summary),
+        *(("Approval needed", rule) for rule in report.approval.rules),
     )
 
 

@@ -73,6 +73,11 @@ def audit(record: Record) -> tuple[Break, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def breaks_in(record: Record, tables: Collection[str]) -> tuple[Break, ...]:
+    """The breaks in some tables alone, whose seals and rows the record holds."""
+    return tuple(one for name in tables for one in _broken_rows(record, SEALED[name]))
+
+
 def facts_of(run: Run) -> JSON:
     """What the first entry of a run says of the run itself, so that the run's own row is under seal, too."""
     return {

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter
 
+from reconcile.domain.edited import Export
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Snapshot
 
@@ -86,3 +87,24 @@ def _lines(kept: bytes) -> Iterator[bytes]:
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(dict[str, _RECORDS[name]] if name else Snapshot)  # type: ignore[valid-type]
+
+
+def export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
+    """The row of an export and what was exported."""
+    return {
+        "workbook_id": export.workbook_id,
+        "environment": str(export.environment),
+        "exported_at": export.exported_at.isoformat(),
+        "export": _exports().dump_json(export).decode(),
+        "baseline": packed(baseline),
+    }
+
+
+def export_of(text: str) -> Export:
+    """The export of a row. Raises ValueError where it is damaged."""
+    return _exports().validate_json(text)
+
+
+@cache
+def _exports() -> TypeAdapter[Export]:
+    return TypeAdapter(Export)

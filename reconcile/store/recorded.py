@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -39,6 +39,19 @@ def recorded(connection: Connection, anchors: Sequence[Anchor], *, whole: bool) 
         },
         texts={run_id: [_texts(row) for row in rows] for run_id, rows in entries.items()},
         anchors=anchors,
+    )
+
+
+def recorded_in(connection: Connection, tables: Collection[str]) -> Record:
+    """The seals and rows of some tables alone; the chain is not in it."""
+    mine = select(SEALS).where(SEALS.c.sealed.in_(sorted(tables))).order_by(SEALS.c.number)
+    return Record(
+        runs=(),
+        entries={},
+        seals=tuple(_seal(row) for row in connection.execute(mine).mappings()),
+        head=head_of(connection),
+        rows={name: _rows(connection, SEALED[name], frozenset()) for name in tables},
+        texts={},
     )
 
 

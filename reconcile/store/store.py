@@ -11,11 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
@@ -26,9 +24,10 @@ from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.domain.split.split_by import Handout
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
+from reconcile.store.approval.kept_approvals import Claim, use
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.backend import Backend
-from reconcile.store.baselines import holds, packed, unpacked
+from reconcile.store.baselines import export_of, export_row, holds, unpacked
 from reconcile.store.database import FileDatabase
 from reconcile.store.entries import Entry, chained
 from reconcile.store.fence import Fence, LeaseLost, give_back, is_alive, kept_alive, renew, take_number
@@ -80,7 +79,7 @@ class Store:
     def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[Handout]) -> None:
         """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
         with self.writing() as connection:
-            add(connection, EXPORTS, (_export_row(export, baseline) for export, baseline in exports))
+            add(connection, EXPORTS, (export_row(export, baseline) for export, baseline in exports))
             save_handouts(connection, handouts)
 
     def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
@@ -169,10 +168,15 @@ class Store:
         is_known = holder.is_near or self.backend.lease is not None
         return is_known and not self.is_held(environment)
 
-    def start_run(self, run: Run) -> None:
-        """Records that a run begins, with its plan, before anything is written to the API."""
+    def start_run(self, run: Run, claim: Claim | None = None) -> None:
+        """Records that a run begins, with its plan, before anything is written to the API.
+
+        claim: the approval that it uses, in the same step. Raises DecisionNeeded where that does not hold.
+        """
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
         with self._held(run.environment) as connection:
+            if claim:
+                use(connection, run.environment, claim, run.run_id, run.started_at)
             add(connection, RUNS, [{**values, "plan": zlib.compress(run.plan.encode())}])
             _append(connection, run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))
 
@@ -305,11 +309,7 @@ class Store:
         query = select(*columns).where(EXPORTS.c.environment == str(environment))
         with self.reading() as connection, self._undamaged("export"):
             rows = connection.execute(query.order_by(EXPORTS.c.exported_at))
-            return tuple(
-                _exports().validate_json(row.export)
-                for row in rows
-                if not holding or holds(row.baseline, holding)
-            )
+            return tuple(export_of(row.export) for row in rows if not holding or holds(row.baseline, holding))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -375,18 +375,3 @@ def _append(connection: Connection, run_id: str, entry: Entry) -> None:
     ).first()
     number, previous = (last.number + 1, last.hash) if last else (1, run_id)
     add(connection, ENTRIES, [{"run_id": run_id, **chained(entry, number, previous)}])
-
-
-def _export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
-    return {
-        "workbook_id": export.workbook_id,
-        "environment": str(export.environment),
-        "exported_at": export.exported_at.isoformat(),
-        "export": _exports().dump_json(export).decode(),
-        "baseline": packed(baseline),
-    }
-
-
-@cache
-def _exports() -> TypeAdapter[Export]:
-    return TypeAdapter(Export)

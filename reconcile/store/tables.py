@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 13
+STORE_VERSION: Final = 15
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -246,6 +246,17 @@ REOPENINGS = Table(
     Column("reason", Text, nullable=False),
     Column("what", Text, nullable=False),
 )
+CLOSE_ATTEMPTS = Table(
+    "close_attempts",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("period", Text, nullable=False),
+    Column("close_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("said", Text, nullable=False),
+)
 FENCES = Table(
     "fences",
     METADATA,
@@ -259,6 +270,43 @@ ENVIRONMENTS = Table(
     Column("environment", Text, primary_key=True),
     Column("since", Text, nullable=False),
     Column("by", Text, nullable=False),
+)
+IDENTITY = Table(
+    "store_identity",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+)
+APPROVALS = Table(
+    "approvals",
+    METADATA,
+    Column("nonce", Text, primary_key=True),
+    Column("environment", Text, nullable=False, index=True),
+    Column("act", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+)
+APPROVAL_USES = Table(
+    "approval_uses",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("environment", Text, nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+)
+REFUSALS = Table(
+    "refusals",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 KEPT_FILES = Table(
     "kept_files",

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tampered_stores import HERE, MOMENT, NAME, changed, fill, found, places
+from tampered_stores import HERE, MOMENT, NAME, NOW, changed, fill, found, places
 
 from reconcile.cli import run as command
 from reconcile.store.store import Store
@@ -23,6 +23,21 @@ PAID_1 = f"settlements: {NAME}/wb-1/pay_1/p-1/2026-04-05T09:30:00+00:00"
 
 # What is done to the file, and the place that the audit names: table, key and columns.
 TAMPERINGS = {
+    "a statement of an approval": (
+        ["UPDATE approvals SET statement = 'other' WHERE nonce = '1'"],
+        "approvals: 1: statement",
+    ),
+    "who signed": (["UPDATE approvals SET by = 'Eve' WHERE nonce = '1'"], "approvals: 1: by"),
+    "all statements": (["DELETE FROM approvals"], "approvals: 1"),
+    "the use of an approval": (["DELETE FROM approval_uses WHERE request = 'req-2'"], "approval_uses: req-2"),
+    "what used an approval": (
+        ["UPDATE approval_uses SET what = 'run-9' WHERE request = 'req-2'"],
+        "approval_uses: req-2: what",
+    ),
+    "the reason of a refusal": (
+        ["DELETE FROM refusals WHERE reason = 'reason 1'"],
+        f"refusals: {NAME}/f/{NOW}/reason 1",
+    ),
     "the amount in an entry": (
         [f"UPDATE entries SET body = replace(body, '512.50', '999.00') WHERE {INTENT}"],
         "entries: run-1/2: body",
@@ -201,7 +216,7 @@ TAMPERINGS = {
     "a seal in the middle": (["DELETE FROM seals WHERE number = 5"], "seals: 6"),
     "the last seals": (
         ["DELETE FROM seals WHERE number > (SELECT max(number) - 2 FROM seals)"],
-        "seals: 35",
+        "seals: 42",
     ),
     "all seals": (["DELETE FROM seals", "DELETE FROM head"], "entries: run-1/1"),
     "the end of the chain": (["UPDATE head SET hash = 'ab'"], "head"),
@@ -284,7 +299,7 @@ def test_an_end_that_was_cut_off_consistently_is_missed(store: Path) -> None:
     )
 
     (one,) = found(store)
-    assert (one.table, one.key) == ("seals", "35")
+    assert (one.table, one.key) == ("seals", "42")
     assert "state.db.seal names it, and the store does not hold it" in one.what
 
 

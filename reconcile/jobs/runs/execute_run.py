@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.apply.execute import execute
 from reconcile.apply.executed import Executed
@@ -15,6 +15,7 @@ from reconcile.domain.progress import each_once
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
+from reconcile.jobs.approvals.run_approval import approval_of_run
 from reconcile.jobs.runs.result_workbooks import ResultPlaces, Written, write_results
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session, StopRequest
@@ -23,6 +24,7 @@ from reconcile.plan.outcome import OperationOutcome
 from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports
 from reconcile.report.model import Report
+from reconcile.store.closes import reopenings
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 
@@ -108,7 +110,9 @@ def execute_run(
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
-    report = _report(executed, run)
+    if any(one.what == run.run_id for one in reopenings(store, plan.environment)):
+        _say_stale(session, store)
+    report = _report(store, executed, run)
     write_reports(report, options.reports, session.settings.templates)
     return RunResult(plan, executed, report, stop.interrupted)
 
@@ -153,7 +157,13 @@ def _begin(session: Session, runner: Runner, begin: Callable[[], None]) -> None:
     begin()
 
 
-def _report(executed: Executed, run: Run) -> Report:
+def _say_stale(session: Session, store: Store) -> None:
+    from reconcile.jobs.closes.stale import say_stale
+
+    say_stale(session, store)
+
+
+def _report(store: Store, executed: Executed, run: Run) -> Report:
     started = (run.run_id, run.started_at, run.started_by)
     ended = run_of(executed.plan, executed.outcomes, executed.verification, started, executed.stopped)
-    return report_on(executed.plan, ended)
+    return replace(report_on(executed.plan, ended), approval=approval_of_run(store, run))

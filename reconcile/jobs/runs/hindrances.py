@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reconcile.apply.execute import unfinished
 from reconcile.domain.phrases import counted
+from reconcile.jobs.approvals.plan_approval import PlanApproval, plan_approval
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import unseen
@@ -50,3 +51,11 @@ def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | 
         yield closed_words(period, ids)
     if reason := too_few_credits(plan, credits_left):
         yield reason
+    if reason := approval_of(session, store, plan).problem:
+        yield reason
+
+
+def approval_of(session: Session, store: Store, plan: Plan) -> PlanApproval:
+    """How the approval of a plan stands, if all that it exceeds and changes of closed periods is let pass."""
+    reopened = [str(one) for one in closed_periods(session, store, plan)]
+    return plan_approval(session, store, plan, [one.name for one in plan.gates], reopened)

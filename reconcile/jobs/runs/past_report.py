@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.apply.replay import replay
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.approvals.run_approval import approval_of_run
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.outcome import Verification
@@ -29,7 +31,8 @@ def past_report(session: Session, run_id: str | None) -> Report:
             what = f"no run {run_id}" if run_id else "no run yet"
             raise ConfigurationError(f"There is {what}. List them with: reconcile history")
         entries = store.entries(run.run_id)
-    return report_of_run(run, entries)
+        approval = approval_of_run(store, run)
+    return replace(report_of_run(run, entries), approval=approval)
 
 
 def report_of_run(run: Run, entries: Sequence[Entry]) -> Report:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.apply.execute import new_run, refuse_unfinished
+from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.domain.settlement import Answer
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
+from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, note_refusal, plan_approval
 from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
 from reconcile.jobs.runs.hindrances import read_only, too_few_credits
@@ -25,8 +27,12 @@ from reconcile.plan.gates import NAMES
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Report
+from reconcile.store.approval.kept_approvals import Claim, kept_approvals
 from reconcile.store.evidence.payments_read import apply_planned, keep_answers
+from reconcile.store.run import Run
 from reconcile.store.store import Store
+
+_MANY = 3
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,9 @@ class Planned:
     answers: tuple[Answer, ...] = ()
 
     def report(self, consent: Consent) -> Report:
-        """The report on the plan, with what is let pass."""
-        return replace(report_on(self.plan), let_pass=consent.allow)
+        """The report on the plan, with what is let pass, and how its approval stands."""
+        found = self._approval(consent.allow, [str(Period.parse(one)) for one in consent.reopen])
+        return replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
@@ -78,6 +85,7 @@ class Planned:
         _pass_gates(session, plan, consent.allow)
         reopened = pass_locks(session, store, plan, consent)
         _afford(plan, self.client)
+        claim = self._claim(consent.allow, [str(one) for one in reopened])
         if not consent.yes:
             self._tell_what_moved()
             _confirm(session, plan, options)
@@ -89,12 +97,58 @@ class Planned:
             refuse_unfinished(store, plan.environment)
 
             def begin() -> None:
+                self._expect_unused(claim)
                 self._keep(run.run_id, options)
                 self._keep_answers(run.run_id)
-                store.start_run(run)
+                self._begin_run(run, claim)
                 record_reopenings(reopened, store, run, consent.reason or "")
 
             return execute_run(session, self.client, store, plan, run, options, begin)
+
+    def _expect_unused(self, claim: Claim | None) -> None:
+        """Once more before anything is kept for the run, now that nobody else can begin one."""
+        if claim:
+            with self.store.reading() as connection:
+                reason = claim.check(kept_approvals(connection, str(self.plan.environment)))
+            if reason:
+                note_refusal(self.session, self.store, self.plan, reason)
+                raise DecisionNeeded(reason)
+
+    def _begin_run(self, run: Run, claim: Claim | None) -> None:
+        """Puts the run on record, and the use of its approval with it."""
+        try:
+            self.store.start_run(run, claim)
+        except DecisionNeeded as refused:
+            note_refusal(self.session, self.store, self.plan, str(refused))
+            raise
+
+    def _approval(self, gates: Sequence[str], reopened: Sequence[str]) -> PlanApproval:
+        passed = [one.name for one in self.plan.gates if one.name in gates]
+        return plan_approval(self.session, self.store, self.plan, passed, reopened, self._served)
+
+    @property
+    def _served(self) -> datetime | None:
+        """The time at Introw, as its last answer said."""
+        ahead = self.client.status.server_ahead
+        return None if ahead is None else self.session.clock() + ahead
+
+    def _claim(self, gates: Sequence[str], reopened: Sequence[str]) -> Claim | None:
+        """The approval that the run uses; None where none is asked for. Raises DecisionNeeded without one."""
+        found = self._approval(gates, reopened)
+        problem = found.problem
+        if found.standing and not problem:
+            name = self.saved or self.plan.files
+            stale = stale_operations(self.session, self.client, self.store, self.plan, name)
+            if stale:
+                moved = ", ".join(one.target.id for one in stale[:_MANY])
+                problem = (
+                    f"Live has moved since {', '.join(found.standing.approved_by)} approved it ({moved}): "
+                    "make the plan again, and ask again."
+                )
+        if problem:
+            note_refusal(self.session, self.store, self.plan, problem)
+            raise DecisionNeeded(f"Nothing was written. {problem}")
+        return claim_of(self.session, found, self._served)
 
     def _keep(self, run_id: str, options: RunOptions) -> None:
         """Keeps what the plan was made of; `diff --save` kept what a saved plan was made of."""

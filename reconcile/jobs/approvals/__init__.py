@@ -1,0 +1,1 @@
+"""Approval by a second person: asked for, given, refused, listed and used."""

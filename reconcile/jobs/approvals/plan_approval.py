@@ -1,0 +1,113 @@
+"""How the approval of a plan stands: gathers what the decision needs from the settings and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconcile.domain.phrases import counted
+from reconcile.jobs.approvals.sign_statement import changed_words, read_kept, signatures, standards
+from reconcile.jobs.runs.period_lock import closed_periods
+from reconcile.jobs.session import Session
+from reconcile.people.how_approved import Standing, standing
+from reconcile.people.plan_rules import Known, Met, rules_met, subject_of
+from reconcile.people.statement import Subject
+from reconcile.plan.model import Plan
+from reconcile.report.model import Approval
+from reconcile.store.approval.kept_approvals import Claim, KeptApprovals, Refusal, add_refusal
+from reconcile.store.store import Store
+
+_PAID = ("paid", "settled")
+
+
+@dataclass(frozen=True)
+class PlanApproval:
+    """The rules that a plan meets, and how its approval stands; None where nobody is asked."""
+
+    met: tuple[Met, ...] = ()
+    standing: Standing | None = None
+    subject: Subject | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why it may not be applied; empty where it may."""
+        if self.standing is None or self.standing.is_approved:
+            return ""
+        why = "; ".join(one.why for one in self.met)
+        return " ".join((f"It needs an approval ({why})." if why else "", *self.standing.problems)).strip()
+
+    def shown(self) -> Approval:
+        """The same for a report."""
+        found = self.standing
+        if found is None:
+            return Approval()
+        if found.is_approved:
+            summary = f"approved by {', '.join(found.approved_by)} ({found.request})"
+        else:
+            agreed, who = len(found.approved_by), ", ".join(found.who) or "nobody"
+            summary = f"{agreed} of {counted(found.needed, 'approval')}; who can agree: {who}"
+        rules = tuple(one.why for one in self.met)
+        return Approval(summary, rules, found.who, found.approved_by, found.request)
+
+
+def known_of(session: Session, store: Store, plan: Plan) -> Known:
+    """What the store knows of the periods and partners of a plan."""
+    environment = plan.environment
+    accounts: dict[str, list[str]] = {}
+    for one in store.paid_accounts(environment):
+        if one.kind == "payment":
+            accounts.setdefault(one.partner_id, []).append(one.fingerprint)
+    settled = {one.partner_id for one in store.settlements(environment) if one.verdict in _PAID}
+    return Known(
+        reopened=tuple(str(one) for one in closed_periods(session, store, plan)),
+        paid_before=frozenset(settled | accounts.keys()),
+        changed_accounts=frozenset(key for key, some in accounts.items() if len(set(some[-2:])) > 1),
+    )
+
+
+def plan_approval(
+    session: Session,
+    store: Store,
+    plan: Plan,
+    gates: Sequence[str] = (),
+    reopened: Sequence[str] = (),
+    served: datetime | None = None,
+) -> PlanApproval:
+    """How the approval of a plan stands. gates, reopened: what is to be let pass.
+
+    A plan that somebody asked an approval of needs it, whatever the rules say by now. Raises DecisionNeeded
+    where the record of the approvals was changed.
+    """
+    team = session.settings.team
+    if not plan.operations:
+        return PlanApproval()
+    known = known_of(session, store, plan) if team.people else Known()
+    met = rules_met(plan, team.policy, known)
+    kept = read_kept(session, store)
+    if not met and not any(one.fingerprint == plan.fingerprint for one in kept.statements):
+        return PlanApproval()
+    subject = subject_of(plan, kept.store, team.policy, known, gates, reopened)
+    return PlanApproval(met, standing(subject, signatures(kept), standards(session, served)), subject)
+
+
+def claim_of(session: Session, found: PlanApproval, served: datetime | None = None) -> Claim | None:
+    """The approval that a run uses, held against the record once more when the run begins."""
+    subject = found.subject
+    if subject is None or found.standing is None:
+        return None
+
+    def check(kept: KeptApprovals) -> str:
+        if kept.breaks:
+            return f"Nothing was written. {changed_words(kept)}"
+        now = standing(subject, signatures(kept), standards(session, served))
+        return "" if now.is_approved else f"Nothing was written. {' '.join(now.problems)}"
+
+    return Claim(found.standing.request, session.user, check)
+
+
+def note_refusal(session: Session, store: Store, plan: Plan, reason: str) -> None:
+    """Puts on record that a plan was not applied, since it was not approved."""
+    at = session.clock().isoformat(timespec="seconds")
+    with store.writing() as connection:
+        add_refusal(connection, Refusal(str(plan.environment), plan.fingerprint, at, session.user, reason))

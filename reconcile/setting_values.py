@@ -1,0 +1,58 @@
+"""Makes values of sections of the settings; a message names file, section and key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconcile.domain.phrases import did_you_mean
+from reconcile.errors import ConfigurationError
+
+_LARGEST: Final = 1_000_000
+T = TypeVar("T")
+
+
+def read_bytes(file: Path) -> bytes:
+    """The file as it is: what is read here is what is held against its trust, and what is used."""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    if len(raw) > _LARGEST:
+        raise ConfigurationError(f"{file} is larger than {_LARGEST // 1_000_000} MB.")
+    return raw
+
+
+def made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
+    """A settings value from a section, each key known and of the right type."""
+    if values == {}:
+        return kind()
+    if not isinstance(values, Mapping):
+        raise ConfigurationError(f"{file}: [{section}] must be a section.")
+    refuse_unknown(values, {one.name for one in fields(kind)}, file, section)  # type: ignore[arg-type]
+    return validated(kind, values, file, section)
+
+
+def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
+    """A value whose keys are known. Raises ConfigurationError for one of the wrong type, or that lacks."""
+    try:
+        return TypeAdapter(kind).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join((section, *(str(part) for part in first["loc"])))
+        raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
+
+
+def refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | None, section: str) -> None:
+    """Raises ConfigurationError for a key that is none."""
+    for name in values:
+        if name not in known:
+            raise ConfigurationError(
+                f"{file}: {section} has no setting {name!r}; there are: {', '.join(sorted(known))}."
+                f"{did_you_mean(name, known)}"
+            )

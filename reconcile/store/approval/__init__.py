@@ -1,0 +1,1 @@
+"""Statements of approval, as the state store keeps them."""
