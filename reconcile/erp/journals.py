@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +18,7 @@ from reconcile.domain.policy.dimensions import Dimension, texts_of
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.erp.bills.layout import Column, dimension_columns, file_name_faults, unknown_fields
 from reconcile.errors import ConfigurationError
+from reconcile.resources import layout_content
 
 FIELDS: Final = (
     "journal",
@@ -85,9 +85,7 @@ class JournalLayout:
 def load_journal_layout(path: Path) -> JournalLayout:
     """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
     try:
-        layout = TypeAdapter(JournalLayout).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+        layout = TypeAdapter(JournalLayout).validate_python(layout_content(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
