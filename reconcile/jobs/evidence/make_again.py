@@ -18,6 +18,7 @@ from reconcile.evidence.masking import Masker
 from reconcile.evidence.plan_inputs import PlanInputs
 from reconcile.evidence.plan_inputs import from_json as plan_inputs
 from reconcile.evidence.verify import LARGEST, Check
+from reconcile.jobs.approvals.run_approval import approval_in
 from reconcile.jobs.closes.close_files import INPUTS, pack_files, temporary_folder
 from reconcile.jobs.evidence.check_pack import opened
 from reconcile.jobs.evidence.keep import ELSEWHERE, INPUTS_JSON, LIVE
@@ -149,7 +150,10 @@ def _report(check: Check, record: list[dict[str, Any]], _: Path | None) -> dict[
     entries = [one["columns"] for one in record if one["table"] == "entries"]
     if any(isinstance(one["body"], dict) for one in entries):
         raise ConfigurationError("the journal is shown without account numbers")
-    report = report_of_run(run, [Entry.from_row(one) for one in entries])
+    used = [one["columns"]["request"] for one in record if one["table"] == "approval_uses"]
+    texts = [str(one["columns"]["statement"]) for one in record if one["table"] == "approvals"]
+    approval = approval_in(used[0] if used else "", texts)
+    report = report_of_run(run, [Entry.from_row(one) for one in entries], approval)
     return {"report.json": report_json(report), "report.html": html(report)}
 
 

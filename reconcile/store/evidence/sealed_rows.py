@@ -14,6 +14,8 @@ from reconcile.store.evidence.kept_files import MANIFEST
 from reconcile.store.seals import SEALED, Seal, Sealed, Value, facts_of_row
 from reconcile.store.store import Store
 from reconcile.store.tables import (
+    APPROVAL_USES,
+    APPROVALS,
     CLOSES,
     ENTRIES,
     EXPORTS,
@@ -43,6 +45,7 @@ class SealedRow:
 def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
     """The rows that concern a run. workbooks: the ids of its exports. plan: its fingerprint."""
     names, owners = list(workbooks), [run_id, plan, *workbooks]
+    used = select(APPROVAL_USES.c.request).where(APPROVAL_USES.c.what == run_id)
     return (
         (RUNS, RUNS.c.run_id == run_id),
         (ENTRIES, ENTRIES.c.run_id == run_id),
@@ -51,6 +54,8 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
         (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
         (REOPENINGS, REOPENINGS.c.what == run_id),
+        (APPROVAL_USES, APPROVAL_USES.c.what == run_id),
+        (APPROVALS, APPROVALS.c.request.in_(used)),
     )
 
 
