@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from reconcile.domain.money import wire_amount
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.erp.bills.layout import Column, file_name_faults, unknown_fields
 from reconcile.errors import ConfigurationError
+from reconcile.resources import layout_content
 
 FIELDS: Final = (
     "journal",
@@ -76,9 +76,7 @@ class JournalLayout:
 def load_journal_layout(path: Path) -> JournalLayout:
     """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
     try:
-        layout = TypeAdapter(JournalLayout).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+        layout = TypeAdapter(JournalLayout).validate_python(layout_content(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

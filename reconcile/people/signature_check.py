@@ -1,4 +1,4 @@
-"""Holds everything that was signed against its signatures, for who looks whether the record was changed. Pure.
+"""Holds everything that was signed against its signatures, to find what was changed. Pure.
 
 The chain of seals can be made anew by somebody who can write to the store. A signature cannot.
 """
@@ -85,8 +85,8 @@ def _not_approved(
         signed, now = approved.get(request, set()), plans.get(run, "")
         if signed and now not in signed:
             yield (
-                f"The plan of {run} (fingerprint {now[:12] or 'not readable'}) is not the one that was signed in "
-                f"{request} ({min(signed)[:12]})."
+                f"The plan of {run} (fingerprint {now[:12] or 'not readable'}) is not the one signed "
+                f"in {request} ({min(signed)[:12]})."
             )
         elif not signed and not has_unknown:
             yield f"{run} used {request}, which nobody signed an approval of."

@@ -87,7 +87,7 @@ def test_every_payment_of_a_file_is_kept_with_what_it_was_allotted_to() -> None:
     assert {one.spot: (one.part, one.becomes, one.allotted) for one in kept} == {
         "line 2": ("matched", "PAID", '[{"pay_1": "100.00 USD"}]'),
         "line 3": (
-            "suggested",
+            "suggested 1",
             "PAID",
             '[{"pay_110": "110.00 USD", "pay_240": "240.00 USD"}, {"pay_150": "150.00 USD", "pay_200": "200.00 USD"}]',
         ),

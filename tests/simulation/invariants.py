@@ -103,6 +103,10 @@ class Watch:
             for one in self.server.effects
             if one.kind == "create" and one.by != COLLEAGUE and _content(one.body) == wanted
         ]
+        if any(one.by != effect.by and effect.at - one.at <= self.world.habits.lag + SLACK for one in made):
+            # Nobody could see the other's line yet. That is what remains without ETags; the payout's total,
+            # which is read back, tells of it.
+            return
         books = [book for office in self.offices.values() for book in office.asked]
         typed = max(sum(_row_content(book, value) == wanted for value in _rows(book)) for book in books)
         if len(made) > typed:

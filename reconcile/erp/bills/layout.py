@@ -7,7 +7,6 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
+from reconcile.resources import layout_content
 
 FIELDS: Final = (
     "number",
@@ -188,10 +188,7 @@ class Layout:
 
 def load_layout(name: str, path: Path) -> Layout:
     """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+    content = layout_content(path)
     try:
         layout = TypeAdapter(Layout).validate_python({"name": name, **content})
     except ValidationError as error:

@@ -22,6 +22,7 @@ from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.partner_names import Names
 from reconcile.erp.matching.read_before import ReadBefore, recognised
 from reconcile.erp.matching.result import Matching, Stray, Verdict
+from reconcile.erp.payments.doubts import doubtful_word
 from reconcile.erp.payments.merge_files import Repeat, merged
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
 
@@ -63,9 +64,22 @@ def match_payments(
     note_cut_lists(state)
     tie_money_back(state, names)
     question_unknown(state, unknown)
+    _question_doubtful(state)
     of_files = (finding for file in files for finding in file.findings)
     apart = Apart(ignored, unknown, (*repeated, *told.spent), told.known)
     return _result(state, apart, (*of_files, *findings, *told.findings, *state.findings))
+
+
+def _question_doubtful(state: MatchState) -> None:
+    """Makes suggestions of matches whose payments the file itself says something against."""
+    for match in [one for one in state.decided if one.verdict is Verdict.PAID]:
+        for payment in match.payments:
+            payee = "" if payment.payee in payment.references else payment.payee
+            names = (payee, *(owed.partner for owed in match.owed))
+            word = "" if payment.doubt else doubtful_word((*payment.references, *payment.po_texts), names)
+            if doubt := payment.doubt or (f"it says {word!r}" if word else ""):
+                state.question(match, f"of {payment.place} {doubt}")
+                break
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ class Direction:
         return row.text(self.column)
 
 
+def direction_word(text: str, layout: TableLayout) -> str:
+    """`out` or `in` where a text is a word for a direction, whatever its column; else an empty text."""
+    word = word_form(text)
+    return OUT if word in _OUT | {*layout.out} else IN if word in _IN | {*layout.into} else ""
+
+
 def find_direction(grid: Grid, header: Header, layout: TableLayout) -> Direction | None:
     """The column by the layout, by its header, or by values that are all words for a direction."""
     out, into = _OUT | frozenset(layout.out), _IN | frozenset(layout.into)

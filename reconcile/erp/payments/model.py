@@ -64,7 +64,7 @@ class Payment:
     the order (end-to-end id). references: texts that may name a payout or a bill. po_texts: texts that may
     name a purchase order. instructed: the amount as ordered, where the bank took another currency. reason:
     why it was returned, rejected or ignored, in the words of the file. report: the file tells of orders, not
-    of money.
+    of money. doubt: what the file says against a payment that left, beside its state, in words.
     """
 
     place: Place
@@ -81,6 +81,7 @@ class Payment:
     instructed: Money | None = None
     reason: str = ""
     report: bool = False
+    doubt: str = ""
 
     @property
     def reference(self) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from reconcile.erp.payments.formats.layout import TableLayout, word_form
-from reconcile.erp.payments.formats.table_header import Header, guessed_places
+from reconcile.erp.payments.formats.table_header import Header, guessed_places, same_form
 from reconcile.erp.payments.model import Grid, GridRow, PaymentStatus
 
 _PAID: Final = """
 paid|completed|complete|success|successful|succeeded|settled|cleared|ok|booked|posted|executed|processed|done|
-sent|funds sent|outgoing payment sent|delivered|authorised|reconciled|bezahlt|gebucht|umsatz gebucht|
+sent|funds sent|outgoing payment sent|delivered|reconciled|bezahlt|gebucht|umsatz gebucht|
 ausgeführt|abgeschlossen|betaald|geboekt|uitgevoerd|payé|effectué|exécuté|comptabilisé|pagado|pagato|eseguito
 """
 _PENDING: Final = """
@@ -41,6 +41,19 @@ terugboeking|retourné|remboursé|devuelto|reembolsado|stornato|rimborsato
 """
 # Payment systems have few different states, texts are many.
 _MOST_STATES: Final = 20
+
+
+# The headers of a column that tells the state. What stands in one is a state, known or not.
+_LABELS: Final = frozenset(
+    same_form(label)
+    for label in (
+        "State", "Zustand", "Stand", "Statut", "État", "Estado", "Situação", "Situación", "Stato",
+        "Stan", "Stav", "Tila", "Tilstand", "Durum", "Állapot", "Stare", "Стан", "Статус", "Состояние",
+        "Κατάσταση", "状态", "狀態", "状態", "ステータス", "상태", "الحالة", "Trạng thái", "Result",
+        "Resultat", "Résultat", "Resultado", "Ergebnis", "Risultato", "Outcome", "Disposition",
+        "Payment state", "Transaction state", "Transfer state",
+    )
+)  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:
@@ -70,14 +83,21 @@ def state_of(word: str, layout: TableLayout) -> PaymentStatus | None:
 
 
 def state_columns(grid: Grid, header: Header, layout: TableLayout) -> tuple[int, ...]:
-    """The columns that say something about the state: the named one, and others that are known by values.
+    """The columns that say something about the state: the named ones, and others that are known by values.
 
     An unnamed column is one where at least half of its texts, of few different ones, are words for a state.
     """
-    named = header.columns.get("status", ())
+    named = named_state_columns(header, layout)
     below = [row for row in grid if row.number > header.row]
     others = (place for place in guessed_places(header, layout) if _tells_state(below, place, layout))
-    return (*named, *others)
+    return tuple(dict.fromkeys((*named, *others)))
+
+
+def named_state_columns(header: Header, layout: TableLayout) -> tuple[int, ...]:
+    """The columns of the layout, or else those whose header calls them a state in some language."""
+    given = header.columns.get("status", ())
+    forms = ((place, same_form(header.labels[place])) for place in guessed_places(header, layout))
+    return given or tuple(place for place, form in forms if form in _LABELS or form.endswith("status"))
 
 
 def said_states(

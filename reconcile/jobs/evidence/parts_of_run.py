@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from reconcile.apply.journal_view import rows as journal_rows
 from reconcile.errors import ConfigurationError
 from reconcile.evidence.masking import Masker
 from reconcile.evidence.pack import Parts
-from reconcile.jobs.approvals.run_approval import approval_in
+from reconcile.jobs.approvals.run_approval import approval_of_run
 from reconcile.jobs.evidence.keep import INPUTS_JSON
 from reconcile.jobs.runs.past_report import report_of_run
 from reconcile.plan.codec import OLDEST_PLAN, from_json
@@ -29,7 +29,7 @@ from reconcile.store.evidence.kept_files import APPLIED, INPUTS, LARGEST_KEPT, p
 from reconcile.store.evidence.sealed_rows import SealedRow, rows_of_run, sealed_rows
 from reconcile.store.run import Run
 from reconcile.store.store import Store
-from reconcile.store.tables import APPROVAL_USES, APPROVALS, EXPORTS, KEPT_FILES
+from reconcile.store.tables import APPROVALS, EXPORTS, KEPT_FILES
 
 _ODD: Final = re.compile(r"[^\w.-]+")
 
@@ -82,7 +82,8 @@ def parts_of_run(store: Store, name: str, brought: Mapping[str, Path], masker: M
     entries = store.entries(name)
     if not filled.add("plan.json", run.plan.encode()):
         filled.add_text("plan.shown.json", run.plan)
-    _add_made(filled, run, entries, plan, _approval(rows))
+    _add_made(filled, run, entries, plan, approval_of_run(store, run))
+    add_approvals(filled, rows)
     _add_baselines(filled, rows)
     owner = _owner(rows, run, plan)
     for number, row in enumerate(rows):
@@ -103,13 +104,6 @@ def _plan(run: Run) -> Plan | None:
         return None
 
 
-def _approval(rows: Sequence[SealedRow]) -> Approval:
-    """The approval that a run used, by the rows of the pack."""
-    used = [str(row.columns["request"]) for row in rows if row.table == APPROVAL_USES.name]
-    texts = [str(row.columns["statement"]) for row in rows if row.table == APPROVALS.name]
-    return approval_in(used[0] if used else "", texts)
-
-
 def _add_made(
     filled: Filled, run: Run, entries: Sequence[Entry], plan: Plan | None, approval: Approval
 ) -> None:
@@ -121,9 +115,18 @@ def _add_made(
     if plan is None:
         filled.notes.append("A report: the plan of this run is of a version that is no longer read.")
         return
-    report = report_of_run(run, entries, approval)
+    report = replace(report_of_run(run, entries), approval=approval)
     filled.add_text("report.json", to_json(report))
     filled.add_text("report.html", html(report))
+
+
+def add_approvals(filled: Filled, rows: Sequence[SealedRow]) -> None:
+    """Each signed statement and its signature as files, so that `ssh-keygen -Y verify` can check them."""
+    statements = [row.columns for row in rows if row.table == APPROVALS.name]
+    for number, one in enumerate(statements, 1):
+        name = filled.free_name("approvals", f"{number}-{one['act']!s}.txt")
+        if filled.add(name, f"{one['statement']!s}".encode()):
+            filled.add(f"{name}.sig", f"{one['signature']!s}".encode())
 
 
 def _add_baselines(filled: Filled, rows: Sequence[SealedRow]) -> None:

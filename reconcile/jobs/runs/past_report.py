@@ -14,7 +14,7 @@ from reconcile.jobs.session import Session
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.outcome import Verification
 from reconcile.report.build import report_on, run_of
-from reconcile.report.model import Approval, Report
+from reconcile.report.model import Report
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
@@ -32,17 +32,17 @@ def past_report(session: Session, run_id: str | None) -> Report:
             raise ConfigurationError(f"There is {what}. List them with: reconcile history")
         entries = store.entries(run.run_id)
         approval = approval_of_run(store, run)
-    return report_of_run(run, entries, approval)
+    return replace(report_of_run(run, entries), approval=approval)
 
 
-def report_of_run(run: Run, entries: Sequence[Entry], approval: Approval) -> Report:
+def report_of_run(run: Run, entries: Sequence[Entry]) -> Report:
     """The report on a run, from its plan and its journal. Raises ConfigurationError for too old a plan."""
     plan = from_json(run.plan, run.run_id, OLDEST_PLAN)
     started = (run.run_id, run.started_at, run.started_by)
     found = run_of(
         plan, replay(entries).outcomes, _verification(run, entries), started, _stopped(run, entries)
     )
-    return replace(report_on(plan, found), approval=approval)
+    return report_on(plan, found)
 
 
 def _verification(run: Run, entries: Sequence[Entry]) -> Verification:

@@ -45,7 +45,6 @@ class SealedRow:
 def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
     """The rows that concern a run. workbooks: the ids of its exports. plan: its fingerprint."""
     names, owners = list(workbooks), [run_id, plan, *workbooks]
-    used = select(APPROVAL_USES.c.request).where(APPROVAL_USES.c.what == run_id)
     return (
         (RUNS, RUNS.c.run_id == run_id),
         (ENTRIES, ENTRIES.c.run_id == run_id),
@@ -54,8 +53,7 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
         (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
         (REOPENINGS, REOPENINGS.c.what == run_id),
-        (APPROVAL_USES, APPROVAL_USES.c.what == run_id),
-        (APPROVALS, APPROVALS.c.request.in_(used)),
+        *_approvals_used_by([run_id]),
     )
 
 
@@ -65,7 +63,15 @@ def rows_of_period(environment: Environment, period: str, close_ids: Collection[
         (CLOSES, CLOSES.c.close_id.in_(list(close_ids))),
         (LATE_ENTRIES, LATE_ENTRIES.c.close_id.in_(list(close_ids))),
         (REOPENINGS, (REOPENINGS.c.environment == str(environment)) & (REOPENINGS.c.period == period)),
+        *_approvals_used_by(close_ids),
     )
+
+
+def _approvals_used_by(names: Collection[str]) -> Wanted:
+    """The approvals that runs or closes used, with the requests and everything that answered these."""
+    used = APPROVAL_USES.c.what.in_(list(names))
+    requests = select(APPROVAL_USES.c.request).where(used)
+    return ((APPROVAL_USES, used), (APPROVALS, APPROVALS.c.request.in_(requests)))
 
 
 def manifest_row(owner: str, sha256: str) -> Wanted:

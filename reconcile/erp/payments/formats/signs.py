@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
 from reconcile.erp.payments.directions import IN, OUT, Direction
+from reconcile.erp.payments.doubts import doubt_of_row
 from reconcile.erp.payments.formats.layout import word_form
 from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.table import Draft, Table, payment_of
@@ -59,7 +61,10 @@ def _payment(table: Table, draft: Draft, written: Decimal, sign: int) -> Payment
         # It is no payment made, and it may be one that comes back.
         amount = -abs(amount)
         status, why = _received(table, draft)
-    return payment_of(table, draft, amount, status, why)
+    payment = payment_of(table, draft, amount, status, why)
+    if status is not PaymentStatus.PAID:
+        return payment
+    return replace(payment, doubt=doubt_of_row(draft.row, table.header, table.layout, payment.payee))
 
 
 def _moved(table: Table, draft: Draft, written: Decimal, sign: int) -> tuple[Decimal, str]:

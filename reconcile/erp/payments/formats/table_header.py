@@ -18,7 +18,7 @@ _CODE: Final = 3
 # How the header of a column of currencies ends.
 _CURRENCY_LABELS: Final = (
     "currency", "currencycode", "ccy", "währung", "waehrung", "währungscode", "devise", "valuta", "moneda",
-    "munt", "valuuta", "waluta",
+    "munt", "valuuta", "waluta", "currencyname", "currencysymbol", "symbol", "cur", "curr", "isocode", "iso",
 )  # fmt: skip
 # Of these a table may have several columns; all of them are read.
 _MANY: Final = ("reference", "bill", "po_number", "memo")
