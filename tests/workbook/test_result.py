@@ -317,7 +317,7 @@ def test_the_result_is_printed_with_the_id_and_the_frozen_columns(looked_at: Wor
         at = {cell.value: cell.column_letter for cell in sheet[1]}
         first, second = sheet.print_area.replace("$", "").split(",")
 
-        assert first.endswith(f"K{sheet.max_row}" if name == "Payouts" else f"M{sheet.max_row}")
+        assert first.endswith(f"L{sheet.max_row}" if name == "Payouts" else f"N{sheet.max_row}")
         assert second == f"'{name}'!{at[key]}1:{at['Time']}{sheet.max_row}"
         assert (sheet.print_title_cols, sheet.print_title_rows) == (frozen, "$1:$1")
     # Without an area of its own a sheet is printed whole.
