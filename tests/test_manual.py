@@ -195,7 +195,7 @@ def _updated(text: str, played: list[str], url: str) -> str:
     text = text.replace(url.removeprefix("http://"), ADDRESS)
     text = re.sub(r"/\S+/reconcile\.toml", "~/payouts/reconcile.toml", text)
     text = re.sub(r"State store: /.*?,", "State store: ~/.local/state/reconcile/state.db,", text)
-    return re.sub(r"(UTC by |T\d\d:\d\d  )\S+", r"\1ana", text)
+    return re.sub(r"(UTC by |\d\d:\d\d UTC  )\S+", r"\1ana", text)
 
 
 @pytest.mark.parametrize("page", FILES)
