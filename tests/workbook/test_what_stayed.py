@@ -102,7 +102,9 @@ def facts_of(part: bytes) -> SheetFacts:
 
 
 def test_a_rule_does_not_reach_over_what_stands_before_the_range_of_a_data_bar() -> None:
-    facts = facts_of(with_extension(LIST + b"<tableParts><tablePart r:id="rId1"/></tableParts></worksheet>", DATA_BAR))
+    facts = facts_of(
+        with_extension(LIST + b"<tableParts><tablePart r:id='t'/></tableParts></worksheet>", DATA_BAR)
+    )
 
     assert facts.ruled == {0}
     assert {"tablePart", "conditionalFormatting"} <= facts.marks
