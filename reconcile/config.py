@@ -40,7 +40,8 @@ from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.approval import Team
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
-from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
+from reconcile.domain.policy.close import CHECK_NAMES, AccountRule, ClosePolicy, GlPolicy
+from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
@@ -301,6 +302,7 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
 
 
 def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
+    _refuse_unknown_within(section, file)
     policy = made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
@@ -311,6 +313,20 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
     return policy
+
+
+def _refuse_unknown_within(section: Mapping[str, Any], file: Path | None) -> None:
+    """Raises ConfigurationError for a key that the accounts and dimensions of a close do not have."""
+    kinds: dict[str, type] = dict.fromkeys(("expense", "liability", "receivable", "prepaid"), AccountRule)
+    inner = {
+        name: (section[name], kind) for name, kind in (kinds | {"gl": GlPolicy}).items() if name in section
+    }
+    dimensions = section.get("dimensions", {})
+    if isinstance(dimensions, Mapping):
+        inner |= {f"dimensions.{name}": (rule, DimensionRule) for name, rule in dimensions.items()}
+    for name, (values, kind) in inner.items():
+        if isinstance(values, Mapping):
+            refuse_unknown(values, {one.name for one in fields(kind)}, file, f"close.{name}")
 
 
 def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:
