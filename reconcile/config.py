@@ -25,7 +25,6 @@ trusted (`reconcile config trust`), or where only the sandbox can be reached wit
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -46,6 +45,7 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
+from reconcile.domain.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.people_settings import team
@@ -210,8 +210,8 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
 
 def _read(file: Path, raw: bytes) -> dict[str, Any]:
     try:
-        content = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        content = toml_content(raw.decode("utf-8"))
+    except ValueError as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     refuse_unknown(content, _SECTIONS, file, "the file")
     for name in sorted(_SECTIONS - {"default_profile"}):

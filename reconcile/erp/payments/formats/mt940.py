@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.finding import Finding
-from reconcile.domain.money import Money, exponent, plain
+from reconcile.domain.money import Money, decimals, exponent, plain
 from reconcile.erp.payments.formats.decode import Decoded
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
@@ -159,7 +159,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
     places = exponent(currency)
     if places is None:
         raise PaymentFileError(f"{place}: the statement does not say in which currency it is.")
-    if one["amount"].amount != round(one["amount"].amount, places):
+    if decimals(one["amount"].amount) > places:
         raise PaymentFileError(
             f"{place}: {plain(one['amount'].amount)} has more decimals than {currency} has ({places}). "
             "Fetch the file from the bank again, in another form."

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money, exponent, plain
+from reconcile.domain.money import Money, decimals, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.directions import Direction, find_direction
@@ -36,7 +36,7 @@ _MARKS: Final = {"dot": ".", "comma": ","}
 _BLANK: Final = GridCell("")
 # `Thursday, Apr 16, 2026 05:32:10 AM GMT-7 - Accrual Basis`
 _MADE_AT: Final = re.compile(
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*\d{1,2}:\d{2}|\b(?:Accrual|Cash) Basis\b"
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.{0,60}[0-9]{1,2}:[0-9]{2}|\b(?:Accrual|Cash) Basis\b"
 )
 _LONGEST_FOOTER: Final = 200
 _AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance", "instructed", "fee")
@@ -286,7 +286,7 @@ def _currency(table: Table, row: GridRow, beside: str, place: Place) -> str:
 
 def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
     places = exponent(currency) or 0
-    if amount != round(amount, places):
+    if decimals(amount) > places:
         raise PaymentFileError(
             f"{place}: {plain(amount)} has more decimals than {currency} has ({places}). Mend it, or pass "
             "--decimal if the file means something else by its comma or dot."
