@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 LARGEST, LARGEST_JSON, ENTRY = 1 << 30, 1 << 28, 1 << 17
-OUTSIDE = {"manifest.json", "proofs.json", "head.txt", "head.tsr"}
+OUTSIDE = {"manifest.json", "proofs.json", "head.txt"}
 LIMITS = [
-    "When it was: times are those of computers; a time stamp, if any, is in head.tsr.",
+    "When it was: the times are those of the computers that wrote them.",
     "Who it was: names are those that the tool was told, unless approvals are signed.",
     "What Introw holds today: the answers in the journal are those of then.",
 ]

@@ -25,6 +25,7 @@ from evidence_packs import (
     session_in,
     written,
 )
+from signers import approved
 from tampered_stores import HERE, NOW, changed
 
 from reconcile.cli import run as command
@@ -33,8 +34,11 @@ from reconcile.evidence.pack import VERIFIER
 from reconcile.evidence.verify import LARGEST, main
 from reconcile.jobs.evidence.check_pack import check_pack
 from reconcile.jobs.evidence.make import make_pack
+from reconcile.store.approval.kept_approvals import KeptStatement, add_statement
 from reconcile.store.evidence.kept_files import APPLIED, KeptFile, content_of, keep_files
+from reconcile.store.sealing import add
 from reconcile.store.store import Store
+from reconcile.store.tables import APPROVAL_USES
 
 Files = dict[str, bytes]
 Json = dict[str, Any]
@@ -366,3 +370,27 @@ def test_a_workbook_of_which_only_the_hash_is_kept_is_brought(tmp_path: Path) ->
     make_pack(session, "run-2", target, [large])
     assert files_in(target)["workbooks/applied/large.xlsx"] == b"a large workbook"
     assert not check_pack(target).was_changed
+
+
+def test_what_people_signed_is_in_the_pack_as_files_and_as_rows(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    signed = approved().signed
+    with Store(tmp_path / "state.db") as store, store.writing() as connection:
+        for one in signed:
+            said = one.statement
+            assert said
+            subject = said.subject
+            texts = (said.act, "req-9", subject.fingerprint, said.at, said.name, one.text, one.signature)
+            add_statement(connection, KeptStatement(said.nonce, str(HERE), *texts))
+        use = {"request": "req-9", "environment": str(HERE), "what": "run-2", "at": NOW, "by": "ana"}
+        add(connection, APPROVAL_USES, [use])
+    there, other = (files_in(pack_of(tmp_path, name).path) for name in ("run-2", "run-1"))
+    names = {content: name for name, content in there.items() if name.startswith("approvals/")}
+    agreed = names[signed[1].text.encode()]
+
+    assert signed[0].text.encode() in names
+    assert there[f"{agreed}.sig"] == signed[1].signature.encode()
+    assert signed[1].text.encode() not in other.values()
+    assert not check_pack(tmp_path / "run-2.zip").was_changed
+    forged = replaced(there, agreed, signed[1].text.replace("Ben", "Eve").encode())
+    assert main([str(written(tmp_path / "changed.zip", forged))]) == 1

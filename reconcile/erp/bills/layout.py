@@ -7,14 +7,16 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.policy.dimensions import DIMENSIONS, Dimension
+from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
 from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
 from reconcile.resources import layout_content
@@ -45,6 +47,7 @@ FIELDS: Final = (
     "tax_type",
     "entity",
     "kind",
+    *(name for name in DIMENSION_FIELDS if name != "entity"),
 )
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
 is `PO 000123`, or empty without a PO number; `foreign_currency` is empty for the local currency."""
@@ -62,7 +65,7 @@ KEYS: Final = frozenset(
     f"{{{name}}}"
     for name in (
         *("number", "vendor", "vendor_id", "partner_id", "payout_id", "line_id", "account"),
-        *("tax_type", "entity"),
+        *("tax_type", "entity", *DIMENSION_FIELDS),
     )
 )
 """Columns by which a system finds a record: another text there is another record."""
@@ -95,7 +98,8 @@ class FileLayout:
     kinds: which bills go into it. rows: one row per `bill` or per `line`. max_rows, max_bills: what the
     system takes at once; 0 for no limit. A bill is never cut in two. formula_keys: what becomes of a key of a
     CSV file that a spreadsheet program would run, such as the vendor `=Equals Consulting`: `kept` as it is,
-    where the system reads texts as texts, or `held` back, where people open the file in Excel.
+    where the system reads texts as texts, or `held` back, where people open the file in Excel. dimensions:
+    the headers of columns that are added for the dimensions that are set.
     """
 
     name: str
@@ -109,6 +113,7 @@ class FileLayout:
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
     formula_keys: Literal["kept", "held"] = "held"
+    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
     __pydantic_config__ = _CLOSED
 
     @property
@@ -184,6 +189,20 @@ class Layout:
     def takes(self, kind: str) -> bool:
         """Whether there is a file for bills, or for vendor credits."""
         return any(kind in file.kinds for file in self.files)
+
+
+def dimension_columns(headers: Mapping[Dimension, str], used: Collection[str]) -> tuple[Column, ...]:
+    """A column for each of these dimensions that has a header."""
+    return tuple(
+        Column(headers[name], f"{{{name}}}") for name in DIMENSIONS if name in headers and name in used
+    )
+
+
+def with_dimensions(layout: Layout, used: Collection[str]) -> Layout:
+    """The layout with the columns of the dimensions that are set."""
+    added = [(file, dimension_columns(file.dimensions, used)) for file in layout.files]
+    files = tuple(replace(file, columns=(*file.columns, *columns)) for file, columns in added)
+    return replace(layout, files=files)
 
 
 def load_layout(name: str, path: Path) -> Layout:

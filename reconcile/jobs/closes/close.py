@@ -38,6 +38,7 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
 from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
@@ -126,6 +127,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
         explanations = explanations_of(session, request.explain, request.period, replaced)
         frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl, explanations=explanations)
+        for sentence in dimension_notes(frozen, session.settings.templates):
+            session.caller.say(sentence)
         # Decide.
         made = make_close(frozen, previous)
         files = pack_files(made, session.settings.templates, building)
