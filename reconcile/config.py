@@ -46,9 +46,9 @@ from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
-from reconcile.domain.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.people_settings import team

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team, problem_of
-from reconcile.domain.toml_text import toml_content
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 from reconcile.setting_values import made, read_bytes, refuse_unknown, validated
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from reconcile.domain.toml_text import toml_content
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 
 _LARGEST: Final = 1_000_000

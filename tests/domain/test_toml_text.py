@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconcile.domain.toml_text import toml_content
+from reconcile.domain.policy.toml_text import toml_content
 
 
 @pytest.mark.parametrize(
