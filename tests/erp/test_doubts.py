@@ -114,8 +114,8 @@ def test_the_text_of_a_bank_file_speaks_against_a_payment_too() -> None:
     assert (_paid(result), len(result.suggestions)) == (0, 1)
 
 
-def test_a_blank_state_beside_rows_that_say_something_is_not_known(read: Reader) -> None:
-    rows = f"2026-04-15,Acme,100.00,USD,{ID},\n2026-04-15,Beta,7.00,USD,x,Rejected\n"
+def test_a_blank_state_beside_rows_that_say_paid_is_not_known(read: Reader) -> None:
+    rows = f"2026-04-15,Acme,100.00,USD,{ID},\n2026-04-15,Beta,7.00,USD,x,Paid\n"
     result = match_payments(
         [read(f"Payment date,Payee,Amount,Currency,Reference,Status\n{rows}")], [_owed()], PaymentPolicy()
     )
