@@ -49,6 +49,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     written, or is a link to elsewhere.
     """
     _refuse_links(path)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ConfigurationError(f"{path} is a pipe or a device. Name a file.")
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         # `open` of the module, since only it can be told the mode of the new file. It can be read, too, since

@@ -28,6 +28,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -36,11 +37,13 @@ from platformdirs import user_config_path, user_state_path
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.money import known_currencies
 from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.approval import Team
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
-from reconcile.domain.policy.close import CHECK_NAMES, ClosePolicy
+from reconcile.domain.policy.close import CHECK_NAMES, AccountRule, ClosePolicy, GlPolicy
+from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
@@ -261,6 +264,7 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
+    _check_reason_above(policy.reason_above, file)
     check_zone(policy.time_zone, f"{file}: policy.time_zone")
     return replace(
         policy,
@@ -268,6 +272,18 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
         stage_order=_stages(policy.stage_order, "stage_order", file),
         stage_gates=_stages(policy.stage_gates, "stage_gates", file),
     )
+
+
+def _check_reason_above(limits: Mapping[str, Decimal], file: Path | None) -> None:
+    for currency, amount in limits.items():
+        if currency != "any" and currency not in known_currencies():
+            hint = did_you_mean(currency, known_currencies())
+            raise ConfigurationError(
+                f"{file}: policy.reason_above names {currency!r}, which is no currency; name one, such as "
+                f"EUR, or any.{hint}"
+            )
+        if not amount >= 0:
+            raise ConfigurationError(f"{file}: policy.reason_above.{currency} must be 0 or more.")
 
 
 def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[str, ...]:
@@ -301,6 +317,7 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
 
 
 def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
+    _refuse_unknown_within(section, file)
     policy = made(ClosePolicy, section, file, "close")
     for check in policy.checks:
         if check not in CHECK_NAMES:
@@ -311,6 +328,20 @@ def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
     if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
         raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
     return policy
+
+
+def _refuse_unknown_within(section: Mapping[str, Any], file: Path | None) -> None:
+    """Raises ConfigurationError for a key that the accounts and dimensions of a close do not have."""
+    kinds: dict[str, type] = dict.fromkeys(("expense", "liability", "receivable", "prepaid"), AccountRule)
+    inner = {
+        name: (section[name], kind) for name, kind in (kinds | {"gl": GlPolicy}).items() if name in section
+    }
+    dimensions = section.get("dimensions", {})
+    if isinstance(dimensions, Mapping):
+        inner |= {f"dimensions.{name}": (rule, DimensionRule) for name, rule in dimensions.items()}
+    for name, (values, kind) in inner.items():
+        if isinstance(values, Mapping):
+            refuse_unknown(values, {one.name for one in fields(kind)}, file, f"close.{name}")
 
 
 def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:

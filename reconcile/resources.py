@@ -6,10 +6,14 @@ In a wheel templates and samples lie inside the package; in a checkout they are 
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any, Final
 
 from reconcile.errors import ConfigurationError
 
+_LARGEST: Final = 1_000_000
+"""Bytes of a layout at most."""
 _PACKAGE = Path(__file__).parent
 _TEMPLATES = (_PACKAGE / "_templates", _PACKAGE.parent / "templates")
 
@@ -46,6 +50,22 @@ def manual_pages() -> tuple[str, ...]:
 def manual_page(name: str) -> str:
     """A page of the manual as Markdown."""
     return (_PACKAGE / "manual" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def layout_content(file: Path) -> dict[str, Any]:
+    """What a layout or a template in TOML says.
+
+    Raises ConfigurationError where it cannot be read, is too large or nested too deep, and for a pipe or a
+    device, which would be waited for.
+    """
+    if file.exists() and not file.is_file():
+        raise ConfigurationError(f"The layout {file} is not a file.")
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise ConfigurationError(f"The layout {file} is larger than {_LARGEST // 1_000_000} MB.")
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"The layout {file} cannot be read: {error}.") from error
 
 
 def _find(name: str, folders: list[Path]) -> Path:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from reconcile import atomic
 from reconcile.atomic import make_folder, new_folder, replacing, write_text
 from reconcile.errors import ConfigurationError
 
@@ -111,3 +114,76 @@ def test_a_link_that_stays_inside_and_a_folder_of_the_users_own_are_fine(
     for path in (Path("inside/a"), Path("../linked/b"), tmp_path / "linked" / "c", tmp_path / "d"):
         write_text(path, "x")
         assert path.read_text(encoding="utf-8") == "x"
+
+
+# Who writes files without `reconcile.atomic`, and why that is private and stays in its place all the same.
+WRITERS = {
+    "atomic": "it is the one place",
+    "cli/output": "/dev/null, where nobody reads any more",
+    "jobs/closes/close_files": "in a folder that atomic makes, or a temporary one",
+    "jobs/closes/pack_manifest": "in a folder that atomic makes, or a temporary one",
+    "jobs/closes/roll_up": "in a folder that atomic makes, or a temporary one",
+    "jobs/setup/api_key": "it only reads",
+    "jobs/shown_reports": "a folder of the state store, 0700 whatever the umask",
+    "store/anchor": "0600 whatever the umask",
+    "store/database": "0600 whatever the umask",
+    "store/postgres": "a folder of the state store, 0700 whatever the umask",
+    "trusted_files": "the user's own state folder, 0700 whatever the umask",
+    "workbook/doctor/": "a temporary folder",
+    "workbook/export/xlsxwriter_port": "into streams that atomic opens, and a temporary file without a name",
+    "workbook/ooxml/package_edit": "into streams that atomic opens",
+    "jobs/setup/init": "a temporary folder",
+}
+MAKING = {
+    "chmod", "copy", "copy2", "copyfile", "copytree", "link_to", "hardlink_to", "makedirs", "mkdir", "mkdtemp",
+    "mknod", "move", "rename", "symlink", "symlink_to", "touch", "umask", "write_bytes", "TemporaryDirectory",
+    "TemporaryFile", "NamedTemporaryFile",
+}  # fmt: skip
+MODULES = {"os", "shutil", "Path", "path", "tempfile"}
+
+
+def _makes_files(call: ast.Call) -> bool:
+    """Whether a call may make a file, a folder or a link, or change who can read one."""
+    name = getattr(call.func, "attr", None) or getattr(call.func, "id", "")
+    owner = getattr(getattr(call.func, "value", None), "id", "")
+    if name in ("open", "fdopen", "ZipFile"):
+        modes = [
+            each.value
+            for each in (*call.args, *(one.value for one in call.keywords))
+            if isinstance(each, ast.Constant) and isinstance(each.value, str)
+        ]
+        return owner == "os" or any(len(mode) <= 3 and set(mode) & set("wax+") for mode in modes)
+    if name == "write_text":
+        return isinstance(call.func, ast.Attribute)
+    if name in ("copy", "move", "rename"):
+        return owner in MODULES
+    return name in MAKING
+
+
+def test_every_file_is_written_by_the_one_place_that_keeps_it_private_and_in_its_folder() -> None:
+    package = Path(atomic.__file__).parent
+    found = set()
+    for file in package.rglob("*.py"):
+        name = file.relative_to(package).with_suffix("").as_posix()
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        if any(isinstance(node, ast.Call) and _makes_files(node) for node in ast.walk(tree)):
+            found.add(next((one for one in WRITERS if one.endswith("/") and name.startswith(one)), name))
+
+    assert sorted(found - WRITERS.keys()) == [], "write by reconcile.atomic"
+    assert sorted(WRITERS.keys() - found) == [], "these write nothing by themselves"
+
+
+def test_all_that_a_whole_tour_leaves_behind_is_private(tmp_path: Path) -> None:
+    """In a process of its own, with the umask that lets everybody read."""
+    homes = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("STATE", "CONFIG", "DATA", "CACHE")}
+    environment = {**os.environ, **homes, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    environment.pop("RECONCILE_STATE", None)
+    program = "import os, sys; os.umask(0o022); from reconcile.cli import main; main()"
+    subprocess.run(
+        [sys.executable, "-c", program, "demo", "-o", "tour"],
+        cwd=tmp_path, env=environment, check=True, timeout=300, capture_output=True,
+    )  # fmt: skip
+
+    made = list((tmp_path / "tour").rglob("*"))
+    assert len(made) > 5
+    assert [path.name for path in (tmp_path / "tour", *made) if path.stat().st_mode & 0o077] == []

@@ -8,52 +8,13 @@ from math import inf
 from typing import Final
 
 from reconcile.apply.reread import Reread
-from reconcile.domain.policy.names_and_limits import Conduct
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import read_again
-from reconcile.plan.model import Action, Operation
-from reconcile.plan.reliance import LINES_LEFT
+from reconcile.plan.cost.relied_records import Wanted, wanted_by
+from reconcile.plan.model import Operation
 
-_TEXTS: Final = frozenset({"po_number", "statement_note", "description", "internal_note"})
 _NEVER: Final = -inf
-
-
-def bound_of(operation: Operation, conduct: Conduct) -> float:
-    """Seconds after which what an operation relies on is read again: less for money than for texts."""
-    if operation.action in (Action.UPDATE_PAYOUT, Action.UPDATE_LINE) and operation.expected.keys() <= _TEXTS:
-        return max(conduct.reread_minutes * 60, conduct.fresh_seconds)
-    return conduct.fresh_seconds
-
-
-@dataclass
-class Wanted:
-    """What is to be read: payouts, lines with the payouts they should be on, payouts with all their lines."""
-
-    payouts: set[str] = field(default_factory=set)
-    lines: dict[str, str | None] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-
-    def __bool__(self) -> bool:
-        return bool(self.payouts or self.lines or self.whole)
-
-    def add(self, operation: Operation) -> None:
-        """Wants what an operation relies on."""
-        payout_id = operation.target.payout_id
-        if payout_id:
-            self.payouts.add(payout_id)
-            if LINES_LEFT in operation.relies_on:
-                self.whole.add(payout_id)
-        if operation.action not in (Action.UPDATE_PAYOUT, Action.CREATE_LINE):
-            self.lines[operation.target.id] = payout_id
-
-
-def wanted_by(operations: Iterable[Operation]) -> Wanted:
-    """What these operations rely on."""
-    wanted = Wanted()
-    for one in operations:
-        wanted.add(one)
-    return wanted
 
 
 @dataclass

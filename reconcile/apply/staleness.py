@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from reconcile.apply.freshness import Live, wanted_by
+from reconcile.apply.freshness import Live
 from reconcile.apply.ground import Ground, Own, leaving
 from reconcile.apply.settle import met, seen_of
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.introw.client import Reader
+from reconcile.plan.cost.relied_records import wanted_by
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved
 

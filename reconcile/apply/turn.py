@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Final
 
-from reconcile.apply.freshness import Live, bound_of, wanted_by
+from reconcile.apply.freshness import Live
 from reconcile.apply.ground import Ground, Own, leaving
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
+from reconcile.plan.cost.relied_records import bound_of, wanted_by
 from reconcile.plan.made_before.likeness import SAME_LINES
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved

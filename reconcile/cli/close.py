@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     ),
     click.option("--tie", is_flag=True, help="Compare a closed period with the general ledger of --gl."),
     click.option("--rollup", is_flag=True, help="Roll up the closes of a quarter or a year; with -o."),
-    click.option("--status", is_flag=True, help="Show the steps of the month and how far they are."),
+    click.option("--status", is_flag=True, help="Show the months and their state; with --period, its steps."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     WRITING_SESSION,
 )
@@ -82,7 +82,7 @@ def command(
       reconcile close --period 2026-03 -o close-2026-03 --waive no-po="ordered by mail"
       reconcile close --period 2026-03 -o close-2026-03 --gl trial-balance.xlsx
       reconcile close --late --period 2026-03
-      reconcile close --status --period 2026-04
+      reconcile close --status
     """  # noqa: D301
     from reconcile.jobs import closes
 

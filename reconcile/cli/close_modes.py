@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from reconcile.cli.close_output import required_folder, required_period, show_close
+from reconcile.cli.close_output import (
+    required_folder,
+    required_period,
+    show_close,
+    show_folder,
+    show_verified,
+)
 from reconcile.cli.console import console
 from reconcile.cli.text_out import write_data, write_line
 
@@ -12,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import FolderCheck, Late, Listing, RolledUp, Status, Tied, Verified
+    from reconcile.jobs.closes import Late, Listing, Months, RolledUp, Status, Tied
     from reconcile.jobs.session import Session
 
 MODES: Final = {
@@ -45,10 +51,12 @@ def look(
     if mode == "verify":
         checked = show_folder(closes.check_folder(output)) if output else None
         return show_verified(closes.verify(session, period)) if checked is None else checked
+    if mode == "status" and period is None:
+        return _show_table(closes.all_months(session), as_json=as_json)
     of = required_period(period)
     match mode:
         case "status":
-            code = show_status(closes.status(session, of), as_json=as_json)
+            code = _show_table(closes.status(session, of), as_json=as_json)
         case "tie":
             code = _show_tied(closes.tie_closed(session, of, gl))
         case "rollup":
@@ -61,28 +69,8 @@ def look(
     return code
 
 
-def show_verified(verified: tuple[Verified, ...]) -> int:
-    """Which closes come out the same today; 1 where the numbers of one do not."""
-    for one in verified:
-        found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
-        write_line(f"{one.kept.period}  {one.kept.close_id}  {found}")
-    if not verified:
-        write_line("There is no close to verify.")
-    broken = any(one.numbers_differ for one in verified)
-    if not broken and any(one.differing for one in verified):
-        write_line("The numbers are the same; templates or the version of reconcile differ.", err=True)
-    return int(broken)
-
-
-def show_folder(found: FolderCheck) -> int:
-    """Whether the files of a folder are those of its manifest; 1 where one is not."""
-    for line in found.as_text():
-        write_line(line)
-    return int(not found.is_whole)
-
-
-def show_status(found: Status, *, as_json: bool) -> int:
-    """The steps of the month."""
+def _show_table(found: Months | Status, *, as_json: bool) -> int:
+    """The months, or the steps of one."""
     from reconcile.report.pack import render_table
 
     if as_json:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import CloseResult
+    from reconcile.jobs.closes import CloseResult, FolderCheck, Verified
 
 
 def required_period(period: Period | None) -> Period:
@@ -44,3 +44,23 @@ def show_close(result: CloseResult, *, as_json: bool) -> int:
         out.print(line, markup=False)
     write_line(f"{counted(len(result.files), 'file')} in {result.folder}")
     return 0 if result.made.passes else 1
+
+
+def show_verified(verified: tuple[Verified, ...]) -> int:
+    """Which closes come out the same today; 1 where the numbers of one do not."""
+    for one in verified:
+        found = "differs in " + ", ".join(one.differing) if one.differing else "the same, byte for byte"
+        write_line(f"{one.kept.period}  {one.kept.close_id}  {found}")
+    if not verified:
+        write_line("There is no close to verify.")
+    broken = any(one.numbers_differ for one in verified)
+    if not broken and any(one.differing for one in verified):
+        write_line("The numbers are the same; templates or the version of reconcile differ.", err=True)
+    return int(broken)
+
+
+def show_folder(found: FolderCheck) -> int:
+    """Whether the files of a folder are those of its manifest; 1 where one is not."""
+    for line in found.as_text():
+        write_line(line)
+    return int(not found.is_whole)

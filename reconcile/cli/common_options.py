@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from reconcile.cli.options import Group, Option
+from reconcile.cli.options import Group, Option, PlainPath
 
 if TYPE_CHECKING:
     from reconcile.jobs.scope import Filters
     from reconcile.jobs.session import Session
 
-FILE: Final = click.Path(path_type=Path, dir_okay=False)
-FOLDER: Final = click.Path(path_type=Path, file_okay=False)
-PATH: Final = click.Path(path_type=Path)
+FILE: Final = PlainPath(path_type=Path, dir_okay=False)
+FOLDER: Final = PlainPath(path_type=Path, file_okay=False)
+PATH: Final = PlainPath(path_type=Path)
 
 
 def _filters(

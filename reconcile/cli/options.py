@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
+
+import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option: TypeAlias = Callable[[Any], Any]
+
+
+class PlainPath(click.Path):
+    """A path to a file or a folder, there or not: a pipe would be waited for, a device be replaced."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The path. Fails for what is neither a file nor a folder."""
+        found = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(found))
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            self.fail(f"{path} is a pipe or a device. Name a file.", param, ctx)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from reconcile.cli.common_options import FILE
 from reconcile.cli.sandbox_options import choice_options, parsed
 from reconcile.cli.text_out import write_line
 from reconcile.resources import sample
@@ -34,12 +35,12 @@ class _Unusable(click.ClickException):
 )
 @click.option(
     "--db",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="SQLite file for the state; one that exists keeps its contents. Without it, all is in memory.",
 )
 @click.option(
     "--seed",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="JSON file with the records to begin with; without it, the sample month.",
 )
 @choice_options

@@ -32,11 +32,15 @@ _NO_LINES: Final = b'"lines":{}'
 _PIECE: Final = 1000
 VERSION: Final = 4
 """The version of the numbers of a new close."""
-_SINCE_4: Final[Mapping[str, Any]] = {"snapshot": {"scope": {"zone"}}, "last_export": {"scope": {"zone"}}}
+_SINCE_4: Final[Mapping[str, Any]] = {
+    "snapshot": {"scope": {"zone"}},
+    "last_export": {"scope": {"zone"}},
+    "policy": {"dimensions"},
+}
 _SINCE_3: Final[Mapping[str, Any]] = {
     **_SINCE_4,
     **dict.fromkeys(("gl", "gl_booked", "explanations"), True),
-    "policy": {"gl", "entity", "fiscal"},
+    "policy": {"gl", "entity", "fiscal", *_SINCE_4["policy"]},
 }
 _SINCE_2: Final[Mapping[str, Any]] = {
     **_SINCE_3,

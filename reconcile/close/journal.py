@@ -8,7 +8,7 @@ and payments without a bill are booked to the liability account.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
+from reconcile.domain.policy.dimensions import values_of
 
 Side = Literal["expense", "liability"]
 _IN_PAYABLES: Final = (Part.PAYABLE.value, Part.PREPAID_BILL.value)
@@ -32,12 +33,25 @@ _MONEY: Final = (
 """The columns that change no expense."""
 
 
+Values = tuple[tuple[str, str], ...]
+"""Dimensions and their values, in the order of the dimensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of a line of a journal that is booked under the same dimensions."""
+
+    values: Values
+    amount: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class JournalLine:
     """One line of a journal.
 
     side: `expense` or `liability`. amount: a debit where positive, a credit where
     negative. lines: what it sums. is_booked_before: whether it takes back what a late entry booked already.
+    shares: its amount by dimension, where dimensions are set.
     """
 
     journal: str
@@ -50,6 +64,7 @@ class JournalLine:
     lines: tuple[str, ...]
     is_reversal: bool = False
     is_booked_before: bool = False
+    shares: tuple[Share, ...] = ()
 
     @property
     def debit(self) -> Decimal | None:
@@ -102,12 +117,10 @@ def journal(
     reverses: bool = True,
 ) -> tuple[JournalLine, ...]:
     """A journal of these amounts on the last day of the period, and its reversal on the day after."""
-    parts: dict[tuple[str, Side, str], tuple[list[str], list[Decimal]]] = defaultdict(lambda: ([], []))
+    parts: dict[tuple[str, Side, str], list[Entry]] = defaultdict(list)
     for one in entries:
         for side, account in accounts(one, policy).items():
-            ids, amounts = parts[one.currency, side, account]
-            ids.append(one.line_id)
-            amounts.append(one.amount)
+            parts[one.currency, side, account].append(one)
     forth = tuple(
         JournalLine(
             f"{prefix}-{period}-{currency}",
@@ -116,12 +129,22 @@ def journal(
             account,
             f"{title}, {side}",
             currency,
-            _signed(sum(amounts, Decimal(0)), side),
-            tuple(ids),
+            _signed(sum((one.amount for one in some), Decimal(0)), side),
+            tuple(one.line_id for one in some),
+            shares=tuple(_shares(some, side, policy)),
         )
-        for (currency, side, account), (ids, amounts) in sorted(parts.items())
+        for (currency, side, account), some in sorted(parts.items())
     )
     return (*forth, *(_reversed(one, period) for one in forth)) if reverses else forth
+
+
+def _shares(entries: Iterable[Entry], side: Side, policy: ClosePolicy) -> Iterator[Share]:
+    """The amounts by dimension; nothing where no dimension is set."""
+    found: dict[Values, Decimal] = defaultdict(Decimal)
+    for one in entries if policy.dimensions else ():
+        values = values_of(policy.dimensions, one.partner_id, one.plan, one.currency)
+        found[tuple(values.items())] += one.amount
+    yield from (Share(values, _signed(amount, side)) for values, amount in sorted(found.items()))
 
 
 def _signed(amount: Decimal, side: Side) -> Decimal:
@@ -150,6 +173,7 @@ def _reversed(line: JournalLine, period: Period) -> JournalLine:
         -line.amount,
         line.lines,
         is_reversal=True,
+        shares=tuple(replace(one, amount=-one.amount) for one in line.shares),
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -14,9 +13,12 @@ from typing import Final, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.money import wire_amount
+from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
+from reconcile.domain.policy.dimensions import Dimension, texts_of
 from reconcile.domain.spreadsheet import csv_text
-from reconcile.erp.bills.layout import Column, file_name_faults, unknown_fields
+from reconcile.erp.bills.layout import Column, dimension_columns, file_name_faults, unknown_fields
 from reconcile.errors import ConfigurationError
+from reconcile.resources import layout_content
 
 FIELDS: Final = (
     "journal",
@@ -29,17 +31,21 @@ FIELDS: Final = (
     "credit",
     "reverses_on",
     "subsidiary",
+    *DIMENSION_FIELDS,
 )
 """What a column can hold. A debit is a positive `amount`; `reverses_on` is empty on a reversal."""
 
-_KEYS: Final = frozenset({"{journal}", "{account}", "{subsidiary}"})
+_KEYS: Final = frozenset(f"{{{name}}}" for name in ("journal", "account", "subsidiary", *DIMENSION_FIELDS))
 NEWEST: Final = {"xero": "xero-2", "netsuite": "netsuite-2"}
 """The layouts of which there is a later version. A close of the first is made again with the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """One line of a journal. amount: a debit where positive. reverses_on: None on a reversal."""
+    """One line of a journal. amount: a debit where positive. reverses_on: None on a reversal.
+
+    dimensions: the values of those that are set.
+    """
 
     journal: str
     date: dt.date
@@ -48,6 +54,7 @@ class JournalRow:
     currency: str
     amount: Decimal
     reverses_on: dt.date | None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,9 @@ class JournalLayout:
 
     reversals: whether the reversal is written too; some systems make it from `reverses_on`. max_rows: what
     the system takes at once, 0 for no limit; a journal is never cut in two. subsidiary: what the column of
-    that name says. formula_keys: whether accounts and journal numbers that begin like a formula are `kept`
-    or get an apostrophe (`guarded`).
+    that name says, where no entity is set. dimensions: the headers of columns that are added for the
+    dimensions that are set. formula_keys: whether accounts and journal numbers that begin like a formula are
+    `kept` or get an apostrophe (`guarded`).
     """
 
     title: str
@@ -67,6 +75,7 @@ class JournalLayout:
     reversals: bool = True
     max_rows: int = 0
     subsidiary: str = ""
+    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
     formula_keys: Literal["guarded", "kept"] = "guarded"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
@@ -76,9 +85,7 @@ class JournalLayout:
 def load_journal_layout(path: Path) -> JournalLayout:
     """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
     try:
-        layout = TypeAdapter(JournalLayout).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+        layout = TypeAdapter(JournalLayout).validate_python(layout_content(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -97,12 +104,28 @@ def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str
     Raises ConfigurationError for a journal that is longer than a file may be.
     """
     wanted = [row for row in rows if layout.reversals or row.reverses_on]
+    layout = _with_dimensions(layout, {name for row in wanted for name in row.dimensions})
     found = {}
     for currency, some in groupby(sorted(wanted, key=lambda row: row.currency), lambda row: row.currency):
         for number, part in enumerate(_parts(some, layout), start=1):
             name = layout.name.format(currency=currency, part=f"-{number}" if number > 1 else "")
             found[name] = _csv(part, layout)
     return found
+
+
+def _with_dimensions(layout: JournalLayout, used: Collection[str]) -> JournalLayout:
+    """The layout with a column for each dimension that is set and that it has a header for."""
+    added = dimension_columns(layout.dimensions, used)
+    return replace(layout, columns=(*layout.columns, *added)) if added else layout
+
+
+def unplaced(layout: JournalLayout, used: Iterable[str]) -> tuple[str, ...]:
+    """The dimensions that are set and that no column of the layout holds."""
+    held = " ".join(column.value for column in layout.columns)
+    entity = {"entity"} if "{subsidiary}" in held else set()
+    return tuple(
+        name for name in used if f"{{{name}}}" not in held and name not in {*layout.dimensions, *entity}
+    )
 
 
 def _parts(rows: Iterable[JournalRow], layout: JournalLayout) -> Iterator[list[JournalRow]]:
@@ -151,5 +174,6 @@ def _texts(row: JournalRow, layout: JournalLayout) -> dict[str, str]:
         "debit": size if row.amount > 0 else "",
         "credit": size if row.amount < 0 else "",
         "reverses_on": row.reverses_on.strftime(layout.date) if row.reverses_on else "",
-        "subsidiary": layout.subsidiary,
+        "subsidiary": row.dimensions.get("entity") or layout.subsidiary,
+        **texts_of(row.dimensions),
     }

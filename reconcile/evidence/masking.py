@@ -15,9 +15,9 @@ from typing import Final
 from stdnum import iban
 
 _CANDIDATE: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))[A-Za-z]{2}[0-9]{2}(?:[  .-]?[A-Za-z0-9]){11,40}"
+    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))[A-Za-z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Za-z0-9]){11,40}"
 )
-_SEPARATORS: Final = str.maketrans(dict.fromkeys("  .-"))
+_SEPARATORS: Final = str.maketrans(dict.fromkeys(" \u00a0.-"))
 _SHORTEST: Final = 6
 """Letters of the shortest account number that is masked wherever it stands."""
 _ZIP: Final = b"PK\x03\x04"

@@ -88,6 +88,12 @@ class Reader:
         """Rate, credits and server time as of the last answer."""
         return self._exchange.status
 
+    @property
+    def pages(self) -> tuple[int, int]:
+        """The pages of the whole listings of payouts and of lines; 0 while that is not known."""
+        payouts, lines = (self._habits.get(path, Habit()).pages for path in (PAYOUTS, LINES))
+        return payouts, lines
+
     def stop_when(self, asked: Callable[[], bool]) -> None:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._exchange.stop_when(asked)

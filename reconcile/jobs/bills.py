@@ -13,10 +13,11 @@ from reconcile.atomic import make_folder, replacing
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.dimensions import without_value
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Scope, Snapshot
 from reconcile.erp.bills.import_files import ImportFile, as_csv, lay_out
-from reconcile.erp.bills.layout import Layout, load_layout
+from reconcile.erp.bills.layout import Layout, load_layout, with_dimensions
 from reconcile.erp.bills.make_bills import Circumstances, in_currencies, make_bills
 from reconcile.erp.bills.manifest import Issue, Sealed, issued_bills, manifest, seal, tie_out
 from reconcile.erp.bills.model import Billing
@@ -110,6 +111,8 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     """
     form = FORMATS.get(request.system)
     layout = bills_to_pay(form, session.settings.bank) if form else _layout(session, request)
+    dimensions = session.settings.close.dimensions
+    layout = with_dimensions(layout, dimensions)
     currencies = listed_currencies(request.currencies)
     stage = named_stage("--move-to", request.move_to) if request.move_to else None
     vendors = _vendors(request.vendors, session.settings.files) if request.vendors else {}
@@ -130,13 +133,22 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
             bill_and_pay=request.bill_and_pay,
             closed_until=closed_until(store, session.environment),
             days=snapshot.scope.days,
+            dimensions=dimensions,
         )
+        _say_bare(session, snapshot)
         made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run:
             return BillsResult(made.manifest, written=False)
         return BillsResult(
             made.manifest, written=True, warnings=_write(session, store, made, request.output, stage)
         )
+
+
+def _say_bare(session: Session, snapshot: Snapshot) -> None:
+    """Says which lines have no value of a dimension that is set."""
+    lines = ((one.partner_id, one.plan_name or "", one.amount.currency) for one in snapshot.lines.values())
+    for sentence in without_value(session.settings.close.dimensions, lines):
+        session.caller.say(sentence)
 
 
 def _scope(filters: Filters) -> Scope:

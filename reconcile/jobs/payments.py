@@ -10,6 +10,7 @@ from typing import Any
 
 from reconcile.domain.edited import Export
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.settlement import Settlement
 from reconcile.domain.snapshot import Snapshot
 from reconcile.erp.matching.earlier_payments import compared_with_earlier
 from reconcile.erp.matching.match import match_payments
@@ -27,6 +28,7 @@ from reconcile.erp.payments.formats.table import Hints
 from reconcile.erp.payments.model import PaymentFile
 from reconcile.erp.payments.same_payment import fingerprint
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.own_work import known_settlements, stages_set
 from reconcile.jobs.scope import Filters, fetch_scope
@@ -130,10 +132,21 @@ def write_matches(session: Session, matched: Matched, output: Path) -> list[Find
         occasion = Occasion(
             export.workbook_id, export.exported_at, export.exported_by, _prints(matched.files)
         )
-        settlements = settlements_of(matched.result, occasion)
+        settlements = tuple(settlements_of(matched.result, occasion))
         readings = readings_of(matched.result, occasion, session.settings.payments)
         store.record_settlements(session.environment, settlements, readings)
-        return write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
+        written = write_exported(session, store, output, matched.snapshot, export, proposed, on_progress)
+        _say_stale(session, store, settlements)
+    return written
+
+
+def _say_stale(session: Session, store: Store, settlements: Iterable[Settlement]) -> None:
+    """Says by how much payments of a closed period moved it."""
+    closed = closed_until(store, session.environment)
+    if closed and any(one.paid_on and one.paid_on[:10] <= closed.isoformat() for one in settlements):
+        from reconcile.jobs.closes.stale import say_stale
+
+        say_stale(session, store)
 
 
 def _read(session: Session, request: PaymentsRequest) -> tuple[PaymentFile, ...]:

@@ -22,6 +22,7 @@ from reconcile.jobs.session import Session
 from reconcile.plan.across.narrowing import first_payouts
 from reconcile.plan.across.policy_checks import EMPTIED
 from reconcile.plan.build import Circumstances, build_plan
+from reconcile.plan.cost.run_cost import ANSWER, ListLengths
 from reconcile.plan.made_before.same_lines import MADE
 from reconcile.plan.model import Plan
 from reconcile.plan.sources import OwnWork, Source
@@ -99,7 +100,7 @@ def _circumstances(
 ) -> tuple[Snapshot, Circumstances]:
     """Live, and what else a plan needs to know; notes that the workbooks came back."""
     narrowing = narrowing_of(narrow_to, (reading.baseline for reading in readings))
-    before = reader.status.requests
+    before, began = reader.status.requests, reader.clock.monotonic()
     live = _live(session, reader, readings)
     for reading in readings:
         _refuse_unseen(reading, live)
@@ -107,8 +108,9 @@ def _circumstances(
     given = Circumstances(
         made_at=session.clock(),
         made_by=session.user,
-        reads=reader.status.requests - before,
+        lengths=lengths_of(reader, before, began),
         rate=session.settings.profile.rate,
+        conduct=session.settings.conduct,
         credits_left=reader.status.credits_remaining,
         preference=preference,
         narrowing=narrowing,
@@ -120,6 +122,13 @@ def _circumstances(
         names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
         store.note_returns(names, session.clock())
     return live, given
+
+
+def lengths_of(reader: Reader, requests: int, began: float) -> ListLengths:
+    """How long the listings are, after everything was read. requests, began: before that."""
+    reads, (payout_pages, line_pages) = reader.status.requests - requests, reader.pages
+    answer = max(ANSWER, round((reader.clock.monotonic() - began) / max(reads, 1), 2))
+    return ListLengths(payout_pages, line_pages, answer)
 
 
 def _source(store: Store, reading: Reading) -> Source:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import ceil
 from typing import TypeVar
 
 from reconcile.check.owner import money_of, owned
@@ -13,7 +12,7 @@ from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money
-from reconcile.domain.policy.names_and_limits import Names, Policy
+from reconcile.domain.policy.names_and_limits import Conduct, Names, Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
@@ -21,9 +20,11 @@ from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
+from reconcile.plan.across.reasons import with_reasons
 from reconcile.plan.across.released import emptied_before, emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
+from reconcile.plan.cost.run_cost import ListLengths, run_cost
 from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import GateInput, gates, scale_of
@@ -33,10 +34,8 @@ from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
-    Action,
     Change,
     Conflict,
-    Cost,
     Decided,
     Drift,
     Held,
@@ -52,6 +51,7 @@ from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
 
 ALL = Narrowing()
+_UNKNOWN, _CONDUCT = ListLengths(), Conduct()
 
 Waiting = TypeVar("Waiting", Conflict, Held)
 
@@ -60,18 +60,20 @@ Waiting = TypeVar("Waiting", Conflict, Held)
 class Circumstances:
     """What a plan needs to know beside the workbooks and live.
 
-    reads: the requests that one re-read takes. rate: requests per minute. credits_left: of this month; None
-    where the server does not say. preference: what the command line decides about conflicts. narrowing: the
-    records that it is about. handouts: the
-    sets that the workbooks belong to. returned: when workbooks of these came back before, by workbook id.
+    lengths: of the listings, so that reads can be counted. rate: requests per minute. conduct: how fresh live
+    must be when an operation has its turn. credits_left: of this month; None where the server does not say.
+    preference: what the command line decides about conflicts. narrowing: the records that it is about.
+    handouts: the sets that the workbooks belong to. returned: when workbooks of these came back before, by
+    workbook id.
     absence_wait: seconds that a new line whose answer is lost is looked for (see `config.Profile`).
     backwards: it undoes a run; see `order.ordered`.
     """
 
     made_at: datetime
     made_by: str
-    reads: int = 0
+    lengths: ListLengths = _UNKNOWN
     rate: int = 120
+    conduct: Conduct = _CONDUCT
     credits_left: int | None = None
     preference: Preference | None = None
     narrowing: Narrowing = ALL
@@ -124,7 +126,9 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         partners=partner_totals(sums, live),
         tie_out=tie_out(sums, operations),
         gates=gates(GateInput(scale, operations, granted.changes, policy.limits)),
-        cost=_cost(operations, given),
+        cost=run_cost(
+            operations, given.rate, given.conduct, given.lengths, given.absence_wait, given.credits_left
+        ),
         returns=tuple(_returns(sources, given)),
         scale=scale,
     )
@@ -241,7 +245,9 @@ def _requested(
         lines = tuple(new_lines([one.edited for one in some], exported[key], made))
         asked += lines
         wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
-    return Requested(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
+    return Requested(with_reasons(found.changes, sources), tuple(wanted)), tuple(
+        typed_twice(asked)
+    ) if wanted else ()
 
 
 def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:
@@ -308,10 +314,3 @@ def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Retu
     for handout in given.handouts:
         files = ", ".join(here.get(handout.workbook_id, []))
         yield Return(handout, files, "" if files else given.returned.get(handout.workbook_id, ""))
-
-
-def _cost(operations: tuple[Operation, ...], given: Circumstances) -> Cost:
-    """The records are read again before the run and after it; one new line may have to be looked for."""
-    writes, reads = len(operations), 2 * given.reads if operations else 0
-    wait = ceil(given.absence_wait) if any(one.action is Action.CREATE_LINE for one in operations) else 0
-    return Cost(writes, reads, -(-(writes + reads) * 60 // given.rate) + wait, given.credits_left)

@@ -57,7 +57,8 @@ def note_end(store: Path, head: Head, lost: Sequence[Anchor]) -> None:
     text = "".join(f"{seals} {digest}\n" for seals, digest in ends)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):
-        descriptor = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(draft, flags, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(text)
         draft.replace(file)

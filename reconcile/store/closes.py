@@ -14,7 +14,7 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import DecisionNeeded
 from reconcile.store.sealing import add, change
 from reconcile.store.store import Store
-from reconcile.store.tables import CLOSES, LATE_ENTRIES, REOPENINGS
+from reconcile.store.tables import CLOSE_ATTEMPTS, CLOSES, LATE_ENTRIES, REOPENINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,33 @@ def kept_late_entries(store: Store, close_id: str) -> tuple[KeptLateEntry, ...]:
     with store.reading() as connection:
         rows = connection.execute(query).mappings().all()
     return tuple(KeptLateEntry(**{**row, "files": json.loads(row["files"])}) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAttempt:
+    """A pack that closed nothing. at: UTC, ISO 8601. state: `draft` or `blocked`. said: why."""
+
+    environment: str
+    period: str
+    close_id: str
+    at: str
+    by: str
+    state: str
+    said: str
+
+
+def record_attempt(store: Store, one: KeptAttempt) -> None:
+    """Remembers that a period was tried and not closed."""
+    with store.writing() as connection:
+        add(connection, CLOSE_ATTEMPTS, [{name: getattr(one, name) for name in KeptAttempt.__slots__}])
+
+
+def attempts(store: Store, environment: Environment) -> tuple[KeptAttempt, ...]:
+    """The packs that closed nothing, oldest first."""
+    mine = CLOSE_ATTEMPTS.c.environment == str(environment)
+    with store.reading() as connection:
+        rows = connection.execute(select(CLOSE_ATTEMPTS).where(mine).order_by(text("rowid"))).mappings()
+        return tuple(KeptAttempt(**row) for row in rows)
 
 
 def record_reopening(store: Store, one: Reopening) -> None:

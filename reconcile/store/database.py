@@ -110,6 +110,8 @@ def _make(path: Path) -> None:
 
 def _for_its_owner(path: Path) -> None:
     """The file can be read by its owner alone, from its first moment on."""
+    if path.exists() and not path.is_file():
+        raise StateError(f"The state store {path} is not a file. Name another one with --state.")
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     elif path.stat().st_mode & 0o077:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 14
+STORE_VERSION: Final = 15
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -245,6 +245,17 @@ REOPENINGS = Table(
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("what", Text, nullable=False),
+)
+CLOSE_ATTEMPTS = Table(
+    "close_attempts",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("period", Text, nullable=False),
+    Column("close_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("said", Text, nullable=False),
 )
 FENCES = Table(
     "fences",

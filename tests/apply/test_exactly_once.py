@@ -28,7 +28,7 @@ CALLS = {
     "payout": "PATCH /payouts/*",
 }
 # Faults that hide whether the write took effect, and some that say it did not.
-FAULTS = ("lose-answer", "drop", "500", "500-after", "503", "429", "garbage", "truncated")
+FAULTS = ("lose-answer", "drop", "500", "500-after", "503", "429", "garbage", "truncated", "redirect")
 
 
 def _effects(cli: CliSession) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class File:
             yield before + piece * (LINE // len(piece)) + behind
             yield self.foot(1)
             return
-        rows = int(size)
+        rows = int(size) - self.head.count("\n")
         for number in range(rows):
             yield self.row(number) + (self.between if number < rows - 1 else "")
         yield self.foot(rows)
@@ -345,7 +345,7 @@ def make(name: str, size: str, folder: Path) -> Path:
 
 
 def _make_other(name: str, size: str, path: Path) -> None:
-    long, rows = size == "line", 1 if size == "line" else int(size)
+    long, rows = size == "line", 1 if size == "line" else int(size) - 1
     if name == "workbook of payments":
         import xlsxwriter
 

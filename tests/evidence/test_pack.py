@@ -14,14 +14,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evidence_packs import WORKBOOK, edited, files_in, filled, pack_of, raw_zip, replaced, written
-from tampered_stores import changed
+from evidence_packs import (
+    WORKBOOK,
+    edited,
+    files_in,
+    filled,
+    pack_of,
+    raw_zip,
+    replaced,
+    session_in,
+    written,
+)
+from signers import approved
+from tampered_stores import HERE, NOW, changed
 
 from reconcile.cli import run as command
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.evidence.pack import VERIFIER
 from reconcile.evidence.verify import LARGEST, main
 from reconcile.jobs.evidence.check_pack import check_pack
+from reconcile.jobs.evidence.make import make_pack
+from reconcile.store.approval.kept_approvals import KeptStatement, add_statement
+from reconcile.store.evidence.kept_files import APPLIED, KeptFile, content_of, keep_files
+from reconcile.store.sealing import add
+from reconcile.store.store import Store
+from reconcile.store.tables import APPROVAL_USES
 
 Files = dict[str, bytes]
 Json = dict[str, Any]
@@ -323,3 +340,57 @@ def test_a_bomb_is_stopped_at_the_budget(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_pack_that_is_not_there_is_named(name: str) -> None:
     with pytest.raises(ConfigurationError, match="There is no file"):
         check_pack(Path(name))
+
+
+def test_a_changed_pack_is_not_made_again(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = written(tmp_path / "changed.zip", replaced(files, "plan.json", b"{}"))
+
+    assert command(["replay", str(there)]) == 2
+    assert "was changed (" in capsys.readouterr().err
+
+
+def test_a_workbook_of_which_only_the_hash_is_kept_is_brought(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    content = content_of(b"a large workbook")
+    kept = KeptFile(str(HERE), "run-2", APPLIED, "large.xlsx", content.sha256, content.size, NOW, "ana")
+    with Store(tmp_path / "state.db") as store:
+        keep_files(store, [kept])
+    large, other = tmp_path / "a copy.xlsx", tmp_path / "other.xlsx"
+    large.write_bytes(b"a large workbook")
+    other.write_bytes(b"another workbook")
+    session, target = session_in(tmp_path), tmp_path / "pack.zip"
+
+    assert any(
+        "large.xlsx: only its hash is kept" in one for one in make_pack(session, "run-2", target).notes
+    )
+    with pytest.raises(ConfigurationError, match=r"other\.xlsx is no file of this evidence"):
+        make_pack(session, "run-2", target, [other])
+    make_pack(session, "run-2", target, [large])
+    assert files_in(target)["workbooks/applied/large.xlsx"] == b"a large workbook"
+    assert not check_pack(target).was_changed
+
+
+def test_what_people_signed_is_in_the_pack_as_files_and_as_rows(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    signed = approved().signed
+    with Store(tmp_path / "state.db") as store, store.writing() as connection:
+        for one in signed:
+            said = one.statement
+            assert said
+            subject = said.subject
+            texts = (said.act, "req-9", subject.fingerprint, said.at, said.name, one.text, one.signature)
+            add_statement(connection, KeptStatement(said.nonce, str(HERE), *texts))
+        use = {"request": "req-9", "environment": str(HERE), "what": "run-2", "at": NOW, "by": "ana"}
+        add(connection, APPROVAL_USES, [use])
+    there, other = (files_in(pack_of(tmp_path, name).path) for name in ("run-2", "run-1"))
+    names = {content: name for name, content in there.items() if name.startswith("approvals/")}
+    agreed = names[signed[1].text.encode()]
+
+    assert signed[0].text.encode() in names
+    assert there[f"{agreed}.sig"] == signed[1].signature.encode()
+    assert signed[1].text.encode() not in other.values()
+    assert not check_pack(tmp_path / "run-2.zip").was_changed
+    forged = replaced(there, agreed, signed[1].text.replace("Ben", "Eve").encode())
+    assert main([str(written(tmp_path / "changed.zip", forged))]) == 1

@@ -13,6 +13,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.evidence.plan_inputs import PlanInputs, from_json, to_json
 from reconcile.plan.across.narrowing import Narrowing
 from reconcile.plan.build import Circumstances
+from reconcile.plan.cost.run_cost import ListLengths
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.sources import Applied, OwnWork
 
@@ -27,7 +28,9 @@ OWN = OwnWork(
 INPUTS = PlanInputs(
     tool_version="0.1.0",
     policy=Policy(limits=Limits(max_money_share=Decimal("0.125"))),
-    given=Circumstances(AT, "ana", reads=3, narrowing=Narrowing(frozenset({"pay_2", "pay_1"}), "--only")),
+    given=Circumstances(
+        AT, "ana", lengths=ListLengths(3), narrowing=Narrowing(frozenset({"pay_2", "pay_1"}), "--only")
+    ),
     files=("march.xlsx",),
     own=(OWN,),
     kept=(True,),

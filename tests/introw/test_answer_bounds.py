@@ -6,12 +6,15 @@ import gzip
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 import pytest
 
 from reconcile.errors import AnswerLost, UnexpectedAnswer, Unreachable
+from reconcile.introw.answer_bounds import LONGEST_BODY
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key, origin_of
 
@@ -40,8 +43,15 @@ def serving(answer: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.join()
 
 
+@cache
+def packed(form: int) -> bytes:
+    """Zeros beyond the bound, packed. form: as zlib names gzip and both kinds of deflate."""
+    packing = zlib.compressobj(1, zlib.DEFLATED, form)
+    return packing.compress(bytes(LONGEST_BODY + (1 << 20))) + packing.flush()
+
+
 def bomb(connection: socket.socket) -> None:
-    body = gzip.compress(bytes(200 * 1024 * 1024), 9)
+    body = packed(zlib.MAX_WBITS | 16)
     connection.sendall(HEAD + b"Content-Encoding: gzip\r\n" + f"Content-Length: {len(body)}\r\n\r\n".encode())
     connection.sendall(body)
 
@@ -60,7 +70,42 @@ def trickling_head(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("answer", [bomb, trickle, trickling_head])
+def packed_twice(connection: socket.socket) -> None:
+    body = gzip.compress(packed(zlib.MAX_WBITS | 16))
+    connection.sendall(HEAD + b"Content-Encoding: gzip, gzip\r\n")
+    connection.sendall(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+
+def raw_deflate(connection: socket.socket) -> None:
+    body = packed(-zlib.MAX_WBITS)
+    connection.sendall(HEAD + b"Content-Encoding: deflate\r\n")
+    connection.sendall(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+
+
+def early_hints(connection: socket.socket) -> None:
+    for _ in range(10_000):
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n")
+        time.sleep(0.001)
+
+
+def endless_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(1_000_000):
+        connection.sendall(f"X-{number}: a\r\n".encode())
+
+
+def small_chunks(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    for _ in range(1_000_000):
+        connection.sendall(b"1\r\n \r\n")
+
+
+ENDLESS = [
+    bomb, trickle, trickling_head, packed_twice, raw_deflate, early_hints, endless_head, small_chunks,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ENDLESS)
 def test_a_read_gives_up_an_answer_that_has_no_end(answer: Callable[[socket.socket], None]) -> None:
     with serving(answer) as url:
         connection = Connection(url, Key("k" * 12), attempts=1, longest_answer=0.5)
@@ -70,7 +115,7 @@ def test_a_read_gives_up_an_answer_that_has_no_end(answer: Callable[[socket.sock
     assert "k" * 12 not in str(caught.value)
 
 
-@pytest.mark.parametrize("answer", [bomb, trickle, trickling_head])
+@pytest.mark.parametrize("answer", ENDLESS)
 def test_a_write_whose_answer_has_no_end_is_unknown(answer: Callable[[socket.socket], None]) -> None:
     with serving(answer) as url:
         connection = Connection(url, Key("k" * 12), attempts=1, longest_answer=0.5)
@@ -82,3 +127,20 @@ def test_the_path_of_an_address_names_the_environment() -> None:
     assert origin_of("https://api.introw.io/tenant-a/api/v1/") == origin_of("https://api.introw.io/tenant-a")
     assert origin_of("https://api.introw.io/tenant-a") != origin_of("https://api.introw.io/tenant-b")
     assert origin_of("https://api.introw.io/api/v1") == "https://api.introw.io"
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_write_that_is_redirected_is_unknown_and_goes_nowhere_else(status: int) -> None:
+    asked = []
+
+    def redirect(connection: socket.socket) -> None:
+        asked.append(status)
+        head = f"HTTP/1.1 {status} Moved\r\nLocation: /api/v1/payouts/pay_2\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(head.encode())
+
+    with serving(redirect) as url:
+        connection = Connection(url, Key("k" * 12), attempts=1)
+        with Client(connection) as client, pytest.raises(AnswerLost, match="may or may not have"):
+            client.send("PATCH", "/payouts/pay_1", {"stage": "PAID"})
+
+    assert asked == [status]

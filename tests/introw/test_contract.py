@@ -71,6 +71,7 @@ WRITE_FAULTS: dict[str, tuple[type[ApiError] | None, bool]] = {
     "lose-answer": (AnswerLost, True),
     "500-after": (ServerFailed, True),
     "truncated": (AnswerLost, True),
+    "redirect": (AnswerLost, True),
     "garbage": (None, True),
     "402": (CreditsExhausted, False),
     "401": (KeyRefused, False),

@@ -161,8 +161,9 @@ class QuickStore(Store):
         """Whether a living process holds the lock of an environment."""
         return str(environment) in self.held
 
-    def start_run(self, run: Run) -> None:
+    def start_run(self, run: Run, claim: object = None) -> None:
         """Records that a run begins."""
+        assert claim is None, "no story asks for approvals"
         with self._commit() as kept:
             kept.runs[run.run_id] = run
             self._add(run.run_id, Entry(run.started_at, "", "begin", facts_of(run)))

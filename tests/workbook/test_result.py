@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,10 @@ from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 from reconcile.workbook.copy.cell_editor import Keystroke
 from reconcile.workbook.copy.result import write_result
+from reconcile.workbook.copy.result_view import ResultColumns, print_result
+from reconcile.workbook.ooxml import Parts
 from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
+from reconcile.workbook.read.find_sheets import FoundSheet
 
 REFUSED = RowResult(
     RecordKind.LINE, 3, "refused", 'The server says: "no" <&> \x07', "", "2026-04-05T09:30:12+00:00"
@@ -295,6 +299,51 @@ def test_the_column_that_stays_in_sight_shows_which_rows_were_not_applied(looked
         assert lit[0].startswith("A2:A")
         assert f" {outcome}2:" in lit[0]
     assert [str(area.sqref) for area in looked_at["Results"].conditional_formatting] == ["C2:C3"]
+
+
+def test_each_data_sheet_opens_with_the_result_beside_its_frozen_columns(looked_at: Workbook) -> None:
+    for name, frozen in (("Payouts", 3), ("Lines", 2), ("New lines", 1)):
+        sheet = looked_at[name]
+        outcome = next(cell.column_letter for cell in sheet[1] if cell.value == "Outcome")
+        pane = sheet.sheet_view.pane
+
+        assert (pane.xSplit, pane.state) == (frozen, "frozen")
+        assert pane.topLeftCell == f"{outcome}2"
+
+
+def test_the_result_is_printed_with_the_id_and_the_frozen_columns(looked_at: Workbook) -> None:
+    for name, key, frozen in (("Payouts", "Payout ID", "$A:$C"), ("Lines", "Line ID", "$A:$B")):
+        sheet = looked_at[name]
+        at = {cell.value: cell.column_letter for cell in sheet[1]}
+        first, second = sheet.print_area.replace("$", "").split(",")
+
+        assert first.endswith(f"K{sheet.max_row}" if name == "Payouts" else f"M{sheet.max_row}")
+        assert second == f"'{name}'!{at[key]}1:{at['Time']}{sheet.max_row}"
+        assert (sheet.print_title_cols, sheet.print_title_rows) == (frozen, "$1:$1")
+    # Without an area of its own a sheet is printed whole.
+    assert not looked_at["New lines"].print_area
+
+
+@pytest.mark.parametrize(
+    ("area", "printed"),
+    [
+        ("A1:B9", "'Payouts'!$A$1:$B$9,'Payouts'!$D$1:$I$9"),
+        ("A1:Z9", "'Payouts'!$A$1:$Z$9"),
+        ("A1:B9 D1:D9", "'Payouts'!$A$1:$B$9,'Payouts'!$D$1:$D$9"),
+    ],
+)
+def test_only_a_printed_area_without_the_result_gets_it(tmp_path: Path, area: str, printed: str) -> None:
+    book = Workbook()
+    book.worksheets[0].title = "Payouts"
+    book.worksheets[0].print_area = area
+    book.save(tmp_path / "own.xlsx")
+    book.close()
+    parts = Parts.of(tmp_path / "own.xlsx")
+    sheet = FoundSheet(RecordKind.PAYOUT, "Payouts", 1, {"id": 3})
+    for _ in range(2):
+        print_result(parts, sheet, ResultColumns(first=5, last=8, frozen=1))
+
+    assert re.findall(rb"<definedName [^>]*>([^<]*)<", parts.read("xl/workbook.xml")) == [printed.encode()]
 
 
 def test_a_long_message_is_not_cut_in_the_list_of_the_results(looked_at: Workbook) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from reconcile.domain.books.fiscal_calendar import FiscalCalendar
+from reconcile.domain.policy.dimensions import Dimension, DimensionRule
 
 CHECK_NAMES: Final = (
     "not-final",
@@ -100,7 +101,8 @@ class ClosePolicy:
     lie from the end of the period. locked: what a closed period is locked against: `everything`, or `money`,
     which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
     entity: whose books these are, for the cover and the foot of each page.
-    fiscal: how fiscal years are named and divided.
+    fiscal: how fiscal years are named and divided. dimensions: under which departments and the like journals
+    and bills are booked.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -119,3 +121,4 @@ class ClosePolicy:
     gl: GlPolicy = field(default_factory=GlPolicy)
     entity: str = ""
     fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
+    dimensions: Mapping[Dimension, DimensionRule] = field(default_factory=dict)

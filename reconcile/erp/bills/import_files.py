@@ -10,6 +10,7 @@ from typing import Final
 
 from reconcile.domain.money import wire_amount
 from reconcile.domain.phrases import counted
+from reconcile.domain.policy.dimensions import texts_of
 from reconcile.domain.spreadsheet import csv_text, starts_a_formula
 from reconcile.erp.bills.layout import AMOUNTS, KEYS, Column, FileLayout, Layout
 from reconcile.erp.bills.make_bills import period_texts
@@ -183,6 +184,7 @@ def _texts(bill: Bill, row: BillRow, number: int, layout: Layout) -> dict[str, s
         "tax_type": row.tax_type,
         "entity": bill.entity,
         "kind": bill.kind,
+        **{name: text for name, text in texts_of(row.dimensions).items() if name != "entity"},
     }
 
 

@@ -7,17 +7,19 @@ a bill number may name fields in braces (`{vendor}`); the names are those of FIE
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.policy.dimensions import DIMENSIONS, Dimension
+from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
 from reconcile.domain.split.split_by import is_file_name
 from reconcile.errors import ConfigurationError
+from reconcile.resources import layout_content
 
 FIELDS: Final = (
     "number",
@@ -45,6 +47,7 @@ FIELDS: Final = (
     "tax_type",
     "entity",
     "kind",
+    *(name for name in DIMENSION_FIELDS if name != "entity"),
 )
 """What a column can hold. `amount` is the row's, `total` the bill's; `kind` is `bill` or `credit`; `po_note`
 is `PO 000123`, or empty without a PO number; `foreign_currency` is empty for the local currency."""
@@ -62,7 +65,7 @@ KEYS: Final = frozenset(
     f"{{{name}}}"
     for name in (
         *("number", "vendor", "vendor_id", "partner_id", "payout_id", "line_id", "account"),
-        *("tax_type", "entity"),
+        *("tax_type", "entity", *DIMENSION_FIELDS),
     )
 )
 """Columns by which a system finds a record: another text there is another record."""
@@ -95,7 +98,8 @@ class FileLayout:
     kinds: which bills go into it. rows: one row per `bill` or per `line`. max_rows, max_bills: what the
     system takes at once; 0 for no limit. A bill is never cut in two. formula_keys: what becomes of a key of a
     CSV file that a spreadsheet program would run, such as the vendor `=Equals Consulting`: `kept` as it is,
-    where the system reads texts as texts, or `held` back, where people open the file in Excel.
+    where the system reads texts as texts, or `held` back, where people open the file in Excel. dimensions:
+    the headers of columns that are added for the dimensions that are set.
     """
 
     name: str
@@ -109,6 +113,7 @@ class FileLayout:
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
     formula_keys: Literal["kept", "held"] = "held"
+    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
     __pydantic_config__ = _CLOSED
 
     @property
@@ -186,12 +191,23 @@ class Layout:
         return any(kind in file.kinds for file in self.files)
 
 
+def dimension_columns(headers: Mapping[Dimension, str], used: Collection[str]) -> tuple[Column, ...]:
+    """A column for each of these dimensions that has a header."""
+    return tuple(
+        Column(headers[name], f"{{{name}}}") for name in DIMENSIONS if name in headers and name in used
+    )
+
+
+def with_dimensions(layout: Layout, used: Collection[str]) -> Layout:
+    """The layout with the columns of the dimensions that are set."""
+    added = [(file, dimension_columns(file.dimensions, used)) for file in layout.files]
+    files = tuple(replace(file, columns=(*file.columns, *columns)) for file, columns in added)
+    return replace(layout, files=files)
+
+
 def load_layout(name: str, path: Path) -> Layout:
     """The layout in a file. Raises ConfigurationError naming the file and what is wrong in it."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The layout {path} cannot be read: {error}.") from error
+    content = layout_content(path)
     try:
         layout = TypeAdapter(Layout).validate_python({"name": name, **content})
     except ValidationError as error:

@@ -6,12 +6,13 @@ import datetime as dt
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.money import Money, decimals, exponent, totals
 from reconcile.domain.period import UTC_DAYS, Days, Period
+from reconcile.domain.policy.dimensions import Rules, values_of
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.totals import AmountAgainstLines, AmountVerdict, amount_against_lines
@@ -29,6 +30,7 @@ class Circumstances:
     `days` counts. currencies: only these; all when empty. pays: whether a bank pays these bills, where else a
     finance system books them. bill_and_pay: whether what went out the other way is taken too. closed_until:
     the last day of the last closed period, None where none is closed. days: which day a moment belongs to.
+    dimensions: under which departments and the like the rows are booked.
     """
 
     vendors: Mapping[str, Vendor]
@@ -40,6 +42,7 @@ class Circumstances:
     bill_and_pay: bool = False
     closed_until: dt.date | None = None
     days: Days = UTC_DAYS
+    dimensions: Rules = field(default_factory=dict)
 
 
 def make_bills(snapshot: Snapshot, layout: Layout, given: Circumstances) -> Billing:
@@ -129,12 +132,12 @@ def _of_payout(
     assert vendor
     if layout.per == "payout":
         follows = _against_lines(payout, lines).verdict is AmountVerdict.EQUAL
-        rows = _rows(payout, lines if follows else (), layout, vendor, given.days)
+        rows = _rows(payout, lines if follows else (), layout, vendor, given)
         if layout.detail == "payout":
-            rows = _rows(payout, (), layout, vendor, given.days)
+            rows = _rows(payout, (), layout, vendor, given)
         yield from _bill_or_credit(payout, "", rows, layout, vendor, given)
     else:
-        for row in _rows(payout, lines, layout, vendor, given.days):
+        for row in _rows(payout, lines, layout, vendor, given):
             yield from _bill_or_credit(payout, row.line_id, (row,), layout, vendor, given)
 
 
@@ -188,11 +191,11 @@ def _names_vendor(layout: Layout) -> bool:
 
 
 def _rows(
-    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor, days: Days
+    payout: Payout, lines: Sequence[CommissionLine], layout: Layout, vendor: Vendor, given: Circumstances
 ) -> tuple[BillRow, ...]:
     """A row per line that is worth something; one row for the whole where there are no lines to show."""
     currency = payout.amount.currency
-    whole = layout.description.format_map(_Texts(payout, days))
+    whole = layout.description.format_map(_Texts(payout, given.days))
 
     def row(line: CommissionLine | None, amount: Decimal) -> BillRow:
         plan = (line.plan_name if line else None) or ""
@@ -203,6 +206,7 @@ def _rows(
             amount=amount,
             account=vendor.account or layout.accounts.account(payout.partner_id, plan, currency),
             tax_type=vendor.tax_type or layout.tax_type,
+            dimensions=values_of(given.dimensions, payout.partner_id, plan, currency),
         )
 
     found = tuple(row(line, line.amount.amount) for line in lines if line.amount.amount)
@@ -250,7 +254,8 @@ def _bill_or_credit(
     period = period_texts(payout, "%Y-%m-%d", given.days)["period"]
     number = bill_number(layout.number, payout.id, line_id, payout.partner_id, period)
     day = _day(payout, layout, given)
-    entity = vendor.entity or layout.entity
+    entities = {row.dimensions.get("entity", "") for row in rows}
+    entity = vendor.entity or (entities.pop() if len(entities) == 1 else "") or layout.entity
     bill = Bill(
         number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows, given.days
     )

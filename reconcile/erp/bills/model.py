@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -18,7 +18,8 @@ from reconcile.erp.bills.vendors import Vendor
 class BillRow:
     """One row of a bill.
 
-    amount: in the bill's currency, signed as in Introw. line_id: empty for a whole payout.
+    amount: in the bill's currency, signed as in Introw. line_id: empty for a whole payout. dimensions: the
+    values of those that are set.
     """
 
     line_id: str
@@ -27,6 +28,7 @@ class BillRow:
     amount: Decimal
     account: str
     tax_type: str
+    dimensions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,8 @@ class Walk(Generic[R]):
         place = Place(trail.pages, trail.received, len(trail.records), page.count, last_id, self._pages.asked)
         trail.turn = turn(page.facts, place, self._pages.habit)
         self._pages.learn_size(page.count)
+        if self.total is not None and self.page_size:
+            self._pages.learn_length(-(-self.total // self.page_size))
         if self._on_page:
             self._on_page(len(trail.records), self.total)
         if trail.empty > _MOST_EMPTY:
@@ -243,6 +245,7 @@ class Walk(Generic[R]):
             raise self._stuck(turn)
         else:
             self.complete = True
+            self._pages.learn_length(self.pages)
 
     def _again(self, total: int) -> None:
         if self._repeated:

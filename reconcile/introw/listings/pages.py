@@ -89,6 +89,11 @@ class Pages(Generic[R]):
         """Keep that a page had so many records."""
         self._learn(replace(self.habit, largest=max(self.habit.largest, count)))
 
+    def learn_length(self, pages: int) -> None:
+        """Keep how many pages the whole list has; a filtered one says nothing of that."""
+        if not self._question.filters:
+            self._learn(replace(self.habit, pages=pages))
+
     def learn_step(self, step: Step) -> None:
         """Keep that this parameter turns a page."""
         if step.parameter:

@@ -63,13 +63,15 @@ class Habit:
 
     takes_limit: whether the server accepts `limit`; None before the first answer. parameter: the one that
     turned a page. largest: records on the largest page; a smaller one is not full. zero_based: page numbers
-    begin at 0; None while that is not known.
+    begin at 0; None while that is not known. pages: of the whole list, as last listed; 0 while that is not
+    known.
     """
 
     takes_limit: bool | None = None
     parameter: str = ""
     largest: int = 0
     zero_based: bool | None = None
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

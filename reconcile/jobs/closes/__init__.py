@@ -3,7 +3,7 @@
 from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
 from reconcile.jobs.closes.late_changes import Late, late
 from reconcile.jobs.closes.ledger_export import Tied, tie_closed
-from reconcile.jobs.closes.overview import Listing, Status, listing, status
+from reconcile.jobs.closes.overview import Listing, Months, Status, all_months, listing, status
 from reconcile.jobs.closes.pack_manifest import FolderCheck, check_folder
 from reconcile.jobs.closes.remake import Verified, verify, write_again
 from reconcile.jobs.closes.roll_up import RolledUp, roll_up
@@ -14,10 +14,12 @@ __all__ = [
     "FolderCheck",
     "Late",
     "Listing",
+    "Months",
     "RolledUp",
     "Status",
     "Tied",
     "Verified",
+    "all_months",
     "check_folder",
     "close",
     "late",

@@ -38,13 +38,14 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
 from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
-from reconcile.store.closes import KeptClose, save_close
+from reconcile.store.closes import KeptAttempt, KeptClose, record_attempt, save_close
 from reconcile.store.store import Store
 
 
@@ -126,6 +127,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
         explanations = explanations_of(session, request.explain, request.period, replaced)
         frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl, explanations=explanations)
+        for sentence in dimension_notes(frozen, session.settings.templates):
+            session.caller.say(sentence)
         # Decide.
         made = make_close(frozen, previous)
         files = pack_files(made, session.settings.templates, building)
@@ -138,6 +141,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         if closed:
             with removing_refused(request.folder, files):
                 save_close(store, _kept(session, frozen, files), replaced.close_id if replaced else "")
+        else:
+            record_attempt(store, _attempt(session, made))
         return close_result(made, files, request.folder, closed=closed)
 
 
@@ -204,6 +209,21 @@ def _gathered(
         draft=request.draft,
         trued_up=trued_up(store, previous),
         own=evidence.own,
+    )
+
+
+def _attempt(session: Session, made: Close) -> KeptAttempt:
+    """What is remembered of a pack that closed nothing."""
+    frozen = made.frozen
+    state, said = ("draft", "it would pass") if made.passes else ("blocked", " ".join(made.obstacles))
+    return KeptAttempt(
+        str(session.environment),
+        str(frozen.period),
+        frozen.close_id,
+        frozen.at.isoformat(),
+        frozen.by,
+        state,
+        said,
     )
 
 

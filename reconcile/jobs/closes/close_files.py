@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from reconcile.atomic import make_folder, replacing
 from reconcile.close.close import Close
 from reconcile.close.frozen import write_inputs
-from reconcile.close.journal import JournalLine
+from reconcile.close.journal import JournalLine, Share
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.close.signing import signing_pack
@@ -66,19 +66,33 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
 def journal_of(lines: Sequence[JournalLine], layout: str, templates: Path | None) -> dict[str, bytes]:
     """The journal in one layout. Raises ConfigurationError where there is no such layout."""
     found = load_journal_layout(template(f"erp/journal-{layout}.toml", templates))
-    rows = [
-        JournalRow(
-            one.journal,
-            one.date,
-            one.account,
-            one.description,
-            one.currency,
-            one.amount,
-            None if one.is_reversal else one.date + timedelta(days=1),
+    return journal_files(_journal_rows(lines), found)
+
+
+def _journal_rows(lines: Sequence[JournalLine]) -> Iterator[JournalRow]:
+    """The rows of the journals; a line has one for each of its dimensions.
+
+    A finance system takes one entity to a journal, so a journal of several becomes as many, each numbered.
+    """
+    entities: dict[str, set[str]] = {}
+    rows = [(line, share) for line in lines for share in line.shares or (Share((), line.amount),)]
+    for line, share in rows:
+        entities.setdefault(line.journal, set()).add(dict(share.values).get("entity", ""))
+    order = {journal: place for place, journal in enumerate(entities)}
+    rows.sort(key=lambda one: (order[one[0].journal], dict(one[1].values).get("entity", "")))
+    for line, share in rows:
+        values, some = dict(share.values), sorted(entities[line.journal])
+        part = f"/{some.index(values.get('entity', '')) + 1}" if len(some) > 1 else ""
+        yield JournalRow(
+            line.journal + part,
+            line.date,
+            line.account,
+            line.description,
+            line.currency,
+            share.amount,
+            None if line.is_reversal else line.date + timedelta(days=1),
+            values,
         )
-        for one in lines
-    ]
-    return journal_files(rows, found)
 
 
 def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, ...]:

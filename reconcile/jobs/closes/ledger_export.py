@@ -16,6 +16,7 @@ from reconcile.domain.policy.close import ClosePolicy
 from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.close_chain import kept_close, thawed
+from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size, source_of
 from reconcile.store.closes import kept_closes
@@ -91,6 +92,7 @@ def tie_closed(session: Session, period: Period, file: Path | None) -> Tied:
     with session.store() as store:
         frozen = thawed(kept_close(store, session.environment, period))
         chain = {one.close_id: one for one in kept_closes(store, session.environment)}
+        say_stale(session, store, period)
     if frozen.version == 1:
         raise DecisionNeeded(
             f"The close of {period} was made before the ledger was kept, so it cannot be tied."

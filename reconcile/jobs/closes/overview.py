@@ -7,13 +7,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reconcile.close.months.month_states import (
+    Attempt,
+    Closing,
+    Known,
+    Month,
+    Reopened,
+    State,
+    months,
+)
+from reconcile.close.months.month_states import as_table as months_table
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_inputs import workbooks_out
+from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
-from reconcile.store.closes import KeptClose, Reopening, kept_closes, reopenings
+from reconcile.store.closes import KeptClose, Reopening, attempts, kept_closes, reopenings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,42 @@ def listing(session: Session) -> Listing:
     with session.store() as store:
         environment = session.environment
         return Listing(kept_closes(store, environment), reopenings(store, environment))
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months with their state."""
+
+    months: tuple[Month, ...]
+
+    @property
+    def table(self) -> Table:
+        """The months as a table."""
+        return months_table(self.months)
+
+    def as_json(self) -> str:
+        """The months for a machine."""
+        rows = [{"period": one.period, "state": one.state.value, "said": one.said} for one in self.months]
+        return json.dumps(rows, indent=1)
+
+
+def all_months(session: Session) -> Months:
+    """The months with their state, from what the store knows; no network."""
+    environment = session.environment
+    with session.store() as store:
+        known = Known(
+            [
+                Closing(Period(one.first, one.last), one.at, one.by)
+                for one in counting(kept_closes(store, environment))
+            ],
+            [
+                Attempt(one.period, one.at, one.by, one.state == State.BLOCKED.value, one.said)
+                for one in attempts(store, environment)
+            ],
+            [Reopened(one.period, one.at, one.by, one.reason) for one in reopenings(store, environment)],
+            {one.period: one for one in moved_since_close(session, store)},
+        )
+    return Months(months(known, session.days.of(session.clock())))
 
 
 def status(session: Session, period: Period) -> Status:

@@ -16,6 +16,7 @@ from reconcile.errors import DecisionNeeded
 from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_files import temporary_folder, write_files
 from reconcile.jobs.closes.remake import remade
+from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.report.pack import write_page
 from reconcile.store.closes import KeptClose, kept_closes
@@ -41,6 +42,7 @@ def roll_up(session: Session, period: Period, folder: Path) -> RolledUp:
     with session.store() as store:
         chain = kept_closes(store, session.environment)
         made = rolled_up(period, [remade(chain, one) for one in _inside(counting(chain), period)])
+        say_stale(session, store, *(one.frozen.period for one in made.closes))
     pack = rollup_pack(made)
     with temporary_folder() as building:
         name = f"rollup-{period}"

@@ -19,6 +19,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.jobs.close_chain import kept_close
 from reconcile.jobs.closes.close_files import write_files
 from reconcile.jobs.closes.remake import remade
+from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.report.pack import write_page
 from reconcile.store.closes import kept_closes
@@ -45,6 +46,7 @@ def statements(session: Session, period: Period, folder: Path, partners: Sequenc
     with session.store() as store:
         chain = kept_closes(store, session.environment)
         close = remade(chain, kept_close(store, session.environment, period))
+        say_stale(session, store, period)
     chosen = _chosen(partner_statements(close), partners)
     stems = file_names([f"{one.partner} {period}" for one in chosen], "")
     files: dict[str, Path | bytes] = {}

@@ -18,6 +18,7 @@ from reconcile.evidence.masking import Masker
 from reconcile.evidence.plan_inputs import PlanInputs
 from reconcile.evidence.plan_inputs import from_json as plan_inputs
 from reconcile.evidence.verify import LARGEST, Check
+from reconcile.jobs.approvals.run_approval import approval_in
 from reconcile.jobs.closes.close_files import INPUTS, pack_files, temporary_folder
 from reconcile.jobs.evidence.check_pack import opened
 from reconcile.jobs.evidence.keep import ELSEWHERE, INPUTS_JSON, LIVE
@@ -30,6 +31,7 @@ from reconcile.plan.codec import to_json
 from reconcile.plan.sources import Source
 from reconcile.report.codec import to_json as report_json
 from reconcile.report.files import html
+from reconcile.store.approval.kept_approvals import KeptStatement
 from reconcile.store.baselines import unpacked
 from reconcile.store.entries import Entry
 from reconcile.store.evidence.kept_files import APPLIED
@@ -129,7 +131,7 @@ def _plan(check: Check, record: list[dict[str, Any]], templates: Path | None) ->
 def _sources(
     check: Check, record: list[dict[str, Any]], inputs: PlanInputs, templates: Path | None
 ) -> Iterator[Source]:
-    kept = [row["columns"] for row in record if row["table"] == "kept_files"]
+    kept = _columns(record, "kept_files")
     places = {one["name"]: one["content"].get("file") for one in kept if one["role"] == APPLIED}
     with temporary_folder() as folder:
         for number, (name, own, is_kept) in enumerate(
@@ -144,12 +146,19 @@ def _sources(
 
 
 def _report(check: Check, record: list[dict[str, Any]], _: Path | None) -> dict[str, str]:
-    (row,) = [one["columns"] for one in record if one["table"] == "runs"]
+    (row,) = _columns(record, "runs")
     run = Run(**{name: row[name] for name in Run.__slots__ if name != "plan"}, plan=_text(check, "plan.json"))
-    entries = [one["columns"] for one in record if one["table"] == "entries"]
-    if any(isinstance(one["body"], dict) for one in entries):
+    entries, statements = _columns(record, "entries"), _columns(record, "approvals")
+    hidden = [one["body"] for one in entries] + [one["statement"] for one in statements]
+    if any(isinstance(one, dict) for one in hidden):
         raise ConfigurationError("the journal is shown without account numbers")
-    report = report_of_run(run, [Entry.from_row(one) for one in entries])
+    approval = approval_in(
+        [KeptStatement(**one) for one in statements],
+        {one["request"]: one["what"] for one in _columns(record, "approval_uses")},
+        run.run_id,
+    )
+    made = report_of_run(run, [Entry.from_row(one) for one in entries])
+    report = replace(made, approval=approval)
     return {"report.json": report_json(report), "report.html": html(report)}
 
 
@@ -161,6 +170,10 @@ def _close(check: Check, templates: Path | None) -> Replayed:
         made = {f"close/{name}": path.read_bytes() for name, path in files.items()}
     there = {name for name in check.files if name.startswith("close/")} - {PREVIOUS}
     return _compared(check, {name: made[name] for name in sorted(there & made.keys())}, [])
+
+
+def _columns(record: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
+    return [row["columns"] for row in record if row["table"] == table]
 
 
 def _content(check: Check, name: str) -> bytes:

@@ -10,7 +10,7 @@ from reconcile.evidence.pack import Parts
 from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.close_files import INPUTS, pack_files, temporary_folder
 from reconcile.jobs.closes.remake import remade
-from reconcile.jobs.evidence.parts_of_run import Filled
+from reconcile.jobs.evidence.parts_of_run import Filled, add_approvals
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.evidence.sealed_rows import rows_of_period, sealed_rows
@@ -33,6 +33,7 @@ def parts_of_period(session: Session, store: Store, name: str, masker: Masker) -
     rows = sealed_rows(store, rows_of_period(environment, kept.period, mine))
     filled = Filled(masker)
     _add_files(filled, session, chain, kept)
+    add_approvals(filled, rows)
     if before:
         filled.add(PREVIOUS, before.inputs.encode())
     return Parts("period", kept.period, kept.environment, rows, filled.files, filled.links, filled.notes)

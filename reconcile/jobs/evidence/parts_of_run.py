@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,18 +16,20 @@ from reconcile.apply.journal_view import rows as journal_rows
 from reconcile.errors import ConfigurationError
 from reconcile.evidence.masking import Masker
 from reconcile.evidence.pack import Parts
+from reconcile.jobs.approvals.run_approval import approval_of_run
 from reconcile.jobs.evidence.keep import INPUTS_JSON
 from reconcile.jobs.runs.past_report import report_of_run
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.model import Plan
 from reconcile.report.codec import to_json
 from reconcile.report.files import html
+from reconcile.report.model import Approval
 from reconcile.store.entries import Entry
 from reconcile.store.evidence.kept_files import APPLIED, INPUTS, LARGEST_KEPT, plain_bytes
 from reconcile.store.evidence.sealed_rows import SealedRow, rows_of_run, sealed_rows
 from reconcile.store.run import Run
 from reconcile.store.store import Store
-from reconcile.store.tables import EXPORTS, KEPT_FILES
+from reconcile.store.tables import APPROVALS, EXPORTS, KEPT_FILES
 
 _ODD: Final = re.compile(r"[^\w.-]+")
 
@@ -80,7 +82,8 @@ def parts_of_run(store: Store, name: str, brought: Mapping[str, Path], masker: M
     entries = store.entries(name)
     if not filled.add("plan.json", run.plan.encode()):
         filled.add_text("plan.shown.json", run.plan)
-    _add_made(filled, run, entries, plan)
+    _add_made(filled, run, entries, plan, approval_of_run(store, run))
+    add_approvals(filled, rows)
     _add_baselines(filled, rows)
     owner = _owner(rows, run, plan)
     for number, row in enumerate(rows):
@@ -101,7 +104,9 @@ def _plan(run: Run) -> Plan | None:
         return None
 
 
-def _add_made(filled: Filled, run: Run, entries: Sequence[Entry], plan: Plan | None) -> None:
+def _add_made(
+    filled: Filled, run: Run, entries: Sequence[Entry], plan: Plan | None, approval: Approval
+) -> None:
     """The report and the journal for people. The shipped templates make the page the same everywhere."""
     filled.add_text("journal.csv", as_csv(journal_rows(run, entries), COLUMNS))
     end = next((one.body for one in reversed(entries) if one.kind == "end"), {})
@@ -110,9 +115,18 @@ def _add_made(filled: Filled, run: Run, entries: Sequence[Entry], plan: Plan | N
     if plan is None:
         filled.notes.append("A report: the plan of this run is of a version that is no longer read.")
         return
-    report = report_of_run(run, entries)
+    report = replace(report_of_run(run, entries), approval=approval)
     filled.add_text("report.json", to_json(report))
     filled.add_text("report.html", html(report))
+
+
+def add_approvals(filled: Filled, rows: Sequence[SealedRow]) -> None:
+    """Each signed statement and its signature as files, so that `ssh-keygen -Y verify` can check them."""
+    statements = [row.columns for row in rows if row.table == APPROVALS.name]
+    for number, one in enumerate(statements, 1):
+        name = filled.free_name("approvals", f"{number}-{one['act']!s}.txt")
+        if filled.add(name, f"{one['statement']!s}".encode()):
+            filled.add(f"{name}.sig", f"{one['signature']!s}".encode())
 
 
 def _add_baselines(filled: Filled, rows: Sequence[SealedRow]) -> None:

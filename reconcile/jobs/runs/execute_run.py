@@ -24,6 +24,7 @@ from reconcile.plan.outcome import OperationOutcome
 from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports
 from reconcile.report.model import Report
+from reconcile.store.closes import reopenings
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 
@@ -109,6 +110,8 @@ def execute_run(
             executed = execute(runner)
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
+    if any(one.what == run.run_id for one in reopenings(store, plan.environment)):
+        _say_stale(session, store)
     report = _report(store, executed, run)
     write_reports(report, options.reports, session.settings.templates)
     return RunResult(plan, executed, report, stop.interrupted)
@@ -152,6 +155,12 @@ def _begin(session: Session, runner: Runner, begin: Callable[[], None]) -> None:
             raise Stopped("It was stopped before its first write.") from error
         raise
     begin()
+
+
+def _say_stale(session: Session, store: Store) -> None:
+    from reconcile.jobs.closes.stale import say_stale
+
+    say_stale(session, store)
 
 
 def _report(store: Store, executed: Executed, run: Run) -> Report:

@@ -12,6 +12,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.fetch import fetch_live, read_again
 from reconcile.jobs.evidence.keep import MadeOf
+from reconcile.jobs.plan import lengths_of
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
@@ -49,13 +50,15 @@ def _plan(session: Session, client: Client, store: Store, ended: Ended) -> tuple
         raise ConfigurationError(
             f"{ended.run_id} is a run on {ended.plan.environment}, and this is {session.environment}."
         )
-    exported, before = _exported(ended, store), client.status.requests
+    exported = _exported(ended, store)
+    before, began = client.status.requests, client.clock.monotonic()
     live = _live(session, client, ended, exported)
     given = Circumstances(
         made_at=session.clock(),
         made_by=session.user,
-        reads=client.status.requests - before,
+        lengths=lengths_of(client, before, began),
         rate=session.settings.profile.rate,
+        conduct=session.settings.conduct,
         credits_left=client.status.credits_remaining,
         backwards=True,
     )

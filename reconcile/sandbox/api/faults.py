@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 # Kinds that keep the request from taking effect, and kinds that spoil the answer afterwards.
 BEFORE = ("drop", "500", "502", "503", "429", "402", "401", "403", "409", "422")
-AFTER = ("lose-answer", "500-after", "slow", "garbage", "truncated")
+AFTER = ("lose-answer", "500-after", "slow", "garbage", "truncated", "redirect")
 
 _FAULT = re.compile(
     r"\s*(?P<method>[A-Za-z]+|\*)\s+(?P<path>/\S*?)\s*:\s+(?P<kind>\S+)"

@@ -159,6 +159,9 @@ class Gate:
                 return replace(
                     answer, status=200, body=b"<html>upstream {garbage", headers=html_headers(answer)
                 )
+            case "redirect":
+                away = encoded({"location": "https://login.example.com/"})
+                return replace(answer, status=302, body=b"", headers=(*html_headers(answer), *away))
             case _:
                 return replace(answer, cut=len(answer.body) // 2)
 

@@ -14,6 +14,8 @@ from reconcile.store.evidence.kept_files import MANIFEST
 from reconcile.store.seals import SEALED, Seal, Sealed, Value, facts_of_row
 from reconcile.store.store import Store
 from reconcile.store.tables import (
+    APPROVAL_USES,
+    APPROVALS,
     CLOSES,
     ENTRIES,
     EXPORTS,
@@ -51,6 +53,7 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
         (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
         (REOPENINGS, REOPENINGS.c.what == run_id),
+        *_approvals_used_by([run_id]),
     )
 
 
@@ -60,7 +63,15 @@ def rows_of_period(environment: Environment, period: str, close_ids: Collection[
         (CLOSES, CLOSES.c.close_id.in_(list(close_ids))),
         (LATE_ENTRIES, LATE_ENTRIES.c.close_id.in_(list(close_ids))),
         (REOPENINGS, (REOPENINGS.c.environment == str(environment)) & (REOPENINGS.c.period == period)),
+        *_approvals_used_by(close_ids),
     )
+
+
+def _approvals_used_by(names: Collection[str]) -> Wanted:
+    """The approvals that runs or closes used, with the requests and everything that answered these."""
+    used = APPROVAL_USES.c.what.in_(list(names))
+    requests = select(APPROVAL_USES.c.request).where(used)
+    return ((APPROVAL_USES, used), (APPROVALS, APPROVALS.c.request.in_(requests)))
 
 
 def manifest_row(owner: str, sha256: str) -> Wanted:

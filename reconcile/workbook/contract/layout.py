@@ -5,7 +5,6 @@ The built-in file says which keys there are and of what type; a user's file may 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any, Final
 
 from reconcile import resources
 from reconcile.domain.fields import RecordKind
-from reconcile.errors import ConfigurationError
 from reconcile.workbook.contract.columns import COLUMNS, SHEETS
 from reconcile.workbook.contract.template import META, check_template, wrong_key
 
@@ -63,18 +61,11 @@ def load_layout(templates: Path | None = None) -> Layout:
     """
     own = resources.template(TEMPLATE)
     file = resources.template(TEMPLATE, templates)
-    texts = _parsed(own)
+    texts = resources.layout_content(own)
     if file != own:
-        _merge(file, "", texts, _parsed(file))
+        _merge(file, "", texts, resources.layout_content(file))
     check_template(file, texts)
     return _layout(texts)
-
-
-def _parsed(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"The template {file} cannot be read: {error}.") from error
 
 
 def _merge(file: Path, prefix: str, texts: dict[str, Any], given: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """The result workbook: a copy of the edited one that says in each row what became of it.
 
-The sheet Results lists the rows once more, what was not applied first. Everything else in the file stays as
-it is, byte for byte, charts, pictures and columns of the user's own included. The copy is the same workbook
-by its identity: it can be corrected and compared again.
+The sheet Results lists the rows once more, what was not applied first. Each data sheet opens with the result
+beside its frozen columns, and prints it. Everything else in the file stays as it is, byte for byte, charts,
+pictures and columns of the user's own included. The copy is the same workbook by its identity: it can be
+corrected and compared again.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from reconcile.workbook.contract import (
     load_layout,
 )
 from reconcile.workbook.copy.result_columns import Block, outcome_rules, result_texts
+from reconcile.workbook.copy.result_view import print_result
 from reconcile.workbook.copy.table_sheet import (
     add_highlight_looks,
     add_looks,
@@ -96,13 +98,14 @@ def _write(
     looks: list[int],
 ) -> None:
     name = book.sheets[sheet.name]
-    part = scan(parts.read(name), ("cols",), {sheet.header, *results})
+    part = scan(parts.read(name), ("cols", "sheetViews", "sheetView"), {sheet.header, *results})
     tables = {table: scan(parts.read(table), ("tableColumns",)) for table in book.tables(sheet.name)}
     headers = next((cells for number, cells in book.rows(sheet.name) if number == sheet.header), {})
     block = Block(part, sheet, tuple(layout.columns["result"].values()), looks)
-    block.write({place: cell.text for place, cell in headers.items()}, results, tables)
+    columns = block.write({place: cell.text for place, cell in headers.items()}, results, tables)
     for changed, content in ((name, part), *tables.items()):
         parts.put(changed, content.result())
+    print_result(parts, sheet, columns)
 
 
 def _put_out(parts: Parts, book: Book, waiting: Collection[str]) -> None:

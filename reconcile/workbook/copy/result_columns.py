@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from reconcile.domain.results import RowResult
 from reconcile.workbook.contract import ColumnText
+from reconcile.workbook.copy.result_view import ResultColumns, scroll_to_result
 from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
@@ -30,8 +31,11 @@ class Block:
 
     def write(
         self, headers: Mapping[int, str], results: Mapping[int, RowResult], tables: Mapping[str, Part]
-    ) -> None:
-        """Write the header and the results by row. headers: the texts of the header row by column."""
+    ) -> ResultColumns:
+        """Write the header and the results by row; answers where they are.
+
+        headers: the texts of the header row by column.
+        """
         labels = [column.label for column in self.columns]
         place = _place_of(headers, labels)
         first = self.part.rightmost + 1 if place is None else place
@@ -46,6 +50,7 @@ class Block:
                 self._put(row, dict(enumerate(texts, start=first)))
         if place is None:
             self._frame(first, labels, tables)
+        return ResultColumns(first, first + len(labels) - 1, scroll_to_result(self.part, self.sheet, first))
 
     def _put(self, row: Element, texts: Mapping[int, str]) -> None:
         """Texts into a row, in the look of its id, in the place of what stands there."""

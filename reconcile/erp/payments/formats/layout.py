@@ -21,7 +21,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -105,7 +104,7 @@ def known_tables(templates: Path | None) -> tuple[TableLayout, ...]:
     file = resources.template(f"{_FOLDER}/{_KNOWN}.toml", templates)
     return tuple(
         _layout(file, section, f"{name}.") if isinstance(section, dict) else _refuse(file, name)
-        for name, section in _content(file).items()
+        for name, section in resources.layout_content(file).items()
     )
 
 
@@ -116,19 +115,12 @@ def load_table_layout(name: str, templates: Path | None) -> TableLayout:
     """
     path = Path(name)
     if path.suffix == ".toml":
-        return _layout(path, _content(path))
+        return _layout(path, resources.layout_content(path))
     known = next((one for one in known_tables(templates) if one.name == name), None)
     if known is not None:
         return known
     file = resources.template(f"{_FOLDER}/{name}.toml", templates)
-    return _layout(file, _content(file))
-
-
-def _content(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"The layout {file} cannot be read: {error}.") from error
+    return _layout(file, resources.layout_content(file))
 
 
 def _refuse(file: Path, key: str) -> TableLayout:

@@ -1,0 +1,1 @@
+"""The months with their state: closed, open, tried, reopened, and stale by how much."""
