@@ -36,6 +36,8 @@ _AMOUNT: Final = re.compile(
 _FULL: Final = 27
 # Of each day of more than ten years.
 _MOST_STATEMENTS: Final = 4000
+# Kinds of debits that are no payments made: returned items, charges, interest, commissions.
+_NO_PAYMENTS: Final = ("RTI", "CHG", "INT", "COM", "BRF")
 _NO_REFERENCE: Final = ("NONREF", "NOTPROVIDED", "")
 # The library's readers of field 61: the standard's, and those of banks with longer references.
 _DIALECTS: Final = ("Statement", "StatementGLS", "StatementASNB")
@@ -184,6 +186,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
         ),
         po_texts=texts(plain_details),
         reason=why,
+        doubt=f"its kind is {kind}" if (kind := str(one.get("id") or "")[1:]) in _NO_PAYMENTS else "",
     )
 
 

@@ -29,7 +29,7 @@ from reconcile.erp.payments.model import (
     known_id,
     texts,
 )
-from reconcile.erp.payments.state_words import named_state_columns, state_columns, state_of
+from reconcile.erp.payments.state_words import state_columns, state_of
 from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
@@ -75,8 +75,7 @@ class Table:
     """A table under its header. Build it with `open_table`.
 
     states: the columns that say what became of a row; says_states: they say of some rows that they are paid,
-    or a column that is called a state says something of some rows, so a row without a word is not known to be
-    paid. signs: of each direction, whether its amounts are positive.
+    so a row without a word is not known to be. signs: of each direction, whether its amounts are positive.
     """
 
     name: str
@@ -173,9 +172,7 @@ def _find_meanings(table: Table) -> None:
     grid = tuple(body)
     table.states = state_columns(grid, table.header, table.layout)
     words = (row.text(place) for row in body for place in table.states)
-    says_paid = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
-    named = named_state_columns(table.header, table.layout)
-    table.says_states = says_paid or any(row.text(place) for row in body for place in named)
+    table.says_states = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
     table.direction = find_direction(grid, table.header, table.layout)
     if table.direction:
         label = table.header.labels[table.direction.column]
