@@ -334,4 +334,5 @@ def test_the_gate_runs_the_two_commands_of_the_readme() -> None:
 
 
 def test_the_measurements_are_the_page_that_the_benchmarks_wrote() -> None:
-    assert (ROOT / "samples" / "bench.md").read_text(encoding="utf-8").strip() in manual_page("speed")
+    for name in ("bench.md", "readers.md"):
+        assert (ROOT / "samples" / name).read_text(encoding="utf-8").strip() in manual_page("speed")

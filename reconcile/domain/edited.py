@@ -43,7 +43,8 @@ class EditedRow:
     cell could not be read is absent, and absent means untouched. baseline: the same fields as exported,
     from the hidden columns; None where these are missing or damaged. token: the row token. fixed: the
     read-only columns as read, by column id. partner_text: the whole text of a partner's cell out of
-    which an id was taken (`Acme Partners (ptn_1)`): it may be the name of another partner.
+    which an id was taken (`Acme Partners (ptn_1)`): it may be the name of another partner. reason: why the
+    person edited the row.
     """
 
     number: int
@@ -53,6 +54,7 @@ class EditedRow:
     token: str | None
     fixed: Values
     partner_text: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
