@@ -25,9 +25,9 @@ trusted (`reconcile config trust`), or where only the sandbox can be reached wit
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ from platformdirs import user_config_path, user_state_path
 
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
+from reconcile.domain.money import known_currencies
 from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.approval import Team
@@ -45,6 +46,7 @@ from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
@@ -211,8 +213,8 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
 
 def _read(file: Path, raw: bytes) -> dict[str, Any]:
     try:
-        content = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        content = toml_content(raw.decode("utf-8"))
+    except ValueError as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     refuse_unknown(content, _SECTIONS, file, "the file")
     for name in sorted(_SECTIONS - {"default_profile"}):
@@ -262,6 +264,7 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
+    _check_reason_above(policy.reason_above, file)
     check_zone(policy.time_zone, f"{file}: policy.time_zone")
     return replace(
         policy,
@@ -269,6 +272,18 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
         stage_order=_stages(policy.stage_order, "stage_order", file),
         stage_gates=_stages(policy.stage_gates, "stage_gates", file),
     )
+
+
+def _check_reason_above(limits: Mapping[str, Decimal], file: Path | None) -> None:
+    for currency, amount in limits.items():
+        if currency != "any" and currency not in known_currencies():
+            hint = did_you_mean(currency, known_currencies())
+            raise ConfigurationError(
+                f"{file}: policy.reason_above names {currency!r}, which is no currency; name one, such as "
+                f"EUR, or any.{hint}"
+            )
+        if not amount >= 0:
+            raise ConfigurationError(f"{file}: policy.reason_above.{currency} must be 0 or more.")
 
 
 def _stages(texts: tuple[str, ...], setting: str, file: Path | None) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ def test_13_a_difference_that_the_eye_misses_is_shown_in_full(round_trip: Round)
 def test_14_a_row_without_its_id_is_an_error_at_its_cell(round_trip: Round) -> None:
     back = round_trip.typed("cln_1", "Line ID", None)
 
-    assert back.found == [("id-blank", "Lines!P3")]
+    assert back.found == [("id-blank", "Lines!Q3")]
     assert back.sent == {}
 
 
@@ -363,7 +363,7 @@ def test_26_nothing_is_protected_so_an_edit_anywhere_is_found_and_ignored(round_
     back = round_trip.typed("pay_1", "Amount", 5)
 
     assert not any(book[name].protection.sheet for name in ("Payouts", "Lines", "New lines"))
-    assert (back.found, back.sent) == ([("read-only-edit", "Payouts!G2")], {})
+    assert (back.found, back.sent) == ([("read-only-edit", "Payouts!H2")], {})
 
 
 def test_27_tables_can_be_filtered_and_hidden_rows_count(round_trip: Round) -> None:
@@ -407,8 +407,8 @@ def test_29_a_sort_that_leaves_the_ids_behind_is_an_error_in_each_row(round_trip
 
     assert {rule for rule, _ in first.found} >= {"values-moved"}
     assert [one for one in second.found if one[0] == "token"] == [
-        ("token", "Payouts!O2"),
-        ("token", "Payouts!O4"),
+        ("token", "Payouts!P2"),
+        ("token", "Payouts!P4"),
     ]
     assert (first.sent, second.sent) == ({}, {})
 
@@ -547,8 +547,8 @@ def test_39_41_a_record_that_stands_twice_is_refused_with_its_rows(round_trip: R
     back = round_trip.treat(lambda book: copied_row(book, 600))
 
     assert [one for one in back.found if one[0] == "id-repeated"] == [
-        ("id-repeated", "Lines!P3"),
-        ("id-repeated", "Lines!P7"),
+        ("id-repeated", "Lines!Q3"),
+        ("id-repeated", "Lines!Q7"),
     ]
     assert "rows 3, 7" in back.findings[0].message
     assert back.sent == {}

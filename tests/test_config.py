@@ -110,3 +110,19 @@ def test_a_locale_comes_from_the_option_before_the_file(tmp_path: Path) -> None:
 def test_an_unknown_locale_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no locale 'klingon'"):
         load(Choices(locale="klingon"), {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("reason_above = { ERU = 5 }", "reason_above names 'ERU', which is no currency"),
+        ("reason_above = { EUR = -5 }", "reason_above.EUR must be 0 or more"),
+        ('reasons_for = ["declines"]', "reasons_for"),
+    ],
+)
+def test_a_reason_asked_for_what_is_not_there_is_refused(tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "reconcile.toml"
+    file.write_text(f"[policy]\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=says):
+        load(Choices(config=file), {}, tmp_path)

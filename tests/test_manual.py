@@ -15,8 +15,9 @@ from pathlib import Path
 import click
 import httpx
 import pytest
-from cli_session import APPROVED, DECLINE, KEY, SEED, SET_AMOUNT, SET_STAGE
+from cli_session import APPROVED, DECLINE, DETACH, KEY, SEED, SET_AMOUNT, SET_STAGE
 from postgres_server import PASSWORD, PostgresServer
+from signers import key_file, public_line
 
 from reconcile.cli import COMMANDS, PAGES
 from reconcile.cli import reconcile as group
@@ -44,10 +45,11 @@ DATABASE = "postgresql://reconcile@db.example.com/reconcile"
 # What differs from run to run, and what stands for it in the comparison.
 VOLATILE = (
     (r"http://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+", "HOST"),
-    (r"\b(wb|run|close)-\d{8}-\d{6}-[0-9a-f]{6}", "ID"),
+    (r"\b(wb|run|close|req)-\d{8}-\d{6}-[0-9a-f]{6}", "ID"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d( UTC)?", "TIME"),
     (r"(UTC by |TIME by |TIME  )\S+", r"\1WHO"),
     (r"Plan fingerprint: [0-9a-f]{16}", "Plan fingerprint: F"),
+    (r"Fingerprint: [0-9a-f]{64}", "Fingerprint: F"),
     (r"(seal.*?)\b[0-9a-f]{16,64}\b", r"\1SEAL"),
     (r"State store: .*?,", "State store: FILE,"),
     (r"Size: [\d.]+ MB", "Size: N MB"),
@@ -126,6 +128,16 @@ class Session:
         text = re.sub(r"\nstate_password_file.*", "", text).replace(DATABASE, self.database)
         (self.folder / "reconcile.toml").write_text(text, encoding="utf-8")
 
+    def second_person(self) -> None:
+        """Three people and the rules of the page, with keys of their own, and a plan to approve."""
+        file, text = self.folder / "reconcile.toml", _blocks("team", "toml")[1]
+        for name in ("ana", "ben", "cleo"):
+            key_file(self.folder, name)
+            text = re.sub(rf'key = "ssh-ed25519 \S+ {name}@.*"', f'key = "{public_line(name)}"', text)
+        file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+        self.run("reconcile export -o release.xlsx")
+        type_into(self.folder / "release.xlsx", self.folder / "release.xlsx", [DETACH])
+
     def conflict(self) -> None:
         """Finance and somebody in Introw give one payout different PO numbers."""
         self.export()
@@ -143,6 +155,7 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("evidence", "reconcile evidence RUN -o march.zip"): Session.apply,
     ("review", "reconcile diff approved.xlsx --quiet --review review.xlsx"): Session.conflict,
     ("team", "reconcile state migrate"): Session.name_database,
+    ("team", "reconcile diff release.xlsx --quiet --save plan.json"): Session.second_person,
     ("team", "reconcile apply approved.xlsx --yes --quiet"): Session.edit,
     ("loop", "reconcile diff paid.xlsx --quiet"): Session.accept,
 }
@@ -195,7 +208,7 @@ def _updated(text: str, played: list[str], url: str) -> str:
     text = text.replace(url.removeprefix("http://"), ADDRESS)
     text = re.sub(r"/\S+/reconcile\.toml", "~/payouts/reconcile.toml", text)
     text = re.sub(r"State store: /.*?,", "State store: ~/.local/state/reconcile/state.db,", text)
-    return re.sub(r"(UTC by |T\d\d:\d\d  )\S+", r"\1ana", text)
+    return re.sub(r"(UTC by |\d\d:\d\d UTC  )\S+", r"\1ana", text)
 
 
 @pytest.mark.parametrize("page", FILES)
@@ -321,4 +334,5 @@ def test_the_gate_runs_the_two_commands_of_the_readme() -> None:
 
 
 def test_the_measurements_are_the_page_that_the_benchmarks_wrote() -> None:
-    assert (ROOT / "samples" / "bench.md").read_text(encoding="utf-8").strip() in manual_page("speed")
+    for name in ("bench.md", "readers.md"):
+        assert (ROOT / "samples" / name).read_text(encoding="utf-8").strip() in manual_page("speed")

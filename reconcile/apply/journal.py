@@ -73,7 +73,8 @@ class Journal:
         From here on the key of a new line counts as used: this process may die before it learns more.
         """
         request = {"method": operation.method, "path": operation.path, "body": operation.body}
-        body = {"attempt": attempt, "action": operation.action.value, **request}
+        why = {"why": operation.reason} if operation.reason else {}
+        body = {"attempt": attempt, "action": operation.action.value, **request, **why}
         self._add(operation.id, "intent", body, _sending(operation, self.now(), before))
 
     def outcome(

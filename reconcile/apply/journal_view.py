@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "message",
     "result_id",
     "hash",
+    "why",
 )
 
 
@@ -57,6 +58,7 @@ def _row(run: Run, number: int, entry: Entry, who: str) -> dict[str, Any]:
         "message": body.get("message") or body.get("reason") or "",
         "hash": entry.hash,
     }
+    given["why"] = body.get("why") or ""
     rest = {name: body.get(name) for name in COLUMNS if name not in given}
     return {name: (given | rest)[name] for name in COLUMNS}
 
@@ -77,7 +79,8 @@ def words(row: Mapping[str, Any]) -> str:
     result = " ".join(str(row[name]) for name in ("outcome", "status", "result_id") if row[name])
     text = ": ".join(part for part in (call or result, row["message"]) if part)
     answer = f"  answer: {row['answer']}" if row["answer"] else ""
-    line = f"{row['at']}  {row['by']}  {row['operation'] or '-':<8} {row['kind']:<8} {text}{answer}"
+    why = f"  reason: {row['why']}" if row["why"] else ""
+    line = f"{row['at']}  {row['by']}  {row['operation'] or '-':<8} {row['kind']:<8} {text}{answer}{why}"
     # An answer may hold anything, line breaks and control characters too.
     return "".join(c if c.isprintable() else " " for c in line).rstrip()
 

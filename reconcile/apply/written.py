@@ -23,7 +23,7 @@ class Written:
 
     record_id: the id in Introw, also of a line that the run made; empty where no line is known. field: as in
     `domain.fields`, `line` for a new one. currency: of an amount. at: UTC, ISO 8601. workbooks: the ids of
-    those that asked for it.
+    those that asked for it. reason: why, as the person wrote it in the workbook.
     """
 
     run_id: str
@@ -38,6 +38,7 @@ class Written:
     before_known: bool
     workbooks: tuple[str, ...]
     outcome: OperationOutcome
+    reason: str = ""
 
 
 def written(run: Run, entries: Iterable[Entry]) -> Iterator[Written]:
@@ -67,6 +68,7 @@ def written(run: Run, entries: Iterable[Entry]) -> Iterator[Written]:
                 before_known=change.before_known,
                 workbooks=operation.workbooks,
                 outcome=outcome,
+                reason=change.reason or operation.reason,
             )
 
 

@@ -6,17 +6,21 @@ The sources: introw-api.md 2.12 to 2.15 (declines, detaches, creation) and 5.2 (
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from reconcile.check.context import Around, Context, Rule
 from reconcile.check.emptied_payouts import emptied_finding
 from reconcile.check.line_rules import LINE_RULES
 from reconcile.check.new_line_rules import NEW_LINE_RULES
 from reconcile.check.payout_rules import PAYOUT_RULES
+from reconcile.check.reason_rules import reason_alone, reason_length, reason_missing
 from reconcile.check.row_context import RowContext, RowContexts
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import graded
+
+_REASONS: Final[tuple[Rule, ...]] = (reason_length, reason_missing)
 
 
 def rule_findings(contexts: RowContexts, policy: Policy, others: Iterable[Finding] = ()) -> Iterator[Finding]:
@@ -28,9 +32,11 @@ def rule_findings(contexts: RowContexts, policy: Policy, others: Iterable[Findin
     found: list[Finding] = []
     for rows, rules in ((contexts.payouts, PAYOUT_RULES), (contexts.lines, LINE_RULES)):
         for context in _edited(rows):
-            found += _run(rules, Context(context, baseline, policy, around))
+            found += _run((*rules, *_REASONS), Context(context, baseline, policy, around))
+        for context in rows:
+            found += reason_alone(context)
     for context in contexts.new_lines:
-        found += _run(NEW_LINE_RULES, Context(context, baseline, policy, around))
+        found += _run((*NEW_LINE_RULES, *_REASONS), Context(context, baseline, policy, around))
     in_error = _lines_in_error((*others, *found), policy)
     for context in _edited(contexts.payouts):
         found += emptied_finding(Context(context, baseline, policy, around), in_error)

@@ -49,6 +49,6 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
     else:
         for line in shown.as_text():
             write_line(line)
-    for one in record.breaks:
-        write_line(str(one), err=True)
-    return 1 if record.breaks else 0
+    for one in record.problems:
+        write_line(one, err=True)
+    return 1 if record.problems else 0

@@ -80,9 +80,9 @@ def verify(*, session: Session) -> int:
     record = history.history(session, whole=True)
     for line in record.verdict():
         write_line(line)
-    for one in record.breaks:
-        write_line(str(one), err=True)
-    return 1 if record.breaks else 0
+    for one in record.problems:
+        write_line(one, err=True)
+    return 1 if record.problems else 0
 
 
 def _told(moved: Moved) -> int:

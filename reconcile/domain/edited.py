@@ -43,7 +43,8 @@ class EditedRow:
     cell could not be read is absent, and absent means untouched. baseline: the same fields as exported,
     from the hidden columns; None where these are missing or damaged. token: the row token. fixed: the
     read-only columns as read, by column id. partner_text: the whole text of a partner's cell out of
-    which an id was taken (`Acme Partners (ptn_1)`): it may be the name of another partner.
+    which an id was taken (`Acme Partners (ptn_1)`): it may be the name of another partner. reason: why the
+    person edited the row.
     """
 
     number: int
@@ -53,6 +54,7 @@ class EditedRow:
     token: str | None
     fixed: Values
     partner_text: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ class EditedSheet:
         return self.by_id.get(record_id)
 
     def cell(self, column: str, row: int) -> str:
-        """The address of a cell (`F12`); just the row (`12`) where the column is missing."""
-        return f"{self.letters.get(column, '')}{row}"
+        """The address of a cell (`F12`); just the row (`12`) without the column, and "" without a row."""
+        return f"{self.letters.get(column, '')}{row}" if row else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
 FIELD_LABELS: Final = {field.name: field.label for field in (*PAYOUT_FIELDS, *LINE_FIELDS, *NEW_LINE_FIELDS)}
 """The name of every field in messages."""
 
+EDIT_REASON: Final = Field("edit_reason", "Reason", FieldKind.TEXT, "edit_reason", clearable=True)
+"""Why a person edited the row. It is no field of the record: nothing is compared with it, nothing sent."""
+
 DECLINE: Final = "Decline"
 DETACH: Final = "Detach"
 ACTIONS: Final = (DECLINE, DETACH)

@@ -102,6 +102,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "payout-over": Rule(_WARNING, "a money edit on a payout that is paid or declined"),
         "amount-factor": Rule(_WARNING, "an amount that grows or shrinks by more than max_amount_factor"),
         "amount-sign": Rule(_WARNING, "an amount that changes its sign"),
+        "reason-alone": Rule(_INFO, "a reason in a row that nobody edited"),
+        "reason-missing": Rule(_ERROR, "an edit without a reason that reasons_for or reason_above asks for"),
         # What looks like a slip of the hand; see `check.slips`.
         "slip-block": Rule(_WARNING, "edited amounts that stood in other rows in the same order: pasted"),
         "slip-currency": Rule(_WARNING, "a new line in a currency that its partner has nowhere else"),

@@ -20,6 +20,7 @@ from reconcile.domain.split.split_by import Handout
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
+from reconcile.plan.across.reasons import with_reasons
 from reconcile.plan.across.released import emptied_before, emptied_by_others, moved_releases, moved_warning
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
@@ -244,7 +245,9 @@ def _requested(
         lines = tuple(new_lines([one.edited for one in some], exported[key], made))
         asked += lines
         wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
-    return Requested(tuple(found.changes), tuple(wanted)), tuple(typed_twice(asked)) if wanted else ()
+    return Requested(with_reasons(found.changes, sources), tuple(wanted)), tuple(
+        typed_twice(asked)
+    ) if wanted else ()
 
 
 def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:

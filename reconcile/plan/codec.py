@@ -35,14 +35,18 @@ _FAR: Final = tuple(map(re.compile, (r"[eE](?<=[\d_.].)[+-]?[\d_]{3,}(?!\w)", r"
 Decimal takes digits of every script and `_` between them. In a fingerprint letters follow the digits.
 """
 _UNSEALED: Final[dict[str, Any]] = {"cost": {"credits_left"}}
-_AFTER_4: Final[dict[str, Any]] = {
+_AFTER_5: Final[dict[str, Any]] = {
+    "changes": {"__all__": {"reason"}},
+    "operations": {"__all__": {"reason"}},
+}
+_AFTER_4: Final[dict[str, Any]] = _AFTER_5 | {
     "held": {"__all__": {"money"}},
     "conflicts": {"__all__": {"money"}},
     "decided": {"__all__": {"conflict": {"money"}}},
     "findings": {"__all__": {"partner_name", "money"}},
 }
 _AFTER_3: Final[dict[str, Any]] = {"scale": True, "workbooks": {"__all__": {"kept"}}} | _AFTER_4
-_LATER: Final[Mapping[int, dict[str, Any]]] = {3: _AFTER_3, 4: _AFTER_4}
+_LATER: Final[Mapping[int, dict[str, Any]]] = {3: _AFTER_3, 4: _AFTER_4, 5: _AFTER_5}
 """What plans of an older version do not have, and their fingerprints do not cover."""
 
 

@@ -20,7 +20,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.domain.split.split_by import Handout
 
-PLAN_VERSION: Final = 5
+PLAN_VERSION: Final = 6
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
@@ -51,7 +51,7 @@ class Change:
 
     currency: of an amount, after the change; empty for other fields. before_known: False where the server
     does not give the value back. cleared: the field is emptied. visible: the partner will see it. also: the
-    same edit in further workbooks.
+    same edit in further workbooks. reason: why, as the people wrote who made it.
     """
 
     target: Target
@@ -63,6 +63,7 @@ class Change:
     cleared: bool = False
     visible: bool = False
     also: tuple[Target, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class Operation:
     everything. waits_for: the ids of the operations that must have succeeded first. before, after: the line's
     amount, None where there is no line; both None where the operation touches no line's money. unshown: the
     fields it sets that the API does not give back. workbooks: the ids of the workbooks that ask for it.
+    reason: why, as the people wrote who ask; it is kept with the run and never sent.
     """
 
     id: str
@@ -179,6 +181,7 @@ class Operation:
     after: Money | None = None
     unshown: tuple[str, ...] = ()
     workbooks: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class NewLine:
 
     key: its idempotency key, which stands for its id until the server gives one. row: the worksheet row.
     beside: the lines that say the same, where a person decided that it is one more. is_sent: an earlier run
-    sent it, no line was seen, and a person decided to send it again.
+    sent it, no line was seen, and a person decided to send it again. reason: why it is to be made.
     """
 
     key: str
@@ -36,6 +36,7 @@ class NewLine:
     values: Texts
     beside: tuple[str, ...] = ()
     is_sent: bool = False
+    reason: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -65,7 +66,7 @@ def new_lines(copies: Iterable[EditedWorkbook], baseline: Snapshot, made: Made) 
         target = Target(
             RecordKind.NEW_LINE, key, values["payout_id"], partner, name, place, one.file, workbook
         )
-        yield NewLine(key, row.number, target, values)
+        yield NewLine(key, row.number, target, values, reason=row.reason)
 
 
 def keyed_rows(workbook: str, rows: Sequence[EditedRow], made: Made) -> Iterator[tuple[EditedRow, str]]:

@@ -14,6 +14,7 @@ from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS
 from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.across.reasons import reasons_together
 from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
 from reconcile.plan.new_lines import NewLine
@@ -111,7 +112,8 @@ def again(operation: Operation, changes: list[Change], names: Names) -> Operatio
             return None
         wanted = operation.expected
         values = {name: wanted.get(name) for name in _CREATED} | {"partner_id": target.partner_id}
-        new = NewLine(target.id, 0, on_payout(target, wanted.get("payout_id")), values)
+        made_on = on_payout(target, wanted.get("payout_id"))
+        new = NewLine(target.id, 0, made_on, values, reason=operation.reason)
         return line_creation(new, relied, names)
     if operation.action is Action.UPDATE_PAYOUT:
         return payout_update(changes, relied) if changes else None
@@ -142,6 +144,7 @@ def payout_update(changes: list[Change], relied: Texts) -> Operation:
         by_hand=_by_hand(changes),
         unshown=_unshown(changes),
         workbooks=_workbooks(changes),
+        reason=reasons_together(one.reason for one in changes),
     )
 
 
@@ -180,6 +183,7 @@ def line_creation(line: NewLine, relied: Texts, names: Names) -> Operation:
         by_hand=_CREATED_ON_PAYOUT if there else _CREATED_IN_POOL,
         after=Money(line.amount, line.currency),
         workbooks=(line.target.workbook,),
+        reason=line.reason,
     )
 
 
@@ -206,6 +210,7 @@ def line_update(target: Target, edits: list[Change], relied: Texts, amount: Mone
         after=now if moves else None,
         unshown=_unshown(edits),
         workbooks=_workbooks(edits),
+        reason=reasons_together(one.reason for one in edits),
     )
 
 
@@ -233,6 +238,7 @@ def line_move(target: Target, moves: list[Change], relied: Texts, amount: Money,
         before=amount,
         after=None if declines else amount,
         workbooks=_workbooks(moves),
+        reason=reasons_together(one.reason for one in moves),
     )
 
 

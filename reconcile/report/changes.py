@@ -127,6 +127,7 @@ def _of_operation(book: Book, operation: plans.Operation) -> Iterator[Change]:
             instead=operation.by_hand,
             note=operation.expected["description"] or "",
             operation=operation.id,
+            reason=operation.reason,
         )
         return
     placing = operation.action in (plans.Action.DETACH_LINE, plans.Action.DECLINE_LINE)
@@ -155,6 +156,7 @@ def _change(book: Book, change: plans.Change, operation: plans.Operation | None 
         note=str(operation.before) if operation and change.field == "action" and operation.before else "",
         also=tuple(other.place for other in change.also),
         operation=operation.id if operation else "",
+        reason=change.reason,
     )
 
 

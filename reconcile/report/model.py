@@ -68,7 +68,7 @@ class Change:
     before_known: False where the API does not give the value back. visible: the partner sees it.
     irreversible: the API cannot undo it; instead: what to do in the app. note: what to know. also: the
     cells of further workbooks with the same edit. operation: the request that does it; empty where nothing
-    is sent.
+    is sent. reason: why, as the person wrote it beside the edit.
     """
 
     target: Target
@@ -88,6 +88,7 @@ class Change:
     note: str = ""
     also: tuple[str, ...] = ()
     operation: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ def _about(one: Any) -> dict[str, Any]:  # noqa: ANN401  any value of the report
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return _about(change)
+    made = _about(change)
+    del made["reason"]
+    return made
 
 
 def _workbook(one: Workbook) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def notes_of(change: Change) -> tuple[str, ...]:
     words = {
         change.why.value: change.why is not Why.EDIT,
         change.note: bool(change.note),
+        f"reason: {change.reason}": bool(change.reason),
         f"the same in {', '.join(change.also)}": bool(change.also),
         "partner sees it": change.visible,
         "cleared": change.cleared,

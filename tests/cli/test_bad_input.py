@@ -73,7 +73,7 @@ def test_a_file_that_is_not_there_is_a_usage_error(cli: CliSession) -> None:
     [
         (lambda book: book.remove(book["_meta"]), "not a workbook"),
         (lambda book: book.remove(book["Lines"]), "Lines"),
-        (lambda book: book["Payouts"].delete_cols(15), "Payout ID"),
+        (lambda book: book["Payouts"].delete_cols(16), "Payout ID"),
         (lambda book: setattr(book["Lines"]["K1"], "value", "Amount"), r"Amount.*F1|F1.*Amount|K1"),
         (lambda book: _meta(book, "1", "99"), "newer"),
     ],

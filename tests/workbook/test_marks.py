@@ -108,7 +108,7 @@ def test_amounts_follow_the_currency_that_a_person_gives_the_row(
             "cln_006": ("G", "JPY"),
         }
         for row in range(2, 8):
-            column, value = typed.get(sheet[f"P{row}"].value, ("C", None))
+            column, value = typed.get(sheet[f"Q{row}"].value, ("C", None))
             sheet[f"{column}{row}"] = value
         workbook["New lines"]["C2"], workbook["New lines"]["D2"] = 4000, "JPY"
         workbook["New lines"]["C3"], workbook["New lines"]["D3"] = 2.25, "KWD"
@@ -127,7 +127,7 @@ def test_amounts_follow_the_currency_that_a_person_gives_the_row(
 def test_an_export_that_nobody_touched_shows_no_mark_but_sums_that_are_off(
     simple_file: Path, marked: Marked
 ) -> None:
-    assert marked(simple_file) == {"off": ["Payouts!J2", "Payouts!J3", "Payouts!J4"]}
+    assert marked(simple_file) == {"off": ["Payouts!K2", "Payouts!K3", "Payouts!K4"]}
 
 
 def test_what_differs_is_wrong_or_leaves_shows_in_place(simple_file: Path, marked: Marked) -> None:

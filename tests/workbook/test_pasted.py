@@ -60,7 +60,7 @@ def test_a_sheet_of_another_workbook_over_ours_is_an_error_in_each_row(
 ) -> None:
     findings = reviewed(lambda book: paste(foreign["Payouts"], book["Payouts"]))
 
-    assert places(findings) == [("token", "Payouts!O2"), ("token", "Payouts!O3"), ("token", "Payouts!O4")]
+    assert places(findings) == [("token", "Payouts!P2"), ("token", "Payouts!P3"), ("token", "Payouts!P4")]
     assert "hidden token is of another export, or was changed" in findings[0].message
 
 
@@ -82,23 +82,23 @@ def test_rows_that_were_inserted_in_the_middle_are_errors_and_the_others_are_rea
 
     findings = reviewed(insert)
 
-    assert places(findings) == [("id-blank", "Payouts!O3")]
+    assert places(findings) == [("id-blank", "Payouts!P3")]
 
 
 def test_a_row_pasted_from_elsewhere_is_an_error_at_its_id(reviewed: Reviewed) -> None:
     def stranger(book: openpyxl.Workbook) -> None:
-        book["Payouts"]["O5"], book["Payouts"]["D5"] = "pay_from_elsewhere", "PAID"
+        book["Payouts"]["P5"], book["Payouts"]["D5"] = "pay_from_elsewhere", "PAID"
 
     findings = reviewed(stranger)
 
-    assert places(findings) == [("id-unknown", "Payouts!O5")]
+    assert places(findings) == [("id-unknown", "Payouts!P5")]
     assert findings[0].value == "pay_from_elsewhere"
 
 
 def test_an_id_that_was_edited_into_another_one_is_refused_in_both_rows(reviewed: Reviewed) -> None:
-    findings = reviewed(lambda book: paste_cell(book["Payouts"], "O2", "O3"))
+    findings = reviewed(lambda book: paste_cell(book["Payouts"], "P2", "P3"))
 
-    assert places(findings) == [("id-repeated", "Payouts!O2"), ("id-repeated", "Payouts!O3")]
+    assert places(findings) == [("id-repeated", "Payouts!P2"), ("id-repeated", "Payouts!P3")]
 
 
 def paste_cell(sheet: Worksheet, source: str, target: str) -> None:

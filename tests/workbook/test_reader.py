@@ -57,7 +57,7 @@ def test_a_deleted_row_is_simply_not_there(simple_file: Path, edit: Edit, read: 
 
 def test_a_row_whose_visible_cells_were_emptied_is_no_row(simple_file: Path, edit: Edit, read: Read) -> None:
     def empty(workbook: openpyxl.Workbook) -> None:
-        for column in range(1, 17):
+        for column in range(1, 18):
             workbook["Payouts"].cell(2, column).value = None
 
     assert len(read(edit(simple_file, empty)).payouts.rows) == 2

@@ -28,14 +28,14 @@ MakePayout = Callable[..., Payout]
 MakeLine = Callable[..., CommissionLine]
 
 PAYOUTS = (
-    "Partner, Period start, Period end, Stage, PO number, Statement note, Amount, Currency, Lines, Lines total, "
-    "Stage at export, Batch ID, Created, Updated, Payout ID, Partner ID"
+    "Partner, Period start, Period end, Stage, PO number, Statement note, Reason, Amount, Currency, Lines, "
+    "Lines total, Stage at export, Batch ID, Created, Updated, Payout ID, Partner ID"
 )
 LINES = (
     "Partner, Payout ID, Action, Decline reason, Decline detail, Amount, Currency, Source amount, Description, "
-    "Internal note, Plan, Period end, Status, Created, Updated, Line ID, Partner ID"
+    "Internal note, Reason, Plan, Period end, Status, Created, Updated, Line ID, Partner ID"
 )
-NEW_LINES = "Partner, Payout ID, Amount, Currency, Source amount, Description"
+NEW_LINES = "Partner, Payout ID, Amount, Currency, Source amount, Description, Reason"
 
 
 def shown_headers(sheet: Worksheet) -> list[str]:
@@ -67,9 +67,9 @@ def test_the_sheets_and_their_headers_are_those_of_the_contract(simple_file: Pat
 def test_the_tables_carry_names_that_never_change(simple_file: Path) -> None:
     workbook = openpyxl.load_workbook(simple_file)
 
-    assert {t.name: t.ref for t in workbook["Payouts"].tables.values()} == {"Payouts": "A1:U4"}
-    assert {t.name: t.ref for t in workbook["Lines"].tables.values()} == {"Lines": "A1:X8"}
-    assert {t.name: t.ref for t in workbook["New lines"].tables.values()} == {"NewLines": "A1:G201"}
+    assert {t.name: t.ref for t in workbook["Payouts"].tables.values()} == {"Payouts": "A1:V4"}
+    assert {t.name: t.ref for t in workbook["Lines"].tables.values()} == {"Lines": "A1:Y8"}
+    assert {t.name: t.ref for t in workbook["New lines"].tables.values()} == {"NewLines": "A1:H201"}
 
 
 def test_nothing_from_the_api_becomes_a_formula_a_link_or_a_number(hard_file: Path) -> None:
@@ -204,8 +204,8 @@ def test_changed_wrong_and_declined_cells_have_conditional_formats(simple_file: 
     formats = openpyxl.load_workbook(simple_file)["Lines"].conditional_formatting
     formulas = {str(found.sqref): [rule.formula[0] for rule in found.rules] for found in formats}
 
-    assert 'TRIM($C2)="Decline"' in formulas["A2:X8"]
-    assert "OR($F2<>$R2,ISBLANK($F2)<>ISBLANK($R2))" in formulas["F2:F8"]
+    assert 'TRIM($C2)="Decline"' in formulas["A2:Y8"]
+    assert "OR($F2<>$S2,ISBLANK($F2)<>ISBLANK($S2))" in formulas["F2:F8"]
     assert all(len(formula) < 255 for found in formulas.values() for formula in found)
 
 
@@ -215,11 +215,11 @@ def test_a_payout_that_is_not_the_sum_of_its_lines_shows_in_its_lines_total(simp
         rule.formula[0]
         for found in workbook["Payouts"].conditional_formatting
         for rule in found.rules
-        if str(found.sqref) == "J2:J4"
+        if str(found.sqref) == "K2:K4"
     ]
     texts = [cell.value for row in workbook["Start here"].iter_rows() for cell in row]
 
-    assert formulas == ["AND(ISNUMBER($J2),ISNUMBER($G2),ABS(N($J2)-N($G2))>0.0000001)"]
+    assert formulas == ["AND(ISNUMBER($K2),ISNUMBER($H2),ABS(N($K2)-N($H2))>0.0000001)"]
     assert [text for text in texts if str(text).startswith("The amount of 3 of the payouts is not the sum")]
 
 
@@ -243,8 +243,8 @@ def test_the_header_is_frozen_and_repeated_on_paper(simple_file: Path) -> None:
 def test_the_columns_that_people_work_with_go_on_paper(simple_file: Path) -> None:
     workbook = openpyxl.load_workbook(simple_file)
 
-    assert workbook["Payouts"].print_area == "'Payouts'!$A$1:$K$4"
-    assert workbook["Lines"].print_area == "'Lines'!$A$1:$M$8"
+    assert workbook["Payouts"].print_area == "'Payouts'!$A$1:$L$4"
+    assert workbook["Lines"].print_area == "'Lines'!$A$1:$N$8"
 
 
 def test_no_header_id_or_amount_is_cut_off(payout: MakePayout, line: MakeLine, write: Write) -> None:

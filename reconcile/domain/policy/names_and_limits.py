@@ -104,6 +104,10 @@ class LeftOut:
     missing_payouts: tuple[str, ...] = ()
 
 
+Reasoned = Literal["decline", "detach", "new-line", "sign", "stage-back"]
+"""The kinds of edit for which a policy may ask for a reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Names, limits, and how severe each rule is.
@@ -114,7 +118,10 @@ class Policy:
     in which a payout passes through them; stage_gates: those that none should leave out. max_amount_factor:
     an amount that grows or shrinks by more than this factor is a finding. text_limit: characters in a
     description or note (introw-api.md 2.5, 2.13). locale: how people write numbers and days in text cells
-    (`de`, `en-US`); empty where what can be read in two ways is to be an error. moved_releases: what becomes
+    (`de`, `en-US`); empty where what can be read in two ways is to be an error. reasons_for: the edits that
+    need a reason in the workbook. reason_above: by currency, or `any` for all others, the money from which on
+    an edit needs one: what an amount moves by, or the amount of a line that is new, declined or detached.
+    moved_releases: what becomes
     of a stage that partners see or that pays, where the payout's amount or lines moved since the export:
     `hold` waits for a person's decision, `warn` only says so. missing_payouts: ids of deleted payouts that
     lines still name; these lines are left out. time_zone: the one in which a moment becomes a day, by its
@@ -139,6 +146,8 @@ class Policy:
     max_amount_factor: Decimal = Decimal(10)
     text_limit: int = 2000
     locale: str = ""
+    reasons_for: tuple[Reasoned, ...] = ()
+    reason_above: Mapping[str, Decimal] = field(default_factory=dict)
     moved_releases: Literal["hold", "warn"] = "hold"
     missing_payouts: tuple[str, ...] = ()
     time_zone: str = "UTC"

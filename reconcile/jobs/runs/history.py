@@ -11,6 +11,7 @@ from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
 from reconcile.domain.phrases import counted, did_you_mean
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.approvals.verify_signatures import SignatureVerdict, verify_signatures
 from reconcile.jobs.runs.record_events import Event, events_of
 from reconcile.jobs.runs.record_life import Life, life_of
 from reconcile.jobs.runs.run_summary import RunSummary, summary_of
@@ -64,12 +65,13 @@ class Journal:
 class History:
     """The record of the runs. breaks: where it is not what was written.
 
-    events: what else happened to the payout or line that is named.
+    events: what else happened to the payout or line that is named. signatures: checked with the whole record.
     """
 
     record: Record
     breaks: tuple[Break, ...]
     events: tuple[Event, ...] = ()
+    signatures: SignatureVerdict | None = None
 
     def shown(self, name: str | None) -> History | Journal | Life:
         """All runs; with a name, the journal of that run or the life of that payout or line.
@@ -110,7 +112,7 @@ class History:
     def as_text(self) -> Iterator[str]:
         """The runs for people, a line each."""
         for run in self.record.runs:
-            when, about = run.started_at[:16], self._summary(run)
+            when, about = f"{run.started_at[:16].replace('T', ' ')} UTC", self._summary(run)
             what = ", ".join(part for part in (about.counts, about.moved) if part)
             line = f"{run.run_id}  {run.state:<9}  {when}  {run.started_by}  {about.files}: {what}"
             yield visible(f"{line}  {run.environment}")
@@ -134,6 +136,14 @@ class History:
         else:
             yield f"{counts}: nothing was changed. Seal {head.seals}: {head.hash or '-'}"
         yield from self.record.adopted
+        if self.signatures:
+            yield from self.signatures.as_text()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Where the record is not what was written, and which signatures do not hold."""
+        broken = self.signatures.checked.broken if self.signatures else ()
+        return (*map(str, self.breaks), *broken)
 
 
 def history(session: Session, name: str | None = None, *, whole: bool = False) -> History:
@@ -144,7 +154,7 @@ def history(session: Session, name: str | None = None, *, whole: bool = False) -
     with session.store(create=False) as store:
         record = store.record(whole=whole)
         events = () if name is None or _is_run(record, name) else events_of(store, session.environment, name)
-    return History(record, audit(record), events)
+    return History(record, audit(record), events, verify_signatures(session) if whole else None)
 
 
 def _is_run(record: Record, name: str) -> bool:

@@ -31,6 +31,7 @@ _COLUMNS: Final = (
     "outcome",
     "message",
     "place",
+    "reason",
 )
 
 
@@ -63,6 +64,7 @@ class Life:
             record = "" if one.record_id == self.record_id else f"{one.record_id} "
             failed = "" if one.outcome.outcome.done else f"  {one.outcome.outcome}: {one.outcome.message}"
             where = f"  {one.target.place}" if one.target.place else ""
+            where += f"  reason: {one.reason}" if one.reason else ""
             text = f"{head}  {record}{_edit(one)}{where}  {one.run_id}{failed}"
             yield visible(text.replace("\n", " "))
 
@@ -109,4 +111,5 @@ def _row(one: Written | Event, record_id: str) -> dict[str, Any]:
         "outcome": one.outcome.outcome.value,
         "message": one.outcome.message,
         "place": one.target.place,
+        "reason": one.reason,
     }

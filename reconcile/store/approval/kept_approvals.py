@@ -72,14 +72,25 @@ def kept_approvals(connection: Connection, environment: str) -> KeptApprovals:
     """What is on record of an environment, oldest first."""
     query = select(APPROVALS).where(APPROVALS.c.environment == environment).order_by(text("rowid"))
     rows = connection.execute(query).mappings().all()
-    uses = connection.execute(select(APPROVAL_USES.c.request, APPROVAL_USES.c.what)).all()
     return KeptApprovals(
         store=store_id(connection),
         statements=tuple(KeptStatement(**row) for row in rows),
-        uses={row.request: row.what for row in uses},
+        uses=all_uses(connection),
         latest=connection.execute(select(func.max(APPROVALS.c.at))).scalar() or "",
         breaks=tuple(map(str, breaks_in(recorded_in(connection, _TABLES), _TABLES))),
     )
+
+
+def all_statements(connection: Connection) -> tuple[KeptStatement, ...]:
+    """The statements of every environment, oldest first."""
+    rows = connection.execute(select(APPROVALS).order_by(text("rowid"))).mappings()
+    return tuple(KeptStatement(**row) for row in rows)
+
+
+def all_uses(connection: Connection) -> dict[str, str]:
+    """What used each request that was used."""
+    uses = connection.execute(select(APPROVAL_USES.c.request, APPROVAL_USES.c.what)).all()
+    return {row.request: row.what for row in uses}
 
 
 def store_id(connection: Connection) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconcile.workbook.contract.columns import (
+    ADDED_COLUMNS,
     BASELINE,
     COLUMNS,
     NEW_ROWS,
@@ -59,6 +60,7 @@ from reconcile.workbook.contract.sheet_area import Place, place_of, quoted
 from reconcile.workbook.contract.template import MATCHES_MARK, META, PAPERS
 
 __all__ = [
+    "ADDED_COLUMNS",
     "BASELINE",
     "CHANGES",
     "COLUMNS",

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Final, Generic
 
 from reconcile.domain.fields import (
+    EDIT_REASON,
     FIELDS,
     LINE_FIELDS,
     NEW_LINE_FIELDS,
@@ -123,6 +124,14 @@ def _partner_of_line(row: Row[CommissionLine]) -> str:
     return row.snapshot.partner_name(row.record.partner_id)
 
 
+def _no_value(_row: Row[Any]) -> Shown:
+    return None
+
+
+ADDED_COLUMNS: Final = frozenset((EDIT_REASON.name,))
+"""The visible columns that workbooks of earlier versions do not have: there none is missing."""
+
+_REASON: Final[Column[Any]] = Column(EDIT_REASON.name, ColumnKind.TEXT, _no_value, editable=True)
 _P: Final = _editable(PAYOUT_FIELDS)
 _L: Final = _editable(LINE_FIELDS)
 
@@ -133,6 +142,7 @@ PAYOUT_COLUMNS: Final[tuple[Column[Payout], ...]] = (
     _P["stage"],
     _P["po_number"],
     _P["statement_note"],
+    _REASON,
     Column("amount", ColumnKind.AMOUNT, lambda row: row.record.amount.amount),
     Column("currency", ColumnKind.TEXT, lambda row: row.currency),
     Column("lines", ColumnKind.COUNT, lambda row: len(_lines_of(row))),
@@ -157,6 +167,7 @@ LINE_COLUMNS: Final[tuple[Column[CommissionLine], ...]] = (
     _L["source_amount"],
     _L["description"],
     _L["internal_note"],
+    _REASON,
     Column("plan", ColumnKind.TEXT, lambda row: row.record.plan_name),
     Column("period_end", ColumnKind.DATE, lambda row: row.bound(row.record.period_end)),
     Column("status", ColumnKind.TEXT, lambda row: row.record.status),
@@ -169,6 +180,7 @@ LINE_COLUMNS: Final[tuple[Column[CommissionLine], ...]] = (
 
 NEW_LINE_COLUMNS: Final[tuple[Column[None], ...]] = (
     *_editable(NEW_LINE_FIELDS).values(),
+    _REASON,
     Column(TOKEN_COLUMN, ColumnKind.TEXT, lambda row: row.token, hidden=True),
 )
 

@@ -205,7 +205,8 @@ def _columns(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterat
         places = [f"{labels.get(one, one)} ({column_letters(sheet.columns[one])})" for one in moved[:_FEW]]
         told = f"{sheet.name}: {', '.join(places)}; they are found by their headers"
         yield Trace("Columns moved", told)
-    gone = [column for column in COLUMNS[sheet.kind] if column.id not in sheet.columns]
+    there_or_later = {*sheet.columns, *sheet.later}
+    gone = [column for column in COLUMNS[sheet.kind] if column.id not in there_or_later]
     if gone:
         told = f"{sheet.name}: {', '.join(labels.get(one.id, one.id) for one in gone)}"
         needed = any(one.editable or one.hidden for one in gone)

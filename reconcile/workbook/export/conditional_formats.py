@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from reconcile.domain.fields import DECLINE, FieldKind, RecordKind
+from reconcile.domain.fields import DECLINE, EDIT_REASON, FieldKind, RecordKind
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.workbook.contract import BASELINE, COLUMNS, Place, field_of
@@ -44,7 +44,7 @@ def add_marks(sheet: Worksheet, place: Place, styles: Styles, policy: Policy) ->
     sheet.conditional_format(1, 0, place.rows, len(place.labels) - 1, rule)
     changed = styles.mark(bg_color="changed", font_color="changed_text", bold=True)
     for column in COLUMNS[place.kind]:
-        if column.editable:
+        if column.editable and column.id != EDIT_REASON.name:
             _mark(sheet, place, column.id, _changed(place, column.id), changed)
 
 

@@ -10,7 +10,15 @@ from typing import Final
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
-from reconcile.workbook.contract import COLUMNS, SHEETS, TOKEN_COLUMN, Layout, Meta, hidden_label
+from reconcile.workbook.contract import (
+    ADDED_COLUMNS,
+    COLUMNS,
+    SHEETS,
+    TOKEN_COLUMN,
+    Layout,
+    Meta,
+    hidden_label,
+)
 from reconcile.workbook.ooxml import Book, Cells, column_letters
 from reconcile.workbook.read.cell_view import shown
 
@@ -25,10 +33,14 @@ _FORMER: Final = {RecordKind.NEW_LINE: (("partner_id", "Partner ID"),)}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The headers of one kind of sheet: column ids by header (in the form of `_same_form`), and back."""
+    """The headers of one kind of sheet: column ids by header (in the form of `_same_form`), and back.
+
+    later: the columns that the version which exported the workbook did not have.
+    """
 
     ids: Mapping[str, str]
     labels: Mapping[str, str]
+    later: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +59,17 @@ def header_names(kind: RecordKind, meta: Meta, layout: Layout) -> Names:
     """The headers of a sheet: those it was exported with, and those of the layout as a fallback."""
     exported = meta.headers[SHEETS[kind]]
     known = set(exported.values())
+    later = ADDED_COLUMNS - known
+    # Where the exported headers are known, a column of the name of a later one is the person's own.
+    taken = known | later if known else known
     fallback = [*layout.labels(kind).items(), *_FORMER.get(kind, ())]
-    ids = {label: column for column, label in reversed(fallback) if column not in known}
+    ids = {label: column for column, label in reversed(fallback) if column not in taken}
     ids |= {hidden_label(kind, column.id): column.id for column in COLUMNS[kind] if column.hidden}
     ids |= exported
     # A damaged `_meta` may give the header of one column to another: each column keeps a name all the same.
     labels = dict(reversed(fallback))
     labels |= {column: label for label, column in ids.items()}
-    return Names({_same_form(label): column for label, column in ids.items()}, labels)
+    return Names({_same_form(label): column for label, column in ids.items()}, labels, later)
 
 
 def find_header(book: Book, sheet: str, names: Names) -> Header:
@@ -91,7 +106,8 @@ def missing_columns(
     file: str, kind: RecordKind, sheet: str, found: Iterable[str], names: Names
 ) -> list[Finding]:
     """Warnings for editable and hidden columns that are gone; nothing is changed on their account."""
-    gone = [column for column in COLUMNS[kind] if column.id not in found]
+    there = {*found, *names.later}
+    gone = [column for column in COLUMNS[kind] if column.id not in there]
     findings = [
         Finding(
             Severity.WARNING,

@@ -24,12 +24,16 @@ from reconcile.workbook.read.find_columns import (
 
 @dataclass(frozen=True, slots=True)
 class FoundSheet:
-    """A data sheet: its name in the file, the row of its header, and the place of each column, from 0."""
+    """A data sheet: its name in the file, the row of its header, and the place of each column, from 0.
+
+    later: the columns that the version which exported it did not have.
+    """
 
     kind: RecordKind
     name: str
     header: int
     columns: Mapping[str, int]
+    later: frozenset[str] = frozenset()
 
 
 def find_sheets(book: Book, meta: Meta, layout: Layout) -> tuple[dict[RecordKind, FoundSheet], list[Finding]]:
@@ -48,7 +52,7 @@ def find_sheets(book: Book, meta: Meta, layout: Layout) -> tuple[dict[RecordKind
             continue
         header = search.header(name, kind)
         columns = single_places(book.path.name, name, header)
-        found[kind] = FoundSheet(kind, name, header.row, columns)
+        found[kind] = FoundSheet(kind, name, header.row, columns, search.names[kind].later)
         findings += missing_columns(book.path.name, kind, name, columns, search.names[kind])
     return found, findings + search.copies({sheet.name for sheet in found.values()})
 

@@ -8,11 +8,18 @@ from itertools import takewhile
 from typing import Final
 
 from reconcile.domain.edited import EditedRow
-from reconcile.domain.fields import FIELDS, UNREAD, Field, RecordKind, Value, Values
+from reconcile.domain.fields import EDIT_REASON, FIELDS, UNREAD, Field, RecordKind, Value, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import RULES
-from reconcile.workbook.contract import BASELINE, COLUMNS, TOKEN_COLUMN, UNREAD_COLUMN, ColumnKind
+from reconcile.workbook.contract import (
+    ADDED_COLUMNS,
+    BASELINE,
+    COLUMNS,
+    TOKEN_COLUMN,
+    UNREAD_COLUMN,
+    ColumnKind,
+)
 from reconcile.workbook.ooxml import Area, Cell, Cells, column_letters
 from reconcile.workbook.read.cell_parser import baseline_text, is_exported_formula, is_fresh_number, parse
 from reconcile.workbook.read.cell_view import Before, Problem, cell_text, formula_text, is_blank, shown
@@ -21,6 +28,9 @@ from reconcile.workbook.read.find_sheets import FoundSheet
 from reconcile.workbook.read.user_rows import OWN_ROW, is_own_row
 
 _VISIBLE: Final = {kind: [one.id for one in COLUMNS[kind] if not one.hidden] for kind in COLUMNS}
+_REASON_ALONE: Final = Problem(
+    "reason-alone", "There is a reason and no new line beside it.", "Nothing to do, or fill in the new line."
+)
 _HIDDEN: Final = {kind: [one.id for one in COLUMNS[kind] if one.hidden] for kind in COLUMNS}
 # The currency first: it says how many decimals the amounts may have.
 _IN_ORDER: Final = {kind: sorted(FIELDS[kind], key=lambda one: one.name != "currency") for kind in COLUMNS}
@@ -67,7 +77,9 @@ class RowReader:
         record_id, token, unread = get(places.id), get(places.token), get(places.unread)
         if record_id is None or token is None or not (record_id.kind == token.kind == "text"):
             return None
-        if [get(place) for place in places.edited] != [get(place) for place in places.kept]:
+        if [get(place) for place in places.edited] != [get(place) for place in places.kept] or not is_blank(
+            get(places.reason)
+        ):
             return None
         values = places.blank.copy()
         for known, place in places.fields:
@@ -89,6 +101,9 @@ class RowReader:
         row = _Row(number, {name: cells[at] for name, at in self.sheet.columns.items() if at in cells})
         if all(is_blank(row.cells.get(name)) for name in _VISIBLE[kind]):
             return None
+        if kind is RecordKind.NEW_LINE and _is_reason_alone(row):
+            self._report(row, EDIT_REASON.name, _REASON_ALONE)
+            return None
         if is_own_row(kind, row.cells):
             self._note_own(row)
             return None
@@ -104,7 +119,18 @@ class RowReader:
             token=cell_text(row.cells.get(TOKEN_COLUMN)),
             fixed=self._fixed(cells),
             partner_text=_partner_text(row, values),
+            reason=self._reason(row),
         )
+
+    def _reason(self, row: _Row) -> str:
+        if EDIT_REASON.name not in self.sheet.columns:
+            return ""
+        cell, area = row.cells.get(EDIT_REASON.name), self._area_over(row.number, EDIT_REASON.name)
+        value = parse(EDIT_REASON, cell, Before(), self.policy) if area is None else _merged(area)
+        if isinstance(value, Problem):
+            self._report(row, EDIT_REASON.name, value)
+            return ""
+        return value.strip() if isinstance(value, str) else ""
 
     def _fixed(self, cells: Cells) -> Values:
         return {
@@ -211,7 +237,8 @@ class _Places:
     """Where a sheet of records has its columns, from 0. edited, kept: of each field, now and at the export.
 
     kept is -1, where no cell is, for the fields that are always blank at the export. fields: the others, with
-    their places. blank: the values where every cell is.
+    their places. reason: the column that says why a row was edited, -1 where there is none. blank: the values
+    where every cell is.
     """
 
     id: int
@@ -220,12 +247,15 @@ class _Places:
     edited: tuple[int, ...]
     kept: tuple[int, ...]
     fields: tuple[tuple[Field, int], ...]
+    reason: int
     blank: dict[str, Value]
 
 
 def _places(sheet: FoundSheet) -> _Places | None:
     """The places of a sheet of records; None where one of its columns is gone."""
-    if sheet.kind is RecordKind.NEW_LINE or any(one.id not in sheet.columns for one in COLUMNS[sheet.kind]):
+    if sheet.kind is RecordKind.NEW_LINE or any(
+        one.id not in sheet.columns and one.id not in ADDED_COLUMNS for one in COLUMNS[sheet.kind]
+    ):
         return None
     places, fields = sheet.columns, FIELDS[sheet.kind]
     kept = tuple(places.get(BASELINE + known.name, -1) for known in fields)
@@ -236,6 +266,7 @@ def _places(sheet: FoundSheet) -> _Places | None:
         edited=tuple(places[known.name] for known in fields),
         kept=kept,
         fields=tuple((known, place) for known, place in zip(fields, kept, strict=True) if place >= 0),
+        reason=places.get(EDIT_REASON.name, -1),
         blank=dict.fromkeys(known.name for known in fields),
     )
 
@@ -261,6 +292,12 @@ def _before(known: Field, baseline: Values, values: Values) -> Before:
     currency = now if isinstance(now, str) else ""
     moved = known.name in ("amount", "source_amount") and then is not None and now != then
     return Before(baseline.get(known.name), currency, moved)
+
+
+def _is_reason_alone(row: _Row) -> bool:
+    """Whether a row of `New lines` says why and nothing else."""
+    filled = [name for name in _VISIBLE[RecordKind.NEW_LINE] if not is_blank(row.cells.get(name))]
+    return filled == [EDIT_REASON.name]
 
 
 def _merged(area: Area) -> Problem:

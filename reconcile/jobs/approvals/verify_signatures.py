@@ -1,0 +1,59 @@
+"""Checks the signatures in the store, for `state verify` and `history --verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.domain.phrases import counted
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.session import Session
+from reconcile.people.keys import is_signed_by
+from reconcile.people.signature_check import Checked, Row, check_signatures
+from reconcile.people.statement import Signed
+from reconcile.plan.codec import OLDEST_PLAN, from_json
+from reconcile.store.approval.kept_approvals import all_statements, all_uses
+from reconcile.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureVerdict:
+    """What came of it."""
+
+    checked: Checked
+
+    def as_text(self) -> Iterator[str]:
+        """For people, a line each; nothing where nothing was signed."""
+        found = self.checked
+        if found.count:
+            how = f"{counted(len(found.broken), 'does', 'do')} not hold" if found.broken else "all hold"
+            unknown = (
+                f"; of keys that nobody in [people] has: {', '.join(found.unknown)}" if found.unknown else ""
+            )
+            yield f"{counted(found.count, 'signed statement')}: {how}{unknown}."
+
+
+def verify_signatures(session: Session) -> SignatureVerdict:
+    """Every signature on record, held against the people of the settings."""
+    with session.store(create=False) as store:
+        with store.reading() as connection:
+            kept, uses = all_statements(connection), all_uses(connection)
+        rows = [
+            Row(
+                *(one.nonce, one.environment, one.act, one.request, one.fingerprint, one.at, one.by),
+                Signed(one.statement, one.signature),
+            )
+            for one in kept
+        ]
+        plans = dict(_plans(store, set(uses.values())))
+    return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by))
+
+
+def _plans(store: Store, run_ids: set[str]) -> Iterator[tuple[str, str]]:
+    """The fingerprints of the plans of runs; none of one that is not what it was when it was made."""
+    for run in store.runs() if run_ids else ():
+        if run.run_id in run_ids:
+            try:
+                yield run.run_id, from_json(run.plan, run.run_id, OLDEST_PLAN).fingerprint
+            except ConfigurationError:
+                continue
