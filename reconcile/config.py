@@ -25,7 +25,6 @@ trusted (`reconcile config trust`), or where only the sandbox can be reached wit
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -47,6 +46,7 @@ from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
@@ -213,8 +213,8 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
 
 def _read(file: Path, raw: bytes) -> dict[str, Any]:
     try:
-        content = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        content = toml_content(raw.decode("utf-8"))
+    except ValueError as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     refuse_unknown(content, _SECTIONS, file, "the file")
     for name in sorted(_SECTIONS - {"default_profile"}):

@@ -16,13 +16,13 @@ Both sections: `domain.policy.approval`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team, problem_of
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 from reconcile.setting_values import made, read_bytes, refuse_unknown, validated
 
@@ -66,8 +66,8 @@ def people_file(name: str, file: Path | None) -> Path:
 
 def _people_of(raw: bytes, place: Path) -> Mapping[str, Any]:
     try:
-        content = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        content = toml_content(raw.decode("utf-8"))
+    except ValueError as error:
         raise ConfigurationError(f"{place} cannot be read: {error}.") from error
     refuse_unknown(content, {"people"}, place, "the file")
     people = content.get("people", {})

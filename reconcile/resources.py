@@ -6,10 +6,10 @@ In a wheel templates and samples lie inside the package; in a checkout they are 
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 
 _LARGEST: Final = 1_000_000
@@ -63,8 +63,8 @@ def layout_content(file: Path) -> dict[str, Any]:
     try:
         if file.stat().st_size > _LARGEST:
             raise ConfigurationError(f"The layout {file} is larger than {_LARGEST // 1_000_000} MB.")
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return toml_content(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise ConfigurationError(f"The layout {file} cannot be read: {error}.") from error
 
 

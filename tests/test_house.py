@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "errors": set(),
-    "resources": {"errors"},
+    "resources": {"domain", "errors"},
     "atomic": {"errors"},
     "loopback": set(),
     "trusted_files": {"atomic"},

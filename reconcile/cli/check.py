@@ -36,6 +36,6 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
         write_data(check.as_json(checked))
     else:
         for one in checked:
-            write_line(f"{one.name}: {counted(one.errors, 'error')}, {counted(one.notes, 'note')}.")
+            write_line(f"{one.name}: {counted(one.errors, 'error')}, {counted(one.warnings, 'warning')}.")
             render_findings(one.findings, console(), full=full)
     return int(any(one.errors for one in checked))

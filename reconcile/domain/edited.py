@@ -90,8 +90,8 @@ class EditedSheet:
         return self.by_id.get(record_id)
 
     def cell(self, column: str, row: int) -> str:
-        """The address of a cell (`F12`); just the row (`12`) where the column is missing."""
-        return f"{self.letters.get(column, '')}{row}"
+        """The address of a cell (`F12`); just the row (`12`) without the column, and "" without a row."""
+        return f"{self.letters.get(column, '')}{row}" if row else ""
 
 
 @dataclass(frozen=True, slots=True)

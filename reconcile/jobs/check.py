@@ -29,7 +29,7 @@ class Checked:
         return sum(one.severity is Severity.ERROR for one in by_cause(self.findings))
 
     @property
-    def notes(self) -> int:
+    def warnings(self) -> int:
         """How many findings are no errors, those of one cause counted once."""
         return len(by_cause(self.findings)) - self.errors
 

@@ -113,7 +113,8 @@ def match(session: Session, request: PaymentsRequest) -> Matched:
         owed = owed_in(snapshot, store.bills(session.environment))
         earlier = known_settlements(store, session.environment, session.settings.payments)
         before = _read_before(session, store, files, owed)
-    result = match_payments(files, owed, session.settings.payments, before)
+    today = session.clock().date()
+    result = match_payments(files, owed, session.settings.payments, before, today)
     return Matched(files, snapshot, owed, compared_with_earlier(result, files, earlier), request.allow)
 
 

@@ -116,7 +116,9 @@ def compare_line(sides: Sides, line: CommissionLine, values: Values, found: Comp
         return
     there = {**line_values(live), "action": action}
     if action == DECLINED:
-        _compare_declined(spoken, values, there, found)
+        _compare_declined(
+            spoken, values, there, found, was_declined=line_state(line, sides.names) == DECLINED
+        )
     else:
         _compare_row(spoken, values, there, found)
 
@@ -138,10 +140,12 @@ def live_action(baseline: CommissionLine, live: CommissionLine, names: Names) ->
     return DETACH if live.payout_id is None else f"moved to {live.payout_id}"
 
 
-def _compare_declined(spoken: RecordRow, baseline: Values, live: Values, found: Comparison) -> None:
-    """A line that was declined upstream can no longer be edited (introw-api.md 5.2)."""
+def _compare_declined(
+    spoken: RecordRow, baseline: Values, live: Values, found: Comparison, *, was_declined: bool
+) -> None:
+    """A declined line can no longer be edited; one that was declined at the export has not moved."""
     edits = _edits(spoken, baseline, found)
-    if edits is None:
+    if edits is None or (was_declined and not edits):
         return
     open_edits = {name: value for name, value in edits.items() if value != live.get(name)}
     if open_edits.keys() - PLACE_FIELDS or edits.get("action") == DETACH:

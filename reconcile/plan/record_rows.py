@@ -24,7 +24,7 @@ def line_target(line: CommissionLine, snapshot: Snapshot, *place: str) -> Target
 
 def target_at(target: Target, cell: str) -> Target:
     """The target at one cell of its row."""
-    return replace(target, place=f"{target.place.rpartition('!')[0]}!{cell}")
+    return replace(target, place=f"{target.place.rpartition('!')[0]}!{cell}") if cell else target
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class RecordRow:
     @property
     def target(self) -> Target:
         """The record in its row."""
-        return self._placed(str(self.row.number) if self.row else "")
+        return self._placed(str(self.row.number) if self.row and self.row.number else "")
 
     def at(self, name: str) -> Target:
         """The record in the cell of a field."""

@@ -85,17 +85,32 @@ def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
 
 def _told_of_runs(conflict: Conflict, own: OwnWork) -> Conflict:
     """The conflict of an edit that an earlier run applied: its reason says that live moved on since."""
+    moved = _moved_by_own_run(conflict, own)
     edits = [name for name, value in conflict.yours.items() if value != conflict.baseline.get(name)]
     applied = [own.applied.get((conflict.target.id, name)) for name in edits]
     last = next((one for one in applied if one), None)
     if last is None or any(
         one is None or one.value != conflict.yours[name] for name, one in zip(edits, applied, strict=True)
     ):
-        return conflict
+        return replace(conflict, reason=moved) if moved else conflict
     return replace(
         conflict,
         reason=f"Run {last.run_id} applied this edit already, on {last.at[:10]}, and live moved on since. To "
         f"keep mine would set it back. See: reconcile history {conflict.target.id}",
+    )
+
+
+def _moved_by_own_run(conflict: Conflict, own: OwnWork) -> str:
+    """Says that live is what an earlier run of this workbook wrote; "" where something else moved it."""
+    live = conflict.live or {}
+    moved = [name for name, value in live.items() if value != conflict.baseline.get(name)]
+    runs = [own.applied.get((conflict.target.id, name)) for name in moved]
+    last = next((one for one in runs if one), None)
+    if not last or any(not one or one.value != live[name] for name, one in zip(moved, runs, strict=True)):
+        return ""
+    return (
+        f"Run {last.run_id} set it to what is live, on {last.at[:10]}, from this workbook; you changed it "
+        f"again in a copy from before. See: reconcile history {conflict.target.id}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The way back from a run: what it changed, as if somebody had typed the values before into a workbook. Pure.
+"""The way back from a run: the values before it, as the edits of a workbook. Pure.
 
 So an undo is a plan like any other. Where live still shows what the run left, the values before come back;
 where it has moved since, the record is held as a conflict; where somebody went back already, nothing is sent.
@@ -57,7 +57,7 @@ class Ended:
 
 
 def undo_source(run: Ended, exported: Snapshot, live: Snapshot) -> Source:
-    """The workbook that nobody typed: live as the run left it, and edited back to what was there before.
+    """Builds the reversal as an edited workbook: live as the run left it, and the values before as edits.
 
     exported: what the run's own workbooks were exported from, for records that are gone by now.
     """
@@ -140,13 +140,13 @@ def _sheet(
 ) -> EditedSheet:
     rows = tuple(
         EditedRow(
-            number,
+            0,  # no workbook has this row, so no place names one
             key,
             {**values, **wanted.get(key, {})},
             values,
             row_token(export.workbook_id, kind, key, values),
             {},
         )
-        for number, (key, values) in enumerate(records.items(), start=1)
+        for key, values in records.items()
     )
     return EditedSheet(kind, name, {}, rows, is_typed=False)

@@ -7,11 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from reconcile.domain.finding import DATES_1904, Finding
+from reconcile.domain.phrases import counted
 
 _FEW: Final = 3
 """So many findings of one cause are shown one by one."""
 _NAMED: Final = 5
 """So many further cells are named."""
+
+_ONE_MOVE: Final = frozenset(("slip-filled", "slip-block"))
+"""One move of the hand over many cells: told once, however few they are."""
 
 # Their messages tell what was in each cell; what happened to the column is one thing all the same.
 _OF_COLUMNS: Final = frozenset(
@@ -19,6 +23,7 @@ _OF_COLUMNS: Final = frozenset(
         *("token", "baseline", "id-unknown", "id-blank", "id-unreadable", "values-moved", "read-only-edit"),
         *("cell-error", "formula-value", "formula-without-value", "text-is-number", "text-is-date"),
         *("text-digits", "text-unseen", "text-is-formula"),
+        *("slip-filled", "slip-block"),
     )
 )
 
@@ -43,7 +48,7 @@ def _cause(finding: Finding) -> tuple[str, ...]:
 
 
 def _together(same: list[Finding]) -> list[Finding]:
-    if len(same) <= _FEW:
+    if len(same) <= (1 if same[0].rule in _ONE_MOVE else _FEW):
         return same
     first, others = same[0], same[1:]
     # A finding on all of a workbook, without a cell, is none of many cells.
@@ -51,4 +56,5 @@ def _together(same: list[Finding]) -> list[Finding]:
         return same
     cells = [one.cell if one.sheet == first.sheet else f"{one.sheet}!{one.cell}" for one in others]
     named = ", ".join(cells[:_NAMED]) + (", ..." if len(cells) > _NAMED else ".")
-    return [replace(first, message=f"{first.message} The same in {len(others):,} more cells: {named}")]
+    cells_more = counted(len(others), "more cell")
+    return [replace(first, message=f"{first.message} The same in {cells_more}: {named}")]

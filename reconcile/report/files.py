@@ -28,7 +28,7 @@ from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
 from reconcile.report.template_engine import compiled, faults_of, made_visible
 from reconcile.report.version_1 import to_json_1
-from reconcile.report.waiting import banner
+from reconcile.report.waiting import banner, is_slip, nothing_waits
 from reconcile.resources import template as template_file
 
 _OLD = ".v1.json"
@@ -93,6 +93,7 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
         "title": words.title_of,
         "values": words.shown_values,
         "cell": words.spots(report),
+        "slips": _slips(report),
         "money": words.operation_money(report),
         "currencies": _currencies,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
@@ -101,6 +102,7 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
     said = {
         "facts": words.facts(report),
         "banner": banner(report),
+        "nothing_waits": nothing_waits(report),
         "headline": words.headline(report),
         "sections": sections(report),
         "stages": sorted(
@@ -122,6 +124,15 @@ def _source(name: str, templates: Path | None) -> tuple[str, Path]:
         return path.read_text(encoding="utf-8"), path
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The template {path} cannot be read. It must be text in UTF-8.") from error
+
+
+def _slips(report: Report) -> Callable[[str], list[str]]:
+    """What the possible slips say, by the cell of their edit."""
+    found: dict[str, list[str]] = {}
+    for one in report.findings:
+        if is_slip(one):
+            found.setdefault(one.place, []).append(one.message)
+    return lambda place: found.get(place, [])
 
 
 def _currencies(payout: Payout) -> list[str]:

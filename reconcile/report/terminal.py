@@ -25,7 +25,7 @@ from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
 from reconcile.report.news import News
 from reconcile.report.sections import Line, Section, sections
-from reconcile.report.waiting import WaitingRecord, banner
+from reconcile.report.waiting import WaitingRecord, banner, nothing_waits, to_look_at
 from reconcile.report.words import (
     after_of,
     before_of,
@@ -79,7 +79,7 @@ class _Screen:
 
 
 def render(report: Report, console: Console, *, full: bool = False, quiet: bool = False) -> None:
-    """Writes the report. `full` shows long lists whole, and the requests; `quiet` the headline alone."""
+    """Writes the report. `full` shows long lists whole, and the requests; `quiet` little but the headline."""
     screen = _Screen(console, full, spots(report))
     screen.say(Text(visible(report.title), "bold"))
     if not quiet:
@@ -89,7 +89,9 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
     _banner(report, screen, quiet=quiet)
     for sentence in headline(report):
         screen.say(Text(visible(sentence)))
-    if not quiet:
+    if quiet:
+        screen.listed(to_look_at(report), lambda one: _finding(one, screen))
+    else:
         _body(report, screen)
 
 
@@ -115,7 +117,7 @@ def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
     """What waits for a decision, above everything that happens."""
     found = banner(report)
     if found is None:
-        screen.say(Text("Nothing waits for a decision."))
+        screen.say(Text(nothing_waits(report)))
         return
     screen.say(Text(" ".join(word for word in (found.summary, found.money) if word), "bold red"))
     for reason in found.stops:

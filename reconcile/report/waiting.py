@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind
-from reconcile.domain.finding import Severity
+from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.phrases import counted
+from reconcile.plan.across.narrowing import LEFT_OUT
 from reconcile.plan.model import Conflict, Target
 from reconcile.report.model import HeldEdits, Report
 from reconcile.report.words import record_of
+
+_ALWAYS: Final = ("irreversible", LEFT_OUT)
 
 _Key = tuple[RecordKind | None, str]
 
@@ -65,6 +69,24 @@ def banner(report: Report) -> Banner | None:
         return None
     stops = (*(gate.message for gate in gates), *report.stops)
     return Banner(f"Waits for your decision: {', '.join(words)}.", _money(report), stops, records)
+
+
+def nothing_waits(report: Report) -> str:
+    """What stands in the place of the banner where nothing waits; possible slips are named all the same."""
+    slips = sum(is_slip(one) for one in report.findings)
+    if not slips:
+        return "Nothing waits for a decision."
+    return f"Nothing waits for a decision. Look first: {counted(slips, 'edit')} may be a slip of the hand."
+
+
+def to_look_at(report: Report) -> tuple[Finding, ...]:
+    """What even a short report names: possible slips, what cannot be undone, what is left out."""
+    return tuple(one for one in report.causes if is_slip(one) or one.rule in _ALWAYS)
+
+
+def is_slip(finding: Finding) -> bool:
+    """Whether a finding says that an edit looks like a slip of the hand."""
+    return finding.rule.startswith("slip-")
 
 
 def _records(report: Report) -> Iterator[WaitingRecord]:

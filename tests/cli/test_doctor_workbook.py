@@ -65,7 +65,7 @@ def test_an_untouched_export_has_nothing_to_tell(cli: CliSession) -> None:
     code, out, _ = cli.run("doctor", cli.export("--stage", "APPROVED"))
 
     assert code == 0
-    assert out == "ok     Saved by: nobody since the export\nok     Check: 0 errors, 0 notes\n"
+    assert out == "ok     Saved by: nobody since the export\nok     Check: 0 errors, 0 warnings\n"
 
 
 def test_doctor_tells_what_programs_and_people_did(cli: CliSession) -> None:

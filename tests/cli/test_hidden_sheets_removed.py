@@ -56,7 +56,7 @@ def test_the_doctor_says_which_export_it_is_and_repairs_it_with_its_edits(
     assert code == 1
     assert f"It may be: {workbook_id}, exported " in out
     assert f"Clean copy: {clean}: 1 edit, 0 new lines" in told
-    assert cli.run("check", clean)[1] == "clean.xlsx: 0 errors, 0 notes.\n"
+    assert cli.run("check", clean)[1] == "clean.xlsx: 0 errors, 0 warnings.\n"
     assert "PO-4711" in cli.run("diff", clean)[1]
 
 

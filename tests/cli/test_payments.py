@@ -272,6 +272,9 @@ def test_the_lists_in_the_workbook_add_up_to_the_files(cli: CliSession) -> None:
         if row[2] == "USD"
     }
 
+    matches = book["Matches"]
+
+    assert (matches.page_setup.fitToWidth, matches.print_title_cols) == (2, "$A:$B")
     assert said["counts"]["unpaid"] == 23
     assert sums["Matches"] == pytest.approx(tie_out["Payments", "suggested"])
     assert sums["Paid, not in Introw"] == pytest.approx(tie_out["Payments", "paid, not in Introw"])

@@ -70,10 +70,10 @@ def test_check_goes_through_all_workbooks_whatever_is_wrong_with_one(cli: CliSes
     as_json = cli.run("check", broken, wrong, good, "--json")
 
     assert (code, as_json[0]) == (1, 1)
-    assert [line for line in out.splitlines() if line.endswith(".") and " notes" in line] == [
-        "broken.xlsx: 1 error, 0 notes.",
-        "wrong.xlsx: 1 error, 0 notes.",
-        "march.xlsx: 0 errors, 0 notes.",
+    assert [line for line in out.splitlines() if line.endswith(".") and " warnings" in line] == [
+        "broken.xlsx: 1 error, 0 warnings.",
+        "wrong.xlsx: 1 error, 0 warnings.",
+        "march.xlsx: 0 errors, 0 warnings.",
     ]
     assert [(one["file"], one["rule"]) for one in json.loads(as_json[1])] == [
         ("broken.xlsx", "workbook-unreadable"),

@@ -113,9 +113,21 @@ def test_what_the_api_cannot_undo_is_told_before_and_after_with_what_to_do(cli: 
     assert "Cannot be undone by API (4)" in report
     assert err.count("be undone by API.") == 4
     assert "restore the line" in err
+    # Our own decline is no movement upstream, and no workbook has rows to name.
+    assert "upstream" not in err.lower()
+    assert "!" not in err
     assert state[DUPLICATE]["status"] == "VOIDED"
     assert state[DRAFT_LINE]["payoutId"] is None
     assert state[APPROVED_LINE]["amount"] == "500.00"
+
+
+def test_a_short_report_of_an_undo_says_what_cannot_be_undone(cli: CliSession) -> None:
+    run_id = _applied(cli, DECLINE, SET_AMOUNT)
+    code, out, err = cli.run("undo", run_id, "--dry-run", "--quiet")
+
+    assert code == 0
+    assert "cannot be undone by API." in out + err
+    assert "restore the line" in out + err
 
 
 def test_a_dry_run_of_an_undo_writes_nothing(cli: CliSession) -> None:

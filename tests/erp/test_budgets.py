@@ -80,3 +80,20 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_limit_that_cannot_be_kept_is_no_setting(given: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="bank_"):
         FileRules(**given)  # type: ignore[arg-type]
+
+
+def test_an_amount_of_as_many_digits_as_are_read_ends_in_no_traceback() -> None:
+    text = f"Date,Payee,Amount,Currency\n2026-04-15,A,{'9' * 28},USD\n"
+
+    assert _read(text.encode(), BankFileLimits()).payments[0].amount.amount == int("9" * 28)
+
+
+def test_a_type_code_of_other_digits_is_money_received() -> None:
+    for code in ("\u00b2" * 3, "4" * 5000):
+        text = f"01,A,B,260430/\n02,A,B,1,260430/\n03,1,USD/\n16,{code},5,Z,1/\n49,,/\n98,,,/\n99,,,/"
+        assert _read(text.encode(), BankFileLimits()).payments[0].amount.amount < 0
+
+
+def test_a_table_of_too_many_columns_is_refused_with_the_setting() -> None:
+    with pytest.raises(PaymentFileError, match=r"has 501 columns, and at most 500 are read.*bank_columns"):
+        _read(f"Date,Amount\n{',' * 500}\n".encode(), BankFileLimits())

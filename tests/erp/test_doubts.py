@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -113,8 +114,8 @@ def test_the_text_of_a_bank_file_speaks_against_a_payment_too() -> None:
     assert (_paid(result), len(result.suggestions)) == (0, 1)
 
 
-def test_a_blank_state_beside_rows_that_say_something_is_not_known(read: Reader) -> None:
-    rows = f"2026-04-15,Acme,100.00,USD,{ID},\n2026-04-15,Beta,7.00,USD,x,Rejected\n"
+def test_a_blank_state_beside_rows_that_say_paid_is_not_known(read: Reader) -> None:
+    rows = f"2026-04-15,Acme,100.00,USD,{ID},\n2026-04-15,Beta,7.00,USD,x,Paid\n"
     result = match_payments(
         [read(f"Payment date,Payee,Amount,Currency,Reference,Status\n{rows}")], [_owed()], PaymentPolicy()
     )
@@ -158,3 +159,93 @@ def test_a_description_that_stands_for_the_payee_still_speaks_against_the_paymen
 
     assert file.format == "Mercury: transactions"
     assert (_paid(result), len(result.suggestions)) == (0, 1)
+
+
+BAI2 = (
+    "01,A,B,260416,0100,1,,,2/\n02,B,A,1,260415,0100,USD,2/\n03,123,USD,,,,/\n"
+    "16,{kind},10000,Z,B1,C1,{id} Acme Partners\n49,10000,3/\n98,10000,1,5/\n99,10000,1,7/\n"
+)
+OFX = (
+    "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"
+    "OLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>"
+    "<DTSERVER>20260416<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>0"
+    "<SEVERITY>INFO</STATUS><STMTRS><CURDEF>USD<BANKACCTFROM><BANKID>1<ACCTID>2<ACCTTYPE>CHECKING</BANKACCTFROM>"
+    "<BANKTRANLIST><DTSTART>20260401<DTEND>20260430<STMTTRN><TRNTYPE>{kind}<DTPOSTED>20260415<TRNAMT>-100.00"
+    "<FITID>f1{more}<NAME>Acme Partners<MEMO>{id}</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>1<DTASOF>20260430"
+    "</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+)
+MT940 = (
+    ":20:S\n:25:123/456\n:28C:1/1\n:60F:C260414USD1000,00\n:61:2604150415D100,00{kind}NONREF//B1\n"
+    ":86:{id} Acme Partners\n:62F:C260415USD900,00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "paid"),
+    [
+        (BAI2, ("409", "451", "455", "466", "475", "495", "508", "699"), 1),
+        (BAI2, ("400", "408", "423", "468", "496", "524", "552", "555", "557", "575", "698"), 0),
+        (OFX, ("DEBIT", "CHECK", "PAYMENT", "XFER", "REPEATPMT", "OTHER"), 1),
+        (OFX, ("HOLD", "DEP", "DIRECTDEP", "CREDIT", "FEE", "INT"), 0),
+        (MT940, ("NTRF", "NCHK", "NSTO", "NMSC", "S103"), 1),
+        (MT940, ("NRTI", "FRTI", "NCHG", "NINT", "NCOM"), 0),
+    ],
+    ids=["BAI2", "BAI2, no payments", "OFX", "OFX, no payments", "MT940", "MT940, no payments"],
+)
+def test_a_debit_of_a_kind_that_is_no_payment_is_left_to_a_person(
+    read: Reader, text: str, kinds: tuple[str, ...], paid: int
+) -> None:
+    for kind in kinds:
+        file = read(text.format(kind=kind, id=ID, more=""), name="bank.txt")
+        result = match_payments([file], [_owed()], PaymentPolicy())
+
+        assert (kind, _paid(result), len(result.suggestions)) == (kind, paid, 1 - paid)
+
+
+def test_a_correction_of_another_transaction_is_left_to_a_person(read: Reader) -> None:
+    text = OFX.format(kind="DEBIT", id=ID, more="<CORRECTFITID>f0<CORRECTACTION>DELETE")
+    result = match_payments([read(text, name="bank.ofx")], [_owed()], PaymentPolicy())
+
+    assert (_paid(result), len(result.suggestions)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "reference", ["March", "TBD", "N/A", "2026", "12", "202603", "20260415", "2026-04-15"]
+)
+@pytest.mark.parametrize("po", [False, True], ids=["bill number", "PO number"])
+def test_a_number_that_says_too_little_is_at_most_a_suggestion(
+    read: Reader, reference: str, *, po: bool
+) -> None:
+    """Partner, amount and word agree, and the word stands in many texts by itself."""
+    known = replace(_owed(), po_number=reference) if po else replace(_owed(), references=(ID, reference))
+    file = read(_table("Memo", reference).replace(ID, "x"))
+
+    assert _paid(match_payments([file], [known], PaymentPolicy())) == 0
+
+
+@pytest.mark.parametrize("reference", ["INV-1", "PO-7788", "778899", "4500012345"])
+def test_a_number_that_says_enough_is_paid(read: Reader, reference: str) -> None:
+    file = read(_table("Memo", reference).replace(ID, "x"))
+
+    assert _paid(match_payments([file], [replace(_owed(), po_number=reference)], PaymentPolicy())) == 1
+
+
+@pytest.mark.parametrize("theirs", ["100", "7"])
+def test_an_id_beside_the_name_of_another_partner_is_a_suggestion_whatever_that_one_is_owed(
+    read: Reader, theirs: str
+) -> None:
+    other = replace(
+        _owed("Beta Ltd"), payout_id="pay_b", amount=Money(Decimal(theirs), "USD"), references=("pay_b",)
+    )
+    result = match_payments([read(_table("Memo", "", payee="Beta Ltd"))], [_owed(), other], PaymentPolicy())
+
+    assert (_paid(result), len(result.suggestions)) == (0, 1)
+
+
+@pytest.mark.parametrize(("today", "paid"), [(14, 1), (15, 1), (13, 0), (1, 0)])
+def test_a_payment_of_a_day_to_come_did_not_leave_yet(read: Reader, today: int, paid: int) -> None:
+    """It is dated 15 April; one day more is given for time zones."""
+    file = read(_table("Memo", "x"))
+    result = match_payments([file], [_owed()], PaymentPolicy(), today=date(2026, 4, today))
+
+    assert (_paid(result), len(result.suggestions)) == (paid, 1 - paid)

@@ -104,12 +104,12 @@ def test_a_bill_number_leads_to_its_payout_and_not_to_a_longer_one() -> None:
 
 
 def test_a_po_number_matches_where_the_amount_or_the_name_agrees_too() -> None:
-    owed = [_owed("pay_1", po_number="3-1")]
-    agreeing = _match([_paid(po_texts=("PO 3-1",), amount="100")], owed)
-    both = _match([_paid(po_texts=("PO 3-1",), amount="100", payee="ACME PARTNERS LTD")], owed)
-    named = _match([_paid(po_texts=("PO 3-1",), amount="90", payee="ACME PARTNERS LTD")], owed)
-    chance = _match([_paid(po_texts=("PO 3-1",), amount="90", payee="Somebody else")], owed)
-    other = _match([_paid(po_texts=("31",), amount="100")], owed)
+    owed = [_owed("pay_1", po_number="A3-1")]
+    agreeing = _match([_paid(po_texts=("PO A3-1",), amount="100")], owed)
+    both = _match([_paid(po_texts=("PO A3-1",), amount="100", payee="ACME PARTNERS LTD")], owed)
+    named = _match([_paid(po_texts=("PO A3-1",), amount="90", payee="ACME PARTNERS LTD")], owed)
+    chance = _match([_paid(po_texts=("PO A3-1",), amount="90", payee="Somebody else")], owed)
+    other = _match([_paid(po_texts=("A31",), amount="100")], owed)
 
     assert _told(agreeing) == [("maybe", "paid by po-number", ("pay_1",))]
     assert _told(both) == [("sure", "paid by po-number", ("pay_1",))]

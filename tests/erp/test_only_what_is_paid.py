@@ -274,3 +274,14 @@ def test_money_received_by_a_row_of_another_kind_is_never_ignored(
 
     assert [one.amount.amount for one in file.payments if one.status != "ignored"][-1] == -100
     assert _paid(_match(file)) == []
+
+
+def test_what_came_back_stands_in_the_tie_out_beside_what_left(read: Reader) -> None:
+    """A sum of both would look like a smaller payment."""
+    other = "pay_cccc3333dddd4444"
+    rows = f"2026-04-15,Acme,100.00,USD,{ID},Paid\n2026-04-16,Beta,30.00,USD,{other},Returned\n"
+    file = read(f"Payment date,Payee,Amount,Currency,Reference,Status\n{rows}")
+    parts = _match(file, owed=(_owed(), _owed(other, "30", "Beta Ltd"))).payment_parts
+
+    assert (parts["matched"], parts["matched, came back"]) == ({"USD": Decimal(100)}, {"USD": Decimal(-30)})
+    assert "suggested, came back" not in parts

@@ -420,6 +420,22 @@ def test_an_edit_that_no_run_applied_is_a_conflict_with_somebody_upstream(own: O
     assert conflict.reason == "You and somebody upstream changed it differently."
 
 
+def test_a_conflict_with_what_an_earlier_run_of_the_workbook_wrote_names_the_run() -> None:
+    (conflict,) = make_plan(BASE, PO, MOVED_ON, own=applied("PO-2")).conflicts
+
+    assert conflict.reason == (
+        "Run run-7 set it to what is live, on 2026-04-06, from this workbook; you changed it again in a copy "
+        "from before. See: reconcile history pay_1"
+    )
+
+
+def test_a_line_that_was_declined_before_the_export_has_not_moved_upstream() -> None:
+    declined = changed(BASE, "cln_1", status="VOIDED")
+
+    assert make_plan(declined, {}, changed(declined, "cln_1", plan_name="Another")).drifts == ()
+    assert [one.target.id for one in make_plan(BASE, {}, declined).drifts] == ["cln_1"]
+
+
 def made(row: EditedRow, line: CommissionLine | None) -> Plan:
     """The plan for a workbook whose one new row was made into cln_9 before."""
     book = make_workbook(BASE, new=[row])

@@ -42,6 +42,19 @@ def test_dates_of_the_other_date_system_are_one_cause_over_all_columns() -> None
     assert len(by_cause(hit)) == 1
 
 
+@pytest.mark.parametrize("rule", ["slip-filled", "slip-block"])
+def test_one_move_of_the_hand_is_told_once_with_its_cells_however_few_they_are(rule: str) -> None:
+    hit = [
+        replace(ONE, rule=rule, cell=f"F{n}", message=f"The amount goes from {n} to 9: filled.")
+        for n in (2, 3, 4)
+    ]
+
+    (one,) = by_cause(hit)
+    (pair,) = by_cause(hit[:2])
+    assert one.message.endswith("filled. The same in 2 more cells: F3, F4.")
+    assert pair.message.endswith("The same in 1 more cell: F3.")
+
+
 def test_findings_that_say_different_things_stay_apart() -> None:
     apart = [replace(one, message=f"The amount goes from 1 to {n}.") for n, one in enumerate(many(9))]
 

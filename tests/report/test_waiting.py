@@ -142,6 +142,41 @@ def test_a_limit_that_allow_lets_pass_does_not_stop_the_plan(rendering: object) 
     assert f"A person lets 2 safety limits pass: {', '.join(names)}." in every
 
 
+def _with_slip() -> Report:
+    return report_on(make_checked_plan(BASE, {"cln_1": {"amount": "5000"}, "pay_2": {"po_number": "P"}}))
+
+
+def test_a_possible_slip_is_named_even_where_only_the_headline_is_shown() -> None:
+    written = io.StringIO()
+    render(_with_slip(), Console(file=written, width=200), quiet=True)
+    every = written.getvalue(), html(_with_slip()), markdown(_with_slip())
+
+    assert all("Look first: 1 edit may be a slip of the hand." in text for text in every)
+    assert "march.xlsx, Lines!D2: " in written.getvalue()
+    assert "The amount goes from 500 to 5000" in written.getvalue()
+
+
+def test_a_page_shows_a_possible_slip_in_the_row_of_its_edit_and_in_no_other() -> None:
+    rows = [row for row in html(_with_slip()).splitlines() if row.startswith("<tr data-kind=")]
+
+    assert ["The amount goes from 500 to 5000" in row for row in rows] == ["cln_1" in row for row in rows]
+    assert any("cln_1" in row for row in rows)
+
+
+def test_without_a_slip_nothing_is_to_be_looked_at_first() -> None:
+    assert "Look first" not in shown(report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}})))
+
+
+def test_a_short_report_says_what_was_left_out_and_what_cannot_be_undone() -> None:
+    report = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}))
+    told = [Finding(Severity.INFO, rule, f"It is {rule}.", "") for rule in ("left-out", "irreversible")]
+    other = Finding(Severity.WARNING, "stage-order", "It is another.", "")
+    written = io.StringIO()
+    render(replace(report, findings=(*told, other)), Console(file=written, width=200), quiet=True)
+
+    assert [f"It is {one.rule}." in written.getvalue() for one in (*told, other)] == [True, True, False]
+
+
 def test_a_finding_says_whose_money_it_is_about() -> None:
     assert "(Bolt, 60.00 USD) It was '000456' at export" in shown(report_on(everything()))
 

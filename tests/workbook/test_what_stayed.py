@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from reconcile.domain.policy.names_and_limits import Policy
+from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.workbook.doctor import examine
+from reconcile.workbook.ooxml.read_budget import Budget
+from reconcile.workbook.ooxml.sheet_facts import SheetFacts, sheet_facts
 
 Change = Callable[[bytes], bytes]
 
@@ -85,3 +88,28 @@ def test_a_program_that_keeps_the_properties_of_a_file_still_saved_it(simple_fil
 
     assert by(simple_file) == "nobody since the export"
     assert by(saved(simple_file, bytes)) == "a program that does not give its name (such as Google Sheets)"
+
+
+LIST = b'<dataValidation type="list" sqref="A2:A9"><formula1>"x,y"</formula1></dataValidation>'
+EXTENDED = (
+    b'<x14:dataValidation type="list"><x14:formula1><xm:f>Lists!$A$2:$A$9</xm:f></x14:formula1>'
+    b"<xm:sqref>C2:C9</xm:sqref></x14:dataValidation>"
+)
+
+
+def facts_of(part: bytes) -> SheetFacts:
+    return sheet_facts(io.BytesIO(part), Budget(Path("a.xlsx"), ReadLimits()))
+
+
+def test_a_rule_does_not_reach_over_what_stands_before_the_range_of_a_data_bar() -> None:
+    facts = facts_of(
+        with_extension(LIST + b"<tableParts><tablePart r:id='t'/></tableParts></worksheet>", DATA_BAR)
+    )
+
+    assert facts.ruled == {0}
+    assert {"tablePart", "conditionalFormatting"} <= facts.marks
+
+
+def test_the_range_of_a_list_rule_in_the_extension_is_its_own_and_not_that_of_a_data_bar() -> None:
+    for content in (EXTENDED + DATA_BAR, DATA_BAR + EXTENDED, EXTENDED):
+        assert facts_of(with_extension(b"</worksheet>", content)).ruled == {2}

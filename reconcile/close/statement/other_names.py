@@ -11,7 +11,7 @@ from typing import Final
 
 WITHHELD: Final = "not shown: it names others"
 _FORMS: Final = re.compile(
-    r"[\s,]+(?:ltd|limited|inc|incorporated|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|bv|nv|sa|sas|sarl"
+    r"(?<![\s,])[\s,]+(?:ltd|limited|inc|incorporated|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|bv|nv|sa|sas|sarl"
     r"|srl|spa|oy|ab|aps|as|pty|kk|s\.?a\.?|b\.?v\.?|l\.?l\.?c\.?)\.?$"
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
@@ -13,12 +16,18 @@ from reconcile.erp.matching.references import Hit, References
 from reconcile.erp.matching.result import Verdict, certificate
 from reconcile.erp.payments.model import Payment, PaymentStatus
 
+# Digits of a number that is taken for a year, a count or a day, and not for a reference.
+_SHORT: Final = 4
+_DAY: Final = re.compile(
+    r"(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2])(?:[-./]?[0-3]\d)?|[0-3]?\d[-./][01]?\d[-./]\d{2,4}"
+)
+
 
 def by_reference(state: MatchState, names: Names) -> None:
     """Payments that carry a payout id, a bill number or an end-to-end id.
 
-    Where the payee has exactly the name of another partner who is owed the same, the two contradict each
-    other: that is at most a suggestion.
+    Where the payee has exactly the name of another partner, the two contradict each other: that is at most a
+    suggestion. So is a bill number that says too little, see `is_telling`.
     """
     index = References()
     for number, owed in enumerate(state.owed):
@@ -31,7 +40,8 @@ def by_reference(state: MatchState, names: Names) -> None:
 def by_po_number(state: MatchState, names: Names) -> None:
     """Payments that carry a PO number. It must be the amount or the partner's name as well that agrees.
 
-    A PO number may be a word such as `March` or `TBD`, so without the partner's very name it is a suggestion.
+    A PO number may be a word such as `March` or `TBD`, so without the partner's very name it is a suggestion,
+    and one that says too little is a suggestion always, see `is_telling`.
     """
     index = References()
     for number, owed in enumerate(state.owed):
@@ -74,11 +84,23 @@ def _named(
     return found
 
 
+def is_telling(reference: str) -> bool:
+    """Whether a reference says enough to be that of one thing alone.
+
+    A word without a digit, a year, a month or day in digits, and a short number stand in texts by themselves.
+    An id with an underscore, as Introw's have, does not.
+    """
+    letters, digits = (sum(map(kind, reference)) for kind in (str.isalpha, str.isdigit))
+    says = bool(letters) or (digits > _SHORT and not _DAY.fullmatch(reference))
+    return "_" in reference or (bool(digits) and says)
+
+
 def _sorted_out(hits: Sequence[Hit]) -> Named:
     sure = frozenset(number for hit in hits for number in hit.leads_to if len(hit.leads_to) == 1)
     words = ", ".join(hit.reference for hit in hits)
+    telling = frozenset(number for hit in hits if is_telling(hit.reference) for number in hit.leads_to)
     unclear = frozenset(number for hit in hits if not hit.leads_to & sure for number in hit.leads_to)
-    return Named(sure, frozenset(), words, unclear) if sure else Named(sure, unclear, words)
+    return Named(sure, frozenset(), words, unclear, telling) if sure else Named(sure, unclear, words)
 
 
 def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Named | None:
@@ -89,7 +111,7 @@ def _agreeing(state: MatchState, names: Names, payment: int, named: Named) -> Na
         return is_theirs or compare([state.payments[payment]], [state.owed[number]], state.policy).fits
 
     sure, maybe = (frozenset(filter(agrees, numbers)) for numbers in (named.payouts, named.maybe))
-    return Named(sure, maybe, named.words, named.doubt) if sure or maybe else None
+    return replace(named, payouts=sure, maybe=maybe) if sure or maybe else None
 
 
 def _is_very_payee(state: MatchState, names: Names, payment: int, payout: int) -> bool:
@@ -111,12 +133,9 @@ def _is_payee(state: MatchState, names: Names, payment: int, payout: int) -> boo
 
 
 def _is_another(state: MatchState, names: Names, payment: int, payout: int) -> bool:
-    """Whether the payee has exactly the name of another partner, who is owed that very amount."""
+    """Whether the payee has exactly the name of another partner."""
     group = names.exact_group_of(state.payments[payment].payee)
-    if group is None or group == names.group_of(state.owed[payout].partner):
-        return False
-    paid = state.payments[payment].amount
-    return any(one.amount == paid and names.group_of(one.partner) == group for one in state.owed)
+    return group is not None and group != names.group_of(state.owed[payout].partner)
 
 
 def _play(
@@ -125,6 +144,7 @@ def _play(
     for payments, owed in _groups({number: one.payouts for number, one in named.items() if one.payouts}):
         words = ", ".join(dict.fromkeys(named[number].words for number in payments))
         sure = all(is_sure(one, two) for one in payments for two in named[one].payouts)
+        sure = sure and all(named[one].payouts <= named[one].telling for one in payments)
         names = {number: named[number] for number in payments}
         NamedGroup(state, how, words, names, sure and _all_left(state, payments)).settle(payments, owed)
     for number, one in named.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.payments import AUTOMATIC, PaymentPolicy
@@ -36,10 +37,12 @@ def match_payments(
     owed: Sequence[Owed],
     policy: PaymentPolicy,
     before: ReadBefore = _NOTHING_READ,
+    today: date | None = None,
 ) -> Matching:
     """Matches the payments of all files with what is owed; the same result for the same input, always.
 
-    before: what earlier runs read. A payment that went to its payouts then is not matched again.
+    before: what earlier runs read. A payment that went to its payouts then is not matched again. today: a
+    payment of a later day did not leave yet, whatever the file says; None where that is not known.
     """
     once, repeated, findings = merged(files)
     told = recognised(once, before, policy)
@@ -64,22 +67,33 @@ def match_payments(
     note_cut_lists(state)
     tie_money_back(state, names)
     question_unknown(state, unknown)
-    _question_doubtful(state)
+    _question_doubtful(state, today)
     of_files = (finding for file in files for finding in file.findings)
     apart = Apart(ignored, unknown, (*repeated, *told.spent), told.known)
     return _result(state, apart, (*of_files, *findings, *told.findings, *state.findings))
 
 
-def _question_doubtful(state: MatchState) -> None:
+def _question_doubtful(state: MatchState, today: date | None) -> None:
     """Makes suggestions of matches whose payments the file itself says something against."""
     for match in [one for one in state.decided if one.verdict is Verdict.PAID]:
         for payment in match.payments:
-            payee = "" if payment.payee in payment.references else payment.payee
-            names = (payee, *(owed.partner for owed in match.owed))
-            word = "" if payment.doubt else doubtful_word((*payment.references, *payment.po_texts), names)
-            if doubt := payment.doubt or (f"it says {word!r}" if word else ""):
+            if doubt := _doubt(payment, [owed.partner for owed in match.owed], today):
                 state.question(match, f"of {payment.place} {doubt}")
                 break
+
+
+def _doubt(payment: Payment, partners: Sequence[str], today: date | None) -> str:
+    """What speaks against a payment in words; empty where nothing does."""
+    if payment.doubt:
+        return payment.doubt
+    if not payment.amount.amount:
+        return "the amount is zero"
+    # The day of one time zone may be tomorrow in another.
+    if today and payment.day and payment.day > today + timedelta(days=1):
+        return f"the day {payment.day.isoformat()} is still to come"
+    payee = "" if payment.payee in payment.references else payment.payee
+    word = doubtful_word((*payment.references, *payment.po_texts), (payee, *partners))
+    return f"it says {word!r}" if word else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,15 @@ LOOK: Final = "Look at the payment and the payout, and set the stage yourself if
 class Named:
     """The payouts that a payment names for sure, or one of which it may mean, and its words for them.
 
-    doubt: the payouts that another of its references leads to, if that one leads to several.
+    doubt: the payouts that another of its references leads to, if that one leads to several. telling: those
+    that a reference leads to which says enough by itself.
     """
 
     payouts: frozenset[int]
     maybe: frozenset[int]
     words: str
     doubt: frozenset[int] = frozenset()
+    telling: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,11 +143,14 @@ class Matching:
 
     @cached_property
     def payment_parts(self) -> dict[str, dict[str, Decimal]]:
-        """The sum of the payments in each part per currency; together they are the totals of the files."""
+        """The sum of the payments in each part per currency; together they are the totals of the files.
+
+        What came back has parts of its own, so that it is not seen only as a smaller sum.
+        """
         return {
-            "matched": totals(_paid(self.matches)),
-            "suggested": totals(_paid(self.suggestions)),
-            "amounts differ": totals(_paid(self.differing)),
+            **_both_ways("matched", self.matches),
+            **_both_ways("suggested", self.suggestions),
+            **_both_ways("amounts differ", self.differing),
             "paid, not in Introw": totals(stray.payment.amount for stray in self.strays),
             "money received": totals(stray.payment.amount for stray in self.received),
             "state not known": totals(payment.amount for payment in self.unknown),
@@ -178,8 +181,12 @@ def residual(parts: dict[str, dict[str, Decimal]], whole: dict[str, Decimal]) ->
     return dict(sorted(left.items()))
 
 
-def _paid(matches: Iterable[Match]) -> Iterator[Money]:
-    return (payment.amount for match in matches for payment in match.payments)
+def _both_ways(name: str, matches: Iterable[Match]) -> dict[str, dict[str, Decimal]]:
+    """What left, and beside it what came back."""
+    amounts = [payment.amount for match in matches for payment in match.payments]
+    back = totals(one for one in amounts if one.amount < 0)
+    sent = totals(one for one in amounts if one.amount >= 0)
+    return {name: sent, **({f"{name}, came back": back} if back else {})}
 
 
 def _owed(matches: Iterable[Match]) -> Iterator[Money]:

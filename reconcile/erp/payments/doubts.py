@@ -20,10 +20,10 @@ from reconcile.erp.payments.model import GridRow
 _WORDS: Final = """
 void|voided|voiding|cancel|canceled|cancelled|cancellation|reversal|reversed|reverted|returned|refund|refunded|
 chargeback|bounced|rejected|rejection|declined|denied|failed|failure|unsuccessful|unpaid|repaid|recalled|blocked|
-pending|awaiting|unclaimed|expired|escheat*|nsf|
+pending|awaiting|unclaimed|expired|escheat*|nsf|rtn|rtnd|
 not sent|not paid|not processed|not executed|not released|not transmitted|paid back|charge back|on hold|
-do not pay|to be paid|insufficient funds|stop payment|payment stopped|stopped payment|payment return|
-ach return|return item|returned item|stale dated|
+do not pay|to be paid|not for|instead of|insufficient funds|stop payment|payment stopped|stopped payment|
+payment return|ach return|return item|returned item|stale dated|
 storn*|rueckgabe|ruckgabe|rucklast*|ruecklast*|ruckbuch*|rueckbuch*|ruckuberweis*|rueckueberweis*|zuruckgewiesen|
 zurueckgewiesen|zuruckgegeben|abgelehnt|abgewiesen|fehlgeschlagen|vorgemerkt|gesperrt|nicht bezahlt|
 nicht ausgefuhrt|nicht ausgefuehrt|nicht gebucht|

@@ -90,7 +90,7 @@ def _unsaved(reading: Reading) -> Iterator[Check]:
 def _findings(reading: Reading) -> Check:
     causes = by_cause(reading.findings)
     errors = sum(one.severity is Severity.ERROR for one in causes)
-    found = f"{counted(errors, 'error')}, {counted(len(causes) - errors, 'note')}"
+    found = f"{counted(errors, 'error')}, {counted(len(causes) - errors, 'warning')}"
     return Check("Check", ok=not errors, found=found, advice=f"See: reconcile check {reading.edited.file}")
 
 

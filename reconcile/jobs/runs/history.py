@@ -112,7 +112,7 @@ class History:
     def as_text(self) -> Iterator[str]:
         """The runs for people, a line each."""
         for run in self.record.runs:
-            when, about = run.started_at[:16], self._summary(run)
+            when, about = f"{run.started_at[:16].replace('T', ' ')} UTC", self._summary(run)
             what = ", ".join(part for part in (about.counts, about.moved) if part)
             line = f"{run.run_id}  {run.state:<9}  {when}  {run.started_by}  {about.files}: {what}"
             yield visible(f"{line}  {run.environment}")

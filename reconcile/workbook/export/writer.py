@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +44,8 @@ from reconcile.workbook.export.styles import Styles
 from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet, XlsxWriterException
 
 # The columns up to these go on paper: those with ids and days of change would shrink the page too far.
+# Characters side by side on a page in landscape that can still be read: of 11 points about 6 are left.
+_PAGE_WIDTH: Final = 210
 _LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "status"}
 
 
@@ -107,7 +110,14 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
         if kind in _LAST_PRINTED:
             sheet.print_area(0, 0, place.rows, place.indexes[_LAST_PRINTED[kind]])
     for extra in source.proposal.sheets:
-        _set_print(write_extra(workbook, extra, styles), layout.sheets[extra.key], layout)
+        sheet = write_extra(workbook, extra, styles)
+        _set_print(sheet, layout.sheets[extra.key], layout)
+        sheet.repeat_rows(0)
+        widths = [text.width for text in layout.columns[extra.key].values()]
+        if (pages := math.ceil(sum(widths) / _PAGE_WIDTH)) > 1:
+            # Side by side, with the answer and the number of the match on each.
+            sheet.fit_to_pages(pages, 0)
+            sheet.repeat_columns(0, 1)
     write_start(start, snapshot, export, places, styles)
     _set_print(start, layout.sheets["start"], layout)
     write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, policy, styles)

@@ -23,6 +23,14 @@ from reconcile.errors import PaymentFileError
 # Credits that bring a payment back: posted and returned, debit reversal, ACH return and reversal.
 _RETURNS: Final = frozenset(("252", "255", "257", "258", "261", "266"))
 _DEBITS: Final = range(400, 700)
+# Debits that are payments made. Others are sums, fees, adjustments, returned deposits, loans, own accounts.
+_PAYMENTS: Final = frozenset(
+    (
+        "409", "421", "435", "447", "451", "452", "455", "462", "464", "466", "469", "472", "474", "475",
+        "477", "479", "484", "491", "493", "495", "501", "506", "508", "512", "513", "516", "522", "527",
+        "529", "699",
+    )
+)  # fmt: skip
 # How many fields follow a funds type.
 _FUNDS: Final = {"V": 2, "S": 3}
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,28}")
@@ -166,6 +174,7 @@ def _transaction(reading: _Reading, record: Record) -> None:
             references=texts(customer, text),
             po_texts=texts(text, customer),
             reason=why,
+            doubt=f"the type code {code} is that of no payment made" if out and code not in _PAYMENTS else "",
         )
     )
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.finding import Finding
-from reconcile.domain.money import Money, exponent, plain
+from reconcile.domain.money import Money, decimals, exponent, plain
 from reconcile.erp.payments.formats.decode import Decoded
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
@@ -36,6 +36,8 @@ _AMOUNT: Final = re.compile(
 _FULL: Final = 27
 # Of each day of more than ten years.
 _MOST_STATEMENTS: Final = 4000
+# Kinds of debits that are no payments made: returned items, charges, interest, commissions.
+_NO_PAYMENTS: Final = ("RTI", "CHG", "INT", "COM", "BRF")
 _NO_REFERENCE: Final = ("NONREF", "NOTPROVIDED", "")
 # The library's readers of field 61: the standard's, and those of banks with longer references.
 _DIALECTS: Final = ("Statement", "StatementGLS", "StatementASNB")
@@ -159,7 +161,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
     places = exponent(currency)
     if places is None:
         raise PaymentFileError(f"{place}: the statement does not say in which currency it is.")
-    if one["amount"].amount != round(one["amount"].amount, places):
+    if decimals(one["amount"].amount) > places:
         raise PaymentFileError(
             f"{place}: {plain(one['amount'].amount)} has more decimals than {currency} has ({places}). "
             "Fetch the file from the bank again, in another form."
@@ -184,6 +186,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
         ),
         po_texts=texts(plain_details),
         reason=why,
+        doubt=f"its kind is {kind}" if (kind := str(one.get("id") or "")[1:]) in _NO_PAYMENTS else "",
     )
 
 

@@ -21,6 +21,8 @@ from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
+# Kinds of debits that are no payments made: holds, deposits taken back, fees, interest.
+_NO_PAYMENTS: Final = ("HOLD", "DEP", "DIRECTDEP", "CREDIT", "INT", "DIV", "FEE", "SRVCHG")
 _STATEMENTS: Final = ("STMTRS", "CCSTMTRS")
 
 
@@ -96,7 +98,16 @@ def _payment(one: Element, place: Place, account: str, currency: str) -> Payment
         references=references,
         po_texts=texts(memo, name),
         reason=why,
+        doubt=_doubt(one) if moved < 0 else "",
     )
+
+
+def _doubt(one: Element) -> str:
+    """What the kind of a transaction says against its being a payment, or a correction that takes it away."""
+    kind = xml.words(one, "TRNTYPE").upper()
+    if xml.words(one, "CORRECTFITID"):
+        return f"it corrects another transaction ({xml.words(one, 'CORRECTACTION') or 'not said how'})"
+    return f"its kind is {kind}" if kind in _NO_PAYMENTS else ""
 
 
 def _status(moved: Decimal, kind: str, name: str, memo: str) -> tuple[PaymentStatus, str]:

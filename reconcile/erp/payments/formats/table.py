@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money, exponent, plain
+from reconcile.domain.money import Money, decimals, exponent, plain
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.directions import Direction, find_direction
@@ -29,14 +29,14 @@ from reconcile.erp.payments.model import (
     known_id,
     texts,
 )
-from reconcile.erp.payments.state_words import named_state_columns, state_columns, state_of
+from reconcile.erp.payments.state_words import state_columns, state_of
 from reconcile.errors import PaymentFileError
 
 _MARKS: Final = {"dot": ".", "comma": ","}
 _BLANK: Final = GridCell("")
 # `Thursday, Apr 16, 2026 05:32:10 AM GMT-7 - Accrual Basis`
 _MADE_AT: Final = re.compile(
-    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*\d{1,2}:\d{2}|\b(?:Accrual|Cash) Basis\b"
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.{0,60}[0-9]{1,2}:[0-9]{2}|\b(?:Accrual|Cash) Basis\b"
 )
 _LONGEST_FOOTER: Final = 200
 _AMOUNTS: Final = ("amount", "total", "paid_out", "paid_in", "balance", "instructed", "fee")
@@ -75,8 +75,7 @@ class Table:
     """A table under its header. Build it with `open_table`.
 
     states: the columns that say what became of a row; says_states: they say of some rows that they are paid,
-    or a column that is called a state says something of some rows, so a row without a word is not known to be
-    paid. signs: of each direction, whether its amounts are positive.
+    so a row without a word is not known to be. signs: of each direction, whether its amounts are positive.
     """
 
     name: str
@@ -173,9 +172,7 @@ def _find_meanings(table: Table) -> None:
     grid = tuple(body)
     table.states = state_columns(grid, table.header, table.layout)
     words = (row.text(place) for row in body for place in table.states)
-    says_paid = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
-    named = named_state_columns(table.header, table.layout)
-    table.says_states = says_paid or any(row.text(place) for row in body for place in named)
+    table.says_states = any(state_of(word, table.layout) is PaymentStatus.PAID for word in words if word)
     table.direction = find_direction(grid, table.header, table.layout)
     if table.direction:
         label = table.header.labels[table.direction.column]
@@ -286,7 +283,7 @@ def _currency(table: Table, row: GridRow, beside: str, place: Place) -> str:
 
 def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
     places = exponent(currency) or 0
-    if amount != round(amount, places):
+    if decimals(amount) > places:
         raise PaymentFileError(
             f"{place}: {plain(amount)} has more decimals than {currency} has ({places}). Mend it, or pass "
             "--decimal if the file means something else by its comma or dot."
