@@ -12,10 +12,11 @@ from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import RULES, ApprovalPolicy
 from reconcile.domain.stage import stage_of
 from reconcile.people.statement import Subject, digest_of
-from reconcile.plan.model import Effect, Operation, Plan
+from reconcile.plan.model import Action, Effect, Operation, Plan
 from reconcile.plan.undo import is_undo
 
 _NONE = Decimal(0)
+_TAKEN_OFF = (Action.DECLINE_LINE, Action.DETACH_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ def _moved(plan: Plan) -> _Moved:
     """What moves, up and down alike.
 
     Of a payout that goes to a stage that partners see or that pays, the whole amount; elsewhere, what the
-    lines change by.
+    lines change by. Where lines of another currency leave the amount of such a payout unknown, the money of
+    each line that is changed on it counts as well, in its own currency.
     """
     released = {one.target.id: one for one in plan.effects if _releases(one)}
     whole: dict[str, Decimal] = {}
@@ -169,10 +171,25 @@ def _moved(plan: Plan) -> _Moved:
         amount = effect.amount_before if effect.amount_after is None else effect.amount_after
         add(effect.target.partner_id, effect.currency, amount)
     for one in plan.operations:
-        if one.target.payout_id not in released:
-            for currency, amount in _change(one).items():
-                add(one.target.partner_id, currency, amount)
+        for currency, amount in _moved_by(one, released.get(one.target.payout_id or "")).items():
+            add(one.target.partner_id, currency, amount)
     return _Moved(whole, partners)
+
+
+def _moved_by(one: Operation, release: Effect | None) -> dict[str, Decimal]:
+    """What an operation moves beside the release of its payout, if there is one."""
+    if release is None:
+        return _largest(one) if one.action in _TAKEN_OFF else _change(one)
+    return _largest(one) if release.amount_after is None else {}
+
+
+def _largest(one: Operation) -> dict[str, Decimal]:
+    """The money of a line before or after, whichever is more, whatever its sign."""
+    found: dict[str, Decimal] = {}
+    for money in (one.before, one.after):
+        if money:
+            found[money.currency] = max(found.get(money.currency, _NONE), abs(money.amount))
+    return found
 
 
 def _change(one: Operation) -> dict[str, Decimal]:
