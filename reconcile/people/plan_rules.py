@@ -90,16 +90,44 @@ def subject_of(
 
 
 def steps_of(plan: Plan) -> Iterator[str]:
-    """The steps that cannot be taken back, or that partners see, in words."""
+    """What the plan does, in words: what cannot be taken back, what partners see, and then the rest.
+
+    Each with its money before and after, and the reason that the person gave who asks for it.
+    """
+    reasons = {one.target.id: one.reason for one in plan.operations}
+    seen = [one for one in plan.effects if _goes_to(one) and stage_of(one.stage_after).partner_visible]
     for one in plan.operations:
         if one.by_hand:
-            yield f"{one.action.value} {one.target.id} ({one.target.partner_name}): the API cannot undo it"
-    for effect in plan.effects:
-        if _goes_to(effect) and stage_of(effect.stage_after).partner_visible:
-            yield (
-                f"{effect.target.partner_name}, {effect.target.id}: {effect.stage_before} to "
-                f"{effect.stage_after}, which the partner sees"
-            )
+            yield f"{_operation_words(one)}: the API cannot undo it{_reason(one.reason)}"
+    for effect in seen:
+        yield (
+            f"{effect.target.partner_name}, {effect.target.id}{_amounts_of(effect)}: {effect.stage_before} "
+            f"to {effect.stage_after}, which the partner sees{_reason(reasons.get(effect.target.id, ''))}"
+        )
+    told = {one.target.id for one in seen}
+    for one in plan.operations:
+        if not one.by_hand and one.target.id not in told:
+            yield f"{_operation_words(one)}{_reason(one.reason)}"
+
+
+def _operation_words(one: Operation) -> str:
+    money = f", {_before_after(one.before, one.after)}" if one.before or one.after else ""
+    return f"{one.action.value} {one.target.id} ({one.target.partner_name}){money}"
+
+
+def _amounts_of(effect: Effect) -> str:
+    before = Money(effect.amount_before, effect.currency)
+    if effect.amount_after is None:
+        return f", {before} -> unknown, since lines of another currency change"
+    return f", {_before_after(before, Money(effect.amount_after, effect.currency))}"
+
+
+def _before_after(before: Money | None, after: Money | None) -> str:
+    return str(before) if before == after else f"{before or 'nothing'} -> {after or 'nothing'}"
+
+
+def _reason(text: str) -> str:
+    return f". Reason: {text}" if text else ""
 
 
 def _named(plan: Plan, known: Known) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from builders import (
 )
 
 from reconcile.domain.policy.approval import ApprovalPolicy
-from reconcile.people.plan_rules import Known, rules_met, subject_of
+from reconcile.people.plan_rules import Known, rules_met, steps_of, subject_of
 from reconcile.plan.model import Plan
 
 LIMITS = {"USD": Decimal(50_000), "EUR": Decimal(50_000)}
@@ -65,3 +66,33 @@ def test_lines_in_the_currency_of_a_released_payout_count_once() -> None:
     plan = make_plan(base, make_workbook(base, {**RELEASE, "cln_1": {"amount": "900"}}))
 
     assert subject_of(plan, "store", ApprovalPolicy(), Known()).totals == {"USD": "900"}
+
+
+def test_steps_tell_the_money_before_and_after_and_the_reason() -> None:
+    base = make_snapshot(
+        make_payout("pay_1", "650 USD"), make_line("cln_1", "500 USD"), make_line("cln_2", "150 USD")
+    )
+    edits: Edits = {
+        **RELEASE,
+        "cln_1": {"amount": "900"},
+        "cln_2": {"action": "Detach"},
+    }
+    book = make_workbook(base, edits)
+    rows = tuple(
+        replace(row, reason=f"About {name}")
+        for row, name in zip(book.lines.rows, ("cln_1", "cln_2"), strict=True)
+    )
+    plan = make_plan(base, replace(book, lines=replace(book.lines, rows=rows)))
+
+    assert list(steps_of(plan)) == [
+        "detach line cln_2 (Acme), 150.00 USD: the API cannot undo it. Reason: About cln_2",
+        "Acme, pay_1, 650.00 USD -> 900.00 USD: APPROVED to PENDING_PAYMENT, which the partner sees",
+        "update line cln_1 (Acme), 500.00 USD -> 900.00 USD. Reason: About cln_1",
+    ]
+
+
+def test_a_detached_line_moves_its_money() -> None:
+    base = make_snapshot(make_payout("pay_1", "150 USD"), make_line("cln_1", "150 USD"))
+    plan = make_plan(base, make_workbook(base, {"cln_1": {"action": "Detach"}}))
+
+    assert subject_of(plan, "store", ApprovalPolicy(), Known()).totals == {"USD": "150"}
