@@ -120,6 +120,9 @@ def test_a_link_that_stays_inside_and_a_folder_of_the_users_own_are_fine(
 WRITERS = {
     "atomic": "it is the one place",
     "cli/output": "/dev/null, where nobody reads any more",
+    "evidence/pack": "into streams that atomic opens",
+    "jobs/evidence/make_again": "a temporary folder",
+    "people/keys": "it only reads",
     "jobs/closes/close_files": "in a folder that atomic makes, or a temporary one",
     "jobs/closes/pack_manifest": "in a folder that atomic makes, or a temporary one",
     "jobs/closes/roll_up": "in a folder that atomic makes, or a temporary one",

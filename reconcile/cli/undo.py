@@ -39,8 +39,9 @@ def command(
     from reconcile.jobs.runs import undo
 
     with undo.planned_undo(session, run_id) as planned:
-        show_plan(session, planned.report(consent), showing, run_options.reports, as_json=as_json)
+        report = planned.report(consent)
+        show_plan(session, report, showing, run_options.reports, as_json=as_json)
         if dry_run:
-            return int(planned.plan.needs_decision)
+            return int(planned.plan.needs_decision or bool(report.stops))
         result = planned.start(consent, run_options)
     return show_run(session, result, "Nothing to undo.", as_json=as_json)

@@ -110,7 +110,7 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
     """
     with session.reading() as reader, session.store(create=False) as store:
         stale = stale_operations(session, reader, store, plan, name)
-        stops = hindrances(session, store, plan, reader.status.credits_remaining)
+        stops = hindrances(session, store, plan, reader.status.credits_remaining, name)
         approval = approval_of(session, store, plan).shown()
     return Compared(plan, replace(report_on(plan), stops=stops, stale=stale, approval=approval))
 

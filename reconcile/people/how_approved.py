@@ -68,12 +68,14 @@ class Standards:
     """What signatures are held against.
 
     is_signed: see `keys.is_signed_by`. served: the time at the server, where it is known.
+    saved: the file of the saved plan, if it is one.
     """
 
     team: Team
     now: datetime
     is_signed: Check
     served: datetime | None = None
+    saved: str = ""
 
     def signer(self, signed: Signed, said: Statement, role: str) -> tuple[Person | None, str]:
         """Who signed a statement, and why it does not count; the reason is empty where it does."""
@@ -112,7 +114,7 @@ def standing(subject: Subject, signatures: Signatures, standards: Standards) -> 
     ]
     if not requests:
         who = _able(standards.team, None, ())
-        return Standing("", (), subject.approvers, who, (_unknown(subject, signatures),))
+        return Standing("", (), subject.approvers, who, (_unknown(subject, signatures, standards.saved),))
     found = [_of_request(subject, *one, signatures, standards) for one in reversed(requests)]
     return next((one for one in found if one.is_approved), found[0])
 
@@ -133,7 +135,7 @@ def clock_problem(signatures: Signatures, standards: Standards) -> str:
     )
 
 
-def _unknown(subject: Subject, signatures: Signatures) -> str:
+def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
     """That nobody asked for this, or that something else was approved for the same source."""
     earlier = [
         said
@@ -151,6 +153,15 @@ def _unknown(subject: Subject, signatures: Signatures) -> str:
             f"The {subject.kind} is not the one that {earlier[-1].name} approved (fingerprint "
             f"{earlier[-1].subject.fingerprint[:12]}, now {subject.fingerprint[:12]}): ask again with "
             "reconcile request."
+        )
+    if subject.kind == "undo":
+        return (
+            "An undo cannot be asked for yet. Do it by a workbook: reconcile export, set the values back, "
+            "reconcile diff --save, reconcile request."
+        )
+    if saved:
+        return (
+            f"Nobody has asked for an approval of this {subject.kind}. Ask for it: reconcile request {saved}"
         )
     return f"Nobody has asked for an approval of this {subject.kind}: save it, then reconcile request."
 

@@ -12,10 +12,11 @@ from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import RULES, ApprovalPolicy
 from reconcile.domain.stage import stage_of
 from reconcile.people.statement import Subject, digest_of
-from reconcile.plan.model import Effect, Operation, Plan
+from reconcile.plan.model import Action, Effect, Operation, Plan
 from reconcile.plan.undo import is_undo
 
 _NONE = Decimal(0)
+_TAKEN_OFF = (Action.DECLINE_LINE, Action.DETACH_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,44 @@ def subject_of(
 
 
 def steps_of(plan: Plan) -> Iterator[str]:
-    """The steps that cannot be taken back, or that partners see, in words."""
+    """What the plan does, in words: what cannot be taken back, what partners see, and then the rest.
+
+    Each with its money before and after, and the reason that the person gave who asks for it.
+    """
+    reasons = {one.target.id: one.reason for one in plan.operations}
+    seen = [one for one in plan.effects if _goes_to(one) and stage_of(one.stage_after).partner_visible]
     for one in plan.operations:
         if one.by_hand:
-            yield f"{one.action.value} {one.target.id} ({one.target.partner_name}): the API cannot undo it"
-    for effect in plan.effects:
-        if _goes_to(effect) and stage_of(effect.stage_after).partner_visible:
-            yield (
-                f"{effect.target.partner_name}, {effect.target.id}: {effect.stage_before} to "
-                f"{effect.stage_after}, which the partner sees"
-            )
+            yield f"{_operation_words(one)}: the API cannot undo it{_reason(one.reason)}"
+    for effect in seen:
+        yield (
+            f"{effect.target.partner_name}, {effect.target.id}{_amounts_of(effect)}: {effect.stage_before} "
+            f"to {effect.stage_after}, which the partner sees{_reason(reasons.get(effect.target.id, ''))}"
+        )
+    told = {one.target.id for one in seen}
+    for one in plan.operations:
+        if not one.by_hand and one.target.id not in told:
+            yield f"{_operation_words(one)}{_reason(one.reason)}"
+
+
+def _operation_words(one: Operation) -> str:
+    money = f", {_before_after(one.before, one.after)}" if one.before or one.after else ""
+    return f"{one.action.value} {one.target.id} ({one.target.partner_name}){money}"
+
+
+def _amounts_of(effect: Effect) -> str:
+    before = Money(effect.amount_before, effect.currency)
+    if effect.amount_after is None:
+        return f", {before} -> unknown, since lines of another currency change"
+    return f", {_before_after(before, Money(effect.amount_after, effect.currency))}"
+
+
+def _before_after(before: Money | None, after: Money | None) -> str:
+    return str(before) if before == after else f"{before or 'nothing'} -> {after or 'nothing'}"
+
+
+def _reason(text: str) -> str:
+    return f". Reason: {text}" if text else ""
 
 
 def _named(plan: Plan, known: Known) -> dict[str, str]:
@@ -155,7 +184,8 @@ def _moved(plan: Plan) -> _Moved:
     """What moves, up and down alike.
 
     Of a payout that goes to a stage that partners see or that pays, the whole amount; elsewhere, what the
-    lines change by.
+    lines change by. Where lines of another currency leave the amount of such a payout unknown, the money of
+    each line that is changed on it counts as well, in its own currency.
     """
     released = {one.target.id: one for one in plan.effects if _releases(one)}
     whole: dict[str, Decimal] = {}
@@ -169,10 +199,25 @@ def _moved(plan: Plan) -> _Moved:
         amount = effect.amount_before if effect.amount_after is None else effect.amount_after
         add(effect.target.partner_id, effect.currency, amount)
     for one in plan.operations:
-        if one.target.payout_id not in released:
-            for currency, amount in _change(one).items():
-                add(one.target.partner_id, currency, amount)
+        for currency, amount in _moved_by(one, released.get(one.target.payout_id or "")).items():
+            add(one.target.partner_id, currency, amount)
     return _Moved(whole, partners)
+
+
+def _moved_by(one: Operation, release: Effect | None) -> dict[str, Decimal]:
+    """What an operation moves beside the release of its payout, if there is one."""
+    if release is None:
+        return _largest(one) if one.action in _TAKEN_OFF else _change(one)
+    return _largest(one) if release.amount_after is None else {}
+
+
+def _largest(one: Operation) -> dict[str, Decimal]:
+    """The money of a line before or after, whichever is more, whatever its sign."""
+    found: dict[str, Decimal] = {}
+    for money in (one.before, one.after):
+        if money:
+            found[money.currency] = max(found.get(money.currency, _NONE), abs(money.amount))
+    return found
 
 
 def _change(one: Operation) -> dict[str, Decimal]:

@@ -47,7 +47,8 @@ class Statement:
     """One act of a person.
 
     request: the id of the request that it is, or answers. name, key: who, and the fingerprint of the key.
-    at, expires: UTC, ISO 8601; only an approval expires. nonce: makes every statement another one.
+    at, expires: UTC, ISO 8601; only an approval expires. nonce: makes every statement another one. reason: of
+    a rejection; the reasons of the edits belong to the plan.
     """
 
     act: str
@@ -62,9 +63,18 @@ class Statement:
 
     @property
     def text(self) -> str:
-        """The statement in its one form: this is what is signed."""
+        """The statement as it is signed. Only a rejection has a reason; elsewhere it is left out."""
+        return self._written(leave_out="" if self.reason else "reason")
+
+    @property
+    def older_text(self) -> str:
+        """The same as it was signed before, with an empty reason."""
+        return self._written(leave_out="")
+
+    def _written(self, leave_out: str) -> str:
         subject = {one.name: getattr(self.subject, one.name) for one in fields(Subject)}
         values = {one.name: getattr(self, one.name) for one in fields(Statement)} | {"subject": subject}
+        values.pop(leave_out, None)
         return HEAD + json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @property
@@ -82,9 +92,9 @@ class Signed:
 
     @property
     def statement(self) -> Statement | None:
-        """What it says; None where the text is not a statement in its one form."""
+        """What it says; None where the text is not a statement in a form that is signed."""
         found = _read(self.text)
-        return found if found is not None and found.text == self.text else None
+        return found if found is not None and self.text in (found.text, found.older_text) else None
 
 
 def _read(text: str) -> Statement | None:

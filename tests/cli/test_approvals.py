@@ -100,6 +100,31 @@ def test_diff_says_which_rules_are_met_and_who_can_agree(team: CliSession) -> No
     assert "who can agree: Ben, Cleo" in (team.folder / "plan.html").read_text(encoding="utf-8")
 
 
+def test_apply_shows_what_stops_it_as_diff_does_and_how_to_ask(team: CliSession) -> None:
+    shown = team.run("diff", "plan.json")[1]
+    code, out, err = team.run("apply", "plan.json", "--yes")
+
+    assert code == 1
+    assert "Nothing waits for a decision." not in out
+    assert "STOPPED It needs an approval" in shown
+    assert "STOPPED It needs an approval" in out
+    for words in (shown, out, err):
+        assert "Ask for it: reconcile request plan.json" in " ".join(words.split())
+
+
+def test_an_undo_that_needs_an_approval_says_how_to_do_it_instead(cli: CliSession) -> None:
+    cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
+    run = cli.run("history")[1].split()[0]
+    _settings(cli, PEOPLE, 'ask_for = ["any"]\n')
+
+    for option in ("--dry-run", "--yes"):
+        code, out, err = cli.run("undo", run, option)
+        assert code == 1, out + err
+        assert "An undo cannot be asked for yet. Do it by a workbook: reconcile export" in " ".join(
+            out.split()
+        )
+
+
 def test_what_changed_since_an_earlier_approval_is_shown(team: CliSession) -> None:
     _approve(team)
     team.run("diff", team.edit(team.folder / "march.xlsx", SET_STAGE), "--save", "plan.json")

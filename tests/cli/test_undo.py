@@ -122,7 +122,7 @@ def test_what_the_api_cannot_undo_is_told_before_and_after_with_what_to_do(cli: 
 
 
 def test_a_short_report_of_an_undo_says_what_cannot_be_undone(cli: CliSession) -> None:
-    run_id = _applied(cli, DECLINE, SET_AMOUNT)
+    run_id = _applied(cli, *DECLINE, SET_AMOUNT)
     code, out, err = cli.run("undo", run_id, "--dry-run", "--quiet")
 
     assert code == 0

@@ -249,3 +249,46 @@ def test_a_payment_of_a_day_to_come_did_not_leave_yet(read: Reader, today: int, 
     result = match_payments([file], [_owed()], PaymentPolicy(), today=date(2026, 4, today))
 
     assert (_paid(result), len(result.suggestions)) == (paid, 1 - paid)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Due date", "Scheduled date", "Invoice date", "Fälligkeit", "Échéance", "Vencimiento", "Vervaldatum"],
+)
+@pytest.mark.parametrize("day", ["2026-04-15", "2126-12-15"])
+def test_a_list_of_bills_that_tells_no_day_of_payment_pays_nothing(
+    read: Reader, header: str, day: str
+) -> None:
+    text = f"Vendor,Reference,{header},Amount,Currency\nAcme Partners,{ID},{day},100.00,USD\n"
+
+    assert _paid(match_payments([read(text)], [_owed()], PaymentPolicy())) == 0
+
+
+OWED = [
+    ("Balance due", "100.00"), ("Open balance", "100.00"), ("Amount due", "40.00"), ("Offener Betrag", "100.00"),
+    ("On hold", "Yes"), ("Comment", "held for review"), ("Comment", "stopped"), ("Comment", "duplicate, deleted"),
+    ("Info", "Forecast"), ("Paid on", ""), ("Bezahlt am", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "text"), OWED)
+def test_what_is_still_owed_or_held_pays_nothing(read: Reader, header: str, text: str) -> None:
+    table = (
+        f"Date,Payee,Amount,Currency,Reference,{header}\n2026-04-15,Acme Partners,100.00,USD,{ID},{text}\n"
+    )
+
+    assert _paid(match_payments([read(table)], [_owed()], PaymentPolicy())) == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [("Open balance", "0.00"), ("On hold", "No"), ("Due date", "2026-05-01"), ("Paid on", "2026-04-15")],
+)
+def test_an_ordinary_column_of_the_same_kind_says_nothing_against_a_payment(
+    read: Reader, header: str, text: str
+) -> None:
+    table = (
+        f"Date,Payee,Amount,Currency,Reference,{header}\n2026-04-15,Acme Partners,100.00,USD,{ID},{text}\n"
+    )
+
+    assert _paid(match_payments([read(table)], [_owed()], PaymentPolicy())) == 1

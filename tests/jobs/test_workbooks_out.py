@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from builders import ENVIRONMENT, EXPORTED, make_export, make_payout, make_snapshot
 
-from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Scope
 from reconcile.domain.split.split_by import Handout
 from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
 from reconcile.store.store import Store
 
-MARCH = Period.parse("2026-03")
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 SNAPSHOT = make_snapshot(make_payout())
 EXPORT = make_export(SNAPSHOT)
 

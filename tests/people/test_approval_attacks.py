@@ -21,6 +21,15 @@ TWO = replace(PLAN, approvers=2)
 DAVE = person("Dave", "approve")
 
 
+def test_a_statement_with_an_empty_reason_is_read_as_it_was_signed() -> None:
+    said = statement(BEN, "approve")
+
+    assert '"reason"' not in said.text
+    assert '"reason":""' in said.older_text
+    for text in (said.text, said.older_text):
+        assert Signed(text, "").statement == said
+
+
 def _plan_changed() -> Standing:
     return approved().standing(replace(PLAN, fingerprint="e" * 64))
 

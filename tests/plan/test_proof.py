@@ -131,11 +131,12 @@ def test_a_plan_as_it_was_made_proves_itself() -> None:
 
 
 def _is_derived(path: tuple[Any, ...]) -> bool:
-    """What follows from the decisions. The row and the partner's name of a new line are its own source."""
+    """What follows from the decisions. The row, partner's name and reason of a new line are its own source."""
     section, number, *rest = path if len(path) > 1 else (path[0], None)
     if section == "operations":
         new = PLAN.operations[number].action.value == "create line"
-        free = new and rest[0] == "target" and rest[1] in ("place", "file", "partner_name")
+        own = rest[0] == "target" and rest[1] in ("place", "file", "partner_name")
+        free = new and (own or rest[0] == "reason")
         return rest[0] != "relies_on" and not free
     if section == "effects":
         return rest[-1] in ("amount_after", "stage_after", "auto_declined")

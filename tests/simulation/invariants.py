@@ -103,7 +103,8 @@ class Watch:
             for one in self.server.effects
             if one.kind == "create" and one.by != COLLEAGUE and _content(one.body) == wanted
         ]
-        if any(one.by != effect.by and effect.at - one.at <= self.world.habits.lag + SLACK for one in made):
+        lag = self.world.habits.lag
+        if lag and any(one.by != effect.by and effect.at - one.at <= lag + SLACK for one in made):
             # Nobody could see the other's line yet. That is what remains without ETags; the payout's total,
             # which is read back, tells of it.
             return

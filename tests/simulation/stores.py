@@ -112,6 +112,14 @@ class QuickStore(Store):
         return put_back
 
     @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction of what is asked of the database: a step as well."""
+        self.world.before_step()
+        with super().writing() as connection:
+            yield connection
+        self.world.after_step()
+
+    @contextmanager
     def _commit(self) -> Iterator[_Kept]:
         """One commit: a step before it, and one after it."""
         self.world.before_step()

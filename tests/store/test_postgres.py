@@ -338,5 +338,6 @@ def test_a_store_of_an_earlier_version_gets_what_it_lacks(
 
     assert "reconcile state migrate" in refused(database)
     assert database.make() is False
+    database.engine.dispose()
     with Store(postgres.opened(name, tmp_path)) as opened:
         assert audit(opened.record()) == ()

@@ -22,7 +22,8 @@ void|voided|voiding|cancel|canceled|cancelled|cancellation|reversal|reversed|rev
 chargeback|bounced|rejected|rejection|declined|denied|failed|failure|unsuccessful|unpaid|repaid|recalled|blocked|
 pending|awaiting|unclaimed|expired|escheat*|nsf|rtn|rtnd|
 not sent|not paid|not processed|not executed|not released|not transmitted|paid back|charge back|on hold|
-do not pay|to be paid|not for|instead of|insufficient funds|stop payment|payment stopped|stopped payment|
+do not pay|to be paid|held|stopped|duplicate|deleted|forecast|proposal|quote|
+not for|instead of|insufficient funds|stop payment|payment stopped|stopped payment|
 payment return|ach return|return item|returned item|stale dated|
 storn*|rueckgabe|ruckgabe|rucklast*|ruecklast*|ruckbuch*|rueckbuch*|ruckuberweis*|rueckueberweis*|zuruckgewiesen|
 zurueckgewiesen|zuruckgegeben|abgelehnt|abgewiesen|fehlgeschlagen|vorgemerkt|gesperrt|nicht bezahlt|
@@ -57,11 +58,29 @@ _EVENTS: Final = (
     "refunded", "stop", "stopped", "chargeback", "declined", "deleted", "storno", "storniert", "stornodatum",
     "rückgabe", "fehler", "annulé", "rejet", "motifrejet", "anulado", "cancelado", "devuelto", "rechazo",
     "annullato", "geannuleerd", "foutmelding",
+    # What is still owed: a list of open bills names the same numbers and amounts as their payments.
+    "hold", "on hold", "payment hold", "balance due", "open balance", "amount due", "outstanding",
+    "outstanding balance", "outstanding amount", "open amount", "remaining", "remaining balance",
+    "unpaid amount", "offener betrag", "offen", "restbetrag", "restsaldo", "solde dû", "reste à payer",
+    "saldo pendiente", "importe pendiente", "importo residuo", "openstaand", "openstaand bedrag",
 )  # fmt: skip
 _DONE: Final = (
     "paid", "cleared", "sent", "approved", "completed", "executed", "released", "processed", "settled",
     "posted", "booked", "confirmed", "bezahlt", "gebucht", "ausgeführt", "payé", "pagado", "pagato",
     "betaald",
+)  # fmt: skip
+# Days on which a bill came or is to be paid, which are no days of a payment.
+_DAYS_OF_BILLS: Final = (
+    "due", "due date", "due on", "date due", "payment due", "payment due date", "scheduled date", "scheduled",
+    "scheduled for", "expected date", "invoice date", "bill date", "date of invoice", "fällig", "fällig am",
+    "fälligkeit", "fälligkeitsdatum", "rechnungsdatum", "échéance", "date d'échéance", "date de facture",
+    "vencimiento", "fecha de vencimiento", "vencimento", "data de vencimento", "scadenza", "data scadenza",
+    "vervaldatum", "vervaldag", "factuurdatum", "termin płatności", "forfaldsdato", "förfallodag",
+)  # fmt: skip
+# Days on which it was paid: a blank one says that it was not.
+_DAYS_OF_PAYMENTS: Final = (
+    "paid on", "paid at", "date paid", "paid date", "payment date", "date of payment", "bezahlt am",
+    "zahlungsdatum", "date de paiement", "fecha de pago", "data pagamento", "betaald op", "betaaldatum",
 )  # fmt: skip
 _ABOUT: Final = re.compile(
     r"^(?:is|was|date|amount|payment)?(?P<word>.+?)"
@@ -119,9 +138,21 @@ def doubt_of_row(row: GridRow, header: Header, layout: TableLayout, payee: str) 
         label, text = header.labels[place], row.text(place)
         if label and _speaks_against(header, layout, place, text):
             return f"{label!r} says {text!r}"
+        if same_form(label) in _FORMS_OF_PAYMENT_DAYS and not text:
+            return f"{label!r} is blank"
+    if label := _day_of_a_bill(header):
+        return f"its only day is {label!r}, which is no day of a payment"
     own = (payee,) if _names(header) else ()
     told = next((text for text in _texts(row, header, layout) if doubtful_word([text], own)), "")
     return f"it says {told[:80]!r}" if told else ""
+
+
+def _day_of_a_bill(header: Header) -> str:
+    """The day of a table that knows when bills came or are due, and not when they were paid; or empty."""
+    days = [header.labels[place] for place in header.columns.get("date", ())]
+    if any(same_form(label) not in _FORMS_OF_BILL_DAYS for label in days):
+        return ""
+    return next((label for label in (*days, *header.labels) if same_form(label) in _FORMS_OF_BILL_DAYS), "")
 
 
 def _names(header: Header) -> set[int]:
@@ -159,6 +190,8 @@ def _speaks_against(header: Header, layout: TableLayout, place: int, text: str) 
     return False
 
 
+_FORMS_OF_BILL_DAYS: Final = frozenset(same_form(label) for label in _DAYS_OF_BILLS)
+_FORMS_OF_PAYMENT_DAYS: Final = frozenset(same_form(label) for label in _DAYS_OF_PAYMENTS)
 _FORMS_OF_EVENTS: Final = frozenset(same_form(word) for word in _EVENTS)
 _FORMS_OF_DONE: Final = frozenset(same_form(word) for word in _DONE)
 

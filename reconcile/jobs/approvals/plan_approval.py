@@ -73,8 +73,9 @@ def plan_approval(
     gates: Sequence[str] = (),
     reopened: Sequence[str] = (),
     served: datetime | None = None,
+    saved: str = "",
 ) -> PlanApproval:
-    """How the approval of a plan stands. gates, reopened: what is to be let pass.
+    """How the approval of a plan stands. gates, reopened: what is to be let pass. saved: the plan's file.
 
     A plan that somebody asked an approval of needs it, whatever the rules say by now. Raises DecisionNeeded
     where the record of the approvals was changed.
@@ -88,7 +89,7 @@ def plan_approval(
     if not met and not any(one.fingerprint == plan.fingerprint for one in kept.statements):
         return PlanApproval()
     subject = subject_of(plan, kept.store, team.policy, known, gates, reopened)
-    return PlanApproval(met, standing(subject, signatures(kept), standards(session, served)), subject)
+    return PlanApproval(met, standing(subject, signatures(kept), standards(session, served, saved)), subject)
 
 
 def claim_of(session: Session, found: PlanApproval, served: datetime | None = None) -> Claim | None:

@@ -64,7 +64,10 @@ def signer(session: Session, choice: KeyChoice, role: str) -> Signer:
             "of its .pub file there, or name another key with --key."
         )
     if not person.may(role):
-        raise DecisionNeeded(f'{person.name} does not have the role "{role}" in [people].')
+        able = ", ".join(one.name for one in team.people if one.may(role)) or "nobody"
+        raise DecisionNeeded(
+            f'{person.name} does not have the role "{role}" in [people]; who has it: {able}.'
+        )
     return Signer(person, key)
 
 
@@ -75,9 +78,12 @@ def signatures(kept: KeptApprovals) -> Signatures:
     return Signatures(signed, kept.uses, latest)
 
 
-def standards(session: Session, served: datetime | None = None) -> Standards:
-    """What signatures are held against now. served: the time at the server, where it is known."""
-    return Standards(session.settings.team, session.clock(), is_signed_by, served)
+def standards(session: Session, served: datetime | None = None, saved: str = "") -> Standards:
+    """What signatures are held against now. served: the time at the server, where it is known.
+
+    saved: the file of the saved plan, if it is one.
+    """
+    return Standards(session.settings.team, session.clock(), is_signed_by, served, saved)
 
 
 def read_kept(session: Session, store: Store) -> KeptApprovals:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.domain.phrases import counted
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, StateError
 from reconcile.jobs.session import Session
 from reconcile.people.keys import is_signed_by
 from reconcile.people.signature_check import Checked, Row, check_signatures
@@ -51,7 +51,12 @@ def verify_signatures(session: Session) -> SignatureVerdict:
 
 def _plans(store: Store, run_ids: set[str]) -> Iterator[tuple[str, str]]:
     """The fingerprints of the plans of runs; none of one that is not what it was when it was made."""
-    for run in store.runs() if run_ids else ():
+    try:
+        runs = store.runs() if run_ids else ()
+    except StateError:
+        # The audit of the record names the run that cannot be read.
+        return
+    for run in runs:
         if run.run_id in run_ids:
             try:
                 yield run.run_id, from_json(run.plan, run.run_id, OLDEST_PLAN).fingerprint

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
+from reconcile.domain.money import Money
 from reconcile.domain.unseen import visible
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.session import Session
@@ -45,7 +47,7 @@ class Approvals:
     def as_text(self) -> Iterator[str]:
         """For people, a line each."""
         for one in self.requests:
-            money = ", ".join(f"{amount} {currency}" for currency, amount in one.moves.items())
+            money = ", ".join(str(Money(Decimal(amount), currency)) for currency, amount in one.moves.items())
             head = f"{one.request}  {one.state:<8}  {one.at[:16]}  {one.by}  {one.source}"
             yield visible(f"{head}{f': {money}' if money else ''}")
             if one.approved_by:

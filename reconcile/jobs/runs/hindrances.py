@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from reconcile.apply.execute import unfinished
 from reconcile.domain.phrases import counted
@@ -14,9 +15,11 @@ from reconcile.plan.model import Plan
 from reconcile.store.store import Store
 
 
-def hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> tuple[str, ...]:
+def hindrances(
+    session: Session, store: Store, plan: Plan, credits_left: int | None, saved: str = ""
+) -> tuple[str, ...]:
     """Every reason but the gates, which the plan has itself. Nothing stops a plan that writes nothing."""
-    return tuple(_hindrances(session, store, plan, credits_left)) if plan.operations else ()
+    return tuple(_hindrances(session, store, plan, credits_left, saved)) if plan.operations else ()
 
 
 def too_few_credits(plan: Plan, credits_left: int | None) -> str:
@@ -40,7 +43,9 @@ def read_only(session: Session) -> str:
     )
 
 
-def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | None) -> Iterator[str]:
+def _hindrances(
+    session: Session, store: Store, plan: Plan, credits_left: int | None, saved: str
+) -> Iterator[str]:
     if reason := read_only(session):
         yield reason
     if reason := unseen(session, store, by_export=True):
@@ -51,11 +56,13 @@ def _hindrances(session: Session, store: Store, plan: Plan, credits_left: int | 
         yield closed_words(period, ids)
     if reason := too_few_credits(plan, credits_left):
         yield reason
-    if reason := approval_of(session, store, plan).problem:
+    if reason := approval_of(session, store, plan, saved=saved).problem:
         yield reason
 
 
-def approval_of(session: Session, store: Store, plan: Plan) -> PlanApproval:
+def approval_of(
+    session: Session, store: Store, plan: Plan, served: datetime | None = None, saved: str = ""
+) -> PlanApproval:
     """How the approval of a plan stands, if all that it exceeds and changes of closed periods is let pass."""
     reopened = [str(one) for one in closed_periods(session, store, plan)]
-    return plan_approval(session, store, plan, [one.name for one in plan.gates], reopened)
+    return plan_approval(session, store, plan, [one.name for one in plan.gates], reopened, served, saved)

@@ -16,7 +16,7 @@ from reconcile.introw.client import Client
 from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, note_refusal, plan_approval
 from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
-from reconcile.jobs.runs.hindrances import read_only, too_few_credits
+from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
@@ -56,7 +56,9 @@ class Planned:
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass, and how its approval stands."""
         found = self._approval(consent.allow, [str(Period.parse(one)) for one in consent.reopen])
-        return replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
+        needed = approval_of(self.session, self.store, self.plan, self._served, self.saved).problem
+        report = replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
+        return replace(report, stops=(needed,) if needed else ())
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
@@ -124,7 +126,7 @@ class Planned:
 
     def _approval(self, gates: Sequence[str], reopened: Sequence[str]) -> PlanApproval:
         passed = [one.name for one in self.plan.gates if one.name in gates]
-        return plan_approval(self.session, self.store, self.plan, passed, reopened, self._served)
+        return plan_approval(self.session, self.store, self.plan, passed, reopened, self._served, self.saved)
 
     @property
     def _served(self) -> datetime | None:

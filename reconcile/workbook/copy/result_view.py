@@ -14,8 +14,8 @@ from reconcile.workbook.contract import quoted
 from reconcile.workbook.ooxml import Element, Part, Parts, column_index, column_letters, scan, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
-_AREA: Final = re.compile(r".+!\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+)")
-_ROWS: Final = re.compile(r".+!\$\d+:\$\d+")
+_AREA: Final = re.compile(r"\$([A-Z]{1,3})\$(\d{1,7}):\$([A-Z]{1,3})\$(\d{1,7})")
+_ROWS: Final = re.compile(r"\$\d{1,7}:\$\d{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,20 @@ def print_result(parts: Parts, sheet: FoundSheet, columns: ResultColumns) -> Non
     if not area or not wider:
         return
     _put_text(part, area, wider)
-    if repeated and columns.frozen and _ROWS.fullmatch(_text(part, repeated)):
+    if repeated and columns.frozen and _ROWS.fullmatch(_range_in(_text(part, repeated))):
         left = f"{quoted(sheet.name)}!$A:${column_letters(columns.frozen - 1)}"
         _put_text(part, repeated, f"{left},{_text(part, repeated)}")
     parts.put(parts.workbook, part.result())
 
 
+def _range_in(reference: str) -> str:
+    """The range behind the name of its sheet."""
+    return reference.rpartition("!")[2]
+
+
 def _with_result(printed: str, sheet: FoundSheet, columns: ResultColumns) -> str:
     """The printed area with one more for the result; "" where it has it already, or cannot be read."""
-    found = _AREA.fullmatch(printed)
+    found = _AREA.fullmatch(_range_in(printed))
     if not found or "," in printed or column_index(found[3]) >= columns.first:
         return ""
     key = sheet.columns.get(KEY, columns.first)
