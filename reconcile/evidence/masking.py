@@ -13,11 +13,14 @@ from io import BytesIO
 from typing import Final
 
 from stdnum import iban
+from stdnum.iso7064 import mod_97_10
 
-_CANDIDATE: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))[A-Za-z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Za-z0-9]){11,40}"
-)
-_SEPARATORS: Final = str.maketrans(dict.fromkeys(" \u00a0.-"))
+# Also in JSON, where a line break is a backslash and a letter.
+_BETWEEN: Final = r"(?:\\[nrt]|[\s\u00a0\u2000-\u200b\u202f./_:-])"
+_CANDIDATE: Final = re.compile(rf"(?=([A-Za-z]{{2}}[0-9]{{2}}(?:{_BETWEEN}{{0,3}}[A-Za-z0-9]){{11,30}}))")
+_SEPARATOR: Final = re.compile(_BETWEEN)
+# In a hash something looks like an IBAN by chance; to mask it would break the proof.
+_HASH: Final = re.compile(r"[0-9a-f]{32,}")
 _SHORTEST: Final = 6
 """Letters of the shortest account number that is masked wherever it stands."""
 _ZIP: Final = b"PK\x03\x04"
@@ -37,7 +40,7 @@ class Masker:
         for account in self.accounts:
             if len(account) >= _SHORTEST:
                 text = text.replace(account, _last_four(account))
-        return _CANDIDATE.sub(lambda found: _without_iban(found[0]), text)
+        return _without_ibans(text)
 
     def is_clean(self, content: bytes) -> bool:
         """Whether a file holds none of them; of a workbook, each of its parts."""
@@ -53,14 +56,30 @@ def _texts(content: bytes) -> Iterator[str]:
         yield content.decode("utf-8", "replace")
 
 
-def _without_iban(text: str) -> str:
-    """The candidate with its longest beginning that is an IBAN masked."""
+def _without_ibans(text: str) -> str:
+    """The text with every IBAN masked, wherever it begins."""
+    parts, done, hashes = [], 0, _HASH.finditer(text)
+    of_hash = next(hashes, None)
+    for found in _CANDIDATE.finditer(text):
+        start = found.start()
+        while of_hash and of_hash.end() <= start:
+            of_hash = next(hashes, None)
+        if start < done or (of_hash and of_hash.start() <= start):
+            continue
+        length, number = _iban_at(found[1])
+        if length:
+            parts += [text[done:start], _last_four(number)]
+            done = start + length
+    return "".join([*parts, text[done:]])
+
+
+def _iban_at(text: str) -> tuple[int, str]:
+    """How many characters of the beginning are an IBAN, and the IBAN; 0 where none is."""
     for end in range(len(text), 14, -1):
-        number = text[:end].translate(_SEPARATORS)
-        ends_word = end == len(text) or not text[end].isalnum()
-        if ends_word and iban.is_valid(number):
-            return _last_four(number) + text[end:]
-    return text
+        number = _SEPARATOR.sub("", text[:end])
+        if text[end - 1].isalnum() and mod_97_10.is_valid(number[4:] + number[:4]) and iban.is_valid(number):
+            return end, number
+    return 0, ""
 
 
 def _last_four(account: str) -> str:

@@ -57,7 +57,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
 def _json(files: dict[str, bytes], name: str) -> Any:  # noqa: ANN401  JSON may be anything
     try:
         return json.loads(files[name] if len(files[name]) <= LARGEST_JSON else b"")
-    except (KeyError, ValueError, RecursionError) as error:
+    except (KeyError, ValueError, RecursionError, MemoryError) as error:
         raise NoPackError(f"it has no {name} that can be read") from error
 
 
@@ -97,7 +97,7 @@ class Check:
                 self._journal(str(manifest["id"]), record["rows"])
             self._head([*record["rows"], proofs["manifest"]], proofs, head)
             self.open += [str(one) for one in record["notes"]]
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, MemoryError, RecursionError) as error:
             raise NoPackError(f"its parts do not have the form of a pack ({error!r})") from error
 
     def _must(self, holds: object, fault: str) -> None:
