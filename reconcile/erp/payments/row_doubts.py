@@ -17,7 +17,7 @@ from reconcile.erp.payments.formats.dates import day_in
 from reconcile.erp.payments.formats.layout import TableLayout
 from reconcile.erp.payments.formats.table_header import Header, guessed_places
 from reconcile.erp.payments.model import Day, GridRow, Place
-from reconcile.erp.payments.proof import Proof
+from reconcile.erp.payments.payments_made import Proof
 from reconcile.errors import PaymentFileError
 
 # So many cells of a column are looked at to know that it holds days.

@@ -18,7 +18,7 @@ from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.table import Draft, Table, is_footer, payment_of
 from reconcile.erp.payments.formats.table_header import same_form
 from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found, texts
-from reconcile.erp.payments.proof import proof_of, titles_of
+from reconcile.erp.payments.payments_made import proof_of, titles_of
 from reconcile.erp.payments.row_doubts import RowDoubts, doubts_in
 from reconcile.erp.payments.state_words import said_states, state_of_row
 from reconcile.errors import PaymentFileError
