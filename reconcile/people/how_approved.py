@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.policy.approval import Person, Team
 from reconcile.people.statement import Signed, Statement, Subject
 
@@ -124,14 +124,14 @@ def clock_problem(signatures: Signatures, standards: Standards) -> str:
     now, served = standards.now, standards.served
     if served is not None and abs(served - now) > PATIENCE:
         return (
-            f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, Introw's {served:%Y-%m-%d %H:%M}. "
+            f"The clock of this computer says {moment(now)}, Introw's {moment(served)}. "
             "Set the clock right, since approvals expire by it."
         )
     if signatures.latest is None or now >= signatures.latest - PATIENCE:
         return ""
     return (
-        f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, and the record already has "
-        f"{signatures.latest:%Y-%m-%d %H:%M} UTC: set the clock right, since approvals expire by it."
+        f"The clock of this computer says {moment(now)}, and the record already has "
+        f"{moment(signatures.latest)}: set the clock right, since approvals expire by it."
     )
 
 
@@ -235,7 +235,7 @@ def _approval_problem(
         return f"{person.name} approved something else than what was asked for in {request.request}."
     end = _end(answer, standards.team)
     if end <= standards.now:
-        return f"The approval of {person.name} expired at {end:%Y-%m-%d %H:%M} UTC: ask again."
+        return f"The approval of {person.name} expired at {moment(end)}: ask again."
     for one in before:
         if one.fingerprint == person.fingerprint or one.email.casefold() == person.email.casefold():
             return f"{answer.name} is {one.name}, who agreed already: one person counts once."

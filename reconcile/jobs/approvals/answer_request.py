@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import moment
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.plan_approval import known_of
 from reconcile.jobs.approvals.sign_statement import (
@@ -44,7 +45,7 @@ class Asked:
     def as_text(self) -> tuple[str, ...]:
         """What it is about, a line each."""
         words = plan_words(self.plan, self.subject, self.met, self.earlier)
-        return (f"Request {self.request.request} by {self.request.name}, {self.request.at[:16]}", *words)
+        return (f"Request {self.request.request} by {self.request.name}, {moment(self.request.at)}", *words)
 
 
 @dataclass(frozen=True, slots=True)
