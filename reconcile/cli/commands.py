@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "replay": "Make plan and report again from an evidence pack, and compare.",
     "state": "Show where the state is kept; make, copy, back up or verify it.",
     "doctor": "Check the connection, the key and the state store.",
+    "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
 }
@@ -64,6 +65,7 @@ PAGES: Final = {
     "replay": "evidence",
     "state": "team",
     "doctor": "checks",
+    "notify": "notifications",
     "config": "settings",
     "help": "index",
 }
