@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from reconcile.jobs.session import Session
-from reconcile.store.desk_rows import DeskRow, change_desk_row, desk_rows, drop_desk_rows, put_desk_row
+from reconcile.store.desk.desk_rows import DeskRow, change_desk_row, desk_rows, drop_desk_rows, put_desk_row
 from reconcile.store.store import Store
 
 __all__ = ["DeskRow", "DeskStore", "desk_store"]
