@@ -37,7 +37,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
-from reconcile.desk.pages import home, sign_in
+from reconcile.desk.pages import home, sign_in_out
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -47,7 +47,7 @@ from reconcile.resources import template
 
 FAMILIES: Final[tuple[Family, ...]] = (
     home.FAMILY,
-    sign_in.FAMILY,
+    sign_in_out.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

@@ -15,7 +15,7 @@ from desk_process import Browser, DeskProcess, desk_running
 from fastapi.routing import APIRoute
 
 from reconcile.desk.app import FAMILIES
-from reconcile.desk.pages.sign_in import own_path
+from reconcile.desk.pages.sign_in_out import own_path
 
 ROUTES = sorted(
     (method, re.sub(r"\{[^}]*\}", "x", route.path))
