@@ -16,7 +16,7 @@ from reconcile.desk.family import desk_of
 from reconcile.desk.security.writes import FIELD
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.domain.money import shown_amount
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.report import words
 from reconcile.report.template_engine import made_visible
 
@@ -25,7 +25,7 @@ STATIC: Final = _FOLDER / "static"
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "amount": shown_amount,
     "signed": words.signed,
-    "moment": words.moment,
+    "moment": moment,
     "counted": counted,
 }
 _PAGES: Final = Environment(
