@@ -18,7 +18,7 @@ from reconcile.close.sign_off.signatures import sign_off_facts
 from reconcile.close.sign_off.signed_numbers import fingerprint_of_numbers
 from reconcile.domain.money import Money, shown_amount, totals
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
@@ -46,9 +46,9 @@ def pack_of(close: Close) -> Pack:
             ("Period", f"{frozen.period.start} to {frozen.period.end}, {frozen.snapshot.scope.zone}"),
             ("Environment", str(frozen.snapshot.environment)),
             ("Scope", str(frozen.snapshot.scope)),
-            ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
+            ("Data of", moment(frozen.snapshot.taken_at)),
             ("Fingerprint of the data", frozen.snapshot.fingerprint),
-            (_signed_as(close), f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
+            (_signed_as(close), f"{frozen.by}, {moment(frozen.at)}"),
             *(_sign_off(close, tables) if frozen.version > 4 else ()),
             ("Tool", f"reconcile {frozen.tool_version}"),
             ("Close before it", previous),

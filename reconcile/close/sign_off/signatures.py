@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from reconcile.domain.phrases import moment
+
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
@@ -22,7 +24,7 @@ class SignOff:
     @property
     def words(self) -> str:
         """`Ana, 2026-04-03 08:30 UTC (req-1)`."""
-        return f"{self.name}, {self.at[:16].replace('T', ' ')} UTC ({self.request})"
+        return f"{self.name}, {moment(self.at)} ({self.request})"
 
 
 def names_of(signed: Sequence[SignOff], act: str) -> str:

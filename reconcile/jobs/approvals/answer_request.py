@@ -8,10 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import moment
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.plan_approval import known_of
 from reconcile.jobs.approvals.sign_statement import (
     KeyChoice,
+    SignIn,
     nonce,
     put_on_record,
     read_kept,
@@ -44,7 +46,8 @@ class Asked:
 
     def as_text(self) -> tuple[str, ...]:
         """What it is about, a line each."""
-        return (f"Request {self.request.request} by {self.request.name}, {self.request.at[:16]}", *self.words)
+        head = f"Request {self.request.request} by {self.request.name}, {moment(self.request.at)}"
+        return (head, *self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,11 @@ class Answered:
 
 
 def request(
-    session: Session, file: Path, key: KeyChoice, gates: Sequence[str] = (), reopened: Sequence[str] = ()
+    session: Session,
+    file: Path,
+    key: KeyChoice | SignIn,
+    gates: Sequence[str] = (),
+    reopened: Sequence[str] = (),
 ) -> Answered:
     """Asks for the approval of a saved plan, signed by whoever prepared it.
 
@@ -96,7 +103,7 @@ def asked(session: Session, file: Path) -> Asked:
     return Asked(subject, said, found, tuple(words))
 
 
-def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = None) -> Answered:
+def answer(session: Session, about: Asked, key: KeyChoice | SignIn, reason: str | None = None) -> Answered:
     """Approves what was shown, or rejects it for a reason. Raises DecisionNeeded and ConfigurationError."""
     who = signer(session, key, "approve")
     if is_preparer(who.person, about.request):
@@ -118,6 +125,7 @@ def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = 
         nonce=nonce(),
         expires=until.isoformat(timespec="seconds") if reason is None else "",
         reason=reason or "",
+        signed_in_as=who.signed_in_as,
     )
     with session.store() as store:
         kept = signatures(read_kept(session, store))

@@ -43,6 +43,7 @@ def ask(session: Session, store: Store, who: Signer, subject: Subject) -> Statem
         key=who.key.fingerprint,
         at=at.isoformat(timespec="seconds"),
         nonce=nonce(),
+        signed_in_as=who.signed_in_as,
     )
     put_on_record(store, who, said)
     return said

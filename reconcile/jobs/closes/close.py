@@ -18,7 +18,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client, Reader
-from reconcile.jobs.approvals.sign_statement import KeyChoice, read_kept, signatures, signer
+from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
 from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
 from reconcile.jobs.closes.close_files import (
@@ -76,7 +76,7 @@ class CloseRequest:
     draft: bool = False
     again: str | None = None
     first: bool = False
-    prepare: KeyChoice | None = None
+    prepare: KeyChoice | SignIn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from reconcile.close.rollforward import Movement
 from reconcile.close.sign_off.signatures import SignOff
 from reconcile.domain.money import plain
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import moment
 from reconcile.domain.policy.approval import ApprovalPolicy
 from reconcile.jobs.approvals.sign_statement import Signer, read_kept, signatures, standards
 from reconcile.jobs.approvals.use_approval import ask, own_id
@@ -128,7 +129,7 @@ def _details(made: Close) -> Iterator[tuple[str, str]]:
     frozen = made.frozen
     yield _CLOSE_ID, frozen.close_id
     yield "Entity", entity_of(made)
-    yield "Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
+    yield "Data of", moment(frozen.snapshot.taken_at)
     yield "General ledger", frozen.gl.file if frozen.gl else "not brought"
     yield "Waived", "; ".join(f"{name}: {why}" for name, why in waived_in(made).items()) or "nothing"
     yield "Verdict", verdict(made)
