@@ -49,7 +49,12 @@ class WorkbookError(ReconcileError):
 
 
 class WorkbookWithdrawn(WorkbookError):
-    """A workbook that its sender made void."""
+    """A workbook that its sender made void. fact: who did, when and why. advice: what to do."""
+
+    def __init__(self, fact: str, advice: str) -> None:
+        super().__init__(f"{fact} {advice}")
+        self.fact = fact
+        self.advice = advice
 
 
 class PaymentFileError(ReconcileError):

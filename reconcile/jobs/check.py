@@ -53,7 +53,8 @@ def _checked(session: Session, store: Store, file: Path, name: str) -> Checked:
     try:
         return Checked(name, named(read(session, store, file), name).findings)
     except WorkbookWithdrawn as void:
-        return Checked(name, (Finding(Severity.ERROR, "workbook-withdrawn", str(void), file=name),))
+        found = Finding(Severity.ERROR, "workbook-withdrawn", void.fact, f"{void.advice}.", file=name)
+        return Checked(name, (found,))
     except WorkbookError as error:
         fix = f"`reconcile doctor {name}` says what can be done."
         return Checked(name, (Finding(Severity.ERROR, "workbook-unreadable", str(error), fix, file=name),))

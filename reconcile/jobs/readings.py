@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
@@ -23,6 +24,8 @@ from reconcile.store.sent.withdrawals import Withdrawal, withdrawn
 from reconcile.store.store import Store
 from reconcile.workbook.contract import Meta
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
+
+_ADVICE: Final = "Take the edits over into a workbook that is valid: reconcile exports"
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,12 @@ def _refuse_withdrawn(store: Store, workbook_id: str, file: str) -> None:
     with store.reading() as connection:
         found = withdrawn(connection, [workbook_id]).get(workbook_id)
     if found:
-        raise WorkbookWithdrawn(withdrawn_text(file, found))
+        raise WorkbookWithdrawn(withdrawn_text(file, found), _ADVICE)
 
 
 def withdrawn_text(file: str, one: Withdrawal) -> str:
     """Why a workbook is not taken."""
-    return (
-        f"{file} is void: the workbook {one.workbook_id} was {one}. Take the edits over into a workbook "
-        "that is valid (reconcile exports lists them)."
-    )
+    return f"{file} is void: the workbook {one.workbook_id} was {one}."
 
 
 def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork, policy: Policy) -> Reading:
