@@ -33,8 +33,10 @@ COMMANDS: Final = {
     "evidence": "Write the evidence of a run or a closed period as a pack that proves itself.",
     "verify": "Check an evidence pack, without the state store.",
     "replay": "Make plan and report again from an evidence pack, and compare.",
+    "desk": "Serve the same jobs as pages in a browser.",
     "state": "Show where the state is kept; make, copy, back up or verify it.",
     "doctor": "Check the connection, the key and the state store.",
+    "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
 }
@@ -64,8 +66,10 @@ PAGES: Final = {
     "evidence": "evidence",
     "verify": "evidence",
     "replay": "evidence",
+    "desk": "desk",
     "state": "team",
     "doctor": "checks",
+    "notify": "notifications",
     "config": "settings",
     "help": "index",
 }

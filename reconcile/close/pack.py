@@ -16,7 +16,7 @@ from reconcile.close.list_tables import aging_table, exceptions_table, flux_tabl
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.domain.money import Money, shown_amount, totals
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
@@ -44,9 +44,9 @@ def pack_of(close: Close) -> Pack:
             ("Period", f"{frozen.period.start} to {frozen.period.end}, {frozen.snapshot.scope.zone}"),
             ("Environment", str(frozen.snapshot.environment)),
             ("Scope", str(frozen.snapshot.scope)),
-            ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
+            ("Data of", moment(frozen.snapshot.taken_at)),
             ("Fingerprint of the data", frozen.snapshot.fingerprint),
-            (_signed_as(close), f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
+            (_signed_as(close), f"{frozen.by}, {moment(frozen.at)}"),
             ("Tool", f"reconcile {frozen.tool_version}"),
             ("Close before it", previous),
             ("Payments", "matched" if frozen.matched else "not matched: the stage alone says what is paid"),

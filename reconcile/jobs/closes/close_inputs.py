@@ -12,6 +12,7 @@ from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
 from reconcile.domain.edited import Export
+from reconcile.domain.phrases import moment
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
@@ -50,9 +51,9 @@ def workbooks_out(store: Store, environment: Environment, begin: datetime) -> tu
 
 def _open_workbook(one: ExportStanding) -> OpenWork:
     export, back = one.sent.export, one.sent.returned_at
-    said = f"exported {export.exported_at:%Y-%m-%d %H:%M} by {export.exported_by} ({export.scope})"
+    said = f"exported {moment(export.exported_at)} by {export.exported_by} ({export.scope})"
     if back:
-        said = f"{said}, came back {back[:16].replace('T', ' ')} and was not applied"
+        said = f"{said}, came back {moment(back)} and was not applied"
     return OpenWork(export.workbook_id, said)
 
 
@@ -82,7 +83,7 @@ def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
 def unfinished_runs(store: Store, environment: Environment) -> tuple[OpenWork, ...]:
     """The runs that can be resumed."""
     return tuple(
-        OpenWork(run.run_id, f"{run.state} since {run.started_at[:16]}, by {run.started_by}")
+        OpenWork(run.run_id, f"{run.state} since {moment(run.started_at)}, by {run.started_by}")
         for run in store.runs(environment)
         if run.is_unfinished
     )

@@ -20,6 +20,7 @@ from reconcile.close.months.month_states import as_table as months_table
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import moment
 from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
 from reconcile.jobs.closes.stale import moved_since_close
@@ -48,11 +49,10 @@ class Listing:
     def as_text(self) -> Iterator[str]:
         """Both for people, a line each."""
         for one in self.closes:
-            yield f"{one.period}  {one.close_id}  {one.at[:16]}  {one.by}  {one.superseded}".rstrip()
+            yield f"{one.period}  {one.close_id}  {moment(one.at)}  {one.by}  {one.superseded}".rstrip()
         for change in self.changes:
-            yield (
-                f"{change.period}  changed by {change.what}  {change.at[:16]}  {change.by}: {change.reason}"
-            )
+            what = f"{change.period}  changed by {change.what}  {moment(change.at)}"
+            yield f"{what}  {change.by}: {change.reason}"
         if not self.closes:
             yield "No period is closed yet."
 

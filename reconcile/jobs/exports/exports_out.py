@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.jobs.exports.export_standing import ExportStanding, Standing, standings
 from reconcile.jobs.exports.withdraw import shown_name
 from reconcile.jobs.session import Session
-from reconcile.report.words import moment
 from reconcile.store.sent.sent_exports import sent_exports
 
 
@@ -74,9 +73,9 @@ def _lines(one: ExportStanding, now: datetime) -> Iterator[str]:
     if handout:
         yield f"  for {handout.recipient or handout.part}"
     if sent.returned_at and one.standing is not Standing.RETURNED:
-        yield f"  came back {_day(sent.returned_at)}"
+        yield f"  came back {moment(sent.returned_at)}"
     for run in sent.runs:
-        yield f"  {run.run_id}: {run.state}, begun {_day(run.started_at)}"
+        yield f"  {run.run_id}: {run.state}, begun {moment(run.started_at)}"
     if sent.note:
         yield f"  note to the recipients: {' '.join(sent.note.split())}"
 
@@ -86,11 +85,7 @@ def _what_became(one: ExportStanding) -> str:
         return str(one.sent.withdrawal).removeprefix(one.standing)
     if one.replaced_by:
         return f" by {one.replaced_by}"
-    return f" {_day(one.sent.returned_at)}, not applied" if one.standing is Standing.RETURNED else ""
-
-
-def _day(at: str) -> str:
-    return moment(datetime.fromisoformat(at))
+    return f" {moment(one.sent.returned_at)}, not applied" if one.standing is Standing.RETURNED else ""
 
 
 def _facts(one: ExportStanding, now: datetime) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, text
 
+from reconcile.domain.phrases import moment
 from reconcile.errors import DecisionNeeded
 from reconcile.store.sealing import add
 from reconcile.store.tables import RUNS, WITHDRAWALS
@@ -30,7 +31,7 @@ class Withdrawal:
     def __str__(self) -> str:
         """`withdrawn on 2026-04-03 09:30 UTC by anna: a plan was wrong`."""
         reason = f": {self.reason}" if self.reason else ""
-        return f"{self.state} on {self.at[:16].replace('T', ' ')} UTC by {self.by}{reason}"
+        return f"{self.state} on {moment(self.at)} by {self.by}{reason}"
 
 
 def withdrawn(connection: Connection, workbook_ids: Collection[str]) -> dict[str, Withdrawal]:
