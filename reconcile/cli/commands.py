@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "desk": "Serve the same jobs as pages in a browser.",
     "state": "Show where the state is kept; make, copy, back up or verify it.",
     "doctor": "Check the connection, the key and the state store.",
+    "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
 }
@@ -66,6 +67,7 @@ PAGES: Final = {
     "desk": "desk",
     "state": "team",
     "doctor": "checks",
+    "notify": "notifications",
     "config": "settings",
     "help": "index",
 }

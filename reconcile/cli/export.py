@@ -79,7 +79,8 @@ def _show(exported: Exported) -> None:
     if len(exported.differing) > _MOST:
         more = len(exported.differing) - _MOST
         note(f"warning: {counted(more, 'more payout')} like these; the column Lines total marks them.")
+    pool = f", {len(snapshot.pool):,} of them in the pending pool" if snapshot.pool else ""
     write_line(
-        f"{output}: {counted(len(snapshot.payouts), 'payout')} and {counted(len(snapshot.lines), 'line')} "
-        f"({snapshot.scope}), {exported.requests:,} requests."
+        f"{output}: {counted(len(snapshot.payouts), 'payout')} and {counted(len(snapshot.lines), 'line')}"
+        f"{pool} ({snapshot.scope}), {exported.requests:,} requests."
     )

@@ -18,23 +18,17 @@ from reconcile.desk.family import desk_of
 from reconcile.desk.security.writes import FIELD
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.domain.money import shown_amount
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.stage import stage_of
 from reconcile.report import words
 from reconcile.report.template_engine import made_visible
-
-
-def _moment(at: datetime | str) -> str:
-    """A moment for people; the store has it as text."""
-    return words.moment(datetime.fromisoformat(at) if isinstance(at, str) else at)
-
 
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "amount": shown_amount,
     "signed": words.signed,
-    "moment": _moment,
+    "moment": moment,
     "values": words.shown_values,
     "before": words.before_of,
     "after": words.after_of,
@@ -42,7 +36,7 @@ _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "counted": counted,
     "stage": lambda value: stage_of(value).label,
     "money": lambda text, currency: shown_amount(Decimal(text), currency),
-    "at": lambda seconds: words.moment(datetime.fromtimestamp(seconds, UTC)),
+    "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
 }
 _PAGES: Final = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),

@@ -28,7 +28,7 @@ def test_it_says_what_was_exported_from_where_when_and_by_whom(simple_file: Path
     assert found["Payouts included"] == "Stage: APPROVED, PAID; Period: 2026-Q1"
     assert found["Exported at"] == "2026-04-05 12:30 UTC"
     assert found["Exported by"] == "Ann Operator"
-    assert found["Records"] == "Payouts: 3, lines: 7"
+    assert found["Records"] == "Payouts: 3, lines: 7, of them in the pending pool: 1"
     assert found["Workbook"] == "wbk_0123456789"
 
 

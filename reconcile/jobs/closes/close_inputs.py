@@ -12,6 +12,7 @@ from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
 from reconcile.domain.edited import Export
+from reconcile.domain.phrases import moment
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
@@ -45,9 +46,7 @@ def workbooks_out(store: Store, environment: Environment, begin: datetime) -> tu
     exports = [one for one in store.exports(environment) if one.exported_at >= begin]
     newest = {str(one.scope): one.workbook_id for one in exports}
     return tuple(
-        OpenWork(
-            one.workbook_id, f"exported {one.exported_at:%Y-%m-%d %H:%M} by {one.exported_by} ({one.scope})"
-        )
+        OpenWork(one.workbook_id, f"exported {moment(one.exported_at)} by {one.exported_by} ({one.scope})")
         for one in exports
         if one.workbook_id not in back and newest[str(one.scope)] == one.workbook_id
     )
@@ -74,7 +73,7 @@ def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
 def unfinished_runs(store: Store, environment: Environment) -> tuple[OpenWork, ...]:
     """The runs that can be resumed."""
     return tuple(
-        OpenWork(run.run_id, f"{run.state} since {run.started_at[:16]}, by {run.started_by}")
+        OpenWork(run.run_id, f"{run.state} since {moment(run.started_at)}, by {run.started_by}")
         for run in store.runs(environment)
         if run.is_unfinished
     )

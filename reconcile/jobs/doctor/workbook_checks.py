@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconcile.domain.finding import Severity
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.lost_identity import identity, likely_exports
 from reconcile.jobs.readings import Reading, read, refuse_missing
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
-from reconcile.report.words import moment
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10

@@ -53,7 +53,8 @@ def _write_legend(page: Page) -> None:
 
 
 def _facts(page: Page, snapshot: Snapshot, export: Export) -> dict[str, str]:
-    counts = {"payouts": f"{len(snapshot.payouts):,}", "lines": f"{len(snapshot.lines):,}"}
+    records = {"payouts": snapshot.payouts, "lines": snapshot.lines, "pool": snapshot.pool}
+    counts = {name: f"{len(found):,}" for name, found in records.items()}
     return {
         "environment": str(export.environment),
         "filters": _scope(page, export.scope),
