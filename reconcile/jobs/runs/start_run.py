@@ -121,8 +121,10 @@ class Planned:
 
     def _begin_run(self, run: Run, claim: Claim | None) -> None:
         """Puts the run on record, and the use of its approval with it."""
+        is_undo = self.made_of is not None and self.made_of.undoes
+        returned = () if is_undo else [one.export.workbook_id for one in self.plan.workbooks]
         try:
-            self.store.start_run(run, claim)
+            self.store.start_run(run, claim, returned)
         except DecisionNeeded as refused:
             note_refusal(self.session, self.store, self.plan.fingerprint, str(refused))
             raise
