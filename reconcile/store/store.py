@@ -206,7 +206,7 @@ class Store:
         """One run by its id."""
         with self.reading() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
-        with self._undamaged("run"):
+        with self.undamaged("run"):
             return run_of(row) if row else None
 
     def append(
