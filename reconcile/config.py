@@ -15,6 +15,7 @@
     [close]               # the month end: see `domain.closing.ClosePolicy`
     [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
+    [notify]              # who is told of what: see `domain.policy.notices`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -45,6 +46,7 @@ from reconcile.domain.policy.close import CHECK_NAMES, AccountRule, ClosePolicy,
 from reconcile.domain.policy.dimensions import DimensionRule
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
+from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
@@ -60,6 +62,8 @@ from reconcile.trusted_files import is_trusted, was_trusted
 FILE_NAME: Final = "reconcile.toml"
 SANDBOX_KEY: Final = "sandbox-key"
 """The key of the sandbox, which everybody knows."""
+SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
+"""The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 _SECTIONS = {
     "default_profile",
     "profiles",
@@ -75,6 +79,7 @@ _SECTIONS = {
     "bank",
     "people",
     "approval",
+    "notify",
 }
 _APP = "reconcile"
 
@@ -100,6 +105,7 @@ class Settings:
     files: FileRules = field(default_factory=FileRules)
     bank: BankPolicy = field(default_factory=BankPolicy)
     team: Team = field(default_factory=Team)
+    notices: NoticePolicy = field(default_factory=NoticePolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -125,7 +131,8 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    needs_trust = is_found and not _is_sandbox(profile, environ)
+    # A file that says who is told of what is trusted even beside the sandbox: the addresses are real.
+    needs_trust = is_found and ("notify" in content or not _is_sandbox(profile, environ))
     if file and needs_trust and file.parent == folder:
         _check_trust(file, raw)
 
@@ -150,6 +157,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         files=made(FileRules, content.get("files", {}), file, "files"),
         bank=_bank(content.get("bank", {}), file),
         team=team(content, file, check),
+        notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
         sources=_sources(choices, environ, content, name, file),
     )
 
