@@ -38,6 +38,8 @@ MESSAGES: Final = {
 _NO_REFERENCE: Final = ("NOTPROVIDED", "NONREF", "NOT PROVIDED", "")
 # Sub-families of bank transaction codes that give back what was paid (ISO 20022 external code list).
 _RETURN_CODES: Final = ("RRTN", "RPCR", "RRCT")
+# Sub-families of debits that are no payments: charges, commissions, fees, interest, taxes, adjustments.
+_NO_PAYMENTS: Final = ("CHRG", "COMM", "FEES", "INTR", "TAXE", "ADJT", "CAJT", "DAJT", "OVCH", "UPCQ", "NTAV")
 _SUB_FAMILY: Final = ("BkTxCd/Domn/Fmly/SubFmlyCd",)
 _REFERENCES: Final = ("Refs/EndToEndId", "Refs/InstrId", "Refs/PmtInfId", "Refs/TxId", "Refs/ChqNb")
 _REMITTANCE: Final = (
@@ -88,7 +90,8 @@ class _Account:
     def payments(self) -> Iterator[Payment]:
         for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
-            yield from _Entry(entry, place, self.id, self.unread).payments()
+            must_say = xml.local(self.statement) != "Ntfctn"
+            yield from _Entry(entry, place, self.id, self.unread, must_say=must_say).payments()
 
     def check(self) -> list[str]:
         """Words for what agrees; what does not is a finding."""
@@ -140,12 +143,16 @@ class _Account:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One entry: a booking, or a batch of them. What the entry itself says is looked up once."""
+    """One entry: a booking, or a batch of them. What the entry itself says is looked up once.
+
+    must_say: it stands in a message whose entries say whether they are booked.
+    """
 
     entry: Element
     place: Place
     account: str
     unread: dict[Finding, None]
+    must_say: bool = field(kw_only=True)
 
     @cached_property
     def _id(self) -> str:
@@ -241,6 +248,17 @@ class _Entry:
             po_texts=remittance,
             instructed=self._instructed(details, amount),
             reason=reason,
+            doubt=self._doubt(details) if sign > 0 else "",
+        )
+
+    def _doubt(self, details: list[Element]) -> str:
+        """What speaks against a debit: a kind that is no payment, or a statement that gives no status."""
+        found = (code for one in (self.entry, *details) for code in xml.all_words(one, *_SUB_FAMILY))
+        kind = next((code for code in found if code in _NO_PAYMENTS), "")
+        if kind:
+            return f"its kind is {kind}"
+        return (
+            "the statement does not say that it is booked" if self.must_say and not _said(self.entry) else ""
         )
 
     def _instructed(self, details: list[Element], amount: Money) -> Money | None:
@@ -274,9 +292,13 @@ class _Entry:
         return PaymentStatus.PAID, ""
 
 
+def _said(entry: Element) -> str:
+    return xml.words(entry, "Sts/Cd", "Sts/Prtry", "Sts")
+
+
 def _state(entry: Element) -> str:
     """The status; it may be missing in camt.054, which tells of booked entries."""
-    return xml.words(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
+    return _said(entry) or "BOOK"
 
 
 def _signed(element: Element, place: Place) -> Decimal:
