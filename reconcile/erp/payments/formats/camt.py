@@ -171,10 +171,18 @@ class _Entry:
         return _state(self.entry)
 
     @cached_property
+    def _unsaid(self) -> str:
+        silent = self.must_say and not _said(self.entry)
+        return "the statement does not say that it is booked" if silent else ""
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(xml.all_words(self.entry, *_SUB_FAMILY))
+
+    @cached_property
     def _is_given_back(self) -> bool:
-        codes = xml.all_words(self.entry, *_SUB_FAMILY)
         reversal = xml.words(self.entry, "RvslInd")
-        return reversal in ("true", "1") or any(code in _RETURN_CODES for code in codes)
+        return reversal in ("true", "1") or any(code in _RETURN_CODES for code in self._codes)
 
     @cached_property
     def _booked(self) -> date | None:
@@ -253,13 +261,9 @@ class _Entry:
 
     def _doubt(self, details: list[Element]) -> str:
         """What speaks against a debit: a kind that is no payment, or a statement that gives no status."""
-        found = (code for one in (self.entry, *details) for code in xml.all_words(one, *_SUB_FAMILY))
-        kind = next((code for code in found if code in _NO_PAYMENTS), "")
-        if kind:
-            return f"its kind is {kind}"
-        return (
-            "the statement does not say that it is booked" if self.must_say and not _said(self.entry) else ""
-        )
+        own = [code for one in details for code in xml.all_words(one, *_SUB_FAMILY)]
+        kind = next((code for code in (*self._codes, *own) if code in _NO_PAYMENTS), "")
+        return f"its kind is {kind}" if kind else self._unsaid
 
     def _instructed(self, details: list[Element], amount: Money) -> Money | None:
         """The amount as it was ordered, where that was in another currency than the account's."""
