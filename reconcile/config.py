@@ -16,6 +16,7 @@
     [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
+    [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -48,6 +49,7 @@ from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -78,6 +80,7 @@ _SECTIONS = {
     "people",
     "approval",
     "notify",
+    "pickup",
 }
 _APP = "reconcile"
 
@@ -104,6 +107,7 @@ class Settings:
     bank: BankPolicy = field(default_factory=BankPolicy)
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
+    pickup: PickupPolicy = field(default_factory=PickupPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -156,6 +160,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         bank=_bank(content.get("bank", {}), file),
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
+        pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
         sources=_sources(choices, environ, content, name, file),
     )
 
