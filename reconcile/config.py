@@ -133,7 +133,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    # A file that says who is told of what is trusted even beside the sandbox: the addresses are real.
+    # Addresses of notices are real ones, even beside the sandbox.
     needs_trust = is_found and ("notify" in content or not _is_sandbox(profile, environ))
     if file and needs_trust and file.parent == folder:
         _check_trust(file, raw)
@@ -142,9 +142,10 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         if needs_trust and folder.resolve() in people.resolve().parents:
             _check_trust(people, content_of_it)
 
-    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
-    default = user_state_path(_APP) / "state.db"
-    state, server = place_of(named or default, profile.state_lease, server_notes())
+    named = (
+        choices.state or environ.get("RECONCILE_STATE") or profile.state or user_state_path(_APP) / "state.db"
+    )
+    state, server = place_of(named, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
