@@ -204,7 +204,10 @@ class Store:
 
     def run(self, run_id: str) -> Run | None:
         """One run by its id."""
-        return next((run for run in self.runs() if run.run_id == run_id), None)
+        with self.reading() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
+        with self.undamaged("run"):
+            return run_of(row) if row else None
 
     def append(
         self, run: Run, entry: Entry, effects: Iterable[Effect] = (), state: str | None = None
@@ -221,9 +224,10 @@ class Store:
                 ended = None if state == "running" else entry.at
                 change(connection, RUNS, RUNS.c.run_id == run.run_id, {"state": state, "ended_at": ended})
 
-    def entries(self, run_id: str) -> tuple[Entry, ...]:
-        """A run's journal in order."""
-        query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
+    def entries(self, run_id: str, after: int = 0) -> tuple[Entry, ...]:
+        """A run's journal in order. after: how many entries are left out."""
+        mine = (ENTRIES.c.run_id == run_id) & (ENTRIES.c.number > after)
+        query = select(ENTRIES).where(mine).order_by(ENTRIES.c.number)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         with self.undamaged("journal entry"):
