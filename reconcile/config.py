@@ -134,9 +134,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     content = _read(file, raw) if file else {}
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
-    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    # Addresses of notices are real ones, even beside the sandbox.
-    needs_trust = is_found and ("notify" in content or not _is_sandbox(profile, environ))
+    needs_trust = _needs_trust(choices, environ, content, profile)
     if file and needs_trust and file.parent == folder:
         _check_trust(file, raw)
 
@@ -171,6 +169,14 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
 def server_notes() -> Path:
     """The folder of what this computer notes about stores on servers."""
     return user_state_path(_APP) / "servers"
+
+
+def _needs_trust(
+    choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
+) -> bool:
+    """Whether a file that nobody named must be trusted. Addresses of notices are real beside a sandbox, too."""
+    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
+    return is_found and ("notify" in content or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
