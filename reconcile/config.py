@@ -62,6 +62,8 @@ from reconcile.trusted_files import is_trusted, was_trusted
 FILE_NAME: Final = "reconcile.toml"
 SANDBOX_KEY: Final = "sandbox-key"
 """The key of the sandbox, which everybody knows."""
+SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
+"""The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 _SECTIONS = {
     "default_profile",
     "profiles",
