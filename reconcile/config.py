@@ -174,7 +174,7 @@ def server_notes() -> Path:
 def _needs_trust(
     choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
 ) -> bool:
-    """Whether a file that nobody named must be trusted. Addresses of notices are real beside a sandbox, too."""
+    """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
     return is_found and ("notify" in content or not _is_sandbox(profile, environ))
 
