@@ -1,4 +1,4 @@
-"""Files that a job wrote for somebody: kept as one file to download, and the tables that a page shows of them."""
+"""Files that a job wrote for somebody, kept as one to download, and tables that a page shows of them."""
 
 from __future__ import annotations
 

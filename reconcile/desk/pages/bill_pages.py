@@ -1,4 +1,4 @@
-"""Bills: choose a layout and what to bill, see what would be written and what is held back, write, download."""
+"""Bills: choose a layout and a scope, see what would be written and what is held back, write, download."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Uploa
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, f'{verb} {system}', work)}", 303)
 
 
-def _made(
-    desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress
-) -> Mapping[str, Any]:
+def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress) -> Mapping[str, Any]:
     """Writes into a folder beside the state that stays, since what was billed once is not billed again."""
     session = desk.session_of(visitor, progress)
     folder = desk_folder(session) / "bills" / key

@@ -176,7 +176,12 @@ def _told(found: CloseResult) -> Mapping[str, Any]:
             "is_blocking": one.is_blocking,
             "waived": one.waived,
             "objections": [
-                {"partner": each.partner, "record": each.record_id, "said": each.said, "money": str(each.amount or "")}
+                {
+                    "partner": each.partner,
+                    "record": each.record_id,
+                    "said": each.said,
+                    "money": str(each.amount or ""),
+                }
                 for each in one.objections
             ],
         }
