@@ -138,6 +138,9 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
         if said.act == "approve"
         and (said.subject.kind, said.subject.source) == (subject.kind, subject.source)
     ]
+    if subject.kind == "bills":
+        did = f"They are not those that {earlier[-1].name} approved" if earlier else "Nobody has asked for it"
+        return f"{did}: ask by the same command with --request."
     if subject.kind == "close":
         return _unknown_numbers(subject, signatures, earlier)
     if earlier:
