@@ -71,7 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     # The second edge: what the command line may, without the terminal.
-    "desk": {"config", "domain", "errors", "jobs", "loopback", "report", "resources"},
+    "desk": {"atomic", "config", "domain", "errors", "jobs", "loopback", "report", "resources"},
     "cli": {"desk", "atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.

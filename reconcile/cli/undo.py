@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import CONSENT, RUN, RUN_JSON, SHOWING
+from reconcile.cli.plan_options import CONSENT, RUN, RUN_ID, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run
 from reconcile.cli.text_out import write_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("run_id")
 @click.option("--dry-run", is_flag=True, help="Only show what would be undone.")
 @click.option("--save", type=FILE, help="Undo nothing; keep the plan for `request` and `apply`.")
-@options(CONSENT, SHOWING, RUN_JSON, RUN, SESSION)
+@options(CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, SESSION)
 def command(
     *,
     session: Session,

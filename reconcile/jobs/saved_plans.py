@@ -8,13 +8,15 @@ from typing import Final
 
 from reconcile.apply.staleness import moved_since
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
+from reconcile.jobs.readings import withdrawn_text
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
 from reconcile.report.model import Stale
+from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
 _LARGEST: Final = 1 << 30
@@ -51,7 +53,8 @@ def read_plan(file: Path, policy: Policy) -> Plan:
 def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -> None:
     """Raises ConfigurationError for a plan of another environment, or of another state store.
 
-    Another store does not know what runs of the plan's workbooks did, so it could do it twice.
+    Another store does not know what runs of the plan's workbooks did, so it could do it twice. Raises
+    DecisionNeeded where a workbook of the plan was withdrawn.
     """
     if plan.environment != session.environment:
         raise ConfigurationError(
@@ -63,6 +66,12 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
                 f"{name} was made with another state store, which has the export of {one.file}: name that "
                 "store with --state, or make the plan again with diff --save."
             )
+
+    with store.reading() as connection:
+        void = withdrawn(connection, [one.export.workbook_id for one in plan.workbooks])
+    for book in plan.workbooks:
+        if found := void.get(book.export.workbook_id):
+            raise DecisionNeeded(f"{name} cannot be used. {withdrawn_text(book.file, found)}")
 
 
 def stale_operations(

@@ -46,6 +46,22 @@ def test_every_filter_stands_there_with_all_its_values(
     )
 
 
+def test_a_note_to_those_who_edit_stands_above_the_steps_line_by_line_and_is_no_formula(
+    simple: Snapshot, export_of: Callable[[Snapshot], Export], tmp_path: Path
+) -> None:
+    path = tmp_path / "noted.xlsx"
+    write_workbook(path, simple, export_of(simple), Policy(), note="=1+1 by Friday\n<b>Ana</b>")
+    sheet = openpyxl.load_workbook(path)["Start here"]
+    texts = [cell for cell in sheet["B"] if cell.value]
+
+    assert [cell.value for cell in texts[:3]] == [
+        "From the person who sent this to you",
+        "=1+1 by Friday",
+        "<b>Ana</b>",
+    ]
+    assert {cell.data_type for cell in texts} == {"s"}
+
+
 def test_the_legend_shows_each_look_with_its_meaning(simple_file: Path) -> None:
     sheet = openpyxl.load_workbook(simple_file)["Start here"]
     samples = [row[1] for row in sheet.iter_rows() if row[1].value == "Sample"]

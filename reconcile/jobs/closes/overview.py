@@ -23,7 +23,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.phrases import moment
 from reconcile.jobs.approvals.sign_statement import signatures
 from reconcile.jobs.close_chain import counting
-from reconcile.jobs.closes.close_inputs import workbooks_out
+from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
 from reconcile.jobs.closes.prepared_now import signed_closes, signed_months
 from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
@@ -131,7 +131,7 @@ def status(session: Session, period: Period) -> Status:
         traces = Traces(
             began=session.days.start(period.start),
             exports=store.exports(environment),
-            out=workbooks_out(store, environment, session.days.start(period.start)),
+            out=sets_out(store, workbooks_out(store, environment, session.days.start(period.start))),
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],

@@ -69,6 +69,8 @@ class Planned:
         plan = self.plan
         workbooks = self.workbooks or options.workbooks
         places = result_places(self.session, plan, options.result, workbooks)
+        if options.run_id and self.store.run(options.run_id):
+            raise ConfigurationError(f"--run-id {options.run_id}: there is a run of that id already.")
         refuse_unfinished(self.store, plan.environment)
         if plan.operations:
             refuse_unseen(self.session, self.store, by_export=True)
@@ -94,7 +96,7 @@ class Planned:
             _confirm(session, plan, options)
         # Act.
         at = session.clock()
-        run = new_run(plan, session.new_id("run", at), at, session.user)
+        run = new_run(plan, options.run_id or session.new_id("run", at), at, session.user)
         with holding(session, store, plan.environment, run.run_id):
             # Once more: another one may have begun since the plan was looked at.
             refuse_unfinished(store, plan.environment)
@@ -119,8 +121,10 @@ class Planned:
 
     def _begin_run(self, run: Run, claim: Claim | None) -> None:
         """Puts the run on record, and the use of its approval with it."""
+        is_undo = self.made_of is not None and self.made_of.undoes
+        returned = () if is_undo else [one.export.workbook_id for one in self.plan.workbooks]
         try:
-            self.store.start_run(run, claim)
+            self.store.start_run(run, claim, returned)
         except DecisionNeeded as refused:
             note_refusal(self.session, self.store, self.plan.fingerprint, str(refused))
             raise

@@ -25,10 +25,19 @@ _LEGEND: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 
 
-def write_start(sheet: Worksheet, snapshot: Snapshot, export: Export, places: Places, styles: Styles) -> None:
-    """Write the sheet from top to bottom; plain ranges only, since Gnumeric breaks table references."""
+def write_start(
+    sheet: Worksheet, snapshot: Snapshot, export: Export, places: Places, styles: Styles, note: str = ""
+) -> None:
+    """Write the sheet from top to bottom; plain ranges only, since Gnumeric breaks table references.
+
+    note: what the sender says to those who edit.
+    """
     page = Page(sheet, styles)
     page.title()
+    if note:
+        page.section("note")
+        for line in note.splitlines():
+            page.paragraph(line)
     page.section("how")
     for number, step in enumerate(styles.layout.steps, start=1):
         page.paragraph(f"{number}.  {step}")
