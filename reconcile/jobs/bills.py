@@ -152,15 +152,15 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
         _say_bare(session, snapshot)
         made = _make(session, store, snapshot, layout, given, request)
         if not made.sealed or request.dry_run or who:
-            notes = _notes(session, store, made, who) if made.sealed else ()
-            return BillsResult(made.manifest, written=False, notes=notes)
-        return BillsResult(
-            made.manifest, written=True, warnings=_write(session, store, made, request.output, stage)
-        )
+            return BillsResult(made.manifest, written=False, notes=_notes(session, store, made, who))
+        warnings = _write(session, store, made, request.output, stage)
+        return BillsResult(made.manifest, written=True, warnings=warnings)
 
 
 def _notes(session: Session, store: Store, made: _Made, who: Signer | None) -> tuple[str, ...]:
     """Why the set needs an approval; with somebody who asks for it, that it was asked."""
+    if not made.sealed:
+        return ()
     met = made.to_approve.met(session, store)
     why = tuple(f"Needs an approval because: {one.why}" for one in met)
     if who is None:
