@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("reject")
-@click.argument("what", metavar="PLAN_OR_PERIOD")
+@click.argument("what", metavar="PLAN_PERIOD_OR_REQUEST")
 @click.option("--reason", required=True, help="Why; whoever asked reads it.")
 @options(SIGNING, SESSION)
 def command(*, session: Session, what: str, reason: str, key: KeyChoice) -> int:

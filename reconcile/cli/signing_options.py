@@ -42,7 +42,7 @@ SIGNING: Final = Group(
 )
 
 
-_ONCE: Final = {"close": "The period can be closed once."}
+_ONCE: Final = {"close": "The period can be closed once.", "bills": "The set can be issued once."}
 
 
 def answered_words(found: Answered) -> str:

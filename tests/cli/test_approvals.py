@@ -104,17 +104,25 @@ def test_apply_shows_what_stops_it_as_diff_does_and_how_to_ask(team: CliSession)
         assert "Ask for it: reconcile request plan.json" in " ".join(words.split())
 
 
-def test_an_undo_that_needs_an_approval_says_how_to_do_it_instead(cli: CliSession) -> None:
+def test_an_undo_is_saved_asked_for_approved_and_applied_once(cli: CliSession) -> None:
     cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
     run = cli.run("history")[1].split()[0]
-    _settings(cli, PEOPLE, 'ask_for = ["any"]\n')
+    _settings(cli, PEOPLE, 'ask_for = ["undo"]\n')
+    for name in PEOPLE:
+        key_file(cli.folder, name)
+    code, out, _ = cli.run("undo", run, "--yes")
+    assert (code, "reconcile undo RUN --save plan.json" in " ".join(out.split())) == (1, True), out
+    code, out, err = cli.run("undo", run, "--save", "plan.json")
+    assert (code, len(cli.writes())) == (1, 1), out + err
+    _approve(cli)
+    code, out, err = cli.run("apply", "plan.json", "--yes")
 
-    for option in ("--dry-run", "--yes"):
-        code, out, err = cli.run("undo", run, option)
-        assert code == 1, out + err
-        assert "An undo cannot be asked for yet. Do it by a workbook: reconcile export" in " ".join(
-            out.split()
-        )
+    assert code == 0, out + err
+    assert json.loads(cli.writes()[-1]["body"]) == {"amount": "500.00"}
+    listed = json.loads(cli.run("approvals", "--all", "--json")[1])
+    assert [(one["kind"], one["state"]) for one in listed["requests"]] == [("undo", "used")]
+    assert cli.run("apply", "plan.json", "--yes")[0] == 1
+    assert "2 signed statements: all hold." in cli.run("history", "--verify")[1]
 
 
 def test_what_changed_since_an_earlier_approval_is_shown(team: CliSession) -> None:

@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, str]] = {
     "undo": "an undo",
     "close": "the close of a period",
     "waiver": "a check of a close that is waived",
+    "bills": "a set of bills, or of payments to a bank",
 }
 """What may need an approval, by the name that `ask_for` uses. A close needs one wherever there are people."""
 

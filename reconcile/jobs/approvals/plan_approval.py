@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Environment
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.approvals.use_approval import claim_on
 from reconcile.jobs.runs.period_lock import closed_periods
@@ -19,7 +21,8 @@ from reconcile.report.model import Approval
 from reconcile.store.approval.kept_approvals import Claim
 from reconcile.store.store import Store
 
-_PAID = ("paid", "settled")
+_PAID: Final = ("paid", "settled")
+_PAYMENT: Final = "payment"
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,31 @@ class PlanApproval:
 
 def known_of(session: Session, store: Store, plan: Plan) -> Known:
     """What the store knows of the periods and partners of a plan."""
-    environment = plan.environment
     accounts: dict[str, list[str]] = {}
-    for one in store.paid_accounts(environment):
-        if one.kind == "payment":
+    for one in store.paid_accounts(plan.environment):
+        if one.kind == _PAYMENT:
             accounts.setdefault(one.partner_id, []).append(one.fingerprint)
-    settled = {one.partner_id for one in store.settlements(environment) if one.verdict in _PAID}
     return Known(
         reopened=tuple(str(one) for one in closed_periods(session, store, plan)),
-        paid_before=frozenset(settled | accounts.keys()),
+        paid_before=partners_paid(
+            store, plan.environment, frozenset(one.target.id for one in plan.operations)
+        ),
         changed_accounts=frozenset(key for key, some in accounts.items() if len(set(some[-2:])) > 1),
     )
+
+
+def partners_paid(
+    store: Store, environment: Environment, but: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The partners to whom a payment is on record. but: payouts whose own payment does not count.
+
+    `payments` has a payment on record before the plan of its workbook is looked at: that is no earlier one.
+    """
+    return frozenset(
+        one.partner_id
+        for one in store.settlements(environment)
+        if one.verdict in _PAID and one.payout_id not in but
+    ) | frozenset(one.partner_id for one in store.paid_accounts(environment) if one.kind == _PAYMENT)
 
 
 def plan_approval(
