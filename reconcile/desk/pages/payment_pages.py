@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -25,7 +24,7 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.desk.kept_matches import Question, answer_suggestions, answerable
+from reconcile.jobs.desk.kept_matches import answer_suggestions, answerable, questions_of
 from reconcile.jobs.payments import PaymentsRequest, match, write_matches
 from reconcile.jobs.scope import Filters
 
@@ -67,7 +66,12 @@ def made(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
     """What was matched, what may be answered, and what is left over."""
     result = task.result or {}
     return show(
-        request, "matched.html", task=task, made=result, said=result["summary"], questions=_questions(result)
+        request,
+        "matched.html",
+        task=task,
+        made=result,
+        said=result["summary"],
+        questions=questions_of(result["questions"]),
     )
 
 
@@ -148,10 +152,6 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
     }  # fmt: skip
 
 
-def _questions(result: Mapping[str, Any]) -> tuple[Question, ...]:
-    return TypeAdapter(tuple[Question, ...]).validate_python(result["questions"])
-
-
 def _answered(
     desk: Desk, visitor: Visitor, key: str, result: Mapping[str, Any], said: Mapping[int, str]
 ) -> Response:
@@ -160,7 +160,7 @@ def _answered(
     with tempfile.TemporaryDirectory() as folder:
         workbook, target = Path(folder) / FILE, Path(folder) / f"answered-{FILE}"
         workbook.write_bytes(kept_file(desk, key))
-        answer_suggestions(session, workbook, target, _questions(result), said)
+        answer_suggestions(session, workbook, target, questions_of(result["questions"]), said)
         uploads = [Upload(FILE, target.read_bytes())]
     own = keep_files(desk, new_secret(), visitor.name, uploads)
     return plan_in_background(desk, own, visitor)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from reconcile.domain.finding import Finding
 from reconcile.erp.matching.outcome.choices import choices_of, told
 from reconcile.erp.matching.result import Match
@@ -60,6 +62,11 @@ def answerable(session: Session, matched: Matched) -> Answerable:
         for number, one in enumerate(matched.result.suggestions, start=1)
     )
     return Answerable(matched.summary, matched.findings, questions)
+
+
+def questions_of(kept: object) -> tuple[Question, ...]:
+    """Questions that were kept as plain values."""
+    return TypeAdapter(tuple[Question, ...]).validate_python(kept)
 
 
 def answer_suggestions(
