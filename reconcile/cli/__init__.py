@@ -13,7 +13,8 @@ from reconcile import __version__
 from reconcile.atomic import keep_files_private
 from reconcile.cli.commands import COMMANDS, PAGES, Commands
 from reconcile.cli.output import Output
-from reconcile.cli.text_out import write_line, write_paragraph
+from reconcile.cli.text_out import write_line
+from reconcile.domain.unseen import one_line
 from reconcile.errors import ConfigurationError, ReconcileError, Stopped
 
 __all__ = ["COMMANDS", "PAGES", "Commands", "collect_rarely", "main", "reconcile", "run"]
@@ -64,13 +65,15 @@ def run(arguments: list[str]) -> int:
         write_line("Interrupted.", err=True)
         return 130
     except ReconcileError as error:
-        write_paragraph(f"Error: {error}", err=True)
+        write_line(f"Error: {error}", err=True)
         return error.exit_code
     except click.ClickException as error:
         # What was typed may be a file name that somebody else chose.
+        error.message = one_line(error.message)
         shown = io.StringIO()
         error.show(shown)
-        write_paragraph(shown.getvalue().rstrip(), err=True)
+        for line in shown.getvalue().rstrip().splitlines():
+            write_line(line, err=True)
         return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): nothing to say, and nobody to say it to.

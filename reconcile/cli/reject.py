@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING
-from reconcile.cli.text_out import write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,5 +30,5 @@ def command(*, session: Session, plan: Path, reason: str, key: KeyChoice) -> int
     if not reason.strip():
         raise ConfigurationError("--reason must say why.")
     found = answer.answer(session, answer.asked(session, plan), key, reason)
-    write_paragraph(f"{found.said.name} rejected {found.said.request}: {reason}")
+    write_line(f"{found.said.name} rejected {found.said.request}: {reason}")
     return 0

@@ -219,9 +219,7 @@ def _layout(session: Session, request: BillsRequest) -> Layout:
         table = read_any_table(header, "Template", session.settings.files)
         faults = tuple(header_faults(layout, table[0], header.name))
     if faults:
-        raise DecisionNeeded(
-            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
-        )
+        raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit: {' '.join(faults)}")
     return layout
 
 

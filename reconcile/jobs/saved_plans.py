@@ -80,9 +80,11 @@ def stale_operations(
 def stale_text(stale: Sequence[Stale]) -> Iterator[str]:
     """What moved since a plan was saved, for people, a line each."""
     if not stale:
-        yield "\nNothing that the plan relies on has moved since."
+        yield ""
+        yield "Nothing that the plan relies on has moved since."
         return
-    yield f"\nStale ({len(stale)})  These operations would be held back: live moved since the plan was made."
+    yield ""
+    yield f"Stale ({len(stale)})  These operations would be held back: live moved since the plan was made."
     for one in stale:
         for value in one.moved:
             texts = (value.planned, value.wanted, value.live)
