@@ -69,7 +69,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("people", "people_settings", "setting_values"),
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
-    "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
+    # The second edge: what the command line may, without the terminal.
+    "desk": {"config", "domain", "errors", "jobs", "loopback", "report", "resources"},
+    "cli": {"desk", "atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
@@ -82,10 +84,11 @@ OWNERS: dict[str, set[str]] = {
     "pandas": {"check"},
     "sqlalchemy": {"store", "sandbox"},
     "filelock": {"store"},
-    "fastapi": {"sandbox"},
-    "uvicorn": {"sandbox"},
-    "jinja2": {"report"},
-    "markupsafe": {"report"},
+    "fastapi": {"sandbox", "desk"},
+    "uvicorn": {"sandbox", "desk"},
+    "starlette": {"sandbox", "desk"},
+    "jinja2": {"report", "desk"},
+    "markupsafe": {"report", "desk"},
     "rich": {"report", "cli"},
     "click": {"cli"},
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
@@ -135,6 +138,12 @@ def test_the_product_knows_the_sandbox_only_where_it_is_started() -> None:
     users = {one.shown for one in MODULES if "sandbox" in rooms_of(one)}
 
     assert users == {"cli/sandbox.py", "cli/sandbox_options.py"}
+
+
+def test_the_desk_is_started_by_its_command_only() -> None:
+    users = {one.shown for one in MODULES if "desk" in rooms_of(one)}
+
+    assert users == {"cli/desk.py"}
 
 
 def test_the_workbook_is_entered_by_its_doors() -> None:

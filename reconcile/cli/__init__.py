@@ -60,7 +60,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Runs a command and answers its exit code. Errors that are not ours keep their traceback."""
     try:
-        code = reconcile.main(arguments, prog_name="reconcile", standalone_mode=False)
+        code = reconcile.main(arguments, prog_name="reconcile", standalone_mode=False, obj=tuple(arguments))
     except (click.Abort, KeyboardInterrupt, Stopped):
         write_line("Interrupted.", err=True)
         return 130

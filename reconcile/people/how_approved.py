@@ -14,6 +14,7 @@ from typing import Final
 
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import Person, Team
+from reconcile.people.signatory import act_words, signatory
 from reconcile.people.statement import Signed, Statement, Subject
 
 PATIENCE: Final = timedelta(minutes=5)
@@ -79,16 +80,11 @@ class Standards:
 
     def signer(self, signed: Signed, said: Statement, role: str) -> tuple[Person | None, str]:
         """Who signed a statement, and why it does not count; the reason is empty where it does."""
-        what = _WORDS[said.act]
-        person = self.team.by_key(said.key)
-        if person is None:
-            if self.team.by_name(said.name):
-                return None, (
-                    f"{said.name} signed {what} with a key that was replaced since ({said.key}): it must be "
-                    "signed again with the present one."
-                )
-            return None, f"{said.name} signed {what} with the key {said.key}, which nobody in [people] has."
-        if not self.is_signed(signed.text.encode(), signed.signature, person.key):
+        found, what = signatory(said, self.team), act_words(said)
+        if isinstance(found, str):
+            return None, found
+        person = found.person
+        if not self.is_signed(signed.text.encode(), signed.signature, found.key):
             return None, f"The signature of {said.name} under {what} is broken: what it says was changed."
         if not person.may(role):
             return None, f'{person.name} signed {what} and does not have the role "{role}".'
@@ -98,9 +94,6 @@ class Standards:
                 "one of the two clocks is wrong."
             )
         return person, ""
-
-
-_WORDS: Final = {"request": "the request", "approve": "the approval", "reject": "the rejection"}
 
 
 def standing(subject: Subject, signatures: Signatures, standards: Standards) -> Standing:
@@ -237,7 +230,7 @@ def _approval_problem(
     if end <= standards.now:
         return f"The approval of {person.name} expired at {end:%Y-%m-%d %H:%M} UTC: ask again."
     for one in before:
-        if one.fingerprint == person.fingerprint or one.email.casefold() == person.email.casefold():
+        if one.email.casefold() == person.email.casefold():
             return f"{answer.name} is {one.name}, who agreed already: one person counts once."
     return ""
 
@@ -251,7 +244,11 @@ def _end(answer: Statement, team: Team) -> datetime:
 
 def is_preparer(person: Person, request: Statement) -> bool:
     """Whether a person asked for it."""
-    return request.key == person.fingerprint or request.name.casefold() == person.name.casefold()
+    return (
+        request.key == person.fingerprint
+        or request.name.casefold() == person.name.casefold()
+        or request.signed_in_as.casefold() == person.email.casefold()
+    )
 
 
 def _able(team: Team, request: Statement | None, agreed: Iterable[Person]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from reconcile.domain.policy.approval import Team
 from reconcile.people.how_approved import Check
+from reconcile.people.signatory import signatory
 from reconcile.people.statement import Signed
 
 
@@ -50,12 +51,12 @@ def check_signatures(
     for row in rows:
         count += 1
         said = row.signed.statement
-        person = team.by_key(said.key) if said else None
-        if said is None:
+        by = signatory(said, team) if said else None
+        if said is None or by is None:
             broken.append(f"Statement {row.nonce} of {row.by} is not one that this program wrote.")
-        elif person is None:
+        elif isinstance(by, str):
             unknown[f"{said.name} ({said.key})"] = None
-        elif not is_signed(row.signed.text.encode(), row.signed.signature, person.key):
+        elif not is_signed(row.signed.text.encode(), row.signed.signature, by.key):
             broken.append(f"The signature of {said.name} under {said.act} {said.request} is broken.")
         else:
             broken += _differing(row)

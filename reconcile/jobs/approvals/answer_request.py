@@ -12,6 +12,7 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.plan_approval import known_of
 from reconcile.jobs.approvals.sign_statement import (
     KeyChoice,
+    SignIn,
     nonce,
     put_on_record,
     read_kept,
@@ -56,7 +57,11 @@ class Answered:
 
 
 def request(
-    session: Session, file: Path, key: KeyChoice, gates: Sequence[str] = (), reopened: Sequence[str] = ()
+    session: Session,
+    file: Path,
+    key: KeyChoice | SignIn,
+    gates: Sequence[str] = (),
+    reopened: Sequence[str] = (),
 ) -> Answered:
     """Asks for the approval of a saved plan, signed by whoever prepared it.
 
@@ -82,6 +87,7 @@ def request(
             key=who.key.fingerprint,
             at=at.isoformat(timespec="seconds"),
             nonce=nonce(),
+            signed_in_as=who.signed_in_as,
         )
         put_on_record(store, who, said)
         return Answered(said, _standing(session, store, subject)[0])
@@ -107,7 +113,7 @@ def asked(session: Session, file: Path) -> Asked:
     return Asked(plan, subject, met, said, found, earlier[-1] if earlier else None)
 
 
-def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = None) -> Answered:
+def answer(session: Session, about: Asked, key: KeyChoice | SignIn, reason: str | None = None) -> Answered:
     """Approves what was shown, or rejects it for a reason. Raises DecisionNeeded and ConfigurationError."""
     who = signer(session, key, "approve")
     if is_preparer(who.person, about.request):
@@ -129,6 +135,7 @@ def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = 
         nonce=nonce(),
         expires=until.isoformat(timespec="seconds") if reason is None else "",
         reason=reason or "",
+        signed_in_as=who.signed_in_as,
     )
     with session.store() as store:
         found, kept = _standing(session, store, about.subject)
