@@ -46,6 +46,22 @@ class Browser:
         """Writes, with the token of the page that was read last."""
         return self.client.post(path, data={"token": self.token, **(data or {})}, **given)
 
+    def work(
+        self, path: str, data: dict[str, Any] | None = None, files: list[Any] | None = None
+    ) -> httpx.Response:
+        """Starts work in the background, listens until it is over, and answers the page of its outcome."""
+        begun = self.post(path, data, files=files)
+        assert begun.status_code == 303, begun.text
+        place = begun.headers["location"]
+        with self.client.stream("GET", f"{place}/events") as events:
+            told = [line for line in events.iter_lines() if line]
+        assert told
+        return self.get(place, follow_redirects=True)
+
+    def bring(self, *files: Path) -> httpx.Response:
+        """Brings workbooks, and answers the page of their plan."""
+        return self.work("/bring", files=[("workbook", (one.name, one.read_bytes())) for one in files])
+
     def sign_in(self, link: str) -> None:
         """Uses a link."""
         self.get(link)

@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
+    "notify": {"domain", "errors"},
     "evidence": {"plan", "store", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
@@ -66,11 +67,11 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plan",
             "report",
         ),
-        *("people", "people_settings", "setting_values"),
+        *("notify", "people", "people_settings", "setting_values"),
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     # The second edge: what the command line may, without the terminal.
-    "desk": {"config", "domain", "errors", "jobs", "loopback", "report", "resources"},
+    "desk": {"atomic", "config", "domain", "errors", "jobs", "loopback", "report", "resources"},
     "cli": {"desk", "atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
@@ -94,6 +95,7 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "cryptography": {"people"},
+    "apprise": {"notify"},
     "babel": {"domain"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},

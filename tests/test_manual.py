@@ -49,7 +49,7 @@ VOLATILE = (
     (r"http://127\.0\.0\.1:\d+|127\.0\.0\.1:\d+", "HOST"),
     (ID.pattern, "ID"),
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d( UTC)?", "TIME"),
-    (r"(UTC by |TIME by |TIME  )\S+", r"\1WHO"),
+    (r"(UTC by |TIME by |TIME  )[^\s,:]+", r"\1WHO"),
     (r"Plan fingerprint: [0-9a-f]{16}", "Plan fingerprint: F"),
     (r"Fingerprint: [0-9a-f]{64}", "Fingerprint: F"),
     (r"(seal.*?)\b[0-9a-f]{16,64}\b", r"\1SEAL"),
@@ -216,7 +216,7 @@ def _updated(text: str, played: list[str], url: str) -> str:
     text = text.replace(url.removeprefix("http://"), ADDRESS)
     text = re.sub(r"/\S+/reconcile\.toml", "~/payouts/reconcile.toml", text)
     text = re.sub(r"State store: /.*?,", "State store: ~/.local/state/reconcile/state.db,", text)
-    return re.sub(r"(UTC by |\d\d:\d\d UTC  )\S+", r"\1ana", text)
+    return re.sub(r"(UTC by |\d\d:\d\d UTC  )[^\s,:]+", r"\1ana", text)
 
 
 @pytest.mark.parametrize("page", FILES)

@@ -6,33 +6,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.common_options import FILE, SESSION
+from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
 from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reconcile.jobs.approvals.sign_statement import KeyChoice
     from reconcile.jobs.session import Session
 
 
 @click.command("approve")
-@click.argument("plan", type=FILE)
+@click.argument("what", metavar="PLAN_OR_PERIOD")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options(SIGNING, SESSION)
-def command(*, session: Session, plan: Path, yes: bool, key: KeyChoice) -> int:
-    """Show a saved plan that somebody asked an approval of, and sign it.
+def command(*, session: Session, what: str, yes: bool, key: KeyChoice) -> int:
+    """Show a saved plan, or the prepared close of a period, that somebody else asks to approve, and sign it.
 
-    What is signed: the organisation, the plan with all that it relies on, its totals, the limits and closed
-    periods that it lets pass, and until when. The plan can then be applied once. Exits with 1 while it waits
-    for others.
+    What is signed: the organisation, the plan with all that it relies on or the numbers of the close, the
+    totals, the limits, closed periods and checks that are let pass, and until when. The plan can then be
+    applied once, and the period closed once. Exits with 1 while it waits for others.
     """
     from reconcile.errors import DecisionNeeded
     from reconcile.jobs.approvals import answer_request as answer
+    from reconcile.jobs.approvals.find_request import asked_about
 
-    asked = answer.asked(session, plan)
+    asked = asked_about(session, what)
     for line in asked.as_text():
         write_line(line)
     if not yes and not session.caller.confirm("Do you approve it?"):

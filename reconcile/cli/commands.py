@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "demo": "Run the whole job on a made-up month, to see how it works.",
     "sandbox": "Serve a local Introw API with the sample month.",
     "export": "Write payouts and their lines to a workbook.",
+    "exports": "List the exported workbooks that are out; make one void.",
     "check": "Validate an edited workbook, without any network.",
     "diff": "Show what an edited workbook would change.",
     "request": "Ask for the approval of a saved plan.",
@@ -35,6 +36,8 @@ COMMANDS: Final = {
     "desk": "Serve the same jobs as pages in a browser.",
     "state": "Show where the state is kept; make, copy, back up or verify it.",
     "doctor": "Check the connection, the key and the state store.",
+    "pickup": "Prepare the plans of workbooks that arrive in a folder, and tell people.",
+    "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
     "help": "Show the manual, or one page of it.",
 }
@@ -45,6 +48,7 @@ PAGES: Final = {
     "demo": "first-day",
     "sandbox": "known",
     "export": "workbook",
+    "exports": "exports",
     "check": "checks",
     "diff": "compare",
     "request": "team",
@@ -66,6 +70,8 @@ PAGES: Final = {
     "desk": "desk",
     "state": "team",
     "doctor": "checks",
+    "pickup": "notifications",
+    "notify": "notifications",
     "config": "settings",
     "help": "index",
 }

@@ -42,9 +42,13 @@ SIGNING: Final = Group(
 )
 
 
+_ONCE: Final = {"close": "The period can be closed once."}
+
+
 def answered_words(found: Answered) -> str:
     """How the approval stands after an act."""
     standing = found.found
     if standing.is_approved:
-        return f"Approved: {', '.join(standing.approved_by)}. It can be applied once."
+        once = _ONCE.get(found.said.subject.kind, "It can be applied once.")
+        return f"Approved: {', '.join(standing.approved_by)}. {once}"
     return " ".join(standing.problems)

@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import CONSENT, RUN, RUN_JSON, SHOWING
+from reconcile.cli.plan_options import CONSENT, RUN, RUN_ID, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("undo")
 @click.argument("run_id")
 @click.option("--dry-run", is_flag=True, help="Only show what would be undone.")
-@options(CONSENT, SHOWING, RUN_JSON, RUN, SESSION)
+@options(CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, SESSION)
 def command(
     *,
     session: Session,

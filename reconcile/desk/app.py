@@ -37,7 +37,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
-from reconcile.desk.pages import home, sign_in_out
+from reconcile.desk.pages import bring, home, sign_in_out, take, task_pages
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -47,6 +47,9 @@ from reconcile.resources import template
 
 FAMILIES: Final[tuple[Family, ...]] = (
     home.FAMILY,
+    take.FAMILY,
+    bring.FAMILY,
+    task_pages.FAMILY,
     sign_in_out.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 
 from reconcile.desk.page_caller import PageCaller
 from reconcile.desk.security.sessions import Sessions
+from reconcile.desk.tasks import Tasks
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.progress import Progress
 from reconcile.jobs.desk.desk_store import DeskStore
@@ -30,6 +31,11 @@ class Desk:
     rows: DeskStore
     sessions: Sessions
     is_demo: bool = False
+
+    @property
+    def tasks(self) -> Tasks:
+        """The work that goes on in the background."""
+        return Tasks(self.rows)
 
     def session_of(self, visitor: Visitor, on_progress: Progress | None = None) -> Session:
         """The session of a job that a person asks for: it goes on record under that person's name."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +18,8 @@ from reconcile.desk.family import desk_of
 from reconcile.desk.security.writes import FIELD
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.domain.money import shown_amount
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
+from reconcile.domain.stage import stage_of
 from reconcile.report import words
 from reconcile.report.template_engine import made_visible
 
@@ -25,8 +28,15 @@ STATIC: Final = _FOLDER / "static"
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "amount": shown_amount,
     "signed": words.signed,
-    "moment": words.moment,
+    "moment": moment,
+    "values": words.shown_values,
+    "before": words.before_of,
+    "after": words.after_of,
+    "notes": words.notes_of,
     "counted": counted,
+    "stage": lambda value: stage_of(value).label,
+    "money": lambda text, currency: shown_amount(Decimal(text), currency),
+    "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
 }
 _PAGES: Final = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),

@@ -10,14 +10,16 @@ from typing import Final
 from reconcile.apply.staleness import moved_since
 from reconcile.atomic import refuse_foreign
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
+from reconcile.jobs.readings import withdrawn_text
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
 from reconcile.report.model import Stale
 from reconcile.store.evidence.kept_files import has_inputs
+from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
 _MARKS: Final = re.compile(rb"^\s*\{\s*\"version\":")
@@ -64,7 +66,7 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
 
     Another store does not know what runs of the plan's workbooks did, so it could do it twice. `diff --save`
     puts the fingerprint of a plan on record. Who changes the file can compute another fingerprint, and cannot
-    put it there.
+    put it there. Raises DecisionNeeded where a workbook of the plan was withdrawn.
     """
     if plan.environment != session.environment:
         raise ConfigurationError(
@@ -81,6 +83,11 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
             f"{name} is not on record in {session.shown_state}: it was changed after it was made, an older "
             "version made it, or the state store could not be written then. Make it again with diff --save."
         )
+    with store.reading() as connection:
+        void = withdrawn(connection, [one.export.workbook_id for one in plan.workbooks])
+    for book in plan.workbooks:
+        if found := void.get(book.export.workbook_id):
+            raise DecisionNeeded(f"{name} cannot be used. {withdrawn_text(book.file, found)}")
 
 
 def stale_operations(

@@ -6,13 +6,15 @@ text in the store is believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from reconcile.domain.phrases import counted
+from reconcile.domain.money import Money
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.policy.approval import Person, Team
 from reconcile.people.signatory import act_words, signatory
 from reconcile.people.statement import Signed, Statement, Subject
@@ -117,14 +119,14 @@ def clock_problem(signatures: Signatures, standards: Standards) -> str:
     now, served = standards.now, standards.served
     if served is not None and abs(served - now) > PATIENCE:
         return (
-            f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, Introw's {served:%Y-%m-%d %H:%M}. "
+            f"The clock of this computer says {moment(now)}, Introw's {moment(served)}. "
             "Set the clock right, since approvals expire by it."
         )
     if signatures.latest is None or now >= signatures.latest - PATIENCE:
         return ""
     return (
-        f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, and the record already has "
-        f"{signatures.latest:%Y-%m-%d %H:%M} UTC: set the clock right, since approvals expire by it."
+        f"The clock of this computer says {moment(now)}, and the record already has "
+        f"{moment(signatures.latest)}: set the clock right, since approvals expire by it."
     )
 
 
@@ -136,11 +138,8 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
         if said.act == "approve"
         and (said.subject.kind, said.subject.source) == (subject.kind, subject.source)
     ]
-    if earlier and subject.kind == "close":
-        return (
-            f"{earlier[-1].name} approved the close of {subject.source} with other numbers (fingerprint "
-            f"{earlier[-1].subject.fingerprint[:12]}, now {subject.fingerprint[:12]}): ask again."
-        )
+    if subject.kind == "close":
+        return _unknown_numbers(subject, signatures, earlier)
     if earlier:
         return (
             f"The {subject.kind} is not the one that {earlier[-1].name} approved (fingerprint "
@@ -157,6 +156,35 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
             f"Nobody has asked for an approval of this {subject.kind}. Ask for it: reconcile request {saved}"
         )
     return f"Nobody has asked for an approval of this {subject.kind}: save it, then reconcile request."
+
+
+def _unknown_numbers(subject: Subject, signatures: Signatures, earlier: Sequence[Statement]) -> str:
+    """That nobody prepared the close of a period with these numbers, and how to."""
+    how = f"reconcile close --period {subject.source} -o FOLDER --prepare"
+    prepared = [
+        said
+        for _, said in signatures.statements
+        if said.act == "request" and (said.subject.kind, said.subject.source) == ("close", subject.source)
+    ]
+    if not earlier and not prepared:
+        return f"Nobody has prepared the close of {subject.source}: {how}"
+    last, did = (earlier or prepared)[-1], "approved" if earlier else "prepared"
+    then, now = last.subject.fingerprint[:12], subject.fingerprint[:12]
+    return (
+        f"{last.name} {did} the close of {subject.source} with other numbers (fingerprint {then}, now "
+        f"{now}{_closings(last.subject, subject)}). Prepare it again: {how}"
+    )
+
+
+def _closings(then: Subject, now: Subject) -> str:
+    """By what the closings differ, currency by currency."""
+    found = [
+        f"; closing {Money(Decimal(then.totals.get(code, '0')), code)}, now "
+        f"{Money(Decimal(now.totals.get(code, '0')), code)}"
+        for code in sorted(then.totals.keys() | now.totals.keys())
+        if Decimal(then.totals.get(code, "0")) != Decimal(now.totals.get(code, "0"))
+    ]
+    return "".join(found)
 
 
 def _of_request(
@@ -193,8 +221,9 @@ def _request_problems(
     person, problem = standards.signer(signed, said, "close" if subject.kind == "close" else "prepare")
     if person is None:
         yield problem
-    if run := signatures.used.get(said.request):
-        yield f"Run {run} has used the approval {said.request}: an approval is used once. Ask again."
+    if user := signatures.used.get(said.request):
+        user = f"Run {user}" if user.startswith("run-") else user
+        yield f"{user} has used the approval {said.request}: an approval is used once. Ask again."
     yield from _differences(subject, said.subject)
 
 
@@ -228,7 +257,7 @@ def _approval_problem(
         return f"{person.name} approved something else than what was asked for in {request.request}."
     end = _end(answer, standards.team)
     if end <= standards.now:
-        return f"The approval of {person.name} expired at {end:%Y-%m-%d %H:%M} UTC: ask again."
+        return f"The approval of {person.name} expired at {moment(end)}: ask again."
     for one in before:
         if one.email.casefold() == person.email.casefold():
             return f"{answer.name} is {one.name}, who agreed already: one person counts once."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.domain.policy.approval import Team
 from reconcile.people.how_approved import Check
@@ -40,9 +41,10 @@ class Checked:
 def check_signatures(
     rows: Iterable[Row], uses: Mapping[str, str], plans: Mapping[str, str], team: Team, is_signed: Check
 ) -> Checked:
-    """Every signature, and whether each run that used an approval carried out what was approved.
+    """Every signature, and whether each run or close that used an approval is what was approved.
 
-    uses: the run of each used request. plans: the fingerprint of the plan of each run, as it is now.
+    uses: what used each request. plans: the fingerprint of it as it is now: of the plan of a run, or of the
+    numbers of a close.
     """
     broken: list[str] = []
     unknown: dict[str, None] = {}
@@ -75,6 +77,10 @@ def _differing(row: Row) -> Iterator[str]:
         yield f"The row of {said.act} {said.request} says something else than what {said.name} signed."
 
 
+_WHAT: Final = {"run": "The plan of", "close": "The close"}
+"""What used an approval, by the beginning of its id."""
+
+
 def _not_approved(
     uses: Mapping[str, str],
     plans: Mapping[str, str],
@@ -85,9 +91,10 @@ def _not_approved(
     for request, run in uses.items():
         signed, now = approved.get(request, set()), plans.get(run, "")
         if signed and now not in signed:
+            what = _WHAT.get(run.partition("-")[0], "What was done as")
             yield (
-                f"The plan of {run} (fingerprint {now[:12] or 'not readable'}) is not the one signed "
-                f"in {request} ({min(signed)[:12]})."
+                f"{what} {run} (fingerprint {now[:12] or 'not readable'}) is not the one signed in {request} "
+                f"({min(signed)[:12]})."
             )
         elif not signed and not has_unknown:
             yield f"{run} used {request}, which nobody signed an approval of."

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from reconcile.atomic import refuse_foreign, write_text
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 from reconcile.report import words
@@ -91,7 +92,7 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
     filters: dict[str, Callable[..., object]] = {
         "amount": shown_amount,
         "signed": words.signed,
-        "moment": words.moment,
+        "moment": moment,
         "before": words.before_of,
         "after": words.after_of,
         "notes": words.notes_of,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, RecordKind
 from reconcile.domain.money import recorded_amount, shown_amount
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Operation, Target, Workbook
 from reconcile.report.model import Change, Kind, Payout, Report, Why
@@ -20,11 +19,6 @@ _AMOUNTS = ("amount", "source_amount")
 def record_of(target: Target) -> str:
     """The record as people know it: a line that is not made yet has no id."""
     return "new line" if target.kind is RecordKind.NEW_LINE else target.id
-
-
-def moment(at: datetime) -> str:
-    """`2026-04-05 12:30 UTC`."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def shown_value(value: str | None, currency: str = "") -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from cli_session import APPROVED_LINE, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
-from signers import key_file, public_line
+from signers import key_file, public_line, team_settings
 
 import reconcile
 from reconcile.store.seals import SEALED, Head, facts_of_row, seal_of
@@ -27,15 +27,7 @@ RULES = 'ask_for = ["visible", "irreversible", "undo"]\namounts = { USD = 1_000 
 def _settings(
     cli: CliSession, people: dict[str, list[str]], rules: str = RULES, new: tuple[str, ...] = ()
 ) -> None:
-    """The settings with these people; those in `new` have another key."""
-    parts = ["[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n"]
-    for name, roles in people.items():
-        line = public_line(f"{name}-new" if name in new else name)
-        parts.append(
-            f'[people.{name}]\nname = "{name.capitalize()}"\nemail = "{name}@example.com"\n'
-            f'roles = {json.dumps(roles)}\nkey = "{line}"\n'
-        )
-    cli.settings("\n".join((*parts, f"[approval]\n{rules}")))
+    cli.settings(team_settings(people, rules, new))
 
 
 @pytest.fixture

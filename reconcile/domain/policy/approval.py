@@ -30,8 +30,10 @@ RULES: Final[Mapping[str, str]] = {
     "changed-account": "a partner whose bank account changed",
     "first-payment": "the first payment of a partner",
     "undo": "an undo",
+    "close": "the close of a period",
+    "waiver": "a check of a close that is waived",
 }
-"""What may need an approval, by the name that `ask_for` uses."""
+"""What may need an approval, by the name that `ask_for` uses. A close needs one wherever there are people."""
 
 _KIND: Final = "ssh-ed25519"
 _KEY_BYTES: Final = 32

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconcile.domain.phrases import counted
-from reconcile.jobs.approvals.sign_statement import changed_words, read_kept, signatures, standards
+from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
+from reconcile.jobs.approvals.use_approval import claim_on
 from reconcile.jobs.runs.period_lock import closed_periods
 from reconcile.jobs.session import Session
 from reconcile.people.how_approved import Standing, standing
@@ -15,7 +16,7 @@ from reconcile.people.plan_rules import Known, Met, rules_met, subject_of
 from reconcile.people.statement import Subject
 from reconcile.plan.model import Plan
 from reconcile.report.model import Approval
-from reconcile.store.approval.kept_approvals import Claim, KeptApprovals, Refusal, add_refusal
+from reconcile.store.approval.kept_approvals import Claim
 from reconcile.store.store import Store
 
 _PAID = ("paid", "settled")
@@ -94,21 +95,6 @@ def plan_approval(
 
 def claim_of(session: Session, found: PlanApproval, served: datetime | None = None) -> Claim | None:
     """The approval that a run uses, held against the record once more when the run begins."""
-    subject = found.subject
-    if subject is None or found.standing is None:
+    if found.subject is None or found.standing is None:
         return None
-
-    def check(kept: KeptApprovals) -> str:
-        if kept.breaks:
-            return f"Nothing was written. {changed_words(kept)}"
-        now = standing(subject, signatures(kept), standards(session, served))
-        return "" if now.is_approved else f"Nothing was written. {' '.join(now.problems)}"
-
-    return Claim(found.standing.request, session.user, check)
-
-
-def note_refusal(session: Session, store: Store, plan: Plan, reason: str) -> None:
-    """Puts on record that a plan was not applied, since it was not approved."""
-    at = session.clock().isoformat(timespec="seconds")
-    with store.writing() as connection:
-        add_refusal(connection, Refusal(str(plan.environment), plan.fingerprint, at, session.user, reason))
+    return claim_on(session, found.subject, found.standing.request, served)

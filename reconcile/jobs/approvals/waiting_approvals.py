@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from reconcile.domain.money import Money
+from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.session import Session
@@ -48,7 +49,7 @@ class Approvals:
         """For people, a line each."""
         for one in self.requests:
             money = ", ".join(str(Money(Decimal(amount), currency)) for currency, amount in one.moves.items())
-            head = f"{one.request}  {one.state:<8}  {one.at[:16]}  {one.by}  {one.source}"
+            head = f"{one.request}  {one.state:<8}  {moment(one.at)}  {one.by}  {one.source}"
             yield visible(f"{head}{f': {money}' if money else ''}")
             if one.approved_by:
                 yield visible(
@@ -61,7 +62,7 @@ class Approvals:
         if not self.requests:
             yield "Nobody has asked for an approval."
         for refusal in self.refused:
-            yield visible(f"Not done: {refusal.at[:16]}  {refusal.by}  {refusal.reason}")
+            yield visible(f"Not done: {moment(refusal.at)}  {refusal.by}  {refusal.reason}")
 
 
 def approvals(session: Session, *, whole: bool = False) -> Approvals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from reconcile.check.export_review import review_export
 from reconcile.domain.finding import Finding
@@ -13,11 +14,14 @@ from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
 from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown
+
+LONGEST_NOTE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class ExportRequest:
     """What to export, and where to.
 
     output: the workbook; with split_by a new folder. recipients: a CSV file that says who gets which part.
-    force: replaces a workbook that is there.
+    force: replaces a workbook that is there. note: what `Start here` says to those who edit.
     """
 
     filters: Filters
@@ -33,6 +37,7 @@ class ExportRequest:
     split_by: str | None = None
     recipients: Path | None = None
     force: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Exported:
 def export(session: Session, request: ExportRequest) -> Exported:
     """Exports what is in scope. Raises ConfigurationError where nothing is, or the output cannot be made."""
     named = request.filters.scope
+    note = sender_words(request.note, "--note", LONGEST_NOTE) if request.note else ""
     _refuse(request)
     refuse_missing([request.recipients] if request.recipients else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
@@ -73,10 +79,10 @@ def export(session: Session, request: ExportRequest) -> Exported:
         handouts: tuple[Handout, ...] = ()
         if is_cut or request.split_by:
             output = output if request.split_by else folder_for(output)
-            handouts, warnings = write_set(session, store, output, cut, request.recipients, on_progress)
+            handouts, warnings = write_set(session, store, output, cut, request.recipients, on_progress, note)
         else:
             identity = export_of(session, snapshot)
-            warnings = write_exported(session, store, output, snapshot, identity, None, on_progress)
+            warnings = write_exported(session, store, output, snapshot, identity, None, on_progress, note)
     return Exported(
         output,
         snapshot,

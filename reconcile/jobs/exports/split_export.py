@@ -65,11 +65,12 @@ def write_set(
     cut: Sequence[tuple[Part, Sequence[Part]]],
     recipients: Path | None,
     on_progress: Progress | None = None,
+    note: str = "",
 ) -> tuple[tuple[Handout, ...], list[Finding]]:
     """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
     Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
-    file, see `read_recipients`. on_progress: is told of the rows of each workbook.
+    file, see `read_recipients`. on_progress: is told of the rows of each workbook. note: what stands in each.
     """
     rules = session.settings.files
     named = read_recipients(recipients, [part for part, _ in cut], rules) if recipients else {}
@@ -84,8 +85,8 @@ def write_set(
         workbooks.append(SetWorkbook(part, export, handout))
     handouts = tuple(one.handout for one in workbooks)
     with new_folder(folder) as draft:
-        findings = write_workbooks(session, draft, workbooks, on_progress)
-        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+        findings = write_workbooks(session, draft, workbooks, on_progress, note)
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, note)
         keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
 
@@ -133,7 +134,11 @@ def _recipient_rows(file: Path, rules: FileRules) -> list[tuple[int, dict[str, s
 
 
 def write_workbooks(
-    session: Session, folder: Path, workbooks: Sequence[SetWorkbook], on_progress: Progress | None = None
+    session: Session,
+    folder: Path,
+    workbooks: Sequence[SetWorkbook],
+    on_progress: Progress | None = None,
+    note: str = "",
 ) -> list[Finding]:
     """Writes the workbooks and the index into a folder. Returns warnings."""
     findings: list[Finding] = []
@@ -141,7 +146,7 @@ def write_workbooks(
     for one in workbooks:
         path = folder / one.handout.file
         findings += write_workbook(
-            path, one.part.snapshot, one.export, policy, templates, on_progress=on_progress
+            path, one.part.snapshot, one.export, policy, templates, on_progress=on_progress, note=note
         )
     write_text(folder / INDEX, index(workbooks))
     return findings
