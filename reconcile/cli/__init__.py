@@ -57,6 +57,14 @@ def main() -> None:
     sys.exit(code)
 
 
+def _show_usage(error: click.ClickException) -> None:
+    """What click says of a wrong word. A word may be a file name that somebody else chose: it stays one line."""
+    typed, shown = error.format_message(), io.StringIO()
+    error.show(shown)
+    for line in shown.getvalue().replace(typed, one_line(typed)).rstrip().splitlines():
+        write_line(line, err=True)
+
+
 def run(arguments: list[str]) -> int:
     """Runs a command and answers its exit code. Errors that are not ours keep their traceback."""
     try:
@@ -68,12 +76,7 @@ def run(arguments: list[str]) -> int:
         write_line(f"Error: {error}", err=True)
         return error.exit_code
     except click.ClickException as error:
-        # What was typed may be a file name that somebody else chose.
-        error.message = one_line(error.message)
-        shown = io.StringIO()
-        error.show(shown)
-        for line in shown.getvalue().rstrip().splitlines():
-            write_line(line, err=True)
+        _show_usage(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): nothing to say, and nobody to say it to.

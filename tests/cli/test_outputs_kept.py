@@ -44,7 +44,7 @@ def month(cli: CliSession) -> CliSession:
 def _contents(folder: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
+        for path in sorted((*folder.glob("*"), *folder.glob("there/*")))
         if path.is_file() and not path.name.startswith("state.db")
     }
 
