@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _show_usage(error: click.ClickException) -> None:
-    """What click says of a wrong word. A word may be a file name that somebody else chose: it stays one line."""
+    """What click says of a wrong word, which may be a file name that somebody chose: it stays one line."""
     typed, shown = error.format_message(), io.StringIO()
     error.show(shown)
     for line in shown.getvalue().replace(typed, one_line(typed)).rstrip().splitlines():

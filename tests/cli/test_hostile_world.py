@@ -174,7 +174,7 @@ def test_no_command_shows_a_text_that_acts_hides_or_passes_for_a_line_of_ours(cl
     assert {*codes} >= COMMANDS.keys() - NOT_RUN.keys()
     assert codes["apply"] == [0]
     assert codes["export"] == [0, 2, 0, 2]
-    assert codes["evidence"] == codes["replay"] == codes["statements"] == [0]
+    assert codes["evidence"] == codes["replay"] == [0]
     _check_files(cli.folder)
 
 
