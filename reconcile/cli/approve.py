@@ -31,7 +31,7 @@ def command(*, session: Session, what: str, yes: bool, key: KeyChoice) -> int:
     from reconcile.jobs.approvals import answer_request as answer
     from reconcile.jobs.approvals.find_request import asked_about
 
-    asked = asked_about(session, what)
+    session, asked = asked_about(session, what)
     for line in asked.as_text():
         write_line(line)
     if not yes and not session.caller.confirm("Do you approve it?"):

@@ -28,6 +28,7 @@ def command(*, session: Session, what: str, reason: str, key: KeyChoice) -> int:
 
     if not reason.strip():
         raise ConfigurationError("--reason must say why.")
-    found = answer.answer(session, asked_about(session, what), key, reason)
+    session, asked = asked_about(session, what)
+    found = answer.answer(session, asked, key, reason)
     write_paragraph(f"{found.said.name} rejected {found.said.request}: {reason}")
     return 0

@@ -125,6 +125,32 @@ def test_an_undo_is_saved_asked_for_approved_and_applied_once(cli: CliSession) -
     assert "2 signed statements: all hold." in cli.run("history", "--verify")[1]
 
 
+def test_rules_that_were_loosened_before_anybody_asked_are_seen_and_need_an_approver_of_before(
+    team: CliSession,
+) -> None:
+    _settings(team, PEOPLE, f"{RULES}agree_to_loosening = true\n")
+    _signed(team, "request", "plan.json", "ana")
+    team.edit(team.folder / "march.xlsx", SET_STAGE, name="other.xlsx")
+    _settings(team, {**PEOPLE, "eve": ["approve"]}, "")
+    key_file(team.folder, "eve")
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+    assert (code, team.writes()) == (1, [])
+    assert "Eve (SHA256:" in " ".join(err.split())
+    assert "an approver of before" in " ".join(err.split())
+    assert "The rules of approval are not those on record since" in team.run("approvals")[1]
+    assert "ask_for: irreversible, undo, visible -> none" in team.run("diff", "other.xlsx")[1]
+    assert _signed(team, "request", "rules", "ana")[0] == 0
+    code, _, err = _signed(team, "approve", "rules", "--yes", "eve")
+    assert (code, "Unknown signer" in err) == (2, True), err
+    code, out, err = _signed(team, "approve", "rules", "--yes", "ben")
+    assert (code, "Looser 1: ask_for named irreversible" in out) == (0, True), out + err
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+
+    assert code == 0, out + err
+    assert "The rules of approval were changed on" in team.run("approvals")[1]
+    assert "3 signed statements: all hold." in team.run("history", "--verify")[1]
+
+
 def test_what_changed_since_an_earlier_approval_is_shown(team: CliSession) -> None:
     _approve(team)
     team.run("diff", team.edit(team.folder / "march.xlsx", SET_STAGE), "--save", "plan.json")
