@@ -139,17 +139,51 @@ def test_apply_shows_what_stops_it_as_diff_does_and_how_to_ask(team: CliSession)
         assert "Ask for it: reconcile request plan.json" in " ".join(words.split())
 
 
-def test_an_undo_that_needs_an_approval_says_how_to_do_it_instead(cli: CliSession) -> None:
+def test_an_undo_is_saved_asked_for_approved_and_applied_once(cli: CliSession) -> None:
     cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
     run = cli.run("history")[1].split()[0]
-    _settings(cli, PEOPLE, 'ask_for = ["any"]\n')
+    _settings(cli, PEOPLE, 'ask_for = ["undo"]\n')
+    for name in PEOPLE:
+        key_file(cli.folder, name)
+    code, out, _ = cli.run("undo", run, "--yes")
+    assert (code, "reconcile undo RUN --save plan.json" in " ".join(out.split())) == (1, True), out
+    code, out, err = cli.run("undo", run, "--save", "plan.json")
+    assert (code, len(cli.writes())) == (1, 1), out + err
+    _approve(cli)
+    code, out, err = cli.run("apply", "plan.json", "--yes")
 
-    for option in ("--dry-run", "--yes"):
-        code, out, err = cli.run("undo", run, option)
-        assert code == 1, out + err
-        assert "An undo cannot be asked for yet. Do it by a workbook: reconcile export" in " ".join(
-            out.split()
-        )
+    assert code == 0, out + err
+    assert json.loads(cli.writes()[-1]["body"]) == {"amount": "500.00"}
+    listed = json.loads(cli.run("approvals", "--all", "--json")[1])
+    assert [(one["kind"], one["state"]) for one in listed["requests"]] == [("undo", "used")]
+    assert cli.run("apply", "plan.json", "--yes")[0] == 1
+    assert "2 signed statements: all hold." in cli.run("history", "--verify")[1]
+
+
+def test_rules_that_were_loosened_before_anybody_asked_are_seen_and_need_an_approver_of_before(
+    team: CliSession,
+) -> None:
+    _settings(team, PEOPLE, f"{RULES}agree_to_loosening = true\n")
+    _signed(team, "request", "plan.json", "ana")
+    team.edit(team.folder / "march.xlsx", SET_STAGE, name="other.xlsx")
+    _settings(team, {**PEOPLE, "eve": ["approve"]}, "")
+    key_file(team.folder, "eve")
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+    assert (code, team.writes()) == (1, [])
+    assert "Eve (SHA256:" in " ".join(err.split())
+    assert "an approver of before" in " ".join(err.split())
+    assert "The rules of approval are not those on record since" in team.run("approvals")[1]
+    assert "ask_for: irreversible, undo, visible -> none" in team.run("diff", "other.xlsx")[1]
+    assert _signed(team, "request", "rules", "ana")[0] == 0
+    code, _, err = _signed(team, "approve", "rules", "--yes", "eve")
+    assert (code, "Unknown signer" in err) == (2, True), err
+    code, out, err = _signed(team, "approve", "rules", "--yes", "ben")
+    assert (code, "Looser 1: ask_for named irreversible" in out) == (0, True), out + err
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+
+    assert code == 0, out + err
+    assert "The rules of approval were changed on" in team.run("approvals")[1]
+    assert "3 signed statements: all hold." in team.run("history", "--verify")[1]
 
 
 def test_what_changed_since_an_earlier_approval_is_shown(team: CliSession) -> None:
