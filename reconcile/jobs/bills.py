@@ -28,6 +28,7 @@ from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.bills_approval import SetOfBills, ask_for, claim_for, keep_issued
+from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, Signer, SignIn, signer
 from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
@@ -229,6 +230,7 @@ def _write(
     drafts[MANIFEST] = _json(made.manifest).encode()
     _refuse_present(folder, (*drafts, moves))
     issued = issued_bills(made.sealed, made.issue)
+    keep_rules(session, store)
     claim, set_id = claim_for(session, store, made.to_approve), session.new_id("bills", made.issue.at)
     used = (claim, set_id, made.issue.at.isoformat(timespec="seconds")) if claim else None
     with _ready(folder, drafts, private=made.issue.pays):
@@ -256,9 +258,7 @@ def _layout(session: Session, request: BillsRequest) -> Layout:
         table = read_any_table(header, "Template", session.settings.files)
         faults = tuple(header_faults(layout, table[0], header.name))
     if faults:
-        raise DecisionNeeded(
-            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
-        )
+        raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit: {' '.join(faults)}")
     return layout
 
 

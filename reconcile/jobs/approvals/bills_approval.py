@@ -14,7 +14,7 @@ from reconcile.domain.money import Money, plain
 from reconcile.erp.bills.manifest import Issue
 from reconcile.erp.bills.model import Bill
 from reconcile.errors import DecisionNeeded, StateError
-from reconcile.jobs.approvals.answer_request import Asked
+from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.plan_approval import partners_paid
 from reconcile.jobs.approvals.sign_statement import Signer, read_kept, signatures
 from reconcile.jobs.approvals.use_approval import ask, claim_on, note_refusal, own_id, standing_of

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Environment
+from reconcile.jobs.approvals.rules_on_record import change_words
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.approvals.use_approval import claim_on
 from reconcile.jobs.runs.period_lock import closed_periods
@@ -27,11 +28,15 @@ _PAYMENT: Final = "payment"
 
 @dataclass(frozen=True)
 class PlanApproval:
-    """The rules that a plan meets, and how its approval stands; None where nobody is asked."""
+    """The rules that a plan meets, and how its approval stands; None where nobody is asked.
+
+    change: how the rules were changed last, a sentence; empty where they were not.
+    """
 
     met: tuple[Met, ...] = ()
     standing: Standing | None = None
     subject: Subject | None = None
+    change: str = ""
 
     @property
     def problem(self) -> str:
@@ -43,6 +48,10 @@ class PlanApproval:
 
     def shown(self) -> Approval:
         """The same for a report."""
+        found = self._shown()
+        return replace(found, summary=f"{found.summary}. {self.change}") if self.change else found
+
+    def _shown(self) -> Approval:
         found = self.standing
         if found is None:
             return Approval()
@@ -103,11 +112,13 @@ def plan_approval(
         return PlanApproval()
     known = known_of(session, store, plan) if team.people else Known()
     met = rules_met(plan, team.policy, known)
-    kept = read_kept(session, store)
+    kept, change = read_kept(session, store), "".join(change_words(session, store)[-1:])
     if not met and not any(one.fingerprint == plan.fingerprint for one in kept.statements):
-        return PlanApproval()
+        return PlanApproval(change=change)
     subject = subject_of(plan, kept.store, team.policy, known, gates, reopened)
-    return PlanApproval(met, standing(subject, signatures(kept), standards(session, served, saved)), subject)
+    return PlanApproval(
+        met, standing(subject, signatures(kept), standards(session, served, saved)), subject, change
+    )
 
 
 def claim_of(session: Session, found: PlanApproval, served: datetime | None = None) -> Claim | None:

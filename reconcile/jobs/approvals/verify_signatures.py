@@ -11,6 +11,7 @@ from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError, StateError
 from reconcile.jobs.approvals.bills_approval import BILLS, issued_sets
+from reconcile.jobs.approvals.rules_on_record import agreed_rules
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session
 from reconcile.people.keys import is_signed_by
@@ -53,7 +54,9 @@ def verify_signatures(session: Session) -> SignatureVerdict:
         ]
         used = set(uses.values())
         where = {one.environment for one in kept}
-        plans = dict((*_plans(store, used), *_closes(store, used), *_sets(store, used, where)))
+        plans = dict(
+            (*_plans(store, used), *_closes(store, used), *_sets(store, used, where), *_rules(store, where))
+        )
     return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by))
 
 
@@ -85,5 +88,15 @@ def _sets(store: Store, used: set[str], environments: set[str]) -> Iterator[tupl
     """The fingerprints of the sets of bills that were issued."""
     mine = {one for one in used if one.startswith(f"{BILLS}-")}
     for name in sorted(environments) if mine else ():
-        profile, _, origin = name.rpartition(" at ")
-        yield from issued_sets(store, mine, store.bills(Environment(origin, profile)))
+        yield from issued_sets(store, mine, store.bills(_environment(name)))
+
+
+def _rules(store: Store, environments: set[str]) -> Iterator[tuple[str, str]]:
+    """The changes of the rules that approvers of before agreed to."""
+    for name in sorted(environments):
+        yield from agreed_rules(store, _environment(name))
+
+
+def _environment(name: str) -> Environment:
+    profile, _, origin = name.rpartition(" at ")
+    return Environment(origin, profile)
