@@ -40,6 +40,9 @@ _MOST: Final = 20
         type=FILE,
         help="With --split-by: who gets which part, a CSV file with the columns part and recipient.",
     ),
+    click.option(
+        "--new-payouts", is_flag=True, help="With a sheet for payouts to be made, and the action Batch."
+    ),
     click.option("--force", is_flag=True, help="Replace the workbook if it is there already."),
     SESSION,
 )
@@ -50,6 +53,7 @@ def command(
     output: Path,
     split_by: str | None,
     recipients: Path | None,
+    new_payouts: bool,
     force: bool,
 ) -> None:
     """Write payouts and their commission lines to a workbook for finance to edit.
@@ -62,7 +66,8 @@ def command(
     """  # noqa: D301
     from reconcile.jobs.exports import export
 
-    _show(export.export(session, export.ExportRequest(filters, output, split_by, recipients, force)))
+    request = export.ExportRequest(filters, output, split_by, recipients, force, new_payouts)
+    _show(export.export(session, request))
 
 
 def _show(exported: Exported) -> None:

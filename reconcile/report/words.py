@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELD_LABELS, RecordKind
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
 from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Operation, Target, Workbook
-from reconcile.report.model import Change, Kind, Payout, Report, Why
+from reconcile.report.model import Change, Payout, Report, Why
 
 LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
 
 
 def record_of(target: Target) -> str:
-    """The record as people know it: a line that is not made yet has no id."""
-    return "new line" if target.kind is RecordKind.NEW_LINE else target.id
+    """The record as people know it: one that is not made yet has no id."""
+    return target.kind.value if target.kind in NEW_KINDS else target.id
 
 
 def moment(at: datetime) -> str:
@@ -52,8 +52,8 @@ def signed(amount: Decimal, currency: str) -> str:
 
 
 def before_of(change: Change) -> str:
-    """The old value; nothing for a new line."""
-    if change.kind is Kind.NEW_LINE:
+    """The old value; nothing for a new record."""
+    if change.target.kind in NEW_KINDS:
         return ""
     return (
         shown_value(change.before, change.currency_before)

@@ -18,6 +18,7 @@ from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
 from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown
+from reconcile.workbook.export import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ExportRequest:
     """What to export, and where to.
 
     output: the workbook; with split_by a new folder. recipients: a CSV file that says who gets which part.
-    force: replaces a workbook that is there.
+    force: replaces a workbook that is there. new_payouts: with a sheet for payouts to be made.
     """
 
     filters: Filters
@@ -33,6 +34,7 @@ class ExportRequest:
     split_by: str | None = None
     recipients: Path | None = None
     force: bool = False
+    new_payouts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,15 @@ def export(session: Session, request: ExportRequest) -> Exported:
         # Act.
         output = request.output
         handouts: tuple[Handout, ...] = ()
+        proposal = Proposal(new_payouts=request.new_payouts)
         if is_cut or request.split_by:
             output = output if request.split_by else folder_for(output)
-            handouts, warnings = write_set(session, store, output, cut, request.recipients, on_progress)
+            handouts, warnings = write_set(
+                session, store, output, cut, request.recipients, proposal, on_progress
+            )
         else:
             identity = export_of(session, snapshot)
-            warnings = write_exported(session, store, output, snapshot, identity, None, on_progress)
+            warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress)
     return Exported(
         output,
         snapshot,
