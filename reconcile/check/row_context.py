@@ -130,7 +130,8 @@ class RowContexts:
     @property
     def sheets(self) -> tuple[tuple[RowContext, ...], ...]:
         """The rows of the data sheets in workbook order."""
-        return (self.payouts, self.lines, self.new_lines, self.new_payouts)
+        every = (self.payouts, self.lines, self.new_lines)
+        return (*every, self.new_payouts) if self.edited.new_payouts.name else every
 
     def _of(self, sheet: EditedSheet) -> Iterator[RowContext]:
         for row in sheet.rows:

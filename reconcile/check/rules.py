@@ -11,8 +11,8 @@ from typing import Final
 from reconcile.check.context import Around, Context, Rule
 from reconcile.check.emptied_payouts import emptied_finding
 from reconcile.check.line_rules import LINE_RULES
-from reconcile.check.new_line_rules import NEW_LINE_RULES
-from reconcile.check.new_payout_rules import NEW_PAYOUT_RULES
+from reconcile.check.new_rows.new_line_rules import NEW_LINE_RULES
+from reconcile.check.new_rows.new_payout_rules import NEW_PAYOUT_RULES
 from reconcile.check.payout_rules import PAYOUT_RULES
 from reconcile.check.reason_rules import reason_alone, reason_length, reason_missing
 from reconcile.check.row_context import RowContext, RowContexts

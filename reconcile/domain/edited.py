@@ -114,9 +114,10 @@ class EditedWorkbook:
     answers: tuple[Answer, ...] = ()
 
     @property
-    def sheets(self) -> tuple[EditedSheet, EditedSheet, EditedSheet, EditedSheet]:
-        """The data sheets in workbook order."""
-        return (self.payouts, self.lines, self.new_lines, self.new_payouts)
+    def sheets(self) -> tuple[EditedSheet, ...]:
+        """The data sheets in workbook order; not every workbook has one for new payouts."""
+        every = (self.payouts, self.lines, self.new_lines)
+        return (*every, self.new_payouts) if self.new_payouts.name else every
 
 
 def row_token(workbook_id: str, kind: RecordKind, record_id: str, baseline: Values) -> str:

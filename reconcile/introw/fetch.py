@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.progress import Progress
@@ -15,6 +15,7 @@ from reconcile.introw.client import Reader
 from reconcile.introw.gathering import Gathering
 from reconcile.introw.listings.consistent import agreed, find_unlisted_payouts
 
+M = TypeVar("M", CommissionLine, Payout)
 _VOIDED_LINES = LeftOut()
 
 
@@ -79,12 +80,11 @@ def fetch_live(
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
     scopes = scopes or (baseline.scope,)
-    partners = frozenset(beside.lines_of)
     found.list_payouts(() if beside.payouts_of else baseline.scope.stages)
     found.read_payouts(baseline.payouts)
     found.list_lines(_wanted(found, baseline, scopes), _partners_in(scopes, _wanted(found, baseline, scopes)))
-    if partners and not found.all_lines:
-        found.list_lines((), partners)
+    if beside.lines_of and not found.all_lines:
+        found.list_lines((), frozenset(beside.lines_of))
     # Listed by stage, nothing says whether a payout was skipped or is of another stage.
     gone = {*left_out.missing_payouts, *baseline.payouts}
     late = find_unlisted_payouts(found, (), left_out.voided_statuses, gone) if found.all_payouts else ()
@@ -95,17 +95,18 @@ def fetch_live(
         payouts = _wanted(found, baseline, scopes)
         lines = _in_scope(found, scopes, payouts, left_out.voided_statuses)
         lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-        more = {
-            key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
-        }
-        others = {
-            key: one
-            for key, one in found.payouts.items()
-            if one.partner_id in beside.payouts_of and key not in payouts
-        }
-        return Snapshot(environment, baseline.scope, now, payouts, lines, named, more, others)
+        others = (
+            _of_partners(found.lines, beside.lines_of, lines),
+            _of_partners(found.payouts, beside.payouts_of, payouts),
+        )
+        return Snapshot(environment, baseline.scope, now, payouts, lines, named, *others)
 
     return agreed(found, made, late, baseline)
+
+
+def _of_partners(records: Mapping[str, M], partners: Collection[str], known: Collection[str]) -> dict[str, M]:
+    """The records of some partners that are not among those known."""
+    return {key: one for key, one in records.items() if one.partner_id in partners and key not in known}
 
 
 def refetch(

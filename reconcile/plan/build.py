@@ -52,8 +52,6 @@ from reconcile.plan.model import (
     Return,
     Workbook,
 )
-from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
-from reconcile.plan.new_payouts import NewPayout, new_payouts
 from reconcile.plan.operations import (
     create_operation,
     create_payout_operation,
@@ -61,8 +59,10 @@ from reconcile.plan.operations import (
     payout_operation,
 )
 from reconcile.plan.order import ordered
-from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
+from reconcile.plan.wanted.new_lines import NewLine, new_lines, typed_twice
+from reconcile.plan.wanted.new_payouts import NewPayout, new_payouts
+from reconcile.plan.wanted.requested import Requested, key_of
 
 ALL = Narrowing()
 _UNKNOWN, _CONDUCT = ListLengths(), Conduct()

@@ -14,7 +14,7 @@ from reconcile.domain.stage import stage_of
 from reconcile.plan.across.batching import batch_holds
 from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
-from reconcile.plan.requested import RecordKey, Requested, key_of
+from reconcile.plan.wanted.requested import RecordKey, Requested, key_of
 
 Reasons = dict[RecordKey, str]
 

@@ -27,10 +27,10 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.reasons import reasons_together
 from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES, SAME_PAYOUTS
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
-from reconcile.plan.new_lines import NewLine
-from reconcile.plan.new_payouts import NewPayout
 from reconcile.plan.reliance import LINE, LINES_LEFT, payout_reliance, relied_amount, relied_lines
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
+from reconcile.plan.wanted.new_lines import NewLine
+from reconcile.plan.wanted.new_payouts import NewPayout
 
 _WIRE_NAMES = {
     "stage": "stage",

@@ -21,7 +21,7 @@ from reconcile.plan.model import Action, Change, Effect, Operation, Plan
 from reconcile.plan.operations import again
 from reconcile.plan.order import PLACES, linked
 from reconcile.plan.reliance import relied_amount, relied_lines
-from reconcile.plan.requested import RecordKey, key_of
+from reconcile.plan.wanted.requested import RecordKey, key_of
 
 _ZERO: Final = Decimal(0)
 

@@ -11,10 +11,10 @@ from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.plan.compare import ALREADY
 from reconcile.plan.model import Action, Operation, Plan
-from reconcile.plan.new_lines import keyed_rows
 from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.plan.reliance import relied_lines
-from reconcile.plan.requested import key_of
+from reconcile.plan.wanted.new_lines import keyed_rows
+from reconcile.plan.wanted.requested import key_of
 
 # The worst word of a row is the row's word.
 _ORDER = (

@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
-from reconcile.domain.money import recorded_amount, shown_amount
+from reconcile.domain.money import recorded_amount, shown_amount, totals
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import ends_marked
-from reconcile.plan.model import Operation, Target, Workbook
+from reconcile.plan.model import Action, Operation, Target, Workbook
+from reconcile.plan.reliance import money_of, relied_lines
 from reconcile.report.model import Change, Payout, Report, Why
 
 LABELS = FIELD_LABELS
@@ -98,6 +99,10 @@ def operation_money(report: Report) -> Callable[[Operation], str]:
             return f"{before} → {after}"
         if money := after or before:
             return str(money)
+        if operation.action is Action.CREATE_PAYOUT:
+            relied = relied_lines(operation.relies_on).values()
+            sums = totals(money for text in relied if (money := money_of(text)))
+            return " + ".join(f"{shown_amount(amount, code)} {code}" for code, amount in sums.items())
         payout = payouts.get(operation.target.payout_id)
         if payout is None or payout.amount_before is None:
             return ""

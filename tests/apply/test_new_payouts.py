@@ -86,7 +86,9 @@ def test_what_was_made_is_never_made_again(
     assert cli.run("diff", edited, "--save", plan)[0] == 0
     assert cli.run("apply", edited, "--yes")[0] == 0
     if again == "moved row":
-        moved = [Keystroke(one.sheet, 7 if one.key == 2 else one.key, one.column, one.value) for one in keystrokes]
+        moved = [
+            Keystroke(one.sheet, 7 if one.key == 2 else one.key, one.column, one.value) for one in keystrokes
+        ]
         edited = cli.edit(export, *moved, name="moved.xlsx")
     elif again == "copy":
         edited = cli.edit(edited, name="copy.xlsx")

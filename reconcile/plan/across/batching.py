@@ -18,10 +18,10 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.policy_checks import finding_at
 from reconcile.plan.model import Change, Target
-from reconcile.plan.new_payouts import NewPayout
 from reconcile.plan.reliance import money_text
-from reconcile.plan.requested import RecordKey, Requested, key_of
 from reconcile.plan.visible_state import POOL, line_state
+from reconcile.plan.wanted.new_payouts import NewPayout
+from reconcile.plan.wanted.requested import RecordKey, Requested, key_of
 
 _Home = tuple[str, str]
 """A partner in a workbook: `Batch` on a line means the new payout of its partner there."""

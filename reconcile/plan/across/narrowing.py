@@ -10,7 +10,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Conflict, Operation, Target
-from reconcile.plan.requested import Requested
+from reconcile.plan.wanted.requested import Requested
 
 LEFT_OUT = "left-out"
 

@@ -30,10 +30,10 @@ from reconcile.plan.made_before.likeness import (
     row_values,
 )
 from reconcile.plan.model import Conflict, Texts
-from reconcile.plan.new_lines import NewLine, keyed_rows, row_texts
-from reconcile.plan.new_payouts import NewPayout
 from reconcile.plan.sources import OwnWork
 from reconcile.plan.visible_state import DECLINED, line_state
+from reconcile.plan.wanted.new_lines import NewLine, keyed_rows, row_texts
+from reconcile.plan.wanted.new_payouts import NewPayout
 
 MADE: Final = "line-made"
 """The rule of rows that say what their workbook made before."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.check.context import Context, Rule
-from reconcile.check.new_line_rules import new_partner
+from reconcile.check.new_rows.new_line_rules import new_partner
 from reconcile.check.text_rules import text_unseen
 from reconcile.domain.fields import Value, Values
 from reconcile.domain.finding import Finding

@@ -11,7 +11,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot, batch_periods
 from reconcile.errors import ConfigurationError
 from reconcile.plan.model import Target, Texts
-from reconcile.plan.new_lines import Made, keyed_rows, row_texts
+from reconcile.plan.wanted.new_lines import Made, keyed_rows, row_texts
 
 
 @dataclass(frozen=True, slots=True)

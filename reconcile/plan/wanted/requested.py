@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.plan.model import Change, Conflict, Target
-from reconcile.plan.new_lines import NewLine
-from reconcile.plan.new_payouts import NewPayout
+from reconcile.plan.wanted.new_lines import NewLine
+from reconcile.plan.wanted.new_payouts import NewPayout
 
 RecordKey = tuple[RecordKind, str]
 
