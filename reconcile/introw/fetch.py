@@ -95,11 +95,9 @@ def fetch_live(
         payouts = _wanted(found, baseline, scopes)
         lines = _in_scope(found, scopes, payouts, left_out.voided_statuses)
         lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-        others = (
-            _of_partners(found.lines, beside.lines_of, lines),
-            _of_partners(found.payouts, beside.payouts_of, payouts),
-        )
-        return Snapshot(environment, baseline.scope, now, payouts, lines, named, *others)
+        more = _of_partners(found.lines, beside.lines_of, lines)
+        others = _of_partners(found.payouts, beside.payouts_of, payouts)
+        return Snapshot(environment, baseline.scope, now, payouts, lines, named, more, others)
 
     return agreed(found, made, late, baseline)
 

@@ -38,7 +38,7 @@ def holds(
         reasons.setdefault(key, reason)
     for key, reason in _conflicts(requested, conflicts):
         reasons.setdefault(key, reason)
-    for key, reason in list(batch_holds(requested, reasons)):
+    for key, reason in list(batch_holds(requested, conflicts, reasons)):
         reasons.setdefault(key, reason)
     if not reasons:
         return ()

@@ -17,7 +17,7 @@ from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.policy_checks import finding_at
-from reconcile.plan.model import Change, Target
+from reconcile.plan.model import Change, Conflict, Target
 from reconcile.plan.reliance import money_text
 from reconcile.plan.visible_state import POOL, line_state
 from reconcile.plan.wanted.new_payouts import NewPayout
@@ -67,14 +67,20 @@ def batch_findings(live: Snapshot, requested: Requested, names: Names) -> Iterat
         yield from _of_one(rows[0], changes, live, requested, names)
 
 
-def batch_holds(requested: Requested, reasons: Mapping[RecordKey, str]) -> Iterator[tuple[RecordKey, str]]:
+def batch_holds(
+    requested: Requested, conflicts: Iterable[Conflict], reasons: Mapping[RecordKey, str]
+) -> Iterator[tuple[RecordKey, str]]:
     """What waits because its payout, or one of the lines that go onto the payout, is held.
 
-    All of them or none: the server takes every line of the pool.
+    All of them or none: the server takes every line of the pool. conflicts: a marked line may be in one.
     """
     rows = _homes(requested.new_payouts)
-    for home, changes in _marked(requested).items():
-        members = [key_of(one.target) for one in changes]
+    marked = {home: [one.target for one in some] for home, some in _marked(requested).items()}
+    for one in conflicts:
+        if one.yours.get("action") == BATCH:
+            marked.setdefault(_home(one.target), []).append(one.target)
+    for home, targets in marked.items():
+        members = [key_of(one) for one in targets]
         payouts = [key_of(one.target) for one in rows.get(home, ())]
         if not payouts:
             words = "waits: no payout of its partner is to be made on New payouts."
