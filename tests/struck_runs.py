@@ -127,7 +127,7 @@ class Trial:
             .raise_for_status()
             .json()["effects"]
         )
-        return Result(records, Counter((one["kind"], names[one["record_id"]]) for one in log))
+        return Result(records, Counter((one["kind"], names.get(one["record_id"], "a batch")) for one in log))
 
 
 def _made(record: dict[str, Any]) -> str:
