@@ -4,6 +4,7 @@
     ├── ConfigurationError              2   an option, a setting, a key, a file name
     │   └── StateError                  2   the state store cannot be used
     ├── WorkbookError                   1   this file is not a workbook that we can read
+    │   └── WorkbookWithdrawn           1   its sender made it void
     ├── PaymentFileError                1   this file cannot be read as payments, or only by guessing
     ├── DecisionNeeded                  1   a gate, a stale plan, an unfinished run
     ├── RunStopped                      4   a run ended part-way; its journal is kept
@@ -45,6 +46,15 @@ class StateError(ConfigurationError):
 
 class WorkbookError(ReconcileError):
     """A file is not a workbook that we can read."""
+
+
+class WorkbookWithdrawn(WorkbookError):
+    """A workbook that its sender made void. fact: who did, when and why. advice: what to do."""
+
+    def __init__(self, fact: str, advice: str) -> None:
+        super().__init__(f"{fact} {advice}")
+        self.fact = fact
+        self.advice = advice
 
 
 class PaymentFileError(ReconcileError):

@@ -27,7 +27,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the settings of the person who runs it, or writes to that person's folders."""
     names = ("INTROW_API_KEY", "INTROW_BASE_URL", "RECONCILE_CONFIG", "RECONCILE_STATE", "NO_COLOR")
     signing = ("RECONCILE_SIGNING_KEY", "RECONCILE_KEY_PASSPHRASE")
-    for name in (*names, *signing, "RECONCILE_STATE_PASSWORD"):
+    for name in (*names, *signing, "RECONCILE_STATE_PASSWORD", "RECONCILE_NOTIFY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "no-state"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -115,3 +117,15 @@ def approved() -> Record:
 def with_policy(team: Team, **given: object) -> Team:
     """A team with other rules."""
     return replace(team, policy=replace(team.policy, **given))  # type: ignore[arg-type]
+
+
+def team_settings(people: Mapping[str, Sequence[str]], rules: str, new: Sequence[str] = ()) -> str:
+    """Settings with these people, by name and roles, and rules of `[approval]`; those in `new` have another key."""
+    parts = ["[profiles.default]\nrate = 100000\nsettle_wait = 0.01\nabsence_wait = 0.05\n"]
+    for name, roles in people.items():
+        line = public_line(f"{name}-new" if name in new else name)
+        parts.append(
+            f'[people.{name}]\nname = "{name.capitalize()}"\nemail = "{name}@example.com"\n'
+            f'roles = {json.dumps(list(roles))}\nkey = "{line}"\n'
+        )
+    return "\n".join((*parts, f"[approval]\n{rules}"))

@@ -29,6 +29,8 @@ from reconcile.store.entries import Entry
 from reconcile.store.evidence.payments_read import keep_answers
 from reconcile.store.lock import take
 from reconcile.store.run import Effect, Holder, Run
+from reconcile.store.seen_words import SeenWord, keep_words
+from reconcile.store.sent.withdrawals import WITHDRAWN, Withdrawal, note_withdrawals
 from reconcile.store.store import Store
 
 MOMENT: Final = datetime(2026, 4, 5, 9, 30, tzinfo=UTC)
@@ -46,6 +48,7 @@ def fill(path: Path) -> None:
             handout = Handout("set-1", workbook, f"{workbook}.xlsx", "Acme", "ana@vendor.example")
             store.save_exports([(export, Snapshot(HERE, Scope(), MOMENT, {}, {}, {}))], [handout])
         store.note_returns([("wb-1", "wb-1.xlsx")], MOMENT)
+        keep_words(store, [SeenWord(NAME, "status", word, 3, NOW, "ana") for word in ("QUEUED", "HELD")])
         for name in ("run-1", "run-2"):
             _run(store, name)
         accounts = [
@@ -60,6 +63,9 @@ def fill(path: Path) -> None:
         save_close(store, _close("close-2"), replaces="close-1")
         record_reopening(store, Reopening(NAME, "2026-03", NOW, "ana", "a late invoice", "run-2"))
         with store.writing() as connection:
+            for workbook in ("wb-1", "wb-2"):
+                gone = Withdrawal(NAME, workbook, WITHDRAWN, NOW, "ana", f"{workbook} was wrong")
+                note_withdrawals(connection, [gone])
             # A process that dies while it holds the lock leaves its note.
             take(connection, NAME, Holder("run-3", "ana", "far-away", 7, NOW), may_take=True, take_over=False)
 

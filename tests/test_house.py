@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": {"plan", "domain", "errors", "resources", "atomic"},
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
+    "notify": {"domain", "errors"},
     "evidence": {"plan", "store", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
@@ -66,10 +67,12 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plan",
             "report",
         ),
-        *("people", "people_settings", "setting_values"),
+        *("notify", "people", "people_settings", "setting_values"),
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
-    "cli": {"atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
+    # The second edge: what the command line may, without the terminal.
+    "desk": {"atomic", "config", "domain", "errors", "jobs", "loopback", "report", "resources"},
+    "cli": {"desk", "atomic", "config", "domain", "errors", "jobs", "report", "resources", "sandbox"},
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
@@ -82,15 +85,17 @@ OWNERS: dict[str, set[str]] = {
     "pandas": {"check"},
     "sqlalchemy": {"store", "sandbox"},
     "filelock": {"store"},
-    "fastapi": {"sandbox"},
-    "uvicorn": {"sandbox"},
-    "jinja2": {"report"},
-    "markupsafe": {"report"},
+    "fastapi": {"sandbox", "desk"},
+    "uvicorn": {"sandbox", "desk"},
+    "starlette": {"sandbox", "desk"},
+    "jinja2": {"report", "desk"},
+    "markupsafe": {"report", "desk"},
     "rich": {"report", "cli"},
     "click": {"cli"},
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "cryptography": {"people"},
+    "apprise": {"notify"},
     "babel": {"domain"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
@@ -135,6 +140,12 @@ def test_the_product_knows_the_sandbox_only_where_it_is_started() -> None:
     users = {one.shown for one in MODULES if "sandbox" in rooms_of(one)}
 
     assert users == {"cli/sandbox.py", "cli/sandbox_options.py"}
+
+
+def test_the_desk_is_started_by_its_command_only() -> None:
+    users = {one.shown for one in MODULES if "desk" in rooms_of(one)}
+
+    assert users == {"cli/desk.py"}
 
 
 def test_the_workbook_is_entered_by_its_doors() -> None:

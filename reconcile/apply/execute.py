@@ -9,6 +9,7 @@ from reconcile.apply.executed import Executed
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
+from reconcile.domain.phrases import moment
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.plan.codec import to_json
@@ -30,7 +31,7 @@ def unfinished(store: Store, environment: Environment) -> str:
         if run.is_unfinished:
             by = _holding(store, environment, run)
             return (
-                f"Run {run.run_id}, started {run.started_at[:16]} by {run.started_by}, is unfinished.{by} "
+                f"Run {run.run_id}, started {moment(run.started_at)} by {run.started_by}, is unfinished.{by} "
                 f"Look: reconcile history {run.run_id}. Finish it: reconcile resume {run.run_id}. "
                 f'Or set it aside: reconcile resume {run.run_id} --set-aside "the reason".'
             )

@@ -10,11 +10,13 @@ from reconcile.cli.close_modes import MODES, look
 from reconcile.cli.close_output import required_folder, required_period, show_close
 from reconcile.cli.common_options import FILE, FOLDER, WRITING_SESSION
 from reconcile.cli.options import options
+from reconcile.cli.signing_options import SIGNING
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reconcile.jobs.approvals.sign_statement import KeyChoice
     from reconcile.jobs.session import Session
 
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         "--statements", is_flag=True, help="Link the commission statements; one call and credit per payout."
     ),
     click.option("--draft", is_flag=True, help="Write the pack, and close nothing."),
+    click.option("--prepare", is_flag=True, help="Sign that you prepared the close; another reviews it."),
     click.option("--first", is_flag=True, help="Begin a chain of closes in a store of other environments."),
     click.option("--again", metavar="REASON", help="Make the last close once more, and say why."),
     click.option(
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
     click.option("--rollup", is_flag=True, help="Roll up the closes of a quarter or a year; with -o."),
     click.option("--status", is_flag=True, help="Show the months and their state; with --period, its steps."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    SIGNING,
     WRITING_SESSION,
 )
 def command(
@@ -69,6 +73,8 @@ def command(
     gl: Path | None,
     journals: tuple[str, ...],
     as_json: bool,
+    prepare: bool,
+    key: KeyChoice,
     **others: Any,  # noqa: ANN401  the modes, and the fields of a CloseRequest, passed on as they are
 ) -> int:
     """Close a period: checks, roll-forward, accruals, aging, flux, and a pack of all of it.
@@ -92,6 +98,7 @@ def command(
     of = session.settings.close.fiscal.parse(period) if period else None
     if modes:
         return look(session, modes[0], of, output, journals, gl=gl, as_json=as_json)
+    others["prepare"] = key if prepare else None
     request = closes.CloseRequest(
         required_period(of), required_folder(output), gl=gl, journals=journals, **others
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from reconcile.cli.desk_user import for_desk_user
 from reconcile.cli.options import Group, Option, PlainPath
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _session(
     from reconcile.config import Choices
     from reconcile.jobs.session import open_session
 
-    return open_session(Choices(config, profile, state, templates, locale), Terminal())
+    return for_desk_user(open_session(Choices(config, profile, state, templates, locale), Terminal()))
 
 
 def _writing_session(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from reconcile.cli import console
 from reconcile.cli.common_options import FILE, FILTERS, PATH, SESSION, stage_option
-from reconcile.cli.console import note, warn
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_line
 from reconcile.domain.phrases import counted
@@ -43,6 +43,7 @@ _MOST: Final = 20
     click.option(
         "--new-payouts", is_flag=True, help="With a sheet for payouts to be made, and the action Batch."
     ),
+    click.option("--note", default="", metavar="TEXT", help="What `Start here` says to those who edit."),
     click.option("--force", is_flag=True, help="Replace the workbook if it is there already."),
     SESSION,
 )
@@ -54,6 +55,7 @@ def command(
     split_by: str | None,
     recipients: Path | None,
     new_payouts: bool,
+    note: str,
     force: bool,
 ) -> None:
     """Write payouts and their commission lines to a workbook for finance to edit.
@@ -66,7 +68,7 @@ def command(
     """  # noqa: D301
     from reconcile.jobs.exports import export
 
-    request = export.ExportRequest(filters, output, split_by, recipients, force, new_payouts)
+    request = export.ExportRequest(filters, output, split_by, recipients, force, note, new_payouts)
     _show(export.export(session, request))
 
 
@@ -74,17 +76,20 @@ def _show(exported: Exported) -> None:
     snapshot, output = exported.snapshot, exported.output
     for one in exported.handouts:
         write_line(f"{output / one.file}  {one.recipient}")
-    warn(exported.warnings)
+    console.warn(exported.warnings)
     if exported.most_rows is not None:
-        note(
+        console.note(
             f"note: A sheet gets at most {exported.most_rows:,} rows (rows_per_workbook in [workbook]), so "
             f"there are several workbooks. Give them to diff and apply together: {output}/*.xlsx"
         )
-    warn(exported.differing[:_MOST])
+    console.warn(exported.differing[:_MOST])
     if len(exported.differing) > _MOST:
         more = len(exported.differing) - _MOST
-        note(f"warning: {counted(more, 'more payout')} like these; the column Lines total marks them.")
+        console.note(
+            f"warning: {counted(more, 'more payout')} like these; the column Lines total marks them."
+        )
+    pool = f", {len(snapshot.pool):,} of them in the pending pool" if snapshot.pool else ""
     write_line(
-        f"{output}: {counted(len(snapshot.payouts), 'payout')} and {counted(len(snapshot.lines), 'line')} "
-        f"({snapshot.scope}), {exported.requests:,} requests."
+        f"{output}: {counted(len(snapshot.payouts), 'payout')} and {counted(len(snapshot.lines), 'line')}"
+        f"{pool} ({snapshot.scope}), {exported.requests:,} requests."
     )

@@ -19,6 +19,7 @@ from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, Sta
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
 from reconcile.close.rollforward import Entry
+from reconcile.close.sign_off.signatures import SignOff
 from reconcile.domain.books.general_ledger import GeneralLedger
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
@@ -30,9 +31,11 @@ from reconcile.errors import StateError
 _NO_LINES: Final = b'"lines":{}'
 """Stands in the inputs where the lines of a snapshot go; within a text its quotes would be escaped."""
 _PIECE: Final = 1000
-VERSION: Final = 4
+VERSION: Final = 5
 """The version of the numbers of a new close."""
+_SINCE_5: Final[Mapping[str, Any]] = {"sign_off": True}
 _SINCE_4: Final[Mapping[str, Any]] = {
+    **_SINCE_5,
     "snapshot": {"scope": {"zone"}},
     "last_export": {"scope": {"zone"}},
     "policy": {"dimensions"},
@@ -47,7 +50,7 @@ _SINCE_2: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days", *_SINCE_3["policy"]},
 }
-_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: None}
+_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: None}
 """What the inputs of a close do not hold, by the version of its numbers."""
 
 
@@ -61,6 +64,7 @@ class Frozen:
     trued_up: what late entries of the close before it booked already. own: what runs of this program set
     since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
     journal of this close should be in it already. explanations: of the flux, as they were brought.
+    sign_off: who signed the numbers; None where no second person is asked.
     """
 
     close_id: str
@@ -91,6 +95,7 @@ class Frozen:
     gl: GeneralLedger | None = None
     gl_booked: bool = False
     explanations: tuple[Explanation, ...] = ()
+    sign_off: tuple[SignOff, ...] | None = None
 
     @property
     def ledger_version(self) -> int:

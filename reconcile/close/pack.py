@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -14,9 +14,11 @@ from reconcile.close.entry_tables import lines_table, paid_table, partner_number
 from reconcile.close.gl.gl_tables import gl_fact, gl_tables
 from reconcile.close.list_tables import aging_table, exceptions_table, flux_table, waiting_table
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
+from reconcile.close.sign_off.signatures import sign_off_facts
+from reconcile.close.sign_off.signed_numbers import fingerprint_of_numbers
 from reconcile.domain.money import Money, shown_amount, totals
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
@@ -34,7 +36,7 @@ _ROLLED: Final = {
 
 def pack_of(close: Close) -> Pack:
     """The close pack."""
-    frozen = close.frozen
+    frozen, tables = close.frozen, _tables(close)
     previous = f"{close.previous.period} ({close.previous.close_id})" if close.previous else "none, the first"
     return Pack(
         title=f"Month-end close {frozen.period}",
@@ -44,9 +46,10 @@ def pack_of(close: Close) -> Pack:
             ("Period", f"{frozen.period.start} to {frozen.period.end}, {frozen.snapshot.scope.zone}"),
             ("Environment", str(frozen.snapshot.environment)),
             ("Scope", str(frozen.snapshot.scope)),
-            ("Data of", f"{frozen.snapshot.taken_at:%Y-%m-%d %H:%M} UTC"),
+            ("Data of", moment(frozen.snapshot.taken_at)),
             ("Fingerprint of the data", frozen.snapshot.fingerprint),
-            (_signed_as(close), f"{frozen.by}, {frozen.at:%Y-%m-%d %H:%M} UTC"),
+            (_signed_as(close), f"{frozen.by}, {moment(frozen.at)}"),
+            *(_sign_off(close, tables) if frozen.version > 4 else ()),
             ("Tool", f"reconcile {frozen.tool_version}"),
             ("Close before it", previous),
             ("Payments", "matched" if frozen.matched else "not matched: the stage alone says what is paid"),
@@ -54,7 +57,7 @@ def pack_of(close: Close) -> Pack:
         ),
         verdict=verdict(close),
         sound=close.passes,
-        tables=_tables(close),
+        tables=tables,
         charted="rollforward" if _is_drawn(close) else "",
         covered="rollforward",
         footer=f"{entity_of(close)}, {frozen.period}, {frozen.close_id}",
@@ -108,7 +111,19 @@ def _has_open_points(close: Close) -> bool:
 
 def _signed_as(close: Close) -> str:
     is_final = close.frozen.version == 1 or (close.passes and not close.frozen.draft)
-    return "Closed by" if is_final else "Prepared, not closed, by"
+    if is_final:
+        return "Closed by"
+    return "Prepared, not closed, by" if close.frozen.sign_off is None else "Made, not closed, by"
+
+
+def _sign_off(close: Close, tables: Sequence[Table]) -> tuple[tuple[str, str], ...]:
+    signed = close.frozen.sign_off
+    return sign_off_facts(signed, "" if signed is None else fingerprint_of_numbers(close.frozen, tables))
+
+
+def numbers_fingerprint(close: Close) -> str:
+    """The fingerprint of the numbers: what people sign."""
+    return fingerprint_of_numbers(close.frozen, _tables(close))
 
 
 def _read_and_decided(close: Close) -> tuple[tuple[str, str], ...]:
@@ -137,6 +152,7 @@ _FACTS: Final[Mapping[int, Callable[[Close], tuple[tuple[str, str], ...]]]] = {
     2: _read_and_decided,
     3: lambda close: (*_read_and_decided(close), gl_fact(close)),
     4: lambda close: (*_read_and_decided(close), gl_fact(close)),
+    5: lambda close: (*_read_and_decided(close), gl_fact(close)),
 }
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from reconcile.close.close import Close
+from reconcile.close.frozen import Frozen
 from reconcile.close.pack import objections, pack_of
+from reconcile.close.sign_off.signatures import sign_off_block
 from reconcile.domain.pack_table import Pack, Table, totals_of, value_of
 
 _MOST: Final[Mapping[str, int]] = {
@@ -36,12 +38,13 @@ def signing_pack(close: Close) -> Pack:
         pack,
         title=f"{pack.title}: for signature",
         tables=tables,
-        signatures=(
-            ("Prepared by", f"{frozen.by}, {frozen.at:%Y-%m-%d}"),
-            ("Reviewed by, date", ""),
-            ("Approved by, date", ""),
-        ),
+        signatures=_by_hand(frozen) if frozen.sign_off is None else sign_off_block(frozen.sign_off),
     )
+
+
+def _by_hand(frozen: Frozen) -> tuple[tuple[str, str], ...]:
+    prepared = f"{frozen.by}, {frozen.at:%Y-%m-%d}"
+    return (("Prepared by", prepared), ("Reviewed by, date", ""), ("Approved by, date", ""))
 
 
 def _material(table: Table) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 
@@ -16,6 +17,19 @@ _NAMED: Final = re.compile(r"\A.* \(([^()\s]+)\)", re.DOTALL)
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 change`, `2 changes`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def moment(at: datetime | str) -> str:
+    """`2026-04-05 12:30 UTC`, of a moment in any zone, or of its ISO text as the store keeps it.
+
+    A text that is no moment, in a store that somebody changed, is shown as it is.
+    """
+    try:
+        when = datetime.fromisoformat(at) if isinstance(at, str) else at
+    except ValueError:
+        return str(at)
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def with_article(noun: str) -> str:

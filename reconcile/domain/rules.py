@@ -33,6 +33,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         # The workbook as a whole.
         "workbook-unreadable": _always("a file that is not a workbook of ours, or is damaged"),
+        "workbook-withdrawn": _always("a workbook that its sender withdrew"),
         "export-unknown": Rule(_WARNING, "the state store did not make the export"),
         "macros": Rule(_WARNING, "the file holds macros; they are never run"),
         "external-links": Rule(_INFO, "formulas refer to other files; these are not read"),

@@ -163,6 +163,11 @@ class Snapshot:
             digest.update(_text_of(record).encode())
         return digest.hexdigest()
 
+    @property
+    def pool(self) -> tuple[CommissionLine, ...]:
+        """The lines that are on no payout yet."""
+        return self.lines_by_payout.get(None, ())
+
     def against_lines(self, payout: Payout) -> AmountAgainstLines:
         """The payout's amount against the sum of its lines."""
         lines = self.lines_by_payout.get(payout.id, ())

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from reconcile.domain.finding import Finding, Severity
-from reconcile.errors import WorkbookError
+from reconcile.errors import WorkbookError, WorkbookWithdrawn
 from reconcile.jobs.readings import named, names_of, read
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
@@ -52,6 +52,9 @@ def as_json(checked: Iterable[Checked]) -> str:
 def _checked(session: Session, store: Store, file: Path, name: str) -> Checked:
     try:
         return Checked(name, named(read(session, store, file), name).findings)
+    except WorkbookWithdrawn as void:
+        found = Finding(Severity.ERROR, "workbook-withdrawn", void.fact, f"{void.advice}.", file=name)
+        return Checked(name, (found,))
     except WorkbookError as error:
         fix = f"`reconcile doctor {name}` says what can be done."
         return Checked(name, (Finding(Severity.ERROR, "workbook-unreadable", str(error), fix, file=name),))

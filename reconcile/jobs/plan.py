@@ -12,7 +12,7 @@ from reconcile.domain.edited import EditedRow
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
-from reconcile.errors import DecisionNeeded, WorkbookError
+from reconcile.errors import DecisionNeeded, StateError, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import Beside, fetch_live
 from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
@@ -119,10 +119,20 @@ def _circumstances(
         returned=store.returned([one.workbook_id for one in handouts]),
         absence_wait=session.settings.profile.absence_wait,
     )
-    if handouts:
-        names = [(one.edited.export.workbook_id, one.edited.file) for one in readings]
-        store.note_returns(names, session.clock())
+    _note_returns(session, store, readings)
     return live, given
+
+
+def _note_returns(session: Session, store: Store, readings: Sequence[Reading]) -> None:
+    """Notes which workbooks came back, the first time that each is read."""
+    mine = {one.edited.export.workbook_id: one.edited.file for one in readings if one.kept}
+    new = {key: file for key, file in mine.items() if key not in store.returned(mine)}
+    if not new:
+        return
+    try:
+        store.note_returns(new.items(), session.clock())
+    except StateError as error:
+        session.caller.say(f"{error} So the record does not say that {', '.join(new.values())} came back.")
 
 
 def lengths_of(reader: Reader, requests: int, began: float) -> ListLengths:

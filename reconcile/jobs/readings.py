@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
@@ -14,14 +15,17 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, WorkbookWithdrawn
 from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
 from reconcile.plan.made_before.same_lines import made_findings
 from reconcile.plan.sources import OwnWork
+from reconcile.store.sent.withdrawals import Withdrawal, withdrawn
 from reconcile.store.store import Store
 from reconcile.workbook.contract import Meta
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
+
+_ADVICE: Final = "Take the edits over into a workbook that is valid: reconcile exports"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,20 @@ def read(session: Session, store: Store, file: Path, lost: Meta | None = None) -
     with session.caller.progress() as on_progress:
         edited = read_workbook(file, policy, templates, on_progress, lost)
     workbook_id = edited.export.workbook_id
+    _refuse_withdrawn(store, workbook_id, edited.file)
     return reading_of(edited, store.baseline(workbook_id), own_work(store, workbook_id), policy)
+
+
+def _refuse_withdrawn(store: Store, workbook_id: str, file: str) -> None:
+    with store.reading() as connection:
+        found = withdrawn(connection, [workbook_id]).get(workbook_id)
+    if found:
+        raise WorkbookWithdrawn(withdrawn_text(file, found), _ADVICE)
+
+
+def withdrawn_text(file: str, one: Withdrawal) -> str:
+    """Why a workbook is not taken."""
+    return f"{file} is void: the workbook {one.workbook_id} was {one}."
 
 
 def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork, policy: Policy) -> Reading:

@@ -68,16 +68,26 @@ _FINDING_COLUMNS: Final = (
 )
 
 
-def markup_for(plan: Plan, file: str) -> Markup:
-    """Notes, lists and highlights for the review of one of the plan's workbooks."""
+def all_conflicts(plan: Plan) -> tuple[Conflict, ...]:
+    """The conflicts that are open, then those that a person decided."""
+    return (*plan.conflicts, *(one.conflict for one in plan.decided))
+
+
+def markup_for(plan: Plan, file: str, chosen: Mapping[int, str] | None = None) -> Markup:
+    """Notes, lists and highlights for the review of one of the plan's workbooks.
+
+    chosen: what stands in the column Decision from the start, by the number in `all_conflicts`; a conflict
+    that it leaves out gets the decision that this workbook has already.
+    """
     decided = {id(one.conflict): one for one in plan.decided}
-    conflicts = [*plan.conflicts, *(one.conflict for one in plan.decided)]
+    conflicts = all_conflicts(plan)
+    words = {id(conflicts[number]): said for number, said in (chosen or {}).items()}
     mine = [one for one in conflicts if claim_of(one, file)]
     tables = (
         ReviewTable(
             CONFLICTS,
             _CONFLICT_COLUMNS,
-            tuple(_conflict_row(one, file, decided.get(id(one))) for one in mine),
+            tuple(_conflict_row(one, file, decided.get(id(one)), words.get(id(one))) for one in mine),
             "wrong",
         ),
         ReviewTable(CHANGES, _CHANGE_COLUMNS, tuple(_change_rows(plan, file)), "changed"),
@@ -86,7 +96,7 @@ def markup_for(plan: Plan, file: str) -> Markup:
     return Markup(tuple(_notes(plan, file, mine)), tables, tuple(_highlights()))
 
 
-def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> ReviewRow:
+def _conflict_row(conflict: Conflict, file: str, decided: Decided | None, chosen: str | None) -> ReviewRow:
     claim = claim_of(conflict, file)
     assert claim
     target = conflict.target
@@ -103,7 +113,7 @@ def _conflict_row(conflict: Conflict, file: str, decided: Decided | None) -> Rev
             _values(claim.values),
             "gone" if conflict.live is None else _values(conflict.live),
             "\n".join(f"{one.target.place}: {_values(one.values)}" for one in others),
-            _decision(decided, file),
+            _decision(decided, file) if chosen is None else chosen,
             f"{_settled(decided)}{conflict.reason}",
             "" if decided else conflict_key(conflict),
             memo_text(memo),

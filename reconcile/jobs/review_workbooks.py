@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reconcile.atomic import new_folder
@@ -62,3 +62,14 @@ def write_reviews(
 
 def _write(session: Session, file: Path, target: Path, reading: Reading, plan: Plan) -> None:
     write_review(file, target, markup_for(plan, reading.edited.file), session.settings.templates)
+
+
+def write_decided(
+    session: Session, file: Path, target: Path, plan: Plan, name: str, chosen: Mapping[int, str]
+) -> None:
+    """The review workbook of one of a plan's workbooks, with these decisions in it.
+
+    name: of the workbook in the plan. chosen: see `markup_for`. Each decision is bound to the live value that
+    the plan shows, as one that a person chooses in the sheet.
+    """
+    write_review(file, target, markup_for(plan, name, chosen), session.settings.templates)

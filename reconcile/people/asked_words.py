@@ -19,11 +19,12 @@ def subject_words(subject: Subject) -> Iterator[str]:
     yield f"Organisation: {subject.environment}"
     yield f"Fingerprint: {subject.fingerprint}"
     for currency, amount in subject.totals.items():
-        yield f"Moves: {Money(Decimal(amount), currency)}"
+        yield f"{'Closing' if subject.kind == 'close' else 'Moves'}: {Money(Decimal(amount), currency)}"
     counts = ", ".join(f"{name} {number}" for name, number in subject.counts.items() if number)
     if counts:
         yield f"Counts: {counts}"
-    yield f"Lets pass: {', '.join(subject.gates) or 'no limit'}"
+    if subject.kind in ("plan", "undo"):
+        yield f"Lets pass: {', '.join(subject.gates) or 'no limit'}"
     if subject.reopened:
         yield f"Reopens: {', '.join(subject.reopened)}"
     for name, value in subject.details.items():

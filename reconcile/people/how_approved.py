@@ -6,14 +6,17 @@ text in the store is believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from reconcile.domain.phrases import counted
+from reconcile.domain.money import Money
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.policy.approval import Person, Team
+from reconcile.people.signatory import act_words, signatory
 from reconcile.people.statement import Signed, Statement, Subject
 
 PATIENCE: Final = timedelta(minutes=5)
@@ -79,16 +82,11 @@ class Standards:
 
     def signer(self, signed: Signed, said: Statement, role: str) -> tuple[Person | None, str]:
         """Who signed a statement, and why it does not count; the reason is empty where it does."""
-        what = _WORDS[said.act]
-        person = self.team.by_key(said.key)
-        if person is None:
-            if self.team.by_name(said.name):
-                return None, (
-                    f"{said.name} signed {what} with a key that was replaced since ({said.key}): it must be "
-                    "signed again with the present one."
-                )
-            return None, f"{said.name} signed {what} with the key {said.key}, which nobody in [people] has."
-        if not self.is_signed(signed.text.encode(), signed.signature, person.key):
+        found, what = signatory(said, self.team), act_words(said)
+        if isinstance(found, str):
+            return None, found
+        person = found.person
+        if not self.is_signed(signed.text.encode(), signed.signature, found.key):
             return None, f"The signature of {said.name} under {what} is broken: what it says was changed."
         if not person.may(role):
             return None, f'{person.name} signed {what} and does not have the role "{role}".'
@@ -98,9 +96,6 @@ class Standards:
                 "one of the two clocks is wrong."
             )
         return person, ""
-
-
-_WORDS: Final = {"request": "the request", "approve": "the approval", "reject": "the rejection"}
 
 
 def standing(subject: Subject, signatures: Signatures, standards: Standards) -> Standing:
@@ -124,14 +119,14 @@ def clock_problem(signatures: Signatures, standards: Standards) -> str:
     now, served = standards.now, standards.served
     if served is not None and abs(served - now) > PATIENCE:
         return (
-            f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, Introw's {served:%Y-%m-%d %H:%M}. "
+            f"The clock of this computer says {moment(now)}, Introw's {moment(served)}. "
             "Set the clock right, since approvals expire by it."
         )
     if signatures.latest is None or now >= signatures.latest - PATIENCE:
         return ""
     return (
-        f"The clock of this computer says {now:%Y-%m-%d %H:%M} UTC, and the record already has "
-        f"{signatures.latest:%Y-%m-%d %H:%M} UTC: set the clock right, since approvals expire by it."
+        f"The clock of this computer says {moment(now)}, and the record already has "
+        f"{moment(signatures.latest)}: set the clock right, since approvals expire by it."
     )
 
 
@@ -143,27 +138,56 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
         if said.act == "approve"
         and (said.subject.kind, said.subject.source) == (subject.kind, subject.source)
     ]
-    if earlier and subject.kind == "close":
-        return (
-            f"{earlier[-1].name} approved the close of {subject.source} with other numbers (fingerprint "
-            f"{earlier[-1].subject.fingerprint[:12]}, now {subject.fingerprint[:12]}): ask again."
-        )
+    if subject.kind == "bills":
+        did = f"They are not those that {earlier[-1].name} approved" if earlier else "Nobody has asked for it"
+        return f"{did}: ask by the same command with --request."
+    if subject.kind == "close":
+        return _unknown_numbers(subject, signatures, earlier)
     if earlier:
         return (
             f"The {subject.kind} is not the one that {earlier[-1].name} approved (fingerprint "
             f"{earlier[-1].subject.fingerprint[:12]}, now {subject.fingerprint[:12]}): ask again with "
             "reconcile request."
         )
-    if subject.kind == "undo":
+    if subject.kind == "undo" and not saved:
         return (
-            "An undo cannot be asked for yet. Do it by a workbook: reconcile export, set the values back, "
-            "reconcile diff --save, reconcile request."
+            "Nobody has asked for an approval of this undo: reconcile undo RUN --save plan.json, then "
+            "reconcile request plan.json."
         )
     if saved:
         return (
             f"Nobody has asked for an approval of this {subject.kind}. Ask for it: reconcile request {saved}"
         )
     return f"Nobody has asked for an approval of this {subject.kind}: save it, then reconcile request."
+
+
+def _unknown_numbers(subject: Subject, signatures: Signatures, earlier: Sequence[Statement]) -> str:
+    """That nobody prepared the close of a period with these numbers, and how to."""
+    how = f"reconcile close --period {subject.source} -o FOLDER --prepare"
+    prepared = [
+        said
+        for _, said in signatures.statements
+        if said.act == "request" and (said.subject.kind, said.subject.source) == ("close", subject.source)
+    ]
+    if not earlier and not prepared:
+        return f"Nobody has prepared the close of {subject.source}: {how}"
+    last, did = (earlier or prepared)[-1], "approved" if earlier else "prepared"
+    then, now = last.subject.fingerprint[:12], subject.fingerprint[:12]
+    return (
+        f"{last.name} {did} the close of {subject.source} with other numbers (fingerprint {then}, now "
+        f"{now}{_closings(last.subject, subject)}). Prepare it again: {how}"
+    )
+
+
+def _closings(then: Subject, now: Subject) -> str:
+    """By what the closings differ, currency by currency."""
+    found = [
+        f"; closing {Money(Decimal(then.totals.get(code, '0')), code)}, now "
+        f"{Money(Decimal(now.totals.get(code, '0')), code)}"
+        for code in sorted(then.totals.keys() | now.totals.keys())
+        if Decimal(then.totals.get(code, "0")) != Decimal(now.totals.get(code, "0"))
+    ]
+    return "".join(found)
 
 
 def _of_request(
@@ -200,8 +224,9 @@ def _request_problems(
     person, problem = standards.signer(signed, said, "close" if subject.kind == "close" else "prepare")
     if person is None:
         yield problem
-    if run := signatures.used.get(said.request):
-        yield f"Run {run} has used the approval {said.request}: an approval is used once. Ask again."
+    if user := signatures.used.get(said.request):
+        user = f"Run {user}" if user.startswith("run-") else user
+        yield f"{user} has used the approval {said.request}: an approval is used once. Ask again."
     yield from _differences(subject, said.subject)
 
 
@@ -235,9 +260,9 @@ def _approval_problem(
         return f"{person.name} approved something else than what was asked for in {request.request}."
     end = _end(answer, standards.team)
     if end <= standards.now:
-        return f"The approval of {person.name} expired at {end:%Y-%m-%d %H:%M} UTC: ask again."
+        return f"The approval of {person.name} expired at {moment(end)}: ask again."
     for one in before:
-        if one.fingerprint == person.fingerprint or one.email.casefold() == person.email.casefold():
+        if one.email.casefold() == person.email.casefold():
             return f"{answer.name} is {one.name}, who agreed already: one person counts once."
     return ""
 
@@ -251,7 +276,11 @@ def _end(answer: Statement, team: Team) -> datetime:
 
 def is_preparer(person: Person, request: Statement) -> bool:
     """Whether a person asked for it."""
-    return request.key == person.fingerprint or request.name.casefold() == person.name.casefold()
+    return (
+        request.key == person.fingerprint
+        or request.name.casefold() == person.name.casefold()
+        or request.signed_in_as.casefold() == person.email.casefold()
+    )
 
 
 def _able(team: Team, request: Statement | None, agreed: Iterable[Person]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 from collections.abc import Callable
@@ -32,6 +33,11 @@ class SigningKey:
     def fingerprint(self) -> str:
         """The fingerprint of the public key."""
         return fingerprint_of(self.blob)
+
+    @property
+    def line(self) -> str:
+        """The public key as the settings write it: `ssh-ed25519 AAAA...`."""
+        return f"ssh-ed25519 {base64.b64encode(self.blob).decode()}"
 
     def sign(self, message: bytes) -> str:
         """The signature over a message, as ssh-keygen writes it."""
@@ -70,6 +76,23 @@ def read_signing_key(file: Path, passphrase: Callable[[], str]) -> SigningKey:
         raise ConfigurationError(f"The key in {file} is not an Ed25519 key. Make one: ssh-keygen -t ed25519")
     line = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     return SigningKey(key_blob(line) or b"", private)
+
+
+def new_private_key() -> str:
+    """A new private Ed25519 key without a passphrase, in OpenSSH form. Raises ConfigurationError."""
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415  an extra
+            Ed25519PrivateKey,
+        )
+        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415  an extra
+            Encoding,
+            NoEncryption,
+            PrivateFormat,
+        )
+    except ImportError as error:
+        raise ConfigurationError(_EXTRA) from error
+    made = Ed25519PrivateKey.generate()
+    return made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
 def is_signed_by(message: bytes, signature: str, public_key: str) -> bool:

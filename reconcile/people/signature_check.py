@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.domain.policy.approval import Team
 from reconcile.people.how_approved import Check
+from reconcile.people.signatory import signatory
 from reconcile.people.statement import Signed
 
 
@@ -39,9 +41,10 @@ class Checked:
 def check_signatures(
     rows: Iterable[Row], uses: Mapping[str, str], plans: Mapping[str, str], team: Team, is_signed: Check
 ) -> Checked:
-    """Every signature, and whether each run that used an approval carried out what was approved.
+    """Every signature, and whether each run or close that used an approval is what was approved.
 
-    uses: the run of each used request. plans: the fingerprint of the plan of each run, as it is now.
+    uses: what used each request. plans: the fingerprint of it as it is now: of the plan of a run, or of the
+    numbers of a close.
     """
     broken: list[str] = []
     unknown: dict[str, None] = {}
@@ -50,12 +53,12 @@ def check_signatures(
     for row in rows:
         count += 1
         said = row.signed.statement
-        person = team.by_key(said.key) if said else None
-        if said is None:
+        by = signatory(said, team) if said else None
+        if said is None or by is None:
             broken.append(f"Statement {row.nonce} of {row.by} is not one that this program wrote.")
-        elif person is None:
+        elif isinstance(by, str):
             unknown[f"{said.name} ({said.key})"] = None
-        elif not is_signed(row.signed.text.encode(), row.signed.signature, person.key):
+        elif not is_signed(row.signed.text.encode(), row.signed.signature, by.key):
             broken.append(f"The signature of {said.name} under {said.act} {said.request} is broken.")
         else:
             broken += _differing(row)
@@ -74,6 +77,15 @@ def _differing(row: Row) -> Iterator[str]:
         yield f"The row of {said.act} {said.request} says something else than what {said.name} signed."
 
 
+_WHAT: Final = {
+    "run": "The plan of",
+    "close": "The close",
+    "bills": "The set of bills",
+    "rules": "The change of the",
+}
+"""What used an approval, by the beginning of its id."""
+
+
 def _not_approved(
     uses: Mapping[str, str],
     plans: Mapping[str, str],
@@ -84,9 +96,10 @@ def _not_approved(
     for request, run in uses.items():
         signed, now = approved.get(request, set()), plans.get(run, "")
         if signed and now not in signed:
+            what = _WHAT.get(run.partition("-")[0], "What was done as")
             yield (
-                f"The plan of {run} (fingerprint {now[:12] or 'not readable'}) is not the one signed "
-                f"in {request} ({min(signed)[:12]})."
+                f"{what} {run} (fingerprint {now[:12] or 'not readable'}) is not the one signed in {request} "
+                f"({min(signed)[:12]})."
             )
         elif not signed and not has_unknown:
             yield f"{run} used {request}, which nobody signed an approval of."

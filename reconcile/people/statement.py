@@ -48,7 +48,8 @@ class Statement:
 
     request: the id of the request that it is, or answers. name, key: who, and the fingerprint of the key.
     at, expires: UTC, ISO 8601; only an approval expires. nonce: makes every statement another one. reason: of
-    a rejection; the reasons of the edits belong to the plan.
+    a rejection; the reasons of the edits belong to the plan. signed_in_as: the e-mail address with which the
+    person was signed in at the desk, whose key signs then; empty where the person's own key does.
     """
 
     act: str
@@ -60,21 +61,23 @@ class Statement:
     nonce: str
     expires: str = ""
     reason: str = ""
+    signed_in_as: str = ""
 
     @property
     def text(self) -> str:
-        """The statement as it is signed. Only a rejection has a reason; elsewhere it is left out."""
-        return self._written(leave_out="" if self.reason else "reason")
+        """The statement as it is signed; an empty reason and sign-in are left out."""
+        return self._written("reason", "signed_in_as")
 
     @property
     def older_text(self) -> str:
         """The same as it was signed before, with an empty reason."""
-        return self._written(leave_out="")
+        return self._written("signed_in_as")
 
-    def _written(self, leave_out: str) -> str:
+    def _written(self, *left_out: str) -> str:
+        """left_out: the values that are not written where they are empty."""
         subject = {one.name: getattr(self.subject, one.name) for one in fields(Subject)}
         values = {one.name: getattr(self, one.name) for one in fields(Statement)} | {"subject": subject}
-        values.pop(leave_out, None)
+        values = {name: value for name, value in values.items() if value or name not in left_out}
         return HEAD + json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @property

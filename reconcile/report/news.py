@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reconcile.domain.phrases import moment
 from reconcile.report.model import Change, Report
 from reconcile.report.sections import sections
-from reconcile.report.words import after_of, before_of, moment, record_of
+from reconcile.report.words import after_of, before_of, record_of
 
 
 @dataclass(frozen=True, slots=True)

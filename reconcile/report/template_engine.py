@@ -70,6 +70,7 @@ def compiled(
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=finalize,
     )
     environment.globals = dict(names or {})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
 from reconcile.domain.money import recorded_amount, shown_amount, totals
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Action, Operation, Target, Workbook
 from reconcile.plan.reliance import money_of, relied_lines
@@ -21,11 +20,6 @@ _AMOUNTS = ("amount", "source_amount")
 def record_of(target: Target) -> str:
     """The record as people know it: one that is not made yet has no id."""
     return target.kind.value if target.kind in NEW_KINDS else target.id
-
-
-def moment(at: datetime) -> str:
-    """`2026-04-05 12:30 UTC`."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def shown_value(value: str | None, currency: str = "") -> str:

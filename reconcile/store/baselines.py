@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -25,6 +26,17 @@ _TOGETHER: Final = 1_000
 _BYTES: Final = 1 << 16
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SentAs:
+    """The name of the file of an exported workbook, and the note in it for its recipients."""
+
+    file: str = ""
+    note: str = ""
+
+
+PLAIN: Final = SentAs()
 
 
 def packed(snapshot: Snapshot) -> bytes:
@@ -89,13 +101,14 @@ def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(dict[str, _RECORDS[name]] if name else Snapshot)  # type: ignore[valid-type]
 
 
-def export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
+def export_row(export: Export, baseline: Snapshot, sent_as: SentAs) -> dict[str, Any]:
     """The row of an export and what was exported."""
+    told = _exports().dump_python(export, mode="json") | {"file": sent_as.file, "note": sent_as.note}
     return {
         "workbook_id": export.workbook_id,
         "environment": str(export.environment),
         "exported_at": export.exported_at.isoformat(),
-        "export": _exports().dump_json(export).decode(),
+        "export": json.dumps(told, ensure_ascii=False),
         "baseline": packed(baseline),
     }
 
@@ -103,6 +116,16 @@ def export_row(export: Export, baseline: Snapshot) -> dict[str, Any]:
 def export_of(text: str) -> Export:
     """The export of a row. Raises ValueError where it is damaged."""
     return _exports().validate_json(text)
+
+
+def sent_as_of(text: str) -> SentAs:
+    """The file and the note of a row; both are blank in those before version 16. Raises ValueError."""
+    return _sent().validate_json(text)
+
+
+@cache
+def _sent() -> TypeAdapter[SentAs]:
+    return TypeAdapter(SentAs)
 
 
 @cache

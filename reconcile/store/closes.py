@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, text
 
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import DecisionNeeded
+from reconcile.store.approval.kept_approvals import Claim, use
 from reconcile.store.sealing import add, change
 from reconcile.store.store import Store
 from reconcile.store.tables import CLOSE_ATTEMPTS, CLOSES, LATE_ENTRIES, REOPENINGS
@@ -49,13 +50,16 @@ class Reopening:
     what: str
 
 
-def save_close(store: Store, kept: KeptClose, replaces: str = "") -> None:
+def save_close(store: Store, kept: KeptClose, replaces: str = "", claim: Claim | None = None) -> None:
     """Keeps a close that passed, in one step. replaces: the close of the same period that no longer counts.
 
-    Raises DecisionNeeded where somebody else closed the period, or made it again, in the meantime.
+    claim: the review that it uses. Raises DecisionNeeded where somebody else closed the period, or made it
+    again, in the meantime, and where the review does not hold any more.
     """
     with store.writing() as connection:
         _refuse_overtaken(connection, kept, replaces)
+        if claim:
+            use(connection, kept.environment, claim, kept.close_id, kept.at)
         _save(connection, kept)
 
 

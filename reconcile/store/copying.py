@@ -14,11 +14,12 @@ from reconcile.store.audit import Break, Record, audit
 from reconcile.store.fence import is_alive
 from reconcile.store.lock import holder_of
 from reconcile.store.store import Store
-from reconcile.store.tables import FENCES, KEPT_FILES, LOCKS, METADATA
+from reconcile.store.tables import DESK, FENCES, KEPT_FILES, LOCKS, METADATA
 
 _TOGETHER: Final = 500
 _FEW: Final = 8
 """Rows that are read together of a table that holds whole files."""
+_LARGE: Final = (KEPT_FILES, DESK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _refuse_filled(target: Store, connection: Connection) -> None:
 def _rows(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """The rows in the order in which they were written. A lease does not move with its number."""
     found = connection.execute(select(table).order_by(text("rowid"))).mappings()
-    for some in found.partitions(_FEW if table is KEPT_FILES else _TOGETHER):
+    for some in found.partitions(_FEW if table in _LARGE else _TOGETHER):
         rows = [dict(row) for row in some]
         yield [{**row, "alive_until": None} for row in rows] if table is FENCES else rows
 

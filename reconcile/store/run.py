@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
+from reconcile.domain.phrases import moment
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -69,4 +71,4 @@ class Holder:
         return self.host == socket.gethostname()
 
     def __str__(self) -> str:
-        return f"{self.who} (process {self.pid} on {self.host}) since {self.since[:16].replace('T', ' ')} UTC"
+        return f"{self.who} (process {self.pid} on {self.host}) since {moment(self.since)}"

@@ -38,7 +38,9 @@ from reconcile.store.tables import (
     REOPENINGS,
     RETURNS,
     RUNS,
+    SEEN_WORDS,
     SETTLEMENTS,
+    WITHDRAWALS,
 )
 
 Value = str | int | float | bytes | None
@@ -82,6 +84,8 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(LOCKS, ("environment",)),
         Sealed(HANDOUTS, ("workbook_id",)),
         Sealed(RETURNS, ("workbook_id",)),
+        Sealed(WITHDRAWALS, ("workbook_id", "state", "at"), appended=True),
+        Sealed(SEEN_WORDS, ("environment", "kind", "word")),
         Sealed(BILLS, ("environment", "number", "payout_id", "line_id", "issued_at"), appended=True),
         Sealed(PAID_ACCOUNTS, ("environment", "partner_id", "file", "sent_at"), appended=True),
         Sealed(

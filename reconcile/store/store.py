@@ -6,7 +6,7 @@ Everything that must survive a crash is committed before the call returns.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.approval.kept_approvals import Claim, use
 from reconcile.store.audit import Record, facts_of
 from reconcile.store.backend import Backend
-from reconcile.store.baselines import export_of, export_row, holds, unpacked
+from reconcile.store.baselines import PLAIN, SentAs, export_of, export_row, holds, unpacked
 from reconcile.store.database import FileDatabase
 from reconcile.store.entries import Entry, chained
 from reconcile.store.fence import Fence, LeaseLost, give_back, is_alive, kept_alive, renew, take_number
@@ -35,7 +35,8 @@ from reconcile.store.lock import holder_of, let_go, take
 from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.sealing import add, change, head_of, put
-from reconcile.store.sets import handouts_with, note_returns, returned, save_handouts
+from reconcile.store.sent.sets import handouts_with, note_returns, returned, save_handouts
+from reconcile.store.sent.withdrawals import refuse_withdrawn
 from reconcile.store.tables import (
     BILLS,
     EFFECTS,
@@ -72,14 +73,22 @@ class Store:
         """Closes the file, or the connections."""
         self.backend.engine.dispose()
 
-    def save_export(self, export: Export, baseline: Snapshot) -> None:
+    def save_export(self, export: Export, baseline: Snapshot, sent_as: SentAs = PLAIN) -> None:
         """Keeps the baseline of an exported workbook."""
-        self.save_exports([(export, baseline)], ())
-
-    def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[Handout]) -> None:
-        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
         with self.writing() as connection:
-            add(connection, EXPORTS, (export_row(export, baseline) for export, baseline in exports))
+            add(connection, EXPORTS, [export_row(export, baseline, sent_as)])
+
+    def save_exports(
+        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], note: str = ""
+    ) -> None:
+        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
+        sent_as = {one.workbook_id: SentAs(one.file, note) for one in handouts}
+        with self.writing() as connection:
+            rows = (
+                export_row(export, baseline, sent_as.get(export.workbook_id, PLAIN))
+                for export, baseline in exports
+            )
+            add(connection, EXPORTS, rows)
             save_handouts(connection, handouts)
 
     def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
@@ -168,13 +177,15 @@ class Store:
         is_known = holder.is_near or self.backend.lease is not None
         return is_known and not self.is_held(environment)
 
-    def start_run(self, run: Run, claim: Claim | None = None) -> None:
+    def start_run(self, run: Run, claim: Claim | None = None, returned: Collection[str] = ()) -> None:
         """Records that a run begins, with its plan, before anything is written to the API.
 
-        claim: the approval that it uses, in the same step. Raises DecisionNeeded where that does not hold.
+        claim: the approval that it uses, in the same step. returned: the ids of the workbooks that it
+        applies. Raises DecisionNeeded where the approval does not hold, or a workbook was withdrawn.
         """
         values = {name: getattr(run, name) for name in Run.__slots__ if name != "plan"}
         with self._held(run.environment) as connection:
+            refuse_withdrawn(connection, returned)
             if claim:
                 use(connection, run.environment, claim, run.run_id, run.started_at)
             add(connection, RUNS, [{**values, "plan": zlib.compress(run.plan.encode())}])
@@ -188,12 +199,15 @@ class Store:
             query = query.where(RUNS.c.environment == str(environment))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        with self._undamaged("run"):
+        with self.undamaged("run"):
             return tuple(run_of(row) for row in rows)
 
     def run(self, run_id: str) -> Run | None:
         """One run by its id."""
-        return next((run for run in self.runs() if run.run_id == run_id), None)
+        with self.reading() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
+        with self.undamaged("run"):
+            return run_of(row) if row else None
 
     def append(
         self, run: Run, entry: Entry, effects: Iterable[Effect] = (), state: str | None = None
@@ -210,12 +224,13 @@ class Store:
                 ended = None if state == "running" else entry.at
                 change(connection, RUNS, RUNS.c.run_id == run.run_id, {"state": state, "ended_at": ended})
 
-    def entries(self, run_id: str) -> tuple[Entry, ...]:
-        """A run's journal in order."""
-        query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
+    def entries(self, run_id: str, after: int = 0) -> tuple[Entry, ...]:
+        """A run's journal in order. after: how many entries are left out."""
+        mine = (ENTRIES.c.run_id == run_id) & (ENTRIES.c.number > after)
+        query = select(ENTRIES).where(mine).order_by(ENTRIES.c.number)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        with self._undamaged("journal entry"):
+        with self.undamaged("journal entry"):
             return tuple(Entry.from_row(row) for row in rows)
 
     def record(self, *, whole: bool = True) -> Record:
@@ -240,10 +255,13 @@ class Store:
         bills: Iterable[IssuedBill],
         accounts: Iterable[PaidAccount] = (),
         known: int | None = None,
+        used: tuple[Claim, str, str] | None = None,
     ) -> None:
         """Remembers the bills of one set of files, and the accounts that these pay; all of it or nothing.
 
-        known: how many bills there were when these were made. Raises DecisionNeeded when there are more now.
+        known: how many bills there were when these were made. used: the approval that the set uses, the id of
+        the set, and when, in UTC and ISO 8601. Raises DecisionNeeded when there are more bills now, and where
+        the approval does not hold any more.
         """
         mine = select(func.count()).select_from(BILLS).where(BILLS.c.environment == str(environment))
         with self.writing() as connection:
@@ -251,6 +269,9 @@ class Store:
                 raise DecisionNeeded(
                     "Bills were issued in the meantime, so nothing was written. Run it again."
                 )
+            if used:
+                claim, set_id, at = used
+                use(connection, str(environment), claim, set_id, at)
             add(connection, BILLS, _rows(environment, bills))
             paid = [{"environment": str(environment), **asdict(one)} for one in accounts]
             add(connection, PAID_ACCOUNTS, paid)
@@ -294,7 +315,7 @@ class Store:
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         names = [one.name for one in fields(kind) if one.name != "amount"]
-        with self._undamaged(f"row of {table.name}"):
+        with self.undamaged(f"row of {table.name}"):
             return tuple(
                 kind(
                     **{name: row[name] for name in names},
@@ -307,7 +328,7 @@ class Store:
         """The exports of an environment, oldest first. holding: only those with the record of this id."""
         columns = (EXPORTS.c.export, EXPORTS.c.baseline) if holding else (EXPORTS.c.export,)
         query = select(*columns).where(EXPORTS.c.environment == str(environment))
-        with self.reading() as connection, self._undamaged("export"):
+        with self.reading() as connection, self.undamaged("export"):
             rows = connection.execute(query.order_by(EXPORTS.c.exported_at))
             return tuple(export_of(row.export) for row in rows if not holding or holds(row.baseline, holding))
 
@@ -345,7 +366,7 @@ class Store:
             fence.note_renewal(asked_at)
 
     @contextmanager
-    def _undamaged(self, what: str) -> Iterator[None]:
+    def undamaged(self, what: str) -> Iterator[None]:
         """Raises StateError where a row cannot be read as what it was written as."""
         try:
             yield

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 15
+STORE_VERSION: Final = 17
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -115,6 +115,26 @@ RETURNS = Table(
     Column("workbook_id", Text, primary_key=True),
     Column("file", Text, nullable=False),
     Column("at", Text, nullable=False),
+)
+WITHDRAWALS = Table(
+    "withdrawals",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("workbook_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+SEEN_WORDS = Table(
+    "seen_words",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
 )
 BILLS = Table(
     "bills",
@@ -321,6 +341,18 @@ KEPT_FILES = Table(
     Column("by", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("owner", "role", "name", "sha256"),
+)
+DESK = Table(
+    "desk",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("environment", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("until", Float),
+    Column("change", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 VERSION = Table("store_version", MetaData(), Column("version", Integer, primary_key=True))
 """Only in PostgreSQL."""

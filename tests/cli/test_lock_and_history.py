@@ -127,7 +127,7 @@ def test_the_runs_are_listed_as_csv_and_an_untouched_record_says_so(cli: CliSess
 
     assert [row["state"] for row in listed] == ["finished"]
     assert code == 0
-    assert "1 run, 15 seals: nothing was changed." in out
+    assert "1 run, 16 seals: nothing was changed." in out
 
 
 def test_verify_says_where_the_record_was_changed(cli: CliSession) -> None:

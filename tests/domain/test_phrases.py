@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from reconcile.domain.phrases import counted, did_you_mean, with_article
+from reconcile.domain.phrases import counted, did_you_mean, moment, with_article
 from reconcile.domain.progress import each_once
 from reconcile.domain.stage import STAGES
 
@@ -21,6 +23,19 @@ def test_one_is_one_and_everything_else_is_several(number: int, words: str) -> N
 )
 def test_a_noun_has_the_article_that_its_sound_asks_for(noun: str, words: str) -> None:
     assert with_article(noun) == words
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime.fromisoformat("2026-04-05T14:30:59+02:00"), "2026-04-05 12:30 UTC"),
+        ("2026-04-05T12:30:59.123+00:00", "2026-04-05 12:30 UTC"),
+        ("2026-04-05T12:30:59", "2026-04-05 12:30 UTC"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_every_moment_is_told_in_one_zone_and_says_which(at: datetime | str, words: str) -> None:
+    assert moment(at) == words
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,11 @@ def told(store: Store, record_id: str) -> list[str]:
 def test_the_life_of_a_payout_names_exports_returns_bills_payments_and_closes(store: Store) -> None:
     assert told(store, "pay_1") == [
         "Acme · pay_1",
-        "2026-04-01 08:00  ops  exported as wb-mine for ana@acme.example  acme.xlsx",
-        "2026-04-02 08:00    wb-mine came back",
-        "2026-04-03 08:00  ben  bill B-1: 1,000.00 USD  b.csv",
-        "2026-04-04 08:00  cyd  payment matched, paid: 1,000.00 USD on 2026-04-03, reference PO-1  bank.csv",
-        "2026-04-05 08:00  dan  in the close of 2026-03, close-1",
+        "2026-04-01 08:00 UTC  ops  exported as wb-mine for ana@acme.example  acme.xlsx",
+        "2026-04-02 08:00 UTC    wb-mine came back",
+        "2026-04-03 08:00 UTC  ben  bill B-1: 1,000.00 USD  b.csv",
+        "2026-04-04 08:00 UTC  cyd  payment matched, paid: 1,000.00 USD on 2026-04-03, reference PO-1  bank.csv",
+        "2026-04-05 08:00 UTC  dan  in the close of 2026-03, close-1",
     ]
 
 

@@ -11,6 +11,7 @@ from builders import ENVIRONMENT, EXPORTED, make_export, make_payout, make_snaps
 from reconcile.domain.snapshot import Scope
 from reconcile.domain.split.split_by import Handout
 from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
+from reconcile.store.sent.withdrawals import WITHDRAWN, Withdrawal, note_withdrawals
 from reconcile.store.store import Store
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -30,6 +31,24 @@ def test_the_workbooks_of_one_split_are_one_piece_of_open_work(tmp_path: Path) -
 
     assert found.id == "set_1"
     assert found.said.startswith("4 of 4 workbooks of a split are out")
+
+
+def test_a_withdrawn_workbook_of_a_split_is_awaited_no_more(tmp_path: Path) -> None:
+    exports = [replace(EXPORT, workbook_id=f"wb_{number}") for number in range(48)]
+    handouts = [Handout("set_1", one.workbook_id, f"{one.workbook_id}.xlsx", "", "") for one in exports]
+    gone = [
+        Withdrawal(str(ENVIRONMENT), f"wb_{number}", WITHDRAWN, "2026-04-06T08:00:00+00:00", "ana", "wrong")
+        for number in range(2)
+    ]
+    with Store(tmp_path / "state.db") as store:
+        store.save_exports([(one, SNAPSHOT) for one in exports], handouts)
+        with store.writing() as connection:
+            note_withdrawals(connection, gone)
+        out = workbooks_out(store, ENVIRONMENT, MARCH)
+        (found,) = sets_out(store, out)
+
+    assert len(out) == 46
+    assert found.said.startswith("46 of 48 workbooks of a split are out, 2 withdrawn; the first exported")
 
 
 def test_a_newer_export_of_the_same_scope_takes_the_place_of_an_older_one(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_it_says_what_was_exported_from_where_when_and_by_whom(simple_file: Path
     assert found["Payouts included"] == "Stage: APPROVED, PAID; Period: 2026-Q1"
     assert found["Exported at"] == "2026-04-05 12:30 UTC"
     assert found["Exported by"] == "Ann Operator"
-    assert found["Records"] == "Payouts: 3, lines: 7"
+    assert found["Records"] == "Payouts: 3, lines: 7, of them in the pending pool: 1"
     assert found["Workbook"] == "wbk_0123456789"
 
 
@@ -44,6 +44,22 @@ def test_every_filter_stands_there_with_all_its_values(
     assert said(tmp_path / "every.xlsx")["Payouts included"] == (
         "Stage: PAID; Partner: ptn_1, ptn_2; Period: 2026-03; Batch: pbt_1"
     )
+
+
+def test_a_note_to_those_who_edit_stands_above_the_steps_line_by_line_and_is_no_formula(
+    simple: Snapshot, export_of: Callable[[Snapshot], Export], tmp_path: Path
+) -> None:
+    path = tmp_path / "noted.xlsx"
+    write_workbook(path, simple, export_of(simple), Policy(), note="=1+1 by Friday\n<b>Ana</b>")
+    sheet = openpyxl.load_workbook(path)["Start here"]
+    texts = [cell for cell in sheet["B"] if cell.value]
+
+    assert [cell.value for cell in texts[:3]] == [
+        "From the person who sent this to you",
+        "=1+1 by Friday",
+        "<b>Ana</b>",
+    ]
+    assert {cell.data_type for cell in texts} == {"s"}
 
 
 def test_the_legend_shows_each_look_with_its_meaning(simple_file: Path) -> None:

@@ -51,4 +51,5 @@ CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {
     2: MONEY_CHECKS,
     3: CHECKS,
     4: CHECKS,
+    5: CHECKS,
 }

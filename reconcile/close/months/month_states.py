@@ -1,4 +1,4 @@
-"""The state of every month: open, draft, blocked, closed, reopened or stale."""
+"""The state of every month: open, draft, blocked, prepared, reviewed, closed, reopened or stale."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class State(StrEnum):
     OPEN = "open"
     DRAFT = "draft"
     BLOCKED = "blocked"
+    PREPARED = "prepared"
+    REVIEWED = "reviewed"
+    FALLEN = "signatures fallen"
     CLOSED = "closed"
     REOPENED = "reopened"
     STALE = "stale"
@@ -26,11 +29,21 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A close that counts. at: UTC, ISO 8601."""
+    """A close that counts. at: UTC, ISO 8601. signed: who prepared and who reviewed it, in words."""
 
     period: Period
     at: str
     by: str
+    signed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMonth:
+    """How far the signatures of a period are that is not closed. at: UTC, ISO 8601."""
+
+    state: State
+    at: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class Known:
     attempts: Sequence[Attempt] = ()
     reopened: Sequence[Reopened] = ()
     moved: Mapping[Period, Moved] = field(default_factory=dict)
+    signed: Mapping[str, SignedMonth] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,14 @@ def months(known: Known, today: date) -> tuple[Month, ...]:
     closed = [_closed(one, known) for one in known.closings]
     following = [str(one) for one in _following(known, today)]
     done = {one.period for one in closed}
-    tried = dict.fromkeys(one.period for one in known.attempts if one.period not in {*done, *following})
+    told = (*(one.period for one in known.attempts), *known.signed)
+    tried = dict.fromkeys(name for name in told if name not in {*done, *following})
     return (*closed, *(_open(one, known, today) for one in (*following, *tried)))
 
 
 def _closed(one: Closing, known: Known) -> Month:
     name, moved = str(one.period), known.moved.get(one.period)
-    said = f"closed {one.at[:10]} by {one.by}"
+    said = f"closed {one.at[:10]} by {one.by}" + (f", {one.signed}" if one.signed else "")
     since = [each for each in known.reopened if each.period == name and each.at > one.at]
     if since:
         last = since[-1]
@@ -92,12 +107,16 @@ def _closed(one: Closing, known: Known) -> Month:
     if moved:
         said += f"; moved since: {moved.words}" + (", booked by late entries" if moved.is_booked else "")
     is_stale = moved is not None and not moved.is_booked
+    if is_stale and one.signed:
+        said += "; the signatures are of the numbers before that"
     state = State.STALE if is_stale else State.REOPENED if since else State.CLOSED
     return Month(name, state, said)
 
 
 def _open(name: str, known: Known, today: date) -> Month:
-    tried = [one for one in known.attempts if one.period == name]
+    tried, signed = [one for one in known.attempts if one.period == name], known.signed.get(name)
+    if signed and not (tried and tried[-1].is_blocked and tried[-1].at > signed.at):
+        return Month(name, signed.state, signed.said)
     if tried:
         last = tried[-1]
         state = State.BLOCKED if last.is_blocked else State.DRAFT

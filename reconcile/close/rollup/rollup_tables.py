@@ -11,7 +11,7 @@ from reconcile.close.pack import entity_of
 from reconcile.close.rollforward import Movement, Roll
 from reconcile.close.rollup.rolled_up import RollUp
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import counted, moment
 
 _CURRENCY: Final = Column("currency", "Currency")
 _MOVEMENTS: Final = tuple(Column(one.name.lower(), one.value.capitalize(), "money") for one in Movement)
@@ -152,7 +152,7 @@ def _close(close: Close) -> tuple[Cell, ...]:
     return (
         str(frozen.period),
         frozen.close_id,
-        f"{frozen.at:%Y-%m-%d %H:%M} UTC",
+        moment(frozen.at),
         frozen.by,
         sum(len(check.objections) for check in close.checks),
         "; ".join(f"{name}: {reason}" for name, reason in frozen.waivers.items()),

@@ -30,8 +30,11 @@ RULES: Final[Mapping[str, str]] = {
     "changed-account": "a partner whose bank account changed",
     "first-payment": "the first payment of a partner",
     "undo": "an undo",
+    "close": "the close of a period",
+    "waiver": "a check of a close that is waived",
+    "bills": "a set of bills, or of payments to a bank",
 }
-"""What may need an approval, by the name that `ask_for` uses."""
+"""What may need an approval, by the name that `ask_for` uses. A close needs one wherever there are people."""
 
 _KIND: Final = "ssh-ed25519"
 _KEY_BYTES: Final = 32
@@ -39,17 +42,20 @@ _KEY_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of `[people]`. key: the public key, `ssh-ed25519 AAAA... comment`."""
+    """A person of `[people]`. key: the public key, `ssh-ed25519 AAAA... comment`.
+
+    Somebody who only signs in at the desk has no key.
+    """
 
     name: str
     email: str
     roles: tuple[str, ...]
-    key: str
+    key: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint of the key, as ssh-keygen shows it: `SHA256:...`."""
-        return _fingerprint(self.key)
+        """The fingerprint of the key, as ssh-keygen shows it: `SHA256:...`; empty without a key."""
+        return _fingerprint(self.key) if self.key else ""
 
     def may(self, role: str) -> bool:
         """Whether the person has a role."""
@@ -63,7 +69,9 @@ class ApprovalPolicy:
     ask_for: names of RULES. amounts, partner_amounts: by currency, above which a second person agrees; where
     one of them is set, money of a currency that it does not name always needs an approval. approvers: how
     many people agree, and approvers_for: by rule, where it takes more. expires_hours: how long an approval
-    holds. people_file: a file with the people, beside `reconcile.toml`.
+    holds. people_file: a file with the people, beside `reconcile.toml`. desk_key: the public key of the desk,
+    whose word counts for who was signed in there. agree_to_loosening: whether an approver of before must
+    agree where these rules, or the people, are made looser.
     """
 
     ask_for: tuple[str, ...] = ()
@@ -73,6 +81,8 @@ class ApprovalPolicy:
     approvers_for: Mapping[str, int] = field(default_factory=dict)
     expires_hours: int = 72
     people_file: str = ""
+    desk_key: str = ""
+    agree_to_loosening: bool = False
 
     @property
     def asks(self) -> bool:
@@ -83,8 +93,19 @@ class ApprovalPolicy:
     def fingerprint(self) -> str:
         """A SHA-256 over the rules: an approval holds under the rules that it was given under."""
         values = {**asdict(self), "people_file": "", "ask_for": sorted(self.ask_for)}
+        values["desk_key"] = self.desk_fingerprint
+        if not self.desk_key:
+            # What was approved by rules that knew no desk stays approved.
+            del values["desk_key"]
+        if not self.agree_to_loosening:
+            del values["agree_to_loosening"]
         text = json.dumps(values, sort_keys=True, default=lambda number: str(number.normalize()))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def desk_fingerprint(self) -> str:
+        """The fingerprint of the key of the desk; empty where nobody takes the word of one."""
+        return _fingerprint(self.desk_key) if self.desk_key else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +122,11 @@ class Team:
 
     def by_key(self, fingerprint: str) -> Person | None:
         """The person with a key, by its fingerprint."""
-        return next((one for one in self.people if one.fingerprint == fingerprint), None)
+        return next((one for one in self.people if fingerprint and one.fingerprint == fingerprint), None)
+
+    def by_email(self, email: str) -> Person | None:
+        """The person of an e-mail address, in whatever case it is written."""
+        return next((one for one in self.people if one.email.casefold() == email.casefold()), None)
 
     def by_name(self, name: str) -> Person | None:
         """The person of a name."""
@@ -134,16 +159,30 @@ def problem_of(people: tuple[Person, ...], policy: ApprovalPolicy) -> str:
     for one in people:
         if unknown := sorted(set(one.roles) - set(ROLES)):
             return f"people: {one.name} has a role {unknown[0]!r}; there are: {', '.join(ROLES)}"
-        if key_blob(one.key) is None:
+        if not one.key and not policy.desk_key:
+            return (
+                f"people: {one.name} has no key, which only people who sign in at the desk can do "
+                "without (approval.desk_key)"
+            )
+        if one.key and key_blob(one.key) is None:
             return (
                 f"people: the key of {one.name} is not an Ed25519 key in OpenSSH form "
                 "(ssh-ed25519 AAAA..., the content of id_ed25519.pub)"
             )
         if not one.name.strip() or "@" not in one.email:
             return f"people: {one.name or 'a person'} needs a name and an e-mail address"
-    if twice := _twice(people):
-        return twice
-    return _problem_of_rules(people, policy)
+    return _twice(people) or _problem_of_desk(people, policy) or _problem_of_rules(people, policy)
+
+
+def _problem_of_desk(people: tuple[Person, ...], policy: ApprovalPolicy) -> str:
+    if policy.desk_key and key_blob(policy.desk_key) is None:
+        return (
+            "approval: desk_key is not an Ed25519 key in OpenSSH form (reconcile desk shows the right line)"
+        )
+    same = [one.name for one in people if one.key and one.fingerprint == policy.desk_fingerprint]
+    if same:
+        return f"approval: desk_key is the key of {same[0]}: the desk has a key of its own"
+    return ""
 
 
 def _problem_of_rules(people: tuple[Person, ...], policy: ApprovalPolicy) -> str:
@@ -171,7 +210,7 @@ def _twice(people: tuple[Person, ...]) -> str:
     for one in people:
         marks = (("name", one.name.casefold()), ("e-mail", one.email.casefold()), ("key", one.fingerprint))
         for mark in marks:
-            if mark in seen:
+            if mark[1] and mark in seen:
                 return (
                     f"people: {seen[mark]} and {one.name} have the same {mark[0]}; a person stands there once"
                 )

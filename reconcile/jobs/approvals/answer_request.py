@@ -1,17 +1,19 @@
-"""Asks for the approval of a saved plan, gives it, or rejects it."""
+"""Asks for the approval of a saved plan, and answers a request: approves it, or rejects it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.approvals.asked import Answered, Asked
 from reconcile.jobs.approvals.plan_approval import known_of
+from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import (
     KeyChoice,
+    SignIn,
     nonce,
     put_on_record,
     read_kept,
@@ -19,44 +21,23 @@ from reconcile.jobs.approvals.sign_statement import (
     signer,
     standards,
 )
+from reconcile.jobs.approvals.use_approval import ask, own_id, standing_of
 from reconcile.jobs.saved_plans import read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session
 from reconcile.people.asked_words import plan_words
-from reconcile.people.how_approved import Signatures, Standing, is_preparer, standing
-from reconcile.people.plan_rules import Met, rules_met, subject_of
-from reconcile.people.statement import Statement, Subject
+from reconcile.people.how_approved import Signatures, is_preparer, standing
+from reconcile.people.plan_rules import rules_met, subject_of
+from reconcile.people.statement import Statement
 from reconcile.plan.model import Plan
-from reconcile.store.approval.kept_approvals import give_id
 from reconcile.store.store import Store
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A plan that somebody asked an approval of. request: what was signed when it was asked."""
-
-    plan: Plan
-    subject: Subject
-    met: tuple[Met, ...]
-    request: Statement
-    found: Standing
-    earlier: Statement | None
-
-    def as_text(self) -> tuple[str, ...]:
-        """What it is about, a line each."""
-        words = plan_words(self.plan, self.subject, self.met, self.earlier)
-        return (f"Request {self.request.request} by {self.request.name}, {self.request.at[:16]}", *words)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What was put on record, and how the approval stands now."""
-
-    said: Statement
-    found: Standing
-
-
 def request(
-    session: Session, file: Path, key: KeyChoice, gates: Sequence[str] = (), reopened: Sequence[str] = ()
+    session: Session,
+    file: Path,
+    key: KeyChoice | SignIn,
+    gates: Sequence[str] = (),
+    reopened: Sequence[str] = (),
 ) -> Answered:
     """Asks for the approval of a saved plan, signed by whoever prepared it.
 
@@ -70,21 +51,11 @@ def request(
         reopened = [str(Period.parse(one)) for one in reopened]
         _expect_same("--reopen", known.reopened, reopened)
         who = signer(session, key, "prepare")
-        at = session.clock()
-        with store.writing() as connection:
-            mine = give_id(connection, at.isoformat(timespec="seconds"))
-        subject = subject_of(plan, mine, session.settings.team.policy, known, gates, reopened)
-        said = Statement(
-            act="request",
-            request=session.new_id("req", at),
-            subject=subject,
-            name=who.person.name,
-            key=who.key.fingerprint,
-            at=at.isoformat(timespec="seconds"),
-            nonce=nonce(),
-        )
-        put_on_record(store, who, said)
-        return Answered(said, _standing(session, store, subject)[0])
+        keep_rules(session, store)
+        policy, mine = session.settings.team.policy, own_id(session, store)
+        subject = subject_of(plan, mine, policy, known, gates, reopened)
+        said = ask(session, store, who, subject)
+        return Answered(said, standing_of(session, store, subject))
 
 
 def asked(session: Session, file: Path) -> Asked:
@@ -97,25 +68,25 @@ def asked(session: Session, file: Path) -> Asked:
         subject = subject_of(
             plan, said.subject.store, policy, known, said.subject.gates, said.subject.reopened
         )
-        found = _standing(session, store, subject)[0]
+        found = standing_of(session, store, subject)
     earlier = [
         one
         for _, one in kept.statements
         if one.act == "approve" and one.subject.source == subject.source and one.request != said.request
     ]
-    met = rules_met(plan, policy, known)
-    return Asked(plan, subject, met, said, found, earlier[-1] if earlier else None)
+    words = plan_words(plan, subject, rules_met(plan, policy, known), earlier[-1] if earlier else None)
+    return Asked(subject, said, found, tuple(words))
 
 
-def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = None) -> Answered:
+def answer(session: Session, about: Asked, key: KeyChoice | SignIn, reason: str | None = None) -> Answered:
     """Approves what was shown, or rejects it for a reason. Raises DecisionNeeded and ConfigurationError."""
     who = signer(session, key, "approve")
     if is_preparer(who.person, about.request):
         raise DecisionNeeded(f"{who.person.name} prepared it, and nobody approves their own work.")
     if about.subject != about.request.subject:
         raise DecisionNeeded(
-            "It is not as it was when it was asked for: rules, closed periods or payments on record "
-            "have changed since. Ask again: reconcile request."
+            "It is not as it was when it was asked for: rules, numbers, closed periods or payments on record "
+            "have changed since. It must be asked for again."
         )
     at = session.clock()
     until = at + timedelta(hours=session.settings.team.policy.expires_hours)
@@ -129,15 +100,17 @@ def answer(session: Session, about: Asked, key: KeyChoice, reason: str | None = 
         nonce=nonce(),
         expires=until.isoformat(timespec="seconds") if reason is None else "",
         reason=reason or "",
+        signed_in_as=who.signed_in_as,
     )
     with session.store() as store:
-        found, kept = _standing(session, store, about.subject)
+        kept = signatures(read_kept(session, store))
+        found = standing(about.subject, kept, standards(session))
         if run := kept.used.get(about.request.request):
-            raise DecisionNeeded(f"Run {run} has used this approval; there is nothing left to answer.")
+            raise DecisionNeeded(f"{run} has used this approval; there is nothing left to answer.")
         if who.person.name in found.approved_by and reason is None:
             raise DecisionNeeded(f"{who.person.name} has approved it already.")
         put_on_record(store, who, said)
-        return Answered(said, _standing(session, store, about.subject)[0])
+        return Answered(said, standing_of(session, store, about.subject))
 
 
 def _plan(session: Session, store: Store, file: Path) -> Plan:
@@ -170,8 +143,3 @@ def _expect_same(option: str, needed: Sequence[str] | set[str], given: Sequence[
         )
     if more := sorted(set(given) - set(needed)):
         raise ConfigurationError(f"{option} {more[0]}: the plan does not need it.")
-
-
-def _standing(session: Session, store: Store, subject: Subject) -> tuple[Standing, Signatures]:
-    kept = signatures(read_kept(session, store))
-    return standing(subject, kept, standards(session)), kept

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from reconcile.domain.policy.approval import Person
+from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.session import Session
 from reconcile.people.how_approved import Signatures, Standards
@@ -29,10 +29,14 @@ _DEFAULT: Final = "~/.ssh/id_ed25519"
 
 @dataclass(frozen=True)
 class Signer:
-    """A person who has shown a private key."""
+    """A person who has shown a private key, or was signed in at the desk that has it.
+
+    signed_in_as: the e-mail address at the desk; empty where the key is the person's own.
+    """
 
     person: Person
     key: SigningKey
+    signed_in_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,54 @@ class KeyChoice:
     ask: Callable[[str], str]
 
 
-def signer(session: Session, choice: KeyChoice, role: str) -> Signer:
-    """The person whose key this is. Raises ConfigurationError, and DecisionNeeded without the role."""
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A person who is signed in at the desk with an e-mail address. key_file: the private key of the desk."""
+
+    email: str
+    key_file: Path
+
+
+def signer(session: Session, choice: KeyChoice | SignIn, role: str) -> Signer:
+    """The person whose key this is, or who is signed in at the desk.
+
+    Raises ConfigurationError, and DecisionNeeded without the role.
+    """
     team = session.settings.team
     if not team.people:
         raise ConfigurationError(
             "Nobody stands in [people] of the settings, so nobody can sign. See: reconcile help team"
         )
+    found = _signed_in(team, choice) if isinstance(choice, SignIn) else _with_key(team, choice)
+    if not found.person.may(role):
+        able = ", ".join(one.name for one in team.people if one.may(role)) or "nobody"
+        raise DecisionNeeded(
+            f'{found.person.name} does not have the role "{role}" in [people]; who has it: {able}.'
+        )
+    return found
+
+
+def _signed_in(team: Team, choice: SignIn) -> Signer:
+    key = desk_key(team.policy, choice.key_file)
+    person = team.by_email(choice.email)
+    if person is None:
+        raise ConfigurationError(f"Nobody in [people] has the e-mail address {choice.email}.")
+    return Signer(person, key, choice.email)
+
+
+def desk_key(policy: ApprovalPolicy, file: Path) -> SigningKey:
+    """The private key of the desk. Raises ConfigurationError unless it is the one that `[approval]` names."""
+    key = read_signing_key(file, lambda: "")
+    if key.fingerprint != policy.desk_fingerprint:
+        what = "another one" if policy.desk_key else "none"
+        raise ConfigurationError(
+            f"The key of this desk is {key.line}, and [approval] names {what}: put it there as desk_key, "
+            "where two people see the change, so that the word of this desk counts for who is signed in."
+        )
+    return key
+
+
+def _with_key(team: Team, choice: KeyChoice) -> Signer:
     file = choice.file or Path(os.environ.get("RECONCILE_SIGNING_KEY") or _DEFAULT)
     file = file.expanduser()
     passphrase = os.environ.get("RECONCILE_KEY_PASSPHRASE")
@@ -62,11 +107,6 @@ def signer(session: Session, choice: KeyChoice, role: str) -> Signer:
         raise ConfigurationError(
             f"Unknown signer: the key in {file} ({key.fingerprint}) is of nobody in [people]. Put the line "
             "of its .pub file there, or name another key with --key."
-        )
-    if not person.may(role):
-        able = ", ".join(one.name for one in team.people if one.may(role)) or "nobody"
-        raise DecisionNeeded(
-            f'{person.name} does not have the role "{role}" in [people]; who has it: {able}.'
         )
     return Signer(person, key)
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from reconcile.close.pack import numbers_fingerprint
 from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError, StateError
+from reconcile.jobs.approvals.bills_approval import BILLS, issued_sets
+from reconcile.jobs.approvals.rules_on_record import agreed_rules
+from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session
 from reconcile.people.keys import is_signed_by
 from reconcile.people.signature_check import Checked, Row, check_signatures
 from reconcile.people.statement import Signed
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.store.approval.kept_approvals import all_statements, all_uses
+from reconcile.store.closes import kept_closes
 from reconcile.store.store import Store
 
 
@@ -45,7 +52,11 @@ def verify_signatures(session: Session) -> SignatureVerdict:
             )
             for one in kept
         ]
-        plans = dict(_plans(store, set(uses.values())))
+        used = set(uses.values())
+        where = {one.environment for one in kept}
+        plans = dict(
+            (*_plans(store, used), *_closes(store, used), *_sets(store, used, where), *_rules(store, where))
+        )
     return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by))
 
 
@@ -62,3 +73,30 @@ def _plans(store: Store, run_ids: set[str]) -> Iterator[tuple[str, str]]:
                 yield run.run_id, from_json(run.plan, run.run_id, OLDEST_PLAN).fingerprint
             except ConfigurationError:
                 continue
+
+
+def _closes(store: Store, close_ids: set[str]) -> Iterator[tuple[str, str]]:
+    """The fingerprints of the numbers of closes, made again from what was kept; none of a damaged one."""
+    chain = kept_closes(store) if any(one.startswith("close-") for one in close_ids) else ()
+    for kept in chain:
+        if kept.close_id in close_ids:
+            with suppress(StateError):
+                yield kept.close_id, numbers_fingerprint(remade(chain, kept))
+
+
+def _sets(store: Store, used: set[str], environments: set[str]) -> Iterator[tuple[str, str]]:
+    """The fingerprints of the sets of bills that were issued."""
+    mine = {one for one in used if one.startswith(f"{BILLS}-")}
+    for name in sorted(environments) if mine else ():
+        yield from issued_sets(store, mine, store.bills(_environment(name)))
+
+
+def _rules(store: Store, environments: set[str]) -> Iterator[tuple[str, str]]:
+    """The changes of the rules that approvers of before agreed to."""
+    for name in sorted(environments):
+        yield from agreed_rules(store, _environment(name))
+
+
+def _environment(name: str) -> Environment:
+    profile, _, origin = name.rpartition(" at ")
+    return Environment(origin, profile)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from reconcile import __version__
 from reconcile.close.close import Close, make_close
@@ -15,8 +16,11 @@ from reconcile.close.pack import checks_table, objections, rollforward_table
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
-from reconcile.errors import ConfigurationError
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client, Reader
+from reconcile.jobs.approvals.rules_on_record import keep_rules
+from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
+from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
 from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
 from reconcile.jobs.closes.close_files import (
     INPUTS,
@@ -42,6 +46,7 @@ from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
 from reconcile.jobs.closes.ledger_export import ledger_of
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
+from reconcile.jobs.closes.sign_off import Review, last_prepared, prepare, review_of
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
@@ -58,7 +63,7 @@ class CloseRequest:
     explain: the workbook of a pack in which the flux is explained.
     journals: layouts. statements: whether links to the commission statements are made. draft: closes nothing.
     again: why the last close is made once more. first: begins a chain of closes in a store of other
-    environments.
+    environments. prepare: the key of whoever prepares the close, signs its numbers and closes nothing.
     """
 
     period: Period
@@ -72,17 +77,23 @@ class CloseRequest:
     draft: bool = False
     again: str | None = None
     first: bool = False
+    prepare: KeyChoice | SignIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseResult:
-    """A close as it was made. closed: whether the period is closed now. numbers: the tables as JSON."""
+    """A close as it was made.
+
+    closed: whether the period is closed now. numbers: the tables as JSON. review: how its sign-off stands;
+    None where no second person is asked.
+    """
 
     made: Close
     closed: bool
     numbers: str
     files: tuple[str, ...]
     folder: Path
+    review: Review | None = None
 
     @property
     def tables(self) -> tuple[Table, Table]:
@@ -96,54 +107,135 @@ class CloseResult:
         said = [f"Not closed: {obstacle}" for obstacle in self.made.obstacles]
         if self.closed:
             said.append(f"{frozen.period} is closed and locked ({frozen.close_id}).")
+        elif self.made.passes and self.review and self.review.standing.request:
+            said.append(self.review.words)
         elif self.made.passes:
             said.append(f"{frozen.period} would pass. Nothing was closed: this is a draft.")
         return tuple(said)
 
 
-def close_result(made: Close, files: Mapping[str, Path], folder: Path, *, closed: bool) -> CloseResult:
+def close_result(
+    made: Close, files: Mapping[str, Path], folder: Path, review: Review | None = None, *, closed: bool
+) -> CloseResult:
     """The result of a close whose files are still in the folder in which they were built."""
-    return CloseResult(made, closed, files[NUMBERS].read_text(encoding="utf-8"), tuple(files), folder)
+    return CloseResult(made, closed, files[NUMBERS].read_text(encoding="utf-8"), tuple(files), folder, review)
 
 
 def close(session: Session, request: CloseRequest) -> CloseResult:
     """Closes a period. One that does not pass leaves its pack in the folder, and is not closed.
 
+    Where there are people, it is closed only with numbers that one of them prepared and another reviewed.
     Raises ConfigurationError for a period that is not over, and DecisionNeeded where it cannot follow the
-    close before it or the credits do not suffice for the statements.
+    close before it, is not reviewed, or the credits do not suffice for the statements.
     """
     at = session.clock()
     _refuse(session, request, at)
-    waivers, rates = waivers_of(request.waivers), rates_of(request.rates, session.settings.files)
-    gl = ledger_of(session, request.gl, request.period)
+    who = signer(session, request.prepare, "close") if request.prepare else None
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
         refuse_unseen(session, store)
-        # Gather.
-        again = request.again is not None
-        before = previous_close(store, session.environment, request.period, again=again, first=request.first)
-        previous = thawed(before) if before else None
-        snapshot = everything(session, reader, previous, session.days.zone)
-        replaced = superseded(store, session.environment, request.period) if again else None
-        gathered = _gathered(session, store, request, snapshot, previous, replaced, at)
-        explanations = explanations_of(session, request.explain, request.period, replaced)
-        frozen = replace(gathered, waivers=waivers, rates=rates, gl=gl, explanations=explanations)
-        for sentence in dimension_notes(frozen, session.settings.templates):
-            session.caller.say(sentence)
-        # Decide.
-        made = make_close(frozen, previous)
+        if not request.draft:
+            keep_rules(session, store)
+        # Gather and decide.
+        replaced = superseded(store, session.environment, request.period) if request.again else None
+        made = _made(session, reader, store, request, replaced, at)
+        if who and made.passes:
+            prepare(session, store, who, made)
+        ahead = reader.status.server_ahead
+        review = review_of(session, store, made, None if ahead is None else session.clock() + ahead)
+        if review:
+            made = replace(made, frozen=replace(made.frozen, sign_off=review.signed))
+        may_close = made.passes and not made.frozen.draft
+        if may_close and review:
+            _refuse_unsigned(session, store, made, review)
         files = pack_files(made, session.settings.templates, building)
-        links = _statements(session, reader, frozen)
+        links = _statements(session, reader, made.frozen)
         # Act: the pack first; the last step alone closes the period, all of it or nothing.
         write_files(request.folder, {**files, **links})
-        closed = made.passes and not request.draft
-        if closed and again:
-            remove_replaced(request.folder, kept_close(store, session.environment, request.period), files)
-        if closed:
-            with removing_refused(request.folder, files):
-                save_close(store, _kept(session, frozen, files), replaced.close_id if replaced else "")
+        if may_close:
+            _keep(session, store, request.folder, made, files, review, replaced)
         else:
-            record_attempt(store, _attempt(session, made))
-        return close_result(made, files, request.folder, closed=closed)
+            record_attempt(store, _attempt(session, made, review))
+        return close_result(made, files, request.folder, review, closed=may_close)
+
+
+def _made(
+    session: Session,
+    reader: Reader,
+    store: Store,
+    request: CloseRequest,
+    replaced: Frozen | None,
+    at: datetime,
+) -> Close:
+    """The close as it would be now. replaced: the close that this one is made again of."""
+    again = request.again is not None
+    before = previous_close(store, session.environment, request.period, again=again, first=request.first)
+    previous = thawed(before) if before else None
+    brought = _brought(session, store, request, replaced)
+    snapshot = everything(session, reader, previous, session.days.zone)
+    frozen = replace(_gathered(session, store, request, snapshot, previous, replaced, at), **brought)
+    for sentence in dimension_notes(frozen, session.settings.templates):
+        session.caller.say(sentence)
+    return make_close(frozen, previous)
+
+
+def _brought(
+    session: Session, store: Store, request: CloseRequest, replaced: Frozen | None
+) -> dict[str, Any]:
+    """What a person brings: waivers, rates, the general ledger, explanations.
+
+    A reviewed close is made with what was brought when it was prepared, unless something is brought again.
+    """
+    settings = session.settings
+    is_bare = not (request.waivers or request.rates or request.gl or request.explain)
+    if is_bare and settings.team.people and not request.draft and not request.prepare:
+        found = last_prepared(store, signatures(read_kept(session, store)), request.period)
+        if found:
+            session.caller.say(
+                f"Waivers, rates, general ledger and explanations are those of {found.said.request}."
+            )
+            names = ("waivers", "rates", "gl", "explanations")
+            return {name: getattr(found.frozen, name) for name in names}
+    return {
+        "waivers": waivers_of(request.waivers),
+        "rates": rates_of(request.rates, settings.files),
+        "gl": ledger_of(session, request.gl, request.period),
+        "explanations": explanations_of(session, request.explain, request.period, replaced),
+    }
+
+
+def _refuse_unsigned(session: Session, store: Store, made: Close, review: Review) -> None:
+    """Raises DecisionNeeded where nobody has reviewed these numbers, and remembers that it was tried."""
+    if review.standing.is_approved:
+        return
+    reason = f"Nothing was closed. {' '.join(review.standing.problems)}"
+    note_refusal(session, store, review.subject.fingerprint, reason)
+    if not review.standing.request:
+        record_attempt(store, replace(_attempt(session, made, review), state="blocked", said=reason))
+    raise DecisionNeeded(reason)
+
+
+def _keep(
+    session: Session,
+    store: Store,
+    folder: Path,
+    made: Close,
+    files: Mapping[str, Path],
+    review: Review | None,
+    replaced: Frozen | None,
+) -> None:
+    """Closes the period, and uses its review with it."""
+    if replaced:
+        remove_replaced(folder, kept_close(store, session.environment, made.frozen.period), files)
+    claim = claim_on(session, review.subject, review.standing.request) if review else None
+    try:
+        with removing_refused(folder, files):
+            save_close(
+                store, _kept(session, made.frozen, files), replaced.close_id if replaced else "", claim
+            )
+    except DecisionNeeded as refused:
+        if review:
+            note_refusal(session, store, review.subject.fingerprint, str(refused))
+        raise
 
 
 def _refuse(session: Session, request: CloseRequest, at: datetime) -> None:
@@ -206,16 +298,18 @@ def _gathered(
         allotments=evidence.facts.allotments,
         stage_paid=evidence.facts.stage_paid,
         bills=tuple(evidence.facts.bills),
-        draft=request.draft,
+        draft=request.draft or request.prepare is not None,
         trued_up=trued_up(store, previous),
         own=evidence.own,
     )
 
 
-def _attempt(session: Session, made: Close) -> KeptAttempt:
+def _attempt(session: Session, made: Close, review: Review | None) -> KeptAttempt:
     """What is remembered of a pack that closed nothing."""
     frozen = made.frozen
     state, said = ("draft", "it would pass") if made.passes else ("blocked", " ".join(made.obstacles))
+    if made.passes and review and review.standing.request:
+        state, said = "prepared", review.words
     return KeptAttempt(
         str(session.environment),
         str(frozen.period),

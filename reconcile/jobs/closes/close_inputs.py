@@ -12,14 +12,18 @@ from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
 from reconcile.close.rates import Rates, rates_from
 from reconcile.domain.edited import Export
+from reconcile.domain.phrases import moment
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import fetch_live
+from reconcile.jobs.exports.export_standing import ExportStanding, standings
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import read_any_table
+from reconcile.store.sent.sent_exports import sent_exports
+from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
 
@@ -37,20 +41,20 @@ def everything(session: Session, reader: Reader, previous: Frozen | None, zone: 
 
 
 def workbooks_out(store: Store, environment: Environment, begin: datetime) -> tuple[OpenWork, ...]:
-    """The workbooks exported since a moment, the beginning of a period, that no run has had.
-
-    An export of the same scope that came later takes the place of an earlier one.
-    """
-    back = {one for run in store.runs(environment) for one in run.workbook_id.split(", ")}
-    exports = [one for one in store.exports(environment) if one.exported_at >= begin]
-    newest = {str(one.scope): one.workbook_id for one in exports}
+    """The workbooks exported since a moment, the beginning of a period, that are awaited: see `standings`."""
     return tuple(
-        OpenWork(
-            one.workbook_id, f"exported {one.exported_at:%Y-%m-%d %H:%M} by {one.exported_by} ({one.scope})"
-        )
-        for one in exports
-        if one.workbook_id not in back and newest[str(one.scope)] == one.workbook_id
+        _open_workbook(one)
+        for one in standings(sent_exports(store, environment))
+        if one.is_awaited and one.sent.export.exported_at >= begin
     )
+
+
+def _open_workbook(one: ExportStanding) -> OpenWork:
+    export, back = one.sent.export, one.sent.returned_at
+    said = f"exported {moment(export.exported_at)} by {export.exported_by} ({export.scope})"
+    if back:
+        said = f"{said}, came back {moment(back)} and was not applied"
+    return OpenWork(export.workbook_id, said)
 
 
 def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
@@ -58,6 +62,8 @@ def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
     handouts = store.handouts_with([one.id for one in out])
     sets = {one.workbook_id: one.set_id for one in handouts}
     sizes = Counter(one.set_id for one in handouts)
+    with store.reading() as connection:
+        void = Counter(sets[one] for one in withdrawn(connection, sets))
     groups: dict[str, list[OpenWork]] = {}
     for one in out:
         groups.setdefault(sets.get(one.id, one.id), []).append(one)
@@ -65,7 +71,10 @@ def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
         some[0]
         if set_id not in sizes
         else OpenWork(
-            set_id, f"{len(some)} of {sizes[set_id]} workbooks of a split are out; the first {some[0].said}"
+            set_id,
+            f"{len(some)} of {sizes[set_id]} workbooks of a split are out"
+            + (f", {void[set_id]} withdrawn" if void[set_id] else "")
+            + f"; the first {some[0].said}",
         )
         for set_id, some in groups.items()
     )
@@ -74,7 +83,7 @@ def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
 def unfinished_runs(store: Store, environment: Environment) -> tuple[OpenWork, ...]:
     """The runs that can be resumed."""
     return tuple(
-        OpenWork(run.run_id, f"{run.state} since {run.started_at[:16]}, by {run.started_by}")
+        OpenWork(run.run_id, f"{run.state} since {moment(run.started_at)}, by {run.started_by}")
         for run in store.runs(environment)
         if run.is_unfinished
     )

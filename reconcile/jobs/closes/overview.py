@@ -20,10 +20,14 @@ from reconcile.close.months.month_states import as_table as months_table
 from reconcile.close.steps import Step, Traces, as_table, steps
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
+from reconcile.domain.phrases import moment
+from reconcile.jobs.approvals.sign_statement import signatures
 from reconcile.jobs.close_chain import counting
-from reconcile.jobs.closes.close_inputs import workbooks_out
+from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
+from reconcile.jobs.closes.prepared_now import signed_closes, signed_months
 from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
+from reconcile.store.approval.kept_approvals import kept_approvals
 from reconcile.store.closes import KeptClose, Reopening, attempts, kept_closes, reopenings
 
 
@@ -48,11 +52,10 @@ class Listing:
     def as_text(self) -> Iterator[str]:
         """Both for people, a line each."""
         for one in self.closes:
-            yield f"{one.period}  {one.close_id}  {one.at[:16]}  {one.by}  {one.superseded}".rstrip()
+            yield f"{one.period}  {one.close_id}  {moment(one.at)}  {one.by}  {one.superseded}".rstrip()
         for change in self.changes:
-            yield (
-                f"{change.period}  changed by {change.what}  {change.at[:16]}  {change.by}: {change.reason}"
-            )
+            what = f"{change.period}  changed by {change.what}  {moment(change.at)}"
+            yield f"{what}  {change.by}: {change.reason}"
         if not self.closes:
             yield "No period is closed yet."
 
@@ -102,9 +105,11 @@ def all_months(session: Session) -> Months:
     """The months with their state, from what the store knows; no network."""
     environment = session.environment
     with session.store() as store:
+        with store.reading() as connection:
+            signed = signed_closes(signatures(kept_approvals(connection, str(environment))))
         known = Known(
             [
-                Closing(Period(one.first, one.last), one.at, one.by)
+                Closing(Period(one.first, one.last), one.at, one.by, signed.get(one.close_id, ""))
                 for one in counting(kept_closes(store, environment))
             ],
             [
@@ -113,6 +118,7 @@ def all_months(session: Session) -> Months:
             ],
             [Reopened(one.period, one.at, one.by, one.reason) for one in reopenings(store, environment)],
             {one.period: one for one in moved_since_close(session, store)},
+            signed_months(session, store),
         )
     return Months(months(known, session.days.of(session.clock())))
 
@@ -125,7 +131,7 @@ def status(session: Session, period: Period) -> Status:
         traces = Traces(
             began=session.days.start(period.start),
             exports=store.exports(environment),
-            out=workbooks_out(store, environment, session.days.start(period.start)),
+            out=sets_out(store, workbooks_out(store, environment, session.days.start(period.start))),
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],

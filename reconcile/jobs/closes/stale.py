@@ -33,7 +33,7 @@ def moved_since_close(session: Session, store: Store) -> tuple[Moved, ...]:
         return ()
     last = closes[-1]
     frozen, before = thawed(last), kept_late_entries(store, last.close_id)
-    snapshot = _known_now(session, store, frozen)
+    snapshot = known_now(session, store, frozen)
     facts = evidence_of(session, store, snapshot, (frozen,)).facts
     exported = [one for entry in before for one in entries_from(entry.entries)]
     found = late_entries(frozen, facts, exported)
@@ -48,8 +48,8 @@ def say_stale(session: Session, store: Store, *periods: Period) -> None:
             session.caller.say(stale_words(one, Period(closes[-1].first, closes[-1].last)))
 
 
-def _known_now(session: Session, store: Store, frozen: Frozen) -> Snapshot:
-    """The records of the last close, with what a later export saw and what runs have done since."""
+def known_now(session: Session, store: Store, frozen: Frozen) -> Snapshot:
+    """The records of a close, with what a later export saw and what runs have done since."""
     known = frozen.snapshot
     exported = last_export(store, session.environment)
     if exported and exported.taken_at > known.taken_at:

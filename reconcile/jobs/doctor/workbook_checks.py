@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconcile.domain.finding import Severity
-from reconcile.domain.phrases import counted
-from reconcile.errors import ConfigurationError, WorkbookError
+from reconcile.domain.phrases import counted, moment
+from reconcile.errors import ConfigurationError, WorkbookError, WorkbookWithdrawn
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.lost_identity import identity, likely_exports
 from reconcile.jobs.readings import Reading, read, refuse_missing
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
-from reconcile.report.words import moment
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair
 
 _FEW = 10
@@ -37,6 +36,8 @@ def examine_workbook(
             lost = identity(session, store, workbook_id) if workbook_id else None
             traces = examine(file, policy, templates, lost)
             reading = read(session, store, file, lost)
+    except WorkbookWithdrawn as void:
+        return [Check("Workbook", ok=False, found=str(void))]
     except WorkbookError as error:
         checks = [Check("Workbook", ok=False, found=str(error)), *map(_check_of, describe(file, policy))]
         checks += _which_export(session, file)

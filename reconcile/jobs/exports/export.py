@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from reconcile.check.export_review import review_export
 from reconcile.domain.finding import Finding
@@ -13,6 +14,7 @@ from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
+from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
@@ -20,13 +22,16 @@ from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown
 from reconcile.workbook.export import Proposal
 
+LONGEST_NOTE: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What to export, and where to.
 
     output: the workbook; with split_by a new folder. recipients: a CSV file that says who gets which part.
-    force: replaces a workbook that is there. new_payouts: with a sheet for payouts to be made.
+    force: replaces a workbook that is there. note: what `Start here` says to those who edit. new_payouts:
+    with a sheet for payouts to be made.
     """
 
     filters: Filters
@@ -34,6 +39,7 @@ class ExportRequest:
     split_by: str | None = None
     recipients: Path | None = None
     force: bool = False
+    note: str = ""
     new_payouts: bool = False
 
 
@@ -58,6 +64,7 @@ class Exported:
 def export(session: Session, request: ExportRequest) -> Exported:
     """Exports what is in scope. Raises ConfigurationError where nothing is, or the output cannot be made."""
     named = request.filters.scope
+    note = sender_words(request.note, "--note", LONGEST_NOTE) if request.note else ""
     _refuse(request)
     refuse_missing([request.recipients] if request.recipients else [])
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
@@ -77,11 +84,11 @@ def export(session: Session, request: ExportRequest) -> Exported:
         if is_cut or request.split_by:
             output = output if request.split_by else folder_for(output)
             handouts, warnings = write_set(
-                session, store, output, cut, request.recipients, proposal, on_progress
+                session, store, output, cut, request.recipients, proposal, on_progress, note
             )
         else:
             identity = export_of(session, snapshot)
-            warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress)
+            warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress, note)
     return Exported(
         output,
         snapshot,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconcile import __version__
+from reconcile.atomic import refuse_existing
 from reconcile.domain.edited import SCHEMA_VERSION, Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.progress import Progress
@@ -12,6 +13,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.session import Session
+from reconcile.store.baselines import SentAs
 from reconcile.store.store import Store
 from reconcile.workbook.export import Proposal, write_workbook
 
@@ -20,8 +22,7 @@ def refuse_output(output: Path, *, force: bool) -> None:
     """Raises ConfigurationError where the workbook may not be written under this name."""
     if output.suffix.lower() != ".xlsx":
         raise ConfigurationError(f"{output} must end in .xlsx.")
-    if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
+    refuse_existing(output, force=force)
 
 
 def export_of(session: Session, snapshot: Snapshot, suffix: str = "") -> Export:
@@ -46,17 +47,20 @@ def write_exported(
     export: Export,
     proposal: Proposal | None = None,
     on_progress: Progress | None = None,
+    note: str = "",
 ) -> list[Finding]:
     """Keeps the baseline and writes the workbook. Returns warnings of values that no cell can hold.
 
     snapshot: as cells show it, see `as_shown`. proposal: edits that stand in the workbook already.
-    on_progress: is told of the rows.
+    on_progress: is told of the rows. note: what `Start here` says to those who edit.
     """
     # The baseline first, so that no workbook is ever out without one.
-    store.save_export(export, snapshot)
+    store.save_export(export, snapshot, SentAs(output.name, note))
     policy, templates = session.settings.policy, session.settings.templates
     warnings = list(
-        write_workbook(output, snapshot, export, policy, templates, proposal, on_progress=on_progress)
+        write_workbook(
+            output, snapshot, export, policy, templates, proposal, on_progress=on_progress, note=note
+        )
     )
     keep_sent(session, store, [(export.workbook_id, output)])
     return warnings

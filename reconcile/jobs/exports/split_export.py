@@ -66,12 +66,13 @@ def write_set(
     recipients: Path | None,
     proposal: Proposal,
     on_progress: Progress | None = None,
+    note: str = "",
 ) -> tuple[tuple[Handout, ...], list[Finding]]:
     """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
     Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
     file, see `read_recipients`. proposal: what each brings beside. on_progress: is told of the rows of each
-    workbook.
+    workbook. note: what stands in each.
     """
     rules = session.settings.files
     named = read_recipients(recipients, [part for part, _ in cut], rules) if recipients else {}
@@ -86,8 +87,8 @@ def write_set(
         workbooks.append(SetWorkbook(part, export, handout))
     handouts = tuple(one.handout for one in workbooks)
     with new_folder(folder) as draft:
-        findings = write_workbooks(session, draft, workbooks, proposal, on_progress)
-        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], list(handouts))
+        findings = write_workbooks(session, draft, workbooks, proposal, on_progress, note)
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, note)
         keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
 
@@ -140,6 +141,7 @@ def write_workbooks(
     workbooks: Sequence[SetWorkbook],
     proposal: Proposal,
     on_progress: Progress | None = None,
+    note: str = "",
 ) -> list[Finding]:
     """Writes the workbooks and the index into a folder. Returns warnings."""
     findings: list[Finding] = []
@@ -147,7 +149,14 @@ def write_workbooks(
     for one in workbooks:
         path = folder / one.handout.file
         findings += write_workbook(
-            path, one.part.snapshot, one.export, policy, templates, proposal, on_progress=on_progress
+            path,
+            one.part.snapshot,
+            one.export,
+            policy,
+            templates,
+            proposal,
+            on_progress=on_progress,
+            note=note,
         )
     write_text(folder / INDEX, index(workbooks))
     return findings

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
-from reconcile.domain.phrases import counted, did_you_mean
+from reconcile.domain.phrases import counted, did_you_mean, moment
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.approvals.verify_signatures import SignatureVerdict, verify_signatures
@@ -112,7 +112,7 @@ class History:
     def as_text(self) -> Iterator[str]:
         """The runs for people, a line each."""
         for run in self.record.runs:
-            when, about = f"{run.started_at[:16].replace('T', ' ')} UTC", self._summary(run)
+            when, about = moment(run.started_at), self._summary(run)
             what = ", ".join(part for part in (about.counts, about.moved) if part)
             line = f"{run.run_id}  {run.state:<9}  {when}  {run.started_by}  {about.files}: {what}"
             yield visible(f"{line}  {run.environment}")

@@ -12,6 +12,7 @@ from reconcile.domain.settlement import Answers, ReadPayment, Settlement, place_
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.evidence.payments_read import kept_answers, readings_naming
+from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
 
@@ -57,6 +58,8 @@ def _exports(store: Store, environment: Environment, record_id: str) -> Iterator
     ids = [one.workbook_id for one in exports]
     files = {one.workbook_id: one for one in store.handouts_with(ids)}
     returned = store.returned(ids)
+    with store.reading() as connection:
+        void = withdrawn(connection, ids)
     baseline = store.baseline(ids[-1]) if ids else None
     partner = _partner(baseline, record_id) if baseline else ""
     for one in exports:
@@ -66,6 +69,9 @@ def _exports(store: Store, environment: Environment, record_id: str) -> Iterator
         yield Event(at, one.exported_by, "export", f"exported as {one.workbook_id}{to}", partner, place)
         if one.workbook_id in returned:
             yield Event(returned[one.workbook_id], "", "return", f"{one.workbook_id} came back", partner)
+        if gone := void.get(one.workbook_id):
+            told = f"{one.workbook_id} was withdrawn: {gone.reason}"
+            yield Event(gone.at, gone.by, "withdrawal", told, partner, place)
 
 
 def _partner(baseline: Snapshot, record_id: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from reconcile.apply.journal_view import as_csv
 from reconcile.apply.written import Written, written
 from reconcile.domain.fields import FIELD_LABELS
+from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.runs.record_events import Event
@@ -55,7 +56,7 @@ class Life:
         names = (_partner(one) for one in self.events)
         yield visible(" · ".join((*islice(filter(None, names), 1), self.record_id)))
         for one in self.events:
-            head = f"{one.at[:16].replace('T', ' ')}  {one.by if isinstance(one, Event) else one.who}"
+            head = f"{moment(one.at)}  {one.by if isinstance(one, Event) else one.who}"
             if isinstance(one, Event):
                 where = f"  {one.place}" if one.place else ""
                 yield visible(f"{head}  {one.what}{where}".replace("\n", " "))

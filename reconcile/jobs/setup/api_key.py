@@ -1,4 +1,4 @@
-"""Finds the API key and the state's password: in the environment, a file of the profile, or the keyring."""
+"""Finds what is secret: the API key, the state's password, the addresses of notices."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def state_password(settings: Settings, environ: Mapping[str, str]) -> str:
     if profile.state_keyring:
         return _from_keyring(profile.state_keyring, settings.profile_name, "password")
     return ""
+
+
+def notice_addresses(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The addresses that notices go to, one a line; RECONCILE_NOTIFY wins. Empty where there are none.
+
+    Raises ConfigurationError for a file that cannot be read, or that others can read.
+    """
+    if environ.get("RECONCILE_NOTIFY"):
+        return environ["RECONCILE_NOTIFY"]
+    name = settings.notices.targets_file
+    return _from_file(name, "list of addresses", "notify.targets_file") if name else ""
 
 
 def key_source(settings: Settings, environ: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ from reconcile.store.tables import (
     RETURNS,
     RUNS,
     SEALS,
+    WITHDRAWALS,
 )
 
 Wanted = Sequence[tuple[Table, ColumnElement[bool]]]
@@ -51,6 +52,7 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (EXPORTS, EXPORTS.c.workbook_id.in_(names)),
         (HANDOUTS, HANDOUTS.c.workbook_id.in_(names)),
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
+        (WITHDRAWALS, WITHDRAWALS.c.workbook_id.in_(names)),
         (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
         (REOPENINGS, REOPENINGS.c.what == run_id),
         *_approvals_used_by([run_id]),

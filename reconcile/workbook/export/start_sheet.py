@@ -25,10 +25,19 @@ _LEGEND: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 
 
-def write_start(sheet: Worksheet, snapshot: Snapshot, export: Export, places: Places, styles: Styles) -> None:
-    """Write the sheet from top to bottom; plain ranges only, since Gnumeric breaks table references."""
+def write_start(
+    sheet: Worksheet, snapshot: Snapshot, export: Export, places: Places, styles: Styles, note: str = ""
+) -> None:
+    """Write the sheet from top to bottom; plain ranges only, since Gnumeric breaks table references.
+
+    note: what the sender says to those who edit.
+    """
     page = Page(sheet, styles)
     page.title()
+    if note:
+        page.section("note")
+        for line in note.splitlines():
+            page.paragraph(line)
     page.section("how")
     for number, step in enumerate(styles.layout.steps, start=1):
         page.paragraph(f"{number}.  {step}")
@@ -53,7 +62,8 @@ def _write_legend(page: Page) -> None:
 
 
 def _facts(page: Page, snapshot: Snapshot, export: Export) -> dict[str, str]:
-    counts = {"payouts": f"{len(snapshot.payouts):,}", "lines": f"{len(snapshot.lines):,}"}
+    records = {"payouts": snapshot.payouts, "lines": snapshot.lines, "pool": snapshot.pool}
+    counts = {name: f"{len(found):,}" for name, found in records.items()}
     return {
         "environment": str(export.environment),
         "filters": _scope(page, export.scope),

@@ -58,17 +58,19 @@ def write_workbook(
     proposal: Proposal | None = None,
     *,
     on_progress: Progress | None = None,
+    note: str = "",
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
     `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
-    workbook already, and further sheets. `on_progress` is told of the rows. Returns warnings for the texts
-    that no cell can hold. Raises ConfigurationError where the file cannot be written or the template used.
+    workbook already, and further sheets. `on_progress` is told of the rows. `note`: what `Start here` says to
+    those who edit. Returns warnings for the texts that no cell can hold. Raises ConfigurationError where the
+    file cannot be written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
-            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress)
+            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress, note)
             findings = _write(stream, source, layout)
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
@@ -84,6 +86,7 @@ class _Source:
     policy: Policy
     proposal: Proposal
     on_progress: Progress | None
+    note: str
 
     def rows(self, kind: RecordKind, place: Place) -> Iterator[Row[Any]]:
         rows = _rows(kind, self.snapshot, self.export.workbook_id, self.proposal.edits)
@@ -118,7 +121,7 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
             # Side by side, with the answer and the number of the match on each.
             sheet.fit_to_pages(pages, 0)
             sheet.repeat_columns(0, 1)
-    write_start(start, snapshot, export, places, styles)
+    write_start(start, snapshot, export, places, styles, source.note)
     _set_print(start, layout.sheets["start"], layout)
     lists = workbook.add_worksheet(layout.sheets["lists"])
     write_lists(workbook, lists, snapshot, policy, styles, with_batches=source.proposal.new_payouts)

@@ -1,0 +1,1 @@
+"""Who signed a close, and the numbers that the signatures are of."""

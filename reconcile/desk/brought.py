@@ -1,0 +1,106 @@
+"""Workbooks that people brought, and the plans of them, as the desk keeps them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reconcile.desk.family import Desk
+from reconcile.domain.split.split_by import file_names
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.desk.kept_plan import BroughtIn, as_bytes, from_bytes
+
+BROUGHT, FILE, OUTCOME = "brought", "brought file", "brought outcome"
+_KEPT_SECONDS: Final = 60 * 86_400
+MOST_FILES: Final = 20
+LARGEST_FILE: Final = 32 << 20
+"""Bytes of a workbook at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a browser sent it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Workbooks that came together. key: of their page. names: of the files, safe and all different."""
+
+    key: str
+    owner: str
+    at: str
+    names: tuple[str, ...]
+
+
+def keep_files(desk: Desk, key: str, owner: str, uploads: Sequence[Upload]) -> Brought:
+    """Keeps files under names that are safe. Raises ConfigurationError for none, or too much of them."""
+    files = [one for one in uploads if one.name or one.content]
+    if not files:
+        raise ConfigurationError("Choose a workbook first.")
+    if len(files) > MOST_FILES:
+        raise ConfigurationError(f"These are {len(files)} files; bring {MOST_FILES} at most together.")
+    for one in files:
+        if len(one.content) > LARGEST_FILE:
+            raise ConfigurationError(f"{one.name} is too large: {LARGEST_FILE >> 20} MB at most.")
+        if not one.content:
+            raise ConfigurationError(f"{one.name} is empty. Save it again, and bring it again.")
+    names = file_names(_stem(one.name) for one in files)
+    for number, one in enumerate(files):
+        desk.rows.put(FILE, f"{key}/{number}", owner, one.content, _KEPT_SECONDS)
+    desk.rows.put(BROUGHT, key, owner, json.dumps(names).encode(), _KEPT_SECONDS)
+    found = brought(desk, key)
+    assert found
+    return found
+
+
+def _stem(name: str) -> str:
+    """The name without folders and ending, whatever system it is from."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    return last[: -len(".xlsx")] if last.lower().endswith(".xlsx") else last
+
+
+def brought(desk: Desk, key: str) -> Brought | None:
+    """What was brought under a key."""
+    row = desk.rows.get(BROUGHT, key)
+    return Brought(row.key, row.owner, row.at, tuple(json.loads(row.body))) if row else None
+
+
+def all_brought(desk: Desk, owner: str) -> tuple[Brought, ...]:
+    """What a person brought, newest first."""
+    rows = reversed(desk.rows.every(BROUGHT, owner))
+    return tuple(Brought(row.key, row.owner, row.at, tuple(json.loads(row.body))) for row in rows)
+
+
+@contextmanager
+def files_of(desk: Desk, found: Brought) -> Iterator[tuple[Path, ...]]:
+    """The files in a folder of their own, for as long as the block lasts. Only the reader opens them."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, name in enumerate(found.names):
+            row = desk.rows.get(FILE, f"{found.key}/{number}")
+            if row is None:
+                raise ConfigurationError(f"{name} is not kept any more. Bring it again.")
+            path = Path(folder) / name
+            path.write_bytes(row.body)
+            paths.append(path)
+        yield tuple(paths)
+
+
+def keep_outcome(desk: Desk, found: Brought, outcome: BroughtIn) -> None:
+    """Keeps what came of the files."""
+    desk.rows.put(OUTCOME, found.key, found.owner, as_bytes(outcome), _KEPT_SECONDS)
+
+
+def outcome_of(desk: Desk, key: str) -> BroughtIn | None:
+    """What came of the files; None while nothing has. Its `plan` is the JSON that `apply` reads."""
+    row = desk.rows.get(OUTCOME, key)
+    return from_bytes(row.body) if row else None

@@ -1,0 +1,63 @@
+"""A family of pages, and the desk that all pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter, Request
+
+from reconcile.desk.page_caller import PageCaller
+from reconcile.desk.security.sessions import Sessions
+from reconcile.desk.tasks import Tasks
+from reconcile.desk.visitor import Visitor
+from reconcile.domain.progress import Progress
+from reconcile.jobs.desk.desk_store import DeskStore
+from reconcile.jobs.session import Session
+
+__all__ = ["Desk", "Family", "desk_of"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all pages share. session: the settings, in the name of who started the desk.
+
+    url: the address that people type. rows: what the desk keeps. is_demo: people need no account.
+    """
+
+    session: Session
+    url: str
+    rows: DeskStore
+    sessions: Sessions
+    is_demo: bool = False
+
+    @property
+    def tasks(self) -> Tasks:
+        """The work that goes on in the background."""
+        return Tasks(self.rows)
+
+    def session_of(self, visitor: Visitor, on_progress: Progress | None = None) -> Session:
+        """The session of a job that a person asks for: it goes on record under that person's name."""
+        return replace(self.session, caller=PageCaller(on_progress), user=visitor.name)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Pages that belong together. menu: the word in the menu, for path; empty for none.
+
+    role: only people with it see the word. beside: what runs beside the desk, for as long as the block lasts.
+    """
+
+    router: APIRouter
+    menu: str = ""
+    path: str = ""
+    role: str = ""
+    beside: Callable[[Desk], AbstractContextManager[None]] | None = None
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that a request came to."""
+    found = request.app.state.desk
+    assert isinstance(found, Desk)
+    return found

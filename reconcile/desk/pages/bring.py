@@ -1,0 +1,205 @@
+"""Bring workbooks: what the check finds, the plan, and the conflicts to decide."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from reconcile.desk.brought import (
+    LARGEST_FILE,
+    MOST_FILES,
+    Brought,
+    Upload,
+    all_brought,
+    brought,
+    files_of,
+    keep_files,
+    keep_outcome,
+    outcome_of,
+)
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.pages.take import XLSX, download
+from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.security.tokens import new_secret
+from reconcile.desk.show import show
+from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.progress import Progress
+from reconcile.errors import DecisionNeeded
+from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
+from reconcile.jobs.doctor.workbook_checks import examine_workbook
+from reconcile.report.causes import by_cause
+from reconcile.report.files import html
+from reconcile.report.sections import sections
+from reconcile.report.waiting import banner
+from reconcile.report.words import facts, headline
+
+router = APIRouter()
+FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
+Preparer = Annotated[Visitor, Depends(needs("prepare"))]
+_BESIDE = ("conflicts", "decided")
+"""The sections that the page shows in its own way."""
+
+
+def own_workbooks(request: Request, key: str, visitor: Preparer) -> Brought:
+    """A dependency: what the visitor brought under the key of the path."""
+    found = brought(desk_of(request), key)
+    if found is None or found.owner != visitor.name:
+        raise HTTPException(404)
+    return found
+
+
+Own = Annotated[Brought, Depends(own_workbooks)]
+
+
+@router.get("/bring")
+def choose(request: Request, visitor: Preparer) -> HTMLResponse:
+    """The form, and what one brought before."""
+    before = all_brought(desk_of(request), visitor.name)
+    return show(request, "bring.html", before=before, most=MOST_FILES, largest=LARGEST_FILE >> 20)
+
+
+@router.post("/bring")
+async def upload(request: Request, visitor: Preparer) -> Response:
+    """Takes the files, and has them checked and planned in the background."""
+    sent = (await request.form()).getlist("workbook")
+    uploads = [Upload(one.filename or "", await one.read()) for one in sent if isinstance(one, UploadFile)]
+    return await run_in_threadpool(_begin, desk_of(request), visitor, uploads)
+
+
+@router.get("/bring/work/{key}")
+def worked(task: OwnTask) -> Response:
+    """From the work to its page."""
+    return RedirectResponse(f"/bring/{(task.result or {})['key']}", 303)
+
+
+@router.get("/bring/{key}")
+def look(request: Request, own: Own) -> HTMLResponse:
+    """What the check found, the plan, and what waits for a decision."""
+    outcome = outcome_of(desk_of(request), own.key)
+    if outcome is None:
+        raise DecisionNeeded(
+            "These workbooks were not planned yet. Look again in a moment, or bring them again."
+        )
+    values: dict[str, Any] = {"own": own, "outcome": outcome, "by_cause": by_cause, "report": None}
+    if outcome.plan:
+        report = outcome.compared.report
+        told = {finding for book in outcome.checked for finding in book.findings}
+        values |= {
+            "report": report,
+            "compared": by_cause(one for one in report.findings if one not in told),
+            "facts": facts(report),
+            "headline": headline(report),
+            "banner": banner(report),
+            "conflicts": conflicts_of(outcome),
+            "sections": [one for one in sections(report) if one.name not in _BESIDE],
+        }
+    return show(request, "brought.html", **values)
+
+
+@router.post("/bring/{key}/decide")
+async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
+    """Takes decisions on conflicts, and plans again. They are about the plan that the page showed."""
+    form = await request.form()
+    told = {name: str(value) for name, value in form.items()}
+    choices = {
+        int(name.removeprefix("conflict-")): value
+        for name, value in told.items()
+        if name.removeprefix("conflict-").isdecimal() and value
+    }
+    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
+
+
+@router.post("/bring/{key}/again")
+def again(request: Request, own: Own, visitor: Preparer) -> Response:
+    """Plans again, against live as it is now."""
+    return _plan(desk_of(request), own, visitor)
+
+
+@router.get("/bring/{key}/report.html")
+def report_file(request: Request, own: Own) -> Response:
+    """The whole report, as a file to keep and to send."""
+    outcome = outcome_of(desk_of(request), own.key)
+    if outcome is None or not outcome.plan:
+        raise HTTPException(404)
+    text = html(outcome.compared.report, desk_of(request).session.settings.templates)
+    return download(text.encode(), "report.html", "text/html")
+
+
+@router.get("/bring/{key}/plan.json")
+def plan_file(request: Request, own: Own) -> Response:
+    """The plan, as `reconcile apply` takes it."""
+    outcome = outcome_of(desk_of(request), own.key)
+    if outcome is None or not outcome.plan:
+        raise HTTPException(404)
+    return download(outcome.plan.encode(), "plan.json", "application/json")
+
+
+@router.get("/bring/{key}/workbook/{number}")
+def workbook(request: Request, own: Own, number: int) -> Response:
+    """A workbook as it is kept, with the decisions that were made on the page."""
+    with files_of(desk_of(request), own) as files:
+        if not 0 <= number < len(files):
+            raise HTTPException(404)
+        return download(files[number].read_bytes(), own.names[number], XLSX)
+
+
+@router.get("/bring/{key}/corrected/{number}")
+def corrected(request: Request, own: Own, number: int, visitor: Preparer) -> Response:
+    """A clean copy of a workbook, where the doctor can make one."""
+    desk = desk_of(request)
+    with files_of(desk, own) as files, tempfile.TemporaryDirectory() as folder:
+        if not 0 <= number < len(files):
+            raise HTTPException(404)
+        target = Path(folder) / f"corrected-{own.names[number]}"
+        checks = examine_workbook(desk.session_of(visitor), files[number], target)
+        if not target.exists():
+            told = " ".join(f"{one.name}: {one.found}. {one.advice}" for one in checks if one.ok is not True)
+            raise DecisionNeeded(f"No corrected workbook can be made. {told}")
+        return download(target.read_bytes(), target.name, XLSX)
+
+
+def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
+    return _plan(desk, keep_files(desk, new_secret(), visitor.name, uploads), visitor)
+
+
+def _plan(desk: Desk, own: Brought, visitor: Visitor) -> Response:
+    """Checks and plans in the background."""
+
+    def work(_: str, progress: Progress) -> Mapping[str, Any]:
+        with files_of(desk, own) as files:
+            keep_outcome(desk, own, bring_in(desk.session_of(visitor, progress), files))
+        return {"key": own.key}
+
+    title = f"Checking {', '.join(own.names)}"
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/work', title, work)}", 303)
+
+
+def _decided(
+    desk: Desk, own: Brought, visitor: Visitor, choices: Mapping[int, str], fingerprint: str
+) -> Response:
+    outcome = outcome_of(desk, own.key)
+    if outcome is None or not outcome.plan or outcome.compared.plan.fingerprint != fingerprint:
+        raise DecisionNeeded(
+            "This was planned again since you looked at it. Look at it as it is now, then decide."
+        )
+    _keep_decided(desk, own, visitor, outcome, choices)
+    return _plan(desk, own, visitor)
+
+
+def _keep_decided(
+    desk: Desk, own: Brought, visitor: Visitor, outcome: BroughtIn, choices: Mapping[int, str]
+) -> None:
+    """Keeps the workbooks with the decisions in them in the place of those before."""
+    session = desk.session_of(visitor)
+    with files_of(desk, own) as files, tempfile.TemporaryDirectory() as folder:
+        by_name = {path.name: path for path in files}
+        written = decide(session, outcome, by_name, choices, Path(folder))
+        uploads = [Upload(path.name, path.read_bytes()) for path in written]
+    keep_files(desk, own.key, own.owner, uploads)

@@ -1,0 +1,57 @@
+"""Work in progress: a page that waits, and the stream of events that it listens to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from reconcile.desk.family import Family, desk_of
+from reconcile.desk.show import show
+from reconcile.desk.tasks import DONE, Task
+from reconcile.desk.visitor import Visitor, visitor_of
+
+router = APIRouter()
+FAMILY = Family(router)
+_PAUSE_SECONDS: Final = 0.5
+
+
+def own_task(request: Request, key: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Task:
+    """A dependency: the visitor's own work under the key of the path."""
+    task = desk_of(request).tasks.get(key)
+    if task is None or task.owner != visitor.name:
+        raise HTTPException(404)
+    return task
+
+
+OwnTask = Annotated[Task, Depends(own_task)]
+
+
+@router.get("/tasks/{key}")
+def wait(request: Request, task: OwnTask) -> Response:
+    """Shows how far the work is; goes on to its outcome once it is done."""
+    if task.state == DONE:
+        return RedirectResponse(f"/{task.of}/{task.key}", 303)
+    return show(request, "task.html", task=task)
+
+
+@router.get("/tasks/{key}/events")
+def events(request: Request, task: OwnTask) -> StreamingResponse:
+    """Tells the progress as server-sent events, until the work is over."""
+    tasks = desk_of(request).tasks
+
+    async def told() -> AsyncIterator[str]:
+        found: Task | None = task
+        while found is not None:
+            yield f"data: {json.dumps(found.told())}\n\n"
+            if found.is_over or await request.is_disconnected():
+                return
+            await asyncio.sleep(_PAUSE_SECONDS)
+            found = await run_in_threadpool(tasks.get, task.key)
+
+    return StreamingResponse(told(), media_type="text/event-stream")

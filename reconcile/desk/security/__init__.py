@@ -1,0 +1,1 @@
+"""Who is let in, for how long, and what a request must carry."""

@@ -1,0 +1,83 @@
+"""Shows a page: a template with what the route gives, for the person who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reconcile import __version__
+from reconcile.desk.family import desk_of
+from reconcile.desk.security.writes import FIELD
+from reconcile.desk.visitor import ROLE_WORDS, Visitor
+from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted, moment
+from reconcile.domain.stage import stage_of
+from reconcile.report import words
+from reconcile.report.template_engine import made_visible
+
+_FOLDER: Final = Path(__file__).parent
+STATIC: Final = _FOLDER / "static"
+_FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "amount": shown_amount,
+    "signed": words.signed,
+    "moment": moment,
+    "values": words.shown_values,
+    "before": words.before_of,
+    "after": words.after_of,
+    "notes": words.notes_of,
+    "counted": counted,
+    "stage": lambda value: stage_of(value).label,
+    "money": lambda text, currency: shown_amount(Decimal(text), currency),
+    "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
+}
+_PAGES: Final = Environment(
+    loader=FileSystemLoader(_FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=made_visible,
+)
+_PAGES.filters.update(_FILTERS)
+
+
+def show(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """The page. Beside `values` it knows `visitor` (None before a sign-in), `token_field` and base.html's."""
+    desk, visitor = desk_of(request), request.state.visitor
+    text = _PAGES.get_template(template).render(
+        visitor=visitor,
+        token=request.state.token,
+        token_field=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.token),
+        menu=_menu(request, visitor),
+        here=request.url.path,
+        environment=str(desk.session.environment),
+        is_demo=desk.is_demo,
+        role_words=ROLE_WORDS,
+        version=__version__,
+        **values,
+    )
+    return HTMLResponse(text, status)
+
+
+def show_problem(request: Request, message: str, status: int, fix: str = "") -> HTMLResponse:
+    """A page that says what cannot be done, and what to do."""
+    return show(request, "problem.html", status=status, message=message, fix=fix)
+
+
+def _menu(request: Request, visitor: Visitor | None) -> list[tuple[str, str]]:
+    """The words of the menu with their paths, for this person."""
+    if visitor is None:
+        return []
+    return [
+        (one.menu, one.path)
+        for one in request.app.state.families
+        if one.menu and (not one.role or visitor.may(one.role))
+    ]

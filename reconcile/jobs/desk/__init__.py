@@ -1,0 +1,1 @@
+"""What only the desk asks for: what it keeps in the state store."""

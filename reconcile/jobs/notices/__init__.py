@@ -1,0 +1,1 @@
+"""What people are told, to whom, and what they were told already."""

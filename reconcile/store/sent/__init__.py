@@ -1,0 +1,1 @@
+"""Exported workbooks after they went out."""

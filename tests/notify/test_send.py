@@ -1,0 +1,125 @@
+"""Notices reach a real mail server, a webhook, Slack's and Teams' services; none holds up the job."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from notice_servers import chat_services, mail_server, webhook
+
+from reconcile.errors import ConfigurationError
+from reconcile.notify.notice import Notice
+from reconcile.notify.send import send
+from reconcile.notify.targets import targets_of
+
+HOSTILE = "<!channel> @here [pay](http://evil.com) <b>x</b> <at>all</at> *now* `code`"
+NOTICE = Notice(
+    "broken",
+    "1",
+    "A workbook arrived with errors",
+    (("File", HOSTILE),),
+    (("Moves", "9,761.12 USD"),),
+    "Look at it.",
+)
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+TEAMS = "workflows://prod-1.westeurope.logic.azure.com/workflow/signature"
+
+
+def _told(text: str, notice: Notice = NOTICE, *, amounts: bool = False, seconds: float = 60) -> list[str]:
+    return list(send(targets_of(text), notice, amounts=amounts, seconds=seconds).values())
+
+
+def test_a_mail_says_it_in_html_and_in_plain_text_and_has_no_link_and_no_tag_of_somebody_else() -> None:
+    with mail_server() as (port, mails):
+        problems = _told(f"mailto://127.0.0.1:{port}?from=desk@example.com&to=ana@example.com")
+
+    (mail,) = mails
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    plain = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert problems == []
+    assert (mail["Subject"], mail["To"]) == ("reconcile: A workbook arrived with errors", "ana@example.com")
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert "http[:]/ /evil[.]com" in html
+    assert all("evil.com" not in text and "@here" not in text and "USD" not in text for text in (html, plain))
+    assert "Look at it." in plain
+
+
+def test_a_webhook_gets_plain_text_and_amounts_only_where_the_settings_let_them() -> None:
+    with webhook() as (port, posts, _):
+        address = f"json://127.0.0.1:{port}/hook"
+        assert _told(address) == []
+        assert _told(address, amounts=True) == []
+
+    assert posts[0]["title"] == "reconcile: A workbook arrived with errors"
+    assert "9,761.12 USD" not in posts[0]["message"]
+    assert posts[1]["message"].splitlines()[1:] == ["Moves: 9,761.12 USD", "Look at it."]
+
+
+def test_slack_and_teams_get_their_own_markup_and_nothing_in_a_value_is_markup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with chat_services(tmp_path) as (variables, posts):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        assert _told(SLACK) == []
+        assert _told(TEAMS) == []
+
+    blocks = posts[0]["attachments"][0]["blocks"]
+    assert blocks[1]["text"] == {
+        "type": "mrkdwn",
+        "text": "File: `&lt;!channel&gt; [at]here [pay](http[:]/ /evil[.]com) &lt;b&gt;x&lt;/b&gt; "
+        "&lt;at&gt;all&lt;/at&gt; *now* 'code'`\nLook at it.",
+    }
+    card = posts[1]["attachments"][0]["content"]
+    assert "entities" not in card["msteams"]
+    assert [one["type"] for one in card["body"]] == ["TextBlock", "TextBlock"]
+    assert card["body"][1]["text"].startswith(
+        "**File**: \u2039\\!channel\u203a \\[at\\]here \\[pay\\]\\(http\\[\\:\\]/ /evil\\[\\.\\]"
+    )
+    assert "apprise" not in json.dumps(posts).lower()
+
+
+def test_one_that_refuses_keeps_nobody_else_from_being_told() -> None:
+    with webhook() as (port, posts, status):
+        status[0] = 500
+        problems = _told(f"json://127.0.0.1:{port}/\n# a remark\n\njson://127.0.0.1:{port}/two")
+
+    assert len(posts) == 2
+    assert [one.partition(":")[0] for one in problems] == [
+        "webhook (address 1) did not take it",
+        "webhook (address 2) did not take it",
+    ]
+
+
+def test_a_server_that_never_answers_is_left_behind_when_the_time_is_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        problems = _told(f"json://127.0.0.1:{silent.getsockname()[1]}/", seconds=0.05)
+
+    assert "gave no answer in time" in problems[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd?secret",
+        "exec://secret",
+        "secret",
+        "syslog://secret",
+        "slack://secret/?template=/etc/passwd",
+        "json://secret/?redirect=yes",
+        "workflows://secret",
+    ],
+)
+def test_an_address_of_another_kind_or_with_more_power_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        _told(f"# first\n{url}")
+
+    assert "secret" not in str(refused.value)
+    assert "secret" not in repr(targets_of("json://user:secret@host/"))
+
+
+def test_no_more_than_twenty_addresses_are_taken() -> None:
+    with pytest.raises(ConfigurationError, match="at most 20"):
+        targets_of("json://host\n" * 21)
