@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
-from reconcile.cli.text_out import write_line, write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.sign_statement import KeyChoice
@@ -37,5 +37,6 @@ def command(*, session: Session, what: str, yes: bool, key: KeyChoice) -> int:
     if not yes and not session.caller.confirm("Do you approve it?"):
         raise DecisionNeeded("Nothing was signed: the answer was no. To say so: reconcile reject --reason.")
     found = answer.answer(session, asked, key)
-    write_paragraph(f"\n{found.said.name} approved {found.said.request}. {answered_words(found)}")
+    write_line()
+    write_line(f"{found.said.name} approved {found.said.request}. {answered_words(found)}")
     return int(not found.found.is_approved)

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING
-from reconcile.cli.text_out import write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.sign_statement import KeyChoice
@@ -30,5 +30,5 @@ def command(*, session: Session, what: str, reason: str, key: KeyChoice) -> int:
         raise ConfigurationError("--reason must say why.")
     session, asked = asked_about(session, what)
     found = answer.answer(session, asked, key, reason)
-    write_paragraph(f"{found.said.name} rejected {found.said.request}: {reason}")
+    write_line(f"{found.said.name} rejected {found.said.request}: {reason}")
     return 0

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
-from reconcile.cli.text_out import write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,5 +37,5 @@ def command(
         found = rules.request_rules(session, key)
     else:
         found = answer.request(session, plan, key, allow, reopen)
-    write_paragraph(f"{found.said.request}: asked by {found.said.name}. {answered_words(found)}")
+    write_line(f"{found.said.request}: asked by {found.said.name}. {answered_words(found)}")
     return 0

@@ -117,6 +117,11 @@ class _Made:
         return SetOfBills(self.issue, self.billing.bills, self.accounts)
 
 
+def systems(session: Session) -> tuple[str, ...]:
+    """The layouts and formats that may be chosen."""
+    return (*template_names("erp", "bills-", ".toml", session.settings.templates), *dict.fromkeys(FORMATS))
+
+
 def bill(session: Session, request: BillsRequest) -> BillsResult:
     """Bills what is in scope. A payout that was billed before is left out and listed.
 
@@ -253,9 +258,7 @@ def _layout(session: Session, request: BillsRequest) -> Layout:
         table = read_any_table(header, "Template", session.settings.files)
         faults = tuple(header_faults(layout, table[0], header.name))
     if faults:
-        raise DecisionNeeded(
-            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
-        )
+        raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit: {' '.join(faults)}")
     return layout
 
 

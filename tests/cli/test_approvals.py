@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from cli_session import APPROVED_LINE, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
 from signers import key_file, public_line, team_settings
 
+import reconcile
 from reconcile.store.seals import SEALED, Head, facts_of_row, seal_of
 from reconcile.store.store import Store
 
@@ -79,6 +81,39 @@ def test_a_plan_is_applied_once_a_second_person_agreed(team: CliSession) -> None
     assert len(listed["refused"]) == 3
     code, out, err = team.run("state", "verify")
     assert (code, "2 signed statements: all hold." in out) == (0, True), err
+
+
+def test_the_readme_of_a_pack_tells_how_ssh_keygen_checks_each_approval(
+    team: CliSession, program: Callable[[str], str]
+) -> None:
+    """The same command stands in the manual."""
+    _approve(team)
+    assert team.run("apply", "plan.json", "--yes")[0] == 0
+    run = json.loads(team.run("report", "--json")[1])["run"]["run_id"]
+    assert team.run("evidence", run, "-o", "pack.zip")[0] == 0
+    with zipfile.ZipFile(team.folder / "pack.zip") as archive:
+        archive.extractall(team.folder)
+    readme = (team.folder / "README.txt").read_text(encoding="utf-8")
+    allowed = "".join(f"{name}@example.com {public_line(name)}\n" for name in PEOPLE)
+    (team.folder / "allowed_signers").write_text(allowed, encoding="utf-8")
+    commands = [line.strip() for line in readme.splitlines() if "ssh-keygen -Y verify" in line]
+    keygen = program("ssh-keygen")
+
+    def check(command: str, name: str) -> subprocess.CompletedProcess[str]:
+        words = command.replace("EMAIL", f"{name}@example.com").replace("ssh-keygen", keygen, 1)
+        return subprocess.run(
+            ["sh", "-c", words], cwd=team.folder, capture_output=True, text=True, check=False
+        )
+
+    assert [command.rpartition("/")[2] for command in commands] == ["1-request.txt", "2-approve.txt"]
+    for command, name in zip(commands, ("ana", "ben"), strict=True):
+        assert check(command, name).returncode == 0, check(command, name).stderr
+        assert check(command, "cleo").returncode != 0
+    statement = team.folder / "approvals" / "2-approve.txt"
+    statement.write_text(statement.read_text(encoding="utf-8").replace("Ben", "Cleo"), encoding="utf-8")
+    assert check(commands[1], "ben").returncode != 0
+    page = (Path(reconcile.__file__).parent / "manual" / "evidence.md").read_text(encoding="utf-8")
+    assert commands[1].replace("EMAIL", "ben@example.com") in page
 
 
 def test_diff_says_which_rules_are_met_and_who_can_agree(team: CliSession) -> None:
