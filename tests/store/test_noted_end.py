@@ -23,3 +23,11 @@ def test_threads_that_note_an_end_at_the_same_time_leave_no_line_that_is_none(tm
         assert all(threads.map(note, range(400)))
 
     assert [path.name for path in tmp_path.iterdir()] == ["state.db.seal"]
+
+
+def test_a_store_in_which_nothing_is_sealed_has_no_end(tmp_path: Path) -> None:
+    store = tmp_path / "state.db"
+    note_end(store, Head(), ())
+
+    assert anchors_of(store) == ()
+    assert not list(tmp_path.iterdir())
