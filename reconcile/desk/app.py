@@ -37,7 +37,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
-from reconcile.desk.pages import bring, home, sign_in_out, take, task_pages
+from reconcile.desk.pages import apply, bring, home, past, runs, sign_in_out, take, task_pages
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -49,6 +49,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     home.FAMILY,
     take.FAMILY,
     bring.FAMILY,
+    apply.FAMILY,
+    past.FAMILY,
+    runs.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
 )
