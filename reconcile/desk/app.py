@@ -37,7 +37,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
-from reconcile.desk.pages import apply, bring, home, past, runs, sign_in_out, take, task_pages
+from reconcile.desk.pages import (
+    apply,
+    arrived,
+    bill_pages,
+    bring,
+    close_pages,
+    home,
+    past,
+    payment_pages,
+    runs,
+    sign_in_out,
+    take,
+    task_pages,
+)
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -50,6 +63,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     take.FAMILY,
     bring.FAMILY,
     apply.FAMILY,
+    arrived.FAMILY,
+    bill_pages.FAMILY,
+    payment_pages.FAMILY,
+    close_pages.FAMILY,
     past.FAMILY,
     runs.FAMILY,
     task_pages.FAMILY,

@@ -255,10 +255,13 @@ class Store:
         bills: Iterable[IssuedBill],
         accounts: Iterable[PaidAccount] = (),
         known: int | None = None,
+        used: tuple[Claim, str, str] | None = None,
     ) -> None:
         """Remembers the bills of one set of files, and the accounts that these pay; all of it or nothing.
 
-        known: how many bills there were when these were made. Raises DecisionNeeded when there are more now.
+        known: how many bills there were when these were made. used: the approval that the set uses, the id of
+        the set, and when, in UTC and ISO 8601. Raises DecisionNeeded when there are more bills now, and where
+        the approval does not hold any more.
         """
         mine = select(func.count()).select_from(BILLS).where(BILLS.c.environment == str(environment))
         with self.writing() as connection:
@@ -266,6 +269,9 @@ class Store:
                 raise DecisionNeeded(
                     "Bills were issued in the meantime, so nothing was written. Run it again."
                 )
+            if used:
+                claim, set_id, at = used
+                use(connection, str(environment), claim, set_id, at)
             add(connection, BILLS, _rows(environment, bills))
             paid = [{"environment": str(environment), **asdict(one)} for one in accounts]
             add(connection, PAID_ACCOUNTS, paid)
