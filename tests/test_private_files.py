@@ -120,6 +120,13 @@ def test_a_link_that_stays_inside_and_a_folder_of_the_users_own_are_fine(
 WRITERS = {
     "atomic": "it is the one place",
     "cli/output": "/dev/null, where nobody reads any more",
+    "desk/brought": "a temporary folder",
+    "desk/demo_desk": "a temporary folder",
+    "desk/made_files": "a temporary folder",
+    "desk/pages/": "a temporary folder",
+    "desk/runs/": "the desk's folder, 0700 whatever the umask",
+    "jobs/notices/told_before": "a folder of the state store, 0700 whatever the umask",
+    "jobs/pickup/kept_arrivals": "a folder of the state store, 0700 whatever the umask",
     "evidence/pack": "into streams that atomic opens",
     "jobs/evidence/make_again": "a temporary folder",
     "people/keys": "it only reads",

@@ -39,6 +39,7 @@ from starlette.exceptions import HTTPException
 from reconcile.desk.family import Desk, Family
 from reconcile.desk.pages import (
     apply,
+    approvals,
     arrived,
     bill_pages,
     bring,
@@ -63,6 +64,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     take.FAMILY,
     bring.FAMILY,
     apply.FAMILY,
+    approvals.FAMILY,
     arrived.FAMILY,
     bill_pages.FAMILY,
     payment_pages.FAMILY,
