@@ -164,7 +164,7 @@ def test_a_desk_that_is_killed_in_mid_run_finds_it_again_stops_it_and_finishes_i
         assert second.post(f"{run}/resume").status_code == 409
         assert second.post(f"{run}/stop").status_code == 303
         assert "asked it to stop" in text_of(second.get(run)) or "It stopped" in text_of(second.get(run))
-        until(second, run, "It stopped: ")
+        until(second, run, "Or end it as it is")
         assert second.post(f"{run}/resume").status_code == 303
         until(second, run, "It is finished: ties out.")
     records = json.loads(slow_desk.command("history", "--json").stdout)
