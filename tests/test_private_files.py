@@ -120,6 +120,7 @@ def test_a_link_that_stays_inside_and_a_folder_of_the_users_own_are_fine(
 WRITERS = {
     "atomic": "it is the one place",
     "cli/output": "/dev/null, where nobody reads any more",
+    "desk/asked_plans": "a temporary folder",
     "desk/brought": "a temporary folder",
     "desk/demo_desk": "a temporary folder",
     "desk/made_files": "a temporary folder",
