@@ -13,6 +13,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.doctor.server_words import note_words, told_words, unknown_in
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
@@ -46,7 +47,8 @@ class Exported:
 
     output: the workbook, or the folder of several. handouts: the workbooks in the folder, with who gets each.
     most_rows: the limit of rows that made several workbooks of one; None where it did not. warnings: values
-    that no cell can hold. differing: payouts whose amount is not the sum of their lines.
+    that no cell can hold. differing: payouts whose amount is not the sum of their lines. notes: words of the
+    server that no setting names.
     """
 
     output: Path
@@ -56,6 +58,7 @@ class Exported:
     most_rows: int | None
     warnings: tuple[Finding, ...]
     differing: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
 
 
 def export(session: Session, request: ExportRequest) -> Exported:
@@ -74,6 +77,8 @@ def export(session: Session, request: ExportRequest) -> Exported:
         parts = _parts(snapshot, request)
         cut = [(part, chunks(part, most)) for part in parts]
         is_cut = any(len(some) > 1 for _, some in cut)
+        names = session.settings.policy.names
+        unknown = unknown_in(snapshot, names)
         # Act.
         output = request.output
         handouts: tuple[Handout, ...] = ()
@@ -83,6 +88,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         else:
             identity = export_of(session, snapshot)
             warnings = write_exported(session, store, output, snapshot, identity, None, on_progress, note)
+        note_words(session, store, unknown)
     return Exported(
         output,
         snapshot,
@@ -91,6 +97,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         most if is_cut else None,
         tuple(warnings),
         tuple(review_export(snapshot)),
+        tuple(told_words(unknown, names)),
     )
 
 
