@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "doctor": "Check the connection, the key and the state store.",
     "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
+    "mcp": "Serve tools for an assistant, which can read, propose and ask.",
     "help": "Show the manual, or one page of it.",
 }
 """The commands in the order of the work, each with the sentence that `--help` shows."""
@@ -71,6 +72,7 @@ PAGES: Final = {
     "doctor": "checks",
     "notify": "notifications",
     "config": "settings",
+    "mcp": "assistant",
     "help": "index",
 }
 """The page of the manual that tells more of a command."""
