@@ -8,6 +8,7 @@ can be read by their owner alone, unless `share_files` was called.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from typing import IO, Final
 from reconcile.errors import ConfigurationError
 
 _PRIVATE: Final = 0o077
+_HEAD: Final = 4096
 _USERS_OWN: Final = os.umask(_PRIVATE)
 os.umask(_USERS_OWN)
 
@@ -39,6 +41,32 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"The folder {path} cannot be made: {error.strerror}.") from error
+
+
+def refuse_existing(path: Path, *, force: bool | None = None) -> None:
+    """Raises ConfigurationError where something is there already.
+
+    force: whether it may be replaced; None where the command has no such option.
+    """
+    if path.exists() and not force:
+        hint = "" if force is None else ", or pass --force"
+        raise ConfigurationError(f"{path} is there already; choose another name{hint}.")
+
+
+def refuse_foreign(path: Path, what: str, marks: re.Pattern[bytes]) -> None:
+    """Raises ConfigurationError where a file is there already that is not an earlier one of the same kind.
+
+    what: the kind, for the message. marks: what stands near the beginning of each file of that kind.
+    """
+    if not path.exists() or not path.is_file():
+        return  # What is no file is refused, with its reason, where it is written.
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError as error:
+        raise ConfigurationError(f"The file {path} cannot be read ({error.strerror}).") from error
+    if head and not marks.search(head):
+        raise ConfigurationError(f"{path} is there already and is not {what}; choose another name.")
 
 
 @contextmanager

@@ -16,6 +16,7 @@
     [files]               # private: whether only you can read what is written
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
+    [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -48,6 +49,7 @@ from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -62,6 +64,8 @@ from reconcile.trusted_files import is_trusted, was_trusted
 FILE_NAME: Final = "reconcile.toml"
 SANDBOX_KEY: Final = "sandbox-key"
 """The key of the sandbox, which everybody knows."""
+SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
+"""The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 _SECTIONS = {
     "default_profile",
     "profiles",
@@ -78,6 +82,7 @@ _SECTIONS = {
     "people",
     "approval",
     "notify",
+    "pickup",
 }
 _APP = "reconcile"
 
@@ -104,6 +109,7 @@ class Settings:
     bank: BankPolicy = field(default_factory=BankPolicy)
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
+    pickup: PickupPolicy = field(default_factory=PickupPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -128,9 +134,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
     content = _read(file, raw) if file else {}
     name = choices.profile or content.get("default_profile") or _only(content.get("profiles", {}))
     profile = _profile(content, name, file, environ)
-    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    # A file that says who is told of what is trusted even beside the sandbox: the addresses are real.
-    needs_trust = is_found and ("notify" in content or not _is_sandbox(profile, environ))
+    needs_trust = _needs_trust(choices, environ, content, profile)
     if file and needs_trust and file.parent == folder:
         _check_trust(file, raw)
 
@@ -138,9 +142,10 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         if needs_trust and folder.resolve() in people.resolve().parents:
             _check_trust(people, content_of_it)
 
-    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
-    default = user_state_path(_APP) / "state.db"
-    state, server = place_of(named or default, profile.state_lease, server_notes())
+    named = (
+        choices.state or environ.get("RECONCILE_STATE") or profile.state or user_state_path(_APP) / "state.db"
+    )
+    state, server = place_of(named, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -156,6 +161,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         bank=_bank(content.get("bank", {}), file),
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
+        pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -163,6 +169,14 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
 def server_notes() -> Path:
     """The folder of what this computer notes about stores on servers."""
     return user_state_path(_APP) / "servers"
+
+
+def _needs_trust(
+    choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
+) -> bool:
+    """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
+    is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
+    return is_found and ("notify" in content or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

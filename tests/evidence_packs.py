@@ -45,7 +45,7 @@ def filled(folder: Path) -> Store:
 
 def pack_of(folder: Path, name: str = "run-1", text: str = "") -> PackMade:
     """The pack of a run of the store in a folder."""
-    return make_pack(session_in(folder, text), name, folder / f"{name}.zip")
+    return make_pack(session_in(folder, text), name, folder / f"{name}.zip", force=True)
 
 
 def files_in(path: Path) -> dict[str, bytes]:

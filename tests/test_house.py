@@ -71,18 +71,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     # The second edge: what the command line may, without the terminal.
-    "desk": {"config", "domain", "errors", "jobs", "loopback", "report", "resources"},
+    "desk": {"atomic", "config", "domain", "errors", "jobs", "loopback", "report", "resources"},
     "assistant": {"jobs", "domain", "errors", "__init__"},
     "cli": {
-        "desk",
-        "assistant",
-        "atomic",
-        "config",
-        "domain",
-        "errors",
-        "jobs",
-        "report",
-        "resources",
+        *("assistant", "atomic", "config", "desk", "domain", "errors", "jobs", "report", "resources"),
         "sandbox",
     },
 }

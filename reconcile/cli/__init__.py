@@ -13,7 +13,8 @@ from reconcile import __version__
 from reconcile.atomic import keep_files_private
 from reconcile.cli.commands import COMMANDS, PAGES, Commands
 from reconcile.cli.output import Output
-from reconcile.cli.text_out import write_line, write_paragraph
+from reconcile.cli.text_out import write_line
+from reconcile.domain.unseen import one_line
 from reconcile.errors import ConfigurationError, ReconcileError, Stopped
 
 __all__ = ["COMMANDS", "PAGES", "Commands", "collect_rarely", "main", "reconcile", "run"]
@@ -56,6 +57,14 @@ def main() -> None:
     sys.exit(code)
 
 
+def _show_usage(error: click.ClickException) -> None:
+    """What click says of a wrong word, which may be a file name that somebody chose: it stays one line."""
+    typed, shown = error.format_message(), io.StringIO()
+    error.show(shown)
+    for line in shown.getvalue().replace(typed, one_line(typed)).rstrip().splitlines():
+        write_line(line, err=True)
+
+
 def run(arguments: list[str]) -> int:
     """Runs a command and answers its exit code. Errors that are not ours keep their traceback."""
     try:
@@ -64,13 +73,10 @@ def run(arguments: list[str]) -> int:
         write_line("Interrupted.", err=True)
         return 130
     except ReconcileError as error:
-        write_paragraph(f"Error: {error}", err=True)
+        write_line(f"Error: {error}", err=True)
         return error.exit_code
     except click.ClickException as error:
-        # What was typed may be a file name that somebody else chose.
-        shown = io.StringIO()
-        error.show(shown)
-        write_paragraph(shown.getvalue().rstrip(), err=True)
+        _show_usage(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): nothing to say, and nobody to say it to.

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.choice_options import NARROW_TO, PREFERENCE
 from reconcile.cli.common_options import LOCALE, PATH, WRITING_SESSION
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import CONSENT, RESULT, RUN, RUN_JSON, SHOWING
+from reconcile.cli.plan_options import CONSENT, RESULT, RUN, RUN_ID, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("apply")
 @click.argument("files", nargs=-1, required=True, type=PATH)
-@options(CONSENT, SHOWING, RUN_JSON, RUN, NARROW_TO, PREFERENCE, *RESULT, LOCALE, WRITING_SESSION)
+@options(CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, NARROW_TO, PREFERENCE, *RESULT, LOCALE, WRITING_SESSION)
 def command(
     *,
     session: Session,

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
-from reconcile.cli.text_out import write_line, write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.sign_statement import KeyChoice
@@ -17,25 +17,26 @@ if TYPE_CHECKING:
 
 
 @click.command("approve")
-@click.argument("what", metavar="PLAN_OR_PERIOD")
+@click.argument("what", metavar="PLAN_PERIOD_OR_REQUEST")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options(SIGNING, SESSION)
 def command(*, session: Session, what: str, yes: bool, key: KeyChoice) -> int:
-    """Show a saved plan, or the prepared close of a period, that somebody else asks to approve, and sign it.
+    """Show a saved plan, a prepared close or a set of bills that somebody else asks for, and sign it.
 
     What is signed: the organisation, the plan with all that it relies on or the numbers of the close, the
     totals, the limits, closed periods and checks that are let pass, and until when. The plan can then be
-    applied once, and the period closed once. Exits with 1 while it waits for others.
+    applied once, the period closed once, the set issued once. Exits with 1 while it waits for others.
     """
     from reconcile.errors import DecisionNeeded
     from reconcile.jobs.approvals import answer_request as answer
     from reconcile.jobs.approvals.find_request import asked_about
 
-    asked = asked_about(session, what)
+    session, asked = asked_about(session, what)
     for line in asked.as_text():
         write_line(line)
     if not yes and not session.caller.confirm("Do you approve it?"):
         raise DecisionNeeded("Nothing was signed: the answer was no. To say so: reconcile reject --reason.")
     found = answer.answer(session, asked, key)
-    write_paragraph(f"\n{found.said.name} approved {found.said.request}. {answered_words(found)}")
+    write_line()
+    write_line(f"{found.said.name} approved {found.said.request}. {answered_words(found)}")
     return int(not found.found.is_approved)

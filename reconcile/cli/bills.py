@@ -9,11 +9,13 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, FOLDER, WRITING_SESSION, stage_option
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data
+from reconcile.cli.signing_options import SIGNING
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reconcile.jobs.approvals.sign_statement import KeyChoice
     from reconcile.jobs.scope import Filters
     from reconcile.jobs.session import Session
 
@@ -64,8 +66,12 @@ if TYPE_CHECKING:
         is_flag=True,
         help="Bill also what a payment file pays, or pay by file also what was billed.",
     ),
+    click.option(
+        "--request", "asks", is_flag=True, help="Ask for an approval of the set, and write nothing."
+    ),
     click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing."),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
+    SIGNING,
     WRITING_SESSION,
 )
 def command(
@@ -75,6 +81,8 @@ def command(
     output: Path,
     filters: Filters,
     as_json: bool,
+    asks: bool,
+    key: KeyChoice,
     **request: Any,  # noqa: ANN401  the fields of a BillsRequest, passed on as they are
 ) -> int:
     """Write bill import files for the finance software, or payment files for the bank, with a manifest.
@@ -91,10 +99,13 @@ def command(
     from reconcile.jobs import bills
     from reconcile.report.bills import render_bills
 
+    request["ask"] = key if asks else None
     made = bills.bill(session, bills.BillsRequest(system, output, filters, **request))
     warn(made.warnings)
     if as_json:
         write_data(made.as_json())
     else:
         render_bills(made.manifest, console(), output, written=made.written)
+    for note in made.notes:
+        write_line(note, err=as_json)
     return int(made.held_back)

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.text_out import write_paragraph
-from reconcile.domain.unseen import visible
+from reconcile.cli.text_out import write_line
+from reconcile.domain.unseen import one_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from reconcile.cli.safe_console import SafeConsole
     from reconcile.domain.finding import Finding
     from reconcile.domain.progress import Progress
     from reconcile.jobs.session import StopRequest
 
 
-def console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> SafeConsole:
     """A console: colour only on a terminal, never with NO_COLOR; a pipe is as wide as it needs."""
     from reconcile.cli.safe_console import SafeConsole
 
@@ -61,13 +60,14 @@ class Terminal:
 
     def say(self, message: str) -> None:
         """Shows a sentence on stderr."""
-        write_paragraph(message, err=True)
+        write_line(message, err=True)
 
     def confirm(self, question: str) -> bool:
         """Asks on the terminal, or takes the answer from a pipe. Raises ConfigurationError without one."""
+        write_line(err=True)
         if sys.stdin.isatty():
-            return click.confirm(visible(f"\n{question}"), err=True)
-        return _piped_answer(f"\n{question}")
+            return click.confirm(one_line(question), err=True)
+        return _piped_answer(question)
 
     @contextmanager
     def stoppable(self) -> Iterator[StopRequest]:
@@ -102,5 +102,5 @@ def _piped_answer(question: str) -> bool:
         answer = ""
     if answer not in ("y", "yes", "n", "no"):
         raise ConfigurationError("Nobody can be asked here. Check the report, then pass --yes.")
-    write_paragraph(f"{question} {answer}", err=True)
+    write_line(f"{question} {answer}", err=True)
     return answer.startswith("y")

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 )
 @click.option("--url", default="", help="The address that people type, where a proxy stands before it.")
 @click.option("--person", default="", help="Whom of [people] the link signs in; you, by your user name.")
+@click.option("--demo", is_flag=True, help="On the sample month, with three people to be; no account needed.")
 @click.option("--open/--no-open", "opens", default=False, help="Open the page in your browser.")
 @options(WRITING_SESSION)
-def command(*, session: Session, host: str, port: int, url: str, person: str, opens: bool) -> None:
+def command(
+    *, session: Session, host: str, port: int, url: str, person: str, demo: bool, opens: bool
+) -> None:
     """Serve the desk: pages in the browser for the people who never see a terminal.
 
     Prints a link that signs you in, once. Ctrl-C ends it; what waits and what runs is kept.
@@ -43,4 +46,11 @@ def command(*, session: Session, host: str, port: int, url: str, person: str, op
         if opens:
             webbrowser.open(address)
 
-    open_desk(session, Opening(host, port, url, person), told)
+    opening = Opening(host, port, url, person, is_demo=demo)
+    if not demo:
+        open_desk(session, opening, told)
+        return
+    from reconcile.desk.demo_desk import demo_session
+
+    with demo_session(session.caller) as sample:
+        open_desk(sample, opening, told)

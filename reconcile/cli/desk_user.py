@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from reconcile.jobs.session import Session
-
-SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
-"""The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 
 
 def for_desk_user(session: Session) -> Session:
@@ -21,6 +18,8 @@ def for_desk_user(session: Session) -> Session:
     No process that this one starts inherits the word of the desk. Raises ConfigurationError where it proves
     nothing.
     """
+    from reconcile.config import SIGNED_IN
+
     given = os.environ.pop(SIGNED_IN, None)
     if given is None:
         return session

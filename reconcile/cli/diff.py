@@ -11,7 +11,7 @@ from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import SHOWING
-from reconcile.cli.text_out import write_data, write_line, write_paragraph
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing
         write_data(to_json(compared.report))
     else:
         for line in saved_plans.stale_text(compared.report.stale):
-            write_paragraph(line)
+            write_line(line)
         for reason in compared.report.stops:
             write_line(f"STOPPED {reason}")
     return int(compared.needs_decision)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     multiple=True,
     help="A workbook of which the store has only the hash, to be put into the pack; repeatable.",
 )
+@click.option("--force", is_flag=True, help="Replace the file if it is there already.")
 @options(SESSION)
-def command(*, session: Session, name: str, output: Path, files: tuple[Path, ...]) -> int:
+def command(*, session: Session, name: str, output: Path, files: tuple[Path, ...], force: bool) -> int:
     """Write the evidence of a run or a closed period: everything that an auditor needs, in one file.
 
     Plan, workbooks, report, journal and read-back, or the pack of a close and what it was made of; and for
@@ -41,6 +42,6 @@ def command(*, session: Session, name: str, output: Path, files: tuple[Path, ...
     """  # noqa: D301
     from reconcile.jobs.evidence.make import make_pack
 
-    for line in make_pack(session, name, output, files).lines:
+    for line in make_pack(session, name, output, files, force=force).lines:
         write_line(line)
     return 0

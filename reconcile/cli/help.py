@@ -28,6 +28,7 @@ def _show(text: str) -> None:
     from rich.markdown import Markdown
 
     screen = console()
+    screen.keep_lines = True
     if not screen.is_terminal:
         write_data(text)
         return

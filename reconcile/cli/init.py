@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from reconcile.cli.common_options import FILE
-from reconcile.cli.text_out import write_line, write_paragraph
+from reconcile.cli.text_out import write_line
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def command(
     made = init.init(Terminal(), _with_key(setup))
     show_checks(made.checks)
     if not made.written:
-        write_paragraph("Nothing was written. Mend what is wrong (above), then run it again.", err=True)
+        write_line("Nothing was written. Mend what is wrong (above), then run it again.", err=True)
         return max(one.code for one in made.checks if one.ok is False)
     _show_next(made.written, "" if target == user_configuration() / FILE_NAME else f" --config {target}")
     return 0
@@ -89,7 +89,7 @@ def _with_key(setup: Setup) -> Setup:
     if not needs_key(setup):
         return setup
     if sys.stdin.isatty():
-        write_paragraph(_SCOPES, err=True)
+        write_line(_SCOPES, err=True)
         key = click.prompt("Key", hide_input=True, err=True)
     else:
         key = sys.stdin.readline()

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, FILTERS, PATH, WRITING_SESSION
 from reconcile.cli.console import console, warn
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data, write_paragraph
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,5 +70,6 @@ def command(
         write_data(matched.as_json())
     else:
         render_payments(matched.summary, console(), full=full)
-        write_paragraph(f"\n{output}: check it, accept suggestions, then: reconcile diff {output}")
+        write_line()
+        write_line(f"{output}: check it, accept suggestions, then: reconcile diff {output}")
     return 0

@@ -35,10 +35,18 @@ def _run(
     reports: tuple[Path, ...],
     result: Path | None = None,
     workbooks: tuple[Path, ...] = (),
+    new_run_id: str = "",
 ) -> RunOptions:
     from reconcile.jobs.runs.run_options import run_options
 
-    return run_options(until=until, max_calls=max_calls, reports=reports, result=result, workbooks=workbooks)
+    return run_options(
+        until=until,
+        max_calls=max_calls,
+        reports=reports,
+        result=result,
+        workbooks=workbooks,
+        run_id=new_run_id,
+    )
 
 
 SHOWING: Final = Group(
@@ -74,6 +82,14 @@ RUN: Final = Group(
         REPORT,
     ),
 )
+RUN_ID: Final = click.option(
+    "--run-id",
+    "new_run_id",
+    default="",
+    metavar="ID",
+    help="The id of the new run, for who must know it before: run-...",
+)
+"""An option that RUN takes, too, for a command that begins a run."""
 RUN_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print the run's result as JSON.")
 RESULT: Final = (
     click.option(

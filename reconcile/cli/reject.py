@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING
-from reconcile.cli.text_out import write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.sign_statement import KeyChoice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("reject")
-@click.argument("what", metavar="PLAN_OR_PERIOD")
+@click.argument("what", metavar="PLAN_PERIOD_OR_REQUEST")
 @click.option("--reason", required=True, help="Why; whoever asked reads it.")
 @options(SIGNING, SESSION)
 def command(*, session: Session, what: str, reason: str, key: KeyChoice) -> int:
@@ -28,6 +28,7 @@ def command(*, session: Session, what: str, reason: str, key: KeyChoice) -> int:
 
     if not reason.strip():
         raise ConfigurationError("--reason must say why.")
-    found = answer.answer(session, asked_about(session, what), key, reason)
-    write_paragraph(f"{found.said.name} rejected {found.said.request}: {reason}")
+    session, asked = asked_about(session, what)
+    found = answer.answer(session, asked, key, reason)
+    write_line(f"{found.said.name} rejected {found.said.request}: {reason}")
     return 0

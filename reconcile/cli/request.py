@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
-from reconcile.cli.text_out import write_paragraph
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 def command(
     *, session: Session, plan: Path, allow: tuple[str, ...], reopen: tuple[str, ...], key: KeyChoice
 ) -> int:
-    """Ask for the approval of a plan that `diff --save` wrote.
+    """Ask for the approval of a plan that `diff --save` or `undo --save` wrote, or of looser rules (`rules`).
 
     You sign that you prepared it, with the key that [people] has of you, and cannot approve it yourself.
     """
     from reconcile.jobs.approvals import answer_request as answer
+    from reconcile.jobs.approvals import rules_on_record as rules
 
-    found = answer.request(session, plan, key, allow, reopen)
-    write_paragraph(f"{found.said.request}: asked by {found.said.name}. {answered_words(found)}")
+    if str(plan) == rules.RULES:
+        found = rules.request_rules(session, key)
+    else:
+        found = answer.request(session, plan, key, allow, reopen)
+    write_line(f"{found.said.request}: asked by {found.said.name}. {answered_words(found)}")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconcile.cli.console import console
-from reconcile.cli.text_out import write_data, write_line, write_paragraph
+from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,18 +48,16 @@ def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool
     if as_json:
         write_data(result.as_json())
     elif result.report is None:
-        write_paragraph(f"\n{nothing}")
+        write_line()
+        write_line(nothing)
     else:
         render_run(result.report, console())
         write_line(f"Run {result.run_id}")
     if result.stopped:
         reason = result.stopped.rstrip(".")
         resume = f"reconcile resume {result.run_id}"
-        write_paragraph(
-            f"Stopped: {reason}. Finish it with: {resume}\n"
-            f'Or end it as it is: {resume} --set-aside "the reason"',
-            err=True,
-        )
+        write_line(f"Stopped: {reason}. Finish it with: {resume}", err=True)
+        write_line(f'Or end it as it is: {resume} --set-aside "the reason"', err=True)
     return _write_results(session, result) or result.exit_code
 
 

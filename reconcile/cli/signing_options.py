@@ -11,7 +11,7 @@ from reconcile.cli.common_options import FILE
 from reconcile.cli.options import Group
 
 if TYPE_CHECKING:
-    from reconcile.jobs.approvals.answer_request import Answered
+    from reconcile.jobs.approvals.asked import Answered
     from reconcile.jobs.approvals.sign_statement import KeyChoice
 
 
@@ -42,7 +42,11 @@ SIGNING: Final = Group(
 )
 
 
-_ONCE: Final = {"close": "The period can be closed once."}
+_ONCE: Final = {
+    "close": "The period can be closed once.",
+    "bills": "The set can be issued once.",
+    "rules": "They hold from the next step on.",
+}
 
 
 def answered_words(found: Answered) -> str:

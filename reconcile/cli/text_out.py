@@ -10,17 +10,12 @@ import sys
 
 import click
 
-from reconcile.domain.unseen import visible
+from reconcile.domain.unseen import one_line, visible
 
 
 def write_line(text: str = "", *, err: bool = False, bold: bool = False) -> None:
     """Writes one line. A line break inside it is shown as a character, so that no value begins a new line."""
-    click.secho(visible(text).replace("\n", "␊"), err=err, bold=bold)
-
-
-def write_paragraph(text: str, *, err: bool = False) -> None:
-    """Writes a text of our own that may have several lines."""
-    click.echo(visible(text), err=err)
+    click.secho(one_line(text), err=err, bold=bold)
 
 
 def write_data(text: str) -> None:

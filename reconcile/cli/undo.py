@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.common_options import SESSION
+from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
-from reconcile.cli.plan_options import CONSENT, RUN, RUN_JSON, SHOWING
+from reconcile.cli.plan_options import CONSENT, RUN, RUN_ID, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run
+from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reconcile.cli.plan_options import Showing
     from reconcile.jobs.runs.run_options import Consent, RunOptions
     from reconcile.jobs.session import Session
@@ -20,12 +23,14 @@ if TYPE_CHECKING:
 @click.command("undo")
 @click.argument("run_id")
 @click.option("--dry-run", is_flag=True, help="Only show what would be undone.")
-@options(CONSENT, SHOWING, RUN_JSON, RUN, SESSION)
+@click.option("--save", type=FILE, help="Undo nothing; keep the plan for `request` and `apply`.")
+@options(CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, SESSION)
 def command(
     *,
     session: Session,
     run_id: str,
     dry_run: bool,
+    save: Path | None,
     consent: Consent,
     run_options: RunOptions,
     showing: Showing,
@@ -41,7 +46,10 @@ def command(
     with undo.planned_undo(session, run_id) as planned:
         report = planned.report(consent)
         show_plan(session, report, showing, run_options.reports, as_json=as_json)
-        if dry_run:
+        if save:
+            undo.save_undo(planned, save)
+            write_line(f"Plan: {save}. Next: reconcile request {save}, or reconcile apply {save}.", err=True)
+        if dry_run or save:
             return int(planned.plan.needs_decision or bool(report.stops))
         result = planned.start(consent, run_options)
     return show_run(session, result, "Nothing to undo.", as_json=as_json)

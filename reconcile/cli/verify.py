@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @click.command("verify")
 @click.argument("pack", type=FILE)
-@click.option("--head", default="", metavar="NUMBER:HASH", help="An end of the record that you have.")
+@click.option("--head", default="", metavar="SIZE:ROOT", help="The head that you noted.")
 def command(*, pack: Path, head: str) -> int:
     """Check an evidence pack: what it proves, what it does not, and whether it was changed.
 
-    It needs no state store, no key and no network. --head compares the record with an end of it from
-    elsewhere: another pack, or `reconcile history --verify`. Exits with 1 where the pack was changed.
+    It needs no state store, no key and no network. --head SIZE:ROOT, as `reconcile evidence` printed it,
+    shows that all of the pack is what it was then. NUMBER:HASH, a seal that `reconcile history --verify`
+    printed, shows this of one row alone. Exits with 1 where the pack was changed.
     """
     from reconcile.jobs.evidence.check_pack import check_pack
 

@@ -60,6 +60,8 @@ def _refuse_bare(opening: Opening) -> None:
     if opening.url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
         raise ConfigurationError("--url must be an address such as https://desk.example.com.")
     shown = parts.hostname or opening.host
+    if opening.is_demo and not is_loopback(opening.host):
+        raise ConfigurationError("The sample month lets everybody in, so it is served to this computer only.")
     if not is_loopback(shown) and parts.scheme != "https":
         raise ConfigurationError(
             f"{shown} is not this computer, so people must come by https. Put a reverse proxy before the "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -42,7 +44,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(desk: Desk, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serves until SIGINT or SIGTERM."""
+    """Serves until SIGINT or SIGTERM, and returns, so that what was opened for the desk is closed."""
     config = uvicorn.Config(
         create_app(desk),
         ws="none",
@@ -54,4 +56,10 @@ def serve(desk: Desk, listener: socket.socket, ready: Callable[[], None]) -> Non
         log_level="error",
         timeout_graceful_shutdown=_ENDING_SECONDS,
     )
-    _Server(config, ready).run([listener])
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        # The server sends itself the signal again when it has ended; it is heard here.
+        with suppress(KeyboardInterrupt):
+            _Server(config, ready).run([listener])
+    finally:
+        signal.signal(signal.SIGTERM, before)

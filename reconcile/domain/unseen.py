@@ -6,10 +6,15 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-# Letters and marks without a shape of their own; the category of the others says that they have none.
-_SHAPELESS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
-    chr(code) for code in range(0xE0100, 0xE01F0)
+# What has no shape of its own though its category does not say so: fillers, variation selectors, and the code
+# points that Unicode keeps for such use (Default_Ignorable_Code_Point).
+_SHAPELESS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\U0001d159") | {
+    chr(code)
+    for first, last in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF))
+    for code in range(first, last + 1)
 }
+_FORMS: Final = "\ufe0e\ufe0f"
+_KEYCAP: Final = "\u20e3"
 _HIDING: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _SOFT_HYPHEN, _FIXED_HYPHEN = "\u00ad", "\u2011"
 _JOINERS: Final = "\u200c\u200d"
@@ -45,6 +50,11 @@ def visible(text: str) -> str:
     return marked(text.translate(_CONTROL_PICTURES))
 
 
+def one_line(text: str) -> str:
+    """The text made visible, its line breaks too, so that no value begins a new line."""
+    return visible(text).replace("\n", "␊")
+
+
 def ends_marked(text: str) -> str:
     """The text with the spaces, tabs and line feeds at both ends as their numbers."""
     inner = text.strip(" \t\n")
@@ -60,14 +70,20 @@ def number(character: str) -> str:
 
 
 def hidden_in(text: str) -> Iterator[str]:
-    """The hidden characters of a text, in order. Joiners between letters of other scripts belong there."""
+    """The hidden characters of a text, in order; none that letters of other scripts or signs need."""
     if text.isascii() and text.isprintable():
         return
     for place, one in enumerate(text):
         beside = text[place - 1 : place] + text[place + 1 : place + 2]
         joins = one in _JOINERS and len(beside) == 2 and not any(sign.isascii() for sign in beside)
-        if one != _SOFT_HYPHEN and is_hidden(one) and not joins:
+        if one != _SOFT_HYPHEN and is_hidden(one) and not joins and not _forms_sign(text, place):
             yield one
+
+
+def _forms_sign(text: str, place: int) -> bool:
+    """Whether a selector says how the sign before it looks, as in an emoji: `☎` or a keycap."""
+    before, behind = text[place - 1 : place], text[place + 1 : place + 2]
+    return text[place] in _FORMS and (unicodedata.category(before or " ") == "So" or behind == _KEYCAP)
 
 
 def unseen_in(text: str) -> Iterator[str]:

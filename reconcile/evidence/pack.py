@@ -29,7 +29,23 @@ Check it with nothing but Python (take verify.py from a place that you trust, su
 
 Or with reconcile: reconcile verify PACK.zip. To make plan and report again from what is kept here:
 reconcile replay PACK.zip. What each file is: reconcile help evidence.
+
+Write down now, outside of this pack: its SHA-256, and its head from head.txt as SIZE:ROOT. verify.py --head
+SIZE:ROOT shows later that all of the pack is what it was.
 """
+_SIGNED: Final = """
+Who approved it: each statement in approvals/ has its signature beside it. Write a file allowed_signers with a
+line for each person, from a place that you trust, such as [people] of reconcile.toml, and not from this pack:
+
+    EMAIL ssh-ed25519 KEY
+
+Then, in the folder of the unpacked files, with the e-mail address of the person that the statement names:
+
+{commands}
+"""
+_CHECK: Final = (
+    "    ssh-keygen -Y verify -f allowed_signers -I EMAIL -n approval@reconcile -s {name}.sig < {name}"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,9 @@ class Parts:
 def contents(parts: Parts, masker: Masker) -> dict[str, bytes]:
     """Every file of the pack that its manifest names, by name."""
     readme = _README.format(kind=parts.kind, id=parts.id, environment=parts.environment)
+    signed = [name.removesuffix(".sig") for name in sorted(parts.files) if name.endswith(".txt.sig")]
+    if signed:
+        readme += _SIGNED.format(commands="\n".join(_CHECK.format(name=name) for name in signed))
     rows = [_row(one, number, parts, masker) for number, one in enumerate(parts.rows)]
     return {
         **parts.files,

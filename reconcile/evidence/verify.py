@@ -1,9 +1,8 @@
-"""Checks an evidence pack of reconcile. It needs Python 3.9 or later and nothing else.
+"""Checks an evidence pack with Python 3.9 or later alone: what it proves, and what it does not.
 
-    python3 verify.py PACK.zip [--head NUMBER:HASH]
+    python3 verify.py PACK.zip [--head SIZE:ROOT|NUMBER:HASH]
 
-It says what the pack proves and what it does not. Take this file from a place you trust, not from the pack.
---head: an end from an earlier pack or `reconcile history --verify`. Exits: 0 right, 1 changed, 2 no pack.
+Take this file from a place you trust. SIZE:ROOT binds all of the pack. Exits: 0 right, 1 changed, 2 no pack.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 import sys
 import zipfile
 import zlib
@@ -20,11 +18,9 @@ from typing import Any
 
 LARGEST, LARGEST_JSON, ENTRY = 1 << 30, 1 << 28, 1 << 17
 OUTSIDE = {"manifest.json", "proofs.json", "head.txt"}
-LIMITS = [
-    "When it was: the times are those of the computers that wrote them.",
-    "Who it was: names are those that the tool was told, unless approvals are signed.",
-    "What Introw holds today: the answers in the journal are those of then.",
-]
+LIMITS = """When it was: the times are those of the computers that wrote them.
+Who it was: names are those that the tool was told, unless approvals are signed.
+What Introw holds today: the answers in the journal are those of then.""".splitlines()
 
 
 class NoPackError(Exception):
@@ -40,7 +36,7 @@ def read_pack(path: Path) -> dict[str, bytes]:
                 raise NoPackError("it holds two files of one name")
             for one in archive.infolist():
                 name = one.orig_filename
-                if {"", ".", ".."} & {*name.split("/")} or re.search(r"[\\:\x00-\x1f]", name):
+                if {"", ".", ".."} & {*name.split("/")} or {*"\\:"} & {*name} or not name.isprintable():
                     raise NoPackError(f"it holds a file with the unsafe name {name!r}")
                 if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or one.flag_bits & 1:
                     raise NoPackError(f"{name} is encrypted, or packed in a way that packs are not")
@@ -168,30 +164,34 @@ class Check:
         checked = {str(row["seal"]) for row in rows}  # the seals that _rows checked; nothing guards another
         ends = {"", f"{size}:{root}", *(f"{number}:{proofs['seals'][number]['hash']}" for number in checked)}
         self._must(head in ends, f"The record of this pack does not hold the end {head}.")
-        self.proved += [f"The record is the one whose end {head} you have from elsewhere."] if head else []
-        self.open += [] if head else [f"That nobody wrote all of it anew: compare --head {size}:{root}."]
+        whole = head == f"{size}:{root}"
+        self.proved += [f"{'All of it' if whole else 'One row'} is what it was at {head}."] if head else []
+        self.open += [] if whole else [f"That nobody wrote all of it anew: compare --head {size}:{root}."]
         self.open += LIMITS
+
+
+def printable(text: str) -> str:
+    """The text, all that is no plain ASCII as its code: no text of a pack steers a terminal."""
+    return "".join(one if " " <= one <= "~" else f"\\u{ord(one):04x}" for one in text)
 
 
 def lines(check: Check) -> list[str]:
     """What was found, for people."""
-    if check.faults:
-        return ["This pack was CHANGED:", *(f"  {one}" for one in check.faults)]
-    parts = ["Proved:", *check.proved, "Not proved by this pack:", *check.open]
-    return [one if one.endswith(":") else f"  {one}" for one in parts]
+    found = {"Proved:": check.proved, "Not proved by this pack:": check.open}
+    found = {"This pack was CHANGED:": check.faults} if check.faults else found
+    return [line for title, some in found.items() for line in (title, *(f"  {one}" for one in some))]
 
 
 def main(arguments: list[str]) -> int:
     """Checks the pack that the command line names."""
-    if len(arguments) not in (1, 3) or arguments[1:2] not in ([], ["--head"]):
-        sys.stderr.write("Use: python3 verify.py PACK.zip [--head NUMBER:HASH]\n")
-        return 2
     try:
+        if len(arguments) not in (1, 3) or arguments[1:2] not in ([], ["--head"]):
+            raise NoPackError("the options are PACK.zip [--head SIZE:ROOT|NUMBER:HASH]")  # noqa: TRY301
         check = Check(read_pack(Path(arguments[0])), "".join(arguments[2:]))
     except NoPackError as error:
-        sys.stderr.write(f"Nothing was checked: {error}.\n")
+        sys.stderr.write(printable(f"Nothing was checked: {error}.") + "\n")
         return 2
-    sys.stdout.write("\n".join([*lines(check), ""]))
+    sys.stdout.write("\n".join([*map(printable, lines(check)), ""]))
     return 1 if check.faults else 0
 
 

@@ -27,6 +27,9 @@ from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.approvals.bills_approval import SetOfBills, ask_for, claim_for, keep_issued
+from reconcile.jobs.approvals.rules_on_record import keep_rules
+from reconcile.jobs.approvals.sign_statement import KeyChoice, Signer, SignIn, signer
 from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
@@ -53,7 +56,8 @@ class BillsRequest:
     the finance system to compare the layout with. move_to: the stage to which a workbook moves the billed
     payouts. open_bills: an export of the finance system's open bills, to hold what is there already; anyway:
     payouts that are billed all the same. bill_and_pay: takes what went out the other way too. checked,
-    pay_on: of payment files, see `payment_files`. dry_run: writes nothing.
+    pay_on: of payment files, see `payment_files`. dry_run: writes nothing. ask: the key of whoever asks
+    for an approval of the set; nothing is written then, either.
     """
 
     system: str
@@ -70,15 +74,20 @@ class BillsRequest:
     checked: tuple[str, ...] = ()
     pay_on: str | None = None
     dry_run: bool = False
+    ask: KeyChoice | SignIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BillsResult:
-    """The manifest, whether the files were written, and warnings about the workbook that moves payouts."""
+    """The manifest, whether the files were written, and warnings about the workbook that moves payouts.
+
+    notes: what an approval is asked for, and what came of it, for people.
+    """
 
     manifest: Mapping[str, Any]
     written: bool
     warnings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def held_back(self) -> bool:
@@ -102,6 +111,11 @@ class _Made:
     issued: int
     accounts: Sequence[PaidAccount] = ()
 
+    @property
+    def to_approve(self) -> SetOfBills:
+        """The set, as people are asked to agree to it."""
+        return SetOfBills(self.issue, self.billing.bills, self.accounts)
+
 
 def bill(session: Session, request: BillsRequest) -> BillsResult:
     """Bills what is in scope. A payout that was billed before is left out and listed.
@@ -119,6 +133,7 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
     check_options(request.pay_on, request.checked, request.header, form, session.days.of(session.clock()))
     _check_reason(request.again)
     refuse_missing([request.open_bills] if request.open_bills else [])
+    who = signer(session, request.ask, "prepare") if request.ask else None
     with session.reading() as reader, session.store() as store, session.caller.progress() as on_progress:
         if not request.dry_run:
             refuse_unseen(session, store)
@@ -137,11 +152,25 @@ def bill(session: Session, request: BillsRequest) -> BillsResult:
         )
         _say_bare(session, snapshot)
         made = _make(session, store, snapshot, layout, given, request)
-        if not made.sealed or request.dry_run:
-            return BillsResult(made.manifest, written=False)
-        return BillsResult(
-            made.manifest, written=True, warnings=_write(session, store, made, request.output, stage)
-        )
+        if not made.sealed or request.dry_run or who:
+            return BillsResult(made.manifest, written=False, notes=_notes(session, store, made, who))
+        warnings = _write(session, store, made, request.output, stage)
+        return BillsResult(made.manifest, written=True, warnings=warnings)
+
+
+def _notes(session: Session, store: Store, made: _Made, who: Signer | None) -> tuple[str, ...]:
+    """Why the set needs an approval; with somebody who asks for it, that it was asked."""
+    if not made.sealed:
+        return ()
+    met = made.to_approve.met(session, store)
+    why = tuple(f"Needs an approval because: {one.why}" for one in met)
+    if who is None:
+        return why
+    said = ask_for(session, store, who, made.to_approve)
+    how = (
+        f"{said.request}: asked by {said.name}. Next: reconcile approve {said.request}, then the same command"
+    )
+    return (*why, f"{how} without --request.")
 
 
 def _say_bare(session: Session, snapshot: Snapshot) -> None:
@@ -196,8 +225,13 @@ def _write(
     drafts[MANIFEST] = _json(made.manifest).encode()
     _refuse_present(folder, (*drafts, moves))
     issued = issued_bills(made.sealed, made.issue)
+    keep_rules(session, store)
+    claim, set_id = claim_for(session, store, made.to_approve), session.new_id("bills", made.issue.at)
+    used = (claim, set_id, made.issue.at.isoformat(timespec="seconds")) if claim else None
     with _ready(folder, drafts, private=made.issue.pays):
-        store.record_bills(session.environment, issued, made.accounts, known=made.issued)
+        if used:
+            keep_issued(session, store, set_id, made.to_approve)
+        store.record_bills(session.environment, issued, made.accounts, known=made.issued, used=used)
     if stage is None:
         return ()
     billed = {bill.payout.id for bill in made.billing.bills}
@@ -219,9 +253,7 @@ def _layout(session: Session, request: BillsRequest) -> Layout:
         table = read_any_table(header, "Template", session.settings.files)
         faults = tuple(header_faults(layout, table[0], header.name))
     if faults:
-        raise DecisionNeeded(
-            "\n  ".join((f"Nothing was written. The layout {system} does not fit:", *faults))
-        )
+        raise DecisionNeeded(f"Nothing was written. The layout {system} does not fit: {' '.join(faults)}")
     return layout
 
 

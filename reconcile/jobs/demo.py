@@ -20,7 +20,7 @@ from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.workbook.copy import Keystroke, type_into
 
-_KEY = "sandbox-key"
+KEY = "sandbox-key"
 _LEFT = {
     "march.xlsx": "the workbook as exported",
     "march-edited.xlsx": "the copy that finance edited",
@@ -42,7 +42,7 @@ class Stage:
     def __post_init__(self) -> None:
         own = {
             "INTROW_BASE_URL": self.base_url,
-            "INTROW_API_KEY": _KEY,
+            "INTROW_API_KEY": KEY,
             "RECONCILE_STATE": str(self.folder / "state.db"),
         }
         kept = {name: value for name, value in os.environ.items() if name != "RECONCILE_CONFIG"}
@@ -77,7 +77,7 @@ def play(folder: Path) -> Iterator[Step]:
     make_folder(folder)
     for name in (*_LEFT, *_STATE):
         (folder / name).unlink(missing_ok=True)
-    with _sandbox(folder) as base_url:
+    with sandbox_process(folder) as base_url:
         yield from _steps(Stage(folder, base_url))
 
 
@@ -126,7 +126,7 @@ def _edits() -> list[Keystroke]:
 
 
 def _move_live(stage: Stage) -> str:
-    with Client(Connection(stage.base_url, Key(_KEY))) as client:
+    with Client(Connection(stage.base_url, Key(KEY))) as client:
         client.update_payout("pay_0000000000000000000draft", {"poNumber": "PO-OTHER"})
         client.update_payout("pay_00000000000000000000euro", {"stage": "BLOCKED"})
         client.update_line("cln_00000000000000noplanline", {"amount": "75.00"})
@@ -168,7 +168,7 @@ def _again_in_words(plan: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _sandbox(folder: Path) -> Iterator[str]:
+def sandbox_process(folder: Path) -> Iterator[str]:
     """The sandbox as its own process on a free port."""
     own = [sys.executable, "-m", "reconcile", "sandbox", "--port", "0", "--db", str(folder / "sandbox.db")]
     with subprocess.Popen(own, stdout=subprocess.PIPE, text=True, encoding="utf-8") as server:  # noqa: S603

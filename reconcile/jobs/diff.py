@@ -15,7 +15,7 @@ from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import approval_of, hindrances
-from reconcile.jobs.saved_plans import is_saved_plan, stale_operations
+from reconcile.jobs.saved_plans import is_saved_plan, refuse_save, stale_operations
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
@@ -73,6 +73,8 @@ def diff(session: Session, request: DiffRequest) -> Compared:
     """Compares the workbooks with live, and writes what was asked for. Raises ConfigurationError."""
     review, reports = review_among(request.review, request.reports)
     check_names(reports)
+    if request.save:
+        refuse_save(request.save)
     files: Sequence[Path] = request.files
     if review:
         refuse_review(review, files)
@@ -82,7 +84,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         plan, readings = made.plan, made.readings
         stops = hindrances(session, store, plan, reader.status.credits_remaining)
         approval = approval_of(session, store, plan).shown()
-        if request.save and all(one.kept for one in readings):
+        if request.save:
             _keep(session, store, made)
     report = replace(report_on(plan), stops=stops, approval=approval)
     if request.save:

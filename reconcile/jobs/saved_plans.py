@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from reconcile.apply.staleness import moved_since
+from reconcile.atomic import refuse_foreign
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
@@ -16,9 +18,11 @@ from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
 from reconcile.report.model import Stale
+from reconcile.store.evidence.kept_files import has_inputs
 from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
+_MARKS: Final = re.compile(rb"^\s*\{\s*\"version\":")
 _LARGEST: Final = 1 << 30
 """Bytes of a plan at most."""
 
@@ -26,6 +30,13 @@ _LARGEST: Final = 1 << 30
 def is_saved_plan(file: Path) -> bool:
     """Whether a file is a plan, by its name."""
     return file.suffix.lower() == ".json"
+
+
+def refuse_save(file: Path) -> None:
+    """Raises ConfigurationError where a plan cannot be saved. It replaces an earlier plan, nothing else."""
+    if not is_saved_plan(file):
+        raise ConfigurationError(f"{file} must end in .json: a saved plan is known by that.")
+    refuse_foreign(file, "a saved plan", _MARKS)
 
 
 def read_plan(file: Path, policy: Policy) -> Plan:
@@ -51,10 +62,11 @@ def read_plan(file: Path, policy: Policy) -> Plan:
 
 
 def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -> None:
-    """Raises ConfigurationError for a plan of another environment, or of another state store.
+    """Raises ConfigurationError for a plan of another environment or state store, and for a forged one.
 
-    Another store does not know what runs of the plan's workbooks did, so it could do it twice. Raises
-    DecisionNeeded where a workbook of the plan was withdrawn.
+    Another store does not know what runs of the plan's workbooks did, so it could do it twice. `diff --save`
+    puts the fingerprint of a plan on record. Who changes the file can compute another fingerprint, and cannot
+    put it there. Raises DecisionNeeded where a workbook of the plan was withdrawn.
     """
     if plan.environment != session.environment:
         raise ConfigurationError(
@@ -66,7 +78,11 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
                 f"{name} was made with another state store, which has the export of {one.file}: name that "
                 "store with --state, or make the plan again with diff --save."
             )
-
+    if not has_inputs(store, plan.fingerprint):
+        raise ConfigurationError(
+            f"{name} is not on record in {session.shown_state}: it was changed after it was made, an older "
+            "version made it, or the state store could not be written then. Make it again with diff --save."
+        )
     with store.reading() as connection:
         void = withdrawn(connection, [one.export.workbook_id for one in plan.workbooks])
     for book in plan.workbooks:
@@ -89,9 +105,11 @@ def stale_operations(
 def stale_text(stale: Sequence[Stale]) -> Iterator[str]:
     """What moved since a plan was saved, for people, a line each."""
     if not stale:
-        yield "\nNothing that the plan relies on has moved since."
+        yield ""
+        yield "Nothing that the plan relies on has moved since."
         return
-    yield f"\nStale ({len(stale)})  These operations would be held back: live moved since the plan was made."
+    yield ""
+    yield f"Stale ({len(stale)})  These operations would be held back: live moved since the plan was made."
     for one in stale:
         for value in one.moved:
             texts = (value.planned, value.wanted, value.live)

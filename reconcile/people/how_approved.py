@@ -138,6 +138,9 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
         if said.act == "approve"
         and (said.subject.kind, said.subject.source) == (subject.kind, subject.source)
     ]
+    if subject.kind == "bills":
+        did = f"They are not those that {earlier[-1].name} approved" if earlier else "Nobody has asked for it"
+        return f"{did}: ask by the same command with --request."
     if subject.kind == "close":
         return _unknown_numbers(subject, signatures, earlier)
     if earlier:
@@ -146,10 +149,10 @@ def _unknown(subject: Subject, signatures: Signatures, saved: str) -> str:
             f"{earlier[-1].subject.fingerprint[:12]}, now {subject.fingerprint[:12]}): ask again with "
             "reconcile request."
         )
-    if subject.kind == "undo":
+    if subject.kind == "undo" and not saved:
         return (
-            "An undo cannot be asked for yet. Do it by a workbook: reconcile export, set the values back, "
-            "reconcile diff --save, reconcile request."
+            "Nobody has asked for an approval of this undo: reconcile undo RUN --save plan.json, then "
+            "reconcile request plan.json."
         )
     if saved:
         return (

@@ -160,17 +160,18 @@ def _some(ones: Collection[object], words: str) -> str:
 
 def _above(plan: Plan, limits: Mapping[str, Decimal]) -> Iterator[str]:
     for currency, amount in sorted(_moved(plan).whole.items()):
-        yield from _limit_words("", Money(amount, currency), limits, "approval.amounts")
+        yield from limit_words("", Money(amount, currency), limits, "approval.amounts")
 
 
 def _partners_above(plan: Plan, limits: Mapping[str, Decimal]) -> Iterator[str]:
     names = {one.target.partner_id: one.target.partner_name for one in plan.operations}
     for (partner, currency), amount in sorted(_moved(plan).partners.items()):
         who = f" of {names.get(partner, partner)}"
-        yield from _limit_words(who, Money(amount, currency), limits, "approval.partner_amounts")
+        yield from limit_words(who, Money(amount, currency), limits, "approval.partner_amounts")
 
 
-def _limit_words(who: str, money: Money, limits: Mapping[str, Decimal], setting: str) -> Iterator[str]:
+def limit_words(who: str, money: Money, limits: Mapping[str, Decimal], setting: str) -> Iterator[str]:
+    """That money moves above its limit, or that none is set for its currency. who: ` of Acme`, or empty."""
     if not limits or not money.amount:
         return
     limit = limits.get(money.currency)

@@ -77,7 +77,12 @@ def _differing(row: Row) -> Iterator[str]:
         yield f"The row of {said.act} {said.request} says something else than what {said.name} signed."
 
 
-_WHAT: Final = {"run": "The plan of", "close": "The close"}
+_WHAT: Final = {
+    "run": "The plan of",
+    "close": "The close",
+    "bills": "The set of bills",
+    "rules": "The change of the",
+}
 """What used an approval, by the beginning of its id."""
 
 

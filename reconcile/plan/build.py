@@ -21,7 +21,13 @@ from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, payin
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
 from reconcile.plan.across.reasons import with_reasons
-from reconcile.plan.across.released import emptied_before, emptied_by_others, moved_releases, moved_warning
+from reconcile.plan.across.released import (
+    emptied_before,
+    emptied_by_others,
+    moved_by_others,
+    moved_releases,
+    moved_warning,
+)
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.cost.run_cost import ListLengths, run_cost
@@ -116,7 +122,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
         changes=requested.changes,
         conflicts=tuple(_with_money(found.conflicts, live, baseline)),
         decided=wanted.decided,
-        drifts=tuple(found.drifts),
+        drifts=tuple(moved_by_others(baselines(sources), live, found.drifts, names)),
         damaged=tuple(found.damaged),
         missing=tuple(found.missing),
         held=tuple(_with_money(held, live, baseline, requested)),

@@ -23,6 +23,9 @@ from reconcile.plan.reliance import relied_amount
 from reconcile.plan.requested import RecordKey, key_of
 
 _ZERO: Final = Decimal(0)
+_MOST: Final = 10**9
+"""Calls, credits or seconds of a run at most."""
+_YEARS: Final = range(2000, 3000)
 
 
 def prove(plan: Plan, policy: Policy, name: str) -> None:
@@ -40,6 +43,9 @@ def prove(plan: Plan, policy: Policy, name: str) -> None:
 
 
 def _problems(plan: Plan, policy: Policy) -> Iterator[str]:
+    counts = (plan.cost.writes, plan.cost.reads, plan.cost.seconds, plan.cost.credits_left or 0)
+    if not all(0 <= one <= _MOST for one in counts) or plan.made_at.year not in _YEARS:
+        yield "names a time or a number of calls that no plan has"
     held = {key_of(one.target) for one in plan.held}
     changes = tuple(one for one in plan.changes if key_of(one.target) not in held)
     yield from _requests(plan.operations, changes, policy)

@@ -28,7 +28,8 @@ def render_bills(manifest: Mapping[str, Any], console: Console, folder: Path, *,
     for why in dict.fromkeys(left["why"] for left in manifest["left_out"]):
         _left_out(why, [left for left in manifest["left_out"] if left["why"] == why], console)
     if manifest["tie_out"]:
-        console.print("\nTie-out of the payouts in scope")
+        console.print()
+        console.print("Tie-out of the payouts in scope")
         console.print(_tie_out(manifest["tie_out"]))
 
 
@@ -48,7 +49,8 @@ def _files(files: list[Mapping[str, Any]], word: str) -> Table:
 
 
 def _left_out(why: str, some: list[Mapping[str, Any]], console: Console) -> None:
-    console.print(f"\n{why.capitalize()}: {len(some)}", markup=False)
+    console.print()
+    console.print(f"{why.capitalize()}: {len(some)}", markup=False)
     for left in some[:_MANY]:
         words = f"{left['partner']} · {left['payout_id']} · {_shown(left['amount'])} {left['currency']}: "
         console.print("  " + words + left["reason"] + ". " + (left["fix"] or ""), markup=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from reconcile.atomic import write_text
+from reconcile.atomic import refuse_foreign, write_text
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
@@ -33,6 +33,7 @@ from reconcile.report.waiting import banner, is_slip, nothing_waits
 from reconcile.resources import template as template_file
 
 _OLD = ".v1.json"
+_MARKS = re.compile(rb"\"reconcile-report\"|Plan for |Run of |style-src")
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 # In Markdown every mark means itself; a name does not call anybody.
 _MARKDOWN = str.maketrans(
@@ -41,10 +42,14 @@ _MARKDOWN = str.maketrans(
 
 
 def check_names(paths: Iterable[Path]) -> None:
-    """Raises ConfigurationError for a file name that is no kind of report, before any work is done."""
+    """Raises ConfigurationError for a file name that is no kind of report, before any work is done.
+
+    A report replaces an earlier one under its name, and no other file.
+    """
     for path in paths:
         if _kind(path) not in _RENDERINGS:
             raise ConfigurationError(f"{path} must end in {', '.join(_RENDERINGS)}.")
+        refuse_foreign(path, "a report of reconcile", _MARKS)
 
 
 def write_reports(report: Report, paths: Iterable[Path], templates: Path | None = None) -> None:

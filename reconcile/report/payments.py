@@ -43,7 +43,8 @@ def render_payments(said: Mapping[str, Any], console: Console, *, full: bool = F
     passed = [match for match in said["matches"] if match["reason"] and match["verdict"] != "failed"]
     _differing("Paid, and within the tolerance", passed, console, full=full)
     _differing("Amounts that differ", said["differing"], console, full=full)
-    console.print("\nTie-out")
+    console.print()
+    console.print("Tie-out")
     console.print(_tie_out(said["tie_out"]))
     for one in said["let_pass"]:
         console.print(f"Let pass ({one['rule']}): {one['place']}: {one['message']}", markup=False)
@@ -52,7 +53,8 @@ def render_payments(said: Mapping[str, Any], console: Console, *, full: bool = F
 def _differing(title: str, matches: Sequence[Mapping[str, Any]], console: Console, *, full: bool) -> None:
     shown = matches if full else matches[:_MANY]
     if shown:
-        console.print(f"\n{title}")
+        console.print()
+        console.print(title)
     for match in shown:
         payouts, amounts = ", ".join(match["payouts"]), " + ".join(match["amounts"])
         difference = f", {match['difference']} against what is owed" if match["difference"] else ""

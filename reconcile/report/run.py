@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.money import shown_amount
-from reconcile.domain.unseen import visible
+from reconcile.domain.unseen import one_line
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
@@ -46,18 +46,19 @@ def render_run(report: Report, console: Console) -> None:
     run = report.run
     if run is None:
         return
-    console.print(f"\n[bold]Run:[/] {counts(run)}.")
+    console.print()
+    console.print(f"[bold]Run:[/] {counts(run)}.")
     money = operation_money(report)
     for operation, one in report.outcomes:
         if not one.outcome.done or one.moved:
-            console.print(escape(visible(_outcome(operation, one, money(operation)))), soft_wrap=True)
+            console.print(escape(one_line(_outcome(operation, one, money(operation)))), soft_wrap=True)
     found = run.verification
     for difference in found.differences:
         text = (
             f"  {difference.record} {difference.name}: should be {difference.wanted}, is {difference.seen} "
             f"({difference.operation_id})"
         )
-        console.print(f"[bold red]{escape(visible(text))}[/]", soft_wrap=True)
+        console.print(f"[bold red]{escape(one_line(text))}[/]", soft_wrap=True)
     if found.totals:
         title = "Tie-out of the touched lines"
         shown = table(title, "", "Before", "Planned", "Live now", "Residual", left=1)
@@ -69,7 +70,7 @@ def render_run(report: Report, console: Console) -> None:
         console.print(_stages(found.stages))
     style = "green" if run.ties else "bold red"
     said = verdict(run) if found.unread else f"Read back. {verdict(run)}"
-    console.print(Text(visible(said), style), soft_wrap=True)
+    console.print(Text(one_line(said), style), soft_wrap=True)
 
 
 def _outcome(operation: Operation, one: OperationOutcome, money: str) -> str:
@@ -87,5 +88,5 @@ def _stages(stages: Iterable[StageTotal]) -> Table:
     for total in stages:
         values = (total.before, total.wanted, total.seen, total.residual)
         amounts = (shown_amount(value, total.currency) for value in values)
-        shown.add_row(escape(visible(total.stage)), total.currency, *amounts)
+        shown.add_row(escape(one_line(total.stage)), total.currency, *amounts)
     return shown

@@ -19,7 +19,7 @@ from rich.text import Text
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted
-from reconcile.domain.unseen import visible
+from reconcile.domain.unseen import one_line
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Kind, Report
@@ -81,14 +81,14 @@ class _Screen:
 def render(report: Report, console: Console, *, full: bool = False, quiet: bool = False) -> None:
     """Writes the report. `full` shows long lists whole, and the requests; `quiet` little but the headline."""
     screen = _Screen(console, full, spots(report))
-    screen.say(Text(visible(report.title), "bold"))
+    screen.say(Text(one_line(report.title), "bold"))
     if not quiet:
         for name, value in facts(report):
-            screen.say(Text(f"{name + ':':<18}{visible(value)}"), 2)
+            screen.say(Text(f"{name + ':':<18}{one_line(value)}"), 2)
         screen.blank()
     _banner(report, screen, quiet=quiet)
     for sentence in headline(report):
-        screen.say(Text(visible(sentence)))
+        screen.say(Text(one_line(sentence)))
     if quiet:
         screen.listed(to_look_at(report), lambda one: _finding(one, screen))
     else:
@@ -98,10 +98,10 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
 def render_news(report: Report, news: News, console: Console) -> None:
     """Writes the headline, and what is new since the report was shown before."""
     screen = _Screen(console, full=False, placed=spots(report))
-    screen.say(Text(visible(report.title), "bold"))
+    screen.say(Text(one_line(report.title), "bold"))
     _banner(report, screen, quiet=False)
     for sentence in headline(report):
-        screen.say(Text(visible(sentence)))
+        screen.say(Text(one_line(sentence)))
     screen.blank()
     if not news.lines and not news.gone:
         screen.say(Text(f"Nothing is new since the report of {news.shown_at}; --full shows all of it."))
@@ -110,7 +110,7 @@ def render_news(report: Report, news: News, console: Console) -> None:
     gone = gone or (f", and {counted(news.gone, 'line')} of it no longer hold" if news.gone else "")
     head = f"New since the report of {news.shown_at} ({len(news.lines):,}){gone}; --full shows all."
     screen.say(Text(head, "bold"))
-    screen.listed(news.lines, lambda line: screen.say(Text(visible(line)), 2))
+    screen.listed(news.lines, lambda line: screen.say(Text(one_line(line)), 2))
 
 
 def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
@@ -121,15 +121,15 @@ def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
         return
     screen.say(Text(" ".join(word for word in (found.summary, found.money) if word), "bold red"))
     for reason in found.stops:
-        screen.say(Text.assemble(("STOPPED ", "bold red"), visible(reason)))
+        screen.say(Text.assemble(("STOPPED ", "bold red"), one_line(reason)))
     if not quiet:
         screen.listed(found.records, lambda one: _waiting(one, screen))
         screen.blank()
 
 
 def _waiting(one: WaitingRecord, screen: _Screen) -> None:
-    text = Text(visible(one.words))
-    text.append(f"  {visible(screen.placed(one.place))}" if one.place else "", "dim")
+    text = Text(one_line(one.words))
+    text.append(f"  {one_line(screen.placed(one.place))}" if one.place else "", "dim")
     screen.say(text, 2)
 
 
@@ -164,39 +164,39 @@ def _finding(one: Finding, screen: _Screen) -> None:
         words.append(f"Now: {one.value}.")
     if 0 < len(one.allowed) <= _FEW:
         words.append(f"Allowed: {', '.join(one.allowed)}.")
-    head = (f"{one.severity.value} ", _STYLES[one.severity]), (f"{visible(one.place)}: ", "bold")
-    screen.say(Text.assemble(*head, visible(" ".join(words))), 2)
+    head = (f"{one.severity.value} ", _STYLES[one.severity]), (f"{one_line(one.place)}: ", "bold")
+    screen.say(Text.assemble(*head, one_line(" ".join(words))), 2)
 
 
 def _group(group: Group, screen: _Screen) -> None:
     payout = group.payout
     screen.blank()
-    screen.say(Text(visible(title_of(payout)), "bold"))
+    screen.say(Text(one_line(title_of(payout)), "bold"))
     if payout.payout_id:
-        screen.say(Text(visible(payout.payout_id), "dim"), 2)
+        screen.say(Text(one_line(payout.payout_id), "dim"), 2)
     screen.listed(group.changes, lambda change: _change(change, screen))
     if screen.full:
         for one in group.operations:
             body = "" if one.body is None else json.dumps(one.body, ensure_ascii=False)
-            screen.say(Text(visible(f"{one.id} {one.method} {one.path} {body}".rstrip()), "dim"), 4)
+            screen.say(Text(one_line(f"{one.id} {one.method} {one.path} {body}".rstrip()), "dim"), 4)
             relied = ", ".join(f"{name} {value or '(blank)'}" for name, value in one.relies_on.items())
-            screen.say(Text(visible(f"relies on: {relied}"), "dim"), 6)
+            screen.say(Text(one_line(f"relies on: {relied}"), "dim"), 6)
 
 
 def _change(change: Change, screen: _Screen) -> None:
     text = Text(f"{change.label}: ")
-    before = visible(before_of(change))
+    before = one_line(before_of(change))
     if before:
         text.append(before, "red")
         text.append(" → ")
-    text.append(visible(after_of(change)), "green")
+    text.append(one_line(after_of(change)), "green")
     target = change.target
     named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
     record = target.id if named else ""
-    where = " ".join(word for word in (visible(screen.placed(target.place)), visible(record)) if word)
+    where = " ".join(word for word in (one_line(screen.placed(target.place)), one_line(record)) if word)
     text.append(f"  {where}" if where else "", "dim")
     screen.say(text, 2)
-    notes = visible("; ".join(notes_of(change)))
+    notes = one_line("; ".join(notes_of(change)))
     if notes:
         screen.say(Text(f"({notes})", "yellow"), 6)
 
@@ -210,11 +210,11 @@ def _section(section: Section, screen: _Screen) -> None:
 
 def _line(line: Line, screen: _Screen) -> None:
     words = [line.who, line.what, screen.placed(line.place)]
-    screen.say(Text(visible(" · ".join(word for word in words if word))), 2)
+    screen.say(Text(one_line(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
-        screen.say(Text.assemble((f"{name + ':':<11}", "dim"), visible(value)), 6)
+        screen.say(Text.assemble((f"{name + ':':<11}", "dim"), one_line(value)), 6)
     if line.note:
-        screen.say(Text(visible(line.note), "yellow"), 6)
+        screen.say(Text(one_line(line.note), "yellow"), 6)
 
 
 def _totals(title: str, key: str, totals: Sequence[Total], screen: _Screen) -> None:
@@ -223,7 +223,7 @@ def _totals(title: str, key: str, totals: Sequence[Total], screen: _Screen) -> N
     shown = table(title, key, "", "Exported", "Live", "After", "Change")
     for one in totals if screen.full else totals[:FOLD]:
         amounts = (_amount(value, one.currency) for value in (one.exported, one.live, one.after))
-        shown.add_row(escape(visible(one.key)), one.currency, *amounts, signed(one.delta, one.currency))
+        shown.add_row(escape(one_line(one.key)), one.currency, *amounts, signed(one.delta, one.currency))
     screen.blank()
     screen.console.print(shown)
     screen.folded(len(totals))

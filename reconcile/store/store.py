@@ -204,7 +204,10 @@ class Store:
 
     def run(self, run_id: str) -> Run | None:
         """One run by its id."""
-        return next((run for run in self.runs() if run.run_id == run_id), None)
+        with self.reading() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
+        with self.undamaged("run"):
+            return run_of(row) if row else None
 
     def append(
         self, run: Run, entry: Entry, effects: Iterable[Effect] = (), state: str | None = None
@@ -221,9 +224,10 @@ class Store:
                 ended = None if state == "running" else entry.at
                 change(connection, RUNS, RUNS.c.run_id == run.run_id, {"state": state, "ended_at": ended})
 
-    def entries(self, run_id: str) -> tuple[Entry, ...]:
-        """A run's journal in order."""
-        query = select(ENTRIES).where(ENTRIES.c.run_id == run_id).order_by(ENTRIES.c.number)
+    def entries(self, run_id: str, after: int = 0) -> tuple[Entry, ...]:
+        """A run's journal in order. after: how many entries are left out."""
+        mine = (ENTRIES.c.run_id == run_id) & (ENTRIES.c.number > after)
+        query = select(ENTRIES).where(mine).order_by(ENTRIES.c.number)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         with self.undamaged("journal entry"):
@@ -251,10 +255,13 @@ class Store:
         bills: Iterable[IssuedBill],
         accounts: Iterable[PaidAccount] = (),
         known: int | None = None,
+        used: tuple[Claim, str, str] | None = None,
     ) -> None:
         """Remembers the bills of one set of files, and the accounts that these pay; all of it or nothing.
 
-        known: how many bills there were when these were made. Raises DecisionNeeded when there are more now.
+        known: how many bills there were when these were made. used: the approval that the set uses, the id of
+        the set, and when, in UTC and ISO 8601. Raises DecisionNeeded when there are more bills now, and where
+        the approval does not hold any more.
         """
         mine = select(func.count()).select_from(BILLS).where(BILLS.c.environment == str(environment))
         with self.writing() as connection:
@@ -262,6 +269,9 @@ class Store:
                 raise DecisionNeeded(
                     "Bills were issued in the meantime, so nothing was written. Run it again."
                 )
+            if used:
+                claim, set_id, at = used
+                use(connection, str(environment), claim, set_id, at)
             add(connection, BILLS, _rows(environment, bills))
             paid = [{"environment": str(environment), **asdict(one)} for one in accounts]
             add(connection, PAID_ACCOUNTS, paid)

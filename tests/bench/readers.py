@@ -59,13 +59,15 @@ class File:
 
 
 def bank(path: Path) -> object:
-    """As `payments` and `close` read a file of payments."""
+    """As `payments` and `close` read a file of payments, but for the bounds on its size and time."""
+    from reconcile.domain.policy.file_rules import FileRules
     from reconcile.erp.payments.formats.layout import built_in
     from reconcile.erp.payments.formats.read import Reading, read_payments
     from reconcile.erp.payments.formats.table import Hints
     from reconcile.jobs.user_tables import source_of
 
-    return read_payments(source_of(path), Reading(Hints(), built_in(None)))
+    rules = FileRules(bank_megabytes=4_000, bank_seconds=86_400)
+    return read_payments(source_of(path, rules), Reading(Hints(), built_in(None)))
 
 
 def table(convert: str, path: Path) -> object:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from cli_session import APPROVED_LINE, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
 from signers import key_file, public_line, team_settings
 
+import reconcile
 from reconcile.store.seals import SEALED, Head, facts_of_row, seal_of
 from reconcile.store.store import Store
 
@@ -81,6 +83,39 @@ def test_a_plan_is_applied_once_a_second_person_agreed(team: CliSession) -> None
     assert (code, "2 signed statements: all hold." in out) == (0, True), err
 
 
+def test_the_readme_of_a_pack_tells_how_ssh_keygen_checks_each_approval(
+    team: CliSession, program: Callable[[str], str]
+) -> None:
+    """The same command stands in the manual."""
+    _approve(team)
+    assert team.run("apply", "plan.json", "--yes")[0] == 0
+    run = json.loads(team.run("report", "--json")[1])["run"]["run_id"]
+    assert team.run("evidence", run, "-o", "pack.zip")[0] == 0
+    with zipfile.ZipFile(team.folder / "pack.zip") as archive:
+        archive.extractall(team.folder)
+    readme = (team.folder / "README.txt").read_text(encoding="utf-8")
+    allowed = "".join(f"{name}@example.com {public_line(name)}\n" for name in PEOPLE)
+    (team.folder / "allowed_signers").write_text(allowed, encoding="utf-8")
+    commands = [line.strip() for line in readme.splitlines() if "ssh-keygen -Y verify" in line]
+    keygen = program("ssh-keygen")
+
+    def check(command: str, name: str) -> subprocess.CompletedProcess[str]:
+        words = command.replace("EMAIL", f"{name}@example.com").replace("ssh-keygen", keygen, 1)
+        return subprocess.run(
+            ["sh", "-c", words], cwd=team.folder, capture_output=True, text=True, check=False
+        )
+
+    assert [command.rpartition("/")[2] for command in commands] == ["1-request.txt", "2-approve.txt"]
+    for command, name in zip(commands, ("ana", "ben"), strict=True):
+        assert check(command, name).returncode == 0, check(command, name).stderr
+        assert check(command, "cleo").returncode != 0
+    statement = team.folder / "approvals" / "2-approve.txt"
+    statement.write_text(statement.read_text(encoding="utf-8").replace("Ben", "Cleo"), encoding="utf-8")
+    assert check(commands[1], "ben").returncode != 0
+    page = (Path(reconcile.__file__).parent / "manual" / "evidence.md").read_text(encoding="utf-8")
+    assert commands[1].replace("EMAIL", "ben@example.com") in page
+
+
 def test_diff_says_which_rules_are_met_and_who_can_agree(team: CliSession) -> None:
     code, out, _ = team.run("diff", "plan.json")
     report = json.loads(team.run("diff", "plan.json", "--json")[1])
@@ -104,17 +139,51 @@ def test_apply_shows_what_stops_it_as_diff_does_and_how_to_ask(team: CliSession)
         assert "Ask for it: reconcile request plan.json" in " ".join(words.split())
 
 
-def test_an_undo_that_needs_an_approval_says_how_to_do_it_instead(cli: CliSession) -> None:
+def test_an_undo_is_saved_asked_for_approved_and_applied_once(cli: CliSession) -> None:
     cli.run("apply", cli.edit(cli.export(), SET_AMOUNT), "--yes")
     run = cli.run("history")[1].split()[0]
-    _settings(cli, PEOPLE, 'ask_for = ["any"]\n')
+    _settings(cli, PEOPLE, 'ask_for = ["undo"]\n')
+    for name in PEOPLE:
+        key_file(cli.folder, name)
+    code, out, _ = cli.run("undo", run, "--yes")
+    assert (code, "reconcile undo RUN --save plan.json" in " ".join(out.split())) == (1, True), out
+    code, out, err = cli.run("undo", run, "--save", "plan.json")
+    assert (code, len(cli.writes())) == (1, 1), out + err
+    _approve(cli)
+    code, out, err = cli.run("apply", "plan.json", "--yes")
 
-    for option in ("--dry-run", "--yes"):
-        code, out, err = cli.run("undo", run, option)
-        assert code == 1, out + err
-        assert "An undo cannot be asked for yet. Do it by a workbook: reconcile export" in " ".join(
-            out.split()
-        )
+    assert code == 0, out + err
+    assert json.loads(cli.writes()[-1]["body"]) == {"amount": "500.00"}
+    listed = json.loads(cli.run("approvals", "--all", "--json")[1])
+    assert [(one["kind"], one["state"]) for one in listed["requests"]] == [("undo", "used")]
+    assert cli.run("apply", "plan.json", "--yes")[0] == 1
+    assert "2 signed statements: all hold." in cli.run("history", "--verify")[1]
+
+
+def test_rules_that_were_loosened_before_anybody_asked_are_seen_and_need_an_approver_of_before(
+    team: CliSession,
+) -> None:
+    _settings(team, PEOPLE, f"{RULES}agree_to_loosening = true\n")
+    _signed(team, "request", "plan.json", "ana")
+    team.edit(team.folder / "march.xlsx", SET_STAGE, name="other.xlsx")
+    _settings(team, {**PEOPLE, "eve": ["approve"]}, "")
+    key_file(team.folder, "eve")
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+    assert (code, team.writes()) == (1, [])
+    assert "Eve (SHA256:" in " ".join(err.split())
+    assert "an approver of before" in " ".join(err.split())
+    assert "The rules of approval are not those on record since" in team.run("approvals")[1]
+    assert "ask_for: irreversible, undo, visible -> none" in team.run("diff", "other.xlsx")[1]
+    assert _signed(team, "request", "rules", "ana")[0] == 0
+    code, _, err = _signed(team, "approve", "rules", "--yes", "eve")
+    assert (code, "Unknown signer" in err) == (2, True), err
+    code, out, err = _signed(team, "approve", "rules", "--yes", "ben")
+    assert (code, "Looser 1: ask_for named irreversible" in out) == (0, True), out + err
+    code, out, err = team.run("apply", "other.xlsx", "--yes")
+
+    assert code == 0, out + err
+    assert "The rules of approval were changed on" in team.run("approvals")[1]
+    assert "3 signed statements: all hold." in team.run("history", "--verify")[1]
 
 
 def test_what_changed_since_an_earlier_approval_is_shown(team: CliSession) -> None:

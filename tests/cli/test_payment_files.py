@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cli_session import CliSession
 from defusedxml.ElementTree import fromstring
+from signers import key_file, team_settings
 
 from reconcile.resources import sample
 
@@ -193,3 +194,56 @@ def test_without_an_account_of_ones_own_nothing_is_paid(cli: CliSession) -> None
     assert code == 1
     assert "no account pays USD" in " ".join(out.split())
     assert not (cli.folder / "pay").exists()
+
+
+PEOPLE = {"ana": ["prepare"], "ben": ["approve"]}
+
+
+def _team(cli: CliSession, rules: str) -> None:
+    cli.settings(team_settings(PEOPLE, rules) + BANK.partition("settle_wait = 0.01\n")[2])
+    for name in PEOPLE:
+        key_file(cli.folder, name)
+
+
+def _in_team(cli: CliSession, folder: str, *arguments: str) -> tuple[int, str]:
+    vendors = cli.folder / "vendors.csv"
+    code, out, err = cli.run(
+        *("bills", "--to", "pain.001", "--currency", "USD", "--vendors", vendors),
+        *("-o", cli.folder / folder, *arguments),
+    )
+    return code, " ".join(f"{out} {err}".split())
+
+
+def test_a_payment_file_that_needs_an_approval_is_issued_once_with_it(cli: CliSession) -> None:
+    _vendors(cli)
+    _team(cli, 'ask_for = ["first-payment", "changed-account"]\n')
+    code, said = _in_team(cli, "pay")
+    assert (code, "It needs an approval (the first payment:" in said) == (1, True), said
+    assert not (cli.folder / "pay").exists()
+    code, said = _in_team(cli, "pay", "--request", "--key", "ana.key")
+    (request,) = set(re.findall(r"req-\d{8}-\d{6}-[0-9a-f]{6}", said))
+    code, out, err = cli.run("approve", request, "--yes", "--key", "ben.key")
+    assert (code, "The set can be issued once." in out) == (0, True), out + err
+    assert "Needs an approval because: the first payment:" in out
+
+    # An account that is changed after the approval is another set.
+    _vendors(cli, "99887766")
+    code, said = _in_team(cli, "other")
+    assert (code, "They are not those that Ben approved" in said) == (1, True), said
+    _vendors(cli)
+    code, said = _in_team(cli, "pay")
+    assert len(list((cli.folder / "pay").glob("*.xml"))) == 1, said
+    listed = json.loads(cli.run("approvals", "--all", "--json")[1])
+    assert [(one["kind"], one["state"]) for one in listed["requests"]] == [("bills", "used")]
+    assert len(listed["refused"]) == 2
+    assert "2 signed statements: all hold." in cli.run("history", "--verify")[1]
+    assert ACCOUNT not in (cli.folder / "state.db").read_bytes().decode("latin-1")
+
+    # The same set once more, with an account that a person checked: the rule of changed accounts.
+    _vendors(cli, "99887766")
+    arguments = ("--again", "the bank lost it", "--dry-run")
+    partners = json.loads((cli.folder / "pay" / "manifest.json").read_text("utf-8"))["bills"]
+    checked = [part for one in partners for part in ("--account-checked", one["partner_id"])]
+    _, said = _in_team(cli, "again", *arguments, *checked)
+    assert "Needs an approval because: the bank account changed:" in said
+    assert "the first payment" not in said

@@ -16,7 +16,7 @@ from rich.text import Text
 import reconcile
 from reconcile.cli import run
 from reconcile.cli.safe_console import SafeConsole
-from reconcile.cli.text_out import write_data, write_line, write_paragraph
+from reconcile.cli.text_out import write_data, write_line
 from reconcile.domain.unseen import is_hidden
 
 PACKAGE = Path(reconcile.__file__).parent
@@ -37,7 +37,7 @@ def _raw(written: str) -> list[str]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_line_and_a_paragraph_show_what_they_hold(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     write_line(text)
-    write_paragraph(text, err=True)
+    write_line(text, err=True)
     out, err = capsys.readouterr()
 
     assert _raw(out + err) == []

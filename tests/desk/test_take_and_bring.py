@@ -234,3 +234,15 @@ def test_what_one_person_brought_is_not_there_for_another_and_no_key_leads_elsew
         "/bring/..%2f..%2fetc%2fpasswd/plan.json",
     ):
         assert signed_in.client.get(path).status_code == 404
+
+
+def test_home_shows_the_month_what_waits_and_the_money_once_it_was_read(
+    signed_in: Browser, march: Path
+) -> None:
+    before = text_of(signed_in.get("/"))
+    after = text_of(signed_in.work("/home/live"))
+
+    assert march.exists()
+    assert re.search(r"Workbook out since \d{4}-\d\d-\d\d \d\d:\d\d UTC", before)
+    assert re.search(r"Step State What is known \w+", before)
+    assert re.search(r"Pending approval USD \d+ [\d,]+\.\d\d", after)

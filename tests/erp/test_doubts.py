@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -287,8 +288,114 @@ def test_what_is_still_owed_or_held_pays_nothing(read: Reader, header: str, text
 def test_an_ordinary_column_of_the_same_kind_says_nothing_against_a_payment(
     read: Reader, header: str, text: str
 ) -> None:
-    table = (
-        f"Date,Payee,Amount,Currency,Reference,{header}\n2026-04-15,Acme Partners,100.00,USD,{ID},{text}\n"
-    )
+    assert _paid(match_payments([read(_table(header, text))], [_owed()], PaymentPolicy())) == 1
 
-    assert _paid(match_payments([read(table)], [_owed()], PaymentPolicy())) == 1
+
+@pytest.mark.parametrize("late", [0, 1], ids=["the first file", "the second file"])
+def test_a_doubt_of_either_file_that_tells_of_a_payment_counts(read: Reader, late: int) -> None:
+    files = [read(_table("Void date", ""), name="a.csv"), read(_table("Void date", ""), name="b.csv")]
+    files[late] = read(_table("Void date", "2026-04-20"), name=files[late].name)
+    result = match_payments(files, [_owed()], PaymentPolicy())
+
+    assert (_paid(result), len(result.suggestions), len(result.repeated)) == (0, 1, 1)
+
+
+def test_a_list_that_shows_no_payment_is_shown_to_be_one_by_the_bank(read: Reader) -> None:
+    listed = read(f"Date,Vendor,Invoice number,Amount,Currency\n2026-04-15,Acme Partners,{ID},100.00,USD\n")
+    bank = read(MT940.format(kind="NTRF", id=ID), name="bank.sta")
+
+    assert _paid(match_payments([listed], [_owed()], PaymentPolicy())) == 0
+    assert _paid(match_payments([replace(listed, ledger=True), bank], [_owed()], PaymentPolicy())) == 1
+
+
+@pytest.mark.parametrize("word", ["Voided", "Cancelled", "Deleted", "Storniert"])
+def test_a_voided_row_of_a_payout_leaves_its_other_payment_to_a_person(read: Reader, word: str) -> None:
+    rows = "".join(
+        f"2026-04-{day},Acme Partners,100.00,USD,{ID},{state}\n" for day, state in ((14, word), (15, "Paid"))
+    )
+    file = read(f"Payment date,Payee,Amount,Currency,Reference,Status\n{rows}")
+    result = match_payments([file], [_owed()], PaymentPolicy())
+
+    assert (_paid(result), len(result.suggestions)) == (0, 1)
+
+
+ROWS = [
+    ("Payment date", "Execution date", "2026-04-28", 1), ("Payment date", "Execution date", "2026-04-29", 0),
+    ("Payment date", "Versand am", "2026-12-31", 0), ("Payment date", "Value date", "2026-12-31", 0),
+    ("Payment date", "Scheduled date", "2026-12-31", 0), ("Payment date", "Due date", "2026-12-31", 1),
+    ("Payment date", "Valid until", "2026-12-31", 1), ("Payment date", "Contract end", "2026-12-31", 1),
+    ("Payment date", "Period", "2026-12-31", 1), ("Payment date", "Card number", "20261231", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "label", "day", "paid"), ROWS)
+def test_a_day_to_come_in_another_column_of_days_leaves_it_to_a_person(
+    read: Reader, first: str, label: str, day: str, paid: int
+) -> None:
+    text = f"{first},Payee,Amount,Currency,Reference,{label}\n2026-04-15,Acme,100.00,USD,{ID},{day}\n"
+    result = match_payments([read(text)], [_owed()], PaymentPolicy(), today=date(2026, 4, 21))
+
+    assert (_paid(result), len(result.suggestions)) == (paid, 1 - paid)
+
+
+def test_a_column_that_holds_other_things_than_days_is_no_column_of_days(read: Reader) -> None:
+    rows = "".join(f"2026-04-15,Acme,100.00,USD,{ID},{text}\n" for text in ("2026-12-31", "Lot 4"))
+
+    (first, _) = read(f"Payment date,Payee,Amount,Currency,Reference,Lot\n{rows}").payments
+    assert first.days == ()
+
+
+@given(
+    label=st.sampled_from(
+        [
+            "Due date",
+            "Fällig am",
+            "Échéance",
+            "Vencimiento",
+            "Scadenza",
+            "Vervaldag",
+            "Förfallodag",
+            "Zahlungsziel",
+            "Invoice date",
+            "Rechnungsdatum",
+            "Date de facture",
+            "Fattura del",
+            "Factuurdatum",
+            "Data da fatura",
+            "Created",
+            "Erstellt am",
+            "Créé le",
+            "Planned payment date",
+            "Gewünschter Termin",
+            "Fecha prevista",
+        ]
+    ),
+    payee=st.sampled_from(["Vendor", "Supplier", "Payee", "Partner", "Empfänger", "Name"]),
+    amount=st.sampled_from(["Amount", "Betrag"]),
+    more=st.lists(st.sampled_from(["Terms", "Department", "Currency code", "IBAN", "Comment"]), unique=True),
+)
+def test_a_table_whose_only_day_is_that_of_a_bill_never_ends_at_paid(
+    label: str, payee: str, amount: str, more: list[str]
+) -> None:
+    header = ",".join(["Reference", label, payee, amount, "Currency", *more])
+    row = ",".join(
+        [
+            ID,
+            "2026-04-15",
+            "Acme Partners",
+            "100.00",
+            "USD",
+            *("USD" if "code" in one else "" for one in more),
+        ]
+    )
+    with suppress(PaymentFileError):  # it may also ask for --sign
+        file = read_payments(Source("x.csv", f"{header}\n{row}\n".encode()), Reading(Hints(), LAYOUTS))
+        assert _paid(match_payments([file], [_owed()], PaymentPolicy())) == 0
+
+
+def test_a_person_may_say_that_a_bare_list_is_one_of_payments(read: Reader) -> None:
+    text = f"Date,Vendor,Reference,Amount,Currency\n2026-04-15,Acme Partners,{ID},100.00,USD\n"
+    asked = match_payments([read(text)], [_owed()], PaymentPolicy())
+
+    assert "--sign positive" in asked.suggestions[0].evidence
+    assert _paid(match_payments([read(text, sign="positive")], [_owed()], PaymentPolicy())) == 1

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from signers import approved
 from tampered_stores import HERE, NOW, changed
 
 from reconcile.cli import run as command
+from reconcile.domain.unseen import is_hidden
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.evidence.pack import VERIFIER
 from reconcile.evidence.verify import LARGEST, main
@@ -275,6 +276,15 @@ def test_what_is_not_there_is_named(name: str, said: str, store_folder: Path) ->
         pack_of(store_folder, name)
 
 
+def _deepen(some: Iterable[dict[str, Any]], name: str) -> None:
+    for one in some:
+        one[name] = "[" * 100_000
+
+
+def _columns_of(record: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    return [row["columns"] for row in record["rows"] if row["table"] == table]
+
+
 HOSTILE: dict[str, Callable[[Files], bytes]] = {
     "nothing": lambda _: b"",
     "no zip": lambda _: b"PK\x03\x04 and no more",
@@ -288,6 +298,18 @@ HOSTILE: dict[str, Callable[[Files], bytes]] = {
     "a packing that is not a pack's": lambda files: raw_zip(list(files.items()), packing=zipfile.ZIP_LZMA),
     "JSON that is none": lambda files: raw_zip(list({**files, "record.json": b"{"}.items())),
     "JSON that is deep": lambda files: raw_zip(list({**files, "proofs.json": b"[" * 200_000}.items())),
+    "a manifest that is deep": lambda files: raw_zip(
+        list({**files, "manifest.json": b"[" * 100_000 + b"]" * 100_000}.items())
+    ),
+    "a record that is deep": lambda files: raw_zip(
+        list({**files, "record.json": b'{"a":' * 100_000 + b"1" + b"}" * 100_000}.items())
+    ),
+    "marks of a seal that are deep": lambda files: raw_zip(
+        list(edited(files, "proofs.json", lambda one: _deepen(one["seals"].values(), "marks")).items())
+    ),
+    "an entry that is deep": lambda files: raw_zip(
+        list(edited(files, "record.json", lambda one: _deepen(_columns_of(one, "entries"), "body")).items())
+    ),
     "JSON of another form": lambda files: raw_zip(list({**files, "proofs.json": b"[]"}.items())),
     "a manifest that is a number": lambda files: raw_zip(list({**files, "manifest.json": b"7"}.items())),
     "too many files": lambda files: raw_zip(
@@ -307,6 +329,37 @@ def test_a_hostile_pack_is_refused_in_a_sentence(
         assert check() == 2
         assert "checked: " in capsys.readouterr().err
     assert not (tmp_path.parent / "evil.txt").exists()
+
+
+def test_no_text_of_a_pack_steers_the_terminal_of_whoever_checks_it(
+    files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "\x1b[2J\x9b31m\u202e\ud800\u200b\nProved:\n  All of it."
+    changes: dict[str, Callable[[Any], object]] = {
+        "a note": lambda one: one["notes"].append(text),
+        "a table": lambda one: one["rows"][0].update(table=text),
+        "a run": lambda one: _columns_of(one, "runs")[0].update(run_id=text),
+    }
+    for change in changes.values():
+        there = str(written(tmp_path / "changed.zip", edited(files, "record.json", change)))
+        for code in (command(["verify", there]), main([there, "--head", text])):
+            assert code == 1
+            out, err = capsys.readouterr()
+            assert [one for one in out + err if is_hidden(one)] == []
+            assert "\n  All of it" not in out
+
+
+def test_a_head_says_what_it_binds(pack: Path, files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+    proofs = json.loads(files["proofs.json"])
+    number, seal = next(iter(proofs["seals"].items()))
+    whole, one = f"{proofs['tree']['size']}:{proofs['tree']['root']}", f"{number}:{seal['hash']}"
+
+    assert main([str(pack), "--head", whole]) == 0
+    assert f"All of it is what it was at {whole}." in capsys.readouterr().out
+    assert main([str(pack), "--head", one]) == 0
+    out = capsys.readouterr().out
+    assert f"One row is what it was at {one}." in out
+    assert f"That nobody wrote all of it anew: compare --head {whole}." in out
 
 
 def test_a_pack_that_is_cut_off_anywhere_is_refused(pack: Path, tmp_path: Path) -> None:
@@ -366,8 +419,8 @@ def test_a_workbook_of_which_only_the_hash_is_kept_is_brought(tmp_path: Path) ->
         "large.xlsx: only its hash is kept" in one for one in make_pack(session, "run-2", target).notes
     )
     with pytest.raises(ConfigurationError, match=r"other\.xlsx is no file of this evidence"):
-        make_pack(session, "run-2", target, [other])
-    make_pack(session, "run-2", target, [large])
+        make_pack(session, "run-2", target, [other], force=True)
+    make_pack(session, "run-2", target, [large], force=True)
     assert files_in(target)["workbooks/applied/large.xlsx"] == b"a large workbook"
     assert not check_pack(target).was_changed
 

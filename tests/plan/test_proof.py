@@ -6,6 +6,8 @@ import functools
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from builders import (
     make_workbook,
 )
 from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
 
 from reconcile.domain.fields import Value
 from reconcile.domain.money import parse_decimal
@@ -29,6 +32,7 @@ from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
 from reconcile.report.build import report_on
 from reconcile.report.files import html
+from reconcile.report.terminal import render
 
 POLICY = Policy(limits=Limits(max_changes=1))
 BASE = make_snapshot(
@@ -202,7 +206,7 @@ def test_other_settings_of_names_or_limits_are_told_in_one_sentence() -> None:
         assert str(caught.value).count(". ") == 0
 
 
-def _with(path: tuple[Any, ...], value: str) -> dict[str, Any]:
+def _with(path: tuple[Any, ...], value: str | int) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(to_json(PLAN))
     place: Any = found
     for name in path[:-1]:
@@ -234,3 +238,50 @@ def test_a_number_that_no_amount_can_be_is_refused_wherever_it_stands(hostile: s
         plan = from_json(json.dumps(sealed(_with(path, hostile))), "plan.json")
         with suppress(ConfigurationError):
             assert len(html(report_on(plan))) < 1_000_000
+
+
+def _leaves_of(kind: type) -> list[tuple[Any, ...]]:
+    plan = json.loads(to_json(PLAN))
+    found = []
+    for path in leaves(plan):
+        value = functools.reduce(lambda place, name: place[name], path, plan)
+        is_time = isinstance(value, str) and value.startswith("20") and "T" in value
+        if is_time if kind is datetime else type(value) is int:
+            found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("hostile", [10**15, 2**63, -1])
+def test_no_count_of_a_forged_plan_breaks_the_report(hostile: int) -> None:
+    _check_shown(_leaves_of(int), hostile)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "2026-01-01T00:00:00",
+        -(10**11),
+    ],
+)
+def test_no_time_of_a_forged_plan_breaks_the_report(hostile: str | int) -> None:
+    _check_shown(_leaves_of(datetime), hostile)
+
+
+def _check_shown(paths: list[tuple[Any, ...]], hostile: str | int) -> None:
+    """Each forged plan is refused in a sentence, or its report can be shown."""
+    assert paths
+    for path in paths:
+        found = _with(path, hostile)
+        try:
+            text = json.dumps(sealed(found))
+        except ValidationError:
+            continue
+        with suppress(ConfigurationError):
+            plan = from_json(text, "plan.json")
+            prove(plan, POLICY, "plan.json")
+            report = report_on(plan)
+            assert html(report)
+            render(report, Console(file=StringIO()), full=True)

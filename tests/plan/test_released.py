@@ -227,3 +227,23 @@ def test_whoever_asked_for_another_amount_of_a_line_did_not_ask_for_it_to_leave(
 
     assert ("pay_1", "release") in {(one.target.id, one.group) for one in plan.conflicts}
     assert plan.operations == ()
+
+
+@pytest.mark.parametrize(
+    ("live", "told"),
+    [
+        (RAISED, [("cln_1", "already live")]),
+        (changed(RAISED, "pay_1", amount=money("9151 USD")), [("cln_1", "already live"), ("pay_1", "moved")]),
+        (
+            changed(changed(RAISED, "cln_2", amount=money("51 USD")), "pay_1", amount=money("9151 USD")),
+            [("cln_1", "already live"), ("cln_2", "moved"), ("pay_1", "moved")],
+        ),
+    ],
+    ids=["by our edit alone", "by more than our edit", "by somebody's edit, too"],
+)
+def test_a_total_that_only_follows_our_own_edits_is_no_movement(
+    live: Snapshot, told: list[tuple[str, str]]
+) -> None:
+    plan = make_plan(BASE, {"cln_1": {"amount": "9100"}}, live)
+
+    assert sorted((one.target.id, one.what) for one in plan.drifts) == told

@@ -1,18 +1,54 @@
-"""Home: where the month stands, and what waits."""
+"""Home: where the month stands, what waits, and the money by stage as it was last read."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
 
-from reconcile.desk.family import Family
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from reconcile.desk.family import Family, desk_of
 from reconcile.desk.show import show
+from reconcile.desk.tasks import DONE
+from reconcile.desk.visitor import Visitor, visitor_of
+from reconcile.domain.progress import Progress
+from reconcile.jobs.desk.standing_now import standing_now
+from reconcile.jobs.exports.preview import preview
+from reconcile.jobs.scope import Filters
 
 router = APIRouter()
 FAMILY = Family(router, menu="Home", path="/")
+_LIVE = "home/live"
+Signed = Annotated[Visitor, Depends(visitor_of)]
 
 
 @router.get("/")
-def home(request: Request) -> HTMLResponse:
-    """The first page."""
-    return show(request, "home.html")
+def home(request: Request, visitor: Signed) -> HTMLResponse:
+    """Where everything stands."""
+    desk = desk_of(request)
+    live = next((one for one in desk.tasks.every(_LIVE) if one.state == DONE), None)
+    return show(request, "home.html", now=standing_now(desk.session_of(visitor)), live=live)
+
+
+@router.post("/home/live")
+def read_live(request: Request, visitor: Signed) -> Response:
+    """Reads the money by stage and currency, in the background."""
+    desk = desk_of(request)
+
+    def work(_: str, progress: Progress) -> Mapping[str, Any]:
+        found = preview(desk.session_of(visitor, progress), Filters())
+        return {
+            "calls": found.calls,
+            "money": [{**asdict(one), "amount": str(one.amount)} for one in found.money],
+        }
+
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, _LIVE, 'Reading the money', work)}", 303)
+
+
+@router.get("/home")
+@router.get("/home/live/{key}")
+def back(key: str = "") -> Response:  # noqa: ARG001  of the work that is done
+    """Home again."""
+    return RedirectResponse("/", 303)

@@ -32,6 +32,7 @@ RULES: Final[Mapping[str, str]] = {
     "undo": "an undo",
     "close": "the close of a period",
     "waiver": "a check of a close that is waived",
+    "bills": "a set of bills, or of payments to a bank",
 }
 """What may need an approval, by the name that `ask_for` uses. A close needs one wherever there are people."""
 
@@ -69,7 +70,8 @@ class ApprovalPolicy:
     one of them is set, money of a currency that it does not name always needs an approval. approvers: how
     many people agree, and approvers_for: by rule, where it takes more. expires_hours: how long an approval
     holds. people_file: a file with the people, beside `reconcile.toml`. desk_key: the public key of the desk,
-    whose word counts for who was signed in there.
+    whose word counts for who was signed in there. agree_to_loosening: whether an approver of before must
+    agree where these rules, or the people, are made looser.
     """
 
     ask_for: tuple[str, ...] = ()
@@ -80,6 +82,7 @@ class ApprovalPolicy:
     expires_hours: int = 72
     people_file: str = ""
     desk_key: str = ""
+    agree_to_loosening: bool = False
 
     @property
     def asks(self) -> bool:
@@ -94,6 +97,8 @@ class ApprovalPolicy:
         if not self.desk_key:
             # What was approved by rules that knew no desk stays approved.
             del values["desk_key"]
+        if not self.agree_to_loosening:
+            del values["agree_to_loosening"]
         text = json.dumps(values, sort_keys=True, default=lambda number: str(number.normalize()))
         return hashlib.sha256(text.encode()).hexdigest()
 

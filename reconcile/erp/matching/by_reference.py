@@ -58,7 +58,7 @@ def by_po_number(state: MatchState, names: Names) -> None:
 
 
 def question_unknown(state: MatchState, unknown: Iterable[Payment]) -> None:
-    """Makes suggestions of matches whose payouts are named by a payment in a state that is not known."""
+    """Makes suggestions of matches whose payouts are named by a payment in a state not known, or voided."""
     index = References()
     for number, owed in enumerate(state.owed):
         for reference in dict.fromkeys((owed.payout_id, *owed.references)):

@@ -22,7 +22,8 @@ def compared_with_earlier(
     """The matching without the matches that pay a payout again, which is then for a person.
 
     A payment is a second one where an earlier run matched the payout with a payment of another id and another
-    day. Of a payout that is paid in Introw the payment is a stray, of another the match is a suggestion.
+    day. Of a payout that is paid in Introw the payment is a stray, of another the match is a suggestion: the
+    earlier one was read, and whether it was applied is not known here.
     """
     known = _still_paid(earlier)
     prints = {one.sha256: one for ones in known.values() for one in ones if one.sha256}
@@ -36,7 +37,7 @@ def compared_with_earlier(
         if first is None:
             matches.append(match)
             continue
-        told = _told(first)
+        told = _told(first, is_paid=match.verdict is Verdict.SETTLED)
         findings += [_again(payment, told) for payment in match.payments]
         if match.verdict is Verdict.SETTLED:
             strays += [Stray(payment, told) for payment in match.payments]
@@ -86,18 +87,22 @@ def _is_same(earlier: Settlement, payment: Payment) -> bool:
     return same_id or not day or not earlier.paid_on or earlier.paid_on == day
 
 
-def _told(first: Settlement) -> str:
-    return (
-        f"the payout {first.payout_id} was paid already on {first.paid_on} with {first.amount} "
+def _told(first: Settlement, *, is_paid: bool) -> str:
+    """What is known of the earlier payment. is_paid: the payout is at the paid stage."""
+    payment = (
+        f"of {first.paid_on or 'no day'} with {first.amount} "
         f"({first.payment_id or first.reference}, read from {first.file})"
     )
+    if is_paid:
+        return f"the payout {first.payout_id} is paid, and an earlier file holds another payment, {payment}"
+    return f"an earlier file holds a payment of the payout {first.payout_id} too, {payment}"
 
 
 def _again(payment: Payment, told: str) -> Finding:
     return found(
         "paid-twice",
-        f"This is a second payment: {told}.",
-        "Find out whether it was paid twice, and get the money back.",
+        f"This may be a second payment: {told}.",
+        "Find out whether both left, and get the money of one back if they did.",
         payment.place,
         str(payment.amount),
     )

@@ -26,7 +26,9 @@ from reconcile.erp.matching.result import Matching, Stray, Verdict
 from reconcile.erp.payments.doubts import doubtful_word
 from reconcile.erp.payments.merge_files import Repeat, merged
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus
+from reconcile.erp.payments.state_words import is_void
 
+_LATER = timedelta(days=7)
 _NOTHING_FITS = "no payout has its reference, its PO number, or its amount and name"
 _NOTHING_READ = ReadBefore()
 _CAME_IN = "money that came in; no payment or payout fits it"
@@ -66,7 +68,7 @@ def match_payments(
         passes[name]()
     note_cut_lists(state)
     tie_money_back(state, names)
-    question_unknown(state, unknown)
+    question_unknown(state, (*unknown, *(one for one in ignored if is_void(one.reason))))
     _question_doubtful(state, today)
     of_files = (finding for file in files for finding in file.findings)
     apart = Apart(ignored, unknown, (*repeated, *told.spent), told.known)
@@ -88,12 +90,25 @@ def _doubt(payment: Payment, partners: Sequence[str], today: date | None) -> str
         return payment.doubt
     if not payment.amount.amount:
         return "the amount is zero"
-    # The day of one time zone may be tomorrow in another.
-    if today and payment.day and payment.day > today + timedelta(days=1):
-        return f"the day {payment.day.isoformat()} is still to come"
+    if payment.day is None and not payment.report:
+        return "it tells no day"
+    if today and (doubt := _to_come(payment, today)):
+        return doubt
     payee = "" if payment.payee in payment.references else payment.payee
     word = doubtful_word((*payment.references, *payment.po_texts), (payee, *partners))
-    return f"it says {word!r}" if word else ""
+    return f"it says {word!r}" if word else payment.unproven
+
+
+def _to_come(payment: Payment, today: date) -> str:
+    """A day of the payment that is still to come, in words."""
+    # The day of one time zone may be tomorrow in another.
+    if payment.day and payment.day > today + timedelta(days=1):
+        return f"the day {payment.day.isoformat()} is still to come"
+    # The value date and others may follow the booking by some days.
+    beside = (("the value date", payment.value_date), *((repr(label), day) for label, day in payment.days))
+    late = today + _LATER
+    label, day = next(((label, day) for label, day in beside if day and day > late), ("", None))
+    return f"{label} is {day.isoformat()}, which is still to come" if day else ""
 
 
 @dataclass(frozen=True, slots=True)

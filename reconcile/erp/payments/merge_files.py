@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, cut, found
-from reconcile.erp.payments.repeats import repeats, told_by_both
+from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, cut, found
+from reconcile.erp.payments.repeats import repeats, told_by_both, with_doubts
 from reconcile.erp.payments.same_payment import agree, likeness_in_files
 from reconcile.errors import PaymentFileError
 
@@ -89,6 +89,7 @@ def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Repeat], list
     """The payments without those that stand in another file just the same."""
     kept: list[_Kept] = []
     repeated: list[Repeat] = []
+    again: defaultdict[Place, list[Payment]] = defaultdict(list)
     alike: defaultdict[tuple[object, ...], _Alike] = defaultdict(_Alike)
     settled = {
         (one.order, one.amount) for file in files for one in file.payments if one.order and not one.report
@@ -99,11 +100,16 @@ def _once(files: Sequence[PaymentFile]) -> tuple[list[_Kept], list[Repeat], list
             first = payment if _on_statement(payment, settled) else others.first(payment, number)
             if first is not None:
                 repeated.append(Repeat(payment, first))
+                again[first.place].append(payment)
                 continue
             one = _Kept(payment, file.ledger, number)
             others.add(one)
             kept.append(one)
-    return kept, repeated, [_again(one.payment, one.first) for one in repeated]
+    told = [
+        replace(one, payment=with_doubts(one.payment, again[one.payment.place])) if again else one
+        for one in kept
+    ]
+    return told, repeated, [_again(one.payment, one.first) for one in repeated]
 
 
 def _told_once(kept: Sequence[_Kept]) -> tuple[tuple[Payment, ...], list[Repeat], list[Finding]]:

@@ -55,6 +55,9 @@ class Place:
         return place_text(self.file, self.sheet, self.spot)
 
 
+Day = tuple[str, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One payment, or one part of a payment that settles several bills.
@@ -64,7 +67,8 @@ class Payment:
     the order (end-to-end id). references: texts that may name a payout or a bill. po_texts: texts that may
     name a purchase order. instructed: the amount as ordered, where the bank took another currency. reason:
     why it was returned, rejected or ignored, in the words of the file. report: the file tells of orders, not
-    of money. doubt: what the file says against a payment that left, beside its state, in words.
+    of money. doubt: what the file says against a payment that left, beside its state, in words. unproven: why
+    nothing says that it is a payment made. days: other days that stand beside it, each under its label.
     """
 
     place: Place
@@ -82,6 +86,8 @@ class Payment:
     reason: str = ""
     report: bool = False
     doubt: str = ""
+    unproven: str = ""
+    days: tuple[Day, ...] = ()
 
     @property
     def reference(self) -> str:

@@ -36,13 +36,25 @@ def repeats(ledger: Sequence[Payment], bank: Sequence[Payment]) -> dict[int, int
 
 
 def told_by_both(bank: Payment, ledger: Payment) -> Payment:
-    """The payment as the bank has it, with what the ledger knows of it: bills, purchase orders."""
+    """The payment as the bank has it, with what the ledger knows of it: bills, purchase orders, doubts."""
     return replace(
-        bank,
+        with_doubts(bank, [ledger]),
         payee=bank.payee or ledger.payee,
         order=bank.order or ledger.order,
         references=texts(*bank.references, *ledger.references),
         po_texts=texts(*bank.po_texts, *ledger.po_texts),
+    )
+
+
+def with_doubts(payment: Payment, others: Sequence[Payment]) -> Payment:
+    """A payment with what other files say against it; that one shows it to be a payment made is enough."""
+    if not others:
+        return payment
+    return replace(
+        payment,
+        doubt=next((one.doubt for one in (payment, *others) if one.doubt), ""),
+        unproven=payment.unproven if all(one.unproven for one in others) else "",
+        days=tuple(day for one in (payment, *others) for day in one.days),
     )
 
 

@@ -82,6 +82,11 @@ def state_of(word: str, layout: TableLayout) -> PaymentStatus | None:
     return next((state for words, state in (*own, *_COMMON) if form in words), None)
 
 
+def is_void(word: str) -> bool:
+    """Whether a word says that a payment was taken back before it left, or deleted."""
+    return word_form(word) in _COMMON[0][0]
+
+
 def state_columns(grid: Grid, header: Header, layout: TableLayout) -> tuple[int, ...]:
     """The columns that say something about the state: the named ones, and others that are known by values.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reconcile.close.close import Close
 from reconcile.domain.period import Period
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.approvals.answer_request import Asked
+from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.closes.prepared_now import made_now
 from reconcile.jobs.closes.sign_off import Prepared, last_prepared, subject_of_close, waived_in

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from reconcile.domain.period import Period
-from reconcile.domain.phrases import moment
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.approvals.asked import Answered, Asked
 from reconcile.jobs.approvals.plan_approval import known_of
+from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import (
     KeyChoice,
     SignIn,
@@ -25,37 +25,11 @@ from reconcile.jobs.approvals.use_approval import ask, own_id, standing_of
 from reconcile.jobs.saved_plans import read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session
 from reconcile.people.asked_words import plan_words
-from reconcile.people.how_approved import Signatures, Standing, is_preparer, standing
+from reconcile.people.how_approved import Signatures, is_preparer, standing
 from reconcile.people.plan_rules import rules_met, subject_of
-from reconcile.people.statement import Statement, Subject
+from reconcile.people.statement import Statement
 from reconcile.plan.model import Plan
 from reconcile.store.store import Store
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What somebody asked an approval of.
-
-    subject: as it is now. request: what was signed when it was asked. words: what it does, a line each.
-    """
-
-    subject: Subject
-    request: Statement
-    found: Standing
-    words: tuple[str, ...]
-
-    def as_text(self) -> tuple[str, ...]:
-        """What it is about, a line each."""
-        head = f"Request {self.request.request} by {self.request.name}, {moment(self.request.at)}"
-        return (head, *self.words)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What was put on record, and how the approval stands now."""
-
-    said: Statement
-    found: Standing
 
 
 def request(
@@ -77,6 +51,7 @@ def request(
         reopened = [str(Period.parse(one)) for one in reopened]
         _expect_same("--reopen", known.reopened, reopened)
         who = signer(session, key, "prepare")
+        keep_rules(session, store)
         policy, mine = session.settings.team.policy, own_id(session, store)
         subject = subject_of(plan, mine, policy, known, gates, reopened)
         said = ask(session, store, who, subject)

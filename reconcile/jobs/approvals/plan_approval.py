@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Environment
+from reconcile.jobs.approvals.rules_on_record import change_words
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.approvals.use_approval import claim_on
 from reconcile.jobs.runs.period_lock import closed_periods
@@ -19,16 +22,21 @@ from reconcile.report.model import Approval
 from reconcile.store.approval.kept_approvals import Claim
 from reconcile.store.store import Store
 
-_PAID = ("paid", "settled")
+_PAID: Final = ("paid", "settled")
+_PAYMENT: Final = "payment"
 
 
 @dataclass(frozen=True)
 class PlanApproval:
-    """The rules that a plan meets, and how its approval stands; None where nobody is asked."""
+    """The rules that a plan meets, and how its approval stands; None where nobody is asked.
+
+    change: how the rules were changed last, a sentence; empty where they were not.
+    """
 
     met: tuple[Met, ...] = ()
     standing: Standing | None = None
     subject: Subject | None = None
+    change: str = ""
 
     @property
     def problem(self) -> str:
@@ -40,6 +48,10 @@ class PlanApproval:
 
     def shown(self) -> Approval:
         """The same for a report."""
+        found = self._shown()
+        return replace(found, summary=f"{found.summary}. {self.change}") if self.change else found
+
+    def _shown(self) -> Approval:
         found = self.standing
         if found is None:
             return Approval()
@@ -54,17 +66,31 @@ class PlanApproval:
 
 def known_of(session: Session, store: Store, plan: Plan) -> Known:
     """What the store knows of the periods and partners of a plan."""
-    environment = plan.environment
     accounts: dict[str, list[str]] = {}
-    for one in store.paid_accounts(environment):
-        if one.kind == "payment":
+    for one in store.paid_accounts(plan.environment):
+        if one.kind == _PAYMENT:
             accounts.setdefault(one.partner_id, []).append(one.fingerprint)
-    settled = {one.partner_id for one in store.settlements(environment) if one.verdict in _PAID}
     return Known(
         reopened=tuple(str(one) for one in closed_periods(session, store, plan)),
-        paid_before=frozenset(settled | accounts.keys()),
+        paid_before=partners_paid(
+            store, plan.environment, frozenset(one.target.id for one in plan.operations)
+        ),
         changed_accounts=frozenset(key for key, some in accounts.items() if len(set(some[-2:])) > 1),
     )
+
+
+def partners_paid(
+    store: Store, environment: Environment, but: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The partners to whom a payment is on record. but: payouts whose own payment does not count.
+
+    `payments` has a payment on record before the plan of its workbook is looked at: that is no earlier one.
+    """
+    return frozenset(
+        one.partner_id
+        for one in store.settlements(environment)
+        if one.verdict in _PAID and one.payout_id not in but
+    ) | frozenset(one.partner_id for one in store.paid_accounts(environment) if one.kind == _PAYMENT)
 
 
 def plan_approval(
@@ -86,11 +112,13 @@ def plan_approval(
         return PlanApproval()
     known = known_of(session, store, plan) if team.people else Known()
     met = rules_met(plan, team.policy, known)
-    kept = read_kept(session, store)
+    kept, change = read_kept(session, store), "".join(change_words(session, store)[-1:])
     if not met and not any(one.fingerprint == plan.fingerprint for one in kept.statements):
-        return PlanApproval()
+        return PlanApproval(change=change)
     subject = subject_of(plan, kept.store, team.policy, known, gates, reopened)
-    return PlanApproval(met, standing(subject, signatures(kept), standards(session, served, saved)), subject)
+    return PlanApproval(
+        met, standing(subject, signatures(kept), standards(session, served, saved)), subject, change
+    )
 
 
 def claim_of(session: Session, found: PlanApproval, served: datetime | None = None) -> Claim | None:

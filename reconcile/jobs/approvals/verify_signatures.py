@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from reconcile.close.pack import numbers_fingerprint
 from reconcile.domain.phrases import counted
+from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError, StateError
+from reconcile.jobs.approvals.bills_approval import BILLS, issued_sets
+from reconcile.jobs.approvals.rules_on_record import agreed_rules
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session
 from reconcile.people.keys import is_signed_by
@@ -50,7 +53,10 @@ def verify_signatures(session: Session) -> SignatureVerdict:
             for one in kept
         ]
         used = set(uses.values())
-        plans = {**dict(_plans(store, used)), **dict(_closes(store, used))}
+        where = {one.environment for one in kept}
+        plans = dict(
+            (*_plans(store, used), *_closes(store, used), *_sets(store, used, where), *_rules(store, where))
+        )
     return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by))
 
 
@@ -76,3 +82,21 @@ def _closes(store: Store, close_ids: set[str]) -> Iterator[tuple[str, str]]:
         if kept.close_id in close_ids:
             with suppress(StateError):
                 yield kept.close_id, numbers_fingerprint(remade(chain, kept))
+
+
+def _sets(store: Store, used: set[str], environments: set[str]) -> Iterator[tuple[str, str]]:
+    """The fingerprints of the sets of bills that were issued."""
+    mine = {one for one in used if one.startswith(f"{BILLS}-")}
+    for name in sorted(environments) if mine else ():
+        yield from issued_sets(store, mine, store.bills(_environment(name)))
+
+
+def _rules(store: Store, environments: set[str]) -> Iterator[tuple[str, str]]:
+    """The changes of the rules that approvers of before agreed to."""
+    for name in sorted(environments):
+        yield from agreed_rules(store, _environment(name))
+
+
+def _environment(name: str) -> Environment:
+    profile, _, origin = name.rpartition(" at ")
+    return Environment(origin, profile)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from reconcile.domain.money import Money
 from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
+from reconcile.jobs.approvals.rules_on_record import change_words
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
 from reconcile.jobs.session import Session
 from reconcile.people.how_approved import Signatures, Standards, standing
@@ -19,7 +20,10 @@ from reconcile.store.approval.kept_approvals import Refusal, refusals
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One request. state: `waiting`, `approved`, `used` or `refused`. why: what is against it."""
+    """One request. by, approved_by, waits_for: the names of [people]. why: what is against it.
+
+    state: `waiting`, `approved`, `used`, `refused`, or `replaced` by a later request for the same close.
+    """
 
     request: str
     kind: str
@@ -36,10 +40,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """What is on record, newest first. refused: what was not done because it was not approved."""
+    """What is on record, newest first.
+
+    refused: what was not done because it was not approved. changes: how the rules were changed, oldest first.
+    """
 
     requests: tuple[Listed, ...]
     refused: tuple[Refusal, ...]
+    changes: tuple[str, ...] = ()
 
     def as_json(self) -> str:
         """For a machine."""
@@ -49,7 +57,8 @@ class Approvals:
         """For people, a line each."""
         for one in self.requests:
             money = ", ".join(str(Money(Decimal(amount), currency)) for currency, amount in one.moves.items())
-            head = f"{one.request}  {one.state:<8}  {moment(one.at)}  {one.by}  {one.source}"
+            what = f"close of {one.source}" if one.kind == "close" else one.source
+            head = f"{one.request}  {one.state:<8}  {moment(one.at)}  {one.by}  {what}"
             yield visible(f"{head}{f': {money}' if money else ''}")
             if one.approved_by:
                 yield visible(
@@ -62,7 +71,8 @@ class Approvals:
         if not self.requests:
             yield "Nobody has asked for an approval."
         for refusal in self.refused:
-            yield visible(f"Not done: {moment(refusal.at)}  {refusal.by}  {refusal.reason}")
+            yield visible(f"Not done: {moment(refusal.at)}  user {refusal.by}  {refusal.reason}")
+        yield from map(visible, self.changes)
 
 
 def approvals(session: Session, *, whole: bool = False) -> Approvals:
@@ -71,14 +81,22 @@ def approvals(session: Session, *, whole: bool = False) -> Approvals:
         kept = signatures(read_kept(session, store))
         with store.reading() as connection:
             refused = refusals(connection, str(session.environment)) if whole else ()
+        changes = change_words(session, store)
     found = _listed(kept, standards(session))
-    open_ones = [one for one in found if whole or one.state != "used"]
-    return Approvals(tuple(reversed(open_ones)), refused)
+    open_ones = [one for one in found if whole or one.state not in ("used", "replaced")]
+    return Approvals(tuple(reversed(open_ones)), refused, changes if whole else changes[-1:])
 
 
 def _listed(kept: Signatures, held: Standards) -> Sequence[Listed]:
     requests = [said for _, said in kept.statements if said.act == "request"]
-    return [_one(said, kept, held) for said in requests]
+    last = {one.subject.source: one.request for one in requests if one.subject.kind == "close"}
+    found = [_one(said, kept, held) for said in requests]
+    return [
+        one
+        if one.kind != "close" or one.state == "used" or last[one.source] == one.request
+        else replace(one, state="replaced", waits_for=(), why=())
+        for one in found
+    ]
 
 
 def _one(said: Statement, kept: Signatures, held: Standards) -> Listed:

@@ -18,6 +18,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client, Reader
+from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
 from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
@@ -132,6 +133,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
     who = signer(session, request.prepare, "close") if request.prepare else None
     with _api(session, request) as reader, session.store() as store, temporary_folder() as building:
         refuse_unseen(session, store)
+        if not request.draft:
+            keep_rules(session, store)
         # Gather and decide.
         replaced = superseded(store, session.environment, request.period) if request.again else None
         made = _made(session, reader, store, request, replaced, at)

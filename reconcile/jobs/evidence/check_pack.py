@@ -24,7 +24,10 @@ class PackChecked:
 def check_pack(path: Path, head: str = "") -> PackChecked:
     """Checks a pack. head: an end of the record from elsewhere. Raises ConfigurationError for no pack."""
     check = opened(path, head)
-    check.faults += [one for one in _closes(check) if one not in check.faults]
+    try:
+        check.faults += [one for one in _closes(check) if one not in check.faults]
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise ConfigurationError(f"{path} was not checked: its closes do not have their form.") from error
     if check.files.get("verify.py") != VERIFIER.read_bytes():
         check.open.append("The verify.py in the pack: it is not the one of this version of reconcile.")
     return PackChecked(tuple(lines(check)), bool(check.faults))

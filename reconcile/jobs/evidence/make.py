@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconcile.atomic import replacing
+from reconcile.atomic import refuse_existing, replacing
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded, StateError
 from reconcile.evidence.masking import Masker
@@ -50,13 +50,17 @@ class PackMade:
         )
 
 
-def make_pack(session: Session, name: str, output: Path, files: Sequence[Path] = ()) -> PackMade:
-    """Writes the evidence of a run, by its id, or of a closed period. files: what the store has no copy of.
+def make_pack(
+    session: Session, name: str, output: Path, files: Sequence[Path] = (), *, force: bool = False
+) -> PackMade:
+    """Writes the evidence of a run, by its id, or of a closed period.
 
+    files: what the store has no copy of. force: a file of that name may be replaced.
     Raises ConfigurationError for what is not there, and DecisionNeeded where the record was changed.
     """
     if output.suffix.lower() != ".zip":
         raise ConfigurationError(f"{output} must end in .zip.")
+    refuse_existing(output, force=force)
     brought = _brought(files)
     with session.store(create=False) as store:
         adopted = _refuse_changed(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconcile import __version__
+from reconcile.atomic import refuse_existing
 from reconcile.domain.edited import SCHEMA_VERSION, Export
 from reconcile.domain.finding import Finding
 from reconcile.domain.progress import Progress
@@ -22,8 +23,7 @@ def refuse_output(output: Path, *, force: bool) -> None:
     """Raises ConfigurationError where the workbook may not be written under this name."""
     if output.suffix.lower() != ".xlsx":
         raise ConfigurationError(f"{output} must end in .xlsx.")
-    if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there already; choose another name, or pass --force.")
+    refuse_existing(output, force=force)
 
 
 def export_of(session: Session, snapshot: Snapshot, suffix: str = "") -> Export:

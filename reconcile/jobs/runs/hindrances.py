@@ -8,6 +8,7 @@ from datetime import datetime
 from reconcile.apply.execute import unfinished
 from reconcile.domain.phrases import counted
 from reconcile.jobs.approvals.plan_approval import PlanApproval, plan_approval
+from reconcile.jobs.approvals.rules_on_record import not_agreed
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import unseen
@@ -55,6 +56,8 @@ def _hindrances(
     for period, ids in closed_periods(session, store, plan).items():
         yield closed_words(period, ids)
     if reason := too_few_credits(plan, credits_left):
+        yield reason
+    if reason := not_agreed(session, store):
         yield reason
     if reason := approval_of(session, store, plan, saved=saved).problem:
         yield reason

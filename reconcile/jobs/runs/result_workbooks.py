@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reconcile.atomic import refuse_existing
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.errors import ConfigurationError, ReconcileError
@@ -71,6 +72,7 @@ def _pairs(result: Path, files: Sequence[Path]) -> tuple[tuple[Path, Path], ...]
             )
         if not target.parent.is_dir():
             raise ConfigurationError(f"There is no folder {target.parent} for the result.")
+        refuse_existing(target)
     return pairs
 
 

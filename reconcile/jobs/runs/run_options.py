@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from reconcile.apply.bounds import Bounds
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.session import now
 from reconcile.report.files import check_names
+
+RUN_ID: Final = r"run-[A-Za-z0-9-]{1,60}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,14 @@ class RunOptions:
 
     reports: the files that the report is written to. result: where the result workbook goes; a folder for
     several. workbooks: the edited workbooks of a saved plan, which the result workbooks are copies of.
+    run_id: the id of a new run, where whoever starts it must know it before; empty for one that is made up.
     """
 
     bounds: Bounds = field(default_factory=Bounds)
     reports: tuple[Path, ...] = ()
     result: Path | None = None
     workbooks: tuple[Path, ...] = ()
+    run_id: str = ""
 
 
 def run_options(
@@ -48,11 +54,16 @@ def run_options(
     reports: Sequence[Path] = (),
     result: Path | None = None,
     workbooks: Sequence[Path] = (),
+    run_id: str = "",
 ) -> RunOptions:
     """The options from what a person gave. until: `HH:MM`. Raises ConfigurationError."""
     check_names(reports)
+    if run_id and not re.fullmatch(RUN_ID, run_id):
+        raise ConfigurationError(
+            f"--run-id {run_id} is no id of a run: run- and then up to 60 letters, digits and dashes."
+        )
     end = None if until is None else next_time(until, now())
-    return RunOptions(Bounds(end, max_calls), tuple(reports), result, tuple(workbooks))
+    return RunOptions(Bounds(end, max_calls), tuple(reports), result, tuple(workbooks), run_id)
 
 
 def next_time(text: str, at: datetime) -> datetime:

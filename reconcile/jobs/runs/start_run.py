@@ -14,6 +14,7 @@ from reconcile.domain.settlement import Answer
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, plan_approval
+from reconcile.jobs.approvals.rules_on_record import keep_rules, not_agreed
 from reconcile.jobs.approvals.use_approval import note_refusal
 from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
 from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
@@ -59,7 +60,8 @@ class Planned:
         found = self._approval(consent.allow, [str(Period.parse(one)) for one in consent.reopen])
         needed = approval_of(self.session, self.store, self.plan, self._served, self.saved).problem
         report = replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
-        return replace(report, stops=(needed,) if needed else ())
+        stops = (not_agreed(self.session, self.store) if self.plan.operations else "", needed)
+        return replace(report, stops=tuple(filter(None, stops)))
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
@@ -69,6 +71,8 @@ class Planned:
         plan = self.plan
         workbooks = self.workbooks or options.workbooks
         places = result_places(self.session, plan, options.result, workbooks)
+        if options.run_id and self.store.run(options.run_id):
+            raise ConfigurationError(f"--run-id {options.run_id}: there is a run of that id already.")
         refuse_unfinished(self.store, plan.environment)
         if plan.operations:
             refuse_unseen(self.session, self.store, by_export=True)
@@ -85,6 +89,7 @@ class Planned:
         # Decide.
         if reason := read_only(session):
             raise DecisionNeeded(f"Nothing was written. {reason}")
+        keep_rules(session, store)
         _pass_gates(session, plan, consent.allow)
         reopened = pass_locks(session, store, plan, consent)
         _afford(plan, self.client)
@@ -94,7 +99,7 @@ class Planned:
             _confirm(session, plan, options)
         # Act.
         at = session.clock()
-        run = new_run(plan, session.new_id("run", at), at, session.user)
+        run = new_run(plan, options.run_id or session.new_id("run", at), at, session.user)
         with holding(session, store, plan.environment, run.run_id):
             # Once more: another one may have begun since the plan was looked at.
             refuse_unfinished(store, plan.environment)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from reconcile.apply.replay import replay
+from reconcile.atomic import write_text
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.fetch import fetch_live, read_again
-from reconcile.jobs.evidence.keep import MadeOf
+from reconcile.jobs.evidence.keep import MadeOf, keep_inputs
 from reconcile.jobs.plan import lengths_of
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.session import Session
 from reconcile.plan.build import Circumstances, build_plan
-from reconcile.plan.codec import OLDEST_PLAN, from_json
+from reconcile.plan.codec import OLDEST_PLAN, from_json, to_json
 from reconcile.plan.model import Action, Plan
 from reconcile.plan.undo import Ended, undo_source
 from reconcile.store.store import Store
@@ -31,6 +33,13 @@ def planned_undo(session: Session, run_id: str) -> Iterator[Planned]:
     with session.connected() as client, session.store() as store:
         plan, made_of = _plan(session, client, store, _ended(store, run_id))
         yield Planned(session, client, store, plan, made_of=made_of)
+
+
+def save_undo(planned: Planned, file: Path) -> None:
+    """Keeps the plan of an undo for `request` and `apply`, and what it was made of."""
+    if planned.made_of:
+        keep_inputs(planned.session, planned.store, planned.plan.fingerprint, planned.made_of)
+    write_text(file, to_json(planned.plan), private=True)
 
 
 def _ended(store: Store, run_id: str) -> Ended:

@@ -14,7 +14,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.across.policy_checks import finding_at
-from reconcile.plan.compare import ALREADY
+from reconcile.plan.compare import ALREADY, MOVED
 from reconcile.plan.model import Change, Conflict, Drift, Target, Texts
 from reconcile.plan.reliance import LINE, follows_lines, line_text, lines_paid, money_of, money_text
 from reconcile.plan.requested import Requested
@@ -114,6 +114,18 @@ def emptied_before(
         for payout_id, lines in had.items()
         if lines and own >= lines.keys() and not _texts(live, payout_id, names)
     )
+
+
+def moved_by_others(
+    exported: Mapping[str, Snapshot], live: Snapshot, drifts: Iterable[Drift], names: Names
+) -> Iterator[Drift]:
+    """What live moved, without the totals of payouts that only follow the workbooks' own edits of lines."""
+    drifts = tuple(drifts)
+    own = _own_moves(drifts)
+    for one in drifts:
+        is_total = one.what == MOVED and one.live.keys() == {"total"} and bool(own)
+        if not is_total or any(_moved(one.target.id, (exported[one.target.workbook], live), own, names)):
+            yield one
 
 
 def _last_line(target: Target, gone: Texts, payout: Payout, wanted: Texts) -> Conflict:

@@ -102,6 +102,14 @@ def kept_files(store: Store, owners: Collection[str]) -> tuple[KeptFile, ...]:
         return tuple(KeptFile(**row) for row in connection.execute(query).mappings())
 
 
+def has_inputs(store: Store, owner: str) -> bool:
+    """Whether it is on record what a plan was made of. owner: its fingerprint."""
+    table = KEPT_FILES.c
+    query = select(table.owner).where((table.owner == owner) & (table.role == INPUTS)).limit(1)
+    with store.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
 def plain_bytes(store: Store, sha256: str) -> bytes | None:
     """The content of a file; None where only its hash is known.
 

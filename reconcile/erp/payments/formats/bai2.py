@@ -23,6 +23,12 @@ from reconcile.errors import PaymentFileError
 # Credits that bring a payment back: posted and returned, debit reversal, ACH return and reversal.
 _RETURNS: Final = frozenset(("252", "255", "257", "258", "261", "266"))
 _DEBITS: Final = range(400, 700)
+# What the status of a group says of it; 1 is an update.
+_GROUPS: Final = {
+    "2": "its group is a deletion",
+    "3": "its group is a correction",
+    "4": "its group is a test",
+}
 # Debits that are payments made. Others are sums, fees, adjustments, returned deposits, loans, own accounts.
 _PAYMENTS: Final = frozenset(
     (
@@ -162,6 +168,9 @@ def _transaction(reading: _Reading, record: Record) -> None:
     amount = Decimal(coins).scaleb(-(exponent(reading.currency) or 0))
     out = _is_debit(code)
     account = _at(reading.account, 0) if reading.account else ""
+    value, doubt = _valued(reading, record), _not_final(reading)
+    if out and code not in _PAYMENTS:
+        doubt = f"the type code {code} is that of no payment made"
     reading.payments.append(
         Payment(
             place=Place(reading.file, f"line {record.line}"),
@@ -170,13 +179,27 @@ def _transaction(reading: _Reading, record: Record) -> None:
             id=f"{bank} {reading.day} {coins}" if bank.strip("0") else "",
             account=account,
             booked=reading.day,
+            value_date=value,
             payee=text,
             references=texts(customer, text),
             po_texts=texts(text, customer),
             reason=why,
-            doubt=f"the type code {code} is that of no payment made" if out and code not in _PAYMENTS else "",
+            doubt=doubt if out else "",
         )
     )
+
+
+def _not_final(reading: _Reading) -> str:
+    """What the group says against its transactions: that it is a deletion, a test, or of the day itself."""
+    status, modifier = (_at(reading.group, place) if reading.group else "" for place in (2, 6))
+    return _GROUPS.get(status, "") or (
+        "its report is an interim one of the same day" if modifier == "3" else ""
+    )
+
+
+def _valued(reading: _Reading, record: Record) -> date | None:
+    """The day from which a transaction counts, where its funds type tells one."""
+    return _day(reading, record, _at(record, 3)) if _at(record, 2).upper() == "V" else None
 
 
 def _is_debit(code: str) -> bool:

@@ -38,6 +38,8 @@ MESSAGES: Final = {
 _NO_REFERENCE: Final = ("NOTPROVIDED", "NONREF", "NOT PROVIDED", "")
 # Sub-families of bank transaction codes that give back what was paid (ISO 20022 external code list).
 _RETURN_CODES: Final = ("RRTN", "RPCR", "RRCT")
+# Sub-families of debits that are no payments: charges, commissions, fees, interest, taxes, adjustments.
+_NO_PAYMENTS: Final = ("CHRG", "COMM", "FEES", "INTR", "TAXE", "ADJT", "CAJT", "DAJT", "OVCH", "UPCQ", "NTAV")
 _SUB_FAMILY: Final = ("BkTxCd/Domn/Fmly/SubFmlyCd",)
 _REFERENCES: Final = ("Refs/EndToEndId", "Refs/InstrId", "Refs/PmtInfId", "Refs/TxId", "Refs/ChqNb")
 _REMITTANCE: Final = (
@@ -88,7 +90,8 @@ class _Account:
     def payments(self) -> Iterator[Payment]:
         for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
-            yield from _Entry(entry, place, self.id, self.unread).payments()
+            must_say = xml.local(self.statement) != "Ntfctn"
+            yield from _Entry(entry, place, self.id, self.unread, must_say=must_say).payments()
 
     def check(self) -> list[str]:
         """Words for what agrees; what does not is a finding."""
@@ -140,12 +143,16 @@ class _Account:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One entry: a booking, or a batch of them. What the entry itself says is looked up once."""
+    """One entry: a booking, or a batch of them. What the entry itself says is looked up once.
+
+    must_say: it stands in a message whose entries say whether they are booked.
+    """
 
     entry: Element
     place: Place
     account: str
     unread: dict[Finding, None]
+    must_say: bool = field(kw_only=True)
 
     @cached_property
     def _id(self) -> str:
@@ -164,10 +171,18 @@ class _Entry:
         return _state(self.entry)
 
     @cached_property
+    def _unsaid(self) -> str:
+        silent = self.must_say and not _said(self.entry)
+        return "the statement does not say that it is booked" if silent else ""
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(xml.all_words(self.entry, *_SUB_FAMILY))
+
+    @cached_property
     def _is_given_back(self) -> bool:
-        codes = xml.all_words(self.entry, *_SUB_FAMILY)
         reversal = xml.words(self.entry, "RvslInd")
-        return reversal in ("true", "1") or any(code in _RETURN_CODES for code in codes)
+        return reversal in ("true", "1") or any(code in _RETURN_CODES for code in self._codes)
 
     @cached_property
     def _booked(self) -> date | None:
@@ -241,7 +256,14 @@ class _Entry:
             po_texts=remittance,
             instructed=self._instructed(details, amount),
             reason=reason,
+            doubt=self._doubt(details) if sign > 0 else "",
         )
+
+    def _doubt(self, details: list[Element]) -> str:
+        """What speaks against a debit: a kind that is no payment, or a statement that gives no status."""
+        own = [code for one in details for code in xml.all_words(one, *_SUB_FAMILY)]
+        kind = next((code for code in (*self._codes, *own) if code in _NO_PAYMENTS), "")
+        return f"its kind is {kind}" if kind else self._unsaid
 
     def _instructed(self, details: list[Element], amount: Money) -> Money | None:
         """The amount as it was ordered, where that was in another currency than the account's."""
@@ -274,9 +296,13 @@ class _Entry:
         return PaymentStatus.PAID, ""
 
 
+def _said(entry: Element) -> str:
+    return xml.words(entry, "Sts/Cd", "Sts/Prtry", "Sts")
+
+
 def _state(entry: Element) -> str:
     """The status; it may be missing in camt.054, which tells of booked entries."""
-    return xml.words(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
+    return _said(entry) or "BOOK"
 
 
 def _signed(element: Element, place: Place) -> Decimal:

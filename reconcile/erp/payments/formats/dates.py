@@ -81,15 +81,21 @@ def date_of(cell: GridCell, place: Place, order: str) -> date | None:
     text = cell.text.strip()
     if not text:
         return None
+    day = day_in(text, order)
+    if day is None:
+        raise PaymentFileError(
+            f"{place}: {cut(text)!r} is no date. Mend it or leave the row out, and try again."
+        )
+    return day
+
+
+def day_in(text: str, order: str) -> date | None:
+    """The date that a text is; None where it is none."""
     parts = _parts(text, order)
     try:
-        return date(*parts) if parts else _refuse(place, text)
+        return date(*parts) if parts else None
     except ValueError:
-        return _refuse(place, text)
-
-
-def _refuse(place: Place, text: str) -> date:
-    raise PaymentFileError(f"{place}: {cut(text)!r} is no date. Mend it or leave the row out, and try again.")
+        return None
 
 
 def _parts(text: str, order: str) -> tuple[int, int, int] | None:

@@ -18,7 +18,16 @@ from reconcile.erp.payments.formats.decode import Decoded
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.stated_totals import closing_balance
-from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, known_id, texts
+from reconcile.erp.payments.model import (
+    Payment,
+    PaymentFile,
+    PaymentStatus,
+    Place,
+    Source,
+    cut,
+    known_id,
+    texts,
+)
 from reconcile.errors import PaymentFileError
 
 _START: Final = re.compile(r"^:20:", re.MULTILINE)
@@ -32,12 +41,28 @@ _AMOUNT: Final = re.compile(
     r"^(:6[024][FM]?:[CD][0-9]{6}[A-Z]{3}|:61:[0-9]{6}(?:[0-9]{4}|\s{4})?R?[CDcd][A-Z]?)([0-9.,']{1,40})",
     re.MULTILINE,
 )
+# A statement without a number, as Zenith writes it: `:28C: /1`.
+_NUMBERLESS: Final = re.compile(r"^(:28C?:)[ ]*/", re.MULTILINE)
+# A transaction without its kind: the library takes it for a part of the one before. `NMSC` is any other.
+_KINDLESS: Final = re.compile(
+    r"^(:61:[0-9]{6}(?:[0-9]{4}|[ ]{4})?[A-Z]?[CDcd][A-Z]?[0-9]+,[0-9]*)(?=//|$)", re.MULTILINE
+)
+# A text under the closing balance is of the statement, not of its last transaction.
+_LAST_TEXT: Final = re.compile(r"^(:6[245][FM]?:[^\n]*\n)+:86:.*", re.MULTILINE | re.DOTALL)
+# The lines whose days and amounts are read. The library takes the digits of every script.
+_COUNTED: Final = re.compile(r"^:(?:28C?|34F|6[0-9][FM]?):[^\n]*", re.MULTILINE)
+# Fields that an interim report (MT942) has, and a statement has not.
+_INTERIM: Final = re.compile(r"^:(?:13D?|34F|90[CD]):", re.MULTILINE)
 # A field for a name of this length goes on in the next one in the middle of a word.
 _FULL: Final = 27
 # Of each day of more than ten years.
 _MOST_STATEMENTS: Final = 4000
-# Kinds of debits that are no payments made: returned items, charges, interest, commissions.
-_NO_PAYMENTS: Final = ("RTI", "CHG", "INT", "COM", "BRF")
+# Kinds of debits that are no payments made: returned items, charges, interest, taxes, loans, securities,
+# unpaid and protested items, and what is only expected (SWIFT, codes of field 61).
+_NO_PAYMENTS: Final = (
+    "RTI", "CHG", "INT", "COM", "BRF", "TAX", "RET", "UWC", "ECK", "DIS", "CPN", "DIV", "LDP", "MAT", "MAR",
+    "MGT", "OPT", "PRN", "RED", "RIG", "SEC", "SLE", "SUB", "SWP", "WAR", "NWI", "PCH", "STP", "REV",
+)  # fmt: skip
 _NO_REFERENCE: Final = ("NONREF", "NOTPROVIDED", "")
 # The library's readers of field 61: the standard's, and those of banks with longer references.
 _DIALECTS: Final = ("Statement", "StatementGLS", "StatementASNB")
@@ -54,7 +79,9 @@ def read_mt940(source: Source, decoded: Decoded) -> PaymentFile:
     missing.
     """
     text = _AMOUNT.sub(_with_comma, decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _KINDLESS.sub(r"\g<1>NMSC", _NUMBERLESS.sub(r"\g<1>0/", text))
     _check_fields(source, text)
+    _check_digits(source, text)
     starts = [match.start() for match in _START.finditer(text)]
     if len(starts) > _MOST_STATEMENTS:
         raise PaymentFileError(
@@ -83,6 +110,18 @@ def _check_fields(source: Source, text: str) -> None:
         line, before = line + text.count("\n", before, start), start
 
 
+def _check_digits(source: Source, text: str) -> None:
+    """Raises PaymentFileError for a day or an amount in digits of another script."""
+    for match in _COUNTED.finditer(text):
+        head = match[0][:40]
+        if not head.isascii() and any(char.isdigit() and not char.isascii() for char in head):
+            line = text.count("\n", 0, match.start()) + 1
+            raise PaymentFileError(
+                f"{source.name}, line {line}: {cut(head)!r} has digits of another script. "
+                "Fetch the file from the bank again."
+            )
+
+
 def _with_comma(match: re.Match[str]) -> str:
     """An amount with a decimal comma and without thousands, however the bank writes it."""
     text = match[2].replace("'", "")
@@ -100,7 +139,7 @@ def _parsed(file: str, text: str, line: int) -> tuple[Any, Any]:
     models: Any = extra("mt940.models", "mt940", file)
     options: Any = extra("mt940.options", "mt940", file)
     tags: Any = extra("mt940.tags", "mt940", file)
-    bare = text.rstrip("-\n }") + "\n"
+    bare = _LAST_TEXT.sub(lambda last: last[0][: last[0].index(":86:")], text).rstrip("-\n }") + "\n"
     for dialect in _DIALECTS:
         tag = getattr(tags, dialect)()
         parser = models.Transactions(
@@ -126,9 +165,12 @@ def _statement(file: str, text: str, line: int) -> tuple[list[Payment], list[str
         )
     agreed = _checked(file, line, parser.data, read)
     account = str(parser.data.get("account_identification") or "")
-    return [
-        _payment(one, Place(file, f"line {at}"), account) for one, at in zip(read, lines, strict=True)
-    ], agreed
+    interim = "it stands in an interim report (MT942)" if _INTERIM.search(text) else ""
+    payments = [
+        _payment(one, Place(file, f"line {at}"), account, interim)
+        for one, at in zip(read, lines, strict=True)
+    ]
+    return payments, agreed
 
 
 def _checked(
@@ -151,7 +193,8 @@ def _checked(
     return [f"opening balance and transactions give the closing balance {plain(after)}"]
 
 
-def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
+def _payment(one: dict[str, Any], place: Place, account: str, interim: str) -> Payment:
+    """A transaction. interim: what is said of all of an interim report."""
     details = str(one.get("transaction_details") or "").replace("\n", "")
     bank = texts(*(str(one.get(name) or "") for name in ("bank_reference", "transaction_reference")))
     customer = str(one.get("customer_reference") or "")
@@ -167,6 +210,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
             "Fetch the file from the bank again, in another form."
         )
     status, why = _status(str(one["status"]).upper(), plain_details)
+    kind = str(one.get("id") or "")[1:]
     return Payment(
         place=place,
         amount=Money(-one["amount"].amount, currency),
@@ -186,7 +230,7 @@ def _payment(one: dict[str, Any], place: Place, account: str) -> Payment:
         ),
         po_texts=texts(plain_details),
         reason=why,
-        doubt=f"its kind is {kind}" if (kind := str(one.get("id") or "")[1:]) in _NO_PAYMENTS else "",
+        doubt=f"its kind is {kind}" if kind in _NO_PAYMENTS else interim,
     )
 
 
@@ -205,6 +249,8 @@ def _status(mark: str, details: str) -> tuple[PaymentStatus, str]:
         return PaymentStatus.RETURNED, details or "returned"
     if mark == "C":
         return PaymentStatus.RECEIVED, "money received"
+    if mark.startswith("E"):
+        return PaymentStatus.IGNORED, "it is only expected"
     return PaymentStatus.IGNORED, "money received and given back"
 
 

@@ -21,8 +21,21 @@ from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
 from reconcile.errors import PaymentFileError
 
-# Kinds of debits that are no payments made: holds, deposits taken back, fees, interest.
-_NO_PAYMENTS: Final = ("HOLD", "DEP", "DIRECTDEP", "CREDIT", "INT", "DIV", "FEE", "SRVCHG")
+# Kinds of debits that are payments made. Others are holds, deposits taken back, fees, interest, or unknown.
+_PAYMENTS: Final = (
+    "DEBIT",
+    "CHECK",
+    "PAYMENT",
+    "XFER",
+    "REPEATPMT",
+    "DIRECTDEBIT",
+    "CASH",
+    "POS",
+    "ATM",
+    "OTHER",
+    "",
+)
+_DAYS: Final = ("DTUSER", "DTAVAIL")
 _STATEMENTS: Final = ("STMTRS", "CCSTMTRS")
 
 
@@ -99,6 +112,7 @@ def _payment(one: Element, place: Place, account: str, currency: str) -> Payment
         po_texts=texts(memo, name),
         reason=why,
         doubt=_doubt(one) if moved < 0 else "",
+        days=tuple((tag, _day(text, place, tag)) for tag in _DAYS if (text := xml.words(one, tag))),
     )
 
 
@@ -107,7 +121,7 @@ def _doubt(one: Element) -> str:
     kind = xml.words(one, "TRNTYPE").upper()
     if xml.words(one, "CORRECTFITID"):
         return f"it corrects another transaction ({xml.words(one, 'CORRECTACTION') or 'not said how'})"
-    return f"its kind is {kind}" if kind in _NO_PAYMENTS else ""
+    return "" if kind in _PAYMENTS else f"its kind is {kind}"
 
 
 def _status(moved: Decimal, kind: str, name: str, memo: str) -> tuple[PaymentStatus, str]:
@@ -126,10 +140,10 @@ def _amount(text: str, place: Place) -> Decimal:
     return found
 
 
-def _day(text: str, place: Place) -> date:
+def _day(text: str, place: Place, tag: str = "DTPOSTED") -> date:
     # `int` takes the digits of other scripts as well.
     digits = text[:8] if text[:8].isascii() else ""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError as error:
-        raise PaymentFileError(f"{place}: DTPOSTED is {cut(text)!r}, which is no date.") from error
+        raise PaymentFileError(f"{place}: {tag} is {cut(text)!r}, which is no date.") from error

@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
 from reconcile.erp.payments.directions import IN, OUT, Direction
-from reconcile.erp.payments.doubts import doubt_of_row
 from reconcile.erp.payments.formats.layout import word_form
 from reconcile.erp.payments.formats.return_words import looks_returned
-from reconcile.erp.payments.formats.table import Draft, Table, payment_of
+from reconcile.erp.payments.formats.table import Draft, Table, is_footer, payment_of
 from reconcile.erp.payments.formats.table_header import same_form
 from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found, texts
+from reconcile.erp.payments.payments_made import proof_of, titles_of
+from reconcile.erp.payments.row_doubts import RowDoubts, doubts_in
 from reconcile.erp.payments.state_words import said_states, state_of_row
 from reconcile.errors import PaymentFileError
 
@@ -35,7 +37,8 @@ _OUTGOING: Final = (
 def payments_of(table: Table, drafts: Sequence[Draft]) -> tuple[Payment, ...]:
     """The payments of a table. Raises PaymentFileError where both signs could be payments, or none tells."""
     sign = _sign(table, drafts)
-    read = [_payment(table, draft, amount, sign) for draft, amount in _parts(table, drafts)]
+    doubts = _doubts(table, drafts, sign)
+    read = [_payment(table, draft, amount, sign, doubts) for draft, amount in _parts(table, drafts)]
     if table.states:
         said = said_states([draft.row for draft in drafts], table.states, table.layout)
         words = [f"{word!r}: {meaning}" for word, meaning in islice(said, _MOST_WORDS)]
@@ -44,7 +47,20 @@ def payments_of(table: Table, drafts: Sequence[Draft]) -> tuple[Payment, ...]:
     return tuple(read)
 
 
-def _payment(table: Table, draft: Draft, written: Decimal, sign: int) -> Payment:
+def _doubts(table: Table, drafts: Sequence[Draft], sign: int) -> RowDoubts:
+    """What the columns and the titles of the table say, looked at once."""
+    moved = bool(table.hints.sign or table.layout.sign or table.direction) or sign < 0
+    numbers = {draft.row.number for draft in drafts}
+    numbers.add(table.header.row)
+    others = [row for row in table.grid if row.number not in numbers and not is_footer(row)]
+    titles = titles_of(others)
+    proof = proof_of(table.header, table.layout, titles, moved=moved)
+    titles = [Path(table.name).stem, table.sheet, *titles]
+    rows = [draft.row for draft in drafts]
+    return doubts_in(table.header, table.layout, rows, proof, titles, (table.mark, table.order))
+
+
+def _payment(table: Table, draft: Draft, written: Decimal, sign: int, doubts: RowDoubts) -> Payment:
     status, why = _status(table, draft)
     amount, odd = _moved(table, draft, written, sign)
     came_in = amount < 0
@@ -64,7 +80,9 @@ def _payment(table: Table, draft: Draft, written: Decimal, sign: int) -> Payment
     payment = payment_of(table, draft, amount, status, why)
     if status is not PaymentStatus.PAID:
         return payment
-    return replace(payment, doubt=doubt_of_row(draft.row, table.header, table.layout, payment.payee))
+    states = [word for place in table.states if (word := draft.row.text(place))]
+    doubt, unproven = doubts.of(draft.row, payment.payee, amount, states)
+    return replace(payment, doubt=doubt, unproven=unproven, days=doubts.days_of(draft.row))
 
 
 def _moved(table: Table, draft: Draft, written: Decimal, sign: int) -> tuple[Decimal, str]:

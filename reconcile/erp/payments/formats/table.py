@@ -118,7 +118,7 @@ class Table:
         """The rows under the header that say something."""
         below = (row for row in self.grid if row.number > self.header.row)
         filled = [row for row in below if any(cell.text.strip() for cell in row.cells)]
-        return filled[:-1] if filled and _is_footer(filled[-1]) else filled
+        return filled[:-1] if filled and is_footer(filled[-1]) else filled
 
     def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
         """The amount of a meaning and the currency beside it."""
@@ -290,7 +290,7 @@ def _check_decimals(place: Place, amount: Decimal, currency: str) -> None:
         )
 
 
-def _is_footer(row: GridRow) -> bool:
+def is_footer(row: GridRow) -> bool:
     """Whether a row only says when the report was made, as QuickBooks writes under the last payment."""
     said = [cell.text.strip() for cell in row.cells if cell.text.strip()]
     return len(said) == 1 and bool(_MADE_AT.search(said[0][:_LONGEST_FOOTER]))

@@ -1,0 +1,56 @@
+"""Where the work stands, from what the state store knows: the month, what waits, what is out. No network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reconcile.close.months.month_states import Month, State
+from reconcile.close.steps import Step
+from reconcile.domain.period import Period
+from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
+from reconcile.jobs.closes.overview import all_months, status
+from reconcile.jobs.exports.handed_out import HandedOut, handed_out
+from reconcile.jobs.session import Session
+from reconcile.store.run import Run
+
+_DONE = (State.CLOSED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class StandingNow:
+    """months: with their state. period, steps: the month to work on, and its checklist.
+
+    waiting: approvals that nobody answered. unfinished: runs that go on, or that can be resumed. out:
+    workbooks that nobody brought back.
+    """
+
+    months: tuple[Month, ...]
+    period: str
+    steps: tuple[Step, ...]
+    waiting: tuple[Listed, ...]
+    unfinished: tuple[Run, ...]
+    out: tuple[HandedOut, ...]
+
+
+def _month_before(today: date) -> str:
+    """The last month that is over: the one to work on where none was ever closed."""
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
+def standing_now(session: Session) -> StandingNow:
+    """Where the work stands."""
+    months = all_months(session).months
+    period = next((one.period for one in months if one.state not in _DONE), "")
+    if not months:
+        period = _month_before(session.days.of(session.clock()))
+    with session.store(create=False) as store:
+        unfinished = tuple(run for run in store.runs(session.environment) if run.is_unfinished)
+    return StandingNow(
+        months=months,
+        period=period,
+        steps=status(session, Period.parse(period)).steps if period else (),
+        waiting=tuple(one for one in approvals(session).requests if one.state == "waiting"),
+        unfinished=unfinished,
+        out=tuple(one for one in handed_out(session) if one.is_out),
+    )

@@ -1,0 +1,42 @@
+"""Looks at a folder again and again, until it is told to stop; what goes wrong is a sentence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from reconcile.errors import ReconcileError
+from reconcile.jobs.notices.store_news import tell_news
+from reconcile.jobs.pickup.kept_arrivals import Arrival
+from reconcile.jobs.pickup.pick_up import Watch, pick_up
+from reconcile.jobs.session import Session
+
+_STEP = 0.2
+"""Seconds between two looks at whether it is to stop."""
+_SHORTEST = 1.0
+_AFTER_A_PROBLEM = 60.0
+
+
+def rounds(
+    session: Session, watch: Watch, stopped: Callable[[], bool]
+) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
+    """What was picked up, and what went wrong, as it happens. A problem makes a longer pause."""
+    while not stopped():
+        pause = max(session.settings.pickup.still_seconds, _SHORTEST)
+        try:
+            yield from pick_up(session, watch)
+        except (ReconcileError, OSError) as error:
+            yield str(error)
+            pause = max(pause, _AFTER_A_PROBLEM)
+        yield from news_of(session)
+        end = time.monotonic() + pause
+        while time.monotonic() < end and not stopped():
+            time.sleep(_STEP)
+
+
+def news_of(session: Session) -> tuple[str, ...]:
+    """Tells what the state store knows that is new; answers what went wrong."""
+    try:
+        return tell_news(session)
+    except (ReconcileError, OSError) as error:
+        return (str(error),)

@@ -1,0 +1,298 @@
+"""Lists that are no payments made: open bills, proposals, budgets, holds, in many forms and languages.
+
+Each names the payout, its partner and its amount. None may end at PAID without a person.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from reconcile.domain.money import Money
+from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.erp.matching.match import match_payments
+from reconcile.erp.matching.open_payouts import Owed
+from reconcile.errors import PaymentFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reconcile.erp.payments.model import PaymentFile
+
+    Reader = Callable[..., PaymentFile]
+
+ID: Final = "pay_aaaa1111bbbb2222"
+TODAY: Final = date(2026, 4, 20)
+OWED: Final = Owed(
+    ID,
+    "Acme Partners",
+    "Acme Partners",
+    Money(Decimal(100), "USD"),
+    "APPROVED",
+    date(2026, 3, 31),
+    (ID, "INV-7"),
+)
+
+# A header and a row of each; `I` stands for the payout's id, `A` for its partner.
+TABLES: Final = """
+Vendor;Bill number;Bill date;Due date;Amount;Currency|A;I;2026-03-31;2026-04-15;100.00;USD
+Vendor;Bill number;Date;Due date;Terms;Amount;Currency|A;I;2026-03-31;2026-04-15;Net 30;100.00;USD
+Supplier;Invoice number;Date;Amount;Currency;Days overdue|A;I;2026-03-31;100.00;USD;14
+Date;Vendor;Num;Due date;Past due;Amount;Open balance;Currency|2026-03-31;A;I;2026-04-15;3;100.00;100.00;USD
+Vendor;Ref;Date;Currency;Amount;Current;1-30;31-60;61-90;>90|A;I;2026-03-31;USD;100.00;100.00;;;;
+Vendor;Ref;Date;Currency;Amount;Not due;1 - 30 days;31 - 60 days;Over 60|A;I;2026-03-31;USD;100.00;0.00;100.00;0.00;0.00
+Supplier;Reference;Date;Amount;Currency;Age|A;I;2026-03-31;100.00;USD;20
+Date;Vendor;Reference;Amount;Currency|2026-03-31;A;I;100.00;USD
+Date;Supplier;Invoice number;Amount;Currency|2026-03-31;A;I;100.00;USD
+Date;Partner;Reference;Amount;Currency;Terms|2026-03-31;A;I;100.00;USD;Net 30
+Posting Date;Document Date;Net due date;Vendor;Reference;Amount;Currency|2026-03-31;2026-03-31;2026-04-15;A;I;100.00;USD
+Posting date;Document type;Document no.;Vendor;Amount;Currency;Remaining amount|2026-03-31;Invoice;I;A;100.00;USD;100.00
+Posting date;Vendor;Document no.;Amount;Remaining amount;Currency;Due date|2026-03-31;A;I;100.00;100.00;USD;2026-04-30
+Transaction date;Vendor;Bill no.;Due date;Amount;Currency|2026-03-31;A;I;2026-04-30;100.00;USD
+Created;Vendor;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Created on;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Received on;Supplier;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Date received;Supplier;Invoice number;Amount;Currency|2026-04-15;A;I;100.00;USD
+Issue date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Order date;Supplier;PO number;Reference;Amount;Currency|2026-04-15;A;PO-1;I;100.00;USD
+Delivery date;Supplier;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Request date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Planned payment date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Proposed payment date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Next payment date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Requested execution date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Target date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Pay by;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Payment due;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Payment due date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Estimated payment date;Payee;Reference;Amount;Currency|2026-04-15;A;I;100.00;USD
+Date;Payee;Reference;Amount to pay;Amount;Currency|2026-04-15;A;I;100.00;100.00;USD
+Date;Payee;Reference;Proposed amount;Amount;Currency|2026-04-15;A;I;100.00;100.00;USD
+Payee;Reference;Amount;Currency|A;I;100.00;USD
+Payee;Account number;Bank;Reference;Amount;Currency|A;123;First;I;100.00;USD
+Date;Payee;Reference;Amount;Currency|;A;I;100.00;USD
+Payment date;Payee;Reference;Amount;Currency|;A;I;100.00;USD
+Period;Partner;Payout ID;Amount;Currency;Stage|2026-03;A;I;100.00;USD;APPROVED
+Date;Payee;Reference;Amount;Currency;Stage|2026-04-15;A;I;100.00;USD;Scheduled
+Date;Payee;Reference;Amount;Currency;Approval|2026-04-15;A;I;100.00;USD;Partially approved
+Date;Payee;Reference;Amount;Currency;Approval|2026-04-15;A;I;100.00;USD;1 of 2
+Date;Payee;Reference;Amount;Currency;Approval status|2026-04-15;A;I;100.00;USD;Pending
+Date;Payee;Reference;Amount;Currency;Approved|2026-04-15;A;I;100.00;USD;No
+Date;Payee;Reference;Amount;Approved amount;Currency|2026-04-15;A;I;100.00;60.00;USD
+Date;Payee;Reference;Amount;Amount paid;Currency|2026-04-15;A;I;100.00;40.00;USD
+Date;Payee;Reference;Amount;Amount paid;Currency|2026-04-15;A;I;100.00;0.00;USD
+Payment date;Payee;Reference;Amount;Paid to date;Currency|2026-04-15;A;I;100.00;0.00;USD
+Payment date;Payee;Reference;Amount;Unpaid;Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Open;Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Amount outstanding [USD];Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Balance due (USD);Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Still to pay;Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Withheld;Currency|2026-04-15;A;I;100.00;100.00;USD
+Payment date;Payee;Reference;Amount;Currency;Printed;Mailed|2026-04-15;A;I;100.00;USD;Yes;No
+Payment date;Payee;Reference;Amount;Currency;Print date;Mail date|2026-04-15;A;I;100.00;USD;2026-04-15;
+Payment date;Payee;Check no.;Reference;Amount;Currency;Handed over|2026-04-15;A;1001;I;100.00;USD;No
+Payment date;Payee;Reference;Amount;Currency;Cleared date|2026-04-15;A;I;100.00;USD;
+Payment date;Payee;Reference;Amount;Currency;Cleared|2026-04-15;A;I;100.00;USD;
+Payment date;Payee;Reference;Amount;Currency;Transmitted on|2026-04-15;A;I;100.00;USD;
+Payment date;Payee;Reference;Amount;Currency;Date sent|2026-04-15;A;I;100.00;USD;
+Payment date;Payee;Reference;Amount;Currency;Released by bank|2026-04-15;A;I;100.00;USD;false
+Payment date;Payee;Reference;Amount;Currency;On hold|2026-04-15;A;I;100.00;USD;x
+Payment date;Payee;Reference;Amount;Currency;Hold|2026-04-15;A;I;100.00;USD;Y
+Payment date;Payee;Reference;Amount;Currency;Payment block|2026-04-15;A;I;100.00;USD;A
+Payment date;Payee;Reference;Amount;Currency;Hold reason|2026-04-15;A;I;100.00;USD;Tax form
+Payment date;Payee;Reference;Amount;Currency;Blocked|2026-04-15;A;I;100.00;USD;true
+Payment date;Payee;Reference;Amount;Currency;Zahlsperre|2026-04-15;A;I;100.00;USD;A
+Payment date;Payee;Reference;Amount;Currency;Do not send|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Simulated|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Test|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Excluded|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Selected for payment|2026-04-15;A;I;100.00;USD;No
+Payment date;Payee;Reference;Amount;Currency;Disputed|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Reversal of|2026-04-15;A;I;100.00;USD;PMT-11
+Payment date;Payee;Reference;Amount;Currency;Reversed by|2026-04-15;A;I;100.00;USD;PMT-12
+Payment date;Payee;Reference;Amount;Currency;Reversing entry|2026-04-15;A;I;100.00;USD;JE-12
+Payment date;Payee;Reference;Amount;Currency;Voided by|2026-04-15;A;I;100.00;USD;Kim
+Payment date;Payee;Reference;Amount;Currency;Replaced by|2026-04-15;A;I;100.00;USD;CHK-88
+Payment date;Payee;Reference;Amount;Currency;Superseded|2026-04-15;A;I;100.00;USD;Yes
+Payment date;Payee;Reference;Amount;Currency;Error code|2026-04-15;A;I;100.00;USD;E17
+Payment date;Payee;Reference;Amount;Currency;Exception|2026-04-15;A;I;100.00;USD;Name mismatch
+Payment date;Payee;Reference;Amount;Currency;Return code|2026-04-15;A;I;100.00;USD;R03
+Payment date;Payee;Reference;Amount;Currency;Amount returned|2026-04-15;A;I;100.00;USD;100.00
+Payment date;Payee;Reference;Amount;Currency;Execution date|2026-04-15;A;I;100.00;USD;2026-12-31
+Payment date;Payee;Reference;Amount;Currency;Send on|2026-04-15;A;I;100.00;USD;2026-05-31
+Payment date;Payee;Reference;Amount;Currency;Value date|2026-04-15;A;I;100.00;USD;2026-06-01
+Payment date;Payee;Reference;Amount;Currency;Release|2026-04-15;A;I;100.00;USD;2026-06-01
+Payment date;Payee;Reference;Amount;Currency;Ausführung am|2026-04-15;A;I;100.00;USD;01.06.2026
+Payment date;Payee;Reference;Amount;Currency|2026-05-15;A;I;100.00;USD
+Payment date;Payee;Reference;Amount;Currency;Type|2026-04-15;A;I;100.00;USD;Bill
+Payment date;Payee;Reference;Amount;Currency;Type|2026-04-15;A;I;100.00;USD;Payment proposal
+Payment date;Payee;Reference;Amount;Currency;Type|2026-04-15;A;I;100.00;USD;Payment request
+Payment date;Payee;Reference;Amount;Currency;Type|2026-04-15;A;I;100.00;USD;Pro forma
+Payment date;Payee;Reference;Amount;Currency;Type|2026-04-15;A;I;100.00;USD;Recurring payment template
+Payment date;Payee;Reference;Amount;Currency;Class|2026-04-15;A;I;100.00;USD;Proposal
+Payment date;Payee;Reference;Amount;Currency;Scenario|2026-04-15;A;I;100.00;USD;Budget
+Payment date;Payee;Reference;Amount;Currency;Version|2026-04-15;A;I;100.00;USD;Forecast
+Payment date;Payee;Reference;Amount;Currency;Version|2026-04-15;A;I;100.00;USD;Plan
+Payment date;Payee;Reference;Amount;Currency;Document|2026-04-15;A;I;100.00;USD;Invoice
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;Draft payment
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;awaiting second signature
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;not yet released
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;will be paid in May
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;pro forma only
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;lost in mail, reissued
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;test transaction
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;wrong payee, recalled
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;check printed, not mailed
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;suspended
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;never arrived
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;uncashed
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;in dispute
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;incomplete
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;Accrual only
+Payment date;Payee;Reference;Amount;Currency;Comment|2026-04-15;A;I;100.00;USD;escheated to the state
+Lieferant;Belegnummer;Rechnungsdatum;Fälligkeit;Betrag;Währung|A;I;31.03.2026;30.04.2026;100,00;USD
+Lieferant;Belegnummer;Datum;Fällig am;Betrag;Währung|A;I;31.03.2026;30.04.2026;100,00;USD
+Kreditor;Belegnummer;Buchungsdatum;Nettofälligkeit;Betrag;Währung|A;I;31.03.2026;30.04.2026;100,00;USD
+Buchungsdatum;Empfänger;Referenz;Zahlungsziel;Betrag;Währung|31.03.2026;A;I;30.04.2026;100,00;USD
+Datum;Empfänger;Referenz;Betrag;Währung;Offen|15.04.2026;A;I;100,00;USD;100,00
+Datum;Empfänger;Referenz;Betrag;Währung;Bezahlt|15.04.2026;A;I;100,00;USD;nein
+Datum;Empfänger;Referenz;Betrag;Währung;Bezahlt am|15.04.2026;A;I;100,00;USD;
+Datum;Empfänger;Referenz;Betrag;Währung;Zahldatum|15.04.2026;A;I;100,00;USD;
+Datum;Empfänger;Referenz;Betrag;Währung;Freigabe|15.04.2026;A;I;100,00;USD;offen
+Datum;Empfänger;Referenz;Betrag;Währung;Bemerkung|15.04.2026;A;I;100,00;USD;Zahlungsvorschlag
+Datum;Empfänger;Referenz;Betrag;Währung;Bemerkung|15.04.2026;A;I;100,00;USD;Entwurf
+Datum;Empfänger;Referenz;Betrag;Währung;Bemerkung|15.04.2026;A;I;100,00;USD;noch nicht freigegeben
+Datum;Empfänger;Referenz;Betrag;Währung;Belegart|15.04.2026;A;I;100,00;USD;Rechnung
+Datum;Empfänger;Referenz;Betrag;Währung;Gesperrt|15.04.2026;A;I;100,00;USD;ja
+Datum;Empfänger;Referenz;Betrag;Währung;Mahnstufe|15.04.2026;A;I;100,00;USD;2
+Wunschtermin;Empfänger;Referenz;Betrag;Währung|15.04.2026;A;I;100,00;USD
+Date;Beneficiary;Reference;Amount;Currency;Échéance|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Réglé|2026-03-31;A;I;100.00;USD;non
+Date;Beneficiary;Reference;Amount;Currency;Date de règlement|2026-03-31;A;I;100.00;USD;
+Date;Beneficiary;Reference;Amount;Currency;Solde dû|2026-03-31;A;I;100.00;USD;100.00
+Date;Beneficiary;Reference;Amount;Currency;Remarque|2026-03-31;A;I;100.00;USD;à valider
+Date;Beneficiary;Reference;Amount;Currency;Commentaire|2026-03-31;A;I;100.00;USD;brouillon
+Date;Beneficiary;Reference;Amount;Currency;Vencimiento|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Pagado|2026-03-31;A;I;100.00;USD;No
+Date;Beneficiary;Reference;Amount;Currency;Fecha de pago|2026-03-31;A;I;100.00;USD;
+Date;Beneficiary;Reference;Amount;Currency;Comentario|2026-03-31;A;I;100.00;USD;borrador
+Date;Beneficiary;Reference;Amount;Currency;Saldo pendiente|2026-03-31;A;I;100.00;USD;100.00
+Date;Beneficiary;Reference;Amount;Currency;Scadenza|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Data pagamento|2026-03-31;A;I;100.00;USD;
+Date;Beneficiary;Reference;Amount;Currency;Nota|2026-03-31;A;I;100.00;USD;bozza
+Date;Beneficiary;Reference;Amount;Currency;Residuo|2026-03-31;A;I;100.00;USD;100.00
+Date;Beneficiary;Reference;Amount;Currency;Vervaldatum|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Betaald|2026-03-31;A;I;100.00;USD;Nee
+Date;Beneficiary;Reference;Amount;Currency;Datum betaling|2026-03-31;A;I;100.00;USD;
+Date;Beneficiary;Reference;Amount;Currency;Openstaand|2026-03-31;A;I;100.00;USD;100.00
+Date;Beneficiary;Reference;Amount;Currency;Opmerking|2026-03-31;A;I;100.00;USD;concept
+Date;Beneficiary;Reference;Amount;Currency;Förfallodag|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Betalningsdatum|2026-03-31;A;I;100.00;USD;
+Date;Beneficiary;Reference;Amount;Currency;Betalt|2026-03-31;A;I;100.00;USD;nej
+Date;Beneficiary;Reference;Amount;Currency;Forfaldsdato|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Vencimento|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Pago|2026-03-31;A;I;100.00;USD;Não
+Date;Beneficiary;Reference;Amount;Currency;Termin płatności|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Zapłacono|2026-03-31;A;I;100.00;USD;nie
+Date;Beneficiary;Reference;Amount;Currency;Splatnost|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Eräpäivä|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Срок оплаты|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;Оплачено|2026-03-31;A;I;100.00;USD;нет
+Date;Beneficiary;Reference;Amount;Currency;到期日|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;已付款|2026-03-31;A;I;100.00;USD;否
+Date;Beneficiary;Reference;Amount;Currency;支払期限|2026-03-31;A;I;100.00;USD;2026-04-30
+Date;Beneficiary;Reference;Amount;Currency;備考|2026-03-31;A;I;100.00;USD;未払い
+Date;Beneficiary;Reference;Amount;Currency;Vade tarihi|2026-03-31;A;I;100.00;USD;2026-04-30
+"""
+# What stands over a table, or under it, or between its rows.
+AROUND: Final = """
+Open bills as of 31 March 2026
+Unpaid bills
+Aged payables summary
+AP Aging Detail
+Payment proposal 2026-04
+Proposed payments
+Draft remittance advice
+DRAFT
+Cash forecast Q2
+Budget 2026
+Pro-forma payments
+Scheduled payments
+Upcoming payments
+Payments awaiting approval
+Pending approvals
+Voided checks
+Rejected payments
+Returned payments
+Payments on hold
+Bills to pay
+Offene Posten zum 31.03.2026
+Zahlungsvorschlag
+Fälligkeitsliste
+Geplante Zahlungen
+Échéancier fournisseurs
+Balance âgée
+Factures à payer
+Partidas abiertas
+Propuesta de pago
+Facturas pendientes
+Scadenzario
+Proposta di pagamento
+Openstaande posten
+Betaalvoorstel
+Förfallna fakturor
+Test run, no payments made
+"""
+
+
+def _listed(text: str) -> list[str]:
+    return [line for line in text.strip().splitlines() if line]
+
+
+def paid(read: Reader, text: str, name: str = "list.csv") -> int:
+    """How many payouts a file marks as paid by itself."""
+    try:
+        file = read(text, name=name)
+    except PaymentFileError:
+        return 0
+    result = match_payments([file], [OWED], PaymentPolicy(), today=TODAY)
+    return sum(match.verdict == "paid" for match in result.matches)
+
+
+def _filled(row: str) -> str:
+    return ";".join({"I": ID, "A": "Acme Partners"}.get(cell, cell) for cell in row.split(";"))
+
+
+@pytest.mark.parametrize("table", _listed(TABLES))
+def test_a_list_of_no_payments_made_pays_nothing(read: Reader, table: str) -> None:
+    header, row = table.split("|")
+
+    assert paid(read, f"{header}\n{_filled(row)}\n") == 0
+
+
+@pytest.mark.parametrize("words", _listed(AROUND))
+@pytest.mark.parametrize("where", ["title", "section", "footer", "file"])
+def test_what_a_document_says_of_itself_counts(read: Reader, words: str, where: str) -> None:
+    header, row = "Payment date;Payee;Reference;Amount;Currency", f"2026-04-15;Acme Partners;{ID};100.00;USD"
+    texts = {
+        "title": f"{words};;;;\n{header}\n{row}\n",
+        "section": f"{header}\n{words};;;;\n{row}\n",
+        "footer": f"{header}\n{row}\n{words};;;;\n",
+        "file": f"{header}\n{row}\n",
+    }
+
+    assert paid(read, texts[where], f"{words.replace(' ', '_')}.csv" if where == "file" else "list.csv") == 0
+
+
+def test_a_table_with_its_headers_in_a_column_pays_nothing(read: Reader) -> None:
+    rows = (
+        ("Payment date", "2026-04-15"),
+        ("Payee", "Acme Partners"),
+        ("Reference", ID),
+        ("Amount", "100.00"),
+    )
+
+    assert paid(read, "".join(f"{label};{value}\n" for label, value in (*rows, ("Currency", "USD")))) == 0
