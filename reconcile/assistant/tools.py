@@ -19,10 +19,10 @@ from reconcile.jobs import check as checking
 from reconcile.jobs import diff as comparing
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.sign_statement import KeyChoice
+from reconcile.jobs.assistant.propose_edits import Edit, propose
+from reconcile.jobs.assistant.reading_session import ReadingSession, reading_session
 from reconcile.jobs.exports import export as exporting
 from reconcile.jobs.exports.exports_out import exports
-from reconcile.jobs.propose_edits import Edit, propose
-from reconcile.jobs.reading_session import ReadingSession, reading_session
 from reconcile.jobs.runs.history import history
 from reconcile.jobs.scope import Filters
 from reconcile.jobs.session import Session

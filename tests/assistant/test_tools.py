@@ -18,14 +18,18 @@ from reconcile.assistant.quiet_caller import QuietCaller
 from reconcile.assistant.server import server_of
 from reconcile.assistant.tools import A_PERSON_APPLIES, NAMES
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.reading_session import reading_session
+from reconcile.jobs.assistant.reading_session import reading_session
 from reconcile.jobs.runs.hindrances import read_only
 
 ROOM = Path(reconcile.assistant.__file__).parent
 MAY_USE = {
     *("reconcile.jobs", "reconcile.jobs.approvals", "reconcile.jobs.approvals.sign_statement"),
-    *("reconcile.jobs.exports", "reconcile.jobs.exports.exports_out", "reconcile.jobs.propose_edits"),
-    *("reconcile.jobs.reading_session", "reconcile.jobs.runs.history", "reconcile.jobs.scope"),
+    *(
+        "reconcile.jobs.exports",
+        "reconcile.jobs.exports.exports_out",
+        "reconcile.jobs.assistant.propose_edits",
+    ),
+    *("reconcile.jobs.assistant.reading_session", "reconcile.jobs.runs.history", "reconcile.jobs.scope"),
     "reconcile.jobs.session",
 }
 EDIT = {"sheet": "Payouts", "row": "pay_1", "column": "PO number", "value": "PO-77"}

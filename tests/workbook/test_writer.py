@@ -179,7 +179,7 @@ def test_there_is_one_rule_per_column_and_every_list_has_a_name(simple_file: Pat
         "ptn_1",
         "ptn_2",
     ]
-    assert workbook["Lists"]["I2"].value == "Acme Partners, 2026-03-31 (pay_000)"
+    assert workbook["Lists"]["J2"].value == "Acme Partners, 2026-03-31 (pay_000)"
 
 
 def test_the_hint_of_a_field_that_is_not_shown_says_what_a_blank_means(simple_file: Path) -> None:
