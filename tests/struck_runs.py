@@ -15,6 +15,8 @@ from typing import Any
 import httpx
 from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, PATIENCE, POOL_PARTNER, SEED, CliSession
 
+from reconcile.workbook.copy.cell_editor import Keystroke
+
 HOOK = Path(__file__).parent / "faults" / "hook"
 EVERYTHING = bool(os.environ.get("RECONCILE_FULL_MATRIX"))
 """Whether every fault is tried at every step; otherwise a part of them that takes a minute or two."""
@@ -46,9 +48,14 @@ class Result:
 
 @dataclass
 class Trial:
-    """One run on a server of its own: begun in a process of its own, struck, and finished."""
+    """One run on a server of its own: begun in a process of its own, struck, and finished.
+
+    keystrokes: the edits that it applies. exported: options of the export.
+    """
 
     cli: CliSession
+    keystrokes: Sequence[Keystroke] = EVERY_KIND
+    exported: Sequence[str] = ()
     edited: Path = field(init=False)
     plan: Path = field(init=False)
 
@@ -56,7 +63,7 @@ class Trial:
         """Edits a fresh export, and keeps the plan: applying that starts in half a second."""
         for name in ("state.db", "state.db-wal", "state.db-shm", "state.db-journal"):
             (self.cli.folder / name).unlink(missing_ok=True)
-        self.edited = self.cli.edit(self.cli.export("--force"), *EVERY_KIND)
+        self.edited = self.cli.edit(self.cli.export("--force", *self.exported), *self.keystrokes)
         self.plan = self.cli.folder / "plan.json"
         self.plan.unlink(missing_ok=True)
         code, out, err = self.cli.run("diff", self.edited, "--save", self.plan)
@@ -108,16 +115,27 @@ class Trial:
         records = {}
         names = {}
         wanted = ("stage", "poNumber", "amount", "status", "payoutId", "description", "reasonType")
-        for key, record in self.cli.state().items():
-            names[key] = "made" if record.get("description") == "True-up" else key
-            assert names[key] not in records, "a new line was made twice"
+        found = self.cli.state()
+        for key, record in found.items():
+            names[key] = _made(record) or key
+            assert names[key] not in records, "a new record was made twice"
             records[names[key]] = {name: record.get(name) for name in wanted}
+        for record in records.values():
+            record["payoutId"] = names.get(record["payoutId"], record["payoutId"])
         log = (
             httpx.get(f"{self.cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=PATIENCE)
             .raise_for_status()
             .json()["effects"]
         )
-        return Result(records, Counter((one["kind"], names[one["record_id"]]) for one in log))
+        return Result(records, Counter((one["kind"], names.get(one["record_id"], "a batch")) for one in log))
+
+
+def _made(record: dict[str, Any]) -> str:
+    """The name of a record that the run made: by its text, since ids differ from run to run."""
+    if record.get("description") == "True-up":
+        return "made"
+    note = record.get("metadata") or ""
+    return note if note.startswith("New payout") else ""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 Nothing is written before its intent is on disk, and nothing goes on before the outcome is. A write whose
 answer is lost is `unknown` until a re-read settles it. That live does not show it is believed only after a
-bounded wait; then it is repeated. What is like a new line is never taken for another line.
+bounded wait; then it is repeated. What is like a new record is never taken for another one.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from reconcile.errors import (
     Unreachable,
 )
 from reconcile.introw.client import Client, Written
+from reconcile.plan.made_before.likeness import MadeRecord
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome
 
@@ -43,6 +44,11 @@ _ATTEMPTS: Final = 3
 _TICK: Final = timedelta(seconds=2)
 """How much older than the run a record must be to be older: a clock shows whole seconds."""
 
+_FOUND: Final = 200
+_MEANWHILE: Final = (
+    "Introw answers that payout {} was there already: somebody else made it meanwhile. It is left as it is"
+)
+
 _STOPPING = (CreditsExhausted, KeyRefused, ScopeMissing, RateLimited, Stopped, Unreachable, UnexpectedAnswer)
 """Ends of a write that had no effect and that the next operation would meet too."""
 
@@ -50,13 +56,13 @@ _LOOK: Final = (
     "Look for it in Introw. If it is there, resume the run once Introw lists it. If it is not, set the run "
     "aside: the next diff of the workbook asks about the row, and sends nothing before you decide"
 )
-_UNSEEN: Final = f"Introw accepted the new line and does not show it, so it is not sent again. {_LOOK}"
-_UNCLEAR_LINE: Final = f"the answer was lost, and live shows lines that may or may not be it. {_LOOK}"
+_UNSEEN: Final = f"Introw accepted it and does not show it, so it is not sent again. {_LOOK}"
+_UNCLEAR_NEW: Final = f"the answer was lost, and live shows records that may or may not be it. {_LOOK}"
 _UNCLEAR: Final = (
     "the answer was lost, and live shows neither what was wanted nor what was there before. Check the record "
     "in Introw, and set the run aside: the next diff of the workbook shows where the two differ"
 )
-_REFUSED_LINE: Final = f"An earlier answer was lost, and the repeat was refused. {_LOOK}"
+_REFUSED_NEW: Final = f"An earlier answer was lost, and the repeat was refused. {_LOOK}"
 _REFUSED: Final = (
     "An earlier answer was lost, and the repeat was refused; live does not show yet which holds. Resume the "
     "run a little later: it reads again"
@@ -122,7 +128,7 @@ class Calls:
         except (Refused, NotFound) as error:
             self._refused(operation, error, attempt)
         else:
-            self._made(operation, written)
+            self._made(operation, written, attempt)
 
     def settle(self, operation: Operation, attempt: int = 1) -> None:
         """Reads live again to learn whether a write took effect, and repeats it when it did not."""
@@ -134,7 +140,7 @@ class Calls:
         if verdict is Settled.HAPPENED:
             self.conclude(operation, Outcome.APPLIED, "settled by a re-read", result_id)
         elif verdict is Settled.UNCLEAR:
-            message = _UNCLEAR_LINE if operation.action is Action.CREATE_LINE else _UNCLEAR
+            message = _UNCLEAR_NEW if operation.action.creates else _UNCLEAR
             # An answer that came stays known: what was accepted is never sent again.
             unclear = known or OperationOutcome(operation.id, Outcome.UNKNOWN)
             self._keep(operation, replace(unclear, outcome=Outcome.UNKNOWN, message=message, open=True))
@@ -179,21 +185,23 @@ class Calls:
         seen = seen_of(operation, live, self.names)
         return self.own.recognised(target.kind, target.id, seen, self.client.clock.monotonic())
 
-    def near(self, operations: Iterable[Operation]) -> dict[str, tuple[CommissionLine, ...]]:
-        """The lines of the payouts or partners of the new lines, by operation."""
-        near: dict[tuple[str | None, str], tuple[CommissionLine, ...]] = {}
+    def near(self, operations: Iterable[Operation]) -> dict[str, tuple[MadeRecord, ...]]:
+        """What is near each creation, by operation; each place is read once."""
+        near: dict[tuple[Action, str | None, str], tuple[MadeRecord, ...]] = {}
         found = {}
         for one in operations:
-            if one.action is Action.CREATE_LINE:
-                place = (one.target.payout_id, one.target.partner_id)
+            if one.action.creates:
+                place = (one.action, one.target.payout_id, one.target.partner_id)
                 if place not in near:
-                    near[place] = self.lines_near(one)
+                    near[place] = self.records_near(one)
                 found[one.id] = near[place]
         return found
 
-    def lines_near(self, operation: Operation) -> tuple[CommissionLine, ...]:
-        """The lines of the payout of a new line; without one, those of its partner."""
+    def records_near(self, operation: Operation) -> tuple[MadeRecord, ...]:
+        """The lines of a new line's payout, or without one of its partner; the partner's payouts."""
         target = operation.target
+        if operation.action is Action.CREATE_PAYOUT:
+            return self.client.list_payouts(partner_id=target.partner_id).records
         if target.payout_id:
             return self.client.list_lines(payout_id=target.payout_id).records
         return self.client.list_lines(partner_id=target.partner_id).records
@@ -205,8 +213,8 @@ class Calls:
             self.own.note(operation, self.client.clock.monotonic())
         self.on_outcome(kept)
 
-    def _made(self, operation: Operation, written: Written) -> None:
-        """The call was accepted. Where the answer does not show a new line, only live can."""
+    def _made(self, operation: Operation, written: Written, attempt: int) -> None:
+        """The call was accepted. Where the answer does not show a new record, only live can."""
         moved = self.gap(operation, written.record)
         result = OperationOutcome(
             operation.id,
@@ -216,13 +224,11 @@ class Calls:
             answer=written.text,
             moved=moved,
         )
-        if operation.action is not Action.CREATE_LINE:
+        if not operation.action.creates:
             self._keep(operation, replace(result, result_id=operation.target.id))
             return
-        if isinstance(written.record, CommissionLine):
-            was_there = self._was_there(operation, written.record)
-            outcome = Outcome.ALREADY_APPLIED if was_there else Outcome.APPLIED
-            self._keep(operation, replace(result, outcome=outcome, result_id=written.record.id))
+        if written.record is not None:
+            self._keep(operation, self._as_answered(operation, result, written.record, attempt))
             return
         try:
             verdict, result_id = self._awaited(operation)
@@ -234,12 +240,24 @@ class Calls:
         else:
             self._unseen(operation, result)
 
-    def _was_there(self, operation: Operation, line: CommissionLine) -> bool:
-        """Whether the line of the answer is older than the run: a server that knows the key gives it back."""
-        if line.id in self.progress.lines_there.get(operation.id, ()):
+    def _as_answered(
+        self, operation: Operation, result: OperationOutcome, record: MadeRecord, attempt: int
+    ) -> OperationOutcome:
+        """The outcome of a creation whose answer shows a record: the new one, or one that was there."""
+        answered = replace(result, result_id=record.id)
+        if self._was_there(operation, record):
+            return replace(answered, outcome=Outcome.ALREADY_APPLIED)
+        # 200 for 201: one is on this batch (introw-api.md 2.6). A repeat finds that of its own first try.
+        if operation.action is Action.CREATE_PAYOUT and result.status == _FOUND and attempt == 1:
+            return replace(answered, outcome=Outcome.ALREADY_APPLIED, message=_MEANWHILE.format(record.id))
+        return answered
+
+    def _was_there(self, operation: Operation, record: MadeRecord) -> bool:
+        """Whether the record of the answer is older than the run: a server that knows it gives it back."""
+        if record.id in self.progress.lines_there.get(operation.id, ()):
             return True
         ahead = self.client.status.server_ahead or timedelta()
-        return line.created_at is not None and line.created_at + _TICK < self._began + ahead
+        return record.created_at is not None and record.created_at + _TICK < self._began + ahead
 
     @property
     def _began(self) -> datetime:
@@ -255,7 +273,7 @@ class Calls:
             refused = OperationOutcome(operation.id, Outcome.REFUSED, said, status=error.status)
             self._keep(operation, refused, was_unsent=True)
             return
-        message = _REFUSED_LINE if operation.action is Action.CREATE_LINE else _REFUSED
+        message = _REFUSED_NEW if operation.action.creates else _REFUSED
         said = f"{str(error).rstrip('.')}. {message}"
         try:
             verdict, result_id = self._awaited(operation)
@@ -270,9 +288,9 @@ class Calls:
     def _still_refused(self, operation: Operation, known: OperationOutcome) -> None:
         """Live was read again by a later `resume`, and shows what was there before: it was refused.
 
-        That a new line is not listed shows nothing, so that stays unknown.
+        That a new record is not listed shows nothing, so that stays unknown.
         """
-        if operation.action is Action.CREATE_LINE:
+        if operation.action.creates:
             self._keep(operation, known)
             return
         message = "the repeat was refused, and live shows what was there before"
@@ -296,12 +314,12 @@ class Calls:
 
     def _verdict(self, operation: Operation) -> tuple[Settled, str]:
         """What live says of a write, and the record that it left."""
-        if operation.action is not Action.CREATE_LINE:
+        if not operation.action.creates:
             seen = self.seen(operation, self.read([operation]))
             return settled(operation, seen), operation.target.id
         results = frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
         others = self.progress.lines_there.get(operation.id, frozenset()) | results
-        found = alike(operation, self.lines_near(operation), self.names, self._began)
+        found = alike(operation, self.records_near(operation), self.names, self._began)
         return made(found.without(others))
 
 

@@ -80,9 +80,11 @@ class Ground:
 
         It fell between the last reading and the write, and the write went out all the same.
         """
+        if operation.action.creates:
+            return ()
         if isinstance(answer, Payout):
             return tuple(_Stage.of(operation, self).moved_amount(answer))
-        if answer is None or operation.action is Action.CREATE_LINE:
+        if answer is None:
             return ()
         names = {"amount", "currency"} if operation.action in _OFF else _ON_LINE
         relied = {

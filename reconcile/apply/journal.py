@@ -20,12 +20,12 @@ from reconcile.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class UsedKey:
-    """What became of a new line that was sent under a key.
+    """What became of a new line or payout that was sent under a key.
 
-    line: its id; the key itself where no line was seen. posted: what was sent, if this is on record.
+    record: its id; the key itself where none was seen. posted: what was sent, if this is on record.
     """
 
-    line: str
+    record: str
     posted: Posted | None
 
 
@@ -46,14 +46,14 @@ class Journal:
         return replay(self.store.entries(self.run.run_id))
 
     def used_keys(self, operations: Iterable[Operation]) -> dict[str, UsedKey]:
-        """What earlier runs did with the keys of these new lines, by key."""
-        workbooks = {one.target.workbook for one in operations if one.action is Action.CREATE_LINE}
+        """What earlier runs did with the keys of these creations, by key."""
+        wanted = {(one.target.workbook, one.action) for one in operations if one.action.creates}
         found = {}
-        for workbook in sorted(workbooks):
+        for workbook, action in sorted(wanted):
             posted = self.store.effects(workbook, POSTED)
-            for key, line in self.store.effects(workbook, Action.CREATE_LINE).items():
-                if line:
-                    found[key] = UsedKey(line, Posted.from_json(posted.get(key, "")))
+            for key, record in self.store.effects(workbook, action).items():
+                if record:
+                    found[key] = UsedKey(record, Posted.from_json(posted.get(key, "")))
         return found
 
     def start(self, lines_there: Mapping[str, list[str]], amounts: Mapping[str, Decimal]) -> None:
@@ -131,8 +131,8 @@ class Journal:
 
 
 def _sending(operation: Operation, at: datetime, before: Collection[str]) -> Iterator[Effect]:
-    """That a new line's key is used, and for what."""
-    if operation.action is not Action.CREATE_LINE:
+    """That the key of a new record is used, and for what."""
+    if not operation.action.creates:
         return
     key = operation.target.id
     values = values_wanted(operation.target.partner_id, operation.expected)
@@ -150,8 +150,8 @@ def _effects(operation: Operation, result: OperationOutcome, *, was_unsent: bool
 
 def _caused(operation: Operation, result: OperationOutcome, *, was_unsent: bool) -> Iterator[tuple[str, str]]:
     record = operation.target.id
-    if operation.action is Action.CREATE_LINE:
-        # Of an unknown one the key itself stands for the line; of one that was not made, nothing does.
+    if operation.action.creates:
+        # Of an unknown one the key itself stands for the record; of one that was not made, nothing does.
         if result.outcome.done or result.outcome is Outcome.UNKNOWN:
             yield operation.action.value, result.result_id or record
         elif was_unsent:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconcile.domain.fields import RecordKind, Value
-from reconcile.plan.model import Action, Operation
+from reconcile.plan.model import Operation
 
 _Place = tuple[RecordKind, str, str]
 
@@ -29,7 +29,7 @@ class OwnWrites:
 
     def note(self, operation: Operation, at: float) -> None:
         """Remembers what an operation wrote. at: on the monotonic clock."""
-        if operation.action is Action.CREATE_LINE:
+        if operation.action.creates:
             return
         for name, value in operation.expected.items():
             place = (operation.target.kind, operation.target.id, name)

@@ -27,13 +27,20 @@ class Reread:
 def reread(
     reader: Reader, operations: Iterable[Operation], outcomes: Mapping[str, OperationOutcome]
 ) -> Reread:
-    """The payouts and lines of the operations; of a creation, the line that it made, if it did."""
+    """The payouts and lines of the operations; of a creation, the record that it made, if it did."""
     payouts: set[str] = set()
+    filled: set[str] = set()
     homes: dict[str, str | None] = {}
     for one in operations:
         if one.target.payout_id:
             payouts.add(one.target.payout_id)
-        line = record_of(one, outcomes) if one.action is not Action.UPDATE_PAYOUT else ""
-        if line:
-            homes[line] = one.target.payout_id
-    return Reread(*refetch(reader, payouts, homes, homes))
+        record = record_of(one, outcomes)
+        if one.action is Action.CREATE_PAYOUT and record:
+            filled.add(record)
+        elif record and one.action is not Action.UPDATE_PAYOUT:
+            homes[record] = one.target.payout_id
+    found, lines = refetch(reader, payouts | filled, homes, homes)
+    for payout_id in sorted(filled & found.keys()):
+        # All that it took, which may be more than was meant.
+        lines |= {line.id: line for line in reader.list_lines(payout_id=payout_id)}
+    return Reread(found, lines)

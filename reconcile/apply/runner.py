@@ -13,17 +13,17 @@ from reconcile.apply.bounds import Bounds, Spent
 from reconcile.apply.calls import Calls, Halt
 from reconcile.apply.ground import Own
 from reconcile.apply.journal import Journal
-from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.known_records import KnownRecords
 from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.reread import Reread
 from reconcile.apply.settle import alike, met
 from reconcile.apply.turn import EARLIER, Turn
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.names_and_limits import Conduct, Names
-from reconcile.domain.records import CommissionLine
 from reconcile.errors import ApiError, DecisionNeeded
 from reconcile.introw.client import Client
 from reconcile.introw.fetch import refetch
+from reconcile.plan.made_before.likeness import MadeRecord
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved, OperationOutcome, Outcome, record_of
 
@@ -34,12 +34,12 @@ _NO_BOUNDS = Bounds()
 class Look:
     """Live before the first write.
 
-    known: of the new lines. requests: what the look took.
+    known: of the new lines and payouts. requests: what the look took.
     """
 
     todo: Sequence[Operation]
     live: Reread
-    known: KnownLines
+    known: KnownRecords
     requests: int
 
 
@@ -81,7 +81,7 @@ class Runner:
         self._requests = self.client.status.requests
         self._refusals = 0
         self._look: Look | None = None
-        self._near: dict[str, tuple[CommissionLine, ...]] = {}
+        self._near: dict[str, tuple[MadeRecord, ...]] = {}
         self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
         self.calls.gap = self._turn.wrote
         self.calls.before_repeat = self._before_repeat
@@ -110,25 +110,28 @@ class Runner:
         """
         todo = [one for one in self.plan.operations if self._is_open(one)]
         self._turn.look(todo)
-        known = self._known_lines(todo)
+        known = self._known_records(todo)
         looks = self.client.status.requests - self._requests
         self._refuse_too_few_credits(len(todo), looks)
         self._look = Look(todo, self._turn.live.seen, known, looks)
         return self._look
 
-    def _known_lines(self, todo: Sequence[Operation]) -> KnownLines:
-        """What is known of the new lines that this run has not sent yet."""
-        new = [one for one in todo if one.action is Action.CREATE_LINE]
+    def _known_records(self, todo: Sequence[Operation]) -> KnownRecords:
+        """What is known of the new lines and payouts that this run has not sent yet."""
+        new = [one for one in todo if one.action.creates]
         unsent = [one for one in new if one.id not in self.calls.progress.pending]
         every = self.journal.used_keys(unsent)
         used = {one.target.id: every[one.target.id] for one in unsent if one.target.id in every}
-        homes = {
-            used[one.target.id].line: one.target.payout_id
+        seen = [
+            (one, used[one.target.id].record)
             for one in unsent
-            if one.target.id in used and used[one.target.id].line != one.target.id
-        }
-        _, made = refetch(self.client, (), homes, homes) if homes else ({}, {})
-        return KnownLines(used, {one.id: self._near[one.id] for one in new}, made)
+            if one.target.id in used and used[one.target.id].record != one.target.id
+        ]
+        homes = {record: one.target.payout_id for one, record in seen if one.action is Action.CREATE_LINE}
+        payouts = [record for one, record in seen if one.action is Action.CREATE_PAYOUT]
+        found = refetch(self.client, payouts, homes, homes) if seen else ({}, {})
+        near = {one.id: self._near[one.id] for one in new}
+        return KnownRecords(used, near, {**found[0], **found[1]})
 
     def _note_own(self) -> None:
         """What this run wrote in an earlier process just now may not show yet either."""
@@ -173,7 +176,7 @@ class Runner:
                 place += 1
 
     def _lines_there(self, look: Look) -> dict[str, list[str]]:
-        """The lines that are like the new ones, or near them, before this process wrote anything."""
+        """The records that are like the new ones, or near them, before this process wrote anything."""
         found = {}
         for one in look.todo:
             if one.id in look.known.near:
@@ -232,9 +235,9 @@ class Runner:
     def _before_repeat(self, operation: Operation) -> OperationOutcome | None:
         """What live shows of an operation before it is sent again, which is a long wait after its turn.
 
-        Of a new line, settling it has told already whether live has one like it.
+        Of a new record, settling it has told already whether live has one like it.
         """
-        if operation.action is Action.CREATE_LINE:
+        if operation.action.creates:
             return None
         if self._is_met(operation, [operation]):
             return OperationOutcome(
@@ -250,15 +253,15 @@ class Runner:
                 yield Own(one, record_of(one, self.outcomes))
 
     def _known_outcome(self, operation: Operation) -> OperationOutcome | None:
-        """What becomes of a new line that was made already, or that nobody can tell from another one."""
-        if operation.action is not Action.CREATE_LINE or self._look is None:
+        """What becomes of a new record that was made already, or that nobody can tell from another one."""
+        if not operation.action.creates or self._look is None:
             return None
         own = {one.result_id for one in self.outcomes.values() if one.result_id}
         return self._look.known.outcome(operation, self.names, own)
 
     def _same_lines(self, operations: Iterable[Operation]) -> dict[str, list[str]]:
-        """Reads the lines near each new line; answers those that say the same."""
-        new = [one for one in operations if one.action is Action.CREATE_LINE]
+        """Reads the records near each new one; answers those that say the same."""
+        new = [one for one in operations if one.action.creates]
         near = self.calls.near(new)
         self._near |= near
         return {one.id: list(alike(one, near[one.id], self.names).like) for one in new}

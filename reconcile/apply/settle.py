@@ -12,6 +12,7 @@ from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
 from reconcile.plan.made_before.likeness import (
+    MadeRecord,
     came_after,
     is_like,
     is_near,
@@ -33,8 +34,8 @@ class Settled(StrEnum):
 
 
 def seen_of(operation: Operation, records: Records, names: Names) -> Mapping[str, Value]:
-    """What can be seen of the record that an operation is about; of a new line, its payout."""
-    if operation.action is Action.CREATE_LINE:
+    """What can be seen of the record that an operation is about; of a new one, its payout."""
+    if operation.action.creates:
         payout = records.payouts.get(operation.target.payout_id or "")
         return {"payout_stage": payout.stage} if payout else {}
     return observe(records, operation.target.kind, operation.target.id, names)
@@ -61,7 +62,7 @@ def _settled_in(stage: str) -> bool:
 
 def met(operation: Operation, seen: Mapping[str, Value]) -> bool:
     """Whether live already shows everything that the operation wants. A creation is never met by looks."""
-    if operation.action is Action.CREATE_LINE or not _all_seen(operation.expected, seen):
+    if operation.action.creates or not _all_seen(operation.expected, seen):
         return False
     return not differences(operation.expected, seen)
 
@@ -88,16 +89,16 @@ def _all_seen(wanted: Texts, seen: Mapping[str, Value]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """The ids of lines that a creation may have made. like: all that a server may bend aside, they are it.
+    """The ids of records that a creation may have made. like: all that a server may bend aside, they are it.
 
-    near: the same partner, and only the amount or only the text is that of the creation.
+    near: the same partner, and of a line only the amount or only the text is that of the creation.
     """
 
     like: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
 
     def without(self, others: Collection[str]) -> Alike:
-        """The same without lines that are known to be others."""
+        """The same without records that are known to be others."""
         return Alike(
             tuple(one for one in self.like if one not in others),
             tuple(one for one in self.near if one not in others),
@@ -105,24 +106,25 @@ class Alike:
 
 
 def alike(
-    operation: Operation, lines: Iterable[CommissionLine], names: Names, since: datetime | None = None
+    operation: Operation, records: Iterable[MadeRecord], names: Names, since: datetime | None = None
 ) -> Alike:
-    """The lines that may be the one which a creation makes. since: only lines made after it."""
+    """The records that may be the one which a creation makes. since: only those made after it."""
     wanted = values_wanted(operation.target.partner_id, operation.expected)
     like, near = [], []
-    for line in lines:
-        if line_state(line, names) == DECLINED or (since and not came_after(line, since)):
+    for one in records:
+        declined = isinstance(one, CommissionLine) and line_state(one, names) == DECLINED
+        if declined or (since and not came_after(one, since)):
             continue
-        there = row_values(line)
+        there = row_values(one)
         if is_like(wanted, there):
-            like.append(line.id)
+            like.append(one.id)
         elif is_near(wanted, there):
-            near.append(line.id)
+            near.append(one.id)
     return Alike(tuple(sorted(like)), tuple(sorted(near)))
 
 
 def made(found: Alike) -> tuple[Settled, str]:
-    """What became of a creation, and the line that it made. found: without the lines known to be others."""
+    """What became of a creation, and the record that it made. found: without those known to be others."""
     if len(found.like) == 1:
         return Settled.HAPPENED, found.like[0]
     return (Settled.UNCLEAR if found.like or found.near else Settled.NOT), ""

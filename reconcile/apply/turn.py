@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final
@@ -12,10 +12,12 @@ from reconcile.apply.ground import Ground, Own, leaving
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
+from reconcile.plan.across.batching import taken_by
 from reconcile.plan.cost.relied_records import bound_of, wanted_by
-from reconcile.plan.made_before.likeness import SAME_LINES
-from reconcile.plan.model import Action, Operation, Plan
+from reconcile.plan.made_before.likeness import SAME
+from reconcile.plan.model import Operation, Plan
 from reconcile.plan.outcome import Moved
+from reconcile.plan.reliance import LINE, money_text, relied_lines
 
 EARLIER: Final = -inf
 """The moment of what an earlier process of the run did."""
@@ -55,7 +57,7 @@ class Turn:
         """An operation of this run is done."""
         moment = self._now() if at is None else at
         self._done.setdefault(own.operation.target.payout_id, []).append((moment, own))
-        if own.operation.action is Action.CREATE_LINE:
+        if own.operation.action.creates:
             self._made.add(own.line)
         self._count += 1
 
@@ -104,18 +106,38 @@ class Turn:
         return Ground(self.live.seen, self.names, tuple(one for _, one in done), shown, self._leaving)
 
     def _said_meanwhile(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
-        """Lines that say the same as a new one and were not there when the plan was made."""
-        if operation.action is not Action.CREATE_LINE:
+        """Records that say the same as a new one and were not there when the plan was made."""
+        if not operation.action.creates:
             return ()
         limit, began = self._now() - self._bound(operation), self._now()
         if self._same[operation.id][0] < limit:
             soon = ahead[: self._soon(self._bound(operation))]
             old = [one for one in soon if one.id in self._same and self._same[one.id][0] < limit]
             self._same |= {key: (began, ids) for key, ids in self.same_lines_of(old).items()}
-        planned = operation.relies_on.get(SAME_LINES)
+        same = SAME[operation.action]
+        planned = operation.relies_on.get(same)
         known = {*(planned or "").split(", "), *self._made}
         new = [line for line in self._same[operation.id][1] if line not in known]
-        return (Moved(SAME_LINES, planned, None, ", ".join(new)),) if new else ()
+        found = [Moved(same, planned, None, ", ".join(new))] if new else []
+        return (*found, *self._moved_in_pool(operation))
+
+    def _moved_in_pool(self, operation: Operation) -> Iterator[Moved]:
+        """What of the lines that a new payout takes is not as planned: it takes whatever is in the pool."""
+        relied = relied_lines(operation.relies_on)
+        if not relied:
+            return
+        lines = self.reader.list_lines(partner_id=operation.target.partner_id)
+        taken = taken_by(lines, operation.expected["period"], self.names)
+        seen = {line.id: money_text(line.amount) for line in taken}
+        before = {
+            one.operation.target.id: money_text(one.operation.before)
+            for _, one in self._done.get(None, ())
+            if one.operation.before
+        }
+        for key in sorted(relied.keys() | seen.keys()):
+            # A late reading may show a line as it was before this run changed it.
+            if seen.get(key) not in (relied.get(key), before.get(key, "")):
+                yield Moved(LINE + key, relied.get(key), None, seen.get(key))
 
     def _bound(self, operation: Operation) -> float:
         return bound_of(operation, self.conduct)

@@ -24,6 +24,10 @@ from reconcile.plan.outcome import (
 )
 from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
 
+_KINDS: Final = {
+    Action.UPDATE_PAYOUT: RecordKind.PAYOUT,
+    Action.CREATE_PAYOUT: RecordKind.NEW_PAYOUT,
+}
 _NOTHING: Final[Mapping[str, Decimal]] = MappingProxyType({})
 
 
@@ -65,7 +69,7 @@ def _wanted(done: Iterable[Operation], outcomes: Mapping[str, OperationOutcome])
 
 
 def _field_differences(key: str, left: _Left, now: Records, names: Names) -> Iterator[Difference]:
-    kind = RecordKind.PAYOUT if left.operation.action is Action.UPDATE_PAYOUT else RecordKind.LINE
+    kind = _KINDS.get(left.operation.action, RecordKind.LINE)
     seen = observe(now, kind, key, names)
     declined = left.operation.action is Action.DECLINE_LINE
     # A server may stop showing a declined line, and a declined line has no other values to compare.

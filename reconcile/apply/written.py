@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconcile.apply.replay import replay
-from reconcile.domain.fields import PLACE_FIELDS, RecordKind
+from reconcile.domain.fields import NEW_KINDS, PLACE_FIELDS, RecordKind
 from reconcile.domain.money import plain
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.model import Action, Change, Operation, Plan, Target
 from reconcile.plan.outcome import OperationOutcome
+from reconcile.plan.reliance import relied_lines
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
 
@@ -22,8 +23,8 @@ class Written:
     """One value that a run wrote, or tried to.
 
     record_id: the id in Introw, also of a line that the run made; empty where no line is known. field: as in
-    `domain.fields`, `line` for a new one. currency: of an amount. at: UTC, ISO 8601. workbooks: the ids of
-    those that asked for it. reason: why, as the person wrote it in the workbook.
+    `domain.fields`, `line` for a new one and `payout` for a new payout. currency: of an amount. at: UTC,
+    ISO 8601. workbooks: the ids of those that asked for it. reason: why, as the person wrote it there.
     """
 
     run_id: str
@@ -60,7 +61,7 @@ def written(run: Run, entries: Iterable[Entry]) -> Iterator[Written]:
                 at=outcome.at or run.started_at,
                 who=who.get(operation.id, run.started_by),
                 target=change.target,
-                record_id=_record(operation, outcome),
+                record_id=_record(operation, change, outcome),
                 field=change.field,
                 before=change.before,
                 after=change.after,
@@ -89,10 +90,15 @@ def _by_record(plan: Plan) -> dict[tuple[RecordKind, str], list[Change]]:
 
 
 def _changes(operation: Operation, changes: dict[tuple[RecordKind, str], list[Change]]) -> Iterator[Change]:
-    """The values that an operation sets; of a new line, its amount."""
+    """The values that an operation sets; of a new line its amount, of a new payout its period."""
     target, after = operation.target, operation.after
     if operation.action is Action.CREATE_LINE and after:
         yield Change(target, "line", None, plain(after.amount), after.currency)
+        return
+    if operation.action is Action.CREATE_PAYOUT:
+        yield Change(target, "payout", None, operation.expected["period"])
+        for line in relied_lines(operation.relies_on):
+            yield from (one for one in changes.get((RecordKind.LINE, line), ()) if one.field == "action")
         return
     is_placing = operation.action in _PLACING
     for change in changes.get((target.kind, target.id), ()):
@@ -100,5 +106,6 @@ def _changes(operation: Operation, changes: dict[tuple[RecordKind, str], list[Ch
             yield change
 
 
-def _record(operation: Operation, outcome: OperationOutcome) -> str:
-    return outcome.result_id if operation.action is Action.CREATE_LINE else operation.target.id
+def _record(operation: Operation, change: Change, outcome: OperationOutcome) -> str:
+    made = operation.action.creates and change.target.kind in NEW_KINDS
+    return outcome.result_id if made else change.target.id

@@ -8,10 +8,11 @@ from typing import Final
 
 from reconcile.check.context import Context, Rule
 from reconcile.check.text_rules import text_unseen
-from reconcile.domain.fields import DECLINE
+from reconcile.domain.fields import BATCH, DECLINE, DETACH
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import decimals, exponent, is_finer, parse_decimal
 from reconcile.domain.phrases import counted
+from reconcile.domain.records import CommissionLine
 from reconcile.domain.stage import stage_of
 
 _MONEY: Final = ("amount", "currency", "source_amount", "action")
@@ -42,12 +43,30 @@ def _reason_without_action(row: Context) -> Iterator[Finding]:
 
 def _action_in_pool(row: Context) -> Iterator[Finding]:
     line = row.baseline.lines[row.context.row.id or ""]
-    if row.now("action") and line.payout_id is None:
+    if row.now("action") == BATCH:
+        yield from _batched(row, line)
+    elif row.now("action") and line.payout_id is None:
         message = (
             f"{row.now('action')} works only on a line that is on a payout; this one is in the pending pool."
         )
         fix = "Empty the Action; a pending line is declined in the Introw app."
         yield from row.found("action-in-pool", "action", message, fix)
+
+
+def _batched(row: Context, line: CommissionLine) -> Iterator[Finding]:
+    """`Batch` is for lines of the pending pool whose partner has a row on `New payouts`."""
+    if line.payout_id is not None:
+        message = f"{BATCH} is for lines of the pending pool; this one is on payout {line.payout_id}."
+        fix = f"Empty the Action. To move it, {DETACH} it, and batch it in a later workbook."
+        yield from row.found("batch-on-payout", "action", message, fix)
+        return
+    rows = row.around.edited.new_payouts.rows
+    if not any(one.values.get("partner_id") == line.partner_id for one in rows):
+        message = f"{BATCH} needs a row of New payouts for the partner of this line, and there is none."
+        fix = "Add the row: it says for which period or on which batch the new payout is."
+        if not row.around.edited.new_payouts.letters:
+            fix = "This workbook has no such sheet: export with --new-payouts."
+        yield from row.found("batch-without-payout", "action", message, fix)
 
 
 def _over_already(row: Context) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Takes the exact name of a partner on `New lines` for its id, as the option `--partner` does.
+"""Takes the exact name of a partner in a row for a new record for its id, as the option `--partner` does.
 
 A name may end in brackets as the choices of the drop-down do: `Acme (EMEA)` beside `Acme Partners (ptn_1)`.
 """
@@ -29,10 +29,13 @@ def with_partner_ids(edited: EditedWorkbook, baseline: Snapshot) -> EditedWorkbo
     """The workbook with the ids of partners that are named, where the name is that of one partner alone."""
     names = partner_names(baseline)
     ids = _by_name(names)
-    rows = tuple(_with_id(row, names, ids) for row in edited.new_lines.rows)
-    if rows == edited.new_lines.rows:
+    lines, payouts = (
+        replace(sheet, rows=tuple(_with_id(row, names, ids) for row in sheet.rows))
+        for sheet in (edited.new_lines, edited.new_payouts)
+    )
+    if (lines.rows, payouts.rows) == (edited.new_lines.rows, edited.new_payouts.rows):
         return edited
-    return replace(edited, new_lines=replace(edited.new_lines, rows=rows))
+    return replace(edited, new_lines=lines, new_payouts=payouts)
 
 
 def _meant(typed: str, names: Mapping[str, str], ids: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

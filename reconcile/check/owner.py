@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import RecordKind, Unread, Value
+from reconcile.domain.fields import NEW_KINDS, RecordKind, Unread, Value
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, parse_decimal
 from reconcile.domain.snapshot import Snapshot
@@ -31,11 +31,15 @@ def owned(findings: Iterable[Finding], *snapshots: Snapshot) -> Iterator[Finding
             yield replace(one, partner_name=name, money=money_of(one.kind, one.record_id, *snapshots))
 
 
-def of_new_lines(findings: Iterable[Finding], edited: EditedWorkbook, known: Snapshot) -> Iterator[Finding]:
-    """The findings, those on `New lines` with the partner and the amount that their row names."""
-    rows = {f"row {row.number}": row.values for row in edited.new_lines.rows}
+def of_new_rows(findings: Iterable[Finding], edited: EditedWorkbook, known: Snapshot) -> Iterator[Finding]:
+    """The findings, those on rows for new records with the partner and the amount that their row names."""
+    rows = {
+        (sheet.kind, f"row {row.number}"): row.values
+        for sheet in (edited.new_lines, edited.new_payouts)
+        for row in sheet.rows
+    }
     for one in findings:
-        values = rows.get(one.record_id) if one.kind is RecordKind.NEW_LINE else None
+        values = rows.get((one.kind, one.record_id)) if one.kind in NEW_KINDS else None
         partner = _text(values, "partner_id")
         if partner in known.partners:
             name, money = known.partner_name(partner), _amount(values)

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconcile.check.context import Context
 from reconcile.check.row_context import RowContext
-from reconcile.domain.fields import ACTIONS, DECLINE, DETACH, EDIT_REASON, FIELDS, RecordKind
+from reconcile.domain.fields import DECLINE, DETACH, EDIT_REASON, FIELDS, MOVES_OFF, NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.policy.names_and_limits import Reasoned
@@ -46,10 +46,11 @@ def reason_missing(row: Context) -> Iterator[Finding]:
 
 def _kinds(row: Context) -> Iterator[tuple[Reasoned, str]]:
     """What the row does of what a policy may name, in words."""
-    if row.context.sheet.kind is RecordKind.NEW_LINE:
-        yield "new-line", "A new line"
+    if row.context.sheet.kind in NEW_KINDS:
+        if row.context.sheet.kind is RecordKind.NEW_LINE:
+            yield "new-line", "A new line"
         return
-    if row.now("action") in ACTIONS and row.changed("action"):
+    if row.now("action") in MOVES_OFF and row.changed("action"):
         yield ("decline", "A decline") if row.now("action") == DECLINE else ("detach", f"A {DETACH.lower()}")
     before, after = _amounts(row)
     if before and after and (before < 0) != (after < 0):
@@ -71,7 +72,7 @@ def _moved(row: Context) -> Decimal:
     before, after = _amounts(row)
     if row.context.sheet.kind is RecordKind.NEW_LINE or row.changed("currency"):
         return abs(after)
-    goes = row.now("action") in ACTIONS
+    goes = row.now("action") in MOVES_OFF
     return max(abs(after - before), abs(after) if goes else Decimal(0))
 
 

@@ -8,7 +8,7 @@ from reconcile.check.column_findings import column_findings
 from reconcile.check.damaged import damage_findings
 from reconcile.check.identity import identity_findings
 from reconcile.check.moved import moved_findings
-from reconcile.check.owner import of_new_lines, owned
+from reconcile.check.owner import of_new_rows, owned
 from reconcile.check.row_context import RowContexts
 from reconcile.check.rules import rule_findings
 from reconcile.check.slips import slip_findings
@@ -36,7 +36,7 @@ def review(
         *slip_findings(contexts),
     }
     found |= set(rule_findings(contexts, policy, tuple(found)))
-    named = of_new_lines(owned(found, baseline), edited, baseline)
+    named = of_new_rows(owned(found, baseline), edited, baseline)
     order = [sheet.name for sheet in edited.sheets]
     graded_findings = (one for finding in named if (one := graded(finding, policy.rules)))
     return tuple(sorted(graded_findings, key=lambda finding: _place(finding, order)))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
-from reconcile.domain.fields import FIELDS, RecordKind, Unread, Values, line_values, payout_values
+from reconcile.domain.fields import FIELDS, NEW_KINDS, RecordKind, Unread, Values, line_values, payout_values
 from reconcile.domain.finding import Finding
 from reconcile.domain.rules import RULES
 from reconcile.domain.snapshot import Snapshot
@@ -46,7 +46,7 @@ class RowContext:
 
     def touched(self, column: str) -> str | None:
         """What a person put into an editable cell, "" for blank; None for a cell that is as exported."""
-        is_new = self.sheet.kind is RecordKind.NEW_LINE
+        is_new = self.sheet.kind in NEW_KINDS
         if column not in self.row.values:
             # What cannot be read was found on reading; a new line without the column has a blank there.
             return "" if is_new and not self.is_unreadable(column) else None
@@ -89,8 +89,8 @@ class RowContext:
 
     @property
     def record_id(self) -> str:
-        """The record that an error here holds; a row of `New lines` has none yet and goes by its number."""
-        return f"row {self.row.number}" if self.sheet.kind is RecordKind.NEW_LINE else self.row.id or ""
+        """The record that an error here holds; a row for a new one goes by its number."""
+        return f"row {self.row.number}" if self.sheet.kind in NEW_KINDS else self.row.id or ""
 
     def shown(self, column: str) -> str:
         """The value of a cell of this row, as text."""
@@ -122,10 +122,16 @@ class RowContexts:
         """The rows of the new lines."""
         return tuple(self._of(self.edited.new_lines))
 
+    @cached_property
+    def new_payouts(self) -> tuple[RowContext, ...]:
+        """The rows of the new payouts."""
+        return tuple(self._of(self.edited.new_payouts))
+
     @property
     def sheets(self) -> tuple[tuple[RowContext, ...], ...]:
-        """The rows of the three data sheets in workbook order."""
-        return (self.payouts, self.lines, self.new_lines)
+        """The rows of the data sheets in workbook order."""
+        every = (self.payouts, self.lines, self.new_lines)
+        return (*every, self.new_payouts) if self.edited.new_payouts.name else every
 
     def _of(self, sheet: EditedSheet) -> Iterator[RowContext]:
         for row in sheet.rows:

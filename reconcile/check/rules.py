@@ -11,7 +11,8 @@ from typing import Final
 from reconcile.check.context import Around, Context, Rule
 from reconcile.check.emptied_payouts import emptied_finding
 from reconcile.check.line_rules import LINE_RULES
-from reconcile.check.new_line_rules import NEW_LINE_RULES
+from reconcile.check.new_rows.new_line_rules import NEW_LINE_RULES
+from reconcile.check.new_rows.new_payout_rules import NEW_PAYOUT_RULES
 from reconcile.check.payout_rules import PAYOUT_RULES
 from reconcile.check.reason_rules import reason_alone, reason_length, reason_missing
 from reconcile.check.row_context import RowContext, RowContexts
@@ -35,8 +36,9 @@ def rule_findings(contexts: RowContexts, policy: Policy, others: Iterable[Findin
             found += _run((*rules, *_REASONS), Context(context, baseline, policy, around))
         for context in rows:
             found += reason_alone(context)
-    for context in contexts.new_lines:
-        found += _run((*NEW_LINE_RULES, *_REASONS), Context(context, baseline, policy, around))
+    for rows, rules in ((contexts.new_lines, NEW_LINE_RULES), (contexts.new_payouts, NEW_PAYOUT_RULES)):
+        for context in rows:
+            found += _run((*rules, *_REASONS), Context(context, baseline, policy, around))
     in_error = _lines_in_error((*others, *found), policy)
     for context in _edited(contexts.payouts):
         found += emptied_finding(Context(context, baseline, policy, around), in_error)

@@ -40,6 +40,9 @@ _MOST: Final = 20
         type=FILE,
         help="With --split-by: who gets which part, a CSV file with the columns part and recipient.",
     ),
+    click.option(
+        "--new-payouts", is_flag=True, help="With a sheet for payouts to be made, and the action Batch."
+    ),
     click.option("--note", default="", metavar="TEXT", help="What `Start here` says to those who edit."),
     click.option("--force", is_flag=True, help="Replace the workbook if it is there already."),
     SESSION,
@@ -51,6 +54,7 @@ def command(
     output: Path,
     split_by: str | None,
     recipients: Path | None,
+    new_payouts: bool,
     note: str,
     force: bool,
 ) -> None:
@@ -64,7 +68,7 @@ def command(
     """  # noqa: D301
     from reconcile.jobs.exports import export
 
-    request = export.ExportRequest(filters, output, split_by, recipients, force, note)
+    request = export.ExportRequest(filters, output, split_by, recipients, force, note, new_payouts)
     _show(export.export(session, request))
 
 

@@ -41,10 +41,10 @@ def command(*, session: Session, folder: Path | None, once: bool) -> int:
         return int(is_broken)
     with session.caller.stoppable() as stop:
         for found in watching.rounds(session, watch, lambda: stop.made):
-            if isinstance(found, str):
-                write_line(found, err=True)
-            else:
+            if not isinstance(found, str):
                 _show([found])
+            elif found:
+                write_line(found, err=True)
     return 0
 
 

@@ -37,6 +37,8 @@ def _periods(operation: Operation, periods: Sequence[Period], known: Snapshot) -
     payout = known.payouts.get(operation.target.payout_id or operation.target.id)
     count = known.scope.days
     ends = count.of_bound(payout.period_end) if payout and payout.period_end else None
+    if operation.action is Action.CREATE_PAYOUT:
+        ends = Period.parse(operation.expected["period"] or "").end
     days = [due_on(line, payout, count) if line else None, ends]
     return [period for period in periods if any(day is not None and day in period for day in days)]
 
@@ -46,5 +48,5 @@ def _only_moves_on(operation: Operation) -> bool:
     body = operation.body or {}
     if operation.action is not Action.UPDATE_PAYOUT or not {"stage"} <= set(body) <= {"stage", "metadata"}:
         return False
-    stage = stage_of(body["stage"] or "")
+    stage = stage_of(str(body["stage"] or ""))
     return stage.paying or stage.value in ("PAID", "FAILED")

@@ -37,7 +37,17 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
-from reconcile.desk.pages import bring, home, sign_in_out, take, task_pages
+from reconcile.desk.pages import (
+    arrived,
+    bill_pages,
+    bring,
+    close_pages,
+    home,
+    payment_pages,
+    sign_in_out,
+    take,
+    task_pages,
+)
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -49,6 +59,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     home.FAMILY,
     take.FAMILY,
     bring.FAMILY,
+    arrived.FAMILY,
+    bill_pages.FAMILY,
+    payment_pages.FAMILY,
+    close_pages.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
 )

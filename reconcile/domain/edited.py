@@ -98,6 +98,7 @@ class EditedSheet:
 class EditedWorkbook:
     """A workbook as it came back. `findings` are those of reading: cells, headers, sheets.
 
+    new_payouts: without rows and columns where the workbook has no such sheet.
     decisions: what people decided in its sheet `Conflicts`, if it is a review workbook. answers: what they
     answered to suggestions of `payments`.
     """
@@ -108,13 +109,15 @@ class EditedWorkbook:
     lines: EditedSheet
     new_lines: EditedSheet
     findings: tuple[Finding, ...]
+    new_payouts: EditedSheet = EditedSheet(RecordKind.NEW_PAYOUT, "", {}, ())
     decisions: tuple[Decision, ...] = ()
     answers: tuple[Answer, ...] = ()
 
     @property
-    def sheets(self) -> tuple[EditedSheet, EditedSheet, EditedSheet]:
-        """The three data sheets in workbook order."""
-        return (self.payouts, self.lines, self.new_lines)
+    def sheets(self) -> tuple[EditedSheet, ...]:
+        """The data sheets in workbook order; not every workbook has one for new payouts."""
+        every = (self.payouts, self.lines, self.new_lines)
+        return (*every, self.new_payouts) if self.new_payouts.name else every
 
 
 def row_token(workbook_id: str, kind: RecordKind, record_id: str, baseline: Values) -> str:

@@ -37,6 +37,7 @@ class RecordKind(StrEnum):
     PAYOUT = "payout"
     LINE = "line"
     NEW_LINE = "new line"
+    NEW_PAYOUT = "new payout"
 
 
 class FieldKind(StrEnum):
@@ -89,13 +90,23 @@ NEW_LINE_FIELDS: Final = (
     Field("description", "Description", FieldKind.TEXT, "new", clearable=True),
 )
 
+NEW_PAYOUT_FIELDS: Final = (
+    Field("partner_id", "Partner", FieldKind.CHOICE, "new"),
+    Field("batch_id", "Batch ID", FieldKind.CHOICE, "new", clearable=True),
+    Field("period", "Period", FieldKind.TEXT, "new", clearable=True),
+    Field("statement_note", "Statement note", FieldKind.TEXT, "new", clearable=True),
+)
+
 FIELDS: Final[dict[RecordKind, tuple[Field, ...]]] = {
     RecordKind.PAYOUT: PAYOUT_FIELDS,
     RecordKind.LINE: LINE_FIELDS,
     RecordKind.NEW_LINE: NEW_LINE_FIELDS,
+    RecordKind.NEW_PAYOUT: NEW_PAYOUT_FIELDS,
 }
+NEW_KINDS: Final = frozenset((RecordKind.NEW_LINE, RecordKind.NEW_PAYOUT))
+"""The kinds of rows that stand for a record that is to be made."""
 
-FIELD_LABELS: Final = {field.name: field.label for field in (*PAYOUT_FIELDS, *LINE_FIELDS, *NEW_LINE_FIELDS)}
+FIELD_LABELS: Final = {field.name: field.label for fields in FIELDS.values() for field in fields}
 """The name of every field in messages."""
 
 EDIT_REASON: Final = Field("edit_reason", "Reason", FieldKind.TEXT, "edit_reason", clearable=True)
@@ -103,7 +114,10 @@ EDIT_REASON: Final = Field("edit_reason", "Reason", FieldKind.TEXT, "edit_reason
 
 DECLINE: Final = "Decline"
 DETACH: Final = "Detach"
-ACTIONS: Final = (DECLINE, DETACH)
+BATCH: Final = "Batch"
+ACTIONS: Final = (DECLINE, DETACH, BATCH)
+MOVES_OFF: Final = (DECLINE, DETACH)
+"""The actions that take a line off its payout; the other one puts a line of the pool on a new payout."""
 
 
 @cache

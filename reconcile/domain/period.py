@@ -82,6 +82,14 @@ class Days:
 UTC_DAYS: Final = Days()
 
 
+def period_of(start: datetime | None, end: datetime | None) -> Period | None:
+    """The days from one bound to the other, in UTC; None where one is missing or they are turned round."""
+    if start is None or end is None:
+        return None
+    first, last = UTC_DAYS.of_bound(start), UTC_DAYS.of_bound(end)
+    return Period(first, last) if first <= last else None
+
+
 def utc_date(moment: datetime) -> date:
     """The UTC date of a moment, as closes of the first version count."""
     return _in_utc(moment).date()

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from reconcile.domain.money import Money, plain
-from reconcile.domain.period import UTC_DAYS, Days, Period
+from reconcile.domain.period import UTC_DAYS, Days, Period, period_of
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.totals import AmountAgainstLines, amount_against_lines
 
@@ -129,8 +129,8 @@ class Scope:
 class Snapshot:
     """Payouts, lines and partners by id, as they were at `taken_at` (UTC).
 
-    elsewhere: lines of some partners that were seen and are not in the scope, declined ones too. A new line
-    is compared with them; they count nowhere else.
+    elsewhere, payouts_elsewhere: lines and payouts of some partners that were seen and are not in the scope,
+    declined ones too. New lines and payouts are compared with them; they count nowhere else.
     """
 
     environment: Environment
@@ -140,6 +140,12 @@ class Snapshot:
     lines: Mapping[str, CommissionLine]
     partners: Mapping[str, Partner]
     elsewhere: Mapping[str, CommissionLine] = field(default_factory=dict)
+    payouts_elsewhere: Mapping[str, Payout] = field(default_factory=dict)
+
+    @cached_property
+    def every_payout(self) -> Mapping[str, Payout]:
+        """The payouts of the scope, and those that were seen beside it."""
+        return {**self.payouts_elsewhere, **self.payouts}
 
     @cached_property
     def lines_by_payout(self) -> Mapping[str | None, tuple[CommissionLine, ...]]:
@@ -180,6 +186,16 @@ class Snapshot:
         """The partner's name; its id where the name is not known (the key may lack partners:read)."""
         partner = self.partners.get(partner_id)
         return partner.name if partner else partner_id
+
+
+def batch_periods(payouts: Iterable[Payout]) -> dict[str, Period]:
+    """The period of each batch, as its payouts have it."""
+    found: dict[str, Period] = {}
+    for payout in payouts:
+        period = period_of(payout.period_start, payout.period_end)
+        if payout.batch_id and period:
+            found.setdefault(payout.batch_id, period)
+    return found
 
 
 def together(snapshots: Sequence[Snapshot]) -> Snapshot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeVar
 
 from reconcile.domain.policy.names_and_limits import LeftOut
 from reconcile.domain.progress import Progress
@@ -14,6 +15,7 @@ from reconcile.introw.client import Reader
 from reconcile.introw.gathering import Gathering
 from reconcile.introw.listings.consistent import agreed, find_unlisted_payouts
 
+M = TypeVar("M", CommissionLine, Payout)
 _VOIDED_LINES = LeftOut()
 
 
@@ -48,6 +50,17 @@ def fetch_snapshot(
     return agreed(found, made, late)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Partners whose every line, and partners whose every payout is to be seen, in the scope or not."""
+
+    lines_of: Collection[str] = ()
+    payouts_of: Collection[str] = ()
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
 def fetch_live(
     reader: Reader,
     environment: Environment,
@@ -56,22 +69,22 @@ def fetch_live(
     left_out: LeftOut = _VOIDED_LINES,
     on_progress: Progress | None = None,
     scopes: Sequence[Scope] = (),
-    partners: Collection[str] = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> Snapshot:
     """The scope of the baseline as it is now, and every record of the baseline wherever it is now.
 
     A payout that left the scope is there with its lines; a line that moved or was voided is there as it
     is. A record of the baseline that is not in the answer does not exist any more. scopes: those of the
-    exports, where the baseline is of several. partners: those whose every line is to be seen. What did not
-    move is the baseline's own object. Raises ApiError; ListingIncomplete as `fetch_snapshot`.
+    exports, where the baseline is of several. beside: what else is to be seen. What did not move is the
+    baseline's own object. Raises ApiError; ListingIncomplete as `fetch_snapshot`.
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
     scopes = scopes or (baseline.scope,)
-    found.list_payouts(baseline.scope.stages)
+    found.list_payouts(() if beside.payouts_of else baseline.scope.stages)
     found.read_payouts(baseline.payouts)
     found.list_lines(_wanted(found, baseline, scopes), _partners_in(scopes, _wanted(found, baseline, scopes)))
-    if partners and not found.all_lines:
-        found.list_lines((), frozenset(partners))
+    if beside.lines_of and not found.all_lines:
+        found.list_lines((), frozenset(beside.lines_of))
     # Listed by stage, nothing says whether a payout was skipped or is of another stage.
     gone = {*left_out.missing_payouts, *baseline.payouts}
     late = find_unlisted_payouts(found, (), left_out.voided_statuses, gone) if found.all_payouts else ()
@@ -82,12 +95,16 @@ def fetch_live(
         payouts = _wanted(found, baseline, scopes)
         lines = _in_scope(found, scopes, payouts, left_out.voided_statuses)
         lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
-        beside = {
-            key: line for key, line in found.lines.items() if line.partner_id in partners and key not in lines
-        }
-        return Snapshot(environment, baseline.scope, now, payouts, lines, named, beside)
+        more = _of_partners(found.lines, beside.lines_of, lines)
+        others = _of_partners(found.payouts, beside.payouts_of, payouts)
+        return Snapshot(environment, baseline.scope, now, payouts, lines, named, more, others)
 
     return agreed(found, made, late, baseline)
+
+
+def _of_partners(records: Mapping[str, M], partners: Collection[str], known: Collection[str]) -> dict[str, M]:
+    """The records of some partners that are not among those known."""
+    return {key: one for key, one in records.items() if one.partner_id in partners and key not in known}
 
 
 def refetch(

@@ -117,6 +117,11 @@ class _Made:
         return SetOfBills(self.issue, self.billing.bills, self.accounts)
 
 
+def systems(session: Session) -> tuple[str, ...]:
+    """The layouts and formats that may be chosen."""
+    return (*template_names("erp", "bills-", ".toml", session.settings.templates), *dict.fromkeys(FORMATS))
+
+
 def bill(session: Session, request: BillsRequest) -> BillsResult:
     """Bills what is in scope. A payout that was billed before is left out and listed.
 

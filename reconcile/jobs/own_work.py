@@ -20,11 +20,14 @@ from reconcile.store.store import Store
 
 
 def own_work(store: Store, workbook_id: str) -> OwnWork:
-    """The lines that its runs made, sent and declined, and the fields they set that live does not show."""
-    made = store.effects(workbook_id, Action.CREATE_LINE)
+    """What its runs made, sent and declined, and the fields they set that live does not show."""
+    made = {
+        **store.effects(workbook_id, Action.CREATE_LINE),
+        **store.effects(workbook_id, Action.CREATE_PAYOUT),
+    }
     return OwnWork(
-        # An empty id stands for a line that was asked for and not made.
-        created={key: line for key, line in made.items() if line},
+        # An empty id stands for a record that was asked for and not made.
+        created={key: record for key, record in made.items() if record},
         posted={
             key: posted
             for key, text in store.effects(workbook_id, POSTED).items()

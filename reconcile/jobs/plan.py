@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
+from reconcile.domain.edited import EditedRow
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, StateError, WorkbookError
 from reconcile.introw.client import Reader
-from reconcile.introw.fetch import fetch_live
+from reconcile.introw.fetch import Beside, fetch_live
 from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
@@ -177,13 +178,17 @@ def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snap
             left_out,
             on_progress,
             scopes,
-            _of_new(readings),
+            _beside(readings),
         )
 
 
-def _of_new(readings: Sequence[Reading]) -> frozenset[str]:
-    """The partners of new lines: whether a line was made already shows among all lines of its partner."""
-    rows = (row for one in readings for row in one.edited.new_lines.rows)
+def _beside(readings: Sequence[Reading]) -> Beside:
+    """The partners of new rows: whether a record was made already shows among all of its partner."""
+    paid = _partners(row for one in readings for row in one.edited.new_payouts.rows)
+    return Beside(paid | _partners(row for one in readings for row in one.edited.new_lines.rows), paid)
+
+
+def _partners(rows: Iterable[EditedRow]) -> frozenset[str]:
     return frozenset(partner for row in rows if isinstance(partner := row.values.get("partner_id"), str))
 
 

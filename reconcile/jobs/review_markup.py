@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from reconcile.domain.decision import Choice, Memo, memo_text
-from reconcile.domain.fields import FIELDS, RecordKind, groups
+from reconcile.domain.fields import FIELDS, NEW_KINDS, RecordKind, groups
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.plan.decide import claim_of, claims, seen_from
@@ -31,6 +31,7 @@ from reconcile.workbook.contract import (
 
 _LABELS: Final = {field.name: field.label for fields in FIELDS.values() for field in fields}
 _STATE: Final = {"state": "Line", "payout_stage": "Stage of its payout", "payout_id": "Payout ID"}
+_SENT: Final = "It will be sent."
 _CELL: Final = re.compile(r"[A-Z]{1,3}[0-9]+")
 _CONFLICT_COLUMNS: Final = (
     ReviewColumn("Partner", 24),
@@ -141,13 +142,14 @@ def _change_rows(plan: Plan, file: str) -> Iterator[ReviewRow]:
     for change in plan.changes:
         for target in (change.target, *change.also):
             if target.file == file:
-                fate = held.get((target.kind, target.id), "It will be sent.")
+                fate = held.get((target.kind, target.id), _SENT)
                 before = _shown(change.before, change.currency) if change.before_known else "(not shown)"
                 after = _shown(change.after, change.currency)
                 yield _change_row(target, _LABELS[change.field], before, after, fate, change.field)
     for one in plan.operations:
-        if one.action is Action.CREATE_LINE and one.target.file == file:
-            yield _change_row(one.target, "New line", "", str(one.after), "It will be sent.", "")
+        if one.action.creates and one.target.file == file:
+            what = one.expected["period"] if one.action is Action.CREATE_PAYOUT else str(one.after)
+            yield _change_row(one.target, _record(one.target).capitalize(), "", what or "", _SENT, "")
     for drift in plan.drifts:
         if drift.what == "already live" and drift.target.file == file:
             names = ", ".join(_LABELS.get(name, name) for name in drift.live)
@@ -231,7 +233,7 @@ def _highlights() -> Iterator[Highlight]:
 
 
 def _record(target: Target) -> str:
-    return "new line" if target.kind is RecordKind.NEW_LINE else target.id
+    return target.kind.value if target.kind in NEW_KINDS else target.id
 
 
 def _values(values: Mapping[str, str | None]) -> str:

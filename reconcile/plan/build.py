@@ -13,10 +13,10 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money
 from reconcile.domain.policy.names_and_limits import Conduct, Names, Policy
-from reconcile.domain.records import CommissionLine
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
 from reconcile.domain.split.split_by import Handout
+from reconcile.plan.across.batching import batch_findings, with_lines
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
 from reconcile.plan.across.policy_checks import in_error, policy_findings
@@ -35,8 +35,16 @@ from reconcile.plan.decide import Decisions
 from reconcile.plan.forecast import forecast, line_sums, partner_totals, stage_totals, tie_out
 from reconcile.plan.gates import GateInput, gates, scale_of
 from reconcile.plan.holds import Seen, holds
-from reconcile.plan.made_before.likeness import row_values
-from reconcile.plan.made_before.same_lines import Around, is_unchanged, outgrown, settle_same, unseen
+from reconcile.plan.made_before.likeness import MadeRecord, row_values
+from reconcile.plan.made_before.same_lines import (
+    Around,
+    New,
+    is_unchanged,
+    noun_of,
+    outgrown,
+    settle_same,
+    unseen,
+)
 from reconcile.plan.merge import Part, merged
 from reconcile.plan.model import (
     PLAN_VERSION,
@@ -50,11 +58,17 @@ from reconcile.plan.model import (
     Return,
     Workbook,
 )
-from reconcile.plan.new_lines import NewLine, new_lines, typed_twice
-from reconcile.plan.operations import create_operation, line_operations, payout_operation
+from reconcile.plan.operations import (
+    create_operation,
+    create_payout_operation,
+    line_operations,
+    payout_operation,
+)
 from reconcile.plan.order import ordered
-from reconcile.plan.requested import Requested, key_of
 from reconcile.plan.sources import Source, baselines, without_own_work
+from reconcile.plan.wanted.new_lines import NewLine, new_lines, typed_twice
+from reconcile.plan.wanted.new_payouts import NewPayout, new_payouts
+from reconcile.plan.wanted.requested import Requested, key_of
 
 ALL = Narrowing()
 _UNKNOWN, _CONDUCT = ListLengths(), Conduct()
@@ -106,7 +120,7 @@ def build_plan(sources: tuple[Source, ...], live: Snapshot, policy: Policy, give
     wanted = _wanted(sources, baseline, live, policy, given)
     requested, found, findings = wanted.requested, wanted.found, wanted.findings
     held = holds(Seen(tuple(exported.values()), live, names), requested, found.conflicts, findings)
-    granted = requested.without(key_of(one.target) for one in held)
+    granted = with_lines(requested.without(key_of(one.target) for one in held), live)
     operations = ordered(_operations(granted, live, policy), live, backwards=given.backwards)
     after = forecast(live, operations, names)
     sums = line_sums(baseline, live, after, names)
@@ -214,7 +228,9 @@ def _checked(
 ) -> Iterator[Finding]:
     """What the rules find of the edits that nothing holds so far. told: the findings of the workbooks."""
     waits = (key_of(one.target) for one in found.conflicts)
-    return policy_findings(live, requested.without({*in_error(told), *waits}), policy, told, emptied)
+    open_edits = requested.without({*in_error(told), *waits})
+    yield from policy_findings(live, open_edits, policy, told, emptied)
+    yield from batch_findings(live, requested, policy.names)
 
 
 def _decided(
@@ -244,43 +260,46 @@ def _requested(
         copies.setdefault(source.workbook_id, []).append(source)
     asked: list[NewLine] = []
     wanted: list[NewLine] = []
+    payouts: list[NewPayout] = []
     for key, some in copies.items():
         own, at = some[0].own, some[0].edited.export.exported_at
         around = Around(exported[key], at, own, live, names)
-        made = {one: _line_of(line_id, live) for one, line_id in own.created.items()}
-        lines = tuple(new_lines([one.edited for one in some], exported[key], made))
+        made = {one: _made(record_id, live) for one, record_id in own.created.items()}
+        books = [one.edited for one in some]
+        lines = tuple(new_lines(books, exported[key], made))
         asked += lines
         wanted += [left for line in lines if (left := _left(line, around, found, decisions))]
-    return Requested(with_reasons(found.changes, sources), tuple(wanted)), tuple(
-        typed_twice(asked)
-    ) if wanted else ()
+        rows = new_payouts(books, exported[key], made)
+        payouts += [one for row in rows if (one := _left(row, around, found, decisions))]
+    requested = Requested(with_reasons(found.changes, sources), tuple(wanted), tuple(payouts))
+    return requested, tuple(typed_twice(asked)) if wanted else ()
 
 
-def _line_of(line_id: str, live: Snapshot) -> CommissionLine | None:
-    return live.lines.get(line_id) or live.elsewhere.get(line_id)
+def _made(record_id: str, live: Snapshot) -> MadeRecord | None:
+    return live.lines.get(record_id) or live.elsewhere.get(record_id) or live.every_payout.get(record_id)
 
 
-def _left(new: NewLine, around: Around, found: Comparison, decisions: Decisions) -> NewLine | None:
-    """The new line where it is to be made still, or may be; what was made, or may have been, is noted."""
-    line_id = around.own.created.get(new.key)
-    if line_id is None:
+def _left(new: New, around: Around, found: Comparison, decisions: Decisions) -> New | None:
+    """What is to be made still, or may be; what was made, or may have been, is noted."""
+    record_id = around.own.created.get(new.key)
+    if record_id is None:
         left, conflict = settle_same(new, around, decisions)
         found.conflicts += [conflict] if conflict else []
         return left
     posted = around.own.posted.get(new.key)
-    if line_id == new.key:
-        line_id = around.found_of(new.key)
-    line = _line_of(line_id, around.live)
-    if line_id and is_unchanged(new, posted, line):
-        found.drifts.append(Drift(new.target, ALREADY, {}, {"line": line_id}))
+    if record_id == new.key:
+        record_id = around.found_of(new.key)
+    record = _made(record_id, around.live)
+    if record_id and is_unchanged(new, posted, record):
+        found.drifts.append(Drift(new.target, ALREADY, {}, {noun_of(new): record_id}))
         return None
-    there = row_values(line) if line else posted.values if posted else {}
-    conflict = outgrown(new, line_id, there) if line_id else unseen(new, posted)
+    there = row_values(record) if record else posted.values if posted else {}
+    conflict = outgrown(new, record_id, there) if record_id else unseen(new, posted)
     decision = decisions.rule(conflict)
     if decision is None:
         found.conflicts.append(conflict)
-        return None if line_id else new
-    return replace(new, is_sent=True) if decision.choice is Choice.MINE and not line_id else None
+        return None if record_id else new
+    return replace(new, is_sent=True) if decision.choice is Choice.MINE and not record_id else None
 
 
 def _with_money(
@@ -310,6 +329,8 @@ def _operations(requested: Requested, live: Snapshot, policy: Policy) -> Iterato
             yield from line_operations(changes, live, policy.names, left)
     for line in requested.new_lines:
         yield create_operation(line, live, policy.names)
+    for payout in requested.new_payouts:
+        yield create_payout_operation(payout)
 
 
 def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Return]:

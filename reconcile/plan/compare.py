@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from reconcile.domain.damage import damaged_value
 from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
+    BATCH,
     DECLINE,
     DETACH,
     FIELDS,
@@ -30,6 +32,8 @@ from reconcile.plan.threeway import GroupVerdict, Verdict, compare_touched
 from reconcile.plan.visible_state import DECLINED, line_state
 
 MOVED, GONE, NEW, ALREADY = "moved", "gone upstream", "new upstream", "already live"
+MOVED_TO: Final = "moved to "
+"""Before the id of the payout that took a line, in the words of the `Action` column."""
 
 
 @dataclass
@@ -137,7 +141,7 @@ def live_action(baseline: CommissionLine, live: CommissionLine, names: Names) ->
         return None if stayed and live.status == baseline.status else state
     if stayed:
         return None
-    return DETACH if live.payout_id is None else f"moved to {live.payout_id}"
+    return DETACH if live.payout_id is None else f"{MOVED_TO}{live.payout_id}"
 
 
 def _compare_declined(
@@ -148,7 +152,7 @@ def _compare_declined(
     if edits is None or (was_declined and not edits):
         return
     open_edits = {name: value for name, value in edits.items() if value != live.get(name)}
-    if open_edits.keys() - PLACE_FIELDS or edits.get("action") == DETACH:
+    if open_edits.keys() - PLACE_FIELDS or edits.get("action") in (DETACH, BATCH):
         reason = "You edited this line and it was declined upstream."
         yours, there = _texts(open_edits), {"state": DECLINED}
         found.conflicts.append(Conflict(spoken.target, "line", {}, yours, there, reason, keepable=False))
@@ -189,8 +193,12 @@ def _record_group(spoken: RecordRow, group: GroupVerdict, found: Comparison) -> 
             found.drifts.append(Drift(spoken.target, what, *_moved(group)))
         case Verdict.CONFLICT:
             sides = (_texts(group.baseline), _texts(group.edited), _texts(group.live))
-            reason = "You and somebody upstream changed it differently."
-            found.conflicts.append(Conflict(spoken.at(group.edits[0]), group.group, *sides, reason))
+            reason, keepable = "You and somebody upstream changed it differently.", True
+            if sides[1].get("action") == BATCH:
+                reason = f"You batch this line, and it left the pending pool: it was {sides[2]['action']}."
+                keepable = False
+            conflict = Conflict(spoken.at(group.edits[0]), group.group, *sides, reason, keepable=keepable)
+            found.conflicts.append(conflict)
         case Verdict.UNCHANGED:
             pass
 

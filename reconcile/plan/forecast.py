@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from reconcile.domain.money import Money, recorded_amount, totals
+from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Effect, Operation, TieOut, Total
 from reconcile.plan.record_rows import payout_target
+from reconcile.plan.reliance import money_of, relied_lines
 
 _ZERO = Decimal(0)
 
@@ -35,20 +37,62 @@ def forecast(live: Snapshot, operations: Iterable[Operation], names: Names) -> F
     payouts = dict(live.payouts)
     declined: set[str | None] = set()
     moved: set[str | None] = set()
+    made: list[Effect] = []
     for operation in operations:
         _apply(operation, lines, payouts, live.taken_at)
+        if operation.action is Action.CREATE_PAYOUT:
+            made.append(opened(operation, _company_currency(live, operation)))
+            if made[-1].currency:
+                payouts[operation.target.id] = _opened_payout(operation, made[-1], live.taken_at)
         moved.add(operation.target.payout_id)
         if operation.action is Action.DECLINE_LINE:
             declined.add(operation.target.payout_id)
     was, now = _by_payout(before, moved), _by_payout(lines, moved)
     effects = []
-    for payout_id in sorted(payout for payout in moved if payout in payouts):
+    for payout_id in sorted(payout for payout in moved if payout and payout in live.payouts):
         payout, stage = live.payouts[payout_id], payouts[payout_id].stage
         emptied = payout_id in declined and payout_id not in now
         amount = _amount_after(payout.amount, was.get(payout_id, {}), now.get(payout_id, {}))
         effects.append(_effect(payout, stage, amount, auto_declined=emptied))
         payouts[payout_id] = _after(payouts[payout_id], effects[-1])
-    return Forecast(payouts, lines, tuple(effects))
+    return Forecast(payouts, lines, (*effects, *made))
+
+
+def opened(operation: Operation, currency: str) -> Effect:
+    """The payout that an operation makes, in the company's currency: the sum of the lines that go onto it."""
+    money = [money_of(text) for text in relied_lines(operation.relies_on).values()]
+    same = all(one is not None and one.currency == currency for one in money)
+    total = sum((one.amount for one in money if one), _ZERO) if same else None
+    stage = operation.expected["stage"] or ""
+    return Effect(operation.target, currency, _ZERO, total, "", stage, auto_declined=False)
+
+
+def _company_currency(live: Snapshot, operation: Operation) -> str:
+    """The currency of payouts; that of the lines where no payout has another one, and "" where none is."""
+    known = {one.amount.currency for one in live.every_payout.values()}
+    texts = relied_lines(operation.relies_on).values()
+    own = {money.currency for text in texts if (money := money_of(text))}
+    if len(own) == 1 and (own <= known or not known):
+        return own.pop()
+    return min(known, default="")
+
+
+def _opened_payout(operation: Operation, effect: Effect, now: datetime) -> Payout:
+    target, period = operation.target, Period.parse(operation.expected["period"] or "")
+    return Payout(
+        id=target.id,
+        partner_id=target.partner_id,
+        partner_name=target.partner_name,
+        batch_id=operation.expected.get("batch_id"),
+        period_start=datetime.combine(period.start, time(0), UTC),
+        period_end=datetime.combine(period.end, time(23, 59, 59), UTC),
+        amount=Money(effect.amount_after or _ZERO, effect.currency),
+        stage=effect.stage_after,
+        po_number=None,
+        statement_note=operation.expected["statement_note"],
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def paid_lines(snapshot: Snapshot, names: Names) -> Mapping[str, CommissionLine]:
@@ -72,6 +116,9 @@ def _apply(operation: Operation, lines: Lines, payouts: dict[str, Payout], now: 
             del lines[target.id]
         case Action.UPDATE_PAYOUT:
             payouts[target.id] = replace(payouts[target.id], **after)  # type: ignore[arg-type]
+        case Action.CREATE_PAYOUT:
+            for key in relied_lines(operation.relies_on):
+                lines[key] = replace(lines[key], payout_id=target.id)
 
 
 def _edited(line: CommissionLine, after: Mapping[str, str | None]) -> CommissionLine:

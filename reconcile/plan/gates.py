@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
-from reconcile.domain.fields import FIELD_LABELS, RecordKind, line_values, payout_values
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, line_values, payout_values
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.names_and_limits import Limits, Names
 from reconcile.domain.snapshot import Snapshot
@@ -102,7 +102,7 @@ def _changes(given: GateInput) -> Iterator[Gate]:
 
 def _changed_share(given: GateInput) -> Iterator[Gate]:
     records = {(one.target.kind, one.target.id) for one in given.operations}
-    records = {key for key in records if key[0] is not RecordKind.NEW_LINE}
+    records = {key for key in records if key[0] not in NEW_KINDS}
     total = given.scale.payouts + given.scale.lines
     yield from _share(given, "changed-share", len(records), total, "max_changed_share", "records are changed")
 

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from reconcile.domain.fields import FIELD_LABELS, RecordKind
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
+from reconcile.plan.across.batching import batch_holds
 from reconcile.plan.across.conflicts import emptied_payouts
 from reconcile.plan.model import Conflict, Held, Target
-from reconcile.plan.requested import RecordKey, Requested, key_of
+from reconcile.plan.wanted.requested import RecordKey, Requested, key_of
 
 Reasons = dict[RecordKey, str]
 
@@ -37,6 +38,8 @@ def holds(
         reasons.setdefault(key, reason)
     for key, reason in _conflicts(requested, conflicts):
         reasons.setdefault(key, reason)
+    for key, reason in list(batch_holds(requested, conflicts, reasons)):
+        reasons.setdefault(key, reason)
     if not reasons:
         return ()
     _hold_emptying_declines(seen, requested, reasons)
@@ -47,7 +50,7 @@ def holds(
 
 def _errors(requested: Requested, findings: Iterable[Finding]) -> Iterator[tuple[RecordKey, str]]:
     """The records with errors, and these in words."""
-    keys = {(line.target.file, line.row): line.key for line in requested.new_lines}
+    keys = {(one.target.kind, one.target.file, one.row): one.key for one in requested.new}
     for finding in findings:
         if finding.severity is Severity.ERROR and finding.kind:
             yield _record(finding, finding.kind, keys), f"error: {finding.message}"
@@ -77,11 +80,11 @@ def _labels(names: Iterable[str]) -> list[str]:
     return [FIELD_LABELS.get(name, name) for name in names]
 
 
-def _record(finding: Finding, kind: RecordKind, keys: Mapping[tuple[str, int], str]) -> RecordKey:
-    """The record that a finding is about; a row of `New lines` is found by its number."""
-    if kind is not RecordKind.NEW_LINE:
+def _record(finding: Finding, kind: RecordKind, keys: Mapping[tuple[RecordKind, str, int], str]) -> RecordKey:
+    """The record that a finding is about; a row for a new one is found by its number."""
+    if kind not in NEW_KINDS:
         return kind, finding.record_id
-    return kind, keys.get((finding.file, int(finding.cell.lstrip(ascii_uppercase) or 0)), "")
+    return kind, keys.get((kind, finding.file, int(finding.cell.lstrip(ascii_uppercase) or 0)), "")
 
 
 def _hold_emptying_declines(seen: Seen, requested: Requested, reasons: Reasons) -> None:
@@ -134,5 +137,5 @@ def _payouts_of_held_lines(
 
 
 def _targets(requested: Requested) -> Mapping[RecordKey, Target]:
-    every = [change.target for change in requested.changes] + [line.target for line in requested.new_lines]
+    every = [change.target for change in requested.changes] + [one.target for one in requested.new]
     return {key_of(target): target for target in reversed(every)}

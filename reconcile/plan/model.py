@@ -20,10 +20,12 @@ from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
 from reconcile.domain.split.split_by import Handout
 
-PLAN_VERSION: Final = 6
+PLAN_VERSION: Final = 7
 """The version of the plan's JSON; a plan of another one is refused."""
 
 Texts = Mapping[str, str | None]
+Body = Mapping[str, str | bool | None]
+"""The members of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,12 @@ class Action(StrEnum):
     DETACH_LINE = "detach line"
     DECLINE_LINE = "decline line"
     UPDATE_PAYOUT = "update payout"
+    CREATE_PAYOUT = "create payout"
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes a record, which has no id before."""
+        return self in (Action.CREATE_LINE, Action.CREATE_PAYOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ class Operation:
     target: Target
     method: str
     path: str
-    body: Texts | None
+    body: Body | None
     relies_on: Texts
     expected: Texts
     undo: str
@@ -223,7 +231,8 @@ class TieOut:
 class Effect:
     """A payout that the plan changes, forecast. amount_after: None where line currencies differ from it.
 
-    auto_declined: its last line is declined, so the server declines it (introw-api.md 2.14).
+    auto_declined: its last line is declined, so the server declines it (introw-api.md 2.14). A payout that
+    the plan makes has no stage before.
     """
 
     target: Target

@@ -10,18 +10,27 @@ from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from reconcile.domain.fields import ACTIONS, DECLINE, FIELD_LABELS, PLACE_FIELDS, RecordKind, Unread, groups
+from reconcile.domain.fields import (
+    BATCH,
+    DECLINE,
+    FIELD_LABELS,
+    MOVES_OFF,
+    PLACE_FIELDS,
+    RecordKind,
+    Unread,
+    groups,
+)
 from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
+from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.reasons import reasons_together
-from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES
+from reconcile.plan.made_before.likeness import KEY_USED, SAME_LINES, SAME_PAYOUTS
 from reconcile.plan.model import Action, Change, Operation, Target, Texts
-from reconcile.plan.new_lines import NewLine
-from reconcile.plan.reliance import LINES_LEFT, payout_reliance, relied_amount
+from reconcile.plan.reliance import LINE, LINES_LEFT, payout_reliance, relied_amount, relied_lines
 from reconcile.plan.visible_state import DECLINED, ON_PAYOUT, POOL, observe
-
-Body = dict[str, str | None]
+from reconcile.plan.wanted.new_lines import NewLine
+from reconcile.plan.wanted.new_payouts import NewPayout
 
 _WIRE_NAMES = {
     "stage": "stage",
@@ -36,12 +45,16 @@ _WIRE_NAMES = {
 _MONEY_FIELDS = {"amount", "currency", "source_amount"}
 _PLACED = ("amount", "currency", "state", "status", "payout_id", "payout_stage")
 _CREATED = ("payout_id", "amount", "currency", "source_amount", "description")
+_OPENED = ("batch_id", "period", "statement_note")
+NEW_STAGE = "DRAFT"
+"""The stage in which the server makes a payout (introw-api.md 2.6)."""
 _ENDPOINTS = {
     Action.CREATE_LINE: ("POST", "/commission-lines"),
     Action.UPDATE_LINE: ("PATCH", "/commission-lines/{}"),
     Action.DETACH_LINE: ("POST", "/commission-lines/{}/detach"),
     Action.DECLINE_LINE: ("POST", "/commission-lines/{}/decline"),
     Action.UPDATE_PAYOUT: ("PATCH", "/payouts/{}"),
+    Action.CREATE_PAYOUT: ("POST", "/payouts"),
 }
 
 
@@ -50,6 +63,11 @@ _CREATED_ON_PAYOUT = "If it is not wanted, decline it: in the next workbook, or 
 _CREATED_IN_POOL = (
     "If it is not wanted, decline it in Introw: the API declines only lines that are on a payout."
 )
+_CREATED_PAYOUT = (
+    "The API deletes no payout. If it is not wanted, delete it in Introw while it is a draft, or set its "
+    "stage to DECLINED."
+)
+_WITH_LINES = " Its lines go back to the pending pool one by one: Detach, in the next workbook."
 _DECLINED = (
     "In Introw, open the payout and restore the line. "
     "If it was the last one, set the payout's stage back, too."
@@ -74,7 +92,8 @@ def line_operations(
         relied = [*_grouped(edits, RecordKind.LINE), "state", "payout_id", "payout_stage"]
         yield line_update(target, edits, _relied(live, target, relied, names), line.amount)
     moves = [change for change in changes if change.field in PLACE_FIELDS]
-    if moves:
+    # A line that is batched moves with its new payout.
+    if moves and not _batches(moves):
         seen = _relied(live, target, _PLACED, names)
         left = {LINES_LEFT: str(lines_left.get(target.payout_id, 0))} if _declines(moves) else {}
         yield line_move(target, moves, {**seen, **left}, line.amount, names)
@@ -101,26 +120,31 @@ def create_operation(line: NewLine, live: Snapshot, names: Names) -> Operation:
     return line_creation(line, relied, names)
 
 
+def create_payout_operation(new: NewPayout) -> Operation:
+    """The POST of a new payout. It relies on no other payout of the period, and on the lines of the pool."""
+    relied = {
+        SAME_PAYOUTS: ", ".join(new.beside) or None,
+        **({KEY_USED: new.key} if new.is_sent else {}),
+        **{LINE + key: money for key, money in new.lines},
+    }
+    return payout_creation(new, relied)
+
+
 def again(operation: Operation, changes: list[Change], names: Names) -> Operation | None:
     """The operation made once more from what was decided and what it relies on; None where nothing was.
 
     changes: all of its record. What does not come out the same was changed in between.
     """
     relied, target = operation.relies_on, operation.target
-    if operation.action is Action.CREATE_LINE:
-        if target.kind is not RecordKind.NEW_LINE:
-            return None
-        wanted = operation.expected
-        values = {name: wanted.get(name) for name in _CREATED} | {"partner_id": target.partner_id}
-        made_on = on_payout(target, wanted.get("payout_id"))
-        new = NewLine(target.id, 0, made_on, values, reason=operation.reason)
-        return line_creation(new, relied, names)
+    if operation.action.creates:
+        kind = RecordKind.NEW_LINE if operation.action is Action.CREATE_LINE else RecordKind.NEW_PAYOUT
+        return _made_again(operation, names) if target.kind is kind else None
     if operation.action is Action.UPDATE_PAYOUT:
         return payout_update(changes, relied) if changes else None
     money = relied_amount(relied)
     placed = operation.action is not Action.UPDATE_LINE
     own = [change for change in changes if (change.field in PLACE_FIELDS) is placed]
-    if not own or (placed and not any(one.after in ACTIONS for one in own if one.field == "action")):
+    if not own or (placed and not any(one.after in MOVES_OFF for one in own if one.field == "action")):
         return None
     target = on_payout(changes[0].target, relied.get("payout_id"))
     if placed:
@@ -150,7 +174,7 @@ def payout_update(changes: list[Change], relied: Texts) -> Operation:
 
 def line_creation(line: NewLine, relied: Texts, names: Names) -> Operation:
     """The POST of a new line. Its `note` cannot be set on creation (introw-api.md 2.12)."""
-    body: Body = {
+    body: dict[str, str | None] = {
         "partnerId": line.values["partner_id"],
         "amount": wire_amount(line.amount, line.currency),
         "currency": line.currency,
@@ -184,6 +208,52 @@ def line_creation(line: NewLine, relied: Texts, names: Names) -> Operation:
         after=Money(line.amount, line.currency),
         workbooks=(line.target.workbook,),
         reason=line.reason,
+    )
+
+
+def _made_again(operation: Operation, names: Names) -> Operation:
+    wanted, relied, target = operation.expected, operation.relies_on, operation.target
+    if operation.action is Action.CREATE_LINE:
+        values = {name: wanted.get(name) for name in _CREATED} | {"partner_id": target.partner_id}
+        made_on = on_payout(target, wanted.get("payout_id"))
+        line = NewLine(target.id, 0, made_on, values, reason=operation.reason)
+        return line_creation(line, relied, names)
+    values = {name: wanted.get(name) for name in _OPENED} | {"partner_id": target.partner_id}
+    lines = tuple(sorted(relied_lines(relied).items()))
+    new = NewPayout(target.id, 0, target, values, reason=operation.reason, lines=lines)
+    return payout_creation(new, relied)
+
+
+def payout_creation(new: NewPayout, relied: Texts) -> Operation:
+    """The POST of a new payout, with or without the lines of the pool (introw-api.md 2.6).
+
+    The dates are sent with a batch, too, as in every example; the batch's win. There is no idempotency key.
+    """
+    values = new.values
+    lines = ", ".join(key for key, _ in new.lines) or None
+    body: dict[str, str | bool | None] = {"partnerId": values["partner_id"]}
+    if values["period"]:
+        period = Period.parse(values["period"])
+        body["periodStart"] = f"{period.start}T00:00:00.000Z"
+        body["periodEnd"] = f"{period.end}T23:59:59.000Z"
+    optional = {"batchId": values["batch_id"], "metadata": values["statement_note"]}
+    body |= {name: value for name, value in optional.items() if value is not None}
+    if lines:
+        body["attachPendingLines"] = True
+    batch = {"batch_id": values["batch_id"]} if values["batch_id"] else {}
+    expected = {**batch, "period": values["period"], "statement_note": values["statement_note"]}
+    return Operation(
+        "",
+        Action.CREATE_PAYOUT,
+        new.target,
+        *endpoint(Action.CREATE_PAYOUT, ""),
+        body=body,
+        relies_on=relied,
+        expected={**expected, "stage": NEW_STAGE, "lines": lines},
+        undo="",
+        by_hand=_CREATED_PAYOUT + (_WITH_LINES if lines else ""),
+        workbooks=(new.target.workbook,),
+        reason=new.reason,
     )
 
 
@@ -224,7 +294,7 @@ def line_move(target: Target, moves: list[Change], relied: Texts, amount: Money,
     declines = _declines(moves)
     action = Action.DECLINE_LINE if declines else Action.DETACH_LINE
     detail = places.get("decline_detail")
-    body: Body = {"reasonType": places.get("decline_reason")}
+    body: dict[str, str | None] = {"reasonType": places.get("decline_reason")}
     return Operation(
         "",
         action,
@@ -257,6 +327,10 @@ def on_payout(target: Target, payout_id: str | None) -> Target:
 
 def _declines(moves: Iterable[Change]) -> bool:
     return any(change.field == "action" and change.after == DECLINE for change in moves)
+
+
+def _batches(moves: Iterable[Change]) -> bool:
+    return any(change.field == "action" and change.after == BATCH for change in moves)
 
 
 def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Action, Operation
+from reconcile.plan.reliance import relied_lines
 
 PLACES: Final = {action: place for place, action in enumerate(Action)}
 """The order of the actions within a payout."""
@@ -21,7 +22,8 @@ def ordered(
 
     Within a payout: new lines, line edits, detaches, declines, then the payout itself, which waits for all
     of them: it must not move on when one of its lines could not be changed. Operations of one kind keep
-    their order: new lines that of their rows. Lines of the pending pool come last.
+    their order: new lines that of their rows. Lines of the pending pool come last, and after these the new
+    payouts that take them.
 
     backwards: for an undo. The payout goes first, out of a stage in which its lines are settled, and these
     wait for it.
@@ -58,6 +60,9 @@ def linked(operations: list[Operation]) -> Iterator[Operation]:
             one = replace(operation, id=name, waits_for=tuple(first))
         elif operation.action is Action.UPDATE_PAYOUT:
             one = replace(operation, id=name, waits_for=tuple(of_lines.get(target.id, [])))
+        elif operation.action is Action.CREATE_PAYOUT:
+            own = (of_line[key].id for key in relied_lines(operation.relies_on) if key in of_line)
+            one = replace(operation, id=name, waits_for=tuple(own))
         elif earlier := of_line.get(target.id):
             one = _after(earlier, operation, name)
         else:

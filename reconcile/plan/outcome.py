@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from reconcile.plan.model import Action, Operation
+from reconcile.plan.model import Operation
 
 
 class Outcome(StrEnum):
@@ -134,8 +134,8 @@ class Verification:
 
 
 def record_of(operation: Operation, outcomes: Mapping[str, OperationOutcome]) -> str:
-    """The id of the record that an operation touched; of a created line the one the server gave, if any."""
-    if operation.action is not Action.CREATE_LINE:
+    """The id of the record that an operation touched; of a created one the one the server gave, if any."""
+    if not operation.action.creates:
         return operation.target.id
     known = outcomes.get(operation.id)
     return known.result_id if known else ""

@@ -11,16 +11,17 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from reconcile.domain.fields import BATCH, RecordKind
 from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError
-from reconcile.plan.forecast import money_moves
+from reconcile.plan.forecast import money_moves, opened
 from reconcile.plan.gates import GateInput, gates
 from reconcile.plan.model import Action, Change, Effect, Operation, Plan
 from reconcile.plan.operations import again
 from reconcile.plan.order import PLACES, linked
-from reconcile.plan.reliance import relied_amount
-from reconcile.plan.requested import RecordKey, key_of
+from reconcile.plan.reliance import relied_amount, relied_lines
+from reconcile.plan.wanted.requested import RecordKey, key_of
 
 _ZERO: Final = Decimal(0)
 _MOST: Final = 10**9
@@ -73,8 +74,22 @@ def _requests(operations: Iterable[Operation], changes: Iterable[Change], policy
         if one != derived:
             yield f"sends something else in {one.id} on {one.target.id} than it shows"
     sent = {key_of(one.target) for one in stored}
+    for one in stored:
+        attached = [(RecordKind.LINE, line) for line in _attached(one)]
+        if not all(_is_batched(by_record.get(key, [])) for key in attached):
+            yield f"puts lines onto the payout of {one.id} and does not show all of them"
+        sent.update(attached)
     for record_id in sorted(key[1] for key in by_record.keys() - sent):
         yield f"shows a change of {record_id} that it does not send"
+
+
+def _attached(operation: Operation) -> Iterable[str]:
+    """The lines of the pool that go onto a new payout."""
+    return relied_lines(operation.relies_on) if operation.action is Action.CREATE_PAYOUT else ()
+
+
+def _is_batched(changes: Iterable[Change]) -> bool:
+    return any(one.field == "action" and one.after == BATCH for one in changes)
 
 
 def _order(operations: Iterable[Operation]) -> Iterator[str]:
@@ -95,7 +110,9 @@ def _sums(plan: Plan) -> Iterator[str]:
         yield "shows other sums by partner than its operations come to"
     on_payouts: dict[str, list[Operation]] = {}
     for one in plan.operations:
-        if one.target.payout_id:
+        if one.action is Action.CREATE_PAYOUT:
+            on_payouts[one.target.id] = [one]
+        elif one.target.payout_id:
             on_payouts.setdefault(one.target.payout_id, []).append(one)
     for effect in plan.effects:
         if not _follows(effect, on_payouts.get(effect.target.id, [])):
@@ -112,6 +129,8 @@ def _sums(plan: Plan) -> Iterator[str]:
 
 def _follows(effect: Effect, operations: list[Operation]) -> bool:
     """Whether an effect is that of the operations on its payout."""
+    if operations and operations[0].action is Action.CREATE_PAYOUT:
+        return effect == opened(operations[0], effect.currency)
     own = [one for one in operations if one.action is Action.UPDATE_PAYOUT]
     stage = own[0].expected.get("stage", effect.stage_before) if own else effect.stage_before
     before = relied_amount(own[0].relies_on) if own else None

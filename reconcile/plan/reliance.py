@@ -84,6 +84,8 @@ def follows_lines(amount: Money, lines: Mapping[str, str]) -> bool:
 def of_record(operation: Operation) -> Texts:
     """What an operation relies on that shows on its own record (`visible_state.observe`)."""
     relied = operation.relies_on
+    if operation.action is Action.CREATE_PAYOUT:
+        return {}  # it has no record yet
     if operation.action is Action.UPDATE_PAYOUT:
         return {name: value for name, value in relied.items() if name in _OF_PAYOUT}
     return {name: value for name, value in relied.items() if name not in (LINES_LEFT, SAME_LINES, KEY_USED)}

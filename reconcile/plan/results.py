@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.results import RowResult
 from reconcile.plan.compare import ALREADY
 from reconcile.plan.model import Action, Operation, Plan
-from reconcile.plan.new_lines import keyed_rows
 from reconcile.plan.outcome import OperationOutcome, Outcome
-from reconcile.plan.requested import key_of
+from reconcile.plan.reliance import relied_lines
+from reconcile.plan.wanted.new_lines import keyed_rows
+from reconcile.plan.wanted.requested import key_of
 
 # The worst word of a row is the row's word.
 _ORDER = (
@@ -59,7 +60,7 @@ def row_results(
         if key in rows:
             found.setdefault(rows[key], _Gathered()).add(word, message)
     for one in plan.operations:
-        if place := _place_of(one, plan, edited, rows):
+        for place in filter(None, (_place_of(one, plan, edited, rows), *_batched(one, rows))):
             _note(found.setdefault(place, _Gathered()), place[0], outcomes.get(one.id), not_tried)
     places = sorted(found, key=lambda place: (list(RecordKind).index(place[0]), place[1]))
     return tuple(_result(place, found[place]) for place in places)
@@ -67,14 +68,19 @@ def row_results(
 
 def _place_of(one: Operation, plan: Plan, edited: EditedWorkbook, rows: Mapping[_Key, Place]) -> Place | None:
     """The row that an operation comes from, if it is in this workbook."""
-    if one.action is not Action.CREATE_LINE:
-        return rows.get((one.target.kind, one.target.id))
-    if len(plan.workbooks) == 1:
-        return rows.get((RecordKind.NEW_LINE, one.target.id))
-    # Two copies of one workbook may hold different lines in rows of the same token.
+    kind = one.target.kind
+    if not one.action.creates or len(plan.workbooks) == 1:
+        return rows.get((kind, one.target.id))
+    # Two copies of one workbook may hold different records in rows of the same token.
     file, _, row = one.target.place.rpartition("!")
-    is_here = file == f"{edited.file}, {edited.new_lines.name}"
-    return (RecordKind.NEW_LINE, int(row)) if is_here else None
+    sheet = edited.new_lines if kind is RecordKind.NEW_LINE else edited.new_payouts
+    return (kind, int(row)) if file == f"{edited.file}, {sheet.name}" else None
+
+
+def _batched(one: Operation, rows: Mapping[_Key, Place]) -> list[Place | None]:
+    """The rows of the lines that go onto a new payout."""
+    lines = relied_lines(one.relies_on) if one.action is Action.CREATE_PAYOUT else {}
+    return [rows.get((RecordKind.LINE, line)) for line in lines]
 
 
 def _note(row: _Gathered, kind: RecordKind, known: OperationOutcome | None, not_tried: str) -> None:
@@ -84,7 +90,7 @@ def _note(row: _Gathered, kind: RecordKind, known: OperationOutcome | None, not_
     says = known.outcome is Outcome.APPLIED_DIFFERENTLY or not known.outcome.done
     row.add(known.outcome, known.message if says else "")
     row.at = max(row.at, known.at)
-    row.new_id = known.result_id if kind is RecordKind.NEW_LINE else ""
+    row.new_id = known.result_id if kind in NEW_KINDS else ""
 
 
 def _said(plan: Plan, edited: EditedWorkbook) -> Iterator[tuple[_Key, Outcome, str]]:
@@ -110,8 +116,10 @@ def _rows(edited: EditedWorkbook) -> dict[_Key, Place]:
         places |= {(sheet.kind, f"row {row.number}"): (sheet.kind, row.number) for row in sheet.rows}
         edits = {key: row for key, row in sheet.by_id.items() if _is_edited(row)}
         places |= {(sheet.kind, key): (sheet.kind, row.number) for key, row in edits.items()}
-    keyed = keyed_rows(edited.export.workbook_id, edited.new_lines.rows, {})
-    return places | {(RecordKind.NEW_LINE, key): (RecordKind.NEW_LINE, row.number) for row, key in keyed}
+    for sheet in (edited.new_lines, edited.new_payouts):
+        keyed = keyed_rows(edited.export.workbook_id, sheet.rows, {}, sheet.kind)
+        places |= {(sheet.kind, key): (sheet.kind, row.number) for row, key in keyed}
+    return places
 
 
 def _is_edited(row: EditedRow) -> bool:

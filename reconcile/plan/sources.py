@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconcile.domain.edited import EditedWorkbook
-from reconcile.domain.fields import PLACE_FIELDS
+from reconcile.domain.fields import BATCH, PLACE_FIELDS
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot, together
-from reconcile.plan.compare import ALREADY, Comparison
+from reconcile.plan.compare import ALREADY, MOVED_TO, Comparison
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Conflict, Drift
 
@@ -27,7 +27,7 @@ class Applied:
 class OwnWork:
     """What earlier runs of one workbook did.
 
-    created: the ids of lines they made, by idempotency key; the key itself where a line was sent and never
+    created: the ids of lines and payouts they made, by key; the key itself where one was sent and never
     seen. posted: what was sent, by key. gone: the lines they declined; the server may show them no more.
     sent: what they wrote into fields that the API does not give back, by record id and field. applied: what
     they wrote last, by record id and field.
@@ -71,7 +71,7 @@ def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
     """Takes out what earlier runs of the same workbook did: nobody is in conflict with himself."""
     settled = Comparison(drifts=list(found.drifts), damaged=found.damaged, missing=found.missing)
     for conflict in found.conflicts:
-        if _is_own_decline(conflict, own):
+        if _is_own_decline(conflict, own) or _is_own_batch(conflict, own):
             settled.drifts.append(Drift(conflict.target, ALREADY, conflict.baseline, conflict.yours))
         else:
             settled.conflicts.append(_told_of_runs(conflict, own))
@@ -81,6 +81,12 @@ def without_own_work(found: Comparison, own: OwnWork) -> Comparison:
         else:
             settled.changes.append(change)
     return settled
+
+
+def _is_own_batch(conflict: Conflict, own: OwnWork) -> bool:
+    """Whether the line left the pool for a payout that an earlier run made, as its row asks."""
+    place = (conflict.live or {}).get("action") or ""
+    return conflict.yours.get("action") == BATCH and place.removeprefix(MOVED_TO) in own.created.values()
 
 
 def _told_of_runs(conflict: Conflict, own: OwnWork) -> Conflict:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from reconcile.domain.fields import RecordKind, Value, line_values, payout_values
+from reconcile.domain.period import period_of
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.plan.model import Texts
@@ -46,10 +47,16 @@ def line_state(line: CommissionLine, names: Names) -> str:
 
 
 def observe(records: Records, kind: RecordKind, record_id: str, names: Names) -> dict[str, Value]:
-    """The values that can be seen of a payout or a line; `state` is `absent` for one that is gone."""
-    if kind is RecordKind.PAYOUT:
+    """The values that can be seen of a payout or a line; `state` is `absent` for one that is gone.
+
+    Of a payout that the run made, its batch, period and lines as well.
+    """
+    if kind in (RecordKind.PAYOUT, RecordKind.NEW_PAYOUT):
         payout = records.payouts.get(record_id)
-        return {"state": ABSENT} if payout is None else {"state": "there", **payout_values(payout)}
+        if payout is None:
+            return {"state": ABSENT}
+        more = _as_made(payout, records, names) if kind is RecordKind.NEW_PAYOUT else {}
+        return {"state": "there", **payout_values(payout), **more}
     line = records.lines.get(record_id)
     if line is None:
         return {"state": ABSENT}
@@ -60,6 +67,17 @@ def observe(records: Records, kind: RecordKind, record_id: str, names: Names) ->
         "status": line.status,
         "payout_id": line.payout_id,
         "payout_stage": on.stage if on else None,
+    }
+
+
+def _as_made(payout: Payout, records: Records, names: Names) -> dict[str, Value]:
+    period = period_of(payout.period_start, payout.period_end)
+    own = (one for one in records.lines.values() if one.payout_id == payout.id)
+    lines = sorted(one.id for one in own if line_state(one, names) != DECLINED)
+    return {
+        "batch_id": payout.batch_id,
+        "period": str(period) if period else None,
+        "lines": ", ".join(lines) or None,
     }
 
 

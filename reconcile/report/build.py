@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from reconcile.domain.finding import Severity
-from reconcile.plan.model import Plan, TieOut, Total
+from reconcile.plan.model import Action, Plan, TieOut, Total
 from reconcile.plan.outcome import OperationOutcome, Verification
 from reconcile.report import model
 from reconcile.report.causes import by_cause
@@ -82,7 +82,8 @@ def _headline(
     return model.Headline(
         operations=len(plan.operations),
         edits=sum(one.why is model.Why.EDIT for one in changes),
-        payouts=sum(one.payout_id is not None for one in payouts),
+        payouts=sum(one.payout_id is not None for one in payouts)
+        + sum(one.action is Action.CREATE_PAYOUT for one in plan.operations),
         visible=sum(one.visible for one in changes),
         irreversible=sum(irreversible(one) for one in plan.operations),
         cleared=sum(one.cleared for one in changes),

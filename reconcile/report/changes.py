@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from reconcile.domain.fields import PLACE_FIELDS, RecordKind
+from reconcile.domain.fields import BATCH, PLACE_FIELDS, RecordKind
 from reconcile.domain.money import plain
+from reconcile.domain.phrases import counted
 from reconcile.plan import model as plans
 from reconcile.plan.operations import cannot_be_set_back
+from reconcile.plan.reliance import LINE, money_of, relied_lines
 from reconcile.report.model import Amount, Change, Kind, Payout, Why, group_key
 from reconcile.report.words import LABELS
 
@@ -130,10 +132,37 @@ def _of_operation(book: Book, operation: plans.Operation) -> Iterator[Change]:
             reason=operation.reason,
         )
         return
+    if operation.action is plans.Action.CREATE_PAYOUT:
+        yield _new_payout(operation)
+        for line in relied_lines(operation.relies_on):
+            own = book.changes.get((RecordKind.LINE, line), ())
+            yield from (_change(book, one, operation) for one in own if one.field == "action")
+        return
     placing = operation.action in (plans.Action.DETACH_LINE, plans.Action.DECLINE_LINE)
     for change in book.changes.get((target.kind, target.id), ()):
         if (change.field in PLACE_FIELDS) is placing:
             yield _change(book, change, operation)
+
+
+def _new_payout(operation: plans.Operation) -> Change:
+    wanted, lines = operation.expected, relied_lines(operation.relies_on)
+    where = f"on batch {wanted['batch_id']}" if wanted.get("batch_id") else "on a batch of its own"
+    filled = f"with {counted(len(lines), 'pending line')}" if lines else "empty"
+    note = f"{where}, {filled}"
+    return Change(
+        target=operation.target,
+        kind=Kind.NEW_PAYOUT,
+        field="payout",
+        label="New payout",
+        before=None,
+        after=wanted["period"],
+        why=Why.EDIT,
+        irreversible=True,
+        instead=operation.by_hand,
+        note=f"{note}; note: {wanted['statement_note']}" if wanted["statement_note"] else note,
+        operation=operation.id,
+        reason=operation.reason,
+    )
 
 
 def _change(book: Book, change: plans.Change, operation: plans.Operation | None = None) -> Change:
@@ -153,11 +182,17 @@ def _change(book: Book, change: plans.Change, operation: plans.Operation | None 
         visible=change.visible,
         irreversible=lost,
         instead=operation.by_hand if operation and lost else "",
-        note=str(operation.before) if operation and change.field == "action" and operation.before else "",
+        note=_money_note(change, operation) if operation and change.field == "action" else "",
         also=tuple(other.place for other in change.also),
         operation=operation.id if operation else "",
         reason=change.reason,
     )
+
+
+def _money_note(change: plans.Change, operation: plans.Operation) -> str:
+    """The amount of a line that moves."""
+    relied = operation.relies_on.get(f"{LINE}{change.target.id}")
+    return str(operation.before or money_of(relied or "") or "")
 
 
 def _currency_before(book: Book, change: plans.Change) -> str:
@@ -170,6 +205,8 @@ def _currency_before(book: Book, change: plans.Change) -> str:
 def _kind(change: plans.Change, operation: plans.Operation | None) -> Kind:
     if change.field not in PLACE_FIELDS:
         return _KINDS[change.field]
+    if change.after == BATCH or (operation and operation.action is plans.Action.CREATE_PAYOUT):
+        return Kind.BATCH
     detaches = operation is not None and operation.action is plans.Action.DETACH_LINE
     return Kind.DETACH if detaches or change.after == "Detach" else Kind.DECLINE
 

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     DECLINE = "decline"
     DETACH = "detach"
     NEW_LINE = "new line"
+    NEW_PAYOUT = "new payout"
+    BATCH = "batch"
     TOTAL = "payout total"
 
 

@@ -83,7 +83,7 @@ def _filled(pattern: str, table: Table, safe: Callable[[str], Markup]) -> Iterat
     # Neighbours share most of their texts: half a second less at 100,000 lines.
     # A text and our own marks of the same letters are kept apart.
     written = lru_cache(_TEXTS, typed=True)(safe)
-    rows = (form % tuple(map(written, texts)) for texts in _shown_rows(table))
+    rows = (form % tuple(map(written, texts)) for texts in shown_rows(table))
     while piece := "".join(islice(rows, _ROWS)):
         yield Markup(piece)  # noqa: S704  each cell is escaped
 
@@ -126,7 +126,7 @@ def _line(table: Table, row: tuple[Cell, ...]) -> str:
     return f"{value_of(row[0])}  " + " · ".join(parts)
 
 
-def _shown_rows(table: Table) -> Iterator[list[str]]:
+def shown_rows(table: Table) -> Iterator[list[str]]:
     """The rows as texts."""
     kinds, place = [column.kind for column in table.columns], _currency_place(table)
     for row in table.rows:

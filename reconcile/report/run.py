@@ -12,7 +12,7 @@ from rich.text import Text
 
 from reconcile.domain.money import shown_amount
 from reconcile.domain.unseen import one_line
-from reconcile.plan.model import Action, Operation
+from reconcile.plan.model import Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
 from reconcile.report.terminal import table
@@ -76,7 +76,7 @@ def render_run(report: Report, console: Console) -> None:
 def _outcome(operation: Operation, one: OperationOutcome, money: str) -> str:
     """`  Acme · decline line · cln_2 · 420.00 USD: refused: The line is paid. (op-0003)`."""
     target = operation.target
-    record = one.result_id if operation.action is Action.CREATE_LINE else target.id
+    record = one.result_id if operation.action.creates else target.id
     parts = (target.partner_name, operation.action.value, record, money)
     about = " · ".join(part for part in parts if part)
     return f"  {about}: {one.outcome}: {one.message} ({operation.id})"

@@ -16,13 +16,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from reconcile.domain.fields import NEW_KINDS
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import one_line
 from reconcile.plan.model import TieOut, Total
 from reconcile.report.causes import by_cause
-from reconcile.report.model import Change, Group, Kind, Report
+from reconcile.report.model import Change, Group, Report
 from reconcile.report.news import News
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.waiting import WaitingRecord, banner, nothing_waits, to_look_at
@@ -191,7 +192,7 @@ def _change(change: Change, screen: _Screen) -> None:
         text.append(" → ")
     text.append(one_line(after_of(change)), "green")
     target = change.target
-    named = target.id != target.payout_id and change.kind is not Kind.NEW_LINE
+    named = target.id != target.payout_id and change.target.kind not in NEW_KINDS
     record = target.id if named else ""
     where = " ".join(word for word in (one_line(screen.placed(target.place)), one_line(record)) if word)
     text.append(f"  {where}" if where else "", "dim")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconcile.domain.fields import FIELD_LABELS, RecordKind
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.phrases import counted
@@ -99,7 +99,7 @@ def _records(report: Report) -> Iterator[WaitingRecord]:
         if _key(held.target) not in named:
             yield _waiting(held, f"held: {held.reason}")
             named.add(_key(held.target))
-    new = {one.target.place for one in report.held if one.target.kind is RecordKind.NEW_LINE}
+    new = {one.target.place for one in report.held if one.target.kind in NEW_KINDS}
     for one in report.findings:
         key = (one.kind, one.record_id)
         place = f"{one.file}, {one.sheet}!{one.record_id.removeprefix('row ')}"

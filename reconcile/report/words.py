@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELD_LABELS, RecordKind
-from reconcile.domain.money import recorded_amount, shown_amount
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
+from reconcile.domain.money import recorded_amount, shown_amount, totals
 from reconcile.domain.phrases import counted, moment
 from reconcile.domain.unseen import ends_marked
-from reconcile.plan.model import Operation, Target, Workbook
-from reconcile.report.model import Change, Kind, Payout, Report, Why
+from reconcile.plan.model import Action, Operation, Target, Workbook
+from reconcile.plan.reliance import money_of, relied_lines
+from reconcile.report.model import Change, Payout, Report, Why
 
 LABELS = FIELD_LABELS
 _AMOUNTS = ("amount", "source_amount")
 
 
 def record_of(target: Target) -> str:
-    """The record as people know it: a line that is not made yet has no id."""
-    return "new line" if target.kind is RecordKind.NEW_LINE else target.id
+    """The record as people know it: one that is not made yet has no id."""
+    return target.kind.value if target.kind in NEW_KINDS else target.id
 
 
 def shown_value(value: str | None, currency: str = "") -> str:
@@ -46,8 +47,8 @@ def signed(amount: Decimal, currency: str) -> str:
 
 
 def before_of(change: Change) -> str:
-    """The old value; nothing for a new line."""
-    if change.kind is Kind.NEW_LINE:
+    """The old value; nothing for a new record."""
+    if change.target.kind in NEW_KINDS:
         return ""
     return (
         shown_value(change.before, change.currency_before)
@@ -92,6 +93,10 @@ def operation_money(report: Report) -> Callable[[Operation], str]:
             return f"{before} → {after}"
         if money := after or before:
             return str(money)
+        if operation.action is Action.CREATE_PAYOUT:
+            relied = relied_lines(operation.relies_on).values()
+            sums = totals(money for text in relied if (money := money_of(text)))
+            return " + ".join(f"{shown_amount(amount, code)} {code}" for code, amount in sums.items())
         payout = payouts.get(operation.target.payout_id)
         if payout is None or payout.amount_before is None:
             return ""

@@ -132,7 +132,7 @@ def test_what_is_right_has_no_finding(record: str, edits: dict[str, Value]) -> N
 
 
 def test_few_choices_are_named_and_many_are_not() -> None:
-    assert only("cln_1", {"action": "Postpone"}).allowed == ("Decline", "Detach")
+    assert only("cln_1", {"action": "Postpone"}).allowed == ("Decline", "Detach", "Batch")
     assert len(only("pay_1", {"stage": "Aproved"}).allowed) == 11
     assert only("cln_1", {"currency": "usd"}).allowed == ()
 

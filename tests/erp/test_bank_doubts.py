@@ -165,3 +165,12 @@ def test_digits_of_another_script_are_refused_in_days_and_amounts(read: Reader, 
 
 def test_digits_of_another_script_in_a_text_are_no_matter(read: Reader) -> None:
     assert _counts(read, _mt940().replace(":86:", ":86:\u0661\u0662 ")) == (1, 0)
+
+
+@pytest.mark.parametrize("more", ["", "<CdtDbtInd>CRDT</CdtDbtInd>"])
+def test_no_account_of_a_statement_is_shown_in_full(read: Reader, more: str) -> None:
+    file = read(_camt(more=more), name="bank.xml")
+
+    said = [*file.how, *(str(one.place) for one in file.payments), *(one.message for one in file.findings)]
+    assert any("\u20263000" in one for one in said)
+    assert not any("DE89370400440532013000" in one for one in said)

@@ -206,6 +206,67 @@ Date;Beneficiary;Reference;Amount;Currency;已付款|2026-03-31;A;I;100.00;USD;�
 Date;Beneficiary;Reference;Amount;Currency;支払期限|2026-03-31;A;I;100.00;USD;2026-04-30
 Date;Beneficiary;Reference;Amount;Currency;備考|2026-03-31;A;I;100.00;USD;未払い
 Date;Beneficiary;Reference;Amount;Currency;Vade tarihi|2026-03-31;A;I;100.00;USD;2026-04-30
+Contact;Invoice Number;Date;Invoice Total;Amount;Status;Currency|A;I;2026-03-31;100.00;100.00;Authorised;USD
+Contact;Invoice Number;Invoice Date;Due Date;Invoice Total;Amount Paid;Amount Due;Currency;Status|A;I;2026-03-31;2026-04-30;100.00;0.00;100.00;USD;Awaiting Payment
+Date;Transaction type;Num;Vendor;Due date;Past due;Amount;Open balance;Currency|2026-03-31;Bill;I;A;2026-04-15;5;100.00;100.00;USD
+Date;Transaction type;Num;Vendor;Due date;Amount;Balance;Currency|2026-03-31;Bill;I;A;2026-04-15;100.00;100.00;USD
+Date;Vendor;Num;Memo;Amount;Currency;Due date;Status|2026-03-31;A;I;x;100.00;USD;2026-04-15;Sent
+Date;Vendor;Reference;Amount;Currency;Status|2026-03-31;A;I;100.00;USD;Posted
+Date;Vendor;Reference;Amount;Currency;Status|2026-03-31;A;I;100.00;USD;OK
+Run date;Vendor;Reference;Amount;Currency;Payment method|2026-04-15;A;I;100.00;USD;T
+Date;Payee;Reference;Amount;Payment amount;Currency|2026-04-15;A;I;100.00;40.00;USD
+Date;Payee;Reference;Amount;Paid amount;Currency|2026-04-15;A;I;100.00;40.00;USD
+Date;Payee;Reference;Amount;Paid;Currency|2026-04-15;A;I;100.00;Partially;USD
+Date;Payee;Reference;Amount;Paid;Currency|2026-04-15;A;I;100.00;50%;USD
+Payment date;Payee;Reference;Amount;Currency;Approved|2026-04-15;A;I;100.00;USD;by one of two
+Payment date;Payee;Reference;Amount;Currency;Step|2026-04-15;A;I;100.00;USD;Awaiting signature
+Payment date;Payee;Reference;Amount;Currency;Approvals|2026-04-15;A;I;100.00;USD;1/2
+Payment date;Payee;Reference;Amount;Currency;Signature 1;Signature 2|2026-04-15;A;I;100.00;USD;yes;no
+Payment date;Payee;Reference;Amount;Currency;Scheduled for|2026-04-15;A;I;100.00;USD;2026-05-31
+Payment date;Payee;Reference;Amount;Currency;Cheque presented|2026-04-15;A;I;100.00;USD;no
+Payment date;Payee;Reference;Amount;Currency;Encashed on|2026-04-15;A;I;100.00;USD;
+Payment date;Payee;Check number;Reference;Amount;Currency;Void?|2026-04-15;A;1001;I;100.00;USD;V
+Payment date;Payee;Reference;Amount;Currency;Reissue of|2026-04-15;A;I;100.00;USD;1001
+Payment date;Payee;Reference;Amount;Currency;Corrects|2026-04-15;A;I;100.00;USD;1001
+Payment date;Payee;Reference;Amount;Currency;Storno|2026-04-15;A;I;100.00;USD;X
+Payment date;Payee;Reference;Amount;Currency;Rückläufer|2026-04-15;A;I;100.00;USD;ja
+Payment date;Payee;Reference;Amount;Currency;Devuelto|2026-04-15;A;I;100.00;USD;Sí
+Payment date;Payee;Reference;Amount;Currency;Annullato|2026-04-15;A;I;100.00;USD;Sì
+Payment date;Payee;Reference;Amount;Currency;Rejeté|2026-04-15;A;I;100.00;USD;oui
+Payment date;Payee;Reference;Amount;Currency;Отменён|2026-04-15;A;I;100.00;USD;да
+Payment date;Payee;Reference;Amount;Currency;作废|2026-04-15;A;I;100.00;USD;是
+Payment date;Payee;Reference;Amount;Currency;取消|2026-04-15;A;I;100.00;USD;はい
+Payment date;Payee;Reference;Amount;Currency;Entry|2026-04-15;A;I;100.00;USD;Reversing
+Payment date;Payee;Reference;Amount;Currency;Transaction type|2026-04-15;A;I;100.00;USD;Payment authorization
+Payment date;Payee;Reference;Amount;Currency;Mode|2026-04-15;A;I;100.00;USD;test
+Payment date;Payee;Reference;Amount;Currency;Mode|2026-04-15;A;I;100.00;USD;sandbox
+Payment date;Payee;Reference;Amount;Currency;Environment|2026-04-15;A;I;100.00;USD;Sandbox
+Payment date;Payee;Reference;Amount;Currency;Probability|2026-04-15;A;I;100.00;USD;60%
+Payment date;Payee;Reference;Amount;Currency;Confidence|2026-04-15;A;I;100.00;USD;Likely
+Payment date;Payee;Reference;Amount;Currency;Actual|2026-04-15;A;I;100.00;USD;0.00
+Payment date;Payee;Reference;Amount;Currency;Actual;Budget|2026-04-15;A;I;100.00;USD;0.00;100.00
+Payment date;Payee;Reference;Amount;Currency;Variance|2026-04-15;A;I;100.00;USD;-100.00
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;hold until W-9 arrives
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;to follow
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;bank asked for more documents
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;under review
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;needs approval
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;reverse of 1001
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;in process
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;in transit
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;queued
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;sollte am 1. Mai gehen, wartet auf Freigabe
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;noch offen
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;bloqué en banque
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;sospeso
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;aplazado
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;uitgesteld
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;verschoben auf Mai
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;postponed to May
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;deferred
+Payment date;Payee;Reference;Amount;Currency;Note|2026-04-15;A;I;100.00;USD;credit note to follow
+Date;Account;Journal;Payee;Reference;Debit;Credit;Currency|2026-04-15;1000 Cash;GJ;A;I;100.00;;USD
+Date;GL account;Payee;Reference;Debit;Credit;Currency|2026-04-15;2100 AP;A;I;100.00;;USD
 """
 # What stands over a table, or under it, or between its rows.
 AROUND: Final = """

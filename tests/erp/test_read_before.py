@@ -273,3 +273,16 @@ def test_a_yes_counts_once_the_payout_is_where_it_brings_it(stage: str, spent: i
     again = _again(file, [kept], [_owed(stage=stage)], answers=_answer(1, ("pay_1",), kept.key))
 
     assert len(again.repeated) == spent
+
+
+def test_a_place_that_an_older_store_holds_with_the_whole_account_is_known_again() -> None:
+    account = "DE89370400440532013000"
+    payment = replace(_paid(text="pay_1"), account=account, place=Place("may.xml", "entry 1 of \u20263000"))
+    file = PaymentFile("may.xml", "camt.053", "print of may.xml", (payment,))
+    (kept,) = _readings(match_payments([file], [_owed()], POLICY), file)
+    older = replace(kept, spot=f"entry 1 of {account}")
+
+    assert _counts(_again(file, [older], [_owed(stage="PAID")], "pay_1")) == _counts(
+        _again(file, [kept], [_owed(stage="PAID")], "pay_1")
+    )
+    assert len(_again(file, [older], [_owed(stage="PAID")], "pay_1").repeated) == 1

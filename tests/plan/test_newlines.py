@@ -29,8 +29,8 @@ from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.made_before.likeness import Posted
 from reconcile.plan.model import Action, Plan
-from reconcile.plan.new_lines import keyed_rows, new_lines
 from reconcile.plan.sources import OwnWork
+from reconcile.plan.wanted.new_lines import keyed_rows, new_lines
 
 BASE = make_snapshot(make_payout(), make_line())
 

@@ -15,7 +15,7 @@ from simulation.story import Act
 
 from reconcile.apply import calls, execute, settle
 from reconcile.apply.journal import Journal
-from reconcile.apply.known_lines import KnownLines
+from reconcile.apply.known_records import KnownRecords
 from reconcile.apply.turn import Turn
 from reconcile.errors import AnswerLost, Refused, ServerFailed, Unreachable
 from reconcile.introw import client
@@ -142,12 +142,12 @@ def _a_release_looks_at_no_total(patch: pytest.MonkeyPatch) -> None:
 
 def _rows_are_not_compared_with_lines(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(build, "settle_same", lambda new, *_: (new, None))
-    patch.setattr(KnownLines, "_same", lambda *_: None)
+    patch.setattr(KnownRecords, "_same", lambda *_: None)
     patch.setattr(Turn, "moved", lambda *_: ())
 
 
 def _a_plan_never_asks_what_was_made(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(KnownLines, "outcome", lambda *_: None)
+    patch.setattr(KnownRecords, "outcome", lambda *_: None)
     patch.setattr(Turn, "moved", lambda *_: ())
 
 

@@ -25,7 +25,7 @@ from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.plan.model import Plan
-from reconcile.plan.new_lines import new_lines
+from reconcile.plan.wanted.new_lines import new_lines
 from reconcile.workbook.export.writer import write_workbook
 from reconcile.workbook.read.reader import read_workbook
 from reconcile.workbook.read.readonly_edits import readonly_edits

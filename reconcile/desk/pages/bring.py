@@ -38,7 +38,7 @@ from reconcile.report.causes import by_cause
 from reconcile.report.files import html
 from reconcile.report.sections import sections
 from reconcile.report.waiting import banner
-from reconcile.report.words import facts, headline
+from reconcile.report.words import facts, headline, spots
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
@@ -95,6 +95,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "report": report,
             "compared": by_cause(one for one in report.findings if one not in told),
             "facts": facts(report),
+            "cell": spots(report),
             "headline": headline(report),
             "banner": banner(report),
             "conflicts": conflicts_of(outcome),
@@ -119,7 +120,7 @@ async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
 @router.post("/bring/{key}/again")
 def again(request: Request, own: Own, visitor: Preparer) -> Response:
     """Plans again, against live as it is now."""
-    return _plan(desk_of(request), own, visitor)
+    return plan_in_background(desk_of(request), own, visitor)
 
 
 @router.get("/bring/{key}/report.html")
@@ -166,10 +167,10 @@ def corrected(request: Request, own: Own, number: int, visitor: Preparer) -> Res
 
 
 def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
-    return _plan(desk, keep_files(desk, new_secret(), visitor.name, uploads), visitor)
+    return plan_in_background(desk, keep_files(desk, new_secret(), visitor.name, uploads), visitor)
 
 
-def _plan(desk: Desk, own: Brought, visitor: Visitor) -> Response:
+def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
     """Checks and plans in the background."""
 
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
@@ -190,7 +191,7 @@ def _decided(
             "This was planned again since you looked at it. Look at it as it is now, then decide."
         )
     _keep_decided(desk, own, visitor, outcome, choices)
-    return _plan(desk, own, visitor)
+    return plan_in_background(desk, own, visitor)
 
 
 def _keep_decided(

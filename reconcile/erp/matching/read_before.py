@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.settlement import Answer, Answers, ReadPayment, suggestion_of
 from reconcile.erp.payments.merge_files import Repeat
-from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found
+from reconcile.erp.payments.model import Payment, PaymentStatus, Place, found, shown_account
 from reconcile.erp.payments.same_payment import agree, fingerprint
 
+# `entry 3 of DE89370400440532013000, transaction 2`
+_OF_ACCOUNT: Final = re.compile(r"^(entry [0-9]+ of )([^,\u2026]+)")
 StageSet = tuple[str, str, str]
 
 
@@ -114,8 +118,13 @@ def _is_it(
     place, print_ = payment.place, prints.get(payment.place.file, "")
     if same_place:
         here = (print_, place.sheet, place.spot)
-        return any((one.sha256, one.sheet, one.spot) == here for one in readings)
+        return any((one.sha256, one.sheet, _spot(one)) == here for one in readings)
     return any(one.sha256 != print_ and agree(payment_of(one), payment) for one in readings)
+
+
+def _spot(reading: ReadPayment) -> str:
+    """Where it stood. Stores from before account numbers were cut hold them in full."""
+    return _OF_ACCOUNT.sub(lambda match: match[1] + shown_account(match[2]), reading.spot)
 
 
 def _solutions(reading: ReadPayment) -> list[dict[str, str]]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Final
 
-from reconcile.erp.payments.day_labels import is_day, is_payment_day, is_planned
+from reconcile.erp.payments.day_labels import is_day, is_payment_day, is_payment_word, is_planned
 from reconcile.erp.payments.directions import IN, direction_word
 from reconcile.erp.payments.formats.layout import TableLayout, word_form
 from reconcile.erp.payments.formats.table_header import same_form
+from reconcile.erp.payments.model import PaymentStatus
 from reconcile.erp.payments.plain_text import pattern, plain, plain_label, unbracketed
+from reconcile.erp.payments.state_words import state_of
 
 
 class Kind(Enum):
@@ -19,7 +21,7 @@ class Kind(Enum):
 
     event: something that undoes or stops a payment. done: a step that a payment needs. day: the day on which
     it was paid. kind: what kind of row it is. step: how far its approval is. owed: an amount that is still
-    owed, or planned. flag: yes or no to a question that is not known.
+    owed, or planned. flag: yes or no to a question that is not known. paid: an amount that was paid.
     """
 
     EVENT = auto()
@@ -29,6 +31,7 @@ class Kind(Enum):
     STEP = auto()
     OWED = auto()
     FLAG = auto()
+    PAID = auto()
 
 
 _EVENTS: Final = (
@@ -41,7 +44,11 @@ _EVENTS: Final = (
     "reversal of", "reversed by", "reversing", "reversing entry", "replaced", "replaced by", "replacement",
     "superseded", "superseded by", "exception", "excluded", "disputed", "dispute", "simulated", "simulation",
     "test", "test mode", "draft", "proposal", "withheld", "deferred", "postponed", "suspended", "overdue",
-    "days overdue", "past due", "expired", "recalled", "unpaid", "zahlsperre", "gesperrt", "sperre",
+    "days overdue", "past due", "corrects", "corrected by", "reissue of", "reissued", "reissued as",
+    "reissue",
+    "probability", "likelihood", "confidence", "certainty", "variance", "deviation", "wahrscheinlichkeit",
+    "abweichung", "probabilité", "probabilidad", "probabilità", "rückläufer", "rejeté", "devuelto", "отменён",
+    "作废", "取消", "expired", "recalled", "unpaid", "zahlsperre", "gesperrt", "sperre",
     "mahnstufe", "bloqué", "bloqueado", "bloccato", "geblokkeerd",
 )  # fmt: skip
 _DONE: Final = (
@@ -49,7 +56,8 @@ _DONE: Final = (
     "posted", "booked", "confirmed", "bezahlt", "gebucht", "ausgeführt", "payé", "pagado", "pagato",
     "betaald", "betalt", "réglé", "pago", "zapłacono", "zaplaceno", "оплачено", "已付款", "支払済",
     "ödendi", "mailed", "printed", "emailed", "dispatched", "delivered", "transmitted", "submitted", "funded",
-    "disbursed", "transferred", "wired", "reconciled", "handed over", "cashed", "presented", "signed",
+    "disbursed", "transferred", "wired", "reconciled", "handed over", "cashed", "encashed", "presented",
+    "signed", "actual", "signature",
     "authorised", "authorized", "selected", "selected for payment", "released by bank", "final", "mail",
     "paid to date", "freigegeben", "überwiesen", "verschickt", "versendet", "gesendet", "abgestimmt",
     "envoyé", "validé", "approuvé", "enviado", "aprobado", "aprovado", "inviato", "approvato", "verzonden",
@@ -164,6 +172,14 @@ _NEUTRAL: Final = pattern(
 )
 
 
+# Amounts and numbers beside a payment that are none of what was paid.
+_BESIDE: Final = pattern(
+    "fee charge discount rate tax vat cost id$ no$ number num$ ref reference method type terms code",
+    "currency",
+    "gebuhr entgelt skonto kurs steuer nummer frais taux numero comision tipo metodo commissi kosten",
+)
+
+
 def kind_of_column(label: str, layout: TableLayout, *, used: bool, flags: bool) -> Kind | None:
     """What a column is about; None for one that says nothing of whether the money left.
 
@@ -181,6 +197,7 @@ def kind_of_column(label: str, layout: TableLayout, *, used: bool, flags: bool) 
         (bool(_STEPS.fullmatch(words)), Kind.STEP),
         (bool(_OWED.search(words)) or is_planned(label), Kind.OWED),
         (flags and not _NEUTRAL.search(words), Kind.FLAG),
+        (is_payment_word(label) and not _BESIDE.search(words), Kind.PAID),
     )
     return None if used else next((kind for fits, kind in others if fits), None)
 
@@ -193,7 +210,7 @@ def speaks_against(kind: Kind, label: str, text: str, layout: TableLayout) -> bo
     says: Mapping[Kind, Callable[[], bool]] = {
         Kind.EVENT: lambda: not is_no,
         Kind.DAY: lambda: is_no,
-        Kind.DONE: lambda: is_no,
+        Kind.DONE: lambda: is_no or (_needs_a_word(label) and not _is_done(text, layout)),
         Kind.OWED: lambda: bool(_AMOUNT.fullmatch(text)) and not is_no,
         Kind.STEP: lambda: plain(text) not in _STEP_DONE,
         Kind.KIND: lambda: _is_no_payment(text, layout),
@@ -205,6 +222,14 @@ def speaks_against(kind: Kind, label: str, text: str, layout: TableLayout) -> bo
 def is_flag(text: str) -> bool:
     """Whether a text says yes or no."""
     return word_form(text) in _YES | _NO
+
+
+def _is_done(text: str, layout: TableLayout) -> bool:
+    """Whether a text says that a step was done: yes, a day, an amount, or a word for paid."""
+    has_digit = any(char.isdigit() for char in text)
+    if text.endswith("%"):
+        return text.removesuffix("%").strip().rstrip("0").rstrip(".,") == "1"
+    return has_digit or word_form(text) in _YES or state_of(text, layout) is PaymentStatus.PAID
 
 
 def _needs_a_word(label: str) -> bool:

@@ -22,7 +22,10 @@ do not pay|to be paid|held|withheld|stopped|suspended|duplicate|deleted|excluded
 re-issued|lost|uncashed|unpresented|undelivered|undeliverable|unreleased|disputed|dispute|incomplete|
 forecast|proposal|proposed|quote|proforma|pro forma|pro-forma|accrual only|simulation|simulated|dry run|
 test payment|test transaction|test run|test file|test entry|
-not|never|cannot|will be|to be approved|to be released|draft payment|draft only|payment draft|
+not|never|cannot|will be|hold|hold until|to follow|under review|in review|needs approval|for approval|
+reverse|reversing|postponed|postpone|deferred|rescheduled|delayed|queued|in process|in transit|sandbox|
+wartet|offen|verschoben|zuruckgestellt|bloque*|sospes*|aplazad*|uitgesteld|utsatt|udsat|
+to be approved|to be released|draft payment|draft only|payment draft|
 instead of|insufficient funds|stop payment|payment stopped|stopped payment|
 payment return|ach return|return item|returned item|stale dated|
 nicht|entwurf|*vorschlag|probebuchung|testlauf|brouillon|a valider|a approuver|proforma|borrador|por aprobar|
@@ -54,7 +57,8 @@ _PATTERN: Final = re.compile(
 # Texts that say so where they stand alone in a cell.
 _WHOLE: Final = frozenset(
     (
-        "draft", "plan", "planned", "budget", "forecast", "proposal", "proposed", "estimate",
+        "draft", "plan", "sandbox", "demo", "staging", "reversing", "likely", "possible", "unlikely",
+        "tentative", "planned", "budget", "forecast", "proposal", "proposed", "estimate",
         "estimated", "projected", "scheduled", "expected", "open", "due", "overdue", "unpaid",
         "partial", "partially approved", "hold", "test", "bill", "invoice", "credit memo",
         "credit note", "purchase order", "quote", "accrued", "budgetiert", "geplant", "offen", "fallig",

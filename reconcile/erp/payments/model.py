@@ -18,11 +18,17 @@ from reconcile.domain.settlement import place_text
 from reconcile.erp.payments.budget import Budget
 
 _SHOWN: Final = 60
+_LAST: Final = 4
 
 
 def cut(text: str) -> str:
     """A value of a file as a message shows it: its beginning where it is long."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\u2026"
+
+
+def shown_account(number: str) -> str:
+    """A bank account as a person sees it: its last four characters, with three dots where there are more."""
+    return number if len(number) <= _LAST else f"\u2026{number[-_LAST:]}"
 
 
 class PaymentStatus(StrEnum):

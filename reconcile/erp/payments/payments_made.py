@@ -35,6 +35,12 @@ _BILL_COLUMNS: Final = pattern(
     "dunning",
     "mahn zahlungsbeding tage+uber",
 )
+# Columns of a general ledger.
+_LEDGER: Final = pattern(
+    "journal gl$ g+l general+ledger ledger nominal posting+key account+code account+name account+type",
+    "sachkonto",
+    "buchungskreis ecriture compte+general libro+mayor conto+di+mastro grootboek",
+)
 # `1-30`, `31 - 60 days`, `> 90`, `90+`, `Over 60`: how old bills are.
 _AGES: Final = re.compile(
     r"(?:[0-9]{1,3}\s*(?:-|\u2013|to|bis|a)\s*[0-9]{2,3}|[0-9]{2,3}\s*\+|"
@@ -42,11 +48,14 @@ _AGES: Final = re.compile(
     r"(?:\s*(?:days?|tage?|jours?|dias?|giorni|dagen))?"
 )
 _LEAST_AGES: Final = 2
-# Words for a state that only say that something was entered; bills have them, too.
-_ENTERED: Final = frozenset(
-    ("posted", "booked", "processed", "done", "ok", "complete", "completed", "success", "successful",
-     "gebucht", "reconciled", "geboekt", "comptabilise", "abgeschlossen", "approved", "authorised",
-     "authorized")
+# Words for a state that do not say that money left: of approvals and of books.
+_APPROVED: Final = frozenset(
+    ("approved", "authorised", "authorized", "posted", "ok", "done", "reconciled", "open", "active", "final")
+)
+# Words that bills have, too: a bill is sent, booked and processed.
+_OF_BILLS: Final = frozenset(
+    ("booked", "processed", "complete", "completed", "success", "successful", "sent", "delivered", "gebucht",
+     "geboekt", "comptabilise", "abgeschlossen")
 )  # fmt: skip
 
 
@@ -54,16 +63,19 @@ _ENTERED: Final = frozenset(
 class Proof:
     """What a table says of itself. made: its headers say that its rows are payments made.
 
-    bills: a header that only lists of bills have; empty where there is none. ages: it is a list by age.
+    moved: its signs, or a column, tell which way money went. bills: a header that only lists of bills have;
+    empty where there is none. against: what its headers say against all of its rows.
     """
 
     made: bool
+    moved: bool
     bills: str
-    ages: bool
+    against: str
 
     def missing(self, words: Iterable[str]) -> str:
         """Why a row is not known to be a payment made; empty where it is. words: for its state: paid."""
-        if self.made or any(word and not (self.bills and plain(word) in _ENTERED) for word in words):
+        weak = _APPROVED | _OF_BILLS if self.bills else _APPROVED
+        if self.made or any(plain(word) not in weak for word in words):
             return ""
         beside = f"beside {self.bills!r} " if self.bills else ""
         return f"{beside}nothing in the table says that its rows are payments made ({SAY_SO})"
@@ -73,12 +85,17 @@ def proof_of(header: Header, layout: TableLayout, titles: Sequence[str], *, move
     """What the headers of a table say. moved: its signs, or a column, tell which way money went."""
     bills = next((label for label in header.labels if label and _is_of_bills(label)), "")
     ages = sum(bool(_AGES.fullmatch(plain(label))) for label in header.labels) >= _LEAST_AGES
-    paid = any(is_payment_word(label) for label in _labels(header, ("date", "value_date", "amount", "id")))
+    roles = ("date", "value_date", "amount", "total", "currency", "id", "status")
+    paid = any(is_payment_word(label) for label in _labels(header, roles))
     two_sides = header.has("paid_out") and header.has("paid_in")
     strong = paid or moved or two_sides or bool(layout.kinds and header.has("kind"))
     named = any(_TOLD.search(plain_label(label)) for label in _labels(header, tuple(header.columns)))
     titled = any(is_payment_word(title) for title in titles)
-    return Proof(strong or ((named or titled) and not bills), bills, ages)
+    against = "it is a list of bills by their age" if ages else ""
+    ledger = next((label for label in header.labels if _LEDGER.search(plain_label(label))), "")
+    if two_sides and ledger and not against:
+        against = f"beside {ledger!r} it is a ledger, in which a debit may be money that came in"
+    return Proof(strong or ((named or titled) and not bills), moved, bills, against)
 
 
 def _labels(header: Header, roles: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from reconcile.erp.payments.formats.layout import TableLayout
 from reconcile.erp.payments.formats.table_header import Header, guessed_places
 from reconcile.erp.payments.model import Day, GridRow, Place
 from reconcile.erp.payments.payments_made import Proof
+from reconcile.erp.payments.remarks import is_remark, says_more
 from reconcile.errors import PaymentFileError
 
 # So many cells of a column are looked at to know that it holds days.
@@ -40,7 +41,8 @@ class RowDoubts:
     """What is known of a table before its rows are looked at. Build it with `doubts_in`.
 
     columns: those that may speak against a row. texts: those whose words may. names: that hold a name alone.
-    alone: those without a meaning. days: those that hold days of their own. document: what its titles say.
+    alone: those without a meaning. days: those that hold days of their own. remarks: that hold what people
+    wrote. document: what its titles say.
     """
 
     header: Header
@@ -53,6 +55,7 @@ class RowDoubts:
     alone: frozenset[int]
     names: bool
     days: tuple[tuple[int, str], ...]
+    remarks: tuple[int, ...]
     document: str
 
     def of(self, row: GridRow, payee: str, amount: Decimal, states: Sequence[str]) -> tuple[str, str]:
@@ -72,7 +75,7 @@ class RowDoubts:
             text = row.text(place)
             if speaks_against(kind, label, text, self.layout):
                 return f"{label!r} says {text!r}" if text else f"{label!r} is blank"
-            if kind is Kind.DONE and self._is_another(row, place, amount):
+            if kind in (Kind.DONE, Kind.PAID) and self._is_another(row, place, amount):
                 return f"{label!r} says {text!r}"
         if self.document:
             return self.document
@@ -80,9 +83,8 @@ class RowDoubts:
             return f"its only day is {label!r}, which is no day of a payment"
         own = (payee,) if self.names else ()
         told = next((text for text in self._texts(row) if doubtful_word([text], own)), "")
-        told = told or next(
-            (text for place in sorted(self.alone) if (text := whole_word(row.text(place)))), ""
-        )
+        told = told or next(filter(None, (whole_word(row.text(place)) for place in sorted(self.alone))), "")
+        told = told or next((text for text in map(row.text, self.remarks) if says_more(text, payee)), "")
         return f"it says {told[:80]!r}" if told else ""
 
     def _is_another(self, row: GridRow, place: int, amount: Decimal) -> bool:
@@ -102,7 +104,8 @@ class RowDoubts:
         ]
         if not labels or any(not is_bill_day(label) and not is_made_day(label) for label in labels):
             return ""
-        return next((label for label in labels if is_bill_day(label) or not states), "")
+        known = bool(states) or self.proof.moved
+        return next((label for label in labels if is_bill_day(label) or not known), "")
 
     def _texts(self, row: GridRow) -> Iterator[str]:
         """The texts of a row but for the payee and the columns left unread; also those beyond the header."""
@@ -141,10 +144,11 @@ def doubts_in(
     )
     texts = {*header.columns.get("memo", ()), *header.columns.get("reference", ())}
     names = {*header.columns.get("payee", ())} - texts
-    document = document_doubt(titles) or ("it is a list of bills by their age" if proof.ages else "")
+    remarks = tuple(place for place in known if place not in used and is_remark(header.labels[place]))
+    document = document_doubt(titles) or proof.against
     return RowDoubts(
         header, layout, proof, *marks, tuple(kinds), frozenset(known) - names, frozenset(known) - used,
-        bool(names), tuple(days), document,
+        bool(names), tuple(days), remarks, document,
     )  # fmt: skip
 
 

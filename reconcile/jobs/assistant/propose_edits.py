@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reconcile.domain.fields import EDIT_REASON, FIELDS, RecordKind
+from reconcile.domain.fields import EDIT_REASON, FIELDS, NEW_KINDS
 from reconcile.domain.unseen import hidden_in, number
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.readings import Reading, read
@@ -77,7 +77,8 @@ def _keystroke(edit: Edit, editable: dict[str, frozenset[str]]) -> Keystroke:
         raise ConfigurationError("A value that begins with = would be a formula, and none is proposed.")
     if hidden := next(hidden_in(edit.value), ""):
         raise ConfigurationError(f"A value holds a character that nobody sees ({number(hidden)}).")
-    if edit.sheet != load_layout().sheets[SHEETS[RecordKind.NEW_LINE]]:
+    layout = load_layout()
+    if edit.sheet not in {layout.sheets[SHEETS[kind]] for kind in NEW_KINDS}:
         return Keystroke(edit.sheet, edit.row, edit.column, edit.value or None)
     if not (edit.row.isascii() and edit.row.isdigit() and len(edit.row) < 4 and int(edit.row) in _NEW_ROWS):
         raise ConfigurationError(f"A row of {edit.sheet} is a number from 2 to {_NEW_ROWS[-1]}.")

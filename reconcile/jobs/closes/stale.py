@@ -20,7 +20,7 @@ from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.forecast import forecast, paid_lines
-from reconcile.plan.model import Action, Operation
+from reconcile.plan.model import Operation
 from reconcile.store.closes import kept_closes, kept_late_entries
 from reconcile.store.run import Run
 from reconcile.store.store import Store
@@ -83,7 +83,7 @@ def _done(known: Snapshot, run: Run, store: Store, frozen: Frozen) -> Iterator[O
         outcome = outcomes.get(operation.id)
         if outcome is None or not outcome.outcome.done:
             continue
-        if operation.action is Action.CREATE_LINE:
+        if operation.action.creates:
             yield replace(operation, target=replace(operation.target, id=outcome.result_id))
         elif operation.target.id in there:
             yield operation

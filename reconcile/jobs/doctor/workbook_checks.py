@@ -104,6 +104,7 @@ def _repaired(session: Session, file: Path, target: Path, reading: Reading) -> l
     policy, templates = session.settings.policy, session.settings.templates
     done = repair(file, target, reading.edited, reading.baseline, reading.findings, policy, templates)
     counts = f"{counted(done.edits, 'edit')}, {counted(done.new_lines, 'new line')}"
+    counts += f", {counted(done.new_payouts, 'new payout')}" if done.new_payouts else ""
     checks = [Check("Clean copy", ok=True, found=f"{target}: {counts}")]
     if done.own:
         checks.append(Check("Carried as values", ok=True, found=", ".join(done.own)))

@@ -86,8 +86,9 @@ def _inputs(session: Session, owner: str, made: MadeOf) -> Iterator[KeptFile]:
     text = to_json(_plan_inputs(session, made))
     yield _file(session, owner, INPUTS, INPUTS_JSON, content_of(text.encode()))
     yield _file(session, owner, INPUTS, LIVE, packed_content(packed(made.live)))
-    if made.live.elsewhere:
-        elsewhere = replace(made.live, payouts={}, partners={}, lines=made.live.elsewhere)
+    live = made.live
+    if live.elsewhere or live.payouts_elsewhere:
+        elsewhere = replace(live, payouts=live.payouts_elsewhere, partners={}, lines=live.elsewhere)
         yield _file(session, owner, INPUTS, ELSEWHERE, packed_content(packed(elsewhere)))
 
 

@@ -123,7 +123,8 @@ def _plan(check: Check, record: list[dict[str, Any]], templates: Path | None) ->
         )
     live = _snapshot(_content(check, f"inputs/{LIVE}"))
     with suppress(KeyError):
-        live = replace(live, elsewhere=_snapshot(check.files[f"inputs/{ELSEWHERE}"]).lines)
+        beside = _snapshot(check.files[f"inputs/{ELSEWHERE}"])
+        live = replace(live, elsewhere=beside.lines, payouts_elsewhere=beside.payouts)
     sources = tuple(_sources(check, record, inputs, templates))
     return {"plan.json": to_json(build_plan(sources, live, inputs.policy, inputs.given))}
 

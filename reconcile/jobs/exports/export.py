@@ -21,6 +21,7 @@ from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
 from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown
+from reconcile.workbook.export import Proposal
 
 LONGEST_NOTE: Final = 1_000
 
@@ -30,7 +31,8 @@ class ExportRequest:
     """What to export, and where to.
 
     output: the workbook; with split_by a new folder. recipients: a CSV file that says who gets which part.
-    force: replaces a workbook that is there. note: what `Start here` says to those who edit.
+    force: replaces a workbook that is there. note: what `Start here` says to those who edit. new_payouts:
+    with a sheet for payouts to be made.
     """
 
     filters: Filters
@@ -39,6 +41,7 @@ class ExportRequest:
     recipients: Path | None = None
     force: bool = False
     note: str = ""
+    new_payouts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,15 @@ def export(session: Session, request: ExportRequest) -> Exported:
         # Act.
         output = request.output
         handouts: tuple[Handout, ...] = ()
+        proposal = Proposal(new_payouts=request.new_payouts)
         if is_cut or request.split_by:
             output = output if request.split_by else folder_for(output)
-            handouts, warnings = write_set(session, store, output, cut, request.recipients, on_progress, note)
+            handouts, warnings = write_set(
+                session, store, output, cut, request.recipients, proposal, on_progress, note
+            )
         else:
             identity = export_of(session, snapshot)
-            warnings = write_exported(session, store, output, snapshot, identity, None, on_progress, note)
+            warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress, note)
         note_words(session, store, unknown)
     return Exported(
         output,

@@ -24,7 +24,7 @@ from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size
 from reconcile.store.store import Store
-from reconcile.workbook.export import NOTHING, Beside, write_workbook
+from reconcile.workbook.export import NOTHING, Beside, Proposal, write_workbook
 
 INDEX = "index.csv"
 _FEW = 5
@@ -65,13 +65,15 @@ def write_set(
     folder: Path,
     cut: Sequence[tuple[Part, Sequence[Part]]],
     recipients: Path | None,
+    proposal: Proposal,
     on_progress: Progress | None = None,
     note: str = "",
 ) -> tuple[tuple[Handout, ...], list[Finding]]:
     """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
     Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
-    file, see `read_recipients`. on_progress: is told of the rows of each workbook. note: what stands in each.
+    file, see `read_recipients`. proposal: what each brings beside. on_progress: is told of the rows of each
+    workbook. note: what stands in each.
     """
     rules = session.settings.files
     named = read_recipients(recipients, [part for part, _ in cut], rules) if recipients else {}
@@ -87,7 +89,7 @@ def write_set(
     handouts = tuple(one.handout for one in workbooks)
     beside = Beside(note, tried_reasons(session, store))
     with new_folder(folder) as draft:
-        findings = write_workbooks(session, draft, workbooks, on_progress, beside)
+        findings = write_workbooks(session, draft, workbooks, proposal, on_progress, beside)
         store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, note)
         keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
@@ -139,6 +141,7 @@ def write_workbooks(
     session: Session,
     folder: Path,
     workbooks: Sequence[SetWorkbook],
+    proposal: Proposal,
     on_progress: Progress | None = None,
     beside: Beside = NOTHING,
 ) -> list[Finding]:
@@ -153,6 +156,7 @@ def write_workbooks(
             one.export,
             policy,
             templates,
+            proposal,
             on_progress=on_progress,
             beside=beside,
         )

@@ -13,7 +13,7 @@ from reconcile.close.months.month_states import Month, State
 from reconcile.domain.money import Money
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.closes.overview import all_months
-from reconcile.jobs.notices.tell import tell
+from reconcile.jobs.notices.tell import addresses, tell
 from reconcile.jobs.notices.told_before import ToldBefore
 from reconcile.jobs.runs.run_summary import RunSummary, summary_of
 from reconcile.jobs.session import Session
@@ -24,9 +24,9 @@ from reconcile.store.run import Run
 def tell_news(session: Session) -> tuple[str, ...]:
     """Tells what is new since the last time; answers what went wrong, a sentence each.
 
-    Raises StateError where the store cannot be read.
+    Raises ConfigurationError for an address that is none, and StateError where the store cannot be read.
     """
-    return tell(session, news(session))
+    return tell(session, news(session)) if addresses(session) else ()
 
 
 def news(session: Session) -> tuple[Notice, ...]:

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from reconcile.atomic import write_text
 from reconcile.domain.split.split_by import file_names
-from reconcile.errors import WorkbookError
+from reconcile.errors import ConfigurationError, WorkbookError
 from reconcile.jobs.session import Session
 
 READY: Final = "ready"
@@ -78,6 +78,15 @@ def kept(session: Session, digest: str) -> Arrival | None:
     """What was picked up with this content; None where it was not, or not to the end."""
     is_digest = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     return _read(arrivals_folder(session) / digest) if is_digest else None
+
+
+def copy_of(session: Session, arrival: Arrival) -> Path:
+    """The copy of the workbook. Raises ConfigurationError where somebody took it away."""
+    folder = arrivals_folder(session) / arrival.digest
+    found = next((one for one in sorted(folder.glob("*")) if one.suffix in (".xlsx", ".xlsm")), None)
+    if found is None:
+        raise ConfigurationError(f"{arrival.name} is not kept any more. Save it in the folder again.")
+    return found
 
 
 def keep(session: Session, arrival: Arrival) -> None:

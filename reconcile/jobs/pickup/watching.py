@@ -15,23 +15,39 @@ _STEP = 0.2
 """Seconds between two looks at whether it is to stop."""
 _SHORTEST = 1.0
 _AFTER_A_PROBLEM = 60.0
+_NEWS_SECONDS = 60.0
 
 
 def rounds(
     session: Session, watch: Watch, stopped: Callable[[], bool]
 ) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
-    """What was picked up, and what went wrong, as it happens. A problem makes a longer pause."""
+    """What was picked up, and what went wrong, as it happens; an empty text where nothing did.
+
+    A problem makes a longer pause.
+    """
     while not stopped():
         pause = max(session.settings.pickup.still_seconds, _SHORTEST)
         try:
             yield from pick_up(session, watch)
+            yield ""
         except (ReconcileError, OSError) as error:
             yield str(error)
             pause = max(pause, _AFTER_A_PROBLEM)
         yield from news_of(session)
-        end = time.monotonic() + pause
-        while time.monotonic() < end and not stopped():
-            time.sleep(_STEP)
+        _rest(pause, stopped)
+
+
+def news_rounds(session: Session, stopped: Callable[[], bool]) -> Iterator[str]:
+    """Tells what is new every minute, where no folder is watched; answers what went wrong."""
+    while not stopped():
+        yield from news_of(session) or ("",)
+        _rest(_NEWS_SECONDS, stopped)
+
+
+def _rest(seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not stopped():
+        time.sleep(_STEP)
 
 
 def news_of(session: Session) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Conflict, Target
-from reconcile.plan.requested import Requested
+from reconcile.plan.wanted.requested import Requested
 
 _MONEY_GROUPS = {"amount": "amount", "currency": "amount", "source_amount": "amount", "action": "action"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.model import Conflict, Operation, Target
-from reconcile.plan.requested import Requested
+from reconcile.plan.wanted.requested import Requested
 
 LEFT_OUT = "left-out"
 
@@ -51,9 +51,10 @@ def narrow(requested: Requested, conflicts: Iterable[Conflict], narrowing: Narro
     taken = Requested(
         tuple(one for one in requested.changes if narrowing.takes(one.target)),
         tuple(one for one in requested.new_lines if narrowing.takes(one.target)),
+        tuple(one for one in requested.new_payouts if narrowing.takes(one.target)),
     )
     every = [one.target for one in requested.changes]
-    every += [one.target for one in requested.new_lines]
+    every += [one.target for one in requested.new]
     every += [one.target for one in conflicts]
     left = [one for one in every if not narrowing.takes(one)]
     return Narrowed(taken, [one for one in conflicts if narrowing.takes(one.target)], left)
@@ -78,14 +79,14 @@ def about_these(
     findings: Iterable[Finding], left: Iterable[Target], narrowing: Narrowing, *snapshots: Snapshot
 ) -> tuple[Finding, ...]:
     """The findings without those on records that the plan is not about."""
-    rows = {one.place for one in left if one.kind is RecordKind.NEW_LINE}
+    rows = {one.place for one in left if one.kind in NEW_KINDS}
     return tuple(one for one in findings if _stays(one, rows, narrowing, snapshots))
 
 
 def _stays(
     finding: Finding, rows: Iterable[str], narrowing: Narrowing, snapshots: Iterable[Snapshot]
 ) -> bool:
-    if finding.kind is RecordKind.NEW_LINE:
+    if finding.kind in NEW_KINDS:
         number = finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         return f"{finding.file}, {finding.sheet}!{number}" not in rows
     if narrowing.ids is None or finding.kind is None:

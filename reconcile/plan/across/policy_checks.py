@@ -14,7 +14,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.conflicts import emptied_payouts, moves_off
 from reconcile.plan.forecast import paid_lines
 from reconcile.plan.model import Change, Target
-from reconcile.plan.requested import RecordKey, Requested
+from reconcile.plan.wanted.requested import RecordKey, Requested
 
 EMPTIED: Final = "payout-emptied"
 _PO_REQUIRED: Final = "po-required"

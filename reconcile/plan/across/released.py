@@ -17,7 +17,7 @@ from reconcile.plan.across.policy_checks import finding_at
 from reconcile.plan.compare import ALREADY, MOVED
 from reconcile.plan.model import Change, Conflict, Drift, Target, Texts
 from reconcile.plan.reliance import LINE, follows_lines, line_text, lines_paid, money_of, money_text
-from reconcile.plan.requested import Requested
+from reconcile.plan.wanted.requested import Requested
 
 RELEASE = "release"
 """The group of these conflicts: a payout's stage may be in a conflict of its own."""

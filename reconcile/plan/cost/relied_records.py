@@ -31,7 +31,7 @@ class Wanted:
             self.payouts.add(payout_id)
             if LINES_LEFT in operation.relies_on:
                 self.whole.add(payout_id)
-        if operation.action not in (Action.UPDATE_PAYOUT, Action.CREATE_LINE):
+        if operation.action is not Action.UPDATE_PAYOUT and not operation.action.creates:
             self.lines[operation.target.id] = payout_id
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from reconcile.domain.policy.names_and_limits import Conduct
 from reconcile.plan.cost.relied_records import Wanted, bound_of, wanted_by
 from reconcile.plan.model import Action, Cost, Operation
-from reconcile.plan.reliance import LINES_LEFT
+from reconcile.plan.reliance import LINES_LEFT, relied_lines
 
 _LEAVING: Final = (Action.DECLINE_LINE, Action.DETACH_LINE)
 _MINUTE: Final = 60.0
@@ -50,7 +50,7 @@ def run_cost(
         return Cost(0, 0, 0, credits_left)
     played = _Played(operations, rate, conduct, lengths)
     reads = played.reads()
-    wait = ceil(absence_wait) if any(one.action is Action.CREATE_LINE for one in operations) else 0
+    wait = ceil(absence_wait) if any(one.action.creates for one in operations) else 0
     calls = len(operations) + reads
     return Cost(len(operations), reads, -(-calls * 60 // rate) + wait, credits_left)
 
@@ -68,7 +68,7 @@ class _Played:
     _count: int = 0
     _calls: int = 0
     _at: dict[str, float] = field(default_factory=dict)
-    _same_at: dict[tuple[str | None, str], float] = field(default_factory=dict)
+    _same_at: dict[tuple[Action, str | None, str], float] = field(default_factory=dict)
 
     def reads(self) -> int:
         """The reads of the whole run."""
@@ -88,21 +88,26 @@ class _Played:
     def _done(self) -> Wanted:
         """What is read back: every payout and line, and those that were made. What left is on no payout."""
         done = wanted_by(self.operations)
+        # Of a payout that was made, itself and the listing of its lines.
+        done.payouts |= {one.id for one in self.operations if one.action is Action.CREATE_PAYOUT}
+        done.whole = {one.id for one in self.operations if one.action is Action.CREATE_PAYOUT}
         made = {one.id: one.target.payout_id for one in self.operations if one.action is Action.CREATE_LINE}
         left: dict[str, str | None] = {
             one.target.id: None for one in self.operations if one.action in _LEAVING
         }
-        return Wanted(done.payouts, done.lines | made | left)
+        return Wanted(done.payouts, done.lines | made | left, done.whole)
 
     def _refresh(self, operation: Operation, place: int) -> None:
         if self._too_old([operation]):
             self._read(self._too_old(self._soon(operation, place)))
 
     def _same_again(self, operation: Operation, place: int) -> None:
-        """The lines near a new line are listed again."""
-        if operation.action is Action.CREATE_LINE and self._is_old_place(operation):
+        """What is near a new record is listed again, and the pool out of which a new payout is filled."""
+        if operation.action.creates and self._is_old_place(operation):
             soon = self._soon(operation, place)
             self._read_same([one for one in soon if self._is_old_place(one)])
+        if operation.action is Action.CREATE_PAYOUT and relied_lines(operation.relies_on):
+            self._spend(1)
 
     def _is_old_place(self, operation: Operation) -> bool:
         return self._same_at.get(_place(operation), inf) < self._now - bound_of(operation, self.conduct)
@@ -127,7 +132,7 @@ class _Played:
         self._spend(_calls_of(wanted, self.lengths))
 
     def _read_same(self, operations: Iterable[Operation]) -> None:
-        places = {_place(one) for one in operations if one.action is Action.CREATE_LINE}
+        places = {_place(one) for one in operations if one.action.creates}
         self._same_at.update(dict.fromkeys(places, self._now))
         self._spend(len(places))
 
@@ -136,9 +141,9 @@ class _Played:
         self._now = max(self._now + calls * self.lengths.answer, self._calls // self.rate * _MINUTE)
 
 
-def _place(operation: Operation) -> tuple[str | None, str]:
-    """Where a new line goes: the lines there are listed."""
-    return operation.target.payout_id, operation.target.partner_id
+def _place(operation: Operation) -> tuple[Action, str | None, str]:
+    """Where a new record goes: the lines or payouts there are listed."""
+    return operation.action, operation.target.payout_id, operation.target.partner_id
 
 
 def _calls_of(wanted: Wanted, lengths: ListLengths) -> int:

@@ -18,6 +18,7 @@ from reconcile.domain.fields import (
     FIELDS,
     LINE_FIELDS,
     NEW_LINE_FIELDS,
+    NEW_PAYOUT_FIELDS,
     PAYOUT_FIELDS,
     Field,
     FieldKind,
@@ -28,7 +29,7 @@ from reconcile.domain.records import CommissionLine, Payout
 from reconcile.workbook.contract.export_rows import Record, Row
 
 NEW_ROWS: Final = 200
-"""How many rows of `New lines` stand ready for typing."""
+"""How many rows of `New lines` stand ready for typing, and of `New payouts` in a workbook that has them."""
 
 BASELINE: Final = "baseline_"
 TOKEN_COLUMN: Final = "token"  # noqa: S105 - a column id, no secret
@@ -39,8 +40,9 @@ SHEETS: Final[dict[RecordKind, str]] = {
     RecordKind.PAYOUT: "payouts",
     RecordKind.LINE: "lines",
     RecordKind.NEW_LINE: "new_lines",
+    RecordKind.NEW_PAYOUT: "new_payouts",
 }
-"""The stable key of each data sheet, in workbook order."""
+"""The stable key of each data sheet, in workbook order. Not every workbook has `New payouts`."""
 
 Shown = str | Decimal | date | int | None
 """What a cell shows: text, an amount, a day, a count, or nothing."""
@@ -184,10 +186,17 @@ NEW_LINE_COLUMNS: Final[tuple[Column[None], ...]] = (
     Column(TOKEN_COLUMN, ColumnKind.TEXT, lambda row: row.token, hidden=True),
 )
 
+NEW_PAYOUT_COLUMNS: Final[tuple[Column[None], ...]] = (
+    *_editable(NEW_PAYOUT_FIELDS).values(),
+    _REASON,
+    Column(TOKEN_COLUMN, ColumnKind.TEXT, lambda row: row.token, hidden=True),
+)
+
 COLUMNS: Final[Mapping[RecordKind, tuple[Column[Any], ...]]] = {
     RecordKind.PAYOUT: PAYOUT_COLUMNS,
     RecordKind.LINE: LINE_COLUMNS,
     RecordKind.NEW_LINE: NEW_LINE_COLUMNS,
+    RecordKind.NEW_PAYOUT: NEW_PAYOUT_COLUMNS,
 }
 """The one column table: the columns of each data sheet in workbook order (design 'The workbook contract')."""
 

@@ -79,9 +79,10 @@ def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[
     return Row(line, values, values, snapshot, token, line.id, line.amount.currency, lost)
 
 
-def new_row(number: int, snapshot: Snapshot) -> Row[None]:
-    """An empty row of `New lines`; its token stays the same however often the workbook is read."""
-    return Row(None, {}, {}, snapshot, f"new-{number:03}")
+def new_row(number: int, snapshot: Snapshot, kind: RecordKind = RecordKind.NEW_LINE) -> Row[None]:
+    """An empty row for a new record; its token stays the same however often the workbook is read."""
+    word = "new" if kind is RecordKind.NEW_LINE else "payout"
+    return Row(None, {}, {}, snapshot, f"{word}-{number:03}")
 
 
 def payouts_in_order(snapshot: Snapshot) -> list[Payout]:

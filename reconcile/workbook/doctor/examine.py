@@ -25,7 +25,7 @@ from reconcile.workbook.contract import (
     load_layout,
     payouts_in_order,
 )
-from reconcile.workbook.export import write_workbook
+from reconcile.workbook.export import Proposal, write_workbook
 from reconcile.workbook.ooxml import Book, SheetFacts, column_letters, open_book, saved_by
 from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown, tables_of
 
@@ -89,7 +89,8 @@ def _fresh(folder: Path, meta: Meta, policy: Policy, templates: Path | None) -> 
     """An export of nothing: it has every rule and format of a full one."""
     nothing = Snapshot(meta.export.environment, meta.export.scope, meta.export.exported_at, {}, {}, {})
     path = folder / "fresh.xlsx"
-    write_workbook(path, nothing, meta.export, policy, templates)
+    proposal = Proposal(new_payouts=SHEETS[RecordKind.NEW_PAYOUT] in meta.sheets)
+    write_workbook(path, nothing, meta.export, policy, templates, proposal)
     return open_book(path)
 
 
@@ -107,8 +108,8 @@ def _workbook(
         exported = meta.sheets.get(SHEETS[kind], "")
         if sheet.name != exported:
             yield Trace("Sheet renamed", f"{exported} is called {sheet.name} now; it is read all the same")
-    for kind in (one for one in SHEETS if one not in sheets):
-        yield Trace("Sheet missing", meta.sheets.get(SHEETS[kind], ""), REPAIR, harm=True)
+    for kind in (one for one in SHEETS if one not in sheets and meta.sheets.get(SHEETS[one])):
+        yield Trace("Sheet missing", meta.sheets[SHEETS[kind]], REPAIR, harm=True)
     identity = _present(book, META)
     if not identity:
         yield Trace("Sheet missing", f"{META}: the workbook does not say what it is", REPAIR, harm=True)

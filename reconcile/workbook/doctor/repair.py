@@ -19,6 +19,7 @@ from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     CLEAR,
     FIELDS,
+    NEW_KINDS,
     UNREAD,
     Field,
     FieldKind,
@@ -34,7 +35,7 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, Meta, fits, load_layout
 from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
-from reconcile.workbook.export import write_workbook
+from reconcile.workbook.export import Proposal, write_workbook
 from reconcile.workbook.ooxml import open_book
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, meta_of_export
 
@@ -51,13 +52,14 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass
 class Repaired:
-    """What is in the copy: edits, new lines, the person's own parts; and what is not, in words.
+    """What is in the copy: edits, new lines and payouts, the person's own parts; and what is not, in words.
 
     as_shown: cells that could not be read; they are in the copy as the person saw them.
     """
 
     edits: int = 0
     new_lines: int = 0
+    new_payouts: int = 0
     own: list[str] = field(default_factory=list)
     as_shown: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Repaired:
 class Copy:
     """The fresh workbook that is typed into, where its sheets and columns are, and the row of each record.
 
-    rows: by record id; on `New lines` by the row's token.
+    rows: by record id; of new records by the row's token.
     """
 
     book: Workbook
@@ -108,8 +110,10 @@ def repair(
             elif exported is not None:
                 done.edits += _type_row(copy, sheet, row, exported)
                 placed[sheet.kind][row.number] = copy.rows[sheet.kind][row.id or ""]
-    placed[RecordKind.NEW_LINE] = _type_new_lines(copy, edited.new_lines)
+    for new in (edited.new_lines, edited.new_payouts):
+        placed[new.kind] = _type_new_rows(copy, new) if new.kind in copy.rows else {}
     done.new_lines = len(placed[RecordKind.NEW_LINE])
+    done.new_payouts = len(placed[RecordKind.NEW_PAYOUT])
     _type_unread(copy, edited, findings, done)
     done.left += [f"{one.place}: {_LEFT[one.rule]}" for one in findings if one.rule in _LEFT]
     lost = meta_of_export(edited.export, baseline, templates)
@@ -122,7 +126,8 @@ def repair(
 def _fresh(edited: EditedWorkbook, baseline: Snapshot, policy: Policy, templates: Path | None) -> Copy:
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.xlsx"
-        write_workbook(draft, baseline, edited.export, policy, templates)
+        proposal = Proposal(new_payouts=bool(edited.new_payouts.letters))
+        write_workbook(draft, baseline, edited.export, policy, templates, proposal)
         book = open_book(draft)
         places, _ = find_sheets(book, meta_of(book), load_layout(templates))
         # A doctor that only looks does not wait for openpyxl.
@@ -133,7 +138,7 @@ def _fresh(edited: EditedWorkbook, baseline: Snapshot, policy: Policy, templates
 
 
 def _rows(copy: Workbook, place: FoundSheet) -> dict[str, int]:
-    key = TOKEN_COLUMN if place.kind is RecordKind.NEW_LINE else KEY
+    key = TOKEN_COLUMN if place.kind in NEW_KINDS else KEY
     column = place.columns[key] + 1
     cells = (row[0] for row in copy[place.name].iter_rows(min_row=2, min_col=column, max_col=column))
     return {str(cell.value): cell.row for cell in cells if cell.value is not None}
@@ -177,9 +182,9 @@ def _type_row(copy: Copy, sheet: EditedSheet, row: EditedRow, exported: Values) 
     return typed
 
 
-def _type_new_lines(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
-    """Type the new lines; answers the number of each one's row in the copy by that in the sheet."""
-    rows = copy.rows[RecordKind.NEW_LINE]
+def _type_new_rows(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
+    """Type the new records; answers the number of each one's row in the copy by that in the sheet."""
+    rows = copy.rows[sheet.kind]
     below = max(rows.values(), default=1)
     placed: dict[int, int] = {}
     for row in sheet.rows:
@@ -187,8 +192,8 @@ def _type_new_lines(copy: Copy, sheet: EditedSheet) -> dict[int, int]:
         if place is None or place in placed.values():
             # Rows beyond those that stand ready keep their numbers, which tell them apart.
             place = below = max(below + 1, row.number)
-        for one in FIELDS[RecordKind.NEW_LINE]:
-            _type(copy.cell(RecordKind.NEW_LINE, place, one.name), one, row.values.get(one.name))
+        for one in FIELDS[sheet.kind]:
+            _type(copy.cell(sheet.kind, place, one.name), one, row.values.get(one.name))
         placed[row.number] = place
     return placed
 
@@ -219,7 +224,7 @@ def _type_unread(copy: Copy, edited: EditedWorkbook, findings: Iterable[Finding]
 
 def _key(sheet: EditedSheet, number: int) -> str:
     row = next((row for row in sheet.rows if row.number == number), None)
-    return (row.token if sheet.kind is RecordKind.NEW_LINE else row.id) or "" if row else ""
+    return (row.token if sheet.kind in NEW_KINDS else row.id) or "" if row else ""
 
 
 def _row_number(finding: Finding) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from reconcile.domain.fields import DECLINE, EDIT_REASON, FieldKind, RecordKind
+from reconcile.domain.fields import DECLINE, EDIT_REASON, NEW_KINDS, FieldKind, RecordKind
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.workbook.contract import BASELINE, COLUMNS, Place, field_of
@@ -32,8 +32,9 @@ def add_marks(sheet: Worksheet, place: Place, styles: Styles, policy: Policy) ->
     for column_id, formula in _wrong(place, policy).items():
         field = field_of(place.kind, column_id)
         _mark(sheet, place, column_id, formula, looks.get(field.kind, plain) if field else plain, stop=True)
-    _add_number_formats(sheet, place, styles)
-    if place.kind is RecordKind.NEW_LINE:
+    if place.kind is not RecordKind.NEW_PAYOUT:
+        _add_number_formats(sheet, place, styles)
+    if place.kind in NEW_KINDS:
         return
     if place.kind is RecordKind.PAYOUT:
         _mark(
@@ -96,6 +97,7 @@ def _wrong(place: Place, policy: Policy) -> dict[str, str]:
         RecordKind.PAYOUT: lambda: {"stage": f"AND({_changed(place, 'stage')},{_unlisted(place, 'stage')})"},
         RecordKind.LINE: lambda: _wrong_line(place, policy),
         RecordKind.NEW_LINE: lambda: _wrong_new_line(place),
+        RecordKind.NEW_PAYOUT: lambda: _wrong_new_payout(place),
     }
     return formulas[place.kind]()
 
@@ -166,4 +168,14 @@ def _wrong_new_line(place: Place) -> dict[str, str]:
         "amount": f"AND({used},OR({amount}=0,{_inexact(place, 'amount')}))",
         "currency": f"AND({used},{_unlisted(place, 'currency')})",
         "source_amount": f"AND({_filled(place, 'source_amount')},{_inexact(place, 'source_amount')})",
+    }
+
+
+def _wrong_new_payout(place: Place) -> dict[str, str]:
+    used = f"COUNTA({place.first('partner_id')}:{place.first('statement_note')})>0"
+    neither = f"AND({used},NOT({_filled(place, 'batch_id')}),NOT({_filled(place, 'period')}))"
+    return {
+        "partner_id": f"AND({used},{_unlisted(place, 'partner_id')})",
+        "batch_id": f"AND({_filled(place, 'batch_id')},{_unlisted(place, 'batch_id')})",
+        "period": neither,
     }

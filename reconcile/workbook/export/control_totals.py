@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from reconcile.domain.fields import ACTIONS, RecordKind
+from reconcile.domain.fields import MOVES_OFF, RecordKind
 from reconcile.domain.money import Money, exponent
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import Place, fits
@@ -158,7 +158,7 @@ def _less_actions(function: str, condition: str, lines: Place) -> str:
 
     Safer than asking for blank actions: editors disagree on what a blank criterion means.
     """
-    gone = "".join(f'-{function}({condition},{lines.whole("action")},"{action}")' for action in ACTIONS)
+    gone = "".join(f'-{function}({condition},{lines.whole("action")},"{action}")' for action in MOVES_OFF)
     return f"{function}({condition}){gone}"
 
 
@@ -167,7 +167,7 @@ def _write_other_lines(page: Page, lines: Place, new: Place, listed: str) -> Non
     def filled(place: Place) -> str:
         return f"COUNT({place.whole('amount')})"
 
-    gone = "".join(f'-COUNTIFS({lines.whole("action")},"{action}")' for action in ACTIONS)
+    gone = "".join(f'-COUNTIFS({lines.whole("action")},"{action}")' for action in MOVES_OFF)
     formula = f"=MAX(0,{filled(lines)}{gone}+{filled(new)}-({listed}))"
     page.cells(1, [page.text("other_currencies"), "", ""], bottom=1, bottom_color="rule")
     page.cells(_AMOUNT, ["", "", ""], bottom=1, bottom_color="rule")

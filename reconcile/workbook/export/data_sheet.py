@@ -14,11 +14,16 @@ from reconcile.workbook.export.data_cells import RowNotes, cells_of
 from reconcile.workbook.export.styles import HEADER_HEIGHT, LINE_HEIGHT, RIGHT, Styles
 from reconcile.workbook.export.xlsxwriter_port import StreamingSheet
 
-TABLES: Final = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "NewLines"}
+TABLES: Final = {
+    RecordKind.PAYOUT: "Payouts",
+    RecordKind.LINE: "Lines",
+    RecordKind.NEW_LINE: "NewLines",
+    RecordKind.NEW_PAYOUT: "NewPayouts",
+}
 """The names of the Excel tables; they never change, so that users' own formulas keep working."""
 
 # What says which record a row is stays in sight: partner and period, partner and payout, partner.
-_FROZEN: Final = {RecordKind.PAYOUT: 3, RecordKind.LINE: 2, RecordKind.NEW_LINE: 1}
+_FROZEN: Final = {RecordKind.PAYOUT: 3, RecordKind.LINE: 2, RecordKind.NEW_LINE: 1, RecordKind.NEW_PAYOUT: 1}
 # Room for the filter button beside a header, and for the margins of a cell.
 _BUTTON: Final = 4
 _MARGIN: Final = 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reconcile.domain.fields import Field, FieldKind, RecordKind
+from reconcile.domain.fields import NEW_KINDS, Field, FieldKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.workbook.contract import COLUMNS, NEW_ROWS, SHEETS, Layout, Place, field_of
 from reconcile.workbook.export.conditional_formats import add_marks
@@ -44,7 +44,7 @@ def add_rules(
 
 def _add_hints(sheet: Worksheet, place: Place, layout: Layout, hints: Mapping[str, str]) -> None:
     texts = layout.columns[SHEETS[place.kind]]
-    last = NEW_ROWS if place.kind is RecordKind.NEW_LINE else place.rows
+    last = NEW_ROWS if place.kind in NEW_KINDS else place.rows
     for index, column in enumerate(COLUMNS[place.kind]):
         if column.hidden:
             continue

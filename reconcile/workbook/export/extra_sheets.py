@@ -60,10 +60,12 @@ class Proposal:
     """What a workbook brings beside an export.
 
     edits: editable fields of payouts that stand there already as if a person had typed them, by payout id.
+    new_payouts: a sheet for payouts to be made, and the action Batch beside it.
     """
 
     edits: Mapping[str, Values] = field(default_factory=dict)
     sheets: tuple[ExtraSheet, ...] = ()
+    new_payouts: bool = False
 
 
 def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksheet:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reconcile.domain.fields import ACTIONS
+from reconcile.domain.fields import ACTIONS, MOVES_OFF
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.period import Days
 from reconcile.domain.phrases import named
 from reconcile.domain.records import Payout
-from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.snapshot import Snapshot, batch_periods
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.domain.stage import STAGES, stage_of
 from reconcile.workbook.contract import Layout, payouts_in_order, quoted, showable
@@ -31,6 +31,7 @@ CURRENCY_LIST: Final = "reconcile_currencies"
 DECIMALS_TABLE: Final = "reconcile_decimals"
 PARTNER_LIST: Final = "reconcile_partners"
 PAYOUT_LIST: Final = "reconcile_payouts"
+BATCH_LIST: Final = "reconcile_batches"
 
 CHOICES: Final = {
     "stage": STAGE_LIST,
@@ -39,6 +40,7 @@ CHOICES: Final = {
     "currency": CURRENCY_LIST,
     "partner_id": PARTNER_LIST,
     "payout_id": PAYOUT_LIST,
+    "batch_id": BATCH_LIST,
 }
 """The name of the list behind the drop-down of each field."""
 
@@ -66,6 +68,7 @@ _NAMES: Final = (
     (PARTNER_LIST, "partner_choice", "partner_choice"),
     (PAYOUT_LIST, "payout_choice", "payout_choice"),
 )
+_BATCHES: Final = (BATCH_LIST, "batch_choice", "batch_choice")
 
 
 def write_lists(
@@ -74,10 +77,17 @@ def write_lists(
     snapshot: Snapshot,
     reasons: Sequence[ListedReason],
     styles: Styles,
+    *,
+    with_batches: bool = False,
 ) -> None:
-    """Write the lists side by side, define their names, and hide the sheet."""
+    """Write the lists side by side, define their names, and hide the sheet.
+
+    with_batches: the workbook has a sheet for new payouts, so lines may be batched.
+    """
     layout = styles.layout
-    columns = _columns(snapshot, reasons, layout)
+    columns = _columns(snapshot, reasons, ACTIONS if with_batches else MOVES_OFF, layout)
+    if with_batches:
+        columns["batch_choice"] = _choices(_batches(snapshot))
     for index, (key, values) in enumerate(columns.items()):
         text = layout.columns["lists"][key]
         sheet.set_column(index, index, text.width)
@@ -98,15 +108,15 @@ def _write_list(sheet: Worksheet, index: int, values: Sequence[str | int], style
 
 
 def _define_names(workbook: Workbook, layout: Layout, columns: dict[str, Sequence[str | int]]) -> None:
-    letters = {key: column_letters(index) for index, key in enumerate(_COLUMNS)}
+    letters = {key: column_letters(index) for index, key in enumerate(columns)}
     sheet = quoted(layout.sheets["lists"])
-    for name, first, last in _NAMES:
+    for name, first, last in (*_NAMES, _BATCHES) if _BATCHES[1] in columns else _NAMES:
         bottom = max(len(columns[first]), 1) + 1
         workbook.define_name(name, f"={sheet}!${letters[first]}$2:${letters[last]}${bottom}")
 
 
 def _columns(
-    snapshot: Snapshot, reasons: Sequence[ListedReason], layout: Layout
+    snapshot: Snapshot, reasons: Sequence[ListedReason], actions: Sequence[str], layout: Layout
 ) -> dict[str, Sequence[str | int]]:
     currencies = _currencies(snapshot)
     partners = sorted(_partners(snapshot).items(), key=lambda pair: (pair[1].casefold(), pair[0]))
@@ -114,7 +124,7 @@ def _columns(
     values: tuple[Sequence[str | int], ...] = (
         list(STAGES),
         [stage.label for stage in STAGES.values()],
-        ACTIONS,
+        actions,
         [one.value for one in reasons],
         [one.label for one in reasons],
         [layout.hints[one.origin] for one in reasons],
@@ -131,6 +141,13 @@ def _choices(pairs: Iterable[tuple[str, str]]) -> list[str]:
     found = list(pairs)
     texts = [named(words, record_id) for record_id, words in found if words != record_id]
     return [text for text in texts if text] + [record_id for record_id, _ in found]
+
+
+def _batches(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The batches by period, the last one first, each with its period in words."""
+    found = batch_periods(snapshot.payouts.values())
+    latest = sorted(found.items(), key=lambda pair: (pair[1].end, pair[0]), reverse=True)
+    return [(batch, str(period)) for batch, period in latest]
 
 
 def _words(payout: Payout, days: Days) -> str:

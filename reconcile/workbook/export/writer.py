@@ -119,8 +119,8 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
     workbook = Workbook(stream)
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
-    places = _places(snapshot, layout)
-    unread = _unread(snapshot)
+    places = _places(snapshot, layout, with_payouts=source.proposal.new_payouts)
+    unread = {kind: fields for kind, fields in _unread(snapshot).items() if kind in places}
     start = workbook.add_worksheet(layout.sheets["start"])
     findings: list[Finding] = []
     for kind, place in places.items():
@@ -144,18 +144,20 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
             sheet.repeat_columns(0, 1)
     write_start(start, snapshot, export, places, styles, source.beside.note)
     _set_print(start, layout.sheets["start"], layout)
-    write_lists(workbook, workbook.add_worksheet(layout.sheets["lists"]), snapshot, source.reasons, styles)
+    lists = workbook.add_worksheet(layout.sheets["lists"])
+    write_lists(workbook, lists, snapshot, source.reasons, styles, with_batches=source.proposal.new_payouts)
     write_meta(workbook.add_worksheet(META), export, snapshot, places.values(), unread, styles)
     workbook.close()
     return findings
 
 
-def _places(snapshot: Snapshot, layout: Layout) -> dict[RecordKind, Place]:
+def _places(snapshot: Snapshot, layout: Layout, *, with_payouts: bool) -> dict[RecordKind, Place]:
     rows = {
         RecordKind.PAYOUT: len(snapshot.payouts),
         RecordKind.LINE: len(snapshot.lines),
         RecordKind.NEW_LINE: NEW_ROWS,
     }
+    rows |= {RecordKind.NEW_PAYOUT: NEW_ROWS} if with_payouts else {}
     return {kind: place_of(kind, layout, count) for kind, count in rows.items()}
 
 
@@ -167,7 +169,7 @@ def _rows(
         return (payout_row(one, snapshot, workbook_id, edits.get(one.id)) for one in payouts)
     if kind is RecordKind.LINE:
         return (line_row(line, snapshot, workbook_id) for line in lines_in_order(snapshot))
-    return (new_row(number, snapshot) for number in range(1, NEW_ROWS + 1))
+    return (new_row(number, snapshot, kind) for number in range(1, NEW_ROWS + 1))
 
 
 def _unread(snapshot: Snapshot) -> Unshown:

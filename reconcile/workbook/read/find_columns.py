@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.workbook.contract import (
@@ -83,10 +83,10 @@ def is_like(kind: RecordKind, header: Header) -> bool:
     """Whether a sheet with this header is of this kind, whatever its name.
 
     A hidden header names its kind. Without it, only payouts and lines are recognised: a copy of `Lines`
-    must never pass for `New lines`.
+    must never pass for `New lines` or `New payouts`.
     """
     if header.has(TOKEN_COLUMN):
-        return kind is RecordKind.NEW_LINE or header.has(KEY)
+        return kind in NEW_KINDS or header.has(KEY)
     return header.has(KEY) and len(header.places) >= _ENOUGH * len(COLUMNS[kind])
 
 

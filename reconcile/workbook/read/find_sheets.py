@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError
 from reconcile.workbook.contract import META, SHEETS, TOKEN_COLUMN, Layout, Meta
@@ -48,7 +48,7 @@ def find_sheets(book: Book, meta: Meta, layout: Layout) -> tuple[dict[RecordKind
         taken = {sheet.name for sheet in found.values()}
         name = search.named(kind) or search.alike(kind, taken)
         if name is None:
-            findings.append(search.missing(kind))
+            findings += search.missing(kind)
             continue
         header = search.header(name, kind)
         columns = single_places(book.path.name, name, header)
@@ -77,7 +77,7 @@ class _Search:
         for sheet in self.book.sheets:
             if sheet.casefold() == wanted:
                 header = self.header(sheet, kind)
-                fits = header.places if kind is RecordKind.NEW_LINE else header.has(KEY)
+                fits = header.places if kind in NEW_KINDS else header.has(KEY)
                 return sheet if fits else None
         return None
 
@@ -95,11 +95,15 @@ class _Search:
         known = {name.casefold() for name in self.meta.sheets.values()} | {META}
         return sheet.casefold() not in known and is_like(kind, self.header(sheet, kind))
 
-    def missing(self, kind: RecordKind) -> Finding:
+    def missing(self, kind: RecordKind) -> list[Finding]:
         """The warning that a sheet is gone. Raises WorkbookError for the sheets nothing works without."""
         file, name = self.book.path.name, self.exported_name(kind)
-        if kind is RecordKind.NEW_LINE:
-            return _warning("sheet-missing", file, name, f"The sheet {name} is missing: no line is added.")
+        if kind in NEW_KINDS:
+            noun = "line" if kind is RecordKind.NEW_LINE else "payout"
+            words = f"The sheet {name} is missing: no {noun} is added."
+            # Not every export has a sheet for new payouts.
+            is_gone = bool(name) or kind is RecordKind.NEW_LINE
+            return [_warning("sheet-missing", file, name, words)] if is_gone else []
         if any(sheet.casefold() == name.casefold() for sheet in self.book.sheets):
             raise WorkbookError(
                 f"{file}: the sheet {name} has no column {self.names[kind].labels[KEY]!r} in its header "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconcile.domain.edited import Export
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import SHEETS, Meta, load_layout, unread_of
 
@@ -17,7 +17,9 @@ def meta_of_export(export: Export, baseline: Snapshot, templates: Path | None = 
     unread = {
         RecordKind.PAYOUT: unread_of(payouts),
         RecordKind.LINE: unread_of(lines),
-        RecordKind.NEW_LINE: frozenset[str](),
+        **dict.fromkeys(NEW_KINDS, frozenset[str]()),
     }
+    # Whether it had a sheet for new payouts is not told here; one that is there is known by its token.
+    sheets = {key: name for key, name in layout.sheets.items() if key != SHEETS[RecordKind.NEW_PAYOUT]}
     counts = {SHEETS[RecordKind.PAYOUT]: len(payouts), SHEETS[RecordKind.LINE]: len(lines)}
-    return Meta(export, dict(layout.sheets), {key: {} for key in SHEETS.values()}, unread, counts)
+    return Meta(export, sheets, {key: {} for key in SHEETS.values()}, unread, counts)

@@ -54,6 +54,7 @@ def read_workbook(
         payouts=accepted.payouts,
         lines=sheets[RecordKind.LINE],
         new_lines=sheets[RecordKind.NEW_LINE],
+        new_payouts=sheets[RecordKind.NEW_PAYOUT],
         findings=(*findings, *decided.findings),
         decisions=decided.decisions,
         answers=accepted.answers,

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Final
 
 from reconcile.domain.edited import EditedRow
-from reconcile.domain.fields import EDIT_REASON, FIELDS, UNREAD, Field, RecordKind, Value, Values
+from reconcile.domain.fields import EDIT_REASON, FIELDS, NEW_KINDS, UNREAD, Field, RecordKind, Value, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.rules import RULES
@@ -29,7 +29,7 @@ from reconcile.workbook.read.user_rows import OWN_ROW, is_own_row
 
 _VISIBLE: Final = {kind: [one.id for one in COLUMNS[kind] if not one.hidden] for kind in COLUMNS}
 _REASON_ALONE: Final = Problem(
-    "reason-alone", "There is a reason and no new line beside it.", "Nothing to do, or fill in the new line."
+    "reason-alone", "There is a reason and nothing new beside it.", "Nothing to do, or fill in the row."
 )
 _HIDDEN: Final = {kind: [one.id for one in COLUMNS[kind] if one.hidden] for kind in COLUMNS}
 # The currency first: it says how many decimals the amounts may have.
@@ -101,15 +101,15 @@ class RowReader:
         row = _Row(number, {name: cells[at] for name, at in self.sheet.columns.items() if at in cells})
         if all(is_blank(row.cells.get(name)) for name in _VISIBLE[kind]):
             return None
-        if kind is RecordKind.NEW_LINE and _is_reason_alone(row):
+        if kind in NEW_KINDS and _is_reason_alone(row, kind):
             self._report(row, EDIT_REASON.name, _REASON_ALONE)
             return None
         if is_own_row(kind, row.cells):
             self._note_own(row)
             return None
         self.merged = [area for area in self.merged if area.bottom >= number]
-        row.id = None if kind is RecordKind.NEW_LINE else self._id(row)
-        baseline = None if kind is RecordKind.NEW_LINE else self._baseline(row)
+        row.id = None if kind in NEW_KINDS else self._id(row)
+        baseline = None if kind in NEW_KINDS else self._baseline(row)
         values = self._values(row, baseline)
         return EditedRow(
             number=number,
@@ -253,7 +253,7 @@ class _Places:
 
 def _places(sheet: FoundSheet) -> _Places | None:
     """The places of a sheet of records; None where one of its columns is gone."""
-    if sheet.kind is RecordKind.NEW_LINE or any(
+    if sheet.kind in NEW_KINDS or any(
         one.id not in sheet.columns and one.id not in ADDED_COLUMNS for one in COLUMNS[sheet.kind]
     ):
         return None
@@ -294,9 +294,9 @@ def _before(known: Field, baseline: Values, values: Values) -> Before:
     return Before(baseline.get(known.name), currency, moved)
 
 
-def _is_reason_alone(row: _Row) -> bool:
-    """Whether a row of `New lines` says why and nothing else."""
-    filled = [name for name in _VISIBLE[RecordKind.NEW_LINE] if not is_blank(row.cells.get(name))]
+def _is_reason_alone(row: _Row, kind: RecordKind) -> bool:
+    """Whether a row for a new record says why and nothing else."""
+    filled = [name for name in _VISIBLE[kind] if not is_blank(row.cells.get(name))]
     return filled == [EDIT_REASON.name]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.workbook.contract import COLUMNS, TOKEN_COLUMN, ColumnKind
 from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.cell_view import Problem, is_blank
@@ -32,12 +32,13 @@ def is_own_row(kind: RecordKind, cells: Mapping[str, Cell]) -> bool:
     Whatever carries an id or a token of ours is a record, and so is a new line with a partner and a currency.
     """
     # Most rows of an export end here; to look at their cells would take a tenth of all reading.
-    if kind is not RecordKind.NEW_LINE and (TOKEN_COLUMN in cells or not is_blank(cells.get(KEY))):
+    if kind not in NEW_KINDS and (TOKEN_COLUMN in cells or not is_blank(cells.get(KEY))):
         return False
     columns = [column for column in COLUMNS[kind] if not column.hidden]
     filled = {column.id: cells[column.id] for column in columns if not is_blank(cells.get(column.id))}
-    if kind is RecordKind.NEW_LINE:
-        known = [filled[name] for name in ("partner_id", "payout_id", "currency") if name in filled]
+    if kind in NEW_KINDS:
+        names = ("partner_id", "payout_id", "batch_id", "currency")
+        known = [filled[name] for name in names if name in filled]
         return all(_says_total(cell) for cell in known) and _is_total(kind, filled)
     return _is_total(kind, filled) or _is_note(kind, filled)
 

@@ -26,6 +26,7 @@ from reconcile.erp.payments.model import (
     Source,
     cut,
     known_id,
+    shown_account,
     texts,
 )
 from reconcile.errors import PaymentFileError
@@ -89,7 +90,7 @@ class _Account:
 
     def payments(self) -> Iterator[Payment]:
         for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
-            place = Place(self.file, f"entry {number}" + (f" of {self.id}" if self.id else ""))
+            place = Place(self.file, f"entry {number}" + (f" of {shown_account(self.id)}" if self.id else ""))
             must_say = xml.local(self.statement) != "Ntfctn"
             yield from _Entry(entry, place, self.id, self.unread, must_say=must_say).payments()
 
@@ -97,7 +98,7 @@ class _Account:
         """Words for what agrees; what does not is a finding."""
         entries = list(xml.every(self.statement, "Ntry"))
         booked = [entry for entry in entries if _state(entry) == "BOOK"]
-        place = Place(self.file, f"account {self.id or '?'}")
+        place = Place(self.file, f"account {shown_account(self.id) or '?'}")
         said = [*self._balances(place, booked), *self._sums(place, entries)]
         return [f"{place.spot}: {words}" for words in said]
 

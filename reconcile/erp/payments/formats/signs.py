@@ -49,7 +49,8 @@ def payments_of(table: Table, drafts: Sequence[Draft]) -> tuple[Payment, ...]:
 
 def _doubts(table: Table, drafts: Sequence[Draft], sign: int) -> RowDoubts:
     """What the columns and the titles of the table say, looked at once."""
-    moved = bool(table.hints.sign or table.layout.sign or table.direction) or sign < 0
+    told = table.direction is not None and table.direction.column not in table.states
+    moved = bool(table.hints.sign or table.layout.sign or told) or sign < 0
     numbers = {draft.row.number for draft in drafts}
     numbers.add(table.header.row)
     others = [row for row in table.grid if row.number not in numbers and not is_footer(row)]

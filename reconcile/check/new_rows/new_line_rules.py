@@ -12,7 +12,8 @@ from reconcile.check.text_rules import text_unseen
 from reconcile.domain.finding import Finding
 
 
-def _new_partner(row: Context) -> Iterator[Finding]:
+def new_partner(row: Context) -> Iterator[Finding]:
+    """A partner that is not known, or a name that is that of several."""
     partner = row.now("partner_id")
     if partner and partner not in partner_names(row.baseline):
         several = partners_called(partner, row.baseline)
@@ -58,7 +59,7 @@ def _exists(row: Context) -> Iterator[Finding]:
 
 
 NEW_LINE_RULES: Final[tuple[Rule, ...]] = (
-    _new_partner,
+    new_partner,
     _new_payout,
     _new_line_over_already,
     amount_decimals,

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
-from reconcile.domain.fields import NEW_LINE_FIELDS, RecordKind
+from reconcile.domain.fields import FIELDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import parse_decimal
-from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
-from reconcile.plan.made_before.likeness import is_like, row_values
+from reconcile.plan.made_before.likeness import MadeRecord, is_like, row_values
 from reconcile.plan.model import Target, Texts
 
-Made = Mapping[str, CommissionLine | None]
-"""The lines that earlier runs made by idempotency key, as they are now; None for one that is not shown."""
+Made = Mapping[str, MadeRecord | None]
+"""The records that earlier runs made by key, as they are now; None for one that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +68,29 @@ def new_lines(copies: Iterable[EditedWorkbook], baseline: Snapshot, made: Made) 
         yield NewLine(key, row.number, target, values, reason=row.reason)
 
 
-def keyed_rows(workbook: str, rows: Sequence[EditedRow], made: Made) -> Iterator[tuple[EditedRow, str]]:
-    """Every row of `New lines` with its idempotency key. workbook: the id of its export.
+def keyed_rows(
+    workbook: str, rows: Sequence[EditedRow], made: Made, kind: RecordKind = RecordKind.NEW_LINE
+) -> Iterator[tuple[EditedRow, str]]:
+    """Every row of `New lines` or `New payouts` with its key. workbook: the id of its export.
 
     The key comes from the workbook and the row's token, which travels with the row when people sort. A row
     that has no token of its own (typed below the ready rows, or copied) is known by what it says and by how
     many equal rows stand above it.
     """
-    owners = _owners(workbook, rows, made)
+    owners = _owners(workbook, rows, made, kind)
     texts: Counter[str] = Counter()
     for row in rows:
         if row.token and owners[row.token] is row:
             yield row, _key(workbook, row.token)
             continue
-        texts[_text(row)] += 1
-        yield row, _copy_key(workbook, row, texts[_text(row)])
+        text = _text(row, kind)
+        texts[text] += 1
+        yield row, _copy_key(workbook, text, texts[text])
 
 
-def _owners(workbook: str, rows: Iterable[EditedRow], made: Made) -> dict[str, EditedRow | None]:
+def _owners(
+    workbook: str, rows: Iterable[EditedRow], made: Made, kind: RecordKind
+) -> dict[str, EditedRow | None]:
     """The one row that each token belongs to; the others are copies.
 
     It is the row that says what the line made under this token says, else the first that was not made as a
@@ -97,15 +101,19 @@ def _owners(workbook: str, rows: Iterable[EditedRow], made: Made) -> dict[str, E
     for row in rows:
         by_token.setdefault(row.token or "", []).append(row)
     copies = Counter(
-        _text(row) for token, some in by_token.items() for row in some if len(some) > 1 or not token
+        _text(row, kind) for token, some in by_token.items() for row in some if len(some) > 1 or not token
     )
     owners: dict[str, EditedRow | None] = {}
     for token, sharing in by_token.items():
         line = made.get(_key(workbook, token))
-        alike = [row for row in sharing if line and _says(row_texts(row), line)]
+        alike = [row for row in sharing if line and _says(row_texts(row, kind), line)]
         # Of equal rows all but one were made as copies, so the last of their keys is missing.
-        uncopied = [row for row in sharing if _copy_key(workbook, row, copies[_text(row)]) not in made]
-        alone = len(sharing) == 1 and line and _copy_key(workbook, sharing[0], 1) in made
+        uncopied = [
+            row
+            for row, text in ((one, _text(one, kind)) for one in sharing)
+            if _copy_key(workbook, text, copies[text]) not in made
+        ]
+        alone = len(sharing) == 1 and line and _copy_key(workbook, _text(sharing[0], kind), 1) in made
         owners[token] = None if alone and not alike else (*alike, *uncopied, *sharing)[0]
     return owners
 
@@ -136,13 +144,13 @@ def _twice(line: NewLine, others: list[str]) -> Finding:
     )
 
 
-def _says(values: Texts, line: CommissionLine) -> bool:
-    """Whether a row says what a line is. A row without a payout does not say where the line is now."""
-    return is_like(values, row_values(line), anywhere=not values["payout_id"])
+def _says(values: Texts, record: MadeRecord) -> bool:
+    """Whether a row says what a record is. A row without a payout does not say where the line is now."""
+    return is_like(values, row_values(record), anywhere=not values.get("payout_id"))
 
 
-def _copy_key(workbook_id: str, row: EditedRow, number: int) -> str:
-    return _key(workbook_id, f"{_text(row)}\x1f{number}")
+def _copy_key(workbook_id: str, text: str, number: int) -> str:
+    return _key(workbook_id, f"{text}\x1f{number}")
 
 
 def _key(workbook_id: str, row: str) -> str:
@@ -150,11 +158,11 @@ def _key(workbook_id: str, row: str) -> str:
     return f"reconcile-{digest[:32]}"
 
 
-def row_texts(row: EditedRow) -> dict[str, str | None]:
+def row_texts(row: EditedRow, kind: RecordKind = RecordKind.NEW_LINE) -> dict[str, str | None]:
     """What a row says, by field; None for a blank."""
-    values = {field.name: row.values.get(field.name) for field in NEW_LINE_FIELDS}
+    values = {field.name: row.values.get(field.name) for field in FIELDS[kind]}
     return {name: value if isinstance(value, str) else None for name, value in values.items()}
 
 
-def _text(row: EditedRow) -> str:
-    return "\x1f".join(value or "" for value in row_texts(row).values())
+def _text(row: EditedRow, kind: RecordKind) -> str:
+    return "\x1f".join(value or "" for value in row_texts(row, kind).values())

@@ -1,0 +1,1 @@
+"""The rules for rows that stand for a record to be made."""

@@ -1,0 +1,85 @@
+"""Arrived: workbooks that were picked up from the watched folder. The desk watches it, and tells people."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+
+from reconcile.desk.brought import Upload, keep_files
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.pages.bring import plan_in_background
+from reconcile.desk.security.tokens import new_secret
+from reconcile.desk.show import show
+from reconcile.desk.visitor import Visitor, needs
+from reconcile.errors import ConfigurationError, ReconcileError
+from reconcile.jobs.pickup.kept_arrivals import arrivals, copy_of, kept
+from reconcile.jobs.pickup.pick_up import Watch, watched_folder
+from reconcile.jobs.pickup.watching import news_rounds, rounds
+
+Preparer = Annotated[Visitor, Depends(needs("prepare"))]
+router = APIRouter()
+_problems: dict[str, str] = {}
+"""What went wrong last in the desk's own watching, by the address of the desk."""
+
+
+@contextmanager
+def _watching(desk: Desk) -> Iterator[None]:
+    """Watches the folder, and tells what is new, for as long as the desk runs."""
+    over = threading.Event()
+    thread = threading.Thread(target=_watch, args=(desk, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+FAMILY = Family(router, menu="Arrived", path="/arrived", role="prepare", beside=_watching)
+
+
+@router.get("/arrived")
+def arrived(request: Request, visitor: Preparer) -> HTMLResponse:
+    """What was picked up, newest first."""
+    desk = desk_of(request)
+    session = desk.session_of(visitor)
+    return show(
+        request,
+        "arrived.html",
+        found=arrivals(session),
+        folder=session.settings.pickup.folder,
+        problem=_problems.get(desk.url, ""),
+    )
+
+
+@router.post("/arrived/{digest}")
+def look(request: Request, digest: str, visitor: Preparer) -> Response:
+    """Brings the workbook in the name of the visitor, and plans it against live as it is now."""
+    desk = desk_of(request)
+    session = desk.session_of(visitor)
+    found = kept(session, digest)
+    if found is None:
+        raise HTTPException(404)
+    upload = Upload(found.name, copy_of(session, found).read_bytes())
+    own = keep_files(desk, new_secret(), visitor.name, [upload])
+    return plan_in_background(desk, own, visitor)
+
+
+def _watch(desk: Desk, over: threading.Event) -> None:
+    """Goes on whatever happens: the page says what did."""
+    session = desk.session_of(Visitor(desk.session.user, (), "", ""))
+    try:
+        folder = watched_folder(session) if session.settings.pickup.folder else None
+    except ConfigurationError as error:
+        _problems[desk.url] = str(error)
+        folder = None
+    found = rounds(session, Watch(folder), over.is_set) if folder else news_rounds(session, over.is_set)
+    try:
+        for one in found:
+            _problems[desk.url] = one if isinstance(one, str) else " ".join(one[1])
+    except ReconcileError as error:
+        _problems[desk.url] = str(error)

@@ -1,0 +1,134 @@
+"""Bills: choose a layout and a scope, see what would be written and what is held back, write, download."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.made_files import keep_folder, kept_file, uploads_of, write_uploads
+from reconcile.desk.pages.take import download, filters_of
+from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.runs.run_files import desk_folder
+from reconcile.desk.show import show
+from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.progress import Progress
+from reconcile.domain.stage import STAGES
+from reconcile.jobs.bills import BillsRequest, bill, systems
+from reconcile.jobs.scope import Filters
+
+router = APIRouter()
+FAMILY = Family(router, menu="Bills", path="/bills", role="prepare")
+Preparer = Annotated[Visitor, Depends(needs("prepare"))]
+Upload = tuple[str, bytes]
+PREVIEW: Final = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the form says."""
+
+    system: str
+    filters: Filters
+    pay_on: str | None
+    checked: tuple[str, ...]
+    vendors: Sequence[Upload]
+    is_preview: bool
+
+
+@router.get("/bills")
+def choose(request: Request, visitor: Preparer) -> HTMLResponse:
+    """The form, and what one made here."""
+    desk = desk_of(request)
+    made = [one for of in ("bills/made", "bills/preview") for one in desk.tasks.every(of, visitor.name)]
+    return show(
+        request,
+        "bills.html",
+        systems=systems(desk.session_of(visitor)),
+        stages=STAGES.values(),
+        made=sorted(made, key=lambda one: -one.began),
+    )
+
+
+@router.post("/bills")
+async def make(request: Request, visitor: Preparer) -> Response:
+    """Shows what would be written, or writes it; in the background."""
+    form = await request.form()
+    vendors = await uploads_of(form.getlist("vendors"))
+    return await run_in_threadpool(_begin, desk_of(request), visitor, form, vendors)
+
+
+@router.get("/bills/preview/{key}")
+def previewed(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
+    """What would be written, and what is held back."""
+    return show(request, "billed.html", task=task, made=task.result)
+
+
+@router.get("/bills/made/{key}")
+def made(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
+    """What was written, and what is held back."""
+    return show(request, "billed.html", task=task, made=task.result)
+
+
+@router.get("/bills/made/{key}/file")
+def file(request: Request, task: OwnTask, _: Preparer) -> Response:
+    """The files with their manifest as a ZIP file."""
+    if not (task.result or {}).get("written"):
+        raise HTTPException(404)
+    return download(kept_file(desk_of(request), task.key), "bills.zip", "application/zip")
+
+
+def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Upload]) -> Response:
+    def text(name: str) -> str:
+        return str(form.get(name, "")).strip()
+
+    is_preview = text("how") == PREVIEW
+    stages = [str(one) for one in form.getlist("stage")]
+    filters = filters_of(stages, text("partner"), text("period"), text("batch"))
+    filters.scope  # noqa: B018  a filter that is wrong is told at once
+    system, pay_on = text("system"), text("pay_on") or None
+    checked = tuple(line.strip() for line in text("checked").splitlines() if line.strip())
+
+    def work(key: str, progress: Progress) -> Mapping[str, Any]:
+        chosen = _Chosen(system, filters, pay_on, checked, vendors, is_preview)
+        return _made(desk, visitor, key, chosen, progress)
+
+    of, verb = ("bills/preview", "Looking at") if is_preview else ("bills/made", "Writing")
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, f'{verb} {system}', work)}", 303)
+
+
+def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress) -> Mapping[str, Any]:
+    """Writes into a folder beside the state that stays, since what was billed once is not billed again."""
+    session = desk.session_of(visitor, progress)
+    folder = desk_folder(session) / "bills" / key
+    with tempfile.TemporaryDirectory() as beside:
+        vendors = write_uploads(Path(beside), list(chosen.vendors))
+        request = BillsRequest(
+            chosen.system,
+            folder,
+            chosen.filters,
+            vendors[0] if vendors else None,
+            checked=chosen.checked,
+            pay_on=chosen.pay_on,
+            dry_run=chosen.is_preview,
+        )
+        found = bill(session, request)
+    if found.written:
+        keep_folder(desk, key, visitor.name, folder)
+    left: dict[str, list[Mapping[str, Any]]] = {}
+    for one in found.manifest["left_out"]:
+        left.setdefault(one["why"], []).append(one)
+    return {
+        "manifest": {name: found.manifest[name] for name in ("layout", "pays", "files", "tie_out")},
+        "left_out": left,
+        "written": found.written,
+        "is_preview": chosen.is_preview,
+    }

@@ -1,0 +1,1 @@
+"""What people want of a plan: changes, and the rows for new lines and payouts."""
