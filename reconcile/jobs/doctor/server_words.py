@@ -71,6 +71,14 @@ def note_words(session: Session, store: Store, words: Words) -> None:
     )
 
 
+def noted_words(session: Session, store: Store, snapshot: Snapshot) -> tuple[str, ...]:
+    """Keeps the unknown words of a snapshot, and says what they are. Raises StateError."""
+    names = session.settings.policy.names
+    unknown = unknown_in(snapshot, names)
+    note_words(session, store, unknown)
+    return tuple(told_words(unknown, names))
+
+
 def tried_reasons(session: Session, store: Store) -> dict[str, bool]:
     """Whether the server took each of the reasons that runs declined lines with, the last time."""
     tried = [one for one in seen_words(store, session.environment) if one.kind in (ACCEPTED, REFUSED)]

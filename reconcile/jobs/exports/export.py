@@ -13,7 +13,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.doctor.server_words import note_words, told_words, unknown_in
+from reconcile.jobs.doctor.server_words import noted_words
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
@@ -80,8 +80,6 @@ def export(session: Session, request: ExportRequest) -> Exported:
         parts = _parts(snapshot, request)
         cut = [(part, chunks(part, most)) for part in parts]
         is_cut = any(len(some) > 1 for _, some in cut)
-        names = session.settings.policy.names
-        unknown = unknown_in(snapshot, names)
         # Act.
         output = request.output
         handouts: tuple[Handout, ...] = ()
@@ -94,7 +92,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         else:
             identity = export_of(session, snapshot)
             warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress, note)
-        note_words(session, store, unknown)
+        notes = noted_words(session, store, snapshot)
     return Exported(
         output,
         snapshot,
@@ -103,7 +101,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         most if is_cut else None,
         tuple(warnings),
         tuple(review_export(snapshot)),
-        tuple(told_words(unknown, names)),
+        notes,
     )
 
 
