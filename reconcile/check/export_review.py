@@ -38,9 +38,9 @@ def _near_cut_off(snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding(
                 Severity.WARNING,
                 "crm-late",
-                f"{period} ended {counted(int(after.total_seconds() // 60), 'minute')} before this export, and "
-                "Introw reads the CRM about every 15 minutes: its lines may still move. The API does not tell "
-                "when Introw last read it.",
+                f"{period} ended {counted(int(after.total_seconds() // 60), 'minute')} before this export, "
+                "and Introw reads the CRM about every 15 minutes: its lines may still move. The API does not "
+                "tell when Introw last read it.",
                 "Export again in a quarter of an hour, or look at the deals in the CRM.",
             )
 
