@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from reconcile.apply.comments import Comments, leave_comments
 from reconcile.apply.execute import execute
 from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
+from reconcile.apply.payout_comments import Comments, leave_comments
 from reconcile.apply.runner import Runner
 from reconcile.domain.progress import each_once
 from reconcile.domain.snapshot import Environment
