@@ -59,8 +59,12 @@ class Page:
 
     def open(self, file: Path) -> None:
         """Opens a file and waits until it is loaded."""
+        self.visit(file.as_uri())
+
+    def visit(self, url: str) -> None:
+        """Opens an address and waits until it is loaded."""
         self.events.clear()
-        self.call("Page.navigate", url=file.as_uri())
+        self.call("Page.navigate", url=url)
         while not any(one["method"] == "Page.loadEventFired" for one in self.events):
             self._receive()
 
@@ -80,6 +84,32 @@ class Page:
                 " one.dispatchEvent(new Event('input', {bubbles: true})); })()"
             )
         self.value("new Promise((done) => setTimeout(done, 300))")
+
+    def press(self, selector: str) -> None:
+        """Presses a button or a link, and waits until the page that it leads to is loaded."""
+        self.events.clear()
+        self.value(f"document.querySelector({json.dumps(selector)}).click()")
+        while not any(one["method"] == "Page.loadEventFired" for one in self.events):
+            self._receive()
+
+    def look(self, width: int, *, dark: bool = False) -> None:
+        """Looks at the page on a screen of this width, by day or by night."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def violations(self, axe: Path) -> list[str]:
+        """What axe-core finds wrong with the page, for people who see little or nothing. axe: its file."""
+        self.value(axe.read_text(encoding="utf-8") + "\n;true")
+        done = json.loads(self.value("axe.run().then((done) => JSON.stringify(done))"))
+        assert done["passes"]
+        return [f"{one['id']}: {node['html']}" for one in done["violations"] for node in one["nodes"]]
 
     @property
     def complaints(self) -> list[str]:

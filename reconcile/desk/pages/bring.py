@@ -38,7 +38,7 @@ from reconcile.report.causes import by_cause
 from reconcile.report.files import html
 from reconcile.report.sections import sections
 from reconcile.report.waiting import banner
-from reconcile.report.words import facts, headline
+from reconcile.report.words import facts, headline, spots
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
@@ -95,6 +95,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "report": report,
             "compared": by_cause(one for one in report.findings if one not in told),
             "facts": facts(report),
+            "cell": spots(report),
             "headline": headline(report),
             "banner": banner(report),
             "conflicts": conflicts_of(outcome),

@@ -17,6 +17,7 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, ConfigurationError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
 from reconcile.jobs.approvals.run_approval import approval_of_run
+from reconcile.jobs.doctor.server_words import note_words, reasons_of
 from reconcile.jobs.runs.result_workbooks import ResultPlaces, Written, write_results
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session, StopRequest
@@ -114,9 +115,18 @@ def execute_run(
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
     if any(one.what == run.run_id for one in reopenings(store, plan.environment)):
         _say_stale(session, store)
+    _note_reasons(session, store, executed)
     report = _report(store, executed, run)
     write_reports(report, options.reports, session.settings.templates)
     return RunResult(plan, executed, report, stop.interrupted)
+
+
+def _note_reasons(session: Session, store: Store, executed: Executed) -> None:
+    """Keeps which decline reasons the server took, for the next export and doctor. The run is over by now."""
+    try:
+        note_words(session, store, reasons_of(executed.plan, executed.outcomes))
+    except StateError as error:
+        session.caller.say(f"{error} So the decline reasons that the server took were not noted.")
 
 
 @contextmanager
