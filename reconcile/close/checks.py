@@ -12,6 +12,7 @@ from typing import Final
 
 from reconcile.close.first_version.standing import Payments
 from reconcile.close.flux import Explanation, Flux
+from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.ledger.evidence_of_payment import Allotment, StagePaid
 from reconcile.close.ledger.open_items import OpenPart
 from reconcile.close.rates import Rates
@@ -66,7 +67,7 @@ class Evidence:
     workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
     that only the stage says are paid, what is open, and what moved; own: what runs of this program set, by
     record and field. Since the third: the file of the general ledger, what does not tie to
-    it, the flux, and what explains it.
+    it, the flux, and what explains it. Since the fifth: what did not tie when one was brought last.
     """
 
     period: Period
@@ -91,6 +92,7 @@ class Evidence:
     differences: Sequence[Objection] = ()
     flux: Sequence[Flux] = ()
     explanations: Sequence[Explanation] = ()
+    gl_open: Sequence[OpenDifference] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from reconcile.close.checks import Earlier, OpenWork
 from reconcile.close.first_version.entries_by_stage import Owed
 from reconcile.close.first_version.standing import PaidOn, owed_lines
 from reconcile.close.flux import Explanation
+from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
 from reconcile.close.rates import Rates
@@ -33,7 +34,7 @@ _NO_LINES: Final = b'"lines":{}'
 _PIECE: Final = 1000
 VERSION: Final = 5
 """The version of the numbers of a new close."""
-_SINCE_5: Final[Mapping[str, Any]] = {"sign_off": True}
+_SINCE_5: Final[Mapping[str, Any]] = {"sign_off": True, "gl_open": True}
 _SINCE_4: Final[Mapping[str, Any]] = {
     **_SINCE_5,
     "snapshot": {"scope": {"zone"}},
@@ -64,7 +65,8 @@ class Frozen:
     trued_up: what late entries of the close before it booked already. own: what runs of this program set
     since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
     journal of this close should be in it already. explanations: of the flux, as they were brought.
-    sign_off: who signed the numbers; None where no second person is asked.
+    sign_off: who signed the numbers; None where no second person is asked. gl_open: what did not tie when the
+    general ledger was brought last, in a close before this one.
     """
 
     close_id: str
@@ -96,6 +98,7 @@ class Frozen:
     gl_booked: bool = False
     explanations: tuple[Explanation, ...] = ()
     sign_off: tuple[SignOff, ...] | None = None
+    gl_open: tuple[OpenDifference, ...] = ()
 
     @property
     def ledger_version(self) -> int:

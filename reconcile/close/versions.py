@@ -114,6 +114,7 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
             differences=differences(tied),
             flux=flux(found, policy),
             explanations=frozen.explanations,
+            gl_open=frozen.gl_open,
         ),
         journal,
         ties_by_partner=True,

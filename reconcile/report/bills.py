@@ -13,7 +13,8 @@ _MANY = 20
 
 
 def render_bills(manifest: Mapping[str, Any], console: Console, folder: Path, *, written: bool) -> None:
-    """The files, what is left out and why, and the tie-out."""
+    """The scope, the files, what is left out and why, and the tie-out."""
+    console.print(f"Payouts in scope: {manifest['scope']}", markup=False)
     if manifest["files"]:
         word = "Payments" if manifest["pays"] else "Bills"
         heading = (
@@ -49,13 +50,21 @@ def _files(files: list[Mapping[str, Any]], word: str) -> Table:
 
 
 def _left_out(why: str, some: list[Mapping[str, Any]], console: Console) -> None:
-    console.print()
-    console.print(f"{why.capitalize()}: {len(some)}", markup=False)
-    for left in some[:_MANY]:
-        words = f"{left['partner']} · {left['payout_id']} · {_shown(left['amount'])} {left['currency']}: "
-        console.print("  " + words + left["reason"] + ". " + (left["fix"] or ""), markup=False)
-    if len(some) > _MANY:
-        console.print(f"  and {len(some) - _MANY} more; all of them stand in the manifest", markup=False)
+    """The payouts that are in no file, those of one reason together."""
+    console.print(f"\n{why.capitalize()}: {len(some)}", markup=False)
+    alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for left in some:
+        alike.setdefault((left["reason"], left["fix"] or ""), []).append(left)
+    for (reason, fix), ones in alike.items():
+        count = f"{len(ones)} payouts: " if len(ones) > 1 else ""
+        console.print(f"  {count}{reason}. {fix}".rstrip(), markup=False)
+        for left in ones[:_MANY]:
+            amount = f"{_shown(left['amount'])} {left['currency']}"
+            console.print(f"    {left['partner']} · {left['payout_id']} · {amount}", markup=False)
+        if len(ones) > _MANY:
+            console.print(
+                f"    and {len(ones) - _MANY} more; all of them stand in the manifest", markup=False
+            )
 
 
 def _tie_out(ties: list[Mapping[str, Any]]) -> Table:

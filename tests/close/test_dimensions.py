@@ -176,6 +176,35 @@ def test_bills_hold_them_in_every_layout_that_has_columns_for_them(system: str) 
     assert ("Acme Inc" in texts) is (system in ("netsuite", "netsuite-flat", "intacct"))
 
 
+@pytest.mark.parametrize(
+    ("system", "vendor", "held"),
+    [
+        ("netsuite", Vendor("ptn_1", "Acme", "V1"), True),
+        ("netsuite", Vendor("ptn_1", "Acme", "V1", entity="Acme Inc"), False),
+        ("xero", Vendor("ptn_1", "Acme", "V1"), False),
+    ],
+    ids=["several", "the vendor mapping names one", "the layout tells none"],
+)
+def test_a_bill_whose_lines_are_of_several_entities_is_held(
+    system: str, vendor: Vendor, *, held: bool
+) -> None:
+    rules: dict[Dimension, DimensionRule] = {
+        "entity": DimensionRule(by_plan={"Referral": "Acme Inc", "Renewals": "Acme Ltd"})
+    }
+    layout = with_dimensions(load_layout(system, template(f"erp/bills-{system}.toml", None)), rules)
+    snapshot = make_snapshot(
+        make_payout(total="140.50 USD"),
+        make_line("cln_1", "100 USD", plan_name="Referral"),
+        make_line("cln_2", "40.50 USD", plan_name="Renewals"),
+    )
+    given = Circumstances({"ptn_1": vendor}, (), date(2026, 4, 8), dimensions=rules)
+    billing = make_bills(snapshot, layout, given)
+
+    said = "its lines are of several entities (Acme Inc, Acme Ltd), and a bill is of one"
+    assert [one.reason for one in billing.left_out] == ([said] if held else [])
+    assert len(billing.bills) == (0 if held else 1)
+
+
 def test_the_settings_are_told_of_partners_and_plans_that_are_not_there() -> None:
     rules: dict[Dimension, DimensionRule] = {
         "class": DimensionRule(by_plan={"Referal": "Partners"}, by_partner={"ptn_9": "Partners"})

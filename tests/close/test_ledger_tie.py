@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from builders import make_line, make_payout
 from closing import APRIL, APRIL_END, april_line, frozen_of, paid
 
 from reconcile.close.close import Close, make_close
-from reconcile.close.frozen import Frozen
+from reconcile.close.frozen import Frozen, write_inputs
 from reconcile.close.gl.compare_postings import Kind
+from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.gl.tied_accounts import currencies_of
 from reconcile.close.ledger.evidence_of_payment import DatedBill
 from reconcile.close.pack import pack_of
 from reconcile.domain.books.general_ledger import Balance, GeneralLedger, Posting
 from reconcile.domain.policy.close import AccountRule, ClosePolicy, GlPolicy, Weight
+from reconcile.jobs.closes.close import CloseResult
+from reconcile.jobs.closes.ledger_export import open_differences
+from reconcile.store.closes import KeptClose
 
 POLICY = ClosePolicy(gl=GlPolicy(payable="2000"))
 BILL = DatedBill("BILL-7", "pay_1", date(2026, 4, 10), make_line(total="1000 USD").amount)
@@ -189,6 +195,63 @@ def test_a_trial_balance_ties_by_its_balances_alone(balance: str, kinds: list[Ki
 
     assert [item.kind for one in close.ties if one.account == "2100" for item in one.items] == kinds
     assert [one.account for one in close.ties] == ["2100"]
+
+
+def test_a_journal_that_is_not_booked_yet_comes_before_a_booking_of_the_same_amount() -> None:
+    """In March and in April 200 are earned, so the reversal of March comes to the journal of April."""
+    march = frozen_of(make_payout(total="200 USD"), make_line(total="200 USD"), policy=POLICY)
+    april = frozen_of(
+        make_payout(total="200 USD", stage="PAID"),
+        make_line(total="200 USD"),
+        make_payout("pay_2", "200 USD", period_end=APRIL_END),
+        april_line("cln_2", "200 USD", payout_id="pay_2"),
+        period=APRIL,
+        before=march,
+        payments={"pay_1": (paid("2026-04-20", "200 USD"),)},
+        policy=POLICY,
+        gl=GeneralLedger(
+            "tb.csv", "0" * 64, "trial balance", closings=(Balance("2100", "USD", Decimal(0), "line 4"),)
+        ),
+    )
+    kinds = {
+        version: [
+            item.kind
+            for one in make_close(replace(april, version=version), march).ties
+            for item in one.items
+            if one.account == "2100"
+        ]
+        for version in (4, 5)
+    }
+
+    assert kinds == {4: [Kind.TWICE], 5: [Kind.NOT_BOOKED]}
+
+
+def test_a_difference_that_was_let_pass_stops_a_close_without_the_general_ledger() -> None:
+    by_hand = _ledger((*POSTINGS, _posted("2100", "2026-04-12", "-55.10", "by hand", 9)))
+    april = _april(by_hand, waivers={"gl-differs": "asked the bank"}).frozen
+    march = KeptClose("close-2026-03", *("",) * 2, *(date(2026, 3, 1),) * 2, "", "", _text(_march()), {})
+    carried = open_differences((march,), april)
+
+    assert carried == (OpenDifference("2100", "USD", "2026-04", Decimal("-55.10")),)
+    assert open_differences((march,), replace(april, gl=None, gl_open=carried)) == carried
+    assert open_differences((march,), _april(_ledger()).frozen) == ()
+    (obstacle,) = _april(None, gl_open=carried).obstacles
+    assert obstacle.startswith("Differences to the general ledger that were not looked at again: 1.")
+    assert _april(_ledger(), gl_open=carried).passes
+
+
+def test_a_close_names_the_accounts_that_do_not_tie() -> None:
+    by_hand = _april(_ledger((*POSTINGS, _posted("2100", "2026-04-12", "-55.10", "by hand", 9))))
+    said = CloseResult(by_hand, closed=False, numbers="", files=(), folder=Path()).verdict
+
+    assert said[0] == "2100  USD  sub-ledger -200.00, GL -55.10, differs by -55.10"
+    assert any("by hand" in one for one in said)
+
+
+def _text(frozen: Frozen) -> str:
+    stream = BytesIO()
+    write_inputs(stream, frozen)
+    return stream.getvalue().decode()
 
 
 def test_a_difference_within_the_tolerance_of_its_currency_passes() -> None:

@@ -39,17 +39,29 @@ def _gl_missing(given: Evidence) -> Iterator[Objection]:
         yield Objection("", "", "no export of the general ledger was brought (--gl FILE)")
 
 
+def _gl_forgotten(given: Evidence) -> Iterator[Objection]:
+    for one in () if given.gl else given.gl_open:
+        said = f"it did not tie in the close of {one.period}, and no export was brought since (--gl FILE)"
+        yield Objection(one.account, "", said, Money(abs(one.amount), one.currency))
+
+
 CHECKS: Final = (
     *MONEY_CHECKS,
     Check("gl-differs", "Accounts that differ from the general ledger", Weight.BLOCKING, _gl_differs),
     Check("gl-missing", "Closed without the general ledger", Weight.OFF, _gl_missing),
     EXPLAINED,
 )
-"""All checks, in the order of the pack."""
+"""The checks of the third and fourth version, in the order of the pack."""
+_CARRIED: Final = Check(
+    "gl-forgotten",
+    "Differences to the general ledger that were not looked at again",
+    Weight.BLOCKING,
+    _gl_forgotten,
+)
 CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {
     1: FIRST_CHECKS,
     2: MONEY_CHECKS,
     3: CHECKS,
     4: CHECKS,
-    5: CHECKS,
+    5: (*CHECKS[:-1], _CARRIED, CHECKS[-1]),
 }

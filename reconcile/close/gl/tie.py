@@ -172,12 +172,22 @@ class _Sides:
         own = sum((one.amount for one in expected if one.is_own), _ZERO)
         difference = gl_closing - closing
         items: list[Item] = []
-        if own and not _candidate(expected, difference) and difference:
+        if own and difference and self._is_unbooked(expected, difference, own):
             items.append(Item(Kind.NOT_BOOKED, -own, "the journal of this close"))
             difference += own
         if difference and (found := _candidate(expected, difference)):
             items.append(found)
         return self._tie(account, currency, (closing, None, gl_closing), items)
+
+    def _is_unbooked(self, expected: Sequence[Booking], difference: Decimal, own: Decimal) -> bool:
+        """Whether the journal of this close is taken for not booked yet, as it is when the close is made.
+
+        A booking that happens to come to the same amount does not count against that; up to the fourth
+        version it did.
+        """
+        if self.frozen.version > 4 and (difference == -own or _candidate(expected, difference + own)):
+            return True
+        return not _candidate(expected, difference)
 
 
 def _candidate(expected: Iterable[Booking], difference: Decimal) -> Item | None:

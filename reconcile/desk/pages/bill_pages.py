@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -30,6 +32,8 @@ FAMILY = Family(router, menu="Bills", path="/bills", role="prepare")
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 Upload = tuple[str, bytes]
 PREVIEW: Final = "preview"
+CHOSEN: Final = "bills chosen"
+_KEPT_SECONDS: Final = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,28 @@ class _Chosen:
     checked: tuple[str, ...]
     vendors: Sequence[Upload]
     is_preview: bool
+
+    def as_bytes(self) -> bytes:
+        """For keeping, so that what was looked at can be written."""
+        files = [(name, base64.b64encode(content).decode()) for name, content in self.vendors]
+        values = {
+            "system": self.system,
+            "filters": asdict(self.filters),
+            "pay_on": self.pay_on,
+            "checked": self.checked,
+            "vendors": files,
+        }
+        return json.dumps(values).encode()
+
+
+def _chosen_from(kept: bytes) -> _Chosen:
+    """What `as_bytes` made, to be written now."""
+    values = json.loads(kept)
+    filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
+    vendors = [(name, base64.b64decode(content)) for name, content in values["vendors"]]
+    return _Chosen(
+        values["system"], filters, values["pay_on"], tuple(values["checked"]), vendors, is_preview=False
+    )
 
 
 @router.get("/bills")
@@ -72,6 +98,16 @@ def previewed(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
     return show(request, "billed.html", task=task, made=task.result)
 
 
+@router.post("/bills/preview/{key}/write")
+def write(request: Request, task: OwnTask, visitor: Preparer) -> Response:
+    """Writes what was looked at: with the same choice, as live is now."""
+    desk = desk_of(request)
+    row = desk.rows.get(CHOSEN, task.key)
+    if row is None:
+        raise HTTPException(404)
+    return _start(desk, visitor, _chosen_from(row.body))
+
+
 @router.get("/bills/made/{key}")
 def made(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
     """What was written, and what is held back."""
@@ -97,12 +133,18 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Uploa
     system, pay_on = text("system"), text("pay_on") or None
     checked = tuple(line.strip() for line in text("checked").splitlines() if line.strip())
 
+    return _start(desk, visitor, _Chosen(system, filters, pay_on, checked, vendors, is_preview))
+
+
+def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        chosen = _Chosen(system, filters, pay_on, checked, vendors, is_preview)
+        if chosen.is_preview:
+            desk.rows.put(CHOSEN, key, visitor.name, chosen.as_bytes(), _KEPT_SECONDS)
         return _made(desk, visitor, key, chosen, progress)
 
-    of, verb = ("bills/preview", "Looking at") if is_preview else ("bills/made", "Writing")
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, f'{verb} {system}', work)}", 303)
+    of, verb = ("bills/preview", "Looking at") if chosen.is_preview else ("bills/made", "Writing")
+    title = f"{verb} {chosen.system}"
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, title, work)}", 303)
 
 
 def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress) -> Mapping[str, Any]:

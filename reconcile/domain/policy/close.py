@@ -39,6 +39,7 @@ CHECK_NAMES: Final = (
     "stale-rates",
     "gl-differs",
     "gl-missing",
+    "gl-forgotten",
     "unexplained",
 )
 """The names of the checks of a close, in the order of the pack."""

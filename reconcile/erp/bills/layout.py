@@ -186,6 +186,13 @@ class Layout:
     accounts: Accounts = field(default_factory=Accounts)
     __pydantic_config__ = _CLOSED
 
+    @property
+    def tells_entity(self) -> bool:
+        """Whether its files say, or are divided by, which entity owes a bill."""
+        columns = [column.value for file in self.files for column in file.columns]
+        is_divided = any("entity" in file.split_by for file in self.files)
+        return is_divided or any("{entity}" in value for value in columns)
+
     def takes(self, kind: str) -> bool:
         """Whether there is a file for bills, or for vendor credits."""
         return any(kind in file.kinds for file in self.files)

@@ -255,12 +255,17 @@ def _bill_or_credit(
     number = bill_number(layout.number, payout.id, line_id, payout.partner_id, period)
     day = _day(payout, layout, given)
     entities = {row.dimensions.get("entity", "") for row in rows}
-    entity = vendor.entity or (entities.pop() if len(entities) == 1 else "") or layout.entity
+    entity = vendor.entity or (next(iter(entities)) if len(entities) == 1 else "") or layout.entity
     bill = Bill(
         number, payout, line_id, vendor, entity, amount, day, due_date(day, layout.due), rows, given.days
     )
     if not amount.amount:
         yield LeftOut(Why.EMPTY, payout, amount, "its lines cancel out")
+    elif not vendor.entity and len(entities) > 1 and layout.tells_entity:
+        named = ", ".join(sorted(one or "none" for one in entities))
+        fix = 'Write a bill per line (per = "line" in the layout), or name the entity in the vendor mapping.'
+        said = f"its lines are of several entities ({named}), and a bill is of one"
+        yield replace(_held(payout, said, fix), amount=amount)
     elif not layout.takes(bill.kind):
         fix = "Enter it in the finance software by hand, or settle it with the next payout."
         yield replace(_held(payout, f"{layout.title} takes no negative bills ({amount})", fix), amount=amount)

@@ -44,13 +44,13 @@ from reconcile.jobs.closes.close_inputs import (
 )
 from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
-from reconcile.jobs.closes.ledger_export import ledger_of
+from reconcile.jobs.closes.ledger_export import ledger_of, open_differences, tie_lines
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.sign_off import Review, last_prepared, prepare, review_of
 from reconcile.jobs.closes.statement_links import afford_statements, statement_payouts, statements
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
-from reconcile.store.closes import KeptAttempt, KeptClose, record_attempt, save_close
+from reconcile.store.closes import KeptAttempt, KeptClose, kept_closes, record_attempt, save_close
 from reconcile.store.store import Store
 
 
@@ -102,9 +102,10 @@ class CloseResult:
 
     @property
     def verdict(self) -> tuple[str, ...]:
-        """What stands in the way of the close, or that the period is closed."""
+        """The accounts that do not tie, what stands in the way of the close, or that the period is closed."""
         frozen = self.made.frozen
-        said = [f"Not closed: {obstacle}" for obstacle in self.made.obstacles]
+        said = list(tie_lines(one for one in self.made.ties if not one.is_tied))
+        said += [f"Not closed: {obstacle}" for obstacle in self.made.obstacles]
         if self.closed:
             said.append(f"{frozen.period} is closed and locked ({frozen.close_id}).")
         elif self.made.passes and self.review and self.review.standing.request:
@@ -301,6 +302,7 @@ def _gathered(
         draft=request.draft or request.prepare is not None,
         trued_up=trued_up(store, previous),
         own=evidence.own,
+        gl_open=open_differences(kept_closes(store, environment), previous),
     )
 
 

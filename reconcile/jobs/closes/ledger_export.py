@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconcile.close.close import make_close
+from reconcile.close.frozen import Frozen
+from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.gl.tie import Tie
 from reconcile.close.gl.tied_accounts import currencies_of, tied_accounts
 from reconcile.domain.books.general_ledger import GeneralLedger
@@ -19,7 +21,7 @@ from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size, source_of
-from reconcile.store.closes import kept_closes
+from reconcile.store.closes import KeptClose, kept_closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,7 @@ class Tied:
 
     def as_text(self) -> Iterator[str]:
         """Every account with every reason of a difference, a line each, and the verdict."""
-        for tie in self.ties:
-            code = tie.currency
-            sides = f"sub-ledger {shown_amount(tie.closing, code)}, GL {shown_amount(tie.gl_closing, code)}"
-            rest = "ties" if tie.is_tied else f"differs by {shown_amount(tie.rest, code)}"
-            yield f"{tie.account}  {code}  {sides}, {rest}"
-            for one in tie.items:
-                place = f" ({one.place})" if one.place else ""
-                yield f"  {one.kind.value} {shown_amount(one.amount, code)}: {one.said}{place}"
+        yield from tie_lines(self.ties)
         differing = [f"{one.account} {one.currency}" for one in self.ties if not one.is_tied]
         if differing:
             yield f"{self.period} does not tie to the general ledger: {', '.join(differing)}."
@@ -104,3 +99,31 @@ def tie_closed(session: Session, period: Period, file: Path | None) -> Tied:
     previous = chain.get(frozen.previous)
     made = make_close(tying, thawed(previous) if previous else None)
     return Tied(period, made.ties)
+
+
+def open_differences(chain: Sequence[KeptClose], before: Frozen | None) -> tuple[OpenDifference, ...]:
+    """What did not tie in the last close that a general ledger was brought to, up to the one before this.
+
+    chain: the closes on record. A difference that was let pass is open until an export is brought again.
+    """
+    if before is None or before.gl is None:
+        return before.gl_open if before else ()
+    earlier = next((one for one in chain if one.close_id == before.previous), None)
+    made = make_close(before, thawed(earlier) if earlier else None)
+    return tuple(
+        OpenDifference(one.account, one.currency, str(before.period), one.rest)
+        for one in made.ties
+        if not one.is_tied
+    )
+
+
+def tie_lines(ties: Iterable[Tie]) -> Iterator[str]:
+    """Every account with every reason of a difference, a line each."""
+    for tie in ties:
+        code = tie.currency
+        sides = f"sub-ledger {shown_amount(tie.closing, code)}, GL {shown_amount(tie.gl_closing, code)}"
+        rest = "ties" if tie.is_tied else f"differs by {shown_amount(tie.rest, code)}"
+        yield f"{tie.account}  {code}  {sides}, {rest}"
+        for one in tie.items:
+            place = f" ({one.place})" if one.place else ""
+            yield f"  {one.kind.value} {shown_amount(one.amount, code)}: {one.said}{place}"

@@ -98,7 +98,7 @@ def _question(session: Session, matched: Matched, number: int, match: Match) -> 
         owed=tuple(str(one.amount) for one in match.owed),
         payments=tuple(str(one.place) for one in match.payments),
         paid=tuple(str(one.amount) for one in match.payments),
-        difference=str(match.difference or ""),
+        difference=str(match.difference) if match.difference and match.difference.amount else "",
         why=match.evidence,
         certificate=str(match.certificate),
         solutions=told(match, len(choices)) or "",
