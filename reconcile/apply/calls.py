@@ -72,6 +72,17 @@ _REFUSED: Final = (
 _RESUME: Final = "Resume the run a little later: it reads again"
 
 
+def _reason_setting(operation: Operation, error: ApiError) -> str:
+    """Which setting to change where a server does not know a decline reason."""
+    reason = (operation.body or {}).get("reasonType")
+    if operation.action is not Action.DECLINE_LINE or reason is None or error.status not in (400, 422):
+        return ""
+    return (
+        f" If this Introw does not know the reason {reason}: decline_reasons under [names] in reconcile.toml "
+        "says which reasons the workbook offers."
+    )
+
+
 class Halt(Exception):
     """Not an error: the run stops here, for the reason given, and can be resumed."""
 
@@ -234,12 +245,11 @@ class Calls:
     ) -> OperationOutcome:
         """The outcome of a creation whose answer shows a record: the new one, or one that was there."""
         answered = replace(result, result_id=record.id)
-        if self._was_there(operation, record):
-            return replace(answered, outcome=Outcome.ALREADY_APPLIED)
         # 200 for 201: one is on this batch (introw-api.md 2.6). A repeat finds that of its own first try.
         if operation.action is Action.CREATE_PAYOUT and result.status == _FOUND and attempt == 1:
             return replace(answered, outcome=Outcome.ALREADY_APPLIED, message=_MEANWHILE.format(record.id))
-        return answered
+        was_there = self._was_there(operation, record)
+        return replace(answered, outcome=Outcome.ALREADY_APPLIED) if was_there else answered
 
     def _was_there(self, operation: Operation, record: MadeRecord) -> bool:
         """Whether the record of the answer is older than the run: a server that knows it gives it back."""
@@ -258,7 +268,8 @@ class Calls:
     def _refused(self, operation: Operation, error: ApiError, attempt: int) -> None:
         """A refusal after a lost answer says nothing: it may be refused because the first attempt held."""
         if attempt == 1:
-            refused = OperationOutcome(operation.id, Outcome.REFUSED, str(error), status=error.status)
+            said = f"{error}{_reason_setting(operation, error)}"
+            refused = OperationOutcome(operation.id, Outcome.REFUSED, said, status=error.status)
             self._keep(operation, refused, was_unsent=True)
             return
         message = _REFUSED_NEW if operation.action.creates else _REFUSED

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "pickup": "Prepare the plans of workbooks that arrive in a folder, and tell people.",
     "notify": "Tell people what waits, ended, stopped or went stale.",
     "config": "Trust a configuration file of the working folder.",
+    "mcp": "Serve tools for an assistant, which can read, propose and ask.",
     "help": "Show the manual, or one page of it.",
 }
 """The commands in the order of the work, each with the sentence that `--help` shows."""
@@ -73,6 +74,7 @@ PAGES: Final = {
     "pickup": "notifications",
     "notify": "notifications",
     "config": "settings",
+    "mcp": "assistant",
     "help": "index",
 }
 """The page of the manual that tells more of a command."""

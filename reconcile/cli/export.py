@@ -82,6 +82,8 @@ def _show(exported: Exported) -> None:
             f"note: A sheet gets at most {exported.most_rows:,} rows (rows_per_workbook in [workbook]), so "
             f"there are several workbooks. Give them to diff and apply together: {output}/*.xlsx"
         )
+    for told in exported.notes:
+        console.note(f"note: {told}")
     console.warn(exported.differing[:_MOST])
     if len(exported.differing) > _MOST:
         more = len(exported.differing) - _MOST

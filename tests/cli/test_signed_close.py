@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from cli_session import APPROVED_LINE, CliSession
+from cli_session import SET_AMOUNT, CliSession
 from signers import key_file, team_settings
 
 PEOPLE = {"ana": ["prepare", "close"], "ben": ["approve"], "cleo": ["approve", "close"]}
@@ -75,6 +77,17 @@ def test_a_close_is_prepared_reviewed_and_closed_by_its_signatures(team: CliSess
     assert page.count(facts["Reviewed by"]) == 2
     assert "prepared by Ana, reviewed by Ben" in _state(team)[1]
     assert "2 signed statements: all hold." in team.run("history", "--verify")[1]
+    code, out, err = team.run("evidence", "2026-03", "-o", team.folder / "pack.zip")
+    assert code == 0, out + err
+    with ZipFile(team.folder / "pack.zip") as pack:
+        signed = [
+            pack.read(name).decode() for name in pack.namelist() if re.fullmatch(r"approvals/.*\.txt", name)
+        ]
+    assert [f'"name":"{name}"' in one for name, one in zip(("Ana", "Ben"), signed, strict=True)] == [
+        True,
+        True,
+    ]
+    assert all(facts["Fingerprint of the numbers"] in one for one in signed)
     listed = json.loads(team.run("approvals", "--all", "--json")[1])
     assert [(one["kind"], one["state"]) for one in listed["requests"]] == [("close", "used")]
     assert len(listed["refused"]) == 2
@@ -83,12 +96,21 @@ def test_a_close_is_prepared_reviewed_and_closed_by_its_signatures(team: CliSess
 def test_a_number_that_moves_takes_the_signatures_away(team: CliSession) -> None:
     _close(team, "--prepare", "--key", "ana.key")
     _signed(team, "approve", "2026-03", "--yes", "ben")
-    team.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
+    assert _state(team)[0] == "reviewed"
+    assert team.run("apply", team.edit(team.export(), SET_AMOUNT), "--yes")[0] == 0
+    state, said = _state(team)
+    assert (state, "Ben approved the close of 2026-03 with other numbers" in said) == (
+        "signatures fallen",
+        True,
+    )
+    code, out, err = _signed(team, "approve", "2026-03", "--yes", "cleo")
+    assert (code, "The numbers have moved since" in out) == (1, True), out + err
+    assert "It is not as it was when it was asked for" in err
     code, _, err = _close(team, folder="later")
 
     assert code == 1
     assert "Ben approved the close of 2026-03 with other numbers" in err
-    assert "closing 1,813,976.74 USD, now 1,814,253.74 USD" in err
+    assert "closing 1,813,976.74 USD, now 1,813,989.24 USD" in err
     assert _state(team)[0] == "blocked"
     assert not (team.folder / "later").exists()
     assert "with other numbers" in team.run("approvals", "--all")[1]

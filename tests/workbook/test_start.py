@@ -12,7 +12,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.workbook.export.writer import write_workbook
+from reconcile.workbook.export.writer import Beside, write_workbook
 
 
 def said(path: Path) -> dict[str, str]:
@@ -50,7 +50,7 @@ def test_a_note_to_those_who_edit_stands_above_the_steps_line_by_line_and_is_no_
     simple: Snapshot, export_of: Callable[[Snapshot], Export], tmp_path: Path
 ) -> None:
     path = tmp_path / "noted.xlsx"
-    write_workbook(path, simple, export_of(simple), Policy(), note="=1+1 by Friday\n<b>Ana</b>")
+    write_workbook(path, simple, export_of(simple), Policy(), beside=Beside("=1+1 by Friday\n<b>Ana</b>"))
     sheet = openpyxl.load_workbook(path)["Start here"]
     texts = [cell for cell in sheet["B"] if cell.value]
 

@@ -170,8 +170,8 @@ def test_there_is_one_rule_per_column_and_every_list_has_a_name(simple_file: Pat
         assert len(columns) == len(set(columns))
         lists = [r.formula1 for r in workbook[name].data_validations.dataValidation if r.type == "list"]
         assert set(lists) <= set(workbook.defined_names)
-    assert workbook.defined_names["reconcile_partners"].attr_text == "'Lists'!$H$2:$H$7"
-    assert [cell.value for cell in workbook["Lists"]["H"][1:7]] == [
+    assert workbook.defined_names["reconcile_partners"].attr_text == "'Lists'!$I$2:$I$7"
+    assert [cell.value for cell in workbook["Lists"]["I"][1:7]] == [
         "Acme Partners (ptn_0)",
         "Bolt & Sons (ptn_1)",
         "株式会社カナリア (ptn_2)",
@@ -179,7 +179,7 @@ def test_there_is_one_rule_per_column_and_every_list_has_a_name(simple_file: Pat
         "ptn_1",
         "ptn_2",
     ]
-    assert workbook["Lists"]["I2"].value == "Acme Partners, 2026-03-31 (pay_000)"
+    assert workbook["Lists"]["J2"].value == "Acme Partners, 2026-03-31 (pay_000)"
 
 
 def test_the_hint_of_a_field_that_is_not_shown_says_what_a_blank_means(simple_file: Path) -> None:

@@ -129,7 +129,7 @@ class RunFiles:
     def new_start(self, act: str, by: str, at: str) -> Start:
         """A start that is about to be made. Of two at once, one gets it: raises ConfigurationError."""
         place = self.folder / "starts" / f"{len(self.starts):04}"
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(place.parent)
         try:
             place.mkdir(mode=0o700)
         except FileExistsError as error:
@@ -137,6 +137,13 @@ class RunFiles:
         start = Start(act, by, at, place)
         keep_start(start)
         return start
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder of the desk, and those above it that are missing; only their owner can read them."""
+    if not folder.parent.exists():
+        make_private(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def keep_start(start: Start) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from reconcile.config import FILE_NAME, SIGNED_IN, Settings, user_configuration
-from reconcile.desk.runs.run_files import RunFiles, desk_key_file, keep_start
+from reconcile.desk.runs.run_files import RunFiles, desk_key_file, keep_start, make_private
 from reconcile.desk.runs.run_process import interrupt, start_process
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.sign_statement import SignIn
@@ -101,7 +101,7 @@ def _new_run(session: Session) -> tuple[str, RunFiles]:
 
 def _make(files: RunFiles) -> None:
     for folder in (files.folder / "workbooks", files.results):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
 
 
 def _common(run_id: str, agreed: Agreed) -> list[str]:

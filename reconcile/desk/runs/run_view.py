@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.desk.runs.run_files import RunFiles, Start
-from reconcile.jobs.runs.run_progress import RunProgress
+from reconcile.jobs.runs.run_progress import PayoutProgress, RunProgress
 from reconcile.jobs.runs.watch_run import RunWatch, Watched
+
+_MOST_ROWS: Final = 100
+"""Payouts of a kind that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,13 @@ def look_at(watch: RunWatch) -> RunView:
     is_alive = bool(start and start.is_alive)
     watched = watch.look(is_known_alive=is_alive)
     return RunView(watch.run_id, watched, start, is_alive)
+
+
+def rows_of(progress: RunProgress | None) -> tuple[PayoutProgress, ...]:
+    """The payouts that a page shows: those that want a look first, then the others as the run takes them."""
+    if progress is None:
+        return ()
+    quiet = ("done", "waiting")
+    wanting = [one for one in progress.payouts if one.state not in quiet]
+    others = [one for one in progress.payouts if one.state in quiet]
+    return (*wanting[:_MOST_ROWS], *others[:_MOST_ROWS])

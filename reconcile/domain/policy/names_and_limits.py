@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from reconcile.domain.finding import Severity
+
+DOCUMENTED_REASONS: Final = ("DUPLICATE",)
+"""The only decline reason that Introw's documentation shows (introw-api.md 3.3)."""
 
 
 def _reasons() -> Mapping[str, str]:

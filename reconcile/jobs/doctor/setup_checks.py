@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.stage import STAGES
-from reconcile.errors import ReconcileError
+from reconcile.errors import ReconcileError, StateError
 from reconcile.introw.doctor import ConnectionReport, probe
 from reconcile.jobs.doctor.check_result import Check
+from reconcile.jobs.doctor.server_words import Words, note_words, seen_before, setting_of, unknown_words
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import key_source
 from reconcile.jobs.state.new_store import unseen
@@ -61,12 +62,15 @@ def _store(session: Session) -> Check:
     return Check("State store", ok=True, found=found)
 
 
-def check_connection(session: Session) -> list[Check]:
-    """What the server is like, seen with the key and harmless reads. Raises nothing of it."""
-    return list(_connection(session))
+def check_connection(session: Session, unknown: dict[str, Mapping[str, int]] | None = None) -> list[Check]:
+    """What the server is like, seen with the key and harmless reads. Raises nothing of it.
+
+    unknown: gets the words that no setting names.
+    """
+    return list(_connection(session, {} if unknown is None else unknown))
 
 
-def _connection(session: Session) -> Iterator[Check]:
+def _connection(session: Session, unknown: dict[str, Mapping[str, int]]) -> Iterator[Check]:
     try:
         with session.reading() as reader:
             report = probe(reader)
@@ -79,7 +83,10 @@ def _connection(session: Session) -> Iterator[Check]:
         return
     yield Check("Host", ok=True, found=report.host)
     yield from _access(report)
-    yield from _words(report, session.settings.policy.names)
+    names = session.settings.policy.names
+    yield from _words(report, names)
+    unknown |= unknown_words(report.words.get("stages", {}), report.words.get("statuses", {}), names)
+    yield from _kept_words(session, unknown, names)
     yield from _budget(report)
     if report.server_ahead is not None:
         seconds = report.server_ahead.total_seconds()
@@ -104,6 +111,19 @@ def _access(report: ConnectionReport) -> Iterator[Check]:
         yield Check(f"List {one.path}", not one.error, found, code=_REFUSED)
 
 
+def _kept_words(session: Session, unknown: Words, names: Names) -> Iterator[Check]:
+    """What earlier looks and runs saw; what this one saw is kept with it, where there is a store."""
+    try:
+        with session.store(create=False) as store:
+            before = list(seen_before(session, store, names))
+            note_words(session, store, unknown)
+    except StateError as error:
+        yield Check("Words seen", None, f"not kept: {error}")
+        return
+    if before:
+        yield Check("Words seen before", None, "; ".join(before))
+
+
 def _words(report: ConnectionReport, names: Names) -> Iterator[Check]:
     """The stages and statuses that were seen, with counts, and how an unknown one is made known."""
     for what, seen in report.words.items():
@@ -112,8 +132,9 @@ def _words(report: ConnectionReport, names: Names) -> Iterator[Check]:
         found = ", ".join(f"{word or 'none'} {count:,}" for word, count in sorted(seen.items()))
         advice = {
             "stages": f"Not known here: {', '.join(unknown)}. Such payouts can be read and not be edited.",
-            "statuses": f"Not known here: {', '.join(unknown)}. Name each in pending_statuses or "
-            "voided_statuses under [names] in reconcile.toml.",
+            "statuses": f"Not known here: {', '.join(unknown)}. Add under [names] in reconcile.toml, if such "
+            f"lines wait for a payout: {setting_of(filter(None, unknown), names)}. If declined, name "
+            "them in voided_statuses.",
         }[what]
         if seen:
             yield Check(_SEEN[what], None if unknown else True, found, advice)

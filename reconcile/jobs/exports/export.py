@@ -13,6 +13,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.doctor.server_words import noted_words
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
@@ -49,7 +50,8 @@ class Exported:
 
     output: the workbook, or the folder of several. handouts: the workbooks in the folder, with who gets each.
     most_rows: the limit of rows that made several workbooks of one; None where it did not. warnings: values
-    that no cell can hold. differing: payouts whose amount is not the sum of their lines.
+    that no cell can hold. differing: payouts whose amount is not the sum of their lines. notes: words of the
+    server that no setting names.
     """
 
     output: Path
@@ -59,6 +61,7 @@ class Exported:
     most_rows: int | None
     warnings: tuple[Finding, ...]
     differing: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
 
 
 def export(session: Session, request: ExportRequest) -> Exported:
@@ -89,6 +92,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         else:
             identity = export_of(session, snapshot)
             warnings = write_exported(session, store, output, snapshot, identity, proposal, on_progress, note)
+        notes = noted_words(session, store, snapshot)
     return Exported(
         output,
         snapshot,
@@ -97,6 +101,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         most if is_cut else None,
         tuple(warnings),
         tuple(review_export(snapshot)),
+        notes,
     )
 
 

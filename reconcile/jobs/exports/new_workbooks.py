@@ -11,11 +11,12 @@ from reconcile.domain.finding import Finding
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.doctor.server_words import tried_reasons
 from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.session import Session
 from reconcile.store.baselines import SentAs
 from reconcile.store.store import Store
-from reconcile.workbook.export import Proposal, write_workbook
+from reconcile.workbook.export import Beside, Proposal, write_workbook
 
 
 def refuse_output(output: Path, *, force: bool) -> None:
@@ -57,9 +58,17 @@ def write_exported(
     # The baseline first, so that no workbook is ever out without one.
     store.save_export(export, snapshot, SentAs(output.name, note))
     policy, templates = session.settings.policy, session.settings.templates
+    beside = Beside(note, tried_reasons(session, store))
     warnings = list(
         write_workbook(
-            output, snapshot, export, policy, templates, proposal, on_progress=on_progress, note=note
+            output,
+            snapshot,
+            export,
+            policy,
+            templates,
+            proposal,
+            on_progress=on_progress,
+            beside=beside,
         )
     )
     keep_sent(session, store, [(export.workbook_id, output)])

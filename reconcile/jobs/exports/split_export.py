@@ -18,12 +18,13 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.split.split_by import Handout, Part, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.doctor.server_words import tried_reasons
 from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size
 from reconcile.store.store import Store
-from reconcile.workbook.export import Proposal, write_workbook
+from reconcile.workbook.export import NOTHING, Beside, Proposal, write_workbook
 
 INDEX = "index.csv"
 _FEW = 5
@@ -86,8 +87,9 @@ def write_set(
         handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
         workbooks.append(SetWorkbook(part, export, handout))
     handouts = tuple(one.handout for one in workbooks)
+    beside = Beside(note, tried_reasons(session, store))
     with new_folder(folder) as draft:
-        findings = write_workbooks(session, draft, workbooks, proposal, on_progress, note)
+        findings = write_workbooks(session, draft, workbooks, proposal, on_progress, beside)
         store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, note)
         keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
@@ -141,7 +143,7 @@ def write_workbooks(
     workbooks: Sequence[SetWorkbook],
     proposal: Proposal,
     on_progress: Progress | None = None,
-    note: str = "",
+    beside: Beside = NOTHING,
 ) -> list[Finding]:
     """Writes the workbooks and the index into a folder. Returns warnings."""
     findings: list[Finding] = []
@@ -156,7 +158,7 @@ def write_workbooks(
             templates,
             proposal,
             on_progress=on_progress,
-            note=note,
+            beside=beside,
         )
     write_text(folder / INDEX, index(workbooks))
     return findings

@@ -7,16 +7,18 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from reconcile.atomic import make_folder, write_text
 from reconcile.config import FILE_NAME, Choices, Settings, load
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.errors import ConfigurationError
 from reconcile.introw.connection import origin_of
 from reconcile.jobs.doctor.check_result import Check
+from reconcile.jobs.doctor.server_words import STATUS, setting_of
 from reconcile.jobs.doctor.setup_checks import check_connection
 from reconcile.jobs.session import Caller, Session, whoami
 
@@ -42,7 +44,7 @@ base_url = {base_url}
 writes = "off"      # apply changes nothing in Introw until this says "on"
 
 # [names]           # words of your Introw that are not documented; reconcile doctor shows what it saw
-# pending_statuses = ["PENDING"]
+# {pending}
 # voided_statuses = ["VOIDED", "DECLINED"]
 
 # [policy]
@@ -112,11 +114,12 @@ def init(caller: Caller, setup: Setup) -> Made:
     refuse_unfit(setup)
     forget = _keep_key(setup)
     try:
-        checks = check_connection(Session(_settings(setup), caller, whoami()))
+        unknown: dict[str, Mapping[str, int]] = {}
+        checks = check_connection(Session(_settings(setup), caller, whoami()), unknown)
         works = not any(one.ok is False and one.name in _NEEDED for one in checks)
         if works:
             make_folder(setup.target.parent)
-            write_text(setup.target, text_of(setup), private=True)
+            write_text(setup.target, text_of(setup, unknown.get(STATUS, {})), private=True)
     except BaseException:
         forget()
         raise
@@ -127,14 +130,18 @@ def init(caller: Caller, setup: Setup) -> Made:
     return Made(checks, (*kept, setup.target))
 
 
-def text_of(setup: Setup) -> str:
-    """The configuration file, with what else can be set in comments."""
+def text_of(setup: Setup, statuses: Mapping[str, int] | None = None) -> str:
+    """The configuration file, with what else can be set in comments.
+
+    statuses: those that were seen and are not known; the comment offers them.
+    """
     key = {
         "file": f"api_key_file = {_quoted(str(setup.key_file.absolute()))}",
         "keyring": f"keyring = {_quoted(KEYRING)}",
         "variable": "# the key comes from INTROW_API_KEY",
     }[setup.keeping]
-    return _TEXT.format(name=setup.profile, base_url=_quoted(setup.base_url), key=key)
+    pending = setting_of(statuses or {}, Names())
+    return _TEXT.format(name=setup.profile, base_url=_quoted(setup.base_url), key=key, pending=pending)
 
 
 def _settings(setup: Setup) -> Settings:

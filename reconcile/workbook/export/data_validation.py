@@ -5,12 +5,14 @@ Nothing depends on these having done their work: other editors drop them, and pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from reconcile.domain.fields import NEW_KINDS, Field, FieldKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.workbook.contract import COLUMNS, NEW_ROWS, SHEETS, Layout, Place, field_of
 from reconcile.workbook.export.conditional_formats import add_marks
+from reconcile.workbook.export.decline_reasons import ListedReason, reasons_hint
 from reconcile.workbook.export.lists_sheet import CHOICES
 from reconcile.workbook.export.styles import Styles
 from reconcile.workbook.export.xlsxwriter_port import Worksheet
@@ -19,22 +21,34 @@ _TITLE_LIMIT: Final = 32
 _LARGEST: Final = 10**15
 
 
-def add_rules(sheet: Worksheet, place: Place, styles: Styles, policy: Policy, unread: frozenset[str]) -> None:
+def add_rules(
+    sheet: Worksheet,
+    place: Place,
+    styles: Styles,
+    policy: Policy,
+    unread: frozenset[str],
+    reasons: Sequence[ListedReason],
+) -> None:
     """Add one rule per column and the conditional formats of a data sheet.
 
     unread: the fields whose present value the workbook does not show; their hint says what a blank means.
+    reasons: those of the drop-down of decline reasons; its hint says where they are known from.
     """
-    _add_hints(sheet, place, styles.layout, unread)
+    layout = styles.layout
+    hints = {name: text.help for name, text in layout.columns[SHEETS[place.kind]].items()}
+    if "decline_reason" in hints:
+        hints["decline_reason"] = reasons_hint(layout, hints["decline_reason"], reasons)
+    _add_hints(sheet, place, layout, hints | dict.fromkeys(unread, layout.hints["unread"]))
     add_marks(sheet, place, styles, policy)
 
 
-def _add_hints(sheet: Worksheet, place: Place, layout: Layout, unread: frozenset[str]) -> None:
+def _add_hints(sheet: Worksheet, place: Place, layout: Layout, hints: Mapping[str, str]) -> None:
     texts = layout.columns[SHEETS[place.kind]]
     last = NEW_ROWS if place.kind in NEW_KINDS else place.rows
     for index, column in enumerate(COLUMNS[place.kind]):
         if column.hidden:
             continue
-        hint = layout.hints["unread"] if column.id in unread else texts[column.id].help
+        hint = hints.get(column.id, "")
         shown = {"input_title": texts[column.id].label[:_TITLE_LIMIT], "input_message": hint} if hint else {}
         field = field_of(place.kind, column.id)
         if field and (shown or field.kind is not FieldKind.TEXT):

@@ -13,12 +13,12 @@ from reconcile.domain.fields import ACTIONS, MOVES_OFF
 from reconcile.domain.money import exponent, known_currencies
 from reconcile.domain.period import Days
 from reconcile.domain.phrases import named
-from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot, batch_periods
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.domain.stage import STAGES, stage_of
 from reconcile.workbook.contract import Layout, payouts_in_order, quoted, showable
+from reconcile.workbook.export.decline_reasons import ListedReason
 from reconcile.workbook.export.styles import TEXT_FORMAT, Styles
 from reconcile.workbook.export.xlsxwriter_port import Workbook, Worksheet
 
@@ -50,6 +50,7 @@ _COLUMNS: Final = (
     "action",
     "reason",
     "reason_label",
+    "reason_from",
     "currency",
     "decimals",
     "partner_choice",
@@ -74,7 +75,7 @@ def write_lists(
     workbook: Workbook,
     sheet: Worksheet,
     snapshot: Snapshot,
-    policy: Policy,
+    reasons: Sequence[ListedReason],
     styles: Styles,
     *,
     with_batches: bool = False,
@@ -84,7 +85,7 @@ def write_lists(
     with_batches: the workbook has a sheet for new payouts, so lines may be batched.
     """
     layout = styles.layout
-    columns = _columns(snapshot, policy, ACTIONS if with_batches else MOVES_OFF)
+    columns = _columns(snapshot, reasons, ACTIONS if with_batches else MOVES_OFF, layout)
     if with_batches:
         columns["batch_choice"] = _choices(_batches(snapshot))
     for index, (key, values) in enumerate(columns.items()):
@@ -114,8 +115,9 @@ def _define_names(workbook: Workbook, layout: Layout, columns: dict[str, Sequenc
         workbook.define_name(name, f"={sheet}!${letters[first]}$2:${letters[last]}${bottom}")
 
 
-def _columns(snapshot: Snapshot, policy: Policy, actions: Sequence[str]) -> dict[str, Sequence[str | int]]:
-    reasons = policy.names.decline_reasons
+def _columns(
+    snapshot: Snapshot, reasons: Sequence[ListedReason], actions: Sequence[str], layout: Layout
+) -> dict[str, Sequence[str | int]]:
     currencies = _currencies(snapshot)
     partners = sorted(_partners(snapshot).items(), key=lambda pair: (pair[1].casefold(), pair[0]))
     payouts = payouts_in_order(snapshot)
@@ -123,8 +125,9 @@ def _columns(snapshot: Snapshot, policy: Policy, actions: Sequence[str]) -> dict
         list(STAGES),
         [stage.label for stage in STAGES.values()],
         actions,
-        list(reasons),
-        list(reasons.values()),
+        [one.value for one in reasons],
+        [one.label for one in reasons],
+        [layout.hints[one.origin] for one in reasons],
         currencies,
         [exponent(currency) or 0 for currency in currencies],
         _choices(partners),

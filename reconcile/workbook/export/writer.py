@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -36,6 +36,7 @@ from reconcile.workbook.contract import (
 )
 from reconcile.workbook.export.data_sheet import write_data_sheet
 from reconcile.workbook.export.data_validation import add_rules
+from reconcile.workbook.export.decline_reasons import ListedReason, listed_reasons
 from reconcile.workbook.export.extra_sheets import Proposal, write_extra
 from reconcile.workbook.export.lists_sheet import write_lists
 from reconcile.workbook.export.meta_sheet import write_meta
@@ -49,6 +50,21 @@ _PAGE_WIDTH: Final = 210
 _LAST_PRINTED: Final = {RecordKind.PAYOUT: "stage_at_export", RecordKind.LINE: "status"}
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a workbook says beside its records.
+
+    note: on `Start here`, to those who edit. tried_reasons: whether Introw took the decline
+    reasons that a run has used.
+    """
+
+    note: str = ""
+    tried_reasons: Mapping[str, bool] = field(default_factory=dict)
+
+
+NOTHING: Final = Beside()
+
+
 def write_workbook(
     path: Path,
     snapshot: Snapshot,
@@ -58,19 +74,19 @@ def write_workbook(
     proposal: Proposal | None = None,
     *,
     on_progress: Progress | None = None,
-    note: str = "",
+    beside: Beside = NOTHING,
 ) -> tuple[Finding, ...]:
     """Write the export of a snapshot to `path`, replacing a file that is there, whole or not at all.
 
     `templates`: a folder whose `workbook.toml` replaces the built-in one. `proposal`: edits that stand in the
-    workbook already, and further sheets. `on_progress` is told of the rows. `note`: what `Start here` says to
-    those who edit. Returns warnings for the texts that no cell can hold. Raises ConfigurationError where the
-    file cannot be written or the template used.
+    workbook already, and further sheets. `on_progress` is told of the rows. `beside`: what else it says.
+    Returns warnings for the texts that no cell can hold. Raises ConfigurationError where the file cannot be
+    written or the template used.
     """
     layout = load_layout(templates)
     try:
         with replacing(path) as stream:
-            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress, note)
+            source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress, beside)
             findings = _write(stream, source, layout)
     except XlsxWriterException as error:
         raise ConfigurationError(f"The workbook {path} cannot be written ({error}).") from error
@@ -86,7 +102,12 @@ class _Source:
     policy: Policy
     proposal: Proposal
     on_progress: Progress | None
-    note: str
+    beside: Beside
+
+    @property
+    def reasons(self) -> tuple[ListedReason, ...]:
+        """The decline reasons of the drop-down."""
+        return listed_reasons(self.policy.names, self.beside.tried_reasons)
 
     def rows(self, kind: RecordKind, place: Place) -> Iterator[Row[Any]]:
         rows = _rows(kind, self.snapshot, self.export.workbook_id, self.proposal.edits)
@@ -106,7 +127,7 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
         sheet = workbook.add_streaming_sheet(place.name)
         rows = source.rows(kind, place)
         findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
-        add_rules(sheet, place, styles, policy, unread[kind])
+        add_rules(sheet, place, styles, policy, unread[kind], source.reasons)
         sheet.set_tab_color(layout.colours["accent"])
         _set_print(sheet, place.name, layout)
         sheet.repeat_rows(0)
@@ -121,10 +142,10 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
             # Side by side, with the answer and the number of the match on each.
             sheet.fit_to_pages(pages, 0)
             sheet.repeat_columns(0, 1)
-    write_start(start, snapshot, export, places, styles, source.note)
+    write_start(start, snapshot, export, places, styles, source.beside.note)
     _set_print(start, layout.sheets["start"], layout)
     lists = workbook.add_worksheet(layout.sheets["lists"])
-    write_lists(workbook, lists, snapshot, policy, styles, with_batches=source.proposal.new_payouts)
+    write_lists(workbook, lists, snapshot, source.reasons, styles, with_batches=source.proposal.new_payouts)
     write_meta(workbook.add_worksheet(META), export, snapshot, places.values(), unread, styles)
     workbook.close()
     return findings

@@ -1,0 +1,1 @@
+"""What only the server for assistants asks for."""
