@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
 from reconcile.domain.phrases import counted, did_you_mean, moment
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.approvals.verify_signatures import SignatureVerdict, verify_signatures
 from reconcile.jobs.runs.record_events import Event, events_of
 from reconcile.jobs.runs.record_life import Life, life_of
 from reconcile.jobs.runs.run_summary import RunSummary, summary_of
@@ -19,6 +18,9 @@ from reconcile.jobs.session import Session
 from reconcile.store.audit import Break, Record, audit
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
+
+if TYPE_CHECKING:
+    from reconcile.jobs.approvals.verify_signatures import SignatureVerdict
 
 _RUN_COLUMNS = (
     "run_id",
@@ -159,7 +161,13 @@ def history(session: Session, name: str | None = None, *, whole: bool = False) -
     with session.store(create=False) as store:
         record = store.record(whole=whole)
         events = () if name is None or _is_run(record, name) else events_of(store, session.environment, name)
-    return History(record, audit(record), events, verify_signatures(session) if whole else None)
+    return History(record, audit(record), events, _signatures(session) if whole else None)
+
+
+def _signatures(session: Session) -> SignatureVerdict:
+    from reconcile.jobs.approvals.verify_signatures import verify_signatures
+
+    return verify_signatures(session)
 
 
 def _is_run(record: Record, name: str) -> bool:
