@@ -16,7 +16,8 @@ class Profile:
     seconds after which live is read again when the answer to a write was lost; the pauses double from there.
     absence_wait: seconds after which a write that live does not show counts as not done, and is repeated.
     most_records: records of one listing, before it counts as endless. writes: `off` for a profile that
-    changes nothing in Introw until somebody turns it on. state: a file, or the URL of a PostgreSQL database.
+    changes nothing in Introw until somebody turns it on. comment_author: the e-mail of the member of the
+    team in whose name `--comment` leaves comments. state: a file, or the URL of a PostgreSQL database.
     state_password_file, state_keyring: where its password is, as for the key. state_lease: seconds without a
     sign of life after which a process on another computer no longer holds the organisation.
     """
@@ -33,6 +34,7 @@ class Profile:
     absence_wait: float = 30
     most_records: int = 2_000_000
     writes: Literal["on", "off"] = "on"
+    comment_author: str = ""
     state: str = ""
     state_password_file: str = ""
     state_keyring: str = ""

@@ -52,6 +52,17 @@ def manual_page(name: str) -> str:
     return (_PACKAGE / "manual" / f"{name}.md").read_text(encoding="utf-8")
 
 
+def manual_lines_with(word: str) -> dict[str, str]:
+    """The pages of the manual whose text has a word, in any case, each with the first such line."""
+    wanted = " ".join(word.casefold().split())
+    found = {}
+    for name in manual_pages() if wanted else ():
+        lines = (" ".join(line.split()) for line in manual_page(name).splitlines())
+        if line := next((line for line in lines if wanted in line.casefold()), ""):
+            found[name] = line
+    return found
+
+
 def layout_content(file: Path) -> dict[str, Any]:
     """What a layout or a template in TOML says.
 

@@ -98,6 +98,7 @@ OWNERS: dict[str, set[str]] = {
     "click": {"cli"},
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
+    "argon2": {"desk"},
     "cryptography": {"people"},
     "apprise": {"notify"},
     "mcp": {"assistant"},

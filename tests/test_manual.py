@@ -258,6 +258,15 @@ def test_help_shows_a_page_by_topic_and_by_command(tmp_path: Path) -> None:
     assert session.run("reconcile help undo") == manual_page("apply")
 
 
+def test_help_looks_for_any_other_word_in_the_text_of_all_pages(tmp_path: Path) -> None:
+    session = Session(tmp_path, dict(os.environ), "")
+    lines = session.run("reconcile help IDEMPOTENCY").splitlines()
+    named = [line.split()[2] for line in lines[1:]]
+
+    assert lines[0] == "No page is called 'IDEMPOTENCY'. It stands on:"
+    assert named == [name for name in manual_pages() if "idempotency" in manual_page(name).casefold()] != []
+
+
 def test_help_on_an_unknown_topic_lists_those_there_are() -> None:
     command = [sys.executable, "-m", "reconcile", "help", "chekc"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

@@ -245,12 +245,11 @@ class Calls:
     ) -> OperationOutcome:
         """The outcome of a creation whose answer shows a record: the new one, or one that was there."""
         answered = replace(result, result_id=record.id)
-        if self._was_there(operation, record):
-            return replace(answered, outcome=Outcome.ALREADY_APPLIED)
         # 200 for 201: one is on this batch (introw-api.md 2.6). A repeat finds that of its own first try.
         if operation.action is Action.CREATE_PAYOUT and result.status == _FOUND and attempt == 1:
             return replace(answered, outcome=Outcome.ALREADY_APPLIED, message=_MEANWHILE.format(record.id))
-        return answered
+        was_there = self._was_there(operation, record)
+        return replace(answered, outcome=Outcome.ALREADY_APPLIED) if was_there else answered
 
     def _was_there(self, operation: Operation, record: MadeRecord) -> bool:
         """Whether the record of the answer is older than the run: a server that knows it gives it back."""

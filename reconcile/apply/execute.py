@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from reconcile.apply.differences import may_be_late, name_differences
@@ -62,8 +63,10 @@ def new_run(plan: Plan, run_id: str, at: datetime, who: str) -> Run:
     )
 
 
-def execute(runner: Runner) -> Executed:
+def execute(runner: Runner, after: Callable[[Verification], None] | None = None) -> Executed:
     """Runs what is still open of a run, reads back what it touched, and ends it.
+
+    after: is called once everything was read back, before the run ends.
 
     It ends as stopped where something is open or may only be late, so that `resume` settles the rest, or
     reads back again. What the server made something else of is named so, and ends the run.
@@ -76,6 +79,8 @@ def execute(runner: Runner) -> Executed:
         ended = "stopped" if reason else "finished"
         if not reason:
             name_differences(runner.calls, plan, verification)
+            if after:
+                after(verification)
         how = reason or ("ties out" if verification.ties else "does not tie out")
         journal.end(ended, how, verification)
     return Executed(journal.run.run_id, plan, runner.outcomes, verification, reason)

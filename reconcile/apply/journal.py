@@ -97,6 +97,18 @@ class Journal:
         at = self._add(operation.id, "outcome", body, _effects(operation, result, was_unsent=was_unsent))
         return replace(result, at=at)
 
+    def comments(self) -> dict[str, str]:
+        """How far the comment of each operation is: what its last entry says, by operation."""
+        found = {}
+        for entry in self.store.entries(self.run.run_id):
+            if entry.kind.startswith("comment"):
+                found[entry.operation_id] = str(entry.body.get("outcome", entry.kind))
+        return found
+
+    def note_comment(self, operation: Operation, kind: str, body: Mapping[str, Any]) -> None:
+        """A comment is about to be left on a payout, or is over."""
+        self._add(operation.id, kind, dict(body))
+
     def end(self, state: str, reason: str, found: Verification | None = None) -> None:
         """The run is over, or stops here and can be resumed. found: its read-back, for a later report."""
         body: dict[str, Any] = {"state": state, "reason": reason, "by": self.who}

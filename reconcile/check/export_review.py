@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import is_finer
+from reconcile.domain.phrases import counted
 from reconcile.domain.records import Payout
 from reconcile.domain.snapshot import Snapshot
 
+_CRM_READ: Final = timedelta(minutes=15)
+"""How long a change in the CRM may take to show (introw-api.md 9)."""
 _NAMED: Final = 5
 """How many records a message names."""
 
@@ -21,7 +25,24 @@ def review_export(snapshot: Snapshot) -> tuple[Finding, ...]:
     Payouts with a line in another currency are left out: such sums cannot be compared.
     """
     payouts = sorted(snapshot.off_their_lines(), key=lambda payout: payout.id)
-    return (*(_off_its_lines(payout, snapshot) for payout in payouts), *_finer(snapshot))
+    off = (_off_its_lines(payout, snapshot) for payout in payouts)
+    return (*_near_cut_off(snapshot), *off, *_finer(snapshot))
+
+
+def _near_cut_off(snapshot: Snapshot) -> Iterator[Finding]:
+    """That Introw may not have read the CRM since a period ended. When it last did, the API does not tell."""
+    at, days = snapshot.taken_at, snapshot.scope.days
+    for period in snapshot.scope.periods:
+        after = at - days.start(period.end + timedelta(days=1))
+        if timedelta(0) <= after < _CRM_READ:
+            yield Finding(
+                Severity.WARNING,
+                "crm-late",
+                f"{period} ended {counted(int(after.total_seconds() // 60), 'minute')} before this export, "
+                "and Introw reads the CRM about every 15 minutes: its lines may still move. The API does not "
+                "tell when Introw last read it.",
+                "Export again in a quarter of an hour, or look at the deals in the CRM.",
+            )
 
 
 def _finer(snapshot: Snapshot) -> Iterator[Finding]:

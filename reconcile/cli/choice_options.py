@@ -56,3 +56,15 @@ PREFERENCE: Final = Group(
         ),
     ),
 )
+
+COMMENT: Final = (
+    click.option(
+        "--comment",
+        is_flag=True,
+        help="Leave the Reason of each stage edit as an internal comment; Introw notifies people.",
+    ),
+    click.option(
+        "--comment-text", default="", metavar="TEXT", help="Leave this text as the comment instead."
+    ),
+)
+"""Options that RUN takes, too, for a command that moves payouts."""

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 )
 @click.option("--url", default="", help="The address that people type, where a proxy stands before it.")
 @click.option("--person", default="", help="Whom of [people] the link signs in; you, by your user name.")
+@click.option("--account", default="", metavar="NAME", help="Give NAME an account, and ask for its password.")
 @click.option("--demo", is_flag=True, help="On the sample month, with three people to be; no account needed.")
 @click.option("--open/--no-open", "opens", default=False, help="Open the page in your browser.")
 @options(WRITING_SESSION)
 def command(
-    *, session: Session, host: str, port: int, url: str, person: str, demo: bool, opens: bool
+    *, session: Session, host: str, port: int, url: str, person: str, account: str, demo: bool, opens: bool
 ) -> None:
     """Serve the desk: pages in the browser for the people who never see a terminal.
 
@@ -36,9 +37,14 @@ def command(
     """
     from reconcile.errors import ConfigurationError
 
-    if find_spec("python_multipart") is None:
+    if not all(map(find_spec, ("python_multipart", "argon2"))):
         raise ConfigurationError('The desk needs more libraries: pip install "reconcile[desk]"')
-    from reconcile.desk.opening import Opening, open_desk
+    from reconcile.desk.opening import Opening, give_account, open_desk
+
+    if account:
+        give_account(session, account, _password())
+        write_line(f"{account} signs in with this password from now on.")
+        return
 
     def told(address: str) -> None:
         write_line(f"The desk is at {address}")
@@ -54,3 +60,11 @@ def command(
 
     with demo_session(session.caller) as sample:
         open_desk(sample, opening, told)
+
+
+def _password() -> str:
+    """A password that is typed twice and not shown, or the first line of a pipe; never an argument."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")

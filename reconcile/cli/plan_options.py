@@ -36,6 +36,9 @@ def _run(
     result: Path | None = None,
     workbooks: tuple[Path, ...] = (),
     new_run_id: str = "",
+    comment_text: str = "",
+    *,
+    comment: bool = False,
 ) -> RunOptions:
     from reconcile.jobs.runs.run_options import run_options
 
@@ -46,6 +49,8 @@ def _run(
         result=result,
         workbooks=workbooks,
         run_id=new_run_id,
+        comment=comment,
+        comment_text=comment_text,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconcile.cli.choice_options import COMMENT
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import RESULT, RUN, RUN_JSON
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--take-over", is_flag=True, help="The process that holds the run, on another computer, is gone."
 )
-@options(RUN_JSON, RUN, *RESULT, SESSION)
+@options(RUN_JSON, RUN, *COMMENT, *RESULT, SESSION)
 def command(
     *,
     session: Session,

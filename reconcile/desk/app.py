@@ -38,12 +38,16 @@ from starlette.exceptions import HTTPException
 
 from reconcile.desk.family import Desk, Family
 from reconcile.desk.pages import (
+    apply,
+    approvals,
     arrived,
     bill_pages,
     bring,
     close_pages,
     home,
+    past,
     payment_pages,
+    runs,
     sign_in_out,
     take,
     task_pages,
@@ -59,10 +63,14 @@ FAMILIES: Final[tuple[Family, ...]] = (
     home.FAMILY,
     take.FAMILY,
     bring.FAMILY,
+    apply.FAMILY,
+    approvals.FAMILY,
     arrived.FAMILY,
     bill_pages.FAMILY,
     payment_pages.FAMILY,
     close_pages.FAMILY,
+    past.FAMILY,
+    runs.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request
 
 from reconcile.desk.page_caller import PageCaller
+from reconcile.desk.security.accounts import Accounts
 from reconcile.desk.security.sessions import Sessions
 from reconcile.desk.tasks import Tasks
 from reconcile.desk.visitor import Visitor
@@ -31,6 +32,11 @@ class Desk:
     rows: DeskStore
     sessions: Sessions
     is_demo: bool = False
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts of the desk's own."""
+        return Accounts(self.rows, self.session.settings.team)
 
     @property
     def tasks(self) -> Tasks:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconcile.desk.family import Desk
+from reconcile.desk.security.accounts import Accounts
 from reconcile.desk.security.sessions import Sessions
 from reconcile.desk.serving import listening, serve
 from reconcile.domain.policy.approval import ROLES
@@ -52,6 +53,12 @@ def open_desk(session: Session, opening: Opening, told: Callable[[str], None]) -
             told(f"{url}/sign-in/link/{sessions.make_link(name, roles)}" if name else url)
 
         serve(desk, listener, ready)
+
+
+def give_account(session: Session, name: str, password: str) -> None:
+    """Gives a person an account of the desk's own, or another password. Raises ConfigurationError."""
+    with desk_store(session) as rows:
+        Accounts(rows, session.settings.team).give(name, password)
 
 
 def _refuse_bare(opening: Opening) -> None:

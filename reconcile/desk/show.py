@@ -67,6 +67,11 @@ def show(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status)
 
 
+def show_part(template: str, **values: object) -> str:
+    """A part of a page alone, as a script puts it into the page."""
+    return _PAGES.get_template(template).render(**values)
+
+
 def show_problem(request: Request, message: str, status: int, fix: str = "") -> HTMLResponse:
     """A page that says what cannot be done, and what to do."""
     return show(request, "problem.html", status=status, message=message, fix=fix)

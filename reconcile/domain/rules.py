@@ -43,6 +43,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "hidden-column-missing": Rule(_WARNING, "hidden columns are gone"),
         "text-not-shown": Rule(_WARNING, "at export: a text that no cell can hold"),
         "money-decimals": Rule(_WARNING, "at export: amounts with more decimals than their currency has"),
+        "crm-late": Rule(_WARNING, "at export: a period that ended less than 15 minutes ago"),
         "payout-total": Rule(_WARNING, "at export: a payout whose amount is not the sum of its lines"),
         # Reading a cell.
         "cell-error": _always("the cell shows an error such as #REF!"),

@@ -170,7 +170,7 @@ class Operation:
     everything. waits_for: the ids of the operations that must have succeeded first. before, after: the line's
     amount, None where there is no line; both None where the operation touches no line's money. unshown: the
     fields it sets that the API does not give back. workbooks: the ids of the workbooks that ask for it.
-    reason: why, as the people wrote who ask; it is kept with the run and never sent.
+    reason: why, as the people wrote who ask; it is kept with the run, and sent only as a comment.
     """
 
     id: str

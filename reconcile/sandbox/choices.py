@@ -158,6 +158,14 @@ class Choices:
         default=True,
         metadata=_facts("Whether the answer to a new line shows the line.", 11, off="bare-created"),
     )
+    say_existing: bool = field(
+        default=True,
+        metadata=_facts(
+            "Whether 200 in place of 201 says that a payout was on its batch already.",
+            "documented",
+            off="hide-existing",
+        ),
+    )
     fill_source: bool = field(
         default=False,
         metadata=_facts("Whether a new line without sourceAmount gets its amount as one.", 14),

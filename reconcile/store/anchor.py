@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,9 +54,13 @@ def note_end(store: Path, head: Head, lost: Sequence[Anchor]) -> None:
     Where the file cannot be written it stays behind, which is no error: the store itself was written.
     """
     file = anchor_file(store)
-    ends = [*((one.seals, one.hash) for one in lost), (head.seals, head.hash)]
+    ends = [*((one.seals, one.hash) for one in lost), *([(head.seals, head.hash)] if head.seals else [])]
+    if not ends:
+        # Nothing was sealed yet: a store that has only what is not sealed has no end.
+        return
     text = "".join(f"{seals} {digest}\n" for seals, digest in ends)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    # Threads of one process write at the same time, too, so each has a draft of its own.
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with suppress(OSError):
         flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(draft, flags, 0o600)

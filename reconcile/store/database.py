@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -131,7 +132,7 @@ def _keep_copy(path: Path, version: int) -> None:
     Raises StateError where there is no room for it; the store is then as it was.
     """
     copy = copy_of(path, version)
-    draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+    draft = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}")
     try:
         _for_its_owner(draft)
         # A connection of its own: that of the caller holds a lock, and would wait for itself.

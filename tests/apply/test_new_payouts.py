@@ -207,3 +207,19 @@ def test_a_key_that_may_not_write_makes_nothing_and_says_so(server: Open) -> Non
     assert code == 4
     assert "commissions:write" in out + err
     assert made(cli) == []
+
+
+def test_a_200_for_a_201_says_that_the_payout_was_there_already(server: Open) -> None:
+    cli = server(list_lag=20)
+    batch = cli.state()[DRAFT]["batchId"]
+    row = {"Partner": POOL_PARTNER, "Batch ID": batch}
+    keystrokes = [Keystroke("New payouts", 2, header, text) for header, text in row.items()]
+    edited = cli.edit(cli.export("--new-payouts"), *keystrokes)
+    cli.post("/payouts", {"partnerId": POOL_PARTNER, "batchId": batch})
+    result = cli.folder / "result.xlsx"
+    code, out, _ = cli.run("apply", edited, "--yes", "--json", "--result", result)
+    (operation,) = json.loads(out)["operations"]
+
+    assert (code, operation["outcome"], operation["status"]) == (0, "already-applied", 200)
+    assert "was there already: somebody else made it meanwhile" in operation["message"]
+    assert result.exists()

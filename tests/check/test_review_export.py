@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from builders import make_line, make_payout, make_snapshot
 
 from reconcile.check.export_review import review_export
+from reconcile.domain.period import Period
 from reconcile.domain.records import CommissionLine
+from reconcile.domain.snapshot import Scope
 
 
 def test_a_payout_that_is_the_sum_of_its_lines_is_not_worth_a_word() -> None:
@@ -55,3 +60,15 @@ def test_an_amount_of_a_payout_with_too_many_decimals_is_named() -> None:
     assert [one.message.split(":")[0] for one in review_export(snapshot)] == [
         "2 amounts have more decimals than the currency has"
     ]
+
+
+@pytest.mark.parametrize(("minutes", "warned"), [(-1, False), (0, True), (14, True), (15, False)])
+def test_an_export_just_after_its_period_says_that_the_crm_may_not_have_been_read(
+    minutes: int,
+    warned: bool,  # noqa: FBT001  a parameter of the table above
+) -> None:
+    march = Period(date(2026, 3, 1), date(2026, 3, 31))
+    at = datetime(2026, 4, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    snapshot = replace(make_snapshot(), scope=Scope(periods=(march,)), taken_at=at)
+
+    assert [one.rule for one in review_export(snapshot)] == (["crm-late"] if warned else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import html
 import io
 import json
@@ -243,6 +244,32 @@ def test_home_shows_the_month_what_waits_and_the_money_once_it_was_read(
     after = text_of(signed_in.work("/home/live"))
 
     assert march.exists()
-    assert re.search(r"Workbook out since \d{4}-\d\d-\d\d \d\d:\d\d UTC", before)
+    assert re.search(
+        r"Workbook payouts-[\d-]+\.xlsx (out|returned): made \d{4}-\d\d-\d\d \d\d:\d\d UTC", before
+    )
     assert re.search(r"Step State What is known \w+", before)
     assert re.search(r"Pending approval USD \d+ [\d,]+\.\d\d", after)
+
+
+def test_a_withdrawn_workbook_is_refused_with_the_reason_when_it_comes_back(
+    signed_in: Browser, tmp_path: Path
+) -> None:
+    workbook = taken(signed_in, tmp_path, stage="DRAFT")
+    listed = signed_in.get("/take").text
+    key = re.findall(r'name="workbook" value="(wb-[^"]+)"', listed)[0]
+    assert (
+        signed_in.post("/take/withdraw", {"workbook": key, "reason": f"wrong month {SCRIPT}"}).status_code
+        == 303
+    )
+
+    assert f"withdrawn by {getpass.getuser()}: wrong month {SCRIPT}" in text_of_row(
+        signed_in.get("/take"), key
+    )
+    assert "wrong month" in text_of(signed_in.bring(workbook))
+
+
+def text_of_row(page: httpx.Response, key: str) -> str:
+    """What the row of a workbook says."""
+    row = next(one for one in page.text.split("<tr>") if key in one)
+    assert SCRIPT not in row
+    return html.unescape(row)

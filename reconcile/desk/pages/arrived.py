@@ -16,13 +16,15 @@ from reconcile.desk.pages.bring import plan_in_background
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
-from reconcile.errors import ConfigurationError, ReconcileError
-from reconcile.jobs.pickup.kept_arrivals import arrivals, copy_of, kept
+from reconcile.errors import ReconcileError
+from reconcile.jobs.pickup.kept_arrivals import Arrival, arrivals, copy_of, kept
 from reconcile.jobs.pickup.pick_up import Watch, watched_folder
 from reconcile.jobs.pickup.watching import news_rounds, rounds
+from reconcile.jobs.session import Session
 
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 router = APIRouter()
+_PAUSE_SECONDS = 60.0
 _problems: dict[str, str] = {}
 """What went wrong last in the desk's own watching, by the address of the desk."""
 
@@ -70,16 +72,22 @@ def look(request: Request, digest: str, visitor: Preparer) -> Response:
 
 
 def _watch(desk: Desk, over: threading.Event) -> None:
-    """Goes on whatever happens: the page says what did."""
+    """Looks until the desk ends. What goes wrong is shown on the page, and does not end the looking."""
     session = desk.session_of(Visitor(desk.session.user, (), "", ""))
-    try:
-        folder = watched_folder(session) if session.settings.pickup.folder else None
-    except ConfigurationError as error:
-        _problems[desk.url] = str(error)
-        folder = None
-    found = rounds(session, Watch(folder), over.is_set) if folder else news_rounds(session, over.is_set)
-    try:
-        for one in found:
-            _problems[desk.url] = one if isinstance(one, str) else " ".join(one[1])
-    except ReconcileError as error:
-        _problems[desk.url] = str(error)
+    while not over.is_set():
+        try:
+            for one in _looks(session, over):
+                _problems[desk.url] = one if isinstance(one, str) else " ".join(one[1])
+        except ReconcileError as error:
+            _problems[desk.url] = str(error)
+        except Exception as error:  # noqa: BLE001  whatever it is, the page must say it
+            _problems[desk.url] = f"{type(error).__name__}: {error}. Please report this."
+        over.wait(_PAUSE_SECONDS)
+
+
+def _looks(session: Session, over: threading.Event) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
+    """What is picked up and told. Raises ConfigurationError where the folder is not there."""
+    if session.settings.pickup.folder:
+        yield from rounds(session, Watch(watched_folder(session)), over.is_set)
+    else:
+        yield from news_rounds(session, over.is_set)

@@ -32,7 +32,9 @@ def sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002  the w
         return RedirectResponse(own_path(next), 303)
     desk = desk_of(request)
     people = desk.session.settings.team.people if desk.is_demo else ()
-    return _shown(request, "sign_in.html", people=people, next=own_path(next))
+    return _shown(
+        request, "sign_in.html", people=people, next=own_path(next), has_accounts=desk.accounts.are_there
+    )
 
 
 @router.get("/sign-in/link/{secret}")
@@ -61,6 +63,20 @@ def be(
     if not desk.is_demo or desk.session.settings.team.by_name(person) is None:
         raise HTTPException(403, "Only the sample month lets people in without an account.")
     return _signed_in(request, desk.sessions.begin(person), next)
+
+
+@router.post("/sign-in/password")
+def with_password(
+    request: Request,
+    name: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "/",  # noqa: A002  the word in the address
+) -> Response:
+    """Signs in with a name and a password."""
+    desk = desk_of(request)
+    if not desk.accounts.check(name, password):
+        raise HTTPException(403, "The name or the password is wrong.")
+    return _signed_in(request, desk.sessions.begin(name), next)
 
 
 @router.post("/sign-out")

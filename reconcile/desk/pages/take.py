@@ -20,8 +20,9 @@ from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.domain.stage import STAGES
 from reconcile.jobs.exports.export import ExportRequest, export
-from reconcile.jobs.exports.handed_out import handed_out
+from reconcile.jobs.exports.exports_out import exports
 from reconcile.jobs.exports.preview import preview
+from reconcile.jobs.exports.withdraw import withdraw
 from reconcile.jobs.scope import Filters
 
 router = APIRouter()
@@ -53,7 +54,7 @@ def take(request: Request, visitor: Preparer) -> HTMLResponse:
     """The form, one's own workbooks that were made here, and all that are out."""
     desk = desk_of(request)
     made = desk.tasks.every("take", visitor.name)
-    out = handed_out(desk.session_of(visitor))
+    out = reversed(exports(desk.session_of(visitor), whole=True).listed)
     return show(
         request, "take.html", stages=STAGES.values(), made=made, out=out, filters=Filters(), seen=None
     )
@@ -84,7 +85,7 @@ def counted(request: Request, visitor: Preparer, task: OwnTask) -> HTMLResponse:
         "take.html",
         stages=STAGES.values(),
         made=desk.tasks.every("take", visitor.name),
-        out=handed_out(desk.session_of(visitor)),
+        out=reversed(exports(desk.session_of(visitor), whole=True).listed),
         filters=filters,
         seen=seen,
     )
@@ -100,6 +101,15 @@ def make(request: Request, visitor: Preparer, filters: Chosen) -> Response:
         return _made(desk, visitor, filters, key, progress)
 
     return _wait(desk.tasks.start(visitor.name, "take", title, work))
+
+
+@router.post("/take/withdraw")
+def make_void(
+    request: Request, visitor: Preparer, workbook: Annotated[str, Form()], reason: Annotated[str, Form()]
+) -> Response:
+    """Withdraws a workbook: it is refused when it comes back."""
+    withdraw(desk_of(request).session_of(visitor), [workbook], reason)
+    return RedirectResponse("/take", 303)
 
 
 @router.get("/take/{key}")

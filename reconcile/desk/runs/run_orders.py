@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from reconcile.config import FILE_NAME, SIGNED_IN, Settings, user_configuration
-from reconcile.desk.runs.run_files import RunFiles, desk_key_file, keep_start
+from reconcile.desk.runs.run_files import RunFiles, desk_key_file, keep_start, make_private
 from reconcile.desk.runs.run_process import interrupt, start_process
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.sign_statement import SignIn
@@ -100,8 +100,8 @@ def _new_run(session: Session) -> tuple[str, RunFiles]:
 
 
 def _make(files: RunFiles) -> None:
-    for folder in (files.folder / "workbooks", files.results):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (files.folder / "workbooks", files.folder / "results"):
+        make_private(folder)
 
 
 def _common(run_id: str, agreed: Agreed) -> list[str]:
@@ -111,6 +111,7 @@ def _common(run_id: str, agreed: Agreed) -> list[str]:
 def _results(files: RunFiles) -> list[str]:
     if not files.workbooks:
         return []
+    make_private(files.results)
     return [
         *("--result", str(files.results)),
         *(word for one in files.workbooks for word in ("--workbook", str(one))),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from reconcile.desk.runs.run_files import RunFiles, Start
-from reconcile.jobs.runs.run_progress import RunProgress
+from reconcile.jobs.runs.run_progress import PayoutProgress, RunProgress
 from reconcile.jobs.runs.watch_run import RunWatch, Watched
+
+_MOST_ROWS: Final = 100
+"""Payouts of a kind that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class RunView:
     @property
     def can_stop(self) -> bool:
         """Whether this desk can ask it to stop, and nobody has."""
-        return bool(self.is_alive and self.start and not self.start.stopped_by)
+        goes_on = self.is_alive and self.state in ("starting", "running")
+        return bool(goes_on and self.start and not self.start.stopped_by)
 
     @property
     def can_resume(self) -> bool:
@@ -69,3 +74,13 @@ def look_at(watch: RunWatch) -> RunView:
     is_alive = bool(start and start.is_alive)
     watched = watch.look(is_known_alive=is_alive)
     return RunView(watch.run_id, watched, start, is_alive)
+
+
+def rows_of(progress: RunProgress | None) -> tuple[PayoutProgress, ...]:
+    """The payouts that a page shows: those that want a look first, then the others as the run takes them."""
+    if progress is None:
+        return ()
+    quiet = ("done", "waiting")
+    wanting = [one for one in progress.payouts if one.state not in quiet]
+    others = [one for one in progress.payouts if one.state in quiet]
+    return (*wanting[:_MOST_ROWS], *others[:_MOST_ROWS])

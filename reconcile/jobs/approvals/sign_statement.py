@@ -12,6 +12,7 @@ from typing import Final
 
 from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team
 from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.jobs.approvals.desk_key import desk_key_of
 from reconcile.jobs.session import Session
 from reconcile.people.how_approved import Signatures, Standards
 from reconcile.people.keys import SigningKey, is_signed_by, read_signing_key
@@ -87,7 +88,7 @@ def _signed_in(team: Team, choice: SignIn) -> Signer:
 
 def desk_key(policy: ApprovalPolicy, file: Path) -> SigningKey:
     """The private key of the desk. Raises ConfigurationError unless it is the one that `[approval]` names."""
-    key = read_signing_key(file, lambda: "")
+    key = desk_key_of(file)
     if key.fingerprint != policy.desk_fingerprint:
         what = "another one" if policy.desk_key else "none"
         raise ConfigurationError(

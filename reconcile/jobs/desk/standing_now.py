@@ -10,7 +10,8 @@ from reconcile.close.steps import Step
 from reconcile.domain.period import Period
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.closes.overview import all_months, status
-from reconcile.jobs.exports.handed_out import HandedOut, handed_out
+from reconcile.jobs.exports.export_standing import ExportStanding
+from reconcile.jobs.exports.exports_out import exports
 from reconcile.jobs.session import Session
 from reconcile.store.run import Run
 
@@ -22,7 +23,7 @@ class StandingNow:
     """months: with their state. period, steps: the month to work on, and its checklist.
 
     waiting: approvals that nobody answered. unfinished: runs that go on, or that can be resumed. out:
-    workbooks that nobody brought back.
+    workbooks that are awaited.
     """
 
     months: tuple[Month, ...]
@@ -30,7 +31,7 @@ class StandingNow:
     steps: tuple[Step, ...]
     waiting: tuple[Listed, ...]
     unfinished: tuple[Run, ...]
-    out: tuple[HandedOut, ...]
+    out: tuple[ExportStanding, ...]
 
 
 def _month_before(today: date) -> str:
@@ -52,5 +53,5 @@ def standing_now(session: Session) -> StandingNow:
         steps=status(session, Period.parse(period)).steps if period else (),
         waiting=tuple(one for one in approvals(session).requests if one.state == "waiting"),
         unfinished=unfinished,
-        out=tuple(one for one in handed_out(session) if one.is_out),
+        out=tuple(reversed(exports(session).listed)),
     )

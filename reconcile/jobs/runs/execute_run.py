@@ -10,10 +10,11 @@ from reconcile.apply.execute import execute
 from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
+from reconcile.apply.payout_comments import Comments, leave_comments
 from reconcile.apply.runner import Runner
 from reconcile.domain.progress import each_once
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import ApiError, RunStopped, StateError, Stopped
+from reconcile.errors import ApiError, ConfigurationError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
 from reconcile.jobs.approvals.run_approval import approval_of_run
 from reconcile.jobs.doctor.server_words import note_words, reasons_of
@@ -21,7 +22,7 @@ from reconcile.jobs.runs.result_workbooks import ResultPlaces, Written, write_re
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session, StopRequest
 from reconcile.plan.model import Plan
-from reconcile.plan.outcome import OperationOutcome
+from reconcile.plan.outcome import OperationOutcome, Verification
 from reconcile.report.build import report_on, run_of
 from reconcile.report.files import write_reports
 from reconcile.report.model import Report
@@ -104,11 +105,12 @@ def execute_run(
 
     Raises RunStopped when the state cannot be written any more: what is on disk says how far the run is.
     """
+    comments_of(session, options)
     with _runner(session, client, store, plan, run, options) as (runner, stop):
         if begin:
             _begin(session, runner, begin)
         try:
-            executed = execute(runner)
+            executed = execute(runner, _commenting(session, runner, options))
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
     if any(one.what == run.run_id for one in reopenings(store, plan.environment)):
@@ -165,6 +167,34 @@ def _begin(session: Session, runner: Runner, begin: Callable[[], None]) -> None:
             raise Stopped("It was stopped before its first write.") from error
         raise
     begin()
+
+
+def _commenting(
+    session: Session, runner: Runner, options: RunOptions
+) -> Callable[[Verification], None] | None:
+    """Leaves the comments that were asked for, and says what became of them."""
+    wanted = comments_of(session, options)
+    if wanted is None:
+        return None
+
+    def leave(found: Verification) -> None:
+        for sentence in leave_comments(runner, found, wanted):
+            session.caller.say(sentence)
+
+    return leave
+
+
+def comments_of(session: Session, options: RunOptions) -> Comments | None:
+    """Which comments are to be left; None for none. Raises ConfigurationError without an author."""
+    if not (options.comment or options.comment_text):
+        return None
+    author = session.settings.profile.comment_author
+    if not author:
+        raise ConfigurationError(
+            "A comment needs an author: set comment_author of the profile to the e-mail of a member of your "
+            "team in Introw."
+        )
+    return Comments(author, options.comment_text)
 
 
 def _say_stale(session: Session, store: Store) -> None:

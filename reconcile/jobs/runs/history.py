@@ -120,6 +120,11 @@ class History:
             yield "There are no runs yet."
 
     @property
+    def summaries(self) -> tuple[tuple[Run, RunSummary], ...]:
+        """The runs with what each was about, newest first."""
+        return tuple((run, self._summary(run)) for run in self.record.runs)
+
+    @property
     def _rows(self) -> list[dict[str, Any]]:
         return [facts(run) | asdict(self._summary(run)) for run in self.record.runs]
 

@@ -38,6 +38,7 @@ class RunOptions:
     reports: the files that the report is written to. result: where the result workbook goes; a folder for
     several. workbooks: the edited workbooks of a saved plan, which the result workbooks are copies of.
     run_id: the id of a new run, where whoever starts it must know it before; empty for one that is made up.
+    comment: why a payout moved is left on it as a comment. comment_text: this text instead of the reasons.
     """
 
     bounds: Bounds = field(default_factory=Bounds)
@@ -45,6 +46,8 @@ class RunOptions:
     result: Path | None = None
     workbooks: tuple[Path, ...] = ()
     run_id: str = ""
+    comment: bool = False
+    comment_text: str = ""
 
 
 def run_options(
@@ -55,6 +58,8 @@ def run_options(
     result: Path | None = None,
     workbooks: Sequence[Path] = (),
     run_id: str = "",
+    comment: bool = False,
+    comment_text: str = "",
 ) -> RunOptions:
     """The options from what a person gave. until: `HH:MM`. Raises ConfigurationError."""
     check_names(reports)
@@ -63,7 +68,9 @@ def run_options(
             f"--run-id {run_id} is no id of a run: run- and then up to 60 letters, digits and dashes."
         )
     end = None if until is None else next_time(until, now())
-    return RunOptions(Bounds(end, max_calls), tuple(reports), result, tuple(workbooks), run_id)
+    return RunOptions(
+        Bounds(end, max_calls), tuple(reports), result, tuple(workbooks), run_id, comment, comment_text
+    )
 
 
 def next_time(text: str, at: datetime) -> datetime:

@@ -75,7 +75,8 @@ async def patch_payout(request: Request, payout_id: RecordId, body: PayoutPatch)
 async def create_payout(request: Request, body: PayoutCreate) -> JSONResponse:
     """Make a payout, or return the one on this batch (introw-api.md 2.6)."""
     with begin(request) as work:
-        return _made(batches.create_payout(work, body))
+        new, record = batches.create_payout(work, body)
+        return _made((new or not work.choices.say_existing, record))
 
 
 @router.post(

@@ -1,0 +1,58 @@
+"""Apply the plan of workbooks that were brought: what it does, what must be agreed to, and its start."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from reconcile.desk.brought import Brought, files_of, outcome_of
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.pages.bring import Own, Preparer
+from reconcile.desk.runs.run_orders import Agreed, start_apply
+from reconcile.desk.show import show
+from reconcile.errors import DecisionNeeded
+from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.desk.kept_plan import BroughtIn
+
+router = APIRouter()
+FAMILY = Family(router)
+
+
+def planned(desk: Desk, own: Brought) -> BroughtIn:
+    """What came of the workbooks; only where it is a plan."""
+    outcome = outcome_of(desk, own.key)
+    if outcome is None or not outcome.plan:
+        raise HTTPException(404)
+    return outcome
+
+
+@router.get("/bring/{key}/apply")
+def ask(request: Request, own: Own, visitor: Preparer) -> HTMLResponse:
+    """What the plan does, and what must be agreed to first."""
+    desk = desk_of(request)
+    found = before_run(desk.session_of(visitor), planned(desk, own).compared.plan)
+    return show(request, "apply.html", before=found, action=f"/bring/{own.key}/apply", undone="")
+
+
+@router.post("/bring/{key}/apply")
+def apply(
+    request: Request,
+    own: Own,
+    visitor: Preparer,
+    plan: Annotated[str, Form()],
+    allow: Annotated[list[str], Form(default_factory=list)],
+    reopen: Annotated[list[str], Form(default_factory=list)],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Starts the run of the plan that the page showed."""
+    desk = desk_of(request)
+    outcome = planned(desk, own)
+    if outcome.compared.plan.fingerprint != plan:
+        raise DecisionNeeded("This was planned again since you looked at it. Look at it as it is now.")
+    with files_of(desk, own) as files:
+        workbooks = {file.name: file.read_bytes() for file in files}
+    agreed = Agreed(tuple(allow), tuple(reopen), reason)
+    run_id = start_apply(desk.session, visitor.name, outcome.plan.encode(), workbooks, agreed)
+    return RedirectResponse(f"/runs/{run_id}", 303)

@@ -1,0 +1,149 @@
+"""Runs: how far one is, live; stop and resume; its report, journal, results and undo."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.pages.take import XLSX, download
+from reconcile.desk.runs.run_events import progress_events
+from reconcile.desk.runs.run_files import RunFiles
+from reconcile.desk.runs.run_orders import Agreed, ask_to_stop, start_resume, start_undo
+from reconcile.desk.runs.run_view import RunView, look_at, rows_of
+from reconcile.desk.show import show, show_part
+from reconcile.desk.visitor import Visitor, needs
+from reconcile.errors import DecisionNeeded
+from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.runs.history import history
+from reconcile.jobs.runs.past_report import past_report
+from reconcile.jobs.runs.resume import set_aside
+from reconcile.jobs.runs.undo import planned_undo
+from reconcile.jobs.runs.watch_run import RunWatch
+from reconcile.report.files import html
+
+router = APIRouter()
+FAMILY = Family(router)
+Runner = Annotated[Visitor, Depends(needs("prepare"))]
+
+
+def _watch(desk: Desk, run_id: str) -> RunWatch:
+    return RunWatch(desk.session, desk.rows.store, run_id)
+
+
+def known_run(request: Request, run_id: str) -> RunView:
+    """A dependency: the run of the path, which is on record, or which this desk has started."""
+    found = look_at(_watch(desk_of(request), run_id))
+    if not found.is_known:
+        raise HTTPException(404)
+    return found
+
+
+Known = Annotated[RunView, Depends(known_run)]
+
+
+def recorded_run(run: Known) -> RunView:
+    """A dependency: the run of the path, which is on record."""
+    if run.progress is None:
+        raise HTTPException(404)
+    return run
+
+
+Recorded = Annotated[RunView, Depends(recorded_run)]
+
+
+@router.get("/runs/{run_id}")
+def look(request: Request, run: Known) -> HTMLResponse:
+    """How far a run is, and what can be done about it."""
+    files = RunFiles.of(desk_of(request).session, run.run_id)
+    return show(request, "run.html", run=run, rows=rows_of(run.progress), results=files.result_names)
+
+
+@router.get("/runs/{run_id}/events")
+def events(request: Request, run: Known) -> StreamingResponse:
+    """The same as server-sent events, until nothing of it goes on any more."""
+    look_again = partial(look_at, _watch(desk_of(request), run.run_id))
+    told = progress_events(look_again, _shown)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+@router.post("/runs/{run_id}/stop")
+def stop(request: Request, run: Known, visitor: Runner) -> Response:
+    """Asks a run to stop after the call in flight."""
+    ask_to_stop(desk_of(request).session, visitor.name, run.run_id)
+    return _to(run.run_id)
+
+
+@router.post("/runs/{run_id}/resume")
+def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
+    """Goes on with a run that stopped."""
+    if not run.can_resume:
+        raise DecisionNeeded(f"{run.run_id} is {run.state}; there is nothing to resume.")
+    start_resume(desk_of(request).session, visitor.name, run.run_id)
+    return _to(run.run_id)
+
+
+@router.post("/runs/{run_id}/set-aside")
+def end(request: Request, run: Recorded, visitor: Runner, reason: Annotated[str, Form()] = "") -> Response:
+    """Ends a run as it is, with a reason."""
+    set_aside(desk_of(request).session_of(visitor), run.run_id, reason)
+    return _to(run.run_id)
+
+
+@router.get("/runs/{run_id}/report.html")
+def report_file(request: Request, run: Recorded) -> Response:
+    """The report of the run, as a file to keep and to send."""
+    session = desk_of(request).session
+    text = html(past_report(session, run.run_id), session.settings.templates)
+    return download(text.encode(), f"{run.run_id}.html", "text/html")
+
+
+@router.get("/runs/{run_id}/journal.csv")
+def journal_file(request: Request, run: Recorded) -> Response:
+    """The journal of the run, a row for each entry."""
+    text = history(desk_of(request).session).journal(run.run_id).as_csv()
+    return download(text.encode(), f"{run.run_id}.csv", "text/csv")
+
+
+@router.get("/runs/{run_id}/result/{name}")
+def result_file(request: Request, run: Known, name: str) -> Response:
+    """A workbook that says what became of each of its rows."""
+    found = RunFiles.of(desk_of(request).session, run.run_id).result(name)
+    if found is None:
+        raise HTTPException(404)
+    return download(found.read_bytes(), found.name, XLSX)
+
+
+@router.get("/runs/{run_id}/undo")
+def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
+    """What would be set back."""
+    session = desk_of(request).session_of(visitor)
+    with planned_undo(session, run.run_id) as planned:
+        plan = planned.plan
+    found = before_run(session, plan)
+    return show(request, "apply.html", before=found, action=f"/runs/{run.run_id}/undo", undone=run.run_id)
+
+
+@router.post("/runs/{run_id}/undo")
+def undo(
+    request: Request,
+    run: Recorded,
+    visitor: Runner,
+    allow: Annotated[list[str], Form(default_factory=list)],
+    reopen: Annotated[list[str], Form(default_factory=list)],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Sets back what a run changed, as a run of its own."""
+    agreed = Agreed(tuple(allow), tuple(reopen), reason)
+    return _to(start_undo(desk_of(request).session, visitor.name, run.run_id, agreed))
+
+
+def _shown(view: RunView) -> str:
+    return show_part("run_progress.html", run=view, rows=rows_of(view.progress))
+
+
+def _to(run_id: str) -> Response:
+    return RedirectResponse(f"/runs/{run_id}", 303)

@@ -1,0 +1,69 @@
+"""What a person must know and agree to before a plan is applied, from the plan and the state store alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconcile.apply.execute import unfinished
+from reconcile.jobs.runs.hindrances import approval_of, read_only
+from reconcile.jobs.runs.period_lock import closed_periods, closed_words
+from reconcile.jobs.session import Session
+from reconcile.jobs.state.new_store import unseen
+from reconcile.plan.model import Gate, Plan
+from reconcile.report.build import report_on
+from reconcile.report.model import Approval, Report
+from reconcile.report.words import headline
+from reconcile.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeRun:
+    """What stands before a run.
+
+    gates: the limits that a person may let pass. closed: by closed period, what would be changed in it.
+    stops: what no tick on the page lets pass. approval: how it stands, if gates and closed periods are let
+    pass.
+    """
+
+    fingerprint: str
+    files: str
+    headline: tuple[str, ...]
+    report: Report
+    gates: tuple[Gate, ...]
+    closed: dict[str, str]
+    stops: tuple[str, ...]
+    approval: Approval
+
+
+def before_run(session: Session, plan: Plan) -> BeforeRun:
+    """What stands before a run of a plan. The run itself looks at live again."""
+    with session.store(create=False) as store:
+        closed = {
+            str(one): closed_words(one, ids) for one, ids in closed_periods(session, store, plan).items()
+        }
+        approval = approval_of(session, store, plan)
+        stops = tuple(_stops(session, store, plan, approval.problem))
+    report = report_on(plan)
+    return BeforeRun(
+        fingerprint=plan.fingerprint,
+        files=plan.files,
+        headline=tuple(headline(report)),
+        report=report,
+        gates=plan.gates,
+        closed=closed,
+        stops=stops,
+        approval=approval.shown(),
+    )
+
+
+def _stops(session: Session, store: Store, plan: Plan, not_approved: str) -> Iterator[str]:
+    if not plan.operations:
+        yield "It writes nothing, so there is nothing to apply."
+    found = (
+        read_only(session),
+        unseen(session, store, by_export=True),
+        unfinished(store, plan.environment),
+        not_approved,
+    )
+    yield from filter(None, found)
