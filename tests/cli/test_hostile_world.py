@@ -51,6 +51,7 @@ WORK = [
     ["doctor", "bad.xlsx"],
     ["diff", "bad.xlsx", "--report", "bad.html", "--report", "bad.md", "--report", "review.xlsx"],
     ["diff", "good.xlsx", "--full", "--save", "plan.json"],
+    ["diff", "good.xlsx", "--save", "plan.json"],
     ["request", "plan.json", "--key", "ana.key"],
     ["reject", "plan.json", "--reason", TEXT, "--key", "cleo.key"],
     ["request", "plan.json", "--key", "ana.key"],

@@ -318,6 +318,20 @@ def untouched(path: Path) -> bool:
     return len(rows) == 10 and not edited.findings and all(row.values == row.baseline for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "mark"), [("xl/worksheets/sheet2.xml", b"<sheetData"), ("xl/styles.xml", b"<styleSheet")]
+)
+def test_a_mark_of_a_hundred_thousand_attributes_is_refused(
+    name: str, mark: bytes, simple_file: Path, check: Check
+) -> None:
+    """A parser takes the square of their number: 200,000 took six seconds."""
+    attributes = b"".join(b' a%d="12345"' % number for number in range(100_000))
+    code, words = check(changed(simple_file, replaced(name, mark, mark + attributes)))
+
+    assert code == 1
+    assert "of more than 8 MB or nested without end" in words
+
+
 def test_a_million_blank_rows_are_no_rows(simple_file: Path) -> None:
     blank = "".join(f'<row r="{n}" s="3"/>' for n in range(100, 1_000_100)).encode()
 

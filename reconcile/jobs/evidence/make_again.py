@@ -27,7 +27,8 @@ from reconcile.jobs.plan import source_of
 from reconcile.jobs.readings import named, reading_of
 from reconcile.jobs.runs.past_report import report_of_run
 from reconcile.plan.build import build_plan
-from reconcile.plan.codec import to_json
+from reconcile.plan.codec import OLDEST_PLAN, from_json, to_json
+from reconcile.plan.model import Plan
 from reconcile.plan.sources import Source
 from reconcile.report.codec import to_json as report_json
 from reconcile.report.files import html
@@ -126,7 +127,20 @@ def _plan(check: Check, record: list[dict[str, Any]], templates: Path | None) ->
         beside = _snapshot(check.files[f"inputs/{ELSEWHERE}"])
         live = replace(live, elsewhere=beside.lines, payouts_elsewhere=beside.payouts)
     sources = tuple(_sources(check, record, inputs, templates))
-    return {"plan.json": to_json(build_plan(sources, live, inputs.policy, inputs.given))}
+    made = build_plan(sources, live, inputs.policy, inputs.given)
+    return {"plan.json": to_json(_as_saved(made, _text(check, "plan.json")))}
+
+
+def _as_saved(made: Plan, saved: str) -> Plan:
+    """The plan with the time at which it was saved: of the same plan the first inputs are kept.
+
+    Its fingerprint does not cover when and by whom it was made, and which credits were left then.
+    """
+    there = from_json(saved, "plan.json", OLDEST_PLAN)
+    if there.fingerprint != made.fingerprint:
+        return made
+    cost = replace(made.cost, credits_left=there.cost.credits_left)
+    return replace(made, made_at=there.made_at, made_by=there.made_by, cost=cost)
 
 
 def _sources(

@@ -32,7 +32,8 @@ def summary_of(run: Run, entries: Sequence[Entry]) -> RunSummary:
     try:
         plan, outcomes = from_json(run.plan, run.run_id, OLDEST_PLAN), replay(entries).outcomes
     except (ConfigurationError, ValueError, TypeError, KeyError, ArithmeticError):
-        return RunSummary(run.workbook_id, "its plan cannot be read", "")
+        advice = f"its plan is of an older version; what it did: reconcile history {run.run_id}"
+        return RunSummary(run.workbook_id, advice, "")
     found = Counter(one.outcome.value for one in outcomes.values())
     open_ = len(plan.operations) - len(outcomes)
     words = [f"{count:,} {name}" for name, count in sorted(found.items())]

@@ -19,6 +19,8 @@ SINGLE: Final = 8 * 1024 * 1024
 The columns of an export, each filled with as much text as a cell can hold, have less than one.
 """
 _DEPTH: Final = 1000  # spreadsheets need about ten
+_MARK: Final = 1 << 20
+"""Bytes from the end of one mark to the end of the next: the longest text of a cell has less than a fifth."""
 _OTHER_ENCODING: Final = re.compile(
     rb"""<\?xml[^>]*\sencoding\s*=\s*["'](?!utf-8["']|us-ascii["'])""", re.IGNORECASE
 )
@@ -30,7 +32,7 @@ class ElementParser:
     def __init__(self, name: str, budget: Budget) -> None:
         self._name, self._tail, self._budget = name, "}" + name, budget
         self._parser: XMLPullParser[Element] = XMLPullParser(("end",))
-        self._unused = self._depth = 0
+        self._unused = self._depth = self._open = 0
         self._last = b""
 
     def feed(self, chunk: bytes) -> Iterator[Element]:
@@ -43,7 +45,7 @@ class ElementParser:
             return
         self._depth += _deeper(chunk, self._last)
         self._last = chunk[-1:]
-        if self._depth > _DEPTH:
+        if self._depth > _DEPTH or self._has_endless_mark(chunk):
             raise _too_long(self._budget)
         self._parser.feed(chunk)
         self._unused += len(chunk)
@@ -56,6 +58,13 @@ class ElementParser:
                 element.clear()
         if self._unused > SINGLE:
             raise _too_long(self._budget)
+
+    def _has_endless_mark(self, chunk: bytes) -> bool:
+        """Whether a mark has too many attributes: the parser takes the square of their number."""
+        longest = max(self._open + len(chunk.partition(b">")[0]), _longest_mark(chunk))
+        _, ends, rest = chunk.rpartition(b">")
+        self._open = len(rest) if ends else longest
+        return longest > _MARK
 
     def close(self) -> None:
         """Raise ParseError where the XML is not complete."""
@@ -100,7 +109,7 @@ def plain_or_parsed(
 def document(stream: IO[bytes], budget: Budget) -> Element:
     """A small part as a whole. Raises ParseError and WorkbookError as ElementParser does."""
     text = stream.read(SINGLE + 1)
-    if len(text) > SINGLE or _deeper(text) > _DEPTH:
+    if len(text) > SINGLE or _deeper(text) > _DEPTH or _longest_mark(text) > _MARK:
         raise _too_long(budget)
     return fromstring(text)  # noqa: S314 - see the import
 
@@ -113,6 +122,11 @@ def _deeper(text: bytes, last: bytes = b"") -> int:
     """
     joined = last + text
     return text.count(b"<") - 2 * joined.count(b"</") - joined.count(b"/>")
+
+
+def _longest_mark(text: bytes) -> int:
+    """The most bytes between the ends of two marks; looked for only where there is room for too many."""
+    return max(map(len, text.split(b">"))) if len(text) > _MARK else 0
 
 
 def _too_long(budget: Budget) -> WorkbookError:
