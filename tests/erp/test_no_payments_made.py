@@ -5,6 +5,7 @@ Each names the payout, its partner and its amount. None may end at PAID without 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -334,8 +335,13 @@ def test_a_list_of_no_payments_made_pays_nothing(read: Reader, table: str) -> No
     assert paid(read, f"{header}\n{_filled(row)}\n") == 0
 
 
-@pytest.mark.parametrize("words", _listed(AROUND))
-@pytest.mark.parametrize("where", ["title", "section", "footer", "file"])
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        *((words, "title") for words in _listed(AROUND)),
+        *((words, place) for words in _listed(AROUND)[::5] for place in ("section", "footer", "file")),
+    ],
+)
 def test_what_a_document_says_of_itself_counts(read: Reader, words: str, where: str) -> None:
     header, row = "Payment date;Payee;Reference;Amount;Currency", f"2026-04-15;Acme Partners;{ID};100.00;USD"
     texts = {
@@ -357,3 +363,33 @@ def test_a_table_with_its_headers_in_a_column_pays_nothing(read: Reader) -> None
     )
 
     assert paid(read, "".join(f"{label};{value}\n" for label, value in (*rows, ("Currency", "USD")))) == 0
+
+
+# What banks and finance systems give out of payments made: a name, a header and a row; `I` is the payout's id.
+MADE: Final = """
+Chase|Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #|DEBIT,04/15/2026,ACH I ACME PARTNERS,-100.00,ACH_DEBIT,900.00,
+BofA|Date,Description,Amount,Running Bal.|04/15/2026,ACH I ACME PARTNERS,-100.00,900.00
+Barclays|Number,Date,Account,Amount,Subcategory,Memo|1,15/04/2026,20-00-00 12345678,-100.00,Funds Transfer,ACME I
+Monzo|Transaction ID,Date,Time,Type,Name,Emoji,Category,Amount,Currency,Local amount,Local currency,Notes and #tags,Address,Receipt,Description,Category split,Money Out,Money In|tx_1,15/04/2026,10:00:00,Faster payment,Acme Partners,,Bills,-100.00,USD,-100.00,USD,I,,,I,,-100.00,
+Starling|Date,Counter Party,Reference,Type,Amount (USD),Balance (USD),Spending Category,Notes|15/04/2026,Acme Partners,I,FASTER PAYMENT,-100.00,900.00,PAYMENTS,
+N26|Booking Date,Value Date,Partner Name,Partner Iban,Type,Payment Reference,Account Name,Amount (USD),Original Amount,Original Currency,Exchange Rate|2026-04-15,2026-04-15,Acme Partners,DE89370400440532013000,Outgoing Transfer,I,Main,-100.00,,,
+DKB|Buchungsdatum;Wertstellung;Status;Zahlungspflichtige*r;Zahlungsempfänger*in;Verwendungszweck;Umsatztyp;IBAN;Betrag (USD);Gläubiger-ID;Mandatsreferenz;Kundenreferenz|15.04.2026;15.04.2026;Gebucht;Wir;Acme Partners;I;Ausgang;DE89;-100,00;;;
+Relay|Date,Payee,Account #,Transaction Type,Description,Reference,Status,Amount,Currency,Balance|04/15/2026,Acme Partners,1234,ACH,I,I,Settled,-100.00,USD,900.00
+Tipalti|Payee Name,Payee ID,Payment Date,Value date,Payment Amount,Currency,Payment method,Reference code,Status,Reference|Acme Partners,7,2026-04-15,2026-04-16,100.00,USD,ACH,R1,Paid,I
+Coupa|Payment Date,Payment Type,Amount Paid,Payable ID,Payee,Currency,Reference|2026-04-15,ACH,100.00,12,Acme Partners,USD,I
+QBO|Date,Transaction type,Num,Vendor,Memo/Description,Account,Amount,Currency,Txn ID|04/15/2026,Bill Payment (Check),I,Acme Partners,x,Checking,100.00,USD,9
+QBO check|Date,Transaction Type,No.,Payee,Memo,Due date,Balance,Total,Amount,Currency,Status|04/15/2026,Check,1001,Acme Partners,I,,0.00,100.00,100.00,USD,Paid
+Xero bank|Date,Amount,Payee,Description,Reference,Check Number,Currency|15/04/2026,-100.00,Acme Partners,x,I,,USD
+Remittance|Payment date;Payee;Invoice number;Invoice date;Due date;Amount;Currency|2026-04-15;Acme Partners;I;2026-03-31;2026-04-30;100.00;USD
+Bank|Booking date;Value date;Beneficiary;Reference;Amount;Currency;Account;Balance|2026-04-15;2026-04-16;Acme Partners;I;-100.00;USD;1;900.00
+"""
+
+
+@pytest.mark.parametrize("table", _listed(MADE))
+def test_a_list_of_payments_made_is_paid_by_itself(read: Reader, table: str) -> None:
+    _, header, row = table.split("|")
+    named = re.sub(r"\bI\b", ID, row)
+    file = read(f"{header}\n{named}\n", currency="USD")
+    result = match_payments([file], [OWED], PaymentPolicy(), today=TODAY)
+
+    assert [match.verdict.value for match in result.matches] == ["paid"]

@@ -74,10 +74,11 @@ def _is_known(one: Settlement) -> bool:
 
 
 def _first(match: Match, known: Mapping[str, Sequence[Settlement]]) -> Settlement | None:
-    """An earlier payment of one of the payouts that none of these payments is."""
+    """An earlier payment of one of the payouts that none of these payments is; of the right amount first."""
     if match.verdict not in _MONEY_OUT:
         return None
-    earlier = (one for owed in match.owed for one in known.get(owed.payout_id, ()))
+    every = [one for owed in match.owed for one in known.get(owed.payout_id, ())]
+    earlier = sorted(every, key=lambda one: one.state == "differs")
     return next((one for one in earlier if not any(_is_same(one, paid) for paid in match.payments)), None)
 
 

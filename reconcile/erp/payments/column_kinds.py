@@ -187,6 +187,7 @@ def kind_of_column(label: str, layout: TableLayout, *, used: bool, flags: bool) 
     """
     form, word = _forms(label)
     words = plain_label(label)
+    beside = bool(_BESIDE.search(words))
     if word in _FORMS_OF_EVENTS or form in _FORMS_OF_EVENTS:
         return Kind.EVENT
     if is_payment_day(label) and form not in _FORMS_OF_DONE:
@@ -195,9 +196,9 @@ def kind_of_column(label: str, layout: TableLayout, *, used: bool, flags: bool) 
         (word in _FORMS_OF_DONE or form in _FORMS_OF_DONE, Kind.DONE),
         (form in _KINDS and not layout.kinds, Kind.KIND),
         (bool(_STEPS.fullmatch(words)), Kind.STEP),
-        (bool(_OWED.search(words)) or is_planned(label), Kind.OWED),
+        (not beside and (bool(_OWED.search(words)) or is_planned(label)), Kind.OWED),
         (flags and not _NEUTRAL.search(words), Kind.FLAG),
-        (is_payment_word(label) and not _BESIDE.search(words), Kind.PAID),
+        (not beside and is_payment_word(label), Kind.PAID),
     )
     return None if used else next((kind for fits, kind in others if fits), None)
 

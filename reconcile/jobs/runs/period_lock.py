@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reconcile.close.lock import locked
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.close_chain import counting, thawed
-from reconcile.jobs.runs.run_options import Consent
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.store.closes import Reopening, kept_closes, record_reopening
 from reconcile.store.run import Run
 from reconcile.store.store import Store
+
+if TYPE_CHECKING:
+    # What a run takes loads the reports, and the list of runs needs none of them.
+    from reconcile.jobs.runs.run_options import Consent
 
 _MANY = 3
 
