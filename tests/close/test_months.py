@@ -11,7 +11,15 @@ from builders import make_line, make_payout
 from closing import APRIL, MARCH, facts_of, frozen_of, paid
 
 from reconcile.close.late import late_entries
-from reconcile.close.months.month_states import Attempt, Closing, Known, Reopened, State, months
+from reconcile.close.months.month_states import (
+    Attempt,
+    Closing,
+    Known,
+    Reopened,
+    SignedMonth,
+    State,
+    months,
+)
 from reconcile.close.months.moved_since import Moved, moved_by_period, stale_words
 from reconcile.domain.period import Period
 from reconcile.domain.records import CommissionLine, Payout
@@ -54,6 +62,36 @@ def test_the_last_pack_that_closed_nothing_tells_how_far_a_month_is(
     (month,) = (one for one in months(Known(CLOSINGS, tried), TODAY) if one.period == "2026-05")
 
     assert (month.state, month.said) == (state, "2026-06-02 by bo: Payouts without a PO number: 3.")
+
+
+@pytest.mark.parametrize(
+    ("tried_on", "state"), [("2026-06-01", State.REVIEWED), ("2026-06-03", State.BLOCKED)]
+)
+def test_signatures_tell_how_far_a_month_is_until_it_is_tried_in_vain(tried_on: str, state: State) -> None:
+    tried = [Attempt("2026-05", f"{tried_on}T08:00:00+00:00", "ana", is_blocked=True, said="other numbers")]
+    signed = {
+        "2026-05": SignedMonth(
+            State.REVIEWED, "2026-06-02T08:00:00+00:00", "prepared by Ana, reviewed by Ben"
+        )
+    }
+
+    assert _states(Known(CLOSINGS, tried, signed=signed))["2026-05"] == state
+
+
+def test_a_first_month_that_is_prepared_is_listed() -> None:
+    signed = {"2026-03": SignedMonth(State.PREPARED, "2026-04-02T08:00:00+00:00", "prepared by Ana")}
+
+    assert _states(Known(signed=signed)) == {"2026-03": State.PREPARED}
+
+
+def test_a_signed_month_that_moved_says_that_the_signatures_are_of_earlier_numbers() -> None:
+    closing = Closing(MARCH, "2026-04-04T08:00:00+00:00", "ana", "prepared by Ana, reviewed by Ben")
+    moved = {MARCH: Moved(MARCH, 1, {"USD": Decimal(20)})}
+    (month, *_) = months(Known((closing,), moved=moved), TODAY)
+
+    assert month.state == State.STALE
+    assert month.said.startswith("closed 2026-04-04 by ana, prepared by Ana, reviewed by Ben; moved since: ")
+    assert month.said.endswith("1 change, 20.00 USD; the signatures are of the numbers before that")
 
 
 def test_a_draft_of_a_first_month_is_listed_and_one_of_a_closed_month_changes_nothing() -> None:

@@ -104,17 +104,21 @@ class RunFiles:
 
     @property
     def results(self) -> Path:
-        """Where the result workbooks go."""
-        return self.folder / "results"
+        """Where the result workbooks of the next start go: each start has a folder of its own."""
+        return self.folder / "results" / f"{len(self.starts):04}"
 
     def result(self, name: str) -> Path | None:
-        """The result workbook of a name; None for a name that none has, whatever it looks like."""
-        return next((one for one in self.results.glob("*.xlsx") if one.name == name), None)
+        """The latest result workbook of a name; None for a name that none has, whatever it looks like."""
+        return next((one for one in reversed(self._results) if one.name == name), None)
 
     @property
     def result_names(self) -> tuple[str, ...]:
         """The names of the result workbooks that were written."""
-        return tuple(sorted(one.name for one in self.results.glob("*.xlsx")))
+        return tuple(sorted({one.name for one in self._results}))
+
+    @property
+    def _results(self) -> list[Path]:
+        return sorted((self.folder / "results").glob("*/*.xlsx"))
 
     @property
     def starts(self) -> tuple[Start, ...]:

@@ -100,7 +100,7 @@ def _new_run(session: Session) -> tuple[str, RunFiles]:
 
 
 def _make(files: RunFiles) -> None:
-    for folder in (files.folder / "workbooks", files.results):
+    for folder in (files.folder / "workbooks", files.folder / "results"):
         make_private(folder)
 
 
@@ -111,6 +111,7 @@ def _common(run_id: str, agreed: Agreed) -> list[str]:
 def _results(files: RunFiles) -> list[str]:
     if not files.workbooks:
         return []
+    make_private(files.results)
     return [
         *("--result", str(files.results)),
         *(word for one in files.workbooks for word in ("--workbook", str(one))),

@@ -57,7 +57,8 @@ class RunView:
     @property
     def can_stop(self) -> bool:
         """Whether this desk can ask it to stop, and nobody has."""
-        return bool(self.is_alive and self.start and not self.start.stopped_by)
+        goes_on = self.is_alive and self.state in ("starting", "running")
+        return bool(goes_on and self.start and not self.start.stopped_by)
 
     @property
     def can_resume(self) -> bool:
