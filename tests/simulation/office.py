@@ -28,8 +28,8 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
-from reconcile.jobs.evidence.keep import FileAsRead
-from reconcile.jobs.plan import plan_of
+from reconcile.jobs.evidence.keep import FileAsRead, keep_inputs
+from reconcile.jobs.plan import PlanMade, plan_of
 from reconcile.jobs.readings import Reading
 from reconcile.jobs.runs.apply import planned
 from reconcile.jobs.runs.resume import resume, set_aside
@@ -295,22 +295,24 @@ class Office:
         store.save_export(export, snapshot)
         self.book = Book(_workbook(export, snapshot), self.world.seconds)
 
-    def _plan(self, store: Store, client: Client) -> Plan:
+    def _plan(self, store: Store, client: Client) -> PlanMade:
         book = self.book
         assert book is not None
         edited = book.edited
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
-        plan = plan_of(
+        made = plan_of(
             self.session, client, store, [reading], [FileAsRead(Path(edited.file), edited.file, "", 0)]
-        ).plan
+        )
         self.asked.append(replace(book, planned=self.world.seconds))
-        self.plans.append((plan, book))
-        return plan
+        self.plans.append((made.plan, book))
+        return made
 
     def _save_plan(self, store: Store, client: Client) -> None:
-        self.saved.write_text(to_json(self._plan(store, client)), encoding="utf-8")
+        made = self._plan(store, client)
+        keep_inputs(self.session, store, made.plan.fingerprint, made.made_of)
+        self.saved.write_text(to_json(made.plan), encoding="utf-8")
 
     def _start(self, planned: Planned) -> Executed | None:
         """The person reads the report, lets the gates pass, and says yes."""
@@ -318,7 +320,7 @@ class Office:
         return planned.start(consent, RunOptions()).executed
 
     def _apply(self, store: Store, client: Client) -> Executed | None:
-        return self._start(Planned(self.session, client, store, self._plan(store, client)))
+        return self._start(Planned(self.session, client, store, self._plan(store, client).plan))
 
     def _apply_saved(self) -> Executed | None:
         with planned(self.session, [self.saved], None) as found:

@@ -12,7 +12,7 @@ import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,15 +20,18 @@ from typing import Protocol
 
 from simulation.world import World
 from sqlalchemy import Connection as Transaction
+from sqlalchemy import delete, select
 
 from reconcile.domain.edited import Export
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.errors import DecisionNeeded
 from reconcile.store.audit import facts_of
+from reconcile.store.baselines import PLAIN, SentAs
 from reconcile.store.entries import Entry, chained
 from reconcile.store.lock import refusal
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.store import Store
+from reconcile.store.tables import KEPT_FILES
 
 
 class Backup(Protocol):
@@ -92,22 +95,25 @@ class _Kept:
 
 
 class QuickStore(Store):
-    """A store in memory. What it does not answer itself is asked of an empty database."""
+    """A store in memory. What it does not answer itself is asked of a database, which begins empty."""
 
     world: World
+    has_rows = False
 
     def begin(self, world: World) -> None:
         """An empty store for another story."""
         self.world = world
         self.kept = _Kept()
         self.held: set[str] = set()
+        self._forget_plans()
 
     def copied(self) -> Backup:
         """A copy of what is on the disk; who runs at the moment is not."""
-        backup = self.kept.copied()
+        backup, plans = self.kept.copied(), self._plans()
 
         def put_back() -> None:
             self.kept = backup.copied()
+            self._forget_plans(plans)
 
         return put_back
 
@@ -117,7 +123,20 @@ class QuickStore(Store):
         self.world.before_step()
         with super().writing() as connection:
             yield connection
+        self.has_rows = True
         self.world.after_step()
+
+    def _plans(self) -> frozenset[str]:
+        """The owners of what saved plans were made of, which the database keeps."""
+        if not self.has_rows:
+            return frozenset()
+        with self.reading() as connection:
+            return frozenset(connection.execute(select(KEPT_FILES.c.owner)).scalars())
+
+    def _forget_plans(self, but: frozenset[str] = frozenset()) -> None:
+        if self.has_rows:
+            with super().writing() as connection:
+                connection.execute(delete(KEPT_FILES).where(KEPT_FILES.c.owner.not_in(but)))
 
     @contextmanager
     def _commit(self) -> Iterator[_Kept]:
@@ -126,11 +145,11 @@ class QuickStore(Store):
         yield self.kept
         self.world.after_step()
 
-    def save_exports(self, exports: Iterable[tuple[Export, Snapshot]], handouts: Iterable[object]) -> None:
-        """Keeps the baselines of workbooks."""
-        assert not tuple(handouts), "no story splits an export"
+    def save_export(self, export: Export, baseline: Snapshot, sent_as: SentAs = PLAIN) -> None:
+        """Keeps the baseline of a workbook."""
+        assert sent_as is PLAIN, "no story sends an export with a note"
         with self._commit() as kept:
-            kept.baselines |= {export.workbook_id: baseline for export, baseline in exports}
+            kept.baselines[export.workbook_id] = baseline
 
     def baseline(self, workbook_id: str) -> Snapshot | None:
         """What was exported to that workbook."""
@@ -169,7 +188,12 @@ class QuickStore(Store):
         """Whether a living process holds the lock of an environment."""
         return str(environment) in self.held
 
-    def start_run(self, run: Run, claim: object = None) -> None:
+    def start_run(
+        self,
+        run: Run,
+        claim: object = None,
+        returned: Collection[str] = (),  # noqa: ARG002  no story withdraws a workbook
+    ) -> None:
         """Records that a run begins."""
         assert claim is None, "no story asks for approvals"
         with self._commit() as kept:
@@ -180,6 +204,10 @@ class QuickStore(Store):
         """All runs, newest first."""
         every = reversed(self.kept.runs.values())
         return tuple(one for one in every if environment is None or one.environment == str(environment))
+
+    def run(self, run_id: str) -> Run | None:
+        """One run by its id."""
+        return self.kept.runs.get(run_id)
 
     def append(
         self, run: Run, entry: Entry, effects: Iterable[Effect] = (), state: str | None = None

@@ -71,4 +71,6 @@ def test_the_stories_of_a_bug_break_no_rule_without_it(bug: Bug) -> None:
 def test_a_story_goes_the_same_way_on_a_real_store(first: int) -> None:
     for seed in range(first, first + 5):
         story = written(seed)
-        assert played(story, real_store=True).diary == played(story, real_store=False).diary
+        # A message may name the file of the store, which is another one.
+        quick = [line.replace("quick-", "") for line in played(story, real_store=False).diary]
+        assert list(played(story, real_store=True).diary) == quick
