@@ -34,11 +34,16 @@ _NO_LINES: Final = b'"lines":{}'
 _PIECE: Final = 1000
 VERSION: Final = 5
 """The version of the numbers of a new close."""
-_SINCE_5: Final[Mapping[str, Any]] = {"sign_off": True, "gl_open": True}
+# No figure of a close rests on payouts outside its scope, so no version keeps them.
+_NEVER: Final[Mapping[str, Any]] = {
+    "snapshot": {"payouts_elsewhere": True},
+    "last_export": {"payouts_elsewhere": True},
+}
+_SINCE_5: Final[Mapping[str, Any]] = {**_NEVER, "sign_off": True, "gl_open": True}
 _SINCE_4: Final[Mapping[str, Any]] = {
     **_SINCE_5,
-    "snapshot": {"scope": {"zone"}},
-    "last_export": {"scope": {"zone"}},
+    "snapshot": {"scope": {"zone"}, "payouts_elsewhere": True},
+    "last_export": {"scope": {"zone"}, "payouts_elsewhere": True},
     "policy": {"dimensions"},
 }
 _SINCE_3: Final[Mapping[str, Any]] = {
@@ -51,7 +56,7 @@ _SINCE_2: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days", *_SINCE_3["policy"]},
 }
-_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: None}
+_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: _NEVER}
 """What the inputs of a close do not hold, by the version of its numbers."""
 
 

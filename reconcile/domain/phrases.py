@@ -22,14 +22,14 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def moment(at: datetime | str) -> str:
     """`2026-04-05 12:30 UTC`, of a moment in any zone, or of its ISO text as the store keeps it.
 
-    A text that is no moment, in a store that somebody changed, is shown as it is.
+    A text that is no moment, in a store or plan that somebody changed, is shown as it is.
     """
     try:
         when = datetime.fromisoformat(at) if isinstance(at, str) else at
-    except ValueError:
+        when = when.astimezone(UTC) if when.tzinfo else when
+    except (ValueError, OverflowError):
         return str(at)
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
 def with_article(noun: str) -> str:

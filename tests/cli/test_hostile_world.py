@@ -40,7 +40,12 @@ NUMBER = re.compile(r"[-+]?[\d.,]+")
 OUTSIDE = ("vendors.csv", "paid\u202e.csv")
 MENTION_BREAK = "\u200b"
 """Markdown puts it behind @, so that nobody is mentioned."""
-NOT_RUN = {"demo": "its records are its own", "sandbox": "it serves until it is stopped", "desk": "the same"}
+NOT_RUN = {
+    "demo": "its records are its own",
+    "sandbox": "it serves until it is stopped",
+    "desk": "the same",
+    "mcp": "it speaks to programs; tests/assistant feeds it such texts",
+}
 WORK = [
     ["export", "-o", "march.xlsx"],
     ["export", "-o", "march.xlsx"],

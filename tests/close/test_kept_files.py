@@ -67,5 +67,7 @@ def test_the_inputs_are_those_of_json_in_one_piece(
     write_inputs(stream, frozen)
     names = replace(frozen.names, decline_reasons=dict(frozen.names.decline_reasons))
 
-    assert stream.getvalue() == TypeAdapter(Frozen).dump_json(replace(frozen, names=names))
+    whole = TypeAdapter(Frozen).dump_json(replace(frozen, names=names))
+    # No figure rests on these, so no close keeps them.
+    assert stream.getvalue() == whole.replace(b',"payouts_elsewhere":{}', b"")
     assert from_json(stream.getvalue().decode(), "inputs.json") == replace(frozen, names=names)

@@ -28,7 +28,9 @@ ROOMS = (
     reconcile.workbook, reconcile.check, reconcile.domain, reconcile.erp, reconcile.close, reconcile.introw,
     reconcile.plan, reconcile.report,
 )  # fmt: skip
-WHOLE = re.compile(r".*payments\.formats\.dates\._.*|.*result_columns\._AREA|.*comments\._PLACE")
+WHOLE = re.compile(
+    r".*payments\.formats\.dates\._.*|.*result_columns\._AREA|.*comments\._PLACE|.*column_kinds\._AMOUNT"
+)
 """Patterns that a text must match from end to end, so that they begin at one place only."""
 LENGTHS = (16, 24, 36, 512, 4096)
 LITTLE = 0.02  # seconds of processor time below which growth does not matter

@@ -20,7 +20,6 @@ from typing import Protocol
 
 from simulation.world import World
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import delete, select
 
 from reconcile.domain.edited import Export
 from reconcile.domain.snapshot import Environment, Snapshot
@@ -31,7 +30,6 @@ from reconcile.store.entries import Entry, chained
 from reconcile.store.lock import refusal
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.store import Store
-from reconcile.store.tables import KEPT_FILES
 
 
 class Backup(Protocol):
@@ -105,15 +103,19 @@ class QuickStore(Store):
         self.world = world
         self.kept = _Kept()
         self.held: set[str] = set()
-        self._forget_plans()
+        self._put_back(_empty_store())
+        self.has_rows = False
 
     def copied(self) -> Backup:
         """A copy of what is on the disk; who runs at the moment is not."""
-        backup, plans = self.kept.copied(), self._plans()
+        backup, file = self.kept.copied(), _empty_store()
+        if self.has_rows:
+            file = self.path.with_suffix(".backup")
+            shutil.copyfile(self.path, file)
 
         def put_back() -> None:
             self.kept = backup.copied()
-            self._forget_plans(plans)
+            self._put_back(file)
 
         return put_back
 
@@ -126,17 +128,13 @@ class QuickStore(Store):
         self.has_rows = True
         self.world.after_step()
 
-    def _plans(self) -> frozenset[str]:
-        """The owners of what saved plans were made of, which the database keeps."""
-        if not self.has_rows:
-            return frozenset()
-        with self.reading() as connection:
-            return frozenset(connection.execute(select(KEPT_FILES.c.owner)).scalars())
-
-    def _forget_plans(self, but: frozenset[str] = frozenset()) -> None:
+    def _put_back(self, file: Path) -> None:
+        """Another database in the place of this one, where anything was written to this one."""
         if self.has_rows:
-            with super().writing() as connection:
-                connection.execute(delete(KEPT_FILES).where(KEPT_FILES.c.owner.not_in(but)))
+            self.close()
+            for beside in self.path.parent.glob(f"{self.path.name}.*"):
+                beside.unlink()
+            shutil.copyfile(file, self.path)
 
     @contextmanager
     def _commit(self) -> Iterator[_Kept]:

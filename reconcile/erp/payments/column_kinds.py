@@ -145,7 +145,9 @@ _OWED: Final = pattern(
     "do+zaplaty zbyva nedoplat задолж к+оплате 未付 未払 미지급 odenecek",
 )
 _AMOUNT: Final = re.compile(
-    r"[^\W\d]{0,3}\s*[-+(]?\s*[^\W\d]?\d[\d.,' \u00a0]*\)?-?\s*[^\W\d]{0,3}", re.ASCII
+    # No two neighbours match the same text: a long blank cell takes time in proportion to its length.
+    r"[^\W\d]{0,3}\s*(?:[-+(]\s*)?[^\W\d]?\d(?:[.,' \u00a0]*\d)*[.,]?\s*(?:[-)]{1,2}\s*)?[^\W\d]{0,3}",
+    re.ASCII,
 )
 _STEPS: Final = pattern(
     "approval$ approvals$ authorisation$ authorization$ stage$ phase$ step$ workflow$ progress$ decision$",
