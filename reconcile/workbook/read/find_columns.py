@@ -65,9 +65,10 @@ def header_names(kind: RecordKind, meta: Meta, layout: Layout) -> Names:
     fallback = [*layout.labels(kind).items(), *_FORMER.get(kind, ())]
     ids = {label: column for column, label in reversed(fallback) if column not in taken}
     hidden = {column.id: hidden_label(kind, column.id) for column in COLUMNS[kind] if column.hidden}
-    ids |= {label: column for column, label in hidden.items()} | exported
+    ids |= {label: column for column, label in hidden.items()}
+    ids |= exported
     # A damaged `_meta` may give the header of one column to another: each column keeps a name all the same.
-    labels = dict(reversed(fallback)) | hidden
+    labels: dict[str, str] = {**dict(reversed(fallback)), **hidden}
     labels |= {column: label for label, column in ids.items()}
     return Names({_same_form(label): column for label, column in ids.items()}, labels, later)
 
