@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -81,6 +82,7 @@ class _Kept:
     rows: dict[str, list[Entry]] = field(default_factory=dict)
     effects: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
+    returned: dict[str, str] = field(default_factory=dict)
 
     def copied(self) -> _Kept:
         return _Kept(
@@ -89,6 +91,7 @@ class _Kept:
             {key: list(rows) for key, rows in self.rows.items()},
             {key: dict(rows) for key, rows in self.effects.items()},
             dict(self.holders),
+            dict(self.returned),
         )
 
 
@@ -234,9 +237,16 @@ class QuickStore(Store):
         """All workbooks of a split export."""
         return ()
 
-    def returned(self, workbook_ids: Iterable[str]) -> dict[str, str]:  # noqa: ARG002  as above
+    def note_returns(self, files: Iterable[tuple[str, str]], at: datetime) -> None:
+        """Remembers that workbooks came back."""
+        with self._commit() as kept:
+            for workbook_id, _ in files:
+                kept.returned.setdefault(workbook_id, at.isoformat(timespec="seconds"))
+
+    def returned(self, workbook_ids: Iterable[str]) -> dict[str, str]:
         """When each of these came back."""
-        return {}
+        kept = self.kept.returned
+        return {one: kept[one] for one in workbook_ids if one in kept}
 
     def _add(self, run_id: str, entry: Entry) -> None:
         rows = self.kept.rows.setdefault(run_id, [])
