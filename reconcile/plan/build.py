@@ -159,13 +159,13 @@ def _wanted(
     sources: tuple[Source, ...], baseline: Snapshot, live: Snapshot, policy: Policy, given: Circumstances
 ) -> _Wanted:
     """Compares, decides and checks: what is left to be held or carried out."""
-    names, exported, narrowing = policy.names, baselines(sources), given.narrowing
+    names, exported = policy.names, baselines(sources)
     decisions = Decisions(sources, given.preference)
     found = _compared(sources, live, names, decisions)
     found.drifts += _new_upstream(sources, baseline, live, names)
     requested, twice = _requested(sources, exported, live, names, found, decisions)
-    narrowed = narrow(requested, found.conflicts, narrowing)
-    found.conflicts = narrowed.conflicts
+    narrowed = narrow(requested, found.conflicts, given.narrowing)
+    found.conflicts, narrowing = narrowed.conflicts, narrowed.narrowing
     raised, warnings = _across_records(sources, live, narrowed.requested, found.drifts, policy)
     requested = _decided(raised, narrowed.requested, decisions, found)
     every = (one for source in sources for one in source.findings)

@@ -10,6 +10,8 @@ from decimal import Decimal
 import pytest
 from builders import (
     FILE,
+    GIVEN,
+    changed,
     make_checked_plan,
     make_line,
     make_payout,
@@ -24,6 +26,7 @@ from reconcile.domain.fields import FIELDS, RecordKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.across.narrowing import Narrowing, first_payouts
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.model import Plan
 from reconcile.plan.proof import prove
@@ -182,3 +185,89 @@ def test_the_estimate_counts_the_looks_at_payouts_and_at_the_pool() -> None:
     # The partner's payouts before the run; afterwards the payout and its lines. With lines, the pool as well.
     assert (empty.writes, empty.reads) == (1, 3)
     assert (filled.writes, filled.reads) == (1, 4)
+
+
+TWO_PARTNERS = make_snapshot(
+    make_payout(),
+    make_line(),
+    pool("cln_2"),
+    pool("cln_3", "20.50 USD"),
+    pool("cln_4", partner_id="ptn_2"),
+)
+TWO_BATCHES = workbook(
+    TWO_PARTNERS, ["cln_2", "cln_3", "cln_4"], row(period=PERIOD), row(3, period=PERIOD, partner_id="ptn_2")
+)
+
+
+def narrowed(narrowing: Narrowing, book: EditedWorkbook = TWO_BATCHES, live: Snapshot | None = None) -> Plan:
+    return make_plan(TWO_PARTNERS, book, live, given=replace(GIVEN, narrowing=narrowing))
+
+
+def batches_of(plan: Plan) -> list[str | None]:
+    return [one.expected.get("lines") for one in plan.operations]
+
+
+@pytest.mark.parametrize(
+    ("named", "lines"),
+    [
+        ("cln_2", ["cln_2, cln_3"]),
+        ("ptn_1", ["cln_2, cln_3"]),
+        ("cln_4", ["cln_4"]),
+        ("ptn_2", ["cln_4"]),
+        ("pay_1", []),
+    ],
+)
+def test_a_narrowed_plan_takes_a_new_payout_and_its_lines_together(named: str, lines: list[str]) -> None:
+    plan = narrowed(Narrowing(frozenset({named}), f"--only {named}"))
+
+    assert batches_of(plan) == lines
+    assert (plan.held, plan.errors) == ((), ())
+
+
+def test_the_first_new_payout_is_made_with_its_lines_and_the_other_is_left_with_its_own() -> None:
+    whole = narrowed(Narrowing())
+    first = narrowed(first_payouts(whole.operations, 1))
+
+    assert sorted(map(str, batches_of(whole))) == ["cln_2, cln_3", "cln_4"]
+    assert batches_of(first) == batches_of(whole)[:1]
+    assert (first.held, first.errors) == ((), ())
+    assert [one.rule for one in first.findings] == ["left-out"]
+
+
+def test_the_first_edit_of_a_marked_line_takes_the_new_payout_along() -> None:
+    lines = tuple(
+        replace(one, values={**one.values, "amount": "510"}) if one.id == "cln_3" else one
+        for one in TWO_BATCHES.lines.rows
+    )
+    book = replace(TWO_BATCHES, lines=replace(TWO_BATCHES.lines, rows=lines))
+    whole = narrowed(Narrowing(), book)
+    first = narrowed(Narrowing(frozenset({"cln_3"}), "--first 1"), book)
+
+    assert len(whole.operations) == 3
+    assert batches_of(first)[-1] == "cln_2, cln_3"
+    assert len(first.operations) == 2
+
+
+def test_a_narrowed_plan_makes_no_payout_where_a_line_that_is_not_named_left_the_pool() -> None:
+    """The line that is named waits for it, as in the whole plan."""
+    live = changed(TWO_PARTNERS, "cln_3", payout_id="pay_1")
+    plan = narrowed(Narrowing(frozenset({"cln_2"}), "--only cln_2"), live=live)
+
+    assert plan.operations == ()
+    assert [one.target.id for one in plan.conflicts] == ["cln_3"]
+    assert "cln_2" in {one.target.id for one in plan.held}
+
+
+def test_where_the_payout_is_a_question_its_lines_are_left_with_it() -> None:
+    book = workbook(
+        TWO_PARTNERS,
+        ["cln_2", "cln_3", "cln_4"],
+        row(period="2026-Q1"),
+        row(3, period=PERIOD, partner_id="ptn_2"),
+    )
+    other = narrowed(Narrowing(frozenset({"cln_4"}), "--only cln_4"), book)
+    asked = narrowed(Narrowing(frozenset({"cln_3"}), "--only cln_3"), book)
+
+    assert (batches_of(other), other.conflicts) == (["cln_4"], ())
+    assert asked.operations == ()
+    assert [one.target.kind for one in asked.conflicts] == [KIND]

@@ -75,11 +75,7 @@ def batch_holds(
     All of them or none: the server takes every line of the pool. conflicts: a marked line may be in one.
     """
     rows = _homes(requested.new_payouts)
-    marked = {home: [one.target for one in some] for home, some in _marked(requested).items()}
-    for one in conflicts:
-        if one.yours.get("action") == BATCH:
-            marked.setdefault(_home(one.target), []).append(one.target)
-    for home, targets in marked.items():
+    for home, targets in _marked_targets(requested, conflicts).items():
         members = [key_of(one) for one in targets]
         payouts = [key_of(one.target) for one in rows.get(home, ())]
         if not payouts:
@@ -91,6 +87,19 @@ def batch_holds(
         else:
             continue
         yield from ((key, words) for key in (*members, *payouts))
+
+
+def batches(requested: Requested, conflicts: Iterable[Conflict]) -> Iterator[list[Target]]:
+    """The marked lines of each partner with the new payout that they go onto: none is taken without the rest.
+
+    Without its lines the payout would be made empty, which the API cannot delete, and they could go nowhere.
+    conflicts: a line or a payout may be in one.
+    """
+    conflicts = tuple(conflicts)
+    payouts = [one.target for one in requested.new_payouts]
+    payouts += [one.target for one in conflicts if one.target.kind is RecordKind.NEW_PAYOUT]
+    for home, lines in _marked_targets(requested, conflicts).items():
+        yield [*lines, *(one for one in payouts if _home(one) == home)]
 
 
 def _of_one(
@@ -130,6 +139,15 @@ def _marked(requested: Requested) -> dict[_Home, list[Change]]:
     for change in requested.changes:
         if change.field == "action" and change.after == BATCH:
             found.setdefault(_home(change.target), []).append(change)
+    return found
+
+
+def _marked_targets(requested: Requested, conflicts: Iterable[Conflict]) -> dict[_Home, list[Target]]:
+    """The lines that are marked, with those whose mark is in a conflict."""
+    found = {home: [one.target for one in some] for home, some in _marked(requested).items()}
+    for one in conflicts:
+        if one.yours.get("action") == BATCH:
+            found.setdefault(_home(one.target), []).append(one.target)
     return found
 
 

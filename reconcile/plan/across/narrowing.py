@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.phrases import counted
 from reconcile.domain.snapshot import Snapshot
+from reconcile.plan.across.batching import batches
 from reconcile.plan.model import Conflict, Operation, Target
 from reconcile.plan.wanted.requested import Requested
 
@@ -38,16 +39,21 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What stays of a plan, and the targets of the edits that were left out."""
+    """What stays of a plan, and the targets of the edits that were left out.
+
+    narrowing: what it was narrowed to, with all of every batch.
+    """
 
     requested: Requested
     conflicts: list[Conflict]
+    narrowing: Narrowing
     left: list[Target] = field(default_factory=list)
 
 
 def narrow(requested: Requested, conflicts: Iterable[Conflict], narrowing: Narrowing) -> Narrowed:
-    """Takes the edits and conflicts of other records out."""
+    """Takes the edits and conflicts of other records out. A new payout and its lines stay or go together."""
     conflicts = list(conflicts)
+    narrowing = _with_batches(narrowing, requested, conflicts)
     taken = Requested(
         tuple(one for one in requested.changes if narrowing.takes(one.target)),
         tuple(one for one in requested.new_lines if narrowing.takes(one.target)),
@@ -57,7 +63,15 @@ def narrow(requested: Requested, conflicts: Iterable[Conflict], narrowing: Narro
     every += [one.target for one in requested.new]
     every += [one.target for one in conflicts]
     left = [one for one in every if not narrowing.takes(one)]
-    return Narrowed(taken, [one for one in conflicts if narrowing.takes(one.target)], left)
+    return Narrowed(taken, [one for one in conflicts if narrowing.takes(one.target)], narrowing, left)
+
+
+def _with_batches(narrowing: Narrowing, requested: Requested, conflicts: Iterable[Conflict]) -> Narrowing:
+    """It, and all of every batch of which it takes a record."""
+    if narrowing.ids is None:
+        return narrowing
+    taken = [some for some in batches(requested, conflicts) if any(map(narrowing.takes, some))]
+    return replace(narrowing, ids=narrowing.ids.union(one.id for some in taken for one in some))
 
 
 def left_out(left: Iterable[Target], narrowing: Narrowing) -> Iterator[Finding]:
