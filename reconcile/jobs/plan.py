@@ -81,7 +81,7 @@ def plan_of(
     policy = session.settings.policy
     plan = build_plan(sources, live, policy, given)
     if narrow_to.first is not None:
-        first = given.narrowing & first_payouts(plan.operations, narrow_to.first)
+        first = first_payouts(plan.operations, narrow_to.first, given.narrowing)
         given = replace(given, narrowing=first)
         plan = build_plan(sources, live, policy, given)
     read_from = tuple(

@@ -107,3 +107,9 @@ def test_where_only_takes_nothing_first_takes_nothing_either(cli: CliSession) ->
 
     assert cli.plan(edited, "--only", APPROVED)["operations"] == []
     assert cli.plan(edited, "--only", APPROVED, "--first", "1")["operations"] == []
+
+
+def test_first_never_widens_what_only_took(cli: CliSession, edited: Path) -> None:
+    plan = cli.plan(edited, "--only", APPROVED_LINE, "--only", DRAFT_LINE, "--first", "1")
+
+    assert targets(plan) in ({APPROVED_LINE}, {DRAFT_LINE})

@@ -226,7 +226,7 @@ def test_a_narrowed_plan_takes_a_new_payout_and_its_lines_together(named: str, l
 
 def test_the_first_new_payout_is_made_with_its_lines_and_the_other_is_left_with_its_own() -> None:
     whole = narrowed(Narrowing())
-    first = narrowed(first_payouts(whole.operations, 1))
+    first = narrowed(first_payouts(whole.operations, 1, Narrowing()))
 
     assert sorted(map(str, batches_of(whole))) == ["cln_2, cln_3", "cln_4"]
     assert batches_of(first) == batches_of(whole)[:1]

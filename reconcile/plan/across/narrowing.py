@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from reconcile.domain.fields import NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
@@ -31,10 +32,6 @@ class Narrowing:
     def takes(self, target: Target) -> bool:
         """Whether the plan is about this record."""
         return self.ids is None or bool(self.ids & {target.id, target.payout_id, target.partner_id})
-
-    def __and__(self, other: Narrowing) -> Narrowing:
-        """Narrower still: the ids of the other, which were found among what this one takes."""
-        return Narrowing(other.ids, " ".join(filter(None, (self.words, other.words))))
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,17 @@ def _stays(
     return True
 
 
-def first_payouts(operations: Iterable[Operation], count: int) -> Narrowing:
-    """The first payouts that a plan changes, in its order; a line of the pool counts as one."""
-    found = dict.fromkeys(one.target.payout_id or one.target.id for one in operations)
-    return Narrowing(frozenset(list(found)[:count]), f"--first {count}")
+def first_payouts(operations: Iterable[Operation], count: int, only: Narrowing) -> Narrowing:
+    """The first payouts that a plan changes, in its order; a line of the pool counts as one.
+
+    only: what the plan was narrowed to before. Where that names lines and not their payouts, no other line
+    joins them.
+    """
+    found: dict[str, list[Target]] = {}
+    for one in operations:
+        found.setdefault(one.target.payout_id or one.target.id, []).append(one.target)
+    ids: set[str] = set()
+    for key, targets in islice(found.items(), count):
+        is_whole = only.ids is None or bool(only.ids & {key, *(one.partner_id for one in targets)})
+        ids |= {key} if is_whole else {one.id for one in targets}
+    return Narrowing(frozenset(ids), " ".join(filter(None, (only.words, f"--first {count}"))))
