@@ -73,7 +73,7 @@ async def upload(request: Request, visitor: Preparer) -> Response:
     return await run_in_threadpool(_begin, desk_of(request), visitor, uploads)
 
 
-@router.get("/bring/work/{key}")
+@router.get("/bring/task/{key}")
 def worked(task: OwnTask) -> Response:
     """From the work to its page."""
     return RedirectResponse(f"/bring/{(task.result or {})['key']}", 303)
@@ -179,7 +179,7 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
         return {"key": own.key}
 
     title = f"Checking {', '.join(own.names)}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/work', title, work)}", 303)
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/task', title, work)}", 303)
 
 
 def _decided(
