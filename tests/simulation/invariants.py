@@ -109,7 +109,7 @@ class Watch:
             self.break_("a narrowed command leaves the rest", f"{_told(effect)}, only {only}.")
         if book and {one.id for one in office.asked if _asks(one, effect)} <= office.void:
             self.break_("nothing of a withdrawn workbook is sent", f"{_told(effect)}, of {book.id}.")
-        if how := new_payouts.torn(office.asked, effect):
+        if how := new_payouts.torn(office.asked, effect, self.server.effects):
             self.break_("no new payout is torn from its lines", how)
         if effect.kind == "comment" and (bad := new_payouts.bad_comment(effect, office, self.server.effects)):
             self.break_(*bad)

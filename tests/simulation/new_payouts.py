@@ -54,11 +54,15 @@ def asks(book: Book, effect: Effect) -> bool:
     return effect.kind == "open" or effect.record in marked(book, content[0])
 
 
-def torn(books: Iterable[Book], effect: Effect) -> str:
-    """That a payout was made without the lines which every workbook that asks for it puts onto it."""
+def torn(books: Iterable[Book], effect: Effect, effects: Iterable[Effect]) -> str:
+    """That a payout was made without the lines which every workbook that asks for it puts onto it.
+
+    A line that an office put onto another payout before is on its payout.
+    """
     if effect.kind != "open" or effect.body.get("attachPendingLines"):
         return ""
-    asking = [marked(book, effect.body["partnerId"]) for book in books if asks(book, effect)]
+    done = {one.record for one in effects if one.kind == "attach" and one.by != COLLEAGUE}
+    asking = [marked(book, effect.body["partnerId"]) - done for book in books if asks(book, effect)]
     if not asking or not all(asking):
         return ""
     return f"{effect.record} was made without {', '.join(sorted(asking[-1]))}."

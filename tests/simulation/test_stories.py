@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from simulation.records import Habits
 from simulation.story import Act, Story, played
+from simulation.world import Edit
 
 ONE_PAYOUT = (("pay_1", "ptn_1", "APPROVED", ("345.00", "202.00")),)
 EXPORT, APPLY = Act("export"), Act("apply")
@@ -15,6 +16,18 @@ STORIES = {
         Habits(lag=4),
         ONE_PAYOUT,
         (EXPORT, Act("type", record="new payout", value="ptn_2 2026-04 Run 1")),
+        (),
+    ),
+    "what somebody set before us and shows late is not what became of ours": Story(
+        15,
+        Habits(lag=0.5, salt=2),
+        (("pay_1", "ptn_2", "PENDING_REVIEW", ("398.00", "82.00")),),
+        (
+            EXPORT,
+            Act("type", record="pay_1", name="stage", value="SCHEDULED"),
+            Act("colleague", edit=Edit("stage", "pay_1", "APPROVED")),
+            APPLY,
+        ),
         (),
     ),
 }
