@@ -99,7 +99,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
         return form
 
-    def concat(self, pieces: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(self, pieces: Iterable[str]) -> str:
         """A text of several pieces, as of a macro, counted before it is put together."""
         return "".join(self.budget.within(pieces))
 
