@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from cli_session import SEED, CliSession
+from cli_session import CliSession, short_month
 from hypothesis import settings
 from libreoffice import Converter
 from postgres_server import PostgresServer, programs_of_postgres
 
 from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.seed import Seed
 from reconcile.sandbox.server import running
 
 # A busy machine must not fail a test: none has a time of its own.
@@ -35,14 +36,20 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def server_month() -> Seed:
+    """What servers begin with. A file whose tests are about the whole sample month has a fixture of this name."""
+    return short_month()
+
+
+@pytest.fixture
 def open_cli(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server_month: Seed, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Choices], CliSession]]:
     """Opens a cli on a server with the given choices."""
     with ExitStack() as stack:
 
         def opened(choices: Choices) -> CliSession:
-            url = stack.enter_context(running(SEED, choices))
+            url = stack.enter_context(running(server_month, choices))
             return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
         yield opened
