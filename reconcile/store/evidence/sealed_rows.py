@@ -19,13 +19,13 @@ from reconcile.store.tables import (
     CLOSES,
     ENTRIES,
     EXPORTS,
-    HANDOUTS,
     KEPT_FILES,
     LATE_ENTRIES,
     REOPENINGS,
     RETURNS,
     RUNS,
     SEALS,
+    SPLIT_WORKBOOKS,
     WITHDRAWALS,
 )
 
@@ -50,7 +50,7 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (RUNS, RUNS.c.run_id == run_id),
         (ENTRIES, ENTRIES.c.run_id == run_id),
         (EXPORTS, EXPORTS.c.workbook_id.in_(names)),
-        (HANDOUTS, HANDOUTS.c.workbook_id.in_(names)),
+        (SPLIT_WORKBOOKS, SPLIT_WORKBOOKS.c.workbook_id.in_(names)),
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
         (WITHDRAWALS, WITHDRAWALS.c.workbook_id.in_(names)),
         (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
