@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from cli_session import CliSession, short_month
+from cli_session import CliSession, full_month, short_month
 from hypothesis import settings
 from libreoffice import Converter
 from postgres_server import PostgresServer, programs_of_postgres
@@ -21,6 +22,28 @@ from reconcile.sandbox.server import running
 # A busy machine must not fail a test: none has a time of its own.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+MEMORY = Path("/dev/shm")
+"""A folder that Linux keeps in memory."""
+ROOM = 4 * 2**30
+"""Bytes that must be free there; a run of all tests takes less than half of it."""
+
+
+def pytest_configure() -> None:
+    """Keeps the folders of the tests in memory: the state store waits for the disk at every commit."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    facts = os.statvfs(MEMORY)
+    # Some tests run programs from their folder.
+    if facts.f_bavail * facts.f_frsize >= ROOM and not facts.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: without this, each full garbage collection walks through all of it."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +59,9 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def server_month() -> Seed:
-    """What servers begin with. A file whose tests are about the whole sample month has a fixture of this name."""
-    return short_month()
+def server_month(request: pytest.FixtureRequest) -> Seed:
+    """What servers begin with: a short month, or the whole sample month for tests that are marked so."""
+    return full_month() if request.node.get_closest_marker("full_month") else short_month()
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.store import Store
 from reconcile.workbook.copy.cell_editor import Keystroke
 
+# The sample payments pay the whole sample month.
+pytestmark = pytest.mark.full_month
+
 BANK = ("bank.camt053.xml", "bank.ofx", "bank.mt940", "bank.bai2", "bank.csv")
 LEDGER = ("xero.csv", "netsuite.csv", "quickbooks.csv")
 BY_PO = "pay_wlxavm3mf6ubtwc9uyjhzpdg"
