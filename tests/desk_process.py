@@ -1,4 +1,4 @@
-"""A real desk: its own process on loopback, against a sandbox with the sample month, and browsers without a window."""
+"""A real desk: its own process on loopback, against a sandbox with a short month, and browsers without a window."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import KEY, PATIENCE, SEED
+from cli_session import KEY, PATIENCE, short_month
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -114,7 +114,7 @@ def desk_running(
     """A desk with these arguments and settings, on a state store in the folder."""
     file = folder / "settings.toml"
     file.write_text(settings, encoding="utf-8")
-    with running(SEED, choices or Choices(rate=100_000)) as introw:
+    with running(short_month(), choices or Choices(rate=100_000)) as introw:
         environ = os.environ | {
             "INTROW_BASE_URL": introw,
             "INTROW_API_KEY": KEY,
