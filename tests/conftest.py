@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_session import CliSession, full_month, short_month
+from complaint_rounds import Round
 from hypothesis import settings
 from libreoffice import Converter
 from postgres_server import PostgresServer, programs_of_postgres
@@ -115,3 +116,8 @@ def postgres() -> Iterator[PostgresServer]:
 def convert(program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Converter:
     """LibreOffice, which saves a file in another format."""
     return Converter(program("soffice"), tmp_path_factory.mktemp("libreoffice"))
+
+
+@pytest.fixture
+def round_trip(tmp_path: Path) -> Round:
+    return Round(tmp_path)
