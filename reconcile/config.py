@@ -17,6 +17,7 @@
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
     [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
+    [sign_in]             # the provider through which people sign in: see `domain.policy.sign_in`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -50,6 +51,7 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
+from reconcile.domain.policy.sign_in import SignInPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -83,6 +85,7 @@ _SECTIONS = {
     "approval",
     "notify",
     "pickup",
+    "sign_in",
 }
 _APP = "reconcile"
 
@@ -110,6 +113,7 @@ class Settings:
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
     pickup: PickupPolicy = field(default_factory=PickupPolicy)
+    sign_in: SignInPolicy = field(default_factory=SignInPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -162,6 +166,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
         pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
+        sign_in=made(SignInPolicy, content.get("sign_in", {}), file, "sign_in"),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -174,9 +179,9 @@ def server_notes() -> Path:
 def _needs_trust(
     choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
 ) -> bool:
-    """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
+    """Whether a file that nobody named must be trusted: one that says whom to tell or to let in, always."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    return is_found and ("notify" in content or not _is_sandbox(profile, environ))
+    return is_found and (bool({"notify", "sign_in"} & content.keys()) or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

@@ -99,6 +99,8 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "argon2": {"desk"},
+    "authlib": {"desk"},
+    "joserfc": {"desk"},
     "cryptography": {"people"},
     "apprise": {"notify"},
     "mcp": {"assistant"},

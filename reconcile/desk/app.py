@@ -47,6 +47,7 @@ from reconcile.desk.pages import (
     home,
     past,
     payment_pages,
+    provider_sign_in,
     runs,
     sign_in_out,
     take,
@@ -73,6 +74,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     runs.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
+    provider_sign_in.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

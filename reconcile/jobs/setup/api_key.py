@@ -1,4 +1,4 @@
-"""Finds what is secret: the API key, the state's password, the addresses of notices."""
+"""Finds what is secret: the API key, the state's password, the addresses of notices, the client's secret."""
 
 from __future__ import annotations
 
@@ -54,6 +54,23 @@ def notice_addresses(settings: Settings, environ: Mapping[str, str]) -> str:
         return environ["RECONCILE_NOTIFY"]
     name = settings.notices.targets_file
     return _from_file(name, "list of addresses", "notify.targets_file") if name else ""
+
+
+def client_secret(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The secret that the sign-in provider gave this desk; RECONCILE_CLIENT_SECRET wins.
+
+    Raises ConfigurationError where there is none, or others can read it.
+    """
+    policy = settings.sign_in
+    if environ.get("RECONCILE_CLIENT_SECRET"):
+        return environ["RECONCILE_CLIENT_SECRET"]
+    if policy.client_secret_file:
+        return _from_file(policy.client_secret_file, "secret", "sign_in.client_secret_file")
+    if policy.client_secret_keyring:
+        return _from_keyring(policy.client_secret_keyring, settings.profile_name, "secret")
+    raise ConfigurationError(
+        "There is no secret for [sign_in]. Set RECONCILE_CLIENT_SECRET, or name a client_secret_file there."
+    )
 
 
 def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
