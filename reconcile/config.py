@@ -17,7 +17,7 @@
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
     [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
-    [sign_in]             # the provider through which people sign in: see `domain.policy.sign_in`
+    [sign_in]             # the provider through which people sign in: see `domain.policy.sign_in_rules`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -51,7 +51,7 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -146,10 +146,9 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         if needs_trust and folder.resolve() in people.resolve().parents:
             _check_trust(people, content_of_it)
 
-    named = (
-        choices.state or environ.get("RECONCILE_STATE") or profile.state or user_state_path(_APP) / "state.db"
-    )
-    state, server = place_of(named, profile.state_lease, server_notes())
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    place = named or user_state_path(_APP) / "state.db"
+    state, server = place_of(place, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -179,9 +178,10 @@ def server_notes() -> Path:
 def _needs_trust(
     choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
 ) -> bool:
-    """Whether a file that nobody named must be trusted: one that says whom to tell or to let in, always."""
+    """Whether a file that nobody named must be trusted: one that says whom to tell, let in or ask, always."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    return is_found and (bool({"notify", "sign_in"} & content.keys()) or not _is_sandbox(profile, environ))
+    reaches_others = {"notify", "sign_in"} & content.keys() or "mail_server" in content.get("pickup", {})
+    return is_found and bool(reaches_others or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from reconcile.config import Choices
 from reconcile.desk.page_caller import PageCaller
 from reconcile.desk.security.tries import CLIENT_TRIES, Tries, client_of
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.desk_store import desk_store
 from reconcile.jobs.session import open_session

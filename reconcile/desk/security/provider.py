@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 
 _SCOPES: Final = ("openid", "profile", "email")
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcile.domain.policy.approval import Team
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 
 
 @dataclass(frozen=True, slots=True)

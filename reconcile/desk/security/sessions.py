@@ -15,7 +15,7 @@ from typing import Any, Final
 from reconcile.desk.security.tokens import key_of, new_secret, write_token
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.policy.approval import ROLES, Team
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.jobs.desk.desk_store import DeskRow, DeskStore
 
 IDLE_SECONDS: Final = 4 * 3600

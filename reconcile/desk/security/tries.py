@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconcile.desk.security.tokens import key_of
-from reconcile.domain.policy.sign_in import SignInPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.desk_store import DeskStore
 
