@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -63,7 +63,7 @@ def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(vis
     desk = desk_of(request)
     kept = asked_plan(desk, found.request)
     words: tuple[str, ...] = ()
-    talk: dict[str, object] = {}
+    talk: dict[str, Any] = {}
     if kept:
         plan = kept_plan(kept.plan)
         talk = {"comments": comments_of(desk.session, plan), "changed": changed_records(plan)}
