@@ -23,7 +23,7 @@ def read_pain(source: Source, root: Element, settled: Collection[str]) -> Paymen
     settled: the codes that say that the money left. A batch that was rejected whole may not list its orders:
     that is a finding.
     """
-    message = next(child for child in root if xml.local(child) == "CstmrPmtStsRpt")
+    message = next(child for child in root if child.tag == "CstmrPmtStsRpt")
     findings: list[Finding] = []
     payments: list[Payment] = []
     whole = xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
