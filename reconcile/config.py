@@ -138,8 +138,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
             _check_trust(people, content_of_it)
 
     named = choices.state or environ.get("RECONCILE_STATE") or profile.state
-    place = named or user_state_path(_APP) / "state.db"
-    state, server = place_of(place, profile.state_lease, server_notes())
+    state, server = place_of(named or user_state_path(_APP) / "state.db", profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,

@@ -14,7 +14,7 @@ from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan, Target
-from reconcile.store.sent.comments import Comment, add_comment, comments_on
+from reconcile.store.sent.change_comments import Comment, add_comment, comments_on
 
 __all__ = ["Comment", "changed_records", "comment_on", "comments_of", "kept_plan"]
 

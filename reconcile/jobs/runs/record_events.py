@@ -12,7 +12,7 @@ from reconcile.domain.settlement import Answers, ReadPayment, Settlement, place_
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.evidence.payments_read import kept_answers, readings_naming
-from reconcile.store.sent.comments import Comment, comments_about
+from reconcile.store.sent.change_comments import Comment, comments_about
 from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
