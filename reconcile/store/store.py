@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -79,10 +79,16 @@ class Store:
             add(connection, EXPORTS, [export_row(export, baseline, sent_as)])
 
     def save_exports(
-        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], note: str = ""
+        self,
+        exports: Iterable[tuple[Export, Snapshot]],
+        handouts: Sequence[Handout],
+        alike: SentAs = PLAIN,
     ) -> None:
-        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
-        sent_as = {one.workbook_id: SentAs(one.file, note) for one in handouts}
+        """Keeps the baselines of workbooks that were exported together, and who got which; all or none.
+
+        alike: how all of them were sent, but for their files.
+        """
+        sent_as = {one.workbook_id: replace(alike, file=one.file) for one in handouts}
         with self.writing() as connection:
             rows = (
                 export_row(export, baseline, sent_as.get(export.workbook_id, PLAIN))
