@@ -79,19 +79,13 @@ class Store:
             add(connection, EXPORTS, [export_row(export, baseline, sent_as)])
 
     def save_exports(
-        self,
-        exports: Iterable[tuple[Export, Snapshot]],
-        handouts: Sequence[Handout],
-        alike: SentAs = PLAIN,
+        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], sent_as: SentAs = PLAIN
     ) -> None:
-        """Keeps the baselines of workbooks that were exported together, and who got which; all or none.
-
-        alike: how all of them were sent, but for their files.
-        """
-        sent_as = {one.workbook_id: replace(alike, file=one.file) for one in handouts}
+        """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
+        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in handouts}
         with self.writing() as connection:
             rows = (
-                export_row(export, baseline, sent_as.get(export.workbook_id, PLAIN))
+                export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
                 for export, baseline in exports
             )
             add(connection, EXPORTS, rows)
