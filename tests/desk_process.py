@@ -1,4 +1,4 @@
-"""A real desk: its own process on loopback, against a sandbox with a short month, and browsers without a window."""
+"""A real desk: its own process on loopback, against a sandbox with the sample month, and browsers without a window."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import KEY, PATIENCE, short_month
+from cli_session import KEY, PATIENCE, SEED
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -109,12 +109,16 @@ class DeskProcess:
 
 @contextmanager
 def desk_running(
-    folder: Path, *arguments: str, settings: str = FAST, choices: Choices | None = None
+    folder: Path,
+    *arguments: str,
+    settings: str = FAST,
+    choices: Choices | None = None,
+    seed: Path | Mapping[str, Any] = SEED,
 ) -> Iterator[DeskProcess]:
     """A desk with these arguments and settings, on a state store in the folder."""
     file = folder / "settings.toml"
     file.write_text(settings, encoding="utf-8")
-    with running(short_month(), choices or Choices(rate=100_000)) as introw:
+    with running(seed, choices or Choices(rate=100_000)) as introw:
         environ = os.environ | {
             "INTROW_BASE_URL": introw,
             "INTROW_API_KEY": KEY,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -82,13 +82,13 @@ class Store:
         self,
         exports: Iterable[tuple[Export, Snapshot]],
         split_workbooks: Sequence[SplitWorkbook],
-        note: str = "",
+        sent_as: SentAs = PLAIN,
     ) -> None:
-        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
-        sent_as = {one.workbook_id: SentAs(one.file, note) for one in split_workbooks}
+        """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
+        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in split_workbooks}
         with self.writing() as connection:
             rows = (
-                export_row(export, baseline, sent_as.get(export.workbook_id, PLAIN))
+                export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
                 for export, baseline in exports
             )
             add(connection, EXPORTS, rows)
