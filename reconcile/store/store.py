@@ -81,18 +81,18 @@ class Store:
     def save_exports(
         self,
         exports: Iterable[tuple[Export, Snapshot]],
-        split_workbooks: Sequence[SplitWorkbook],
+        split: Sequence[SplitWorkbook],
         sent_as: SentAs = PLAIN,
     ) -> None:
         """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
-        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in split_workbooks}
+        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in split}
         with self.writing() as connection:
             rows = (
                 export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
                 for export, baseline in exports
             )
             add(connection, EXPORTS, rows)
-            save_split_workbooks(connection, split_workbooks)
+            save_split_workbooks(connection, split)
 
     def split_workbooks_with(self, workbook_ids: Collection[str]) -> tuple[SplitWorkbook, ...]:
         """All workbooks of every set that one of these belongs to."""
