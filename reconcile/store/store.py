@@ -87,10 +87,7 @@ class Store:
         """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
         sent = {one.workbook_id: replace(sent_as, file=one.file) for one in split}
         with self.writing() as connection:
-            rows = (
-                export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
-                for export, baseline in exports
-            )
+            rows = (export_row(one, base, sent.get(one.workbook_id, PLAIN)) for one, base in exports)
             add(connection, EXPORTS, rows)
             save_split_workbooks(connection, split)
 
