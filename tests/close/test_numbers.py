@@ -12,7 +12,7 @@ from closing import APRIL_END, close_of, facts_of, frozen_of, paid
 from reconcile.close.aging import buckets, sums
 from reconcile.close.journal import imbalance
 from reconcile.close.late import late_entries, true_up
-from reconcile.close.rates import rates_from
+from reconcile.close.remeasurement.rates import rates_from
 from reconcile.domain.policy.close import AccountRule, ClosePolicy
 from reconcile.errors import ConfigurationError
 

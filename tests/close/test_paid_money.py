@@ -14,7 +14,7 @@ from reconcile.close.close import Close, make_close
 from reconcile.close.ledger.allotments import allotments
 from reconcile.close.ledger.stages import Known, stages_paid
 from reconcile.close.pack import pack_of
-from reconcile.close.rates import rates_from
+from reconcile.close.remeasurement.rates import rates_from
 from reconcile.close.rollforward import Movement
 from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names

@@ -58,10 +58,20 @@ _CARRIED: Final = Check(
     Weight.BLOCKING,
     _gl_forgotten,
 )
+
+
+def _far_rates(given: Evidence) -> Iterator[Objection]:
+    yield from given.far
+
+
+_FAR: Final = Check("far-rates", "Movements without a rate of their day", Weight.BLOCKING, _far_rates)
+_FIFTH: Final = (*CHECKS[:-1], _CARRIED, CHECKS[-1])
+_AFTER_STALE: Final = [one.name for one in _FIFTH].index("stale-rates") + 1
 CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {
     1: FIRST_CHECKS,
     2: MONEY_CHECKS,
     3: CHECKS,
     4: CHECKS,
-    5: (*CHECKS[:-1], _CARRIED, CHECKS[-1]),
+    5: _FIFTH,
+    6: (*_FIFTH[:_AFTER_STALE], _FAR, *_FIFTH[_AFTER_STALE:]),
 }

@@ -22,6 +22,12 @@ from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
 from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
+from reconcile.jobs.closes.carried import (
+    books_functional,
+    carried_of,
+    refuse_unknown_plans,
+    remeasurement_notes,
+)
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
@@ -174,7 +180,8 @@ def _made(
     brought = _brought(session, store, request, replaced)
     snapshot = everything(session, reader, previous, session.days.zone)
     frozen = replace(_gathered(session, store, request, snapshot, previous, replaced, at), **brought)
-    for sentence in dimension_notes(frozen, session.settings.templates):
+    templates = session.settings.templates
+    for sentence in (*dimension_notes(frozen, templates), *remeasurement_notes(frozen, templates)):
         session.caller.say(sentence)
     return make_close(frozen, previous)
 
@@ -198,7 +205,7 @@ def _brought(
             return {name: getattr(found.frozen, name) for name in names}
     return {
         "waivers": waivers_of(request.waivers),
-        "rates": rates_of(request.rates, settings.files),
+        "rates": rates_of(request.rates, settings.files, request.period),
         "gl": ledger_of(session, request.gl, request.period),
         "explanations": explanations_of(session, request.explain, request.period, replaced),
     }
@@ -279,6 +286,9 @@ def _gathered(
     """
     environment, settings = session.environment, session.settings
     evidence = evidence_of(session, store, snapshot, (previous, replaced))
+    journals = newest_layouts(request.journals or ("csv",), settings.templates)
+    left = carried_of(kept_closes(store, environment), previous)
+    refuse_unknown_plans(settings.close.contract_cost, snapshot, left.assets)
     return Frozen(
         close_id=session.new_id("close", at),
         period=request.period,
@@ -294,7 +304,7 @@ def _gathered(
         out=sets_out(store, workbooks_out(store, environment, session.days.start(request.period.start))),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
-        journals=newest_layouts(request.journals or ("csv",), settings.templates),
+        journals=journals,
         version=VERSION,
         allotments=evidence.facts.allotments,
         stage_paid=evidence.facts.stage_paid,
@@ -303,6 +313,9 @@ def _gathered(
         trued_up=trued_up(store, previous),
         own=evidence.own,
         gl_open=open_differences(kept_closes(store, environment), previous),
+        assets=left.assets,
+        remeasured=left.remeasured,
+        is_booked_functional=books_functional(journals, settings.templates),
     )
 
 
