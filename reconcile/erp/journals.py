@@ -126,7 +126,7 @@ def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str
 
 
 def _carried(row: JournalRow, layout: JournalLayout) -> JournalRow:
-    """A row as the layout can say it: a remeasurement beside a zero, or in the currency of the books alone."""
+    """A row as the layout can say it: a remeasurement beside a zero, or in the books' currency alone."""
     if row.functional is None or layout.functional:
         return row
     return replace(row, currency=row.functional.currency, amount=row.functional.amount, functional=None)

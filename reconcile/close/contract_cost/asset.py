@@ -19,7 +19,8 @@ class Asset:
     took back. currency: of the other amounts: that of the books where balances are remeasured, since the
     asset is not monetary and keeps the rate of its day (ASC 830-10-45-18, IAS 21.23); else that of the line.
     cost: all that was added; amortised, impaired: what came off it. first: the first day of its term. months:
-    the term; passed: those that are amortised.
+    the term; passed: those that are amortised. taken: how much a line below zero took back of others, so
+    that it does so once; such a line has no cost.
     """
 
     line_id: str
@@ -35,6 +36,7 @@ class Asset:
     amortised: Decimal = Decimal(0)
     impaired: Decimal = Decimal(0)
     clawed: Decimal = Decimal(0)
+    taken: Decimal = Decimal(0)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -9,7 +9,7 @@ period, and is never taken back (ASC 340-40-35-6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -96,8 +96,9 @@ def capitalised(opening: Iterable[Asset], lines: Lines, policy: ContractCostPoli
         term = policy.term(line.plan)
         if term and key not in moves and line.amount > 0 >= lines.was(key):
             moves[key] = _new(line, term, lines, policy)
-    for line, amount in _clawed(lines, policy):
-        _take(moves, line, amount)
+    for _, line in sorted(lines.now.items()):
+        if line.amount < 0 and policy.term(line.plan):
+            _claw(moves, line, lines, policy)
     made = [one.amortised_until(lines.end) for one in moves.values()]
     return tuple(sorted(made, key=lambda one: (one.asset.partner_id, one.asset.plan, one.asset.key)))
 
@@ -122,27 +123,26 @@ def _followed(move: AssetMove, lines: Lines) -> AssetMove:
 
 def _new(line: Position, term: int, lines: Lines, policy: ContractCostPolicy) -> AssetMove:
     cost, currency = lines.convert(line.currency, line.amount, line.day)
+    asset = _asset(line, term, policy, currency)
+    return AssetMove(replace(asset, earned=line.amount, cost=cost), added=cost)
+
+
+def _asset(line: Position, term: int, policy: ContractCostPolicy, currency: str) -> Asset:
     first = first_day(line.day, next_month=policy.start == "next month")
-    asset = Asset(
-        line.line_id,
-        line.partner_id,
-        line.plan,
-        line.currency,
-        line.amount,
-        currency,
-        cost,
-        first,
-        term,
-    )
-    return AssetMove(asset, added=cost)
+    return Asset(line.line_id, line.partner_id, line.plan, line.currency, _ZERO, currency, _ZERO, first, term)
 
 
-def _clawed(lines: Lines, policy: ContractCostPolicy) -> Iterator[tuple[Position, Decimal]]:
-    """The lines below zero that are new, or grew, and by how much."""
-    for key, line in sorted(lines.now.items()):
-        more = min(lines.was(key), _ZERO) - line.amount
-        if line.amount < 0 and more > 0 and policy.term(line.plan):
-            yield line, more
+def _claw(
+    moves: dict[tuple[str, str], AssetMove], line: Position, lines: Lines, policy: ContractCostPolicy
+) -> None:
+    """Lets a line below zero take back what it did not yet, and remembers it: it may go and come again."""
+    key = (line.line_id, line.currency)
+    taken = moves[key].asset.taken if key in moves else max(-lines.was(key), _ZERO)
+    if -line.amount <= taken:
+        return
+    _take(moves, line, -line.amount - taken)
+    move = moves.get(key) or AssetMove(_asset(line, policy.term(line.plan), policy, line.currency))
+    moves[key] = replace(move, asset=replace(move.asset, taken=-line.amount))
 
 
 def _take(moves: dict[tuple[str, str], AssetMove], line: Position, amount: Decimal) -> None:

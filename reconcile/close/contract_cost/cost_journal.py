@@ -34,6 +34,11 @@ class ContractCosts:
     count_expensed: int = 0
 
     @property
+    def assets(self) -> tuple[AssetMove, ...]:
+        """Those that ever had a cost: what lines below zero took back is remembered beside them."""
+        return tuple(one for one in self.moves if one.asset.cost)
+
+    @property
     def carried(self) -> tuple[Asset, ...]:
         """What the next close opens with."""
         return carried(self.moves)

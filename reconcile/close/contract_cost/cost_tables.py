@@ -64,7 +64,7 @@ def _rollforward(found: ContractCosts, policy: ContractCostPolicy) -> Table:
         Column("split_off", "Closing - both", "rest"),
     )
     groups: dict[tuple[str, str], list[AssetMove]] = {}
-    for one in found.moves:
+    for one in found.assets:
         groups.setdefault((one.asset.currency, one.asset.plan), []).append(one)
     rows = tuple(_rolled(key, some) for key, some in sorted(groups.items()))
     return Table("contract_cost", "Contract costs", columns, rows, _note(policy), "currency", is_summed=True)
@@ -124,7 +124,7 @@ def _assets(close: Close, found: ContractCosts) -> Table:
         Column("non_current", "Non-current", "money"),
         Column("why", "Written off because"),
     )
-    rows = tuple(_asset(close, one) for one in found.moves)
+    rows = tuple(_asset(close, one) for one in found.assets)
     note = "One for each line that was capitalised, until its term is over."
     return Table("assets", "Contract cost assets", columns, rows, note, "currency", is_summed=True)
 
