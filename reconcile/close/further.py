@@ -40,8 +40,8 @@ def further_of(
     frozen: Frozen, previous: Frozen | None, ledgers: tuple[Books, Books], entries: Sequence[Entry]
 ) -> Further:
     """What the settings ask for. ledgers: at the last close, and now."""
-    costs = contract_costs(frozen, previous, *ledgers)
     measured = remeasured(frozen, previous, entries)
+    costs = contract_costs(frozen, previous, *ledgers)
     return Further(
         costs,
         cost_journal(costs, frozen) if costs else (),

@@ -14,7 +14,7 @@ from reconcile.domain.policy.dimensions import values_of
 _ZERO = Decimal(0)
 _CURRENCY, _KIND = Column("currency", "Currency"), Column("kind", "Kind")
 _PARTNER, _PARTNER_ID = Column("partner", "Partner"), Column("partner_id", "Partner ID", "id")
-_TO: Final = Column("to", "Books in")
+_TO: Final = Column("to", "In")
 _ENTITY: Final = Column("entity", "Entity")
 
 
@@ -37,7 +37,7 @@ def gain_facts(close: Close) -> tuple[tuple[str, str], ...]:
 def gain_tables(close: Close) -> tuple[Table, ...]:
     """The gains and losses per currency, and the balances behind them."""
     found = close.further.remeasurement
-    return (_gains(close, found), _balances(close, found)) if found else ()
+    return (_gains(close, found), _foreign(close, found), _balances(close, found)) if found else ()
 
 
 def measured_moves_tables(close: Close) -> tuple[Table, ...]:
@@ -51,15 +51,14 @@ def _gains(close: Close, found: Remeasurement) -> Table:
         _CURRENCY,
         Column("opening_rate", "Rate, opening", "number"),
         Column("closing_rate", "Rate, end", "number"),
-        Column("day", "Rate of", "date"),
         _TO,
         Column("opening", "Opening", "money"),
         Column("moved", "Moved", "money"),
         Column("loss", "Loss", "money"),
         Column("closing", "Closing", "money"),
         Column("residual", "Residual", "rest"),
-        Column("realised", "of it realised", "money"),
-        Column("unrealised", "not realised", "money"),
+        Column("realised", "Realised", "money"),
+        Column("unrealised", "Not realised", "money"),
         Column("booked", "Booked here", "money"),
         Column("elsewhere", "Finance system", "money"),
         Column("booked_off", "Loss - booked", "rest"),
@@ -99,7 +98,6 @@ def _gain(close: Close, found: Remeasurement, code: str) -> tuple[Cell, ...]:
         code,
         opening.rate if opening else None,
         closing.rate if closing else None,
-        closing.day if closing else None,
         found.functional,
         *(SumOf("remeasurement", name, (here,), amount) for name, amount in sums.items()),
         _residual(sums["opening"] + sums["moved"] + loss - sums["closing"]),
@@ -115,18 +113,51 @@ def _residual(amount: Decimal) -> RowSum:
     return RowSum((("opening", 1), ("moved", 1), ("loss", 1), ("closing", -1)), amount)
 
 
-def _balances(close: Close, found: Remeasurement) -> Table:
+def _whose(close: Close, one: Balance) -> tuple[Cell, ...]:
+    """The columns that both tables of balances begin with."""
     rules = close.frozen.policy.dimensions
+    entity = values_of(rules, one.partner_id, "", one.currency).get("entity")
+    return (one.currency, *((entity,) if "entity" in rules else ()), one.partner, one.partner_id, one.kind)
+
+
+def _whose_columns(close: Close) -> tuple[Column, ...]:
+    entity = (_ENTITY,) if "entity" in close.frozen.policy.dimensions else ()
+    return (_CURRENCY, *entity, _PARTNER, _PARTNER_ID, _KIND)
+
+
+def _where(one: Balance) -> tuple[tuple[str, str], ...]:
+    return (("currency", one.currency), ("partner_id", one.partner_id), ("kind", one.kind))
+
+
+def _foreign(close: Close, found: Remeasurement) -> Table:
+    """What is remeasured, in its own currency."""
     columns = (
-        _CURRENCY,
-        *((_ENTITY,) if "entity" in rules else ()),
-        _PARTNER,
-        _PARTNER_ID,
-        _KIND,
-        Column("opening_amount", "Opening, in currency", "number"),
-        Column("moved_amount", "Moved, in currency", "number"),
-        Column("closing_amount", "Closing, in currency", "number"),
-        Column("amount_off", "Residual, in currency", "rest"),
+        *_whose_columns(close),
+        Column("opening", "Opening", "money"),
+        Column("moved", "Moved", "money"),
+        Column("closing", "Closing", "money"),
+        Column("residual", "Residual", "rest"),
+    )
+    terms = (("opening", 1), ("moved", 1), ("closing", -1))
+    rows = tuple(
+        (
+            *_whose(close, one),
+            one.opening,
+            SumOf("remeasured", "amount", _where(one), one.moved, exact=True),
+            one.closing,
+            RowSum(terms, one.opening + one.moved - one.closing),
+        )
+        for one in found.balances
+    )
+    note = (
+        "Accruals: accrued, prepaid and receivable, as the closes book them. Payables: billed and not paid."
+    )
+    return Table("foreign", "In other currencies", columns, rows, note, "currency", is_summed=True)
+
+
+def _balances(close: Close, found: Remeasurement) -> Table:
+    columns = (
+        *_whose_columns(close),
         _TO,
         Column("opening", "Opening", "money"),
         Column("moved", "Moved", "money"),
@@ -134,37 +165,21 @@ def _balances(close: Close, found: Remeasurement) -> Table:
         Column("closing", "Closing", "money"),
         Column("residual", "Residual", "rest"),
     )
-    rows = tuple(_balance(close, found, one) for one in found.balances)
-    note = (
-        "Accruals: accrued, prepaid and receivable, as the closes book them. Payables: billed and not paid. "
-        "Above zero is owed; a loss is above zero, a gain below. Cents are spread over partners so that "
-        "accounts come to their balance at the rate."
+    rows = tuple(
+        (
+            *_whose(close, one),
+            found.functional,
+            one.opening_functional,
+            SumOf("remeasured", "functional", _where(one), one.moved_functional, exact=True),
+            one.loss,
+            one.closing_functional,
+            _residual(one.opening_functional + one.moved_functional + one.loss - one.closing_functional),
+        )
+        for one in found.balances
     )
+    note = "Above zero is owed; a loss is above zero, a gain below. Cents are spread over partners so that "
+    note += "accounts come to their balance at the rate."
     return Table("remeasurement", "Remeasurement", columns, rows, note, "to", is_summed=True)
-
-
-def _balance(close: Close, found: Remeasurement, one: Balance) -> tuple[Cell, ...]:
-    rules = close.frozen.policy.dimensions
-    entity = values_of(rules, one.partner_id, "", one.currency).get("entity")
-    where = (("currency", one.currency), ("partner_id", one.partner_id), ("kind", one.kind))
-    terms = (("opening_amount", 1), ("moved_amount", 1), ("closing_amount", -1))
-    return (
-        one.currency,
-        *((entity,) if "entity" in rules else ()),
-        one.partner,
-        one.partner_id,
-        one.kind,
-        one.opening,
-        SumOf("remeasured", "amount", where, one.moved, exact=True),
-        one.closing,
-        RowSum(terms, one.opening + one.moved - one.closing),
-        found.functional,
-        one.opening_functional,
-        SumOf("remeasured", "functional", where, one.moved_functional, exact=True),
-        one.loss,
-        one.closing_functional,
-        _residual(one.opening_functional + one.moved_functional + one.loss - one.closing_functional),
-    )
 
 
 def _moves(found: Remeasurement) -> Table:
@@ -177,12 +192,12 @@ def _moves(found: Remeasurement) -> Table:
         Column("payout", "Payout ID", "id"),
         Column("line", "Line ID", "id"),
         _CURRENCY,
-        Column("amount", "Amount, in currency", "number"),
+        Column("amount", "Moved", "number"),
         Column("rate", "Rate", "number"),
         Column("rate_day", "Rate of", "date"),
         _TO,
-        Column("functional", "Amount", "money"),
-        Column("settled", "Settled, stood at", "money"),
+        Column("functional", "At the rate", "money"),
+        Column("settled", "Stood at", "money"),
         Column("realised", "Realised loss", "money"),
     )
     rows = tuple(_move(one, found.functional) for balance in found.balances for one in balance.moves)

@@ -204,30 +204,30 @@ class _Measuring:
         return tuple(values_of(rules, one.partner_id, one.plan, one.currency).items())
 
     def _moved(self, found: Sequence[Move]) -> None:
-        booked = self._booked(found)
-        for one in found:
-            rate = self._rate(one.currency, one.when, one.day)
-            functional = self.rates.at(one.amount, rate)
-            if one.is_trued_up:
-                functional = booked[id(one)]
-            self._balance(one, one.kind).moves.append(
-                MeasuredMove(one, rate, functional, booked.get(id(one), functional))
-            )
+        rates = [self._rate(one.currency, one.when, one.day) for one in found]
+        measured = self._together(found, rates)
+        # The journal of clearing is dated at the end; what takes back a late entry, and that entry, as it is.
+        at_end = [
+            rate if one.is_trued_up else self.rates.end(one.currency) if one.is_journal else rate
+            for one, rate in zip(found, rates, strict=True)
+        ]
+        booked = self._together(found, at_end) if self.clearing else measured
+        for one, rate, functional, in_books in zip(found, rates, measured, booked, strict=True):
+            made = MeasuredMove(one, rate, functional, in_books)
+            self._balance(one, one.kind).moves.append(made)
 
-    def _booked(self, found: Iterable[Move]) -> dict[int, Decimal]:
-        """What the journals that stay book of each movement: each line of a journal in one amount."""
-        groups: dict[tuple[object, ...], list[Move]] = defaultdict(list)
-        for one in found if self.clearing else ():
-            if one.is_journal:
-                account = self.frozen.policy.liability.account(one.partner_id, one.plan, one.currency)
-                when = "opening" if one.when == "opening" else "end"
-                key = (one.currency, when, one.is_trued_up, account, self._values(one))
-                groups[key].append(one)
-        amounts: dict[int, Decimal] = {}
-        for key, some in groups.items():
-            rate = self._rate(str(key[0]), str(key[1]), self.frozen.period.end)
-            parts = self.rates.together((one.amount for one in some), rate)
-            amounts |= {id(one): part for one, part in zip(some, parts, strict=True)}
+    def _together(self, found: Sequence[Move], rates: Sequence[Rate]) -> list[Decimal]:
+        """Each at its rate; what one line of a journal books at one rate, in one amount."""
+        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for place, (one, rate) in enumerate(zip(found, rates, strict=True)):
+            account = self.frozen.policy.liability.account(one.partner_id, one.plan, one.currency)
+            line = (account, self._values(one), one.when == "opening", one.is_trued_up)
+            groups[one.currency, rate, line if one.is_journal else place].append(place)
+        amounts = [_ZERO] * len(found)
+        for places in groups.values():
+            parts = self.rates.together((found[place].amount for place in places), rates[places[0]])
+            for place, part in zip(places, parts, strict=True):
+                amounts[place] = part
         return amounts
 
     def _carried(self) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from reconcile.close.close import make_close
@@ -11,8 +11,7 @@ from reconcile.close.contract_cost.asset import Asset
 from reconcile.close.frozen import Frozen
 from reconcile.close.remeasurement.gain_journal import left_on_accounts
 from reconcile.close.remeasurement.on_account import OnAccount
-from reconcile.domain.policy.contract_cost import ContractCostPolicy, unknown_plans
-from reconcile.domain.snapshot import Snapshot
+from reconcile.domain.policy.contract_cost import unknown_plans
 from reconcile.erp.journals import load_journal_layout
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.close_chain import thawed
@@ -20,42 +19,34 @@ from reconcile.resources import template
 from reconcile.store.closes import KeptClose
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What the close before this one left."""
+def with_carried(
+    frozen: Frozen, chain: Sequence[KeptClose], before: Frozen | None, templates: Path | None
+) -> Frozen:
+    """The inputs of a close with what the one before it left, which is made again for that.
 
-    assets: tuple[Asset, ...] = ()
-    remeasured: tuple[OnAccount, ...] = ()
-
-
-def carried_of(chain: Sequence[KeptClose], before: Frozen | None) -> Carried:
-    """What the last close left; it is made again for that, since only what it was made of is kept.
-
-    chain: the closes on record.
+    chain: the closes on record. Raises ConfigurationError for a plan that is capitalised and that neither a
+    line nor an asset has.
     """
+    assets, remeasured = _left(chain, before)
+    plans = {one.plan_name or "" for one in frozen.snapshot.lines.values()} | {one.plan for one in assets}
+    for sentence in unknown_plans(frozen.policy.contract_cost, plans):
+        raise ConfigurationError(sentence)
+    is_functional = any(not _layout_says_both(name, templates) for name in frozen.journals)
+    return replace(frozen, assets=assets, remeasured=remeasured, is_booked_functional=is_functional)
+
+
+def _left(
+    chain: Sequence[KeptClose], before: Frozen | None
+) -> tuple[tuple[Asset, ...], tuple[OnAccount, ...]]:
     if before is None:
-        return Carried()
+        return (), ()
     policy = before.policy
     if not (policy.contract_cost.is_on or policy.remeasurement.is_on or before.assets):
-        return Carried(remeasured=before.remeasured)
+        return (), before.remeasured
     earlier = next((one for one in chain if one.close_id == before.previous), None)
     further = make_close(before, thawed(earlier) if earlier else None).further
-    return Carried(
-        further.costs.carried if further.costs else before.assets,
-        left_on_accounts(further.gain_journal, before.remeasured),
-    )
-
-
-def refuse_unknown_plans(policy: ContractCostPolicy, snapshot: Snapshot, assets: Sequence[Asset]) -> None:
-    """Raises ConfigurationError for a plan that is capitalised and that neither a line nor an asset has."""
-    plans = {one.plan_name or "" for one in snapshot.lines.values()} | {one.plan for one in assets}
-    for sentence in unknown_plans(policy, plans):
-        raise ConfigurationError(sentence)
-
-
-def books_functional(journals: Sequence[str], templates: Path | None) -> bool:
-    """Whether a remeasurement is an entry in the currency of the books, by any layout of the journals."""
-    return any(not _layout_says_both(name, templates) for name in journals)
+    assets = further.costs.carried if further.costs else before.assets
+    return assets, left_on_accounts(further.gain_journal, before.remeasured)
 
 
 def _layout_says_both(name: str, templates: Path | None) -> bool:

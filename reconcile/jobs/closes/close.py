@@ -11,8 +11,10 @@ from typing import Any
 
 from reconcile import __version__
 from reconcile.close.close import Close, make_close
+from reconcile.close.contract_cost.cost_tables import cost_tables
 from reconcile.close.frozen import VERSION, Frozen
 from reconcile.close.pack import checks_table, objections, rollforward_table
+from reconcile.close.remeasurement.gain_tables import gain_tables
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
@@ -22,12 +24,7 @@ from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
 from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
-from reconcile.jobs.closes.carried import (
-    books_functional,
-    carried_of,
-    refuse_unknown_plans,
-    remeasurement_notes,
-)
+from reconcile.jobs.closes.carried import remeasurement_notes, with_carried
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
@@ -102,9 +99,11 @@ class CloseResult:
     review: Review | None = None
 
     @property
-    def tables(self) -> tuple[Table, Table]:
-        """The roll-forward, and the checks that object."""
-        return rollforward_table(self.made), objections(checks_table(self.made))
+    def tables(self) -> tuple[Table, ...]:
+        """The roll-forward, gains and losses, contract costs, and the checks that object."""
+        made = self.made
+        beside = (*gain_tables(made)[:1], *cost_tables(made))
+        return rollforward_table(made), *beside, objections(checks_table(made))
 
     @property
     def verdict(self) -> tuple[str, ...]:
@@ -181,6 +180,7 @@ def _made(
     snapshot = everything(session, reader, previous, session.days.zone)
     frozen = replace(_gathered(session, store, request, snapshot, previous, replaced, at), **brought)
     templates = session.settings.templates
+    frozen = with_carried(frozen, kept_closes(store, session.environment), previous, templates)
     for sentence in (*dimension_notes(frozen, templates), *remeasurement_notes(frozen, templates)):
         session.caller.say(sentence)
     return make_close(frozen, previous)
@@ -286,9 +286,6 @@ def _gathered(
     """
     environment, settings = session.environment, session.settings
     evidence = evidence_of(session, store, snapshot, (previous, replaced))
-    journals = newest_layouts(request.journals or ("csv",), settings.templates)
-    left = carried_of(kept_closes(store, environment), previous)
-    refuse_unknown_plans(settings.close.contract_cost, snapshot, left.assets)
     return Frozen(
         close_id=session.new_id("close", at),
         period=request.period,
@@ -304,7 +301,7 @@ def _gathered(
         out=sets_out(store, workbooks_out(store, environment, session.days.start(request.period.start))),
         unfinished=unfinished_runs(store, environment),
         last_export=last_export(store, environment),
-        journals=journals,
+        journals=newest_layouts(request.journals or ("csv",), settings.templates),
         version=VERSION,
         allotments=evidence.facts.allotments,
         stage_paid=evidence.facts.stage_paid,
@@ -313,9 +310,6 @@ def _gathered(
         trued_up=trued_up(store, previous),
         own=evidence.own,
         gl_open=open_differences(kept_closes(store, environment), previous),
-        assets=left.assets,
-        remeasured=left.remeasured,
-        is_booked_functional=books_functional(journals, settings.templates),
     )
 
 
