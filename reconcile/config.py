@@ -17,6 +17,7 @@
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
     [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
+    [timestamp]           # the authority that stamps packs: see `domain.policy.stamp.StampPolicy`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -50,6 +51,7 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
+from reconcile.domain.policy.stamp import StampPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -58,6 +60,7 @@ from reconcile.loopback import is_loopback
 from reconcile.people_settings import team
 from reconcile.profile import Profile
 from reconcile.setting_values import made, read_bytes, refuse_unknown
+from reconcile.stamp_settings import stamps
 from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
 
@@ -83,6 +86,7 @@ _SECTIONS = {
     "approval",
     "notify",
     "pickup",
+    "timestamp",
 }
 _APP = "reconcile"
 
@@ -110,6 +114,7 @@ class Settings:
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
     pickup: PickupPolicy = field(default_factory=PickupPolicy)
+    stamps: StampPolicy = field(default_factory=StampPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -142,10 +147,9 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         if needs_trust and folder.resolve() in people.resolve().parents:
             _check_trust(people, content_of_it)
 
-    named = (
-        choices.state or environ.get("RECONCILE_STATE") or profile.state or user_state_path(_APP) / "state.db"
-    )
-    state, server = place_of(named, profile.state_lease, server_notes())
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    place = named or user_state_path(_APP) / "state.db"
+    state, server = place_of(place, profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -162,6 +166,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
         pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
+        stamps=stamps(content, file),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -176,7 +181,7 @@ def _needs_trust(
 ) -> bool:
     """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    return is_found and ("notify" in content or not _is_sandbox(profile, environ))
+    return is_found and (not {"notify", "timestamp"}.isdisjoint(content) or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

@@ -81,7 +81,8 @@ class Frozen:
     sign_off: who signed the numbers; None where no second person is asked. gl_open: what did not tie when the
     general ledger was brought last, in a close before this one. assets: the contract costs that the close
     before carried. remeasured: what remeasurements until then left on accounts of the balance sheet, in the
-    currency of the books; is_booked_functional: whether they are entered in that currency.
+    currency of the books; is_booked_functional: whether they are entered in that currency. stamped:
+    whether its manifest got a time stamp.
     """
 
     close_id: str
@@ -117,6 +118,7 @@ class Frozen:
     assets: tuple[Asset, ...] = ()
     remeasured: tuple[OnAccount, ...] = ()
     is_booked_functional: bool = False
+    stamped: bool = False
 
     @property
     def ledger_version(self) -> int:
@@ -153,7 +155,9 @@ def write_inputs(stream: IO[bytes], frozen: Frozen) -> None:
         snapshot=replace(frozen.snapshot, lines={}),
         last_export=replace(exported, lines={}) if exported else None,
     )
-    first, *rest = _adapter().dump_json(bare, exclude=_UNKNOWN[frozen.version]).split(_NO_LINES)
+    # No number rests on a stamp, so it has no version: it stands there where there is one.
+    unknown = {**_UNKNOWN[frozen.version], **({} if frozen.stamped else {"stamped": True})}
+    first, *rest = _adapter().dump_json(bare, exclude=unknown).split(_NO_LINES)
     stream.write(first)
     for snapshot, text in zip((frozen.snapshot, exported), rest, strict=bool(exported)):
         assert snapshot

@@ -40,5 +40,5 @@ def test_a_policy_holds_an_edit_back_until_its_reason_is_there(cli: CliSession) 
     code, out, err = cli.run("check", bare)
 
     assert code == 1
-    assert "An edit of more than 10 USD needs a reason." in out + err
+    assert "An edit of more than 10 USD needs a reason: Amount 500 → 512.5." in out + err
     assert cli.run("check", said)[0] == 0

@@ -30,6 +30,7 @@ from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
@@ -112,7 +113,7 @@ async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
     choices = {
         int(name.removeprefix("conflict-")): value
         for name, value in told.items()
-        if name.removeprefix("conflict-").isdecimal() and value
+        if is_digits(name.removeprefix("conflict-")) and value
     }
     return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
 
