@@ -103,6 +103,8 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "argon2": {"desk"},
+    "authlib": {"desk"},
+    "joserfc": {"desk"},
     "cryptography": {"people", "stamp"},
     "rfc3161_client": {"stamp"},
     "asn1crypto": {"stamp"},
