@@ -23,8 +23,7 @@ from reconcile.introw.client import Client, Reader
 from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
-from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
-from reconcile.jobs.closes.carried import remeasurement_notes, with_carried
+from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed, with_carried
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
@@ -46,8 +45,8 @@ from reconcile.jobs.closes.close_inputs import (
     workbooks_out,
 )
 from reconcile.jobs.closes.close_stamp import keep_stamp, remove_stamp, stamped_close
-from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
+from reconcile.jobs.closes.journal_notes import books_functional, dimension_notes, remeasurement_notes
 from reconcile.jobs.closes.ledger_export import ledger_of, open_differences, tie_lines
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.sign_off import Review, last_prepared, prepare, review_of
@@ -192,7 +191,8 @@ def _made(
     snapshot = everything(session, reader, previous, session.days.zone)
     frozen = replace(_gathered(session, store, request, snapshot, previous, replaced, at), **brought)
     templates = session.settings.templates
-    frozen = with_carried(frozen, kept_closes(store, session.environment), previous, templates)
+    frozen = with_carried(frozen, kept_closes(store, session.environment), previous)
+    frozen = replace(frozen, is_booked_functional=books_functional(frozen, templates))
     for sentence in (*dimension_notes(frozen, templates), *remeasurement_notes(frozen, templates)):
         session.caller.say(sentence)
     return make_close(frozen, previous)
