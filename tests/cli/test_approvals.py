@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -411,3 +412,27 @@ def test_a_file_of_people_in_the_working_folder_must_be_trusted(cli: CliSession,
     assert cli.run("approvals")[0] == 0
     people.write_text(people.read_text(encoding="utf-8").replace("Ana", "Eve"), encoding="utf-8")
     assert "people.toml has changed since it was trusted" in cli.run("approvals")[2]
+
+
+def test_a_run_that_asked_nobody_while_the_rules_on_record_did_is_named(team: CliSession) -> None:
+    """Somebody with the database takes away that it was approved."""
+    _approve(team)
+    assert team.run("apply", "plan.json", "--yes")[0] == 0
+    code, out, err = team.run("history", "--verify")
+    assert (code, err) == (0, ""), out
+    connection = sqlite3.connect(team.folder / "state.db")
+    connection.execute("DELETE FROM approval_uses")
+    connection.execute("DELETE FROM approvals")
+    connection.commit()
+    connection.close()
+
+    code, out, err = team.run("history", "--verify")
+    assert code == 1
+    assert "1 thing was done without an approval" in out
+    said = " ".join(err.split())
+    assert re.search(
+        r"Run run-\S+ of .* UTC by \S+ has no approval, and the rules on record of then asked", said
+    )
+    for why in ("that partners see", "the API cannot undo", "more than 1,000.00 USD"):
+        assert why in said
+    assert team.run("state", "verify")[0] == 1
