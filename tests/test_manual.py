@@ -23,8 +23,10 @@ from reconcile.config import Choices as Settings
 from reconcile.config import load
 from reconcile.domain.policy.bank import BankPolicy
 from reconcile.domain.policy.close import CHECK_NAMES
+from reconcile.domain.policy.contract_cost import ContractCostPolicy
 from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.remeasurement import RemeasurementPolicy
 from reconcile.erp.orders.bank_account import number_faults
 from reconcile.resources import manual_page, manual_pages
 from reconcile.sandbox.choices import Choices
@@ -133,6 +135,15 @@ class Session:
         self.run("reconcile export -o release.xlsx")
         type_into(self.folder / "release.xlsx", self.folder / "release.xlsx", [DETACH])
 
+    def books(self) -> None:
+        """The settings of the page, and the rates of two months; the euro rises in April."""
+        (self.folder / "reconcile.toml").write_text(_blocks("books", "toml")[0], encoding="utf-8")
+        others = {"GBP": "1.292", "CAD": "0.695", "JPY": "0.0067", "KWD": "3.245"}
+        for day, euro in (("2026-03-31", "1.081"), ("2026-04-30", "1.1")):
+            rows = [f"{code},USD,{rate},{day}\n" for code, rate in ({"EUR": euro} | others).items()]
+            file = self.folder / f"rates-{day[:7]}.csv"
+            file.write_text("currency,to,rate,date\n" + "".join(rows), encoding="utf-8")
+
     def conflict(self) -> None:
         """Finance and somebody in Introw give one payout different PO numbers."""
         self.export()
@@ -152,6 +163,7 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("team", "reconcile state migrate"): Session.name_database,
     ("team", "reconcile diff release.xlsx --quiet --save plan.json"): Session.second_person,
     ("team", "reconcile apply approved.xlsx --yes --quiet"): Session.edit,
+    ("books", "reconcile close --period 2026-03 -o close-2026-03 --rates rates-2026-03.csv"): Session.books,
     ("loop", "reconcile diff paid.xlsx --quiet"): Session.accept,
 }
 
@@ -334,6 +346,18 @@ def test_the_settings_of_the_close_in_the_manual_are_settings(tmp_path: Path) ->
     assert policy.checks["no-po"] == "blocking"
     assert policy.expense.account("", "Referral plan", "USD") == "6210"
     assert [name for name in CHECK_NAMES if f"| `{name}` |" not in manual_page("close")] == []
+
+
+def test_the_settings_of_the_books_in_the_manual_are_settings_and_all_of_them(tmp_path: Path) -> None:
+    (text,) = _blocks("books", "toml")
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
+    policy = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).close
+    named = tomllib.loads(text)["close"]
+
+    assert (policy.remeasurement.account, policy.contract_cost.term("Referral plan")) == ("7900", 24)
+    assert policy.contract_cost.term("Renewals") == 0
+    assert named["remeasurement"].keys() == set(RemeasurementPolicy.__slots__)
+    assert named["contract_cost"].keys() == set(ContractCostPolicy.__slots__)
 
 
 def test_every_command_and_every_limit_stands_in_the_manual() -> None:

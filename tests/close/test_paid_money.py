@@ -13,7 +13,7 @@ from closing import APRIL_END, close_of, frozen_of, paid
 from reconcile.close.close import Close, make_close
 from reconcile.close.ledger.stages import Known, stages_paid
 from reconcile.close.pack import pack_of
-from reconcile.close.rates import rates_from
+from reconcile.close.remeasurement.rates import rates_from
 from reconcile.close.rollforward import Movement
 from reconcile.domain.pack_table import SumOf
 from reconcile.domain.policy.names_and_limits import Names
@@ -216,6 +216,15 @@ def test_a_rate_that_is_not_of_the_end_of_the_period_blocks(day: str, blocks: bo
     close = close_of(None, make_line("cln_1", "10 EUR", None), rates=rates_from(table, "rates.csv"))
 
     assert close.passes is not blocks
+
+
+@pytest.mark.parametrize(("version", "said"), [(5, "1 payments"), (6, "1 payment")])
+def test_one_payment_is_said_as_the_version_of_the_close_said_it(version: int, said: str) -> None:
+    part = {"pay_1": (paid("2026-03-20", "400 USD"),)}
+    close = close_of(None, *FULL, payments=part, version=version)
+    (found,) = [one for one in close.checks if one.name == "paid-differs"]
+
+    assert found.objections[0].said.startswith(f"{said}, together")
 
 
 def test_a_currency_that_closes_at_zero_needs_no_rate() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
-from reconcile.close.rates import Rates, rates_from
+from reconcile.close.remeasurement.rates import Rates, rates_from
 from reconcile.domain.edited import Export
+from reconcile.domain.period import Period
 from reconcile.domain.phrases import moment
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
@@ -110,6 +111,6 @@ def waivers_of(texts: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
-def rates_of(file: Path | None, rules: FileRules) -> Rates | None:
-    """The rates of a file. Raises ConfigurationError for what is wrong in it."""
-    return rates_from(read_any_table(file, "Rates", rules), file.name) if file else None
+def rates_of(file: Path | None, rules: FileRules, period: Period) -> Rates | None:
+    """The rates of a file for the end of a period. Raises ConfigurationError for what is wrong in it."""
+    return rates_from(read_any_table(file, "Rates", rules), file.name, period.end) if file else None
