@@ -14,6 +14,7 @@ from reconcile.cli.close_output import (
 )
 from reconcile.cli.console import console
 from reconcile.cli.text_out import write_data, write_line
+from reconcile.domain.phrases import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +98,7 @@ def _show_rollup(found: RolledUp) -> int:
 
     render_table(found.table, console())
     write_line(found.pack.verdict)
-    write_line(f"{len(found.made.closes)} closes, {len(found.files)} files")
+    write_line(f"{counted(len(found.made.closes), 'close')}, {counted(len(found.files), 'file')}")
     return int(not found.made.is_sound)
 
 
