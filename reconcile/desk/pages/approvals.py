@@ -17,9 +17,10 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs, visitor_of
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of, kept_plan
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.desk.kept_plan import plan_of
 
 router = APIRouter()
 FAMILY = Family(router, menu="Approvals", path="/approvals")
@@ -65,7 +66,7 @@ def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(vis
     words: tuple[str, ...] = ()
     talk: dict[str, Any] = {}
     if kept:
-        plan = kept_plan(kept.plan)
+        plan = plan_of(kept.plan)
         talk = {"comments": comments_of(desk.session, plan), "changed": changed_records(plan)}
         with plan_file(kept.plan) as file:
             words = answer_request.asked(desk.session_of(visitor), file).as_text()
