@@ -17,6 +17,7 @@
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
     [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
+    [sign_in]             # the provider through which people sign in: see `domain.policy.sign_in_rules`
     [timestamp]           # the authority that stamps packs: see `domain.policy.stamp.StampPolicy`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
@@ -37,6 +38,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
 
+from reconcile.close_settings import close_policy
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
 from reconcile.domain.money import known_currencies
@@ -44,13 +46,13 @@ from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.approval import Team
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
-from reconcile.domain.policy.close import CHECK_NAMES, AccountRule, ClosePolicy, GlPolicy
-from reconcile.domain.policy.dimensions import DimensionRule
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.domain.policy.stamp import StampPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
@@ -70,24 +72,11 @@ SANDBOX_KEY: Final = "sandbox-key"
 SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
 """The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 _SECTIONS = {
-    "default_profile",
-    "profiles",
-    "names",
-    "limits",
-    "rules",
-    "policy",
-    "workbook",
-    "run",
-    "payments",
-    "close",
-    "files",
-    "bank",
-    "people",
-    "approval",
-    "notify",
-    "pickup",
-    "timestamp",
+    *("default_profile", "profiles", "names", "limits", "rules", "policy", "workbook"),
+    *("run", "payments", "close", "files", "bank", "people", "approval"),
+    *("notify", "pickup", "sign_in", "timestamp"),
 }
+_REACHING = {"notify", "timestamp", "sign_in"}
 _APP = "reconcile"
 
 
@@ -114,6 +103,7 @@ class Settings:
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
     pickup: PickupPolicy = field(default_factory=PickupPolicy)
+    sign_in: SignInPolicy = field(default_factory=SignInPolicy)
     stamps: StampPolicy = field(default_factory=StampPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -148,8 +138,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
             _check_trust(people, content_of_it)
 
     named = choices.state or environ.get("RECONCILE_STATE") or profile.state
-    place = named or user_state_path(_APP) / "state.db"
-    state, server = place_of(place, profile.state_lease, server_notes())
+    state, server = place_of(named or user_state_path(_APP) / "state.db", profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -160,12 +149,13 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         file=file,
         conduct=_conduct(content, file),
         payments=made(PaymentPolicy, content.get("payments", {}), file, "payments"),
-        close=_close(content.get("close", {}), file),
+        close=close_policy(content.get("close", {}), file),
         files=made(FileRules, content.get("files", {}), file, "files"),
         bank=_bank(content.get("bank", {}), file),
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
         pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
+        sign_in=made(SignInPolicy, content.get("sign_in", {}), file, "sign_in"),
         stamps=stamps(content, file),
         sources=_sources(choices, environ, content, name, file),
     )
@@ -179,9 +169,10 @@ def server_notes() -> Path:
 def _needs_trust(
     choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
 ) -> bool:
-    """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
+    """Whether a file that nobody named must be trusted: one that says whom to tell, let in or ask, always."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    return is_found and (not {"notify", "timestamp"}.isdisjoint(content) or not _is_sandbox(profile, environ))
+    others = not _REACHING.isdisjoint(content) or "mail_server" in content.get("pickup", {})
+    return is_found and (others or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:
@@ -339,34 +330,6 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     if conduct.max_refusals < 1 or min(times) < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
     return conduct
-
-
-def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
-    _refuse_unknown_within(section, file)
-    policy = made(ClosePolicy, section, file, "close")
-    for check in policy.checks:
-        if check not in CHECK_NAMES:
-            hint = did_you_mean(check, CHECK_NAMES)
-            raise ConfigurationError(
-                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}.{hint}"
-            )
-    if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
-        raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
-    return policy
-
-
-def _refuse_unknown_within(section: Mapping[str, Any], file: Path | None) -> None:
-    """Raises ConfigurationError for a key that the accounts and dimensions of a close do not have."""
-    kinds: dict[str, type] = dict.fromkeys(("expense", "liability", "receivable", "prepaid"), AccountRule)
-    inner = {
-        name: (section[name], kind) for name, kind in (kinds | {"gl": GlPolicy}).items() if name in section
-    }
-    dimensions = section.get("dimensions", {})
-    if isinstance(dimensions, Mapping):
-        inner |= {f"dimensions.{name}": (rule, DimensionRule) for name, rule in dimensions.items()}
-    for name, (values, kind) in inner.items():
-        if isinstance(values, Mapping):
-            refuse_unknown(values, {one.name for one in fields(kind)}, file, f"close.{name}")
 
 
 def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:

@@ -86,6 +86,20 @@ def test_policy_limits_rules_and_names_are_read(tmp_path: Path) -> None:
         ("[workbook]\nrow = 5", "workbook has no setting 'row'"),
         ('[close.expense]\ndefault = "1"\nby_plans = {}', "close.expense has no setting 'by_plans'"),
         ("[close.gl]\npayables = 1", "close.gl has no setting 'payables'"),
+        ("[close.contract_cost]\nplans = { A = 0 }", "the term of 'A' must be 1 to 600 months, and is 0"),
+        ("[close.contract_cost]\nplans = { A = -3 }", "the term of 'A' must be 1 to 600 months, and is -3"),
+        ('[close.contract_cost]\nplans = { A = "36" }', "the term of 'A' is '36'; write a number of months"),
+        ("[close.contract_cost]\nplans = { A = true }", "the term of 'A' is True"),
+        ('[close.contract_cost]\nplans = { A = 36 }\nasset = "1"', "amortisation must name an account"),
+        ("[close.contract_cost]\nplan = { A = 36 }", "close.contract_cost has no setting 'plan'"),
+        ('[close.contract_cost]\nstart = "later"', "close.contract_cost.start"),
+        ('[close.remeasurement]\ncurrency = "USD"', "account must name the account of gains and losses"),
+        ('[close.remeasurement]\ncurrency = "US"\naccount = "7"', "'US', which is no currency"),
+        ('[close.remeasurement]\naccount = "7"', "currency must name the currency of the books"),
+        (
+            '[close.remeasurement]\ncurrency = "USD"\naccount = "7"',
+            r"payable in \[close.gl\] must name their account; or set payables",
+        ),
         ("[close.dimensions.class]\nby_plans = {}", "close.dimensions.class has no setting 'by_plans'"),
         ("[close.dimensions.colour]", "close.dimensions.colour"),
         ("profiles = 3", "section"),
@@ -125,4 +139,23 @@ def test_a_reason_asked_for_what_is_not_there_is_refused(tmp_path: Path, line: s
     file.write_text(f"[policy]\n{line}\n", encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match=says):
+        load(Choices(config=file), {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ('issuer = "http://login.example.com"\nclient_id = "desk"', "issuer must be an address"),
+        ('issuer = "accounts.google.com"\nclient_id = "desk"', "issuer must be an address"),
+        ('issuer = "https://accounts.google.com"', "go together"),
+        ('groups = { payouts = ["boss"] }', "has a role 'boss'"),
+        ('proxies = ["caddy"]', "caddy"),
+        ('client_secret = "x"', "has no setting 'client_secret'"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_meant_is_refused(tmp_path: Path, lines: str, why: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[sign_in]\n{lines}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=why):
         load(Choices(config=file), {}, tmp_path)

@@ -44,9 +44,11 @@ from reconcile.desk.pages import (
     bill_pages,
     bring,
     close_pages,
+    comment_pages,
     home,
     past,
     payment_pages,
+    provider_sign_in,
     runs,
     sign_in_out,
     take,
@@ -65,6 +67,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     bring.FAMILY,
     apply.FAMILY,
     approvals.FAMILY,
+    comment_pages.FAMILY,
     arrived.FAMILY,
     bill_pages.FAMILY,
     payment_pages.FAMILY,
@@ -73,6 +76,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     runs.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
+    provider_sign_in.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

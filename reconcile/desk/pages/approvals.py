@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -17,8 +17,10 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs, visitor_of
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.desk.kept_plan import plan_of
 
 router = APIRouter()
 FAMILY = Family(router, menu="Approvals", path="/approvals")
@@ -62,10 +64,13 @@ def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(vis
     desk = desk_of(request)
     kept = asked_plan(desk, found.request)
     words: tuple[str, ...] = ()
+    talk: dict[str, Any] = {}
     if kept:
+        plan = plan_of(kept.plan)
+        talk = {"comments": comments_of(desk.session, plan), "changed": changed_records(plan)}
         with plan_file(kept.plan) as file:
             words = answer_request.asked(desk.session_of(visitor), file).as_text()
-    return show(request, "approval.html", one=found, kept=kept, words=words)
+    return show(request, "approval.html", one=found, kept=kept, words=words, **talk)
 
 
 @router.post("/approvals/{asked}/approve")

@@ -33,6 +33,7 @@ from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.report.causes import by_cause
@@ -90,7 +91,8 @@ def look(request: Request, own: Own) -> HTMLResponse:
         )
     values: dict[str, Any] = {"own": own, "outcome": outcome, "by_cause": by_cause, "report": None}
     if outcome.plan:
-        report = outcome.compared.report
+        compared = outcome.compared
+        plan, report = compared.plan, compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
             "report": report,
@@ -99,6 +101,8 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "cell": spots(report),
             "headline": headline(report),
             "banner": banner(report),
+            "comments": comments_of(desk_of(request).session, plan),
+            "changed": changed_records(plan),
             "conflicts": conflicts_of(outcome),
             "sections": [one for one in sections(report) if one.name not in _BESIDE],
         }

@@ -194,6 +194,6 @@ def _told(found: CloseResult) -> Mapping[str, Any]:
         "passes": found.made.passes,
         "verdict": list(found.verdict),
         "files": list(found.files),
-        "tables": [as_values(found.tables[0])],
+        "tables": [as_values(one) for one in found.tables[:-1]],
         "checks": checks,
     }

@@ -71,14 +71,14 @@ def events(request: Request, run: Known) -> StreamingResponse:
 
 
 @router.post("/runs/{run_id}/stop")
-def stop(request: Request, run: Known, visitor: Runner) -> Response:
+def stop(request: Request, visitor: Runner, run: Known) -> Response:
     """Asks a run to stop after the call in flight."""
     ask_to_stop(desk_of(request).session, visitor.name, run.run_id)
     return _to(run.run_id)
 
 
 @router.post("/runs/{run_id}/resume")
-def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
+def resume(request: Request, visitor: Runner, run: Recorded) -> Response:
     """Goes on with a run that stopped."""
     if not run.can_resume:
         raise DecisionNeeded(f"{run.run_id} is {run.state}; there is nothing to resume.")
@@ -87,7 +87,7 @@ def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
 
 
 @router.post("/runs/{run_id}/set-aside")
-def end(request: Request, run: Recorded, visitor: Runner, reason: Annotated[str, Form()] = "") -> Response:
+def end(request: Request, visitor: Runner, run: Recorded, reason: Annotated[str, Form()] = "") -> Response:
     """Ends a run as it is, with a reason."""
     set_aside(desk_of(request).session_of(visitor), run.run_id, reason)
     return _to(run.run_id)
@@ -118,7 +118,7 @@ def result_file(request: Request, run: Known, name: str) -> Response:
 
 
 @router.get("/runs/{run_id}/undo")
-def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
+def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
     """What would be set back."""
     session = desk_of(request).session_of(visitor)
     with planned_undo(session, run.run_id) as planned:
@@ -130,8 +130,8 @@ def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
 @router.post("/runs/{run_id}/undo")
 def undo(
     request: Request,
-    run: Recorded,
     visitor: Runner,
+    run: Recorded,
     allow: Annotated[list[str], Form(default_factory=list)],
     reopen: Annotated[list[str], Form(default_factory=list)],
     reason: Annotated[str, Form()] = "",
