@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import KEY, PATIENCE, SEED
+from cli_session import KEY, PATIENCE, short_month
 
 from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.seed import Seed
 from reconcile.sandbox.server import running
 
 _TOKEN = re.compile(r'name="desk-token" content="([0-9a-f]*)"')
@@ -113,12 +114,12 @@ def desk_running(
     *arguments: str,
     settings: str = FAST,
     choices: Choices | None = None,
-    seed: Path | Mapping[str, Any] = SEED,
+    seed: Path | Mapping[str, Any] | Seed | None = None,
 ) -> Iterator[DeskProcess]:
-    """A desk with these arguments and settings, on a state store in the folder."""
+    """A desk with these arguments and settings, on a state store in the folder; a short month without a seed."""
     file = folder / "settings.toml"
     file.write_text(settings, encoding="utf-8")
-    with running(seed, choices or Choices(rate=100_000)) as introw:
+    with running(seed or short_month(), choices or Choices(rate=100_000)) as introw:
         environ = os.environ | {
             "INTROW_BASE_URL": introw,
             "INTROW_API_KEY": KEY,
