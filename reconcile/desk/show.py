@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from reconcile import __version__
 from reconcile.desk.family import desk_of
+from reconcile.desk.page_words import said
 from reconcile.desk.security.writes import FIELD
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.domain.money import shown_amount
@@ -34,6 +35,7 @@ _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "after": words.after_of,
     "notes": words.notes_of,
     "counted": counted,
+    "said": said,
     "stage": lambda value: stage_of(value).label,
     "money": lambda text, currency: shown_amount(Decimal(text), currency),
     "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
@@ -74,7 +76,7 @@ def show_part(template: str, **values: object) -> str:
 
 def show_problem(request: Request, message: str, status: int, fix: str = "") -> HTMLResponse:
     """A page that says what cannot be done, and what to do."""
-    return show(request, "problem.html", status=status, message=message, fix=fix)
+    return show(request, "problem.html", status=status, message=said(message), fix=said(fix))
 
 
 def _menu(request: Request, visitor: Visitor | None) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -57,8 +58,10 @@ def every_request(request: Request, visitor: Annotated[Visitor, Depends(visitor_
 
 
 @router.get("/approvals/{asked}")
-def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(visitor_of)]) -> HTMLResponse:
-    """What is asked, what changed since an earlier approval, and how it stands."""
+def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Response:
+    """What is asked, what changed since an earlier approval, and how it stands. A close has its own page."""
+    if found.kind == "close":
+        return RedirectResponse(f"/close/month/{quote(found.source)}", 303)
     desk = desk_of(request)
     kept = asked_plan(desk, found.request)
     words: tuple[str, ...] = ()

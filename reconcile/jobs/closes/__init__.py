@@ -1,6 +1,7 @@
 """Closes of a period: made, listed, checked again, and what moved since."""
 
 from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
+from reconcile.jobs.closes.close_review import CloseReview, close_review, prepared_pack
 from reconcile.jobs.closes.late_changes import Late, late
 from reconcile.jobs.closes.ledger_export import Tied, tie_closed
 from reconcile.jobs.closes.overview import Listing, Months, Status, all_months, listing, status
@@ -11,6 +12,7 @@ from reconcile.jobs.closes.roll_up import RolledUp, roll_up
 __all__ = [
     "CloseRequest",
     "CloseResult",
+    "CloseReview",
     "FolderCheck",
     "Late",
     "Listing",
@@ -22,8 +24,10 @@ __all__ = [
     "all_months",
     "check_folder",
     "close",
+    "close_review",
     "late",
     "listing",
+    "prepared_pack",
     "roll_up",
     "status",
     "tie_closed",

@@ -12,6 +12,7 @@ from typing import Any
 from reconcile import __version__
 from reconcile.close.close import Close, make_close
 from reconcile.close.frozen import VERSION, Frozen
+from reconcile.close.gl.gl_tables import gl_tables
 from reconcile.close.pack import checks_table, objections, rollforward_table
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
@@ -99,6 +100,11 @@ class CloseResult:
     def tables(self) -> tuple[Table, Table]:
         """The roll-forward, and the checks that object."""
         return rollforward_table(self.made), objections(checks_table(self.made))
+
+    @property
+    def ties(self) -> tuple[Table, ...]:
+        """The tie to the general ledger, and why it differs; none where no export was brought."""
+        return gl_tables(self.made)
 
     @property
     def verdict(self) -> tuple[str, ...]:
