@@ -14,6 +14,7 @@ from typing import Final
 from reconcile.desk.family import Desk
 from reconcile.domain.split.split_by import file_names
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.desk.desk_store import DeskRow
 from reconcile.jobs.desk.kept_plan import BroughtIn, as_bytes, from_bytes
 
 BROUGHT, FILE, OUTCOME = "brought", "brought file", "brought outcome"
@@ -33,15 +34,24 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Workbooks that came together. key: of their page. names: of the files, safe and all different."""
+    """Workbooks that came together. key: of their page. names: of the files, safe and all different.
+
+    about: what they are of, where a page made them of something else, such as `payment of bank.xml`.
+    """
 
     key: str
     owner: str
     at: str
     names: tuple[str, ...]
+    about: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people know them by."""
+        return self.about[:1].upper() + self.about[1:] if self.about else ", ".join(self.names)
 
 
-def keep_files(desk: Desk, key: str, owner: str, uploads: Sequence[Upload]) -> Brought:
+def keep_files(desk: Desk, key: str, owner: str, uploads: Sequence[Upload], about: str = "") -> Brought:
     """Keeps files under names that are safe. Raises ConfigurationError for none, or too much of them."""
     files = [one for one in uploads if one.name or one.content]
     if not files:
@@ -56,7 +66,7 @@ def keep_files(desk: Desk, key: str, owner: str, uploads: Sequence[Upload]) -> B
     names = file_names(_stem(one.name) for one in files)
     for number, one in enumerate(files):
         desk.rows.put(FILE, f"{key}/{number}", owner, one.content, _KEPT_SECONDS)
-    desk.rows.put(BROUGHT, key, owner, json.dumps(names).encode(), _KEPT_SECONDS)
+    desk.rows.put(BROUGHT, key, owner, json.dumps({"names": names, "about": about}).encode(), _KEPT_SECONDS)
     found = brought(desk, key)
     assert found
     return found
@@ -71,13 +81,20 @@ def _stem(name: str) -> str:
 def brought(desk: Desk, key: str) -> Brought | None:
     """What was brought under a key."""
     row = desk.rows.get(BROUGHT, key)
-    return Brought(row.key, row.owner, row.at, tuple(json.loads(row.body))) if row else None
+    return _of_row(row) if row else None
+
+
+def _of_row(row: DeskRow) -> Brought:
+    told = json.loads(row.body)
+    # Rows of earlier versions have the names alone.
+    names, about = (told, "") if isinstance(told, list) else (told["names"], told["about"])
+    return Brought(row.key, row.owner, row.at, tuple(names), about)
 
 
 def all_brought(desk: Desk, owner: str) -> tuple[Brought, ...]:
     """What a person brought, newest first."""
     rows = reversed(desk.rows.every(BROUGHT, owner))
-    return tuple(Brought(row.key, row.owner, row.at, tuple(json.loads(row.body))) for row in rows)
+    return tuple(map(_of_row, rows))
 
 
 @contextmanager

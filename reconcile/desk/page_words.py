@@ -7,7 +7,12 @@ terminal. What no page can do is said to be the operator's, with the command for
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
+
+from markupsafe import Markup, escape
+
+from reconcile.domain.unseen import visible
 
 _NAMES: Final = (
     "apply|approve|approvals|bills|check|close|config|desk|diff|doctor|evidence|export|exports|help|history|init|notify|"
@@ -88,20 +93,33 @@ _CLICKS: Final = tuple(
 _COMMAND: Final = re.compile(
     rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
 )
+_ID: Final = re.compile(r"\b(run|req)-\d{8}-\d{6}-[0-9a-f]{6}\b")
+_PAGES: Final = {"run": "runs", "req": "approvals"}
+_LINK: Final = Markup('<a href="/{}/{}">{}</a>')
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
 def said(text: str) -> str:
     """The message as a page says it."""
     for pattern, words in _CLICKS:
-        text = pattern.sub(lambda found, words=words: _put(found, words), text)
-    text, found = _COMMAND.subn(lambda one: _put(one, r"ask the operator, who runs \1"), text)
+        text = pattern.sub(partial(_put, words), text)
+    text, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), text)
     if not found:
         text = _OPTION.sub(lambda one: f"the operator's option {one[0]}", text)
     return text.replace(_APART, " ")
 
 
-def _put(found: re.Match[str], words: str) -> str:
+def linked(text: str) -> Markup:
+    """The message with each run and each request that it names as a link to its page."""
+    parts, end = [], 0
+    for found in _ID.finditer(text):
+        parts.append(escape(visible(text[end : found.start()])))
+        parts.append(_LINK.format(_PAGES[found[1]], found[0], found[0]))
+        end = found.end()
+    return Markup("").join((*parts, escape(visible(text[end:]))))
+
+
+def _put(words: str, found: re.Match[str]) -> str:
     """The words in the place of what was found, with a capital letter where a sentence begins."""
     new = found.expand(words)
     begins = found.start() == 0 or found.string[: found.start()].endswith((". ", "! ", "? "))

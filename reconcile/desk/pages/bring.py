@@ -27,6 +27,7 @@ from reconcile.desk.brought import (
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.plan_page import plan_values
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
@@ -36,15 +37,11 @@ from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, dec
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.report.causes import by_cause
 from reconcile.report.files import html
-from reconcile.report.sections import sections
 from reconcile.report.waiting import banner
-from reconcile.report.words import facts, headline, spots
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
-_BESIDE = ("conflicts", "decided")
-"""The sections that the page shows in its own way."""
 
 
 def own_workbooks(request: Request, key: str, visitor: Preparer) -> Brought:
@@ -92,14 +89,10 @@ def look(request: Request, own: Own) -> HTMLResponse:
         report = outcome.compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
-            "report": report,
+            **plan_values(report),
             "compared": by_cause(one for one in report.findings if one not in told),
-            "facts": facts(report),
-            "cell": spots(report),
-            "headline": headline(report),
             "banner": banner(report),
             "conflicts": conflicts_of(outcome),
-            "sections": [one for one in sections(report) if one.name not in _BESIDE],
         }
     return show(request, "brought.html", **values)
 
@@ -178,7 +171,7 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
             keep_outcome(desk, own, bring_in(desk.session_of(visitor, progress), files))
         return {"key": own.key}
 
-    title = f"Checking {', '.join(own.names)}"
+    title = f"Checking {own.about or ', '.join(own.names)}"
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/task', title, work)}", 303)
 
 
@@ -203,4 +196,4 @@ def _keep_decided(
         by_name = {path.name: path for path in files}
         written = decide(session, outcome, by_name, choices, Path(folder))
         uploads = [Upload(path.name, path.read_bytes()) for path in written]
-    keep_files(desk, own.key, own.owner, uploads)
+    keep_files(desk, own.key, own.owner, uploads, own.about)

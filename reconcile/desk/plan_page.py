@@ -1,0 +1,23 @@
+"""What every page that shows a plan gives to its template: changes with their values, totals, lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from reconcile.report.model import Report
+from reconcile.report.sections import sections
+from reconcile.report.words import facts, headline, spots
+
+_ELSEWHERE: Final = ("conflicts", "decided")
+"""The sections that the page of a workbook shows in its own way."""
+
+
+def plan_values(report: Report) -> dict[str, Any]:
+    """The values of `plan_parts.html`."""
+    return {
+        "report": report,
+        "facts": facts(report),
+        "cell": spots(report),
+        "headline": headline(report),
+        "sections": [one for one in sections(report) if one.name not in _ELSEWHERE],
+    }
