@@ -32,9 +32,10 @@ from typing import Final
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from reconcile.desk.family import Desk, Family
 from reconcile.desk.pages import (
@@ -129,6 +130,9 @@ def _add_problems(app: FastAPI) -> None:
         message = f"This page is for people whose role {ROLE_WORDS.get(role, role)} ({role})."
         return show_problem(request, message, 403, "Ask whoever keeps [people] in reconcile.toml.")
 
+    async def gone(_: Request, __: Exception) -> PlainTextResponse:
+        return PlainTextResponse("The request was cut off, or is too large.", 413)
+
     async def sent_before(_: Request, error: Exception) -> RedirectResponse:
         return RedirectResponse(error.place if isinstance(error, SentBefore) else "/", 303)
 
@@ -144,6 +148,7 @@ def _add_problems(app: FastAPI) -> None:
 
     app.add_exception_handler(ReconcileError, ours)
     app.add_exception_handler(NotAllowed, not_allowed)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(SentBefore, sent_before)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

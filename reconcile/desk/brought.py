@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import DeskRow
 from reconcile.jobs.desk.kept_plan import BroughtIn, as_bytes, from_bytes
 
-BROUGHT, FILE, OUTCOME = "brought", "brought file", "brought outcome"
+BROUGHT, FILE, OUTCOME, CORRECTED = "brought", "brought file", "brought outcome", "corrected file"
 _KEPT_SECONDS: Final = 60 * 86_400
 MOST_FILES: Final = 20
 LARGEST_FILE: Final = 32 << 20
@@ -115,6 +115,25 @@ def files_of(desk: Desk, found: Brought) -> Iterator[tuple[Path, ...]]:
 def keep_outcome(desk: Desk, found: Brought, outcome: BroughtIn) -> None:
     """Keeps what came of the files."""
     desk.rows.put(OUTCOME, found.key, found.owner, as_bytes(outcome), _KEPT_SECONDS)
+
+
+def keep_corrected(desk: Desk, found: Brought, files: Mapping[int, bytes]) -> None:
+    """Keeps the clean copies of the files that have one, by their numbers."""
+    for number, content in files.items():
+        desk.rows.put(CORRECTED, f"{found.key}/{number}", found.owner, content, _KEPT_SECONDS)
+    desk.rows.put(CORRECTED, found.key, found.owner, json.dumps(list(files)).encode(), _KEPT_SECONDS)
+
+
+def corrected_numbers(desk: Desk, key: str) -> tuple[int, ...]:
+    """The numbers of the files that have a clean copy."""
+    row = desk.rows.get(CORRECTED, key)
+    return tuple(json.loads(row.body)) if row else ()
+
+
+def corrected_file(desk: Desk, key: str, number: int) -> bytes | None:
+    """The clean copy of a file; None where none can be made."""
+    row = desk.rows.get(CORRECTED, f"{key}/{number}")
+    return row.body if row else None
 
 
 def outcome_of(desk: Desk, key: str) -> BroughtIn | None:

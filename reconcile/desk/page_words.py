@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from tempfile import gettempdir
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -90,6 +91,7 @@ _CLICKS: Final = tuple(
         (r"close --list", "the page Close"),
     )
 )  # fmt: skip
+_PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|matched|pack)/)?")
 _COMMAND: Final = re.compile(
     rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
 )
@@ -100,7 +102,8 @@ _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
 def said(text: str) -> str:
-    """The message as a page says it."""
+    """The message as a page says it. A file of the desk's own is named without its place."""
+    text = _PLACE.sub("", text)
     for pattern, words in _CLICKS:
         text = pattern.sub(partial(_put, words), text)
     text, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), text)

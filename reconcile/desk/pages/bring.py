@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,10 @@ from reconcile.desk.brought import (
     Upload,
     all_brought,
     brought,
+    corrected_file,
+    corrected_numbers,
     files_of,
+    keep_corrected,
     keep_files,
     keep_outcome,
     outcome_of,
@@ -35,6 +38,7 @@ from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
+from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
 from reconcile.report.files import html
 from reconcile.report.waiting import banner
@@ -85,6 +89,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "These workbooks were not planned yet. Look again in a moment, or bring them again."
         )
     values: dict[str, Any] = {"own": own, "outcome": outcome, "by_cause": by_cause, "report": None}
+    values["corrected"] = corrected_numbers(desk_of(request), own.key)
     if outcome.plan:
         report = outcome.compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
@@ -145,18 +150,12 @@ def workbook(request: Request, own: Own, number: int) -> Response:
 
 
 @router.get("/bring/{key}/corrected/{number}")
-def corrected(request: Request, own: Own, number: int, visitor: Preparer) -> Response:
-    """A clean copy of a workbook, where the doctor can make one."""
-    desk = desk_of(request)
-    with files_of(desk, own) as files, tempfile.TemporaryDirectory() as folder:
-        if not 0 <= number < len(files):
-            raise HTTPException(404)
-        target = Path(folder) / f"corrected-{own.names[number]}"
-        checks = examine_workbook(desk.session_of(visitor), files[number], target)
-        if not target.exists():
-            told = " ".join(f"{one.name}: {one.found}. {one.advice}" for one in checks if one.ok is not True)
-            raise DecisionNeeded(f"No corrected workbook can be made. {told}")
-        return download(target.read_bytes(), target.name, XLSX)
+def corrected(request: Request, own: Own, number: int) -> Response:
+    """A clean copy of a workbook, where the doctor could make one."""
+    found = corrected_file(desk_of(request), own.key, number)
+    if found is None:
+        raise HTTPException(404)
+    return download(found, f"corrected-{own.names[number]}", XLSX)
 
 
 def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
@@ -167,12 +166,28 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
     """Checks and plans in the background."""
 
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
+        session = desk.session_of(visitor, progress)
         with files_of(desk, own) as files:
-            keep_outcome(desk, own, bring_in(desk.session_of(visitor, progress), files))
+            outcome = bring_in(session, files)
+            keep_corrected(desk, own, _corrected(session, files, outcome))
+        keep_outcome(desk, own, outcome)
         return {"key": own.key}
 
     title = f"Checking {own.about or ', '.join(own.names)}"
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/task', title, work)}", 303)
+
+
+def _corrected(session: Session, files: Sequence[Path], outcome: BroughtIn) -> Mapping[int, bytes]:
+    """The clean copies of the files in which something was found, where one can be made."""
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (file, book) in enumerate(zip(files, outcome.checked, strict=False)):
+            target = Path(folder) / f"{number}.xlsx"
+            if book.findings:
+                examine_workbook(session, file, target)
+            if target.exists():
+                made[number] = target.read_bytes()
+    return made
 
 
 def _decided(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from reconcile.config import FILE_NAME, SIGNED_IN, Settings, user_configuration
+from reconcile.config import SIGNED_IN, Settings
+from reconcile.desk.live_session import named_file
 from reconcile.desk.runs.run_files import AlreadyStarted, RunFiles, desk_key_file, keep_start, make_private
 from reconcile.desk.runs.run_process import interrupt, start_process
 from reconcile.errors import ConfigurationError, DecisionNeeded
@@ -126,9 +127,8 @@ def _settings(session: Session) -> list[str]:
     """The options by which the process finds the settings of the desk."""
     settings = session.settings
     words = ["--profile", settings.profile_name] if settings.file else []
-    usual = (Path.cwd() / FILE_NAME, user_configuration() / FILE_NAME)
-    if settings.file and settings.file not in usual:
-        words += ["--config", str(settings.file)]
+    if file := named_file(settings):
+        words += ["--config", str(file)]
     if settings.sources.get("state") == "--state":
         words += ["--state", _state_words(settings)]
     if settings.templates:
