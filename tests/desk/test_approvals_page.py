@@ -7,14 +7,16 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from cli_session import PATIENCE, SET_AMOUNT, SET_STAGE
+from cli_session import APPROVED, PATIENCE, SET_STAGE
 from desk_process import Browser, DeskProcess, desk_running
+from openpyxl import load_workbook
 
-from reconcile.workbook.copy.cell_editor import Keystroke, type_into
+from reconcile.workbook.copy.cell_editor import type_into
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +42,13 @@ def text_of(answer: httpx.Response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
-def _asked(ana: Browser, folder: Path, *strokes: Keystroke) -> str:
+def _asked(ana: Browser, folder: Path, *, other: bool = False) -> str:
     """Ana brings a payout that is to be paid, and asks; answers the path of her request."""
     ana.get("/take")
     page = ana.work("/take", {"stage": "APPROVED"})
     (folder / "march.xlsx").write_bytes(ana.client.get(f"{page.url.path}/file").content)
-    type_into(folder / "march.xlsx", folder / "edited.xlsx", strokes or (SET_STAGE,))
+    stroke = replace(SET_STAGE, row=_another(folder / "march.xlsx")) if other else SET_STAGE
+    type_into(folder / "march.xlsx", folder / "edited.xlsx", (stroke,))
     plan = ana.bring(folder / "edited.xlsx").url.path
     before = ana.get(f"{plan}/apply")
     assert "Ben Okafor, Chloe Martin can give it" in text_of(before)
@@ -55,6 +58,13 @@ def _asked(ana: Browser, folder: Path, *strokes: Keystroke) -> str:
     answer = ana.post(f"{plan}/ask", {"plan": fingerprint[1]})
     assert answer.status_code == 303, text_of(answer)
     return answer.headers["location"]
+
+
+def _another(workbook: Path) -> str:
+    """The id of another payout than that of SET_STAGE."""
+    header, *rows = load_workbook(workbook)["Payouts"].iter_rows(values_only=True)
+    ids = (str(row[header.index("Payout ID")]) for row in rows)
+    return next(one for one in ids if one != APPROVED)
 
 
 def _until(browser: Browser, path: str, words: str) -> str:
@@ -80,7 +90,13 @@ def test_one_asks_another_agrees_and_the_plan_is_applied_once(
     assert "Needs an approval because" in shown
     assert "9,761.12 USD" in shown or "10,168.62 USD" in shown
 
-    for told in ("Changes, partner by partner", "Stage", "Approved → Paid", "Payouts by stage", "USD"):
+    for told in (
+        "Changes, partner by partner",
+        "Stage",
+        "Approved → Pending payment",
+        "Payouts by stage",
+        "USD",
+    ):
         assert told in shown, told
     assert "Seen by partners, or not to be undone" in shown
     assert ben.get(f"{asked}/plan.json").json()["fingerprint"] in shown
@@ -105,7 +121,7 @@ def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for
     person: Callable[[str], Browser], tmp_path: Path
 ) -> None:
     ana, ben = person("Ana Ruiz"), person("Ben Okafor")
-    asked = _asked(ana, tmp_path, SET_AMOUNT)
+    asked = _asked(ana, tmp_path, other=True)
     brought = re.search(r'href="(/bring/[^"/]+)"', ana.get(asked).text)
     assert brought
     page = ana.get(f"{brought[1]}/apply")

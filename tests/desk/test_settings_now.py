@@ -9,12 +9,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from desk_process import FAST, DeskProcess, desk_running
+from signers import public_line
 
 PEOPLE = {"Ana": ("prepare", "close"), "Ben": ("approve",)}
 
 
 def _settings(people: dict[str, tuple[str, ...]]) -> str:
-    return FAST + "".join(
+    return f'{FAST}[approval]\ndesk_key = "{public_line("desk")}"\n' + "".join(
         f'[people.{name.lower()}]\nname = "{name}"\nemail = "{name.lower()}@example.com"\n'
         f"roles = [{', '.join(f'{role!r}' for role in roles)}]\n"
         for name, roles in people.items()

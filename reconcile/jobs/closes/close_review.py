@@ -11,7 +11,7 @@ from reconcile.close.close import Close
 from reconcile.close.gl.gl_tables import gl_fact, gl_tables
 from reconcile.close.months.month_states import State
 from reconcile.close.pack import rollforward_table, verdict
-from reconcile.close.sign_off.differences import Difference, differences
+from reconcile.close.sign_off.close_differences import Difference, differences
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from reconcile.jobs.session import Session
-from reconcile.store.runs_with_plan import run_with_plan
+from reconcile.store.desk.runs_with_plan import run_with_plan
 from reconcile.store.store import Store
 
 
