@@ -17,6 +17,8 @@
     [bank]                # the accounts that pay: see `domain.policy.bank.BankPolicy`
     [notify]              # who is told of what: see `domain.policy.notices`
     [pickup]              # the folder in which workbooks arrive: see `domain.policy.pickup`
+    [sign_in]             # the provider through which people sign in: see `domain.policy.sign_in_rules`
+    [timestamp]           # the authority that stamps packs: see `domain.policy.stamp.StampPolicy`
     [people]              # who works here, and [approval], who must agree to what: see `people_settings`
     [policy]              # po_required_stages, max_amount_factor, locale and others: see `Policy`
 
@@ -50,6 +52,8 @@ from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Pol
 from reconcile.domain.policy.notices import NoticePolicy
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
+from reconcile.domain.policy.stamp import StampPolicy
 from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
@@ -58,6 +62,7 @@ from reconcile.loopback import is_loopback
 from reconcile.people_settings import team
 from reconcile.profile import Profile
 from reconcile.setting_values import made, read_bytes, refuse_unknown
+from reconcile.stamp_settings import stamps
 from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
 
@@ -67,23 +72,11 @@ SANDBOX_KEY: Final = "sandbox-key"
 SIGNED_IN: Final = "RECONCILE_SIGNED_IN"
 """The variable in which the desk tells a process who is signed in. It counts by the signature in it."""
 _SECTIONS = {
-    "default_profile",
-    "profiles",
-    "names",
-    "limits",
-    "rules",
-    "policy",
-    "workbook",
-    "run",
-    "payments",
-    "close",
-    "files",
-    "bank",
-    "people",
-    "approval",
-    "notify",
-    "pickup",
+    *("default_profile", "profiles", "names", "limits", "rules", "policy", "workbook"),
+    *("run", "payments", "close", "files", "bank", "people", "approval"),
+    *("notify", "pickup", "sign_in", "timestamp"),
 }
+_REACHING = {"notify", "timestamp", "sign_in"}
 _APP = "reconcile"
 
 
@@ -110,6 +103,8 @@ class Settings:
     team: Team = field(default_factory=Team)
     notices: NoticePolicy = field(default_factory=NoticePolicy)
     pickup: PickupPolicy = field(default_factory=PickupPolicy)
+    sign_in: SignInPolicy = field(default_factory=SignInPolicy)
+    stamps: StampPolicy = field(default_factory=StampPolicy)
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -142,10 +137,8 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         if needs_trust and folder.resolve() in people.resolve().parents:
             _check_trust(people, content_of_it)
 
-    named = (
-        choices.state or environ.get("RECONCILE_STATE") or profile.state or user_state_path(_APP) / "state.db"
-    )
-    state, server = place_of(named, profile.state_lease, server_notes())
+    named = choices.state or environ.get("RECONCILE_STATE") or profile.state
+    state, server = place_of(named or user_state_path(_APP) / "state.db", profile.state_lease, server_notes())
     return Settings(
         profile_name=name,
         profile=profile,
@@ -162,6 +155,8 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         team=team(content, file, check),
         notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
         pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
+        sign_in=made(SignInPolicy, content.get("sign_in", {}), file, "sign_in"),
+        stamps=stamps(content, file),
         sources=_sources(choices, environ, content, name, file),
     )
 
@@ -174,9 +169,10 @@ def server_notes() -> Path:
 def _needs_trust(
     choices: Choices, environ: Mapping[str, str], content: Mapping[str, Any], profile: Profile
 ) -> bool:
-    """Whether a file that nobody named must be trusted: one with addresses also beside a sandbox."""
+    """Whether a file that nobody named must be trusted: one that says whom to tell, let in or ask, always."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
-    return is_found and ("notify" in content or not _is_sandbox(profile, environ))
+    others = not _REACHING.isdisjoint(content) or "mail_server" in content.get("pickup", {})
+    return is_found and (others or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@
     ├── PaymentFileError                1   this file cannot be read as payments, or only by guessing
     ├── DecisionNeeded                  1   a gate, a stale plan, an unfinished run
     ├── RunStopped                      4   a run ended part-way; its journal is kept
+    ├── StampFailed                     3   the time-stamping authority failed or refused us
     └── ApiError                        3   the API failed or refused us
         ├── Unreachable                 3   no answer, and no effect on the server
         ├── Stopped                     4   asked to stop while waiting for the rate; nothing was sent
@@ -69,6 +70,12 @@ class RunStopped(ReconcileError):
     """A run ended part-way; its journal is kept and it can be resumed."""
 
     exit_code = 4
+
+
+class StampFailed(ReconcileError):
+    """The time-stamping authority did not answer, or what it answered is no stamp of what was asked."""
+
+    exit_code = 3
 
 
 class ApiError(ReconcileError):

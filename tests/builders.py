@@ -37,7 +37,12 @@ POLICY = Policy()
 GIVEN = Circumstances(MADE, "ops")
 NO_WORK = OwnWork()
 
-SHEETS = {RecordKind.PAYOUT: "Payouts", RecordKind.LINE: "Lines", RecordKind.NEW_LINE: "New lines"}
+SHEETS = {
+    RecordKind.PAYOUT: "Payouts",
+    RecordKind.LINE: "Lines",
+    RecordKind.NEW_LINE: "New lines",
+    RecordKind.NEW_PAYOUT: "New payouts",
+}
 
 Edits = Mapping[str, Mapping[str, Value]]
 """What a person typed: the new values by record id and field."""

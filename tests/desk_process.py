@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,12 +127,16 @@ class DeskProcess:
 
 @contextmanager
 def desk_running(
-    folder: Path, *arguments: str, settings: str = FAST, choices: Choices | None = None
+    folder: Path,
+    *arguments: str,
+    settings: str = FAST,
+    choices: Choices | None = None,
+    seed: Path | Mapping[str, Any] = SEED,
 ) -> Iterator[DeskProcess]:
     """A desk with these arguments and settings, on a state store in the folder."""
     file = folder / "settings.toml"
     file.write_text(settings, encoding="utf-8")
-    with running(SEED, choices or Choices(rate=100_000)) as introw:
+    with running(seed, choices or Choices(rate=100_000)) as introw:
         environ = os.environ | {
             "INTROW_BASE_URL": introw,
             "INTROW_API_KEY": KEY,

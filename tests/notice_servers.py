@@ -117,7 +117,7 @@ def webhook() -> Iterator[tuple[int, list[Any], list[int]]]:
 @contextmanager
 def chat_services(folder: Path) -> Iterator[tuple[dict[str, str], list[Any]]]:
     """A proxy that answers in place of Slack and Teams, with a certificate that the variables make trusted."""
-    authority, chain = _certificate(folder)
+    authority, chain = certificate(folder, *_HOSTS)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
     posts: list[Any] = []
@@ -125,8 +125,8 @@ def chat_services(folder: Path) -> Iterator[tuple[dict[str, str], list[Any]]]:
         yield {"HTTPS_PROXY": f"http://127.0.0.1:{port}", "REQUESTS_CA_BUNDLE": str(authority)}, posts
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """The certificate of an authority, and a file with one that it gave to both services, and its key."""
+def certificate(folder: Path, *hosts: str) -> tuple[Path, Path]:
+    """The certificate of an authority, and a file with one that it gave to these hosts, and its key."""
     now = dt.datetime.now(dt.UTC)
     root, leaf = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
 
@@ -146,7 +146,7 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
         return builder.add_extension(own, critical=False).sign(root, hashes.SHA256())
 
     authority = made("test authority", root, x509.BasicConstraints(ca=True, path_length=None))
-    names = x509.SubjectAlternativeName([x509.DNSName(one) for one in _HOSTS])
+    names = x509.SubjectAlternativeName([x509.DNSName(one) for one in hosts])
     key = leaf.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     file, chain = folder / "authority.pem", folder / "chain.pem"
     file.write_bytes(authority.public_bytes(Encoding.PEM))

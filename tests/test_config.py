@@ -126,3 +126,22 @@ def test_a_reason_asked_for_what_is_not_there_is_refused(tmp_path: Path, line: s
 
     with pytest.raises(ConfigurationError, match=says):
         load(Choices(config=file), {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ('issuer = "http://login.example.com"\nclient_id = "desk"', "issuer must be an address"),
+        ('issuer = "accounts.google.com"\nclient_id = "desk"', "issuer must be an address"),
+        ('issuer = "https://accounts.google.com"', "go together"),
+        ('groups = { payouts = ["boss"] }', "has a role 'boss'"),
+        ('proxies = ["caddy"]', "caddy"),
+        ('client_secret = "x"', "has no setting 'client_secret'"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_meant_is_refused(tmp_path: Path, lines: str, why: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[sign_in]\n{lines}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=why):
+        load(Choices(config=file), {}, tmp_path)

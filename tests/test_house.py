@@ -34,9 +34,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "state_server": {"errors", "loopback"},
     "setting_values": {"domain", "errors"},
     "people_settings": {"domain", "errors", "setting_values"},
+    "stamp_settings": {"domain", "errors", "loopback", "setting_values"},
     "config": {
         *("domain", "errors", "loopback", "people_settings", "profile", "setting_values", "state_server"),
-        "trusted_files",
+        *("stamp_settings", "trusted_files"),
     },
     "domain": {"errors"},
     "introw": {"domain", "errors", "loopback"},
@@ -50,6 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "erp": {"domain", "errors", "resources"},
     "close": {"domain", "plan", "errors"},
     "notify": {"domain", "errors"},
+    # The bounds of an answer are those of the client of Introw.
+    "stamp": {"__init__", "domain", "errors", "introw", "loopback"},
     "evidence": {"plan", "store", "report", "domain", "errors"},
     "sandbox": {"loopback", "resources"},
     "jobs": {
@@ -67,7 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "plan",
             "report",
         ),
-        *("notify", "people", "people_settings", "setting_values"),
+        *("notify", "people", "people_settings", "setting_values", "stamp", "stamp_settings"),
         *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     # The second edge: what the command line may, without the terminal.
@@ -80,7 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # The rooms that may import a library.
 OWNERS: dict[str, set[str]] = {
-    "httpx": {"introw"},
+    "httpx": {"introw", "stamp"},
     "tenacity": {"introw"},
     "openpyxl": {"workbook"},
     "xlsxwriter": {"workbook"},
@@ -99,7 +102,11 @@ OWNERS: dict[str, set[str]] = {
     "pydantic": {"setting_values", "plan", "store", "report", "erp", "close", "evidence", "jobs", "sandbox"},
     "platformdirs": {"config", "trusted_files"},
     "argon2": {"desk"},
-    "cryptography": {"people"},
+    "authlib": {"desk"},
+    "joserfc": {"desk"},
+    "cryptography": {"people", "stamp"},
+    "rfc3161_client": {"stamp"},
+    "asn1crypto": {"stamp"},
     "apprise": {"notify"},
     "mcp": {"assistant"},
     "mcp_types": {"assistant"},

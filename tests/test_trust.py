@@ -166,3 +166,14 @@ def test_trusting_what_is_no_configuration_is_refused(tmp_path: Path) -> None:
 
     assert run(["config", "trust"]) == 2
     assert run(["config", "trust", "nothing.toml"]) == 2
+
+
+@pytest.mark.parametrize("section", ["notify", "sign_in"])
+def test_who_is_told_and_who_signs_people_in_takes_trust_even_beside_the_sandbox(
+    tmp_path: Path, section: str
+) -> None:
+    sandbox = {"INTROW_BASE_URL": "http://127.0.0.1:8080", "INTROW_API_KEY": "sandbox-key"}
+    (tmp_path / "reconcile.toml").write_text(f"[{section}]\n", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match="not trusted"):
+        load(Choices(), sandbox, tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from reconcile.apply.differences import may_be_late, name_differences
+from reconcile.apply.differences import may_be_late, may_pass, name_differences
 from reconcile.apply.executed import Executed
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
@@ -118,7 +118,8 @@ def _read_back(runner: Runner) -> Verification:
             return Verification((), (), unread=str(error))
         found = verify(plan, outcomes, live, runner.names, runner.amounts)
         is_over = waited >= runner.conduct.settle_seconds or runner.stop()
-        if found.ties or is_over or not may_be_late(plan, outcomes, found):
+        is_worth_it = may_be_late(plan, outcomes, found) or may_pass(found)
+        if found.ties or is_over or not is_worth_it:
             return found
         client.clock.sleep(pause)
         waited, pause = waited + pause, pause * 2

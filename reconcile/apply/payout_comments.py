@@ -54,13 +54,17 @@ def leave_comments(runner: Runner, found: Verification, wanted: Comments) -> tup
     return (*([f"Left {left} internal comment{'' if left == 1 else 's'}."] if left else []), *said)
 
 
+def moves_stage(operation: Operation) -> bool:
+    """Whether an operation moves a payout to another stage."""
+    return operation.action is Action.UPDATE_PAYOUT and "stage" in operation.expected
+
+
 def _moves(runner: Runner, found: Verification) -> Iterator[Operation]:
     """The payouts that this run itself moved to another stage, as the read-back shows."""
     bent = {one.operation_id for one in found.differences}
     for one in runner.plan.operations if not found.unread else ():
         known = runner.outcomes.get(one.id)
-        moved = one.action is Action.UPDATE_PAYOUT and "stage" in one.expected
-        if moved and known and known.outcome is Outcome.APPLIED and one.id not in bent:
+        if moves_stage(one) and known and known.outcome is Outcome.APPLIED and one.id not in bent:
             yield one
 
 

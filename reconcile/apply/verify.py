@@ -22,7 +22,7 @@ from reconcile.plan.outcome import (
     Verification,
     record_of,
 )
-from reconcile.plan.visible_state import ABSENT, DECLINED, Records, differences, line_state, observe
+from reconcile.plan.visible_state import ABSENT, DECLINED, THERE, Records, differences, line_state, observe
 
 _KINDS: Final = {
     Action.UPDATE_PAYOUT: RecordKind.PAYOUT,
@@ -74,6 +74,9 @@ def _field_differences(key: str, left: _Left, now: Records, names: Names) -> Ite
     declined = left.operation.action is Action.DECLINE_LINE
     # A server may stop showing a declined line, and a declined line has no other values to compare.
     if declined and seen["state"] in (DECLINED, ABSENT):
+        return
+    if seen["state"] == ABSENT:
+        yield Difference(left.operation.id, key, "state", left.expected.get("state") or THERE, ABSENT)
         return
     for name, (want, there) in differences(left.expected, seen).items():
         # A line's state is what we make of its status, so the status is named, too.

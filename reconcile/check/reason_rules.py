@@ -8,7 +8,16 @@ from typing import Final
 
 from reconcile.check.context import Context
 from reconcile.check.row_context import RowContext
-from reconcile.domain.fields import DECLINE, DETACH, EDIT_REASON, FIELDS, MOVES_OFF, NEW_KINDS, RecordKind
+from reconcile.domain.fields import (
+    DECLINE,
+    DETACH,
+    EDIT_REASON,
+    FIELDS,
+    MOVES_OFF,
+    NEW_KINDS,
+    FieldKind,
+    RecordKind,
+)
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.policy.names_and_limits import Reasoned
@@ -40,8 +49,22 @@ def reason_missing(row: Context) -> Iterator[Finding]:
     asked = next((words for kind, words in _kinds(row) if kind in row.policy.reasons_for), "")
     asked = asked or _large(row)
     if asked:
-        message = f"{asked} needs a reason."
+        message = f"{asked} needs a reason{_edits(row)}."
         yield from row.found("reason-missing", _COLUMN, message, "Say why in the column Reason of this row.")
+
+
+def _edits(row: Context) -> str:
+    """`: Amount 100 → 9100`: what was edited, as a person sees it; a text is only named."""
+    fields = [one for one in FIELDS[row.context.sheet.kind] if row.changed(one.name)]
+    if row.context.sheet.kind in NEW_KINDS:
+        return ""
+    words = [
+        one.label
+        if one.kind is FieldKind.TEXT
+        else f"{one.label} {row.was(one.name) or '(blank)'} → {row.now(one.name) or '(blank)'}"
+        for one in fields
+    ]
+    return f": {', '.join(words)}" if words else ""
 
 
 def _kinds(row: Context) -> Iterator[tuple[Reasoned, str]]:

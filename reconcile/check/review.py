@@ -44,7 +44,7 @@ def review(
 
 def _place(finding: Finding, order: list[str]) -> tuple[int, int, int, str, str]:
     sheet = order.index(finding.sheet) if finding.sheet in order else -1
-    letters, number = re.fullmatch(r"([A-Z]*)(\d*)", finding.cell).groups()  # type: ignore[union-attr]
+    letters, number = re.fullmatch(r"([A-Z]*)([0-9]*)", finding.cell).groups()  # type: ignore[union-attr]
     return sheet, int(number or 0), _column(letters), finding.rule, finding.message
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.cli.close_modes import MODES, look
+from reconcile.cli.close_modes import MODES, Brought, look
 from reconcile.cli.close_output import required_folder, required_period, show_close
 from reconcile.cli.common_options import FILE, FOLDER, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING
+from reconcile.cli.stamp_options import ROOTS, UNSTAMPED
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
         is_flag=True,
         help="Check that the kept closes give the same packs; with -o, check that folder by its manifest.",
     ),
+    ROOTS,
+    UNSTAMPED,
     click.option("--tie", is_flag=True, help="Compare a closed period with the general ledger of --gl."),
     click.option("--rollup", is_flag=True, help="Roll up the closes of a quarter or a year; with -o."),
     click.option("--status", is_flag=True, help="Show the months and their state; with --period, its steps."),
@@ -70,7 +73,6 @@ def command(
     session: Session,
     period: str | None,
     output: Path | None,
-    gl: Path | None,
     journals: tuple[str, ...],
     as_json: bool,
     prepare: bool,
@@ -96,10 +98,9 @@ def command(
     if len(modes) > 1:
         raise ConfigurationError(f"Choose one of {', '.join(MODES.values())}.")
     of = session.settings.close.fiscal.parse(period) if period else None
+    brought = Brought(journals, others["gl"], others.pop("roots"))
     if modes:
-        return look(session, modes[0], of, output, journals, gl=gl, as_json=as_json)
+        return look(session, modes[0], of, output, brought, as_json=as_json)
     others["prepare"] = key if prepare else None
-    request = closes.CloseRequest(
-        required_period(of), required_folder(output), gl=gl, journals=journals, **others
-    )
+    request = closes.CloseRequest(required_period(of), required_folder(output), journals=journals, **others)
     return show_close(closes.close(session, request), as_json=as_json)

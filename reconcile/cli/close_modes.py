@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reconcile.cli.close_output import (
@@ -13,6 +14,7 @@ from reconcile.cli.close_output import (
 )
 from reconcile.cli.console import console
 from reconcile.cli.text_out import write_data, write_line
+from reconcile.domain.phrases import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,14 +35,22 @@ MODES: Final = {
 """What the command can do beside closing, and the option that asks for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a mode may need. journals: layouts. gl: of the general ledger. roots: of the time stamp."""
+
+    journals: tuple[str, ...]
+    gl: Path | None
+    roots: Path | None
+
+
 def look(
     session: Session,
     mode: str,
     period: Period | None,
     output: Path | None,
-    journals: tuple[str, ...],
+    brought: Brought,
     *,
-    gl: Path | None,
     as_json: bool,
 ) -> int:
     """Shows what a mode of the command asks for; nothing is closed."""
@@ -49,7 +59,7 @@ def look(
     if mode == "show_list":
         return _show_lines(closes.listing(session), as_json=as_json)
     if mode == "verify":
-        checked = show_folder(closes.check_folder(output)) if output else None
+        checked = show_folder(closes.check_pack_folder(session, output, brought.roots)) if output else None
         return show_verified(closes.verify(session, period)) if checked is None else checked
     if mode == "status" and period is None:
         return _show_table(closes.all_months(session), as_json=as_json)
@@ -58,11 +68,11 @@ def look(
         case "status":
             code = _show_table(closes.status(session, of), as_json=as_json)
         case "tie":
-            code = _show_tied(closes.tie_closed(session, of, gl))
+            code = _show_tied(closes.tie_closed(session, of, brought.gl))
         case "rollup":
             code = _show_rollup(closes.roll_up(session, of, required_folder(output)))
         case "late":
-            code = _show_lines(closes.late(session, of, output, journals), as_json=as_json)
+            code = _show_lines(closes.late(session, of, output, brought.journals), as_json=as_json)
         case _:
             show_close(closes.write_again(session, of, required_folder(output)), as_json=as_json)
             code = 0
@@ -88,7 +98,7 @@ def _show_rollup(found: RolledUp) -> int:
 
     render_table(found.table, console())
     write_line(found.pack.verdict)
-    write_line(f"{len(found.made.closes)} closes, {len(found.files)} files")
+    write_line(f"{counted(len(found.made.closes), 'close')}, {counted(len(found.files), 'file')}")
     return int(not found.made.is_sound)
 
 

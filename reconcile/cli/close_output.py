@@ -60,7 +60,7 @@ def show_verified(verified: tuple[Verified, ...]) -> int:
 
 
 def show_folder(found: FolderCheck) -> int:
-    """Whether the files of a folder are those of its manifest; 1 where one is not."""
+    """Whether the files of a folder are those of its manifest, and stamped if that is asked; 1 where not."""
     for line in found.as_text():
         write_line(line)
-    return int(not found.is_whole)
+    return int(not found.is_whole or found.stamp.fails)

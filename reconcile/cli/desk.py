@@ -37,7 +37,7 @@ def command(
     """
     from reconcile.errors import ConfigurationError
 
-    if not all(map(find_spec, ("python_multipart", "argon2"))):
+    if not all(map(find_spec, ("python_multipart", "argon2", "authlib", "requests"))):
         raise ConfigurationError('The desk needs more libraries: pip install "reconcile[desk]"')
     from reconcile.desk.opening import Opening, give_account, open_desk
 

@@ -83,13 +83,13 @@ def command(  # noqa: PLR0913  one argument per option
 
 
 def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing) -> int:
-    """A saved plan, and then what moved since: the plan itself is shown whatever the API says."""
+    """A saved plan that may be used, and then what moved since: it is shown whatever the API says."""
     from reconcile.jobs import diff, saved_plans
     from reconcile.report.build import report_on
     from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
-    plan = saved_plans.read_plan(file, session.settings.policy)
+    plan = saved_plans.read_usable(session, file)
     if not as_json:
         render(report_on(plan), console(), full=showing.full, quiet=showing.quiet)
     compared = diff.again(session, plan, file.name)

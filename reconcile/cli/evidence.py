@@ -8,6 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
+from reconcile.cli.stamp_options import UNSTAMPED
 from reconcile.cli.text_out import write_line
 
 if TYPE_CHECKING:
@@ -27,8 +28,17 @@ if TYPE_CHECKING:
     help="A workbook of which the store has only the hash, to be put into the pack; repeatable.",
 )
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+@UNSTAMPED
 @options(SESSION)
-def command(*, session: Session, name: str, output: Path, files: tuple[Path, ...], force: bool) -> int:
+def command(
+    *,
+    session: Session,
+    name: str,
+    output: Path,
+    files: tuple[Path, ...],
+    force: bool,
+    unstamped: bool,
+) -> int:
     """Write the evidence of a run or a closed period: everything that an auditor needs, in one file.
 
     Plan, workbooks, report, journal and read-back, or the pack of a close and what it was made of; and for
@@ -42,6 +52,6 @@ def command(*, session: Session, name: str, output: Path, files: tuple[Path, ...
     """  # noqa: D301
     from reconcile.jobs.evidence.make import make_pack
 
-    for line in make_pack(session, name, output, files, force=force).lines:
+    for line in make_pack(session, name, output, files, force=force, unstamped=unstamped).lines:
         write_line(line)
     return 0

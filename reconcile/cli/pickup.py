@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="Look once and end: for cron and other schedules.")
 @options(SESSION)
 def command(*, session: Session, folder: Path | None, once: bool) -> int:
-    """Watch FOLDER for workbooks; without it, the folder of [pickup] in the settings.
+    """Watch FOLDER for workbooks; without it, the folder of [pickup] in the settings. And its mailbox.
 
     A workbook that arrives and is left alone for some seconds is checked and compared with live. Its plan is
     saved in a private folder beside the state, and whoever is named in [notify] is told. Nothing is applied.
@@ -31,11 +31,12 @@ def command(*, session: Session, folder: Path | None, once: bool) -> int:
 
     Exits with 1 when a workbook had errors (with --once).
     """
-    from reconcile.jobs.pickup import pick_up, watching
+    from reconcile.jobs.pickup import pick_up, pick_up_mails, watching
 
     watch = pick_up.Watch(pick_up.watched_folder(session, folder))
     if once:
         is_broken = _show(pick_up.pick_up_once(session, watch))
+        is_broken = _show(pick_up_mails.pick_up_mails(session, watch)) or is_broken
         for problem in watching.news_of(session):
             write_line(problem, err=True)
         return int(is_broken)

@@ -29,7 +29,7 @@ def _consent(*, yes: bool, allow: tuple[str, ...], reopen: tuple[str, ...], reas
     return Consent(yes, allow, reopen, reason)
 
 
-def _run(
+def _run(  # noqa: PLR0913  one argument per option
     until: str | None,
     max_calls: int | None,
     reports: tuple[Path, ...],
@@ -39,6 +39,7 @@ def _run(
     comment_text: str = "",
     *,
     comment: bool = False,
+    force: bool = False,
 ) -> RunOptions:
     from reconcile.jobs.runs.run_options import run_options
 
@@ -51,6 +52,7 @@ def _run(
         run_id=new_run_id,
         comment=comment,
         comment_text=comment_text,
+        force=force,
     )
 
 
@@ -110,5 +112,6 @@ RESULT: Final = (
         type=PATH,
         help="The edited workbook of a run or a saved plan, for --result; repeatable.",
     ),
+    click.option("--force", is_flag=True, help="Replace the result workbook if it is there already."),
 )
 """Options that RUN takes, too."""

@@ -44,4 +44,4 @@ def command(
         write_line(f"Run {run_id} is set aside: {set_aside}")
         return 0
     result = resume.resume(session, run_id, run_options, take_over=take_over)
-    return show_run(session, result, "Nothing to resume.", as_json=as_json)
+    return show_run(session, result, "Nothing to resume.", as_json=as_json, has_plan=False)

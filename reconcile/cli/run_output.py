@@ -41,9 +41,14 @@ def show_plan(
     write_reports(report, reports, session.settings.templates)
 
 
-def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool) -> int:
-    """How a run ended; answers the exit code. nothing: what to say where there was nothing to write."""
-    from reconcile.report.run import render_run
+def show_run(
+    session: Session, result: RunResult, nothing: str, *, as_json: bool, has_plan: bool = True
+) -> int:
+    """How a run ended; answers the exit code. nothing: what to say where there was nothing to write.
+
+    has_plan: the plan was shown before, and with it what waits for a decision.
+    """
+    from reconcile.report.run import render_held, render_run
 
     if as_json:
         write_data(result.as_json())
@@ -52,6 +57,8 @@ def show_run(session: Session, result: RunResult, nothing: str, *, as_json: bool
         write_line(nothing)
     else:
         render_run(result.report, console())
+        if not has_plan:
+            render_held(result.report, console())
         write_line(f"Run {result.run_id}")
     if result.stopped:
         reason = result.stopped.rstrip(".")

@@ -71,7 +71,8 @@ class Frozen:
     since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
     journal of this close should be in it already. explanations: of the flux, as they were brought.
     sign_off: who signed the numbers; None where no second person is asked. gl_open: what did not tie when the
-    general ledger was brought last, in a close before this one.
+    general ledger was brought last, in a close before this one. stamped: whether its manifest got a time
+    stamp.
     """
 
     close_id: str
@@ -104,6 +105,7 @@ class Frozen:
     explanations: tuple[Explanation, ...] = ()
     sign_off: tuple[SignOff, ...] | None = None
     gl_open: tuple[OpenDifference, ...] = ()
+    stamped: bool = False
 
     @property
     def ledger_version(self) -> int:
@@ -140,7 +142,9 @@ def write_inputs(stream: IO[bytes], frozen: Frozen) -> None:
         snapshot=replace(frozen.snapshot, lines={}),
         last_export=replace(exported, lines={}) if exported else None,
     )
-    first, *rest = _adapter().dump_json(bare, exclude=_UNKNOWN[frozen.version]).split(_NO_LINES)
+    # No number rests on a stamp, so it has no version: it stands there where there is one.
+    unknown = {**_UNKNOWN[frozen.version], **({} if frozen.stamped else {"stamped": True})}
+    first, *rest = _adapter().dump_json(bare, exclude=unknown).split(_NO_LINES)
     stream.write(first)
     for snapshot, text in zip((frozen.snapshot, exported), rest, strict=bool(exported)):
         assert snapshot

@@ -12,6 +12,7 @@ from reconcile.close.ledger.open_items import Part
 from reconcile.close.ledger.stages import PAID
 from reconcile.close.rollforward import Movement
 from reconcile.domain.money import Money, totals
+from reconcile.domain.phrases import counted
 from reconcile.domain.policy.close import Weight
 from reconcile.domain.stage import STAGES
 
@@ -41,7 +42,9 @@ def _paid_differs(given: Evidence) -> Iterator[Objection]:
             count = sum(one.kind == "paid" for one in given.allotments[payout.id])
             whole = payout.amount
             if currency == whole.currency and amount and amount != whole.amount:
-                yield of_payout(payout, f"{count} payments, together {Money(amount, currency)}, of {whole}")
+                yield of_payout(
+                    payout, f"{counted(count, 'payment')}, together {Money(amount, currency)}, of {whole}"
+                )
             elif currency == whole.currency and not amount and payout.stage == PAID:
                 yield of_payout(payout, "PAID, and its payments came back")
 

@@ -47,9 +47,11 @@ from reconcile.desk.pages import (
     bring,
     close_months,
     close_pages,
+    comment_pages,
     home,
     past,
     payment_pages,
+    provider_sign_in,
     runs,
     sign_in_out,
     take,
@@ -71,6 +73,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     apply.FAMILY,
     approvals.FAMILY,
     ask_approval.FAMILY,
+    comment_pages.FAMILY,
     arrived.FAMILY,
     bill_pages.FAMILY,
     payment_pages.FAMILY,
@@ -81,6 +84,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     task_pages.FAMILY,
     sign_in_out.FAMILY,
     typed_forms.FAMILY,
+    provider_sign_in.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

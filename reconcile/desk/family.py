@@ -42,7 +42,8 @@ class Desk:
     @property
     def sessions(self) -> Sessions:
         """Who is signed in, with the roles of this moment."""
-        return Sessions(self.rows, self.session.settings.team)
+        settings = self.session.settings
+        return Sessions(self.rows, settings.team, settings.sign_in)
 
     def refuse_unread(self) -> None:
         """Raises ConfigurationError while nobody knows who may decide: the settings cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from reconcile.domain.policy.approval import ROLES
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import desk_store
 from reconcile.jobs.session import Session
+from reconcile.jobs.setup.api_key import client_secret
 from reconcile.loopback import is_loopback
 
 DEFAULT_PORT: Final = 8480
@@ -41,6 +43,7 @@ def open_desk(session: Session, opening: Opening, told: Callable[[str], None]) -
     Raises ConfigurationError for an address that cannot be used, and StateError.
     """
     _refuse_bare(opening)
+    _check_provider(session)
     name, roles = _person(session, opening)
     with listening(opening.host, opening.port) as listener, desk_store(session) as rows:
         port = listener.getsockname()[1]
@@ -73,6 +76,16 @@ def _refuse_bare(opening: Opening) -> None:
             f"{shown} is not this computer, so people must come by https. Put a reverse proxy before the "
             "desk and name the address that people type: --url https://desk.example.com"
         )
+
+
+def _check_provider(session: Session) -> None:
+    """Raises ConfigurationError for a provider through which nobody could ever come in."""
+    settings = session.settings
+    if not settings.sign_in.issuer:
+        return
+    client_secret(settings, os.environ)
+    if not settings.team.people and not settings.sign_in.groups:
+        raise ConfigurationError("[sign_in] lets nobody in: name people in [people], or groups in it.")
 
 
 def _person(session: Session, opening: Opening) -> tuple[str, tuple[str, ...]]:

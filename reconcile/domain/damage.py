@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from reconcile.domain.fields import Field, FieldKind, Unread, Value
 from reconcile.domain.locale import month_names
-from reconcile.domain.money import parse_decimal, plain
+from reconcile.domain.money import is_digits, parse_decimal, plain
 from reconcile.domain.typed_numbers import every_reading
 
 Rule = Callable[[str, str], bool]
@@ -105,16 +105,16 @@ def _blank_lines_lost(baseline: str, edited: str) -> bool:
 
 def _zeros_lost(baseline: str, edited: str) -> bool:
     digits = baseline.strip()
-    return digits.isdecimal() and digits.startswith("0") and _written(edited) == Decimal(digits)
+    return is_digits(digits) and digits.startswith("0") and _written(edited) == Decimal(digits)
 
 
 def _digits_lost(baseline: str, edited: str) -> bool:
     """18 digits come back with zeros at the end, cut off or rounded, or as 1.58E+17."""
     digits = baseline.strip().lstrip("0")
     number = parse_decimal(edited)
-    if number is None or not digits.isdecimal() or len(digits) <= _EXCEL_DIGITS:
+    if number is None or not is_digits(digits) or len(digits) <= _EXCEL_DIGITS:
         return False
-    shown = re.sub(r"[eE].*|\D", "", edited).strip("0")
+    shown = re.sub(r"[eE].*|[^0-9]", "", edited).strip("0")
     precision = max(len(shown), 3)
     cut = Decimal(digits[:precision].ljust(len(digits), "0"))
     return number == cut or _rounded(number, precision) == _rounded(Decimal(digits), precision)
@@ -197,7 +197,7 @@ def _date_parts(text: str) -> list[int]:
         return [int(part) for part in numbers.groups() if part]
     if whole := _DAY_AND_NAME.fullmatch(text) or _NAME_AND_DAY.fullmatch(text):
         word = next(part for part in whole.groups() if part and part[0].isalpha())
-        return [*_months_of(word)[:1], *(int(part) for part in whole.groups() if part and part.isdecimal())]
+        return [*_months_of(word)[:1], *(int(part) for part in whole.groups() if part and is_digits(part))]
     if not (named := _MONTH_NAME.fullmatch(text)):
         return []
     name, number = named[1] or named[4], named[2] or named[3]

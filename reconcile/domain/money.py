@@ -65,6 +65,11 @@ def is_too_long(text: str) -> bool:
     return sum(sign.isdecimal() for sign in text.lstrip("+-0,. '")) > MOST_DIGITS
 
 
+def is_digits(text: str) -> bool:
+    """Whether a text is digits alone, those of ASCII: `int` takes those of every script."""
+    return text.isascii() and text.isdecimal()
+
+
 def parse_decimal(text: str) -> Decimal | None:
     """A decimal from text (`-12.50`, `1.58E+17`), or None where the text is not one.
 

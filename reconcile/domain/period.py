@@ -116,9 +116,9 @@ def _zone(name: str) -> tzinfo:
 
 
 def _parse(text: str) -> Period:
-    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text):
         return _months(int(match[1]), int(match[2]), int(match[2]))
-    if match := re.fullmatch(r"(\d{4})-[Qq]([1-4])", text):
+    if match := re.fullmatch(r"([0-9]{4})-[Qq]([1-4])", text):
         last = int(match[2]) * 3
         return _months(int(match[1]), last - 2, last)
     first, dots, last_day = text.partition("..")

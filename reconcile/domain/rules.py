@@ -128,6 +128,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "batch-without-payout": Rule(_ERROR, "the action Batch without a row of New payouts for the partner"),
         "batch-unclear": Rule(_ERROR, "the action Batch where New payouts has several rows for the partner"),
         "batch-others": Rule(_ERROR, "the action Batch on some of the pending lines that Introw would take"),
+        "batch-unread": _always("a new payout whose partner has an Action cell that cannot be read"),
         "batch-later": Rule(_ERROR, "the action Batch on a line dated after the period of the new payout"),
         "batch-currencies": Rule(_ERROR, "the action Batch on lines of several currencies"),
         "payout-unknown": Rule(_ERROR, "a new line for a payout that was not exported"),

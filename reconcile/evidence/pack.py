@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from reconcile.evidence.masking import Masker
 from reconcile.evidence.merkle import Tree
+from reconcile.evidence.verify import STAMP, STAMP_CHECK
 from reconcile.store.evidence.sealed_rows import SealedRow
 from reconcile.store.seals import Value
 
@@ -43,6 +44,12 @@ Then, in the folder of the unpacked files, with the e-mail address of the person
 
 {commands}
 """
+_STAMPED: Final = f"""
+When it was there: {STAMP} is a time stamp (RFC 3161) over head.txt. Check it with the root certificate of the
+authority, from a place that you trust and not from this pack, in the folder of the unpacked files:
+
+    {STAMP_CHECK}
+"""
 _CHECK: Final = (
     "    ssh-keygen -Y verify -f allowed_signers -I EMAIL -n approval@reconcile -s {name}.sig < {name}"
 )
@@ -53,7 +60,7 @@ class Parts:
     """What a pack is made of.
 
     kind: `run` or `period`. files: by name; links: for a row and a column, the file that holds its value.
-    notes: what the pack cannot prove, a sentence each.
+    notes: what the pack cannot prove, a sentence each. stamped: whether a time stamp goes with it.
     """
 
     kind: str
@@ -63,6 +70,7 @@ class Parts:
     files: Mapping[str, bytes]
     links: Mapping[tuple[int, str], str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    stamped: bool = False
 
 
 def contents(parts: Parts, masker: Masker) -> dict[str, bytes]:
@@ -71,6 +79,8 @@ def contents(parts: Parts, masker: Masker) -> dict[str, bytes]:
     signed = [name.removesuffix(".sig") for name in sorted(parts.files) if name.endswith(".txt.sig")]
     if signed:
         readme += _SIGNED.format(commands="\n".join(_CHECK.format(name=name) for name in signed))
+    if parts.stamped:
+        readme += _STAMPED
     rows = [_row(one, number, parts, masker) for number, one in enumerate(parts.rows)]
     return {
         **parts.files,
@@ -87,6 +97,9 @@ def manifest_of(parts: Parts, files: Mapping[str, bytes]) -> bytes:
         for name in sorted(files)
     }
     told = {"format": FORMAT, "version": 1, "kind": parts.kind, "id": parts.id}
+    if parts.stamped:
+        # A verifier of before stamps must not take it for one with a file too many.
+        told |= {"version": 2, "stamp": STAMP}
     return _json({**told, "environment": parts.environment, "files": listed})
 
 

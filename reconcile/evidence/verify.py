@@ -1,6 +1,4 @@
-"""Checks an evidence pack with Python 3.9 or later alone: what it proves, and what it does not.
-
-    python3 verify.py PACK.zip [--head SIZE:ROOT|NUMBER:HASH]
+"""Checks a pack with Python 3.9 or later alone: python3 verify.py PACK.zip [--head SIZE:ROOT|NUMBER:HASH].
 
 Take this file from a place you trust. SIZE:ROOT binds all of the pack. Exits: 0 right, 1 changed, 2 no pack.
 """
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LARGEST, LARGEST_JSON, ENTRY = 1 << 30, 1 << 28, 1 << 17
+STAMP, STAMP_CHECK = "head.tsr", "openssl ts -verify -data head.txt -in head.tsr -CAfile ROOT.pem"
 OUTSIDE = {"manifest.json", "proofs.json", "head.txt"}
 LIMITS = """When it was: the times are those of the computers that wrote them.
 Who it was: names are those that the tool was told, unless approvals are signed.
@@ -25,6 +24,10 @@ What Introw holds today: the answers in the journal are those of then.""".splitl
 
 class NoPackError(Exception):
     """The file is no pack, or is not safe to read."""
+
+
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def read_pack(path: Path) -> dict[str, bytes]:
@@ -85,8 +88,9 @@ class Check:
         self.hashes = {name: hashlib.sha256(some).hexdigest() for name, some in files.items()}
         manifest, record, proofs = (_json(files, f"{one}.json") for one in ("manifest", "record", "proofs"))
         try:
-            self._must(manifest["version"] == 1, "The pack is of a version that this file does not know.")
-            self._manifest(manifest["files"])
+            self._must(manifest["version"] < 3, "The pack is of a version that this file does not know.")
+            made_after = {STAMP: {"sha256": self.hashes.get(STAMP)}} if manifest.get("stamp") else {}
+            self._manifest({**manifest["files"], **made_after})
             self._rows(record["rows"], proofs)
             self._named_files(record["rows"])
             if manifest["kind"] == "run":
@@ -106,7 +110,7 @@ class Check:
             self._must(name in listed, f"{name} is not of this pack.")
             is_same = name not in there & listed.keys() or self.hashes.get(name) == listed[name]["sha256"]
             self._must(is_same, f"{name} was changed after the pack was made.")
-        self.proved.append(f"All {len(self.files)} files are as they were when the pack was made.")
+        self.proved.append(f"{_counted(len(self.files), 'file')} of the pack: as when it was made.")
 
     def _rows(self, rows: list[dict[str, Any]], proofs: dict[str, Any]) -> None:
         """Each row follows from its seal, and each seal is in the tree; one of them seals the manifest."""
@@ -126,7 +130,7 @@ class Check:
             path, leaf = base64.b64decode(seal["path"], validate=True), bytes.fromhex(seal["hash"])
             root = root_of(leaf, row["seal"] - 1, tree["size"], path)
             self._must(root == tree["root"], f"{place}: its seal is not in the tree.")
-        self.proved.append(f"{len(rows)} rows of the record are as they were sealed, each in the tree.")
+        self.proved.append(f"{_counted(len(rows), 'row')} of the record: as sealed, each in the tree.")
 
     def _named_files(self, rows: list[dict[str, Any]]) -> None:
         for row, name, value in [(one, *pair) for one in rows for pair in one["columns"].items()]:
@@ -142,7 +146,7 @@ class Check:
     def _journal(self, run_id: str, rows: list[dict[str, Any]]) -> None:
         """The journal is whole, ends as the run did, and begins with the plan."""
         entries = [row["columns"] for row in rows if row["table"] == "entries"]
-        previous, said = run_id, "running"
+        previous, said, plan = run_id, "running", self.hashes.get("plan.json")
         for number, one in enumerate(entries, 1):
             self._must(one["number"] == number, f"The journal has no entry {number} where it should be.")
             body = json.loads(one["body"] if isinstance(one["body"], str) else one["body"]["shown"])
@@ -150,24 +154,25 @@ class Check:
             follows = isinstance(one["body"], dict) or _sha(previous, *texts) == one["hash"]
             self._must(follows, f"Entry {number} of the journal does not follow from the one before it.")
             said = body.get("state", "running") if one["kind"] in ("start", "end") else said
-            is_plan = "plan" not in body or body["plan"] == self.hashes.get("plan.json")
-            self._must(is_plan or "plan.json" not in self.files, "plan.json is not the plan of this run.")
+            self._must(body.get("plan", plan) == plan or not plan, "plan.json is not the plan of this run.")
             previous = one["hash"]
         ends = [(one["columns"]["run_id"], one["columns"]["state"]) for one in rows if one["table"] == "runs"]
         self._must(ends == [(run_id, said)], "The journal does not end as the run did.")
-        self.proved.append(f"The journal of {run_id}, {len(entries)} entries, is whole and names its plan.")
+        told = _counted(len(entries), "entry", "entries")
+        self.proved.append(f"The journal of {run_id}, {told}, is whole and names its plan.")
 
     def _head(self, rows: list[dict[str, Any]], proofs: dict[str, Any], head: str) -> None:
-        size, root = proofs["tree"]["size"], proofs["tree"]["root"]
-        text = f"reconcile evidence\nseals {size}\nroot {root}\n".encode()
+        """The end that somebody noted is the tree, or a seal that _rows checked: nothing guards another."""
+        size, root, stamp = proofs["tree"]["size"], proofs["tree"]["root"], self.files.get(STAMP)
+        whole, text = f"{size}:{root}", f"reconcile evidence\nseals {size}\nroot {root}\n".encode()
         self._must(self.files.get("head.txt") == text, "head.txt does not name the tree.")
-        checked = {str(row["seal"]) for row in rows}  # the seals that _rows checked; nothing guards another
-        ends = {"", f"{size}:{root}", *(f"{number}:{proofs['seals'][number]['hash']}" for number in checked)}
-        self._must(head in ends, f"The record of this pack does not hold the end {head}.")
-        whole = head == f"{size}:{root}"
-        self.proved += [f"{'All of it' if whole else 'One row'} is what it was at {head}."] if head else []
-        self.open += [] if whole else [f"That nobody wrote all of it anew: compare --head {size}:{root}."]
-        self.open += LIMITS
+        ends = {f"{one}:{proofs['seals'][one]['hash']}" for one in {str(row["seal"]) for row in rows}}
+        self._must(head in {"", whole, *ends}, f"The record of this pack does not hold the end {head}.")
+        self.proved += [f"{['One row', 'All of it'][head == whole]} is what it was at {head}."] * bool(head)
+        self.open += [f"That nobody wrote all of it anew: compare --head {whole}."] * (head != whole) + LIMITS
+        is_stamped = stamp is None or b"\x04\x20" + hashlib.sha256(text).digest() in stamp
+        self._must(is_stamped, f"{STAMP} is a stamp of something else.")
+        self.open += [f"The signature of its time stamp: {STAMP_CHECK}"] * bool(stamp)
 
 
 def printable(text: str) -> str:

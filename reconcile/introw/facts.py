@@ -42,7 +42,7 @@ _PAGE: Final = ("page", "currentpage", "pagenumber", "pageindex", "number", "xpa
 _SIZE: Final = ("pagesize", "perpage", "limit", "itemsperpage", "size")
 _OFFSET: Final = ("offset", "skip")
 _UNHEARD: Final = re.compile(r"next(?!.*(sync|delta|poll|reset|date|time))")
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HEADERS: Final = ("x-total-count", "x-total", "x-total-pages", "x-page", "x-next-page")
 
 
@@ -263,7 +263,7 @@ def _number(found: Mapping[str, _Found], names: tuple[str, ...]) -> int | None:
 
 def _whole(value: object) -> int | None:
     """A count, written as a number or as digits."""
-    if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value, re.ASCII):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
         return int(value)
     if isinstance(value, Decimal) and value == value.to_integral_value() and 0 <= value < 10**15:
         return int(value)

@@ -25,7 +25,7 @@ _SHORT: Final = 1.0
 
 _RESET: Final = re.compile(r"(x-)?ratelimit-reset(-|$)", re.IGNORECASE)
 _EPOCH: Final = 1_000_000_000
-_SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 def _utc_now() -> datetime:
@@ -78,7 +78,7 @@ def http_date(text: str | None) -> datetime | None:
 def whole_number(headers: Mapping[str, str], name: str) -> int | None:
     """The count in a header, or None. Below zero it counts nothing: -1 is how some say `no limit`."""
     text = headers.get(name, "").strip()
-    return int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else None
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 
 class Pacer:

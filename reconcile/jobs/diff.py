@@ -15,7 +15,7 @@ from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import approval_of, hindrances
-from reconcile.jobs.saved_plans import is_saved_plan, refuse_save, stale_operations
+from reconcile.jobs.saved_plans import applied_before, is_saved_plan, refuse_save, stale_operations
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
@@ -112,6 +112,8 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
     """
     with session.reading() as reader, session.store(create=False) as store:
         stale = stale_operations(session, reader, store, plan, name)
+        if words := applied_before(store, plan):
+            session.caller.say(words)
         stops = hindrances(session, store, plan, reader.status.credits_remaining, name)
         approval = approval_of(session, store, plan).shown()
     return Compared(plan, replace(report_on(plan), stops=stops, stale=stale, approval=approval))

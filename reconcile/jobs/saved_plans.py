@@ -9,6 +9,7 @@ from typing import Final
 
 from reconcile.apply.staleness import moved_since
 from reconcile.atomic import refuse_foreign
+from reconcile.domain.phrases import moment
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.introw.client import Reader
@@ -61,6 +62,14 @@ def read_plan(file: Path, policy: Policy) -> Plan:
     return plan
 
 
+def read_usable(session: Session, file: Path) -> Plan:
+    """A saved plan that may be used here; raises what `read_plan` and `refuse_foreign_plan` raise."""
+    plan = read_plan(file, session.settings.policy)
+    with session.store(create=False) as store:
+        refuse_foreign_plan(session, store, plan, file.name)
+    return plan
+
+
 def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -> None:
     """Raises ConfigurationError for a plan of another environment or state store, and for a forged one.
 
@@ -88,6 +97,17 @@ def refuse_foreign_plan(session: Session, store: Store, plan: Plan, name: str) -
     for book in plan.workbooks:
         if found := void.get(book.export.workbook_id):
             raise DecisionNeeded(f"{name} cannot be used. {withdrawn_text(book.file, found)}")
+
+
+def applied_before(store: Store, plan: Plan) -> str:
+    """That a run carried this very plan out, in words; empty where none did."""
+    for run in store.runs(plan.environment):
+        if plan.fingerprint in run.plan:
+            return (
+                f"Note: run {run.run_id} of {moment(run.started_at)} ({run.state}) has applied this plan. "
+                "What it did is not done again, so the figures of the plan are those of then."
+            )
+    return ""
 
 
 def stale_operations(

@@ -28,6 +28,7 @@ from reconcile.plan.across.released import (
     moved_releases,
     moved_warning,
 )
+from reconcile.plan.across.unread_marks import unread_marks
 from reconcile.plan.codec import fingerprint
 from reconcile.plan.compare import ALREADY, Comparison, Sides, compare, new_upstream
 from reconcile.plan.cost.run_cost import ListLengths, run_cost
@@ -172,6 +173,7 @@ def _wanted(
     told = about_these(every, narrowed.left, narrowing, baseline, live)
     emptied = emptied_before(exported, live, found.drifts, names)
     checked = () if given.backwards else _checked(told, found, live, requested, policy, emptied)
+    warnings += unread_marks(sources, requested, told)
     left = left_out(narrowed.left, narrowing)
     ours = (graded(one, policy.rules) for one in (*twice, *warnings, *checked, *decisions.close(), *left))
     findings = tuple(owned((*told, *filter(None, ours)), live, baseline))

@@ -15,6 +15,7 @@ from typing import Final
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, line_values, payout_values
 from reconcile.domain.money import Money, totals
+from reconcile.domain.phrases import counted
 from reconcile.domain.policy.names_and_limits import Limits, Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import stage_of
@@ -97,7 +98,13 @@ def gates(given: GateInput) -> tuple[Gate, ...]:
 def _changes(given: GateInput) -> Iterator[Gate]:
     count, limit = len(given.operations), given.limits.max_changes
     if count > limit:
-        yield _gate("changes", f"{count} operations are more than {limit}", count, limit, "max_changes")
+        yield _gate(
+            "changes",
+            f"{counted(count, 'operation is', 'operations are')} more than {limit:,}",
+            count,
+            limit,
+            "max_changes",
+        )
 
 
 def _changed_share(given: GateInput) -> Iterator[Gate]:
@@ -117,7 +124,8 @@ def _cleared(given: GateInput) -> Iterator[Gate]:
     cleared = Counter(change.field for change in given.changes if change.cleared)
     count, limit = cleared.total(), given.limits.max_cleared
     if count > limit:
-        yield _gate("cleared", f"{count} values are cleared, more than {limit}", count, limit, "max_cleared")
+        message = f"{counted(count, 'value is', 'values are')} cleared, more than {limit:,}"
+        yield _gate("cleared", message, count, limit, "max_cleared")
         return
     for name, some in sorted(cleared.items()):
         share, there = given.limits.max_cleared_share, given.scale.filled.get(name, 0)
@@ -153,7 +161,8 @@ def _jumps(given: GateInput) -> Iterator[Gate]:
         first = min(jumped)
         before, after = jumped[first]
         example = f"{first}: {before} to {after}"
-        message = f"{len(jumped)} amounts grow {factor} times or more ({example}), and {limit} may"
+        grow = counted(len(jumped), "amount grows", "amounts grow")
+        message = f"{grow} {factor} times or more ({example}), and {limit} may"
         yield _gate("jumps", message, len(jumped), limit, "max_jumps")
 
 

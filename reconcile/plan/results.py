@@ -97,7 +97,7 @@ def _said(plan: Plan, edited: EditedWorkbook) -> Iterator[tuple[_Key, Outcome, s
     """What the plan says of records and rows: errors, what is held and why, and what is live already."""
     kinds = {sheet.name: sheet.kind for sheet in edited.sheets}
     for finding in plan.errors:
-        number = re.search(r"\d+\Z", finding.cell)
+        number = re.search(r"[0-9]+\Z", finding.cell)
         if finding.sheet in kinds and number:
             yield (kinds[finding.sheet], f"row {number[0]}"), Outcome.SKIPPED, finding.message
     for held in plan.held:

@@ -12,6 +12,7 @@ from reconcile.domain.records import CommissionLine, Payout
 from reconcile.plan.model import Texts
 
 ABSENT = "absent"
+THERE = "there"
 DECLINED = "declined"
 ON_PAYOUT = "on payout"
 POOL = "pool"
@@ -56,7 +57,7 @@ def observe(records: Records, kind: RecordKind, record_id: str, names: Names) ->
         if payout is None:
             return {"state": ABSENT}
         more = _as_made(payout, records, names) if kind is RecordKind.NEW_PAYOUT else {}
-        return {"state": "there", **payout_values(payout), **more}
+        return {"state": THERE, **payout_values(payout), **more}
     line = records.lines.get(record_id)
     if line is None:
         return {"state": ABSENT}

@@ -27,7 +27,8 @@ from reconcile.report.codec import to_json
 from reconcile.report.model import Payout, Report
 from reconcile.report.run import counts, verdict
 from reconcile.report.sections import sections
-from reconcile.report.template_engine import compiled, faults_of, made_visible
+from reconcile.report.template_budget import OUTPUT
+from reconcile.report.template_engine import compiled, faults_of, filled_in, made_visible
 from reconcile.report.version_1 import to_json_1
 from reconcile.report.waiting import banner, is_slip, nothing_waits
 from reconcile.resources import template as template_file
@@ -121,7 +122,7 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
     # Everything from a workbook or the API passes `made_visible`.
     template = compiled(source, path, escaping=escaping, filters=filters, finalize=made_visible)
     with faults_of(path):
-        return template.render(report=report, **said, **given)
+        return "".join(filled_in(template, OUTPUT, report=report, **said, **given))
 
 
 def _source(name: str, templates: Path | None) -> tuple[str, Path]:

@@ -19,7 +19,7 @@ from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
 from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, steps_of, totals_of, value_of
-from reconcile.report.template_engine import compiled, faults_of, made_visible
+from reconcile.report.template_engine import compiled, faults_of, filled_in, made_visible
 from reconcile.resources import template
 
 _HEIGHT = 120
@@ -30,6 +30,8 @@ _CELL = "\0"
 """Stands in a template's pattern of a row where a cell goes."""
 _TEXTS = 4096
 """So many texts are remembered with what is written for them."""
+_LARGEST = 4_000_000_000
+"""Characters of a page; that of a million lines has a quarter of them."""
 _ROWS, _PIECES = 100, 20
 """So many rows of a table are one piece of a page, and so many pieces are written at once."""
 
@@ -62,9 +64,9 @@ def write_page(
     with faults_of(source):
         text = source.read_text(encoding="utf-8")
         page = compiled(text, source, escaping=True, names=names, finalize=finalize)
-        pieces = page.stream(pack=pack)
-        pieces.enable_buffering(_PIECES)
-        pieces.dump(stream, encoding="utf-8")
+        pieces = filled_in(page, _LARGEST, pack=pack)
+        while some := "".join(islice(pieces, _PIECES)):
+            stream.write(some.encode("utf-8"))
 
 
 def _visible(text: str) -> Markup:

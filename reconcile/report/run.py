@@ -11,11 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.money import shown_amount
+from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import one_line
 from reconcile.plan.model import Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
-from reconcile.report.terminal import table
+from reconcile.report.terminal import FOLD, table
+from reconcile.report.waiting import banner
 from reconcile.report.words import operation_money
 
 _BENT = (
@@ -71,6 +73,20 @@ def render_run(report: Report, console: Console) -> None:
     style = "green" if run.ties else "bold red"
     said = verdict(run) if found.unread else f"Read back. {verdict(run)}"
     console.print(Text(one_line(said), style), soft_wrap=True)
+
+
+def render_held(report: Report, console: Console) -> None:
+    """Writes what the run left to a person, where its plan is not shown beside it: why it ends with 1."""
+    found = banner(report)
+    records = found.records if found else ()
+    if not records:
+        return
+    words = counted(len(records), "record waits", "records wait")
+    console.print(f"[bold red]{words} for your decision, and the run left them as they are:[/]")
+    for one in records[:FOLD]:
+        console.print(escape(one_line(f"  {one.words}  {one.place}".rstrip())), soft_wrap=True)
+    if len(records) > FOLD:
+        console.print(f"  … and {counted(len(records) - FOLD, 'more', 'more')}")
 
 
 def _outcome(operation: Operation, one: OperationOutcome, money: str) -> str:

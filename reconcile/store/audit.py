@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from reconcile.domain.money import is_digits
 from reconcile.store.anchor import Anchor
 from reconcile.store.entries import JSON, Entry, entry_hash
 from reconcile.store.run import Run
@@ -253,4 +254,4 @@ def _marks(seal: Seal) -> dict[str, str]:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if is_digits(text) and len(text) < 10 else 0

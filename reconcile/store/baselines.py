@@ -30,10 +30,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SentAs:
-    """The name of the file of an exported workbook, and the note in it for its recipients."""
+    """What else is known of an exported workbook: the name of its file, and the note for its recipients.
+
+    reasons_told: it says that the partner's statement shows the reasons that are typed into it.
+    """
 
     file: str = ""
     note: str = ""
+    reasons_told: bool = False
 
 
 PLAIN: Final = SentAs()
@@ -103,7 +107,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 def export_row(export: Export, baseline: Snapshot, sent_as: SentAs) -> dict[str, Any]:
     """The row of an export and what was exported."""
-    told = _exports().dump_python(export, mode="json") | {"file": sent_as.file, "note": sent_as.note}
+    told = _exports().dump_python(export, mode="json") | _sent().dump_python(sent_as)
     return {
         "workbook_id": export.workbook_id,
         "environment": str(export.environment),
@@ -119,7 +123,7 @@ def export_of(text: str) -> Export:
 
 
 def sent_as_of(text: str) -> SentAs:
-    """The file and the note of a row; both are blank in those before version 16. Raises ValueError."""
+    """How the workbook of a row was sent; early rows say nothing of it. Raises ValueError."""
     return _sent().validate_json(text)
 
 

@@ -5,7 +5,8 @@ Versions: 1 runs and effects, 2 bills, 3 seals over journal entries, 4 sets of w
 9 bank accounts that were paid, 10 dates of bills and late entries of closes, 11 numbers under which an
 environment is held, the environments that a store was begun for, and payments that were read,
 12 files of exports and plans, 13 answers to suggestions of payments, 14 approvals, 15 closes that were tried,
-16 what the desk keeps, 17 workbooks that were withdrawn, and words of the server that no setting names.
+16 what the desk keeps, 17 workbooks that were withdrawn, and words of the server that no setting names,
+18 comments on changes.
 A store in PostgreSQL begins with 11; what a later version needs beside the tables of 11 are new tables.
 
 Not by Alembic: programs before version 11 know a store's version by SQLite's `user_version` and refuse a

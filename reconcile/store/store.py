@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -79,13 +79,13 @@ class Store:
             add(connection, EXPORTS, [export_row(export, baseline, sent_as)])
 
     def save_exports(
-        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], note: str = ""
+        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], sent_as: SentAs = PLAIN
     ) -> None:
-        """Keeps the baselines of workbooks that were exported together, and who got which; all or none."""
-        sent_as = {one.workbook_id: SentAs(one.file, note) for one in handouts}
+        """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
+        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in handouts}
         with self.writing() as connection:
             rows = (
-                export_row(export, baseline, sent_as.get(export.workbook_id, PLAIN))
+                export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
                 for export, baseline in exports
             )
             add(connection, EXPORTS, rows)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as AnyText
 
-STORE_VERSION: Final = 17
+STORE_VERSION: Final = 18
 
 METADATA = MetaData()
 Text: Final = AnyText().with_variant(AnyText(collation="C"), "postgresql")
@@ -125,6 +125,16 @@ WITHDRAWALS = Table(
     Column("at", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+COMMENTS = Table(
+    "comments",
+    METADATA,
+    Column("environment", Text, nullable=False, index=True),
+    Column("workbook_id", Text, nullable=False, index=True),
+    Column("record_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )
 SEEN_WORDS = Table(
     "seen_words",

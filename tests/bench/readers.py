@@ -19,13 +19,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+from made_files import LINE, day, make_other, money
 
 from reconcile.cli import collect_rarely
 from reconcile.errors import ReconcileError
 
-LINE = 10_000_000
-"""Characters of the one long line."""
+if TYPE_CHECKING:
+    from reconcile.domain.policy.file_rules import FileRules
 
 Read = Callable[[Path], object]
 Row = Callable[[int], str]
@@ -58,28 +62,39 @@ class File:
         yield self.foot(rows)
 
 
+def _unbound() -> FileRules:
+    """Rules whose bounds on size and time no measured file reaches."""
+    from reconcile.domain.policy.file_rules import FileRules
+
+    most = 4_000
+    return FileRules(
+        table_megabytes=most,
+        table_rows=2_000_000,
+        bank_megabytes=most,
+        bank_rows=2_000_000,
+        bank_seconds=86_400,
+    )
+
+
 def bank(path: Path) -> object:
     """As `payments` and `close` read a file of payments, but for the bounds on its size and time."""
-    from reconcile.domain.policy.file_rules import FileRules
     from reconcile.erp.payments.formats.layout import built_in
     from reconcile.erp.payments.formats.read import Reading, read_payments
     from reconcile.erp.payments.formats.table import Hints
     from reconcile.jobs.user_tables import source_of
 
-    rules = FileRules(bank_megabytes=4_000, bank_seconds=86_400)
-    return read_payments(source_of(path, rules), Reading(Hints(), built_in(None)))
+    return read_payments(source_of(path, _unbound()), Reading(Hints(), built_in(None)))
 
 
 def table(convert: str, path: Path) -> object:
-    """As `bills` and `close` read a small table. convert: what it is a table of."""
+    """As `bills` and `close` read a small table, but for the bounds. convert: what it is a table of."""
     from reconcile.close.explanations import explanations_from
     from reconcile.close.rates import rates_from
-    from reconcile.domain.policy.file_rules import FileRules
     from reconcile.erp.bills.open_bills import open_bills_from
     from reconcile.erp.bills.vendors import vendors_from
     from reconcile.jobs.user_tables import read_any_table
 
-    rows = read_any_table(path, "Flux" if convert == "explanations" else "Table", FileRules())
+    rows = read_any_table(path, "Flux" if convert == "explanations" else "Table", _unbound())
     if convert == "explanations":
         return explanations_from(rows, "ana", path.name)
     return {"vendors": vendors_from, "rates": rates_from, "open bills": open_bills_from}[convert](
@@ -88,25 +103,23 @@ def table(convert: str, path: Path) -> object:
 
 
 def ledger(path: Path) -> object:
-    """As `close --gl` reads an export of the general ledger."""
-    from reconcile.domain.policy.file_rules import FileRules
+    """As `close --gl` reads an export of the general ledger, but for the bounds."""
     from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
     from reconcile.jobs.user_tables import check_size, source_of
 
-    check_size(path, FileRules())
-    return read_ledger(source_of(path), LedgerHints({"2000": True}, currency="USD"))
+    check_size(path, _unbound())
+    return read_ledger(source_of(path, _unbound()), LedgerHints({"2000": True}, currency="USD"))
 
 
 def recipients(path: Path) -> object:
-    """As `export --split-by` reads who gets which part."""
+    """As `export --split-by` reads who gets which part, but for the bounds."""
     from builders import make_snapshot
 
-    from reconcile.domain.policy.file_rules import FileRules
     from reconcile.domain.split.split_by import Part
     from reconcile.jobs.exports.split_export import read_recipients
 
     parts = [Part(f"p{n}", f"Partner {n}", make_snapshot()) for n in range(2000)]
-    return read_recipients(path, parts, FileRules())
+    return read_recipients(path, parts, _unbound())
 
 
 def settings(path: Path) -> object:
@@ -129,6 +142,13 @@ def plan(path: Path) -> object:
     from reconcile.jobs.saved_plans import read_plan
 
     return read_plan(path, Policy())
+
+
+def pack(path: Path) -> object:
+    """As `verify` reads an evidence pack."""
+    from reconcile.evidence.verify import Check, read_pack
+
+    return Check(read_pack(path))
 
 
 def workbook(path: Path) -> object:
@@ -173,12 +193,10 @@ def plain_workbook(path: Path) -> object:
     return [row for sheet in book for row in sheet.iter_rows(values_only=True)]
 
 
-def _money(number: int) -> str:
-    return f"{100 + number % 90_000}.{number % 100:02d}"
-
-
-def _day(number: int) -> str:
-    return f"2026-04-{number % 28 + 1:02d}"
+def plain_pack(path: Path) -> object:
+    """What the JSON files of a zip hold."""
+    with ZipFile(path) as archive:
+        return [json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json")]
 
 
 def _cents(rows: int) -> int:
@@ -194,39 +212,39 @@ def _bank_files() -> Iterator[File]:
     yield File(
         "payments table, found by its headers", bank, comma,
         "Date,Payee,Reference,Amount,Currency,Status\n",
-        lambda n: f"{_day(n)},Partner {n % 900},pay_{n},{_money(n)},USD,Paid\n",
+        lambda n: f"{day(n)},Partner {n % 900},pay_{n},{money(n)},USD,Paid\n",
         _nothing, ("2026-04-15,Acme,", "pay ", ",5.00,USD,Paid\n"),
     )  # fmt: skip
     yield File(
         "payments table, one of a known service", bank, partial(plain_table, ";"),
         "Buchungstag;Empfänger;Verwendungszweck;Betrag;Währung;Saldo;Status;Grund\n",
-        lambda n: f"{n % 28 + 1:02d}.04.2026;Partner {n % 900};pay_{n};-{_money(n).replace('.', ',')};USD;;;\n",
+        lambda n: f"{n % 28 + 1:02d}.04.2026;Partner {n % 900};pay_{n};-{money(n).replace('.', ',')};USD;;;\n",
         _nothing, ("15.04.2026;Acme;", "pay ", ";-5,00;USD;;;\n"),
     )  # fmt: skip
     yield File(
         "QuickBooks bill payments", bank, comma,
         "Date,Transaction type,Bill no.,Vendor,Memo,Amount,Currency,Txn ID\n",
-        lambda n: f"04/{n % 28 + 1:02d}/2026,Bill Payment (Check),pay_{n},Partner {n % 900},,{_money(n)},USD,{n}\n",
+        lambda n: f"04/{n % 28 + 1:02d}/2026,Bill Payment (Check),pay_{n},Partner {n % 900},,{money(n)},USD,{n}\n",
         _nothing, ("04/15/2026,Bill Payment (Check),", "a,", ",,\n"),
     )  # fmt: skip
     yield File(
         "NetSuite bill payments", bank, comma,
         "Internal ID,Type,Date,Document Number,Name,Amount (Foreign Currency),Currency,Memo,Status,"
         "Applied To Transaction,Applied To Link Amount (Foreign Currency)\n",
-        lambda n: f"{n},Bill Payment,4/{n % 28 + 1}/2026,BP{n},Partner {n % 900},-{_money(n)},USD,,Approved,"
-        f"Bill #pay_{n},{_money(n)}\n",
+        lambda n: f"{n},Bill Payment,4/{n % 28 + 1}/2026,BP{n},Partner {n % 900},-{money(n)},USD,,Approved,"
+        f"Bill #pay_{n},{money(n)}\n",
         _nothing, ("1,Bill Payment,4/15/2026,BP1,Acme,-5.00,USD,", "memo ", ",Approved,,\n"),
     )  # fmt: skip
     yield File(
         "Xero payments, CSV", bank, comma,
         "Bill Payments\n\nPayment Date,Contact,Invoice Number,Reference,Payment,Currency,Status\n",
-        lambda n: f"{n % 28 + 1} Apr 2026,Partner {n % 900},pay_{n},,{_money(n)},USD,Paid\n",
+        lambda n: f"{n % 28 + 1} Apr 2026,Partner {n % 900},pay_{n},,{money(n)},USD,Paid\n",
         _nothing, ("15 Apr 2026,Acme,", '"" ', ",,5.00,USD,Paid\n"),
     )  # fmt: skip
     yield File(
         "Xero payments, JSON", bank, plain_json, '{"Payments": [\n',
         lambda n: json.dumps(
-            {"PaymentID": str(n), "Date": _day(n), "Amount": 5 + n, "Status": "AUTHORISED",
+            {"PaymentID": str(n), "Date": day(n), "Amount": 5 + n, "Status": "AUTHORISED",
              "Invoice": {"InvoiceNumber": f"pay_{n}", "CurrencyCode": "USD", "Contact": {"Name": f"P {n % 900}"}}}
         ),
         lambda _: "\n]}\n", ('{"Date": "2026-04-15", "Amount": ', "9", "}"), ",\n",
@@ -238,7 +256,7 @@ def _statements() -> Iterator[File]:
     yield File(
         "MT940", bank, partial(plain_lines, ":"),
         ":20:STATEMENT\n:25:US00SAMPLE\n:28C:1/1\n:60F:C260401USD0,00\n",
-        lambda n: f":61:2604{n % 28 + 1:02d}04{n % 28 + 1:02d}D{_money(n).replace('.', ',')}NTRFNONREF//B{n}\n"
+        lambda n: f":61:2604{n % 28 + 1:02d}04{n % 28 + 1:02d}D{money(n).replace('.', ',')}NTRFNONREF//B{n}\n"
         f":86:166?00TRANSFER?20EREF+pay{n}?32Partner {n % 900}\n",
         lambda rows: f":62F:D260430USD{_cents(rows) // 100},{_cents(rows) % 100:02d}\n-\n",
         (":61:2604150415D100,00NTRFNONREF//B1\n:86:", "EREF: ", "\n"),
@@ -246,28 +264,20 @@ def _statements() -> Iterator[File]:
     yield File(
         "BAI2", bank, partial(plain_lines, ","),
         "01,BANK,VENDOR,260430,2000,1,80,,2/\n02,VENDOR,BANK,1,260430,2000,USD,2/\n03,US00SAMPLE,USD,010,0,,Z/\n",
-        lambda n: f"16,495,{_money(n).replace('.', '')},Z,B{n},pay_{n},Partner {n % 900}/\n",
+        lambda n: f"16,495,{money(n).replace('.', '')},Z,B{n},pay_{n},Partner {n % 900}/\n",
         lambda rows: f"49,{_cents(rows)},{rows + 2}/\n98,{_cents(rows)},1,{rows + 4}/\n99,{_cents(rows)},1,{rows + 6}/\n",
         ("16,495,10000,Z,B1,", "pay,", "/\n"),
     )  # fmt: skip
-    yield File(
-        "camt.053", bank, plain_xml,
-        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Acct><Id><Othr>'
-        "<Id>US00SAMPLE</Id></Othr></Id></Acct>\n",
-        lambda n: f'<Ntry><Amt Ccy="USD">{_money(n)}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
-        f"<BookgDt><Dt>{_day(n)}</Dt></BookgDt><AcctSvcrRef>B{n}</AcctSvcrRef><NtryDtls><TxDtls><Refs>"
-        f"<EndToEndId>pay-{n}</EndToEndId></Refs><RltdPties><Cdtr><Pty><Nm>P {n % 900}</Nm></Pty></Cdtr></RltdPties>"
-        "</TxDtls></NtryDtls></Ntry>\n",
-        lambda _: "</Stmt></BkToCstmrStmt></Document>\n",
-        ('<Ntry><Amt Ccy="USD">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><BookgDt><Dt>2026-04-15</Dt></BookgDt><NtryDtls>',
-         "<TxDtls/>", "</NtryDtls></Ntry>"),
-    )  # fmt: skip
+    yield from (
+        _camt("camt.053", "BkToCstmrStmt", "Stmt"),
+        _camt("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+    )
     yield File(
         "pain.002", bank, plain_xml,
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>'
         "<OrgnlMsgId>R</OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>B</OrgnlPmtInfId>\n",
         lambda n: f"<TxInfAndSts><OrgnlEndToEndId>pay-{n}</OrgnlEndToEndId><TxSts>RJCT</TxSts><OrgnlTxRef><Amt>"
-        f'<InstdAmt Ccy="USD">{_money(n)}</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>\n',
+        f'<InstdAmt Ccy="USD">{money(n)}</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>\n',
         lambda _: "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>\n",
         ("<TxInfAndSts><OrgnlEndToEndId>", "9", "</OrgnlEndToEndId></TxInfAndSts>"),
     )  # fmt: skip
@@ -276,10 +286,25 @@ def _statements() -> Iterator[File]:
         "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\nCOMPRESSION:NONE\n"
         "OLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><TRNUID>0<STMTRS><CURDEF>USD"
         "<BANKACCTFROM><BANKID>1<ACCTID>US00SAMPLE<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST>\n",
-        lambda n: f"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>202604{n % 28 + 1:02d}<TRNAMT>-{_money(n)}<FITID>{n}"
+        lambda n: f"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>202604{n % 28 + 1:02d}<TRNAMT>-{money(n)}<FITID>{n}"
         f"<NAME>P {n % 900}<MEMO>pay_{n}</STMTTRN>\n",
         lambda _: "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n",
         ("<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260415<TRNAMT>-5.00<FITID>1<NAME>", "a ", "</STMTTRN>\n"),
+    )  # fmt: skip
+
+
+def _camt(name: str, message: str, report: str) -> File:
+    return File(
+        name, bank, plain_xml,
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{name}.001.08"><{message}><{report}><Acct><Id><Othr>'
+        "<Id>US00SAMPLE</Id></Othr></Id></Acct>\n",
+        lambda n: f'<Ntry><Amt Ccy="USD">{money(n)}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>{day(n)}</Dt></BookgDt><AcctSvcrRef>B{n}</AcctSvcrRef><NtryDtls><TxDtls><Refs>"
+        f"<EndToEndId>pay-{n}</EndToEndId></Refs><RltdPties><Cdtr><Pty><Nm>P {n % 900}</Nm></Pty></Cdtr></RltdPties>"
+        "</TxDtls></NtryDtls></Ntry>\n",
+        lambda _: f"</{report}></{message}></Document>\n",
+        ('<Ntry><Amt Ccy="USD">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><BookgDt><Dt>2026-04-15</Dt></BookgDt><NtryDtls>',
+         "<TxDtls/>", "</NtryDtls></Ntry>"),
     )  # fmt: skip
 
 
@@ -295,12 +320,12 @@ def _tables() -> Iterator[File]:
     )  # fmt: skip
     yield File(
         "open bills", partial(table, "open bills"), comma, "Invoice Number,Contact,Total,Currency,Date\n",
-        lambda n: f"pay_{n},Partner {n},{_money(n)},USD,{_day(n)}\n", _nothing, ("pay_1,", "a,", "5.00,USD,\n"),
+        lambda n: f"pay_{n},Partner {n},{money(n)},USD,{day(n)}\n", _nothing, ("pay_1,", "a,", "5.00,USD,\n"),
     )  # fmt: skip
     yield File(
         "explanations of a flux", partial(table, "explanations"), comma,
         "Currency,Partner ID,Plan,Last close,This close,Explanation\n",
-        lambda n: f"USD,p{n},Plan,1.00,{_money(n)},New partner\n", _nothing, ("USD,p1,Plan,1.00,2.00,", "a", "\n"),
+        lambda n: f"USD,p{n},Plan,1.00,{money(n)},New partner\n", _nothing, ("USD,p1,Plan,1.00,2.00,", "a", "\n"),
     )  # fmt: skip
     yield File(
         "recipients", recipients, comma, "part,recipient\n",
@@ -308,7 +333,7 @@ def _tables() -> Iterator[File]:
     )  # fmt: skip
     yield File(
         "account transactions", ledger, comma, "Date,Account Code,Description,Debit,Credit,Currency\n",
-        lambda n: f"{_day(n)},2000,Bill {n},{_money(n)},,USD\n", _nothing, ("2026-04-01,2000,", "a ", ",5.00,,USD\n"),
+        lambda n: f"{day(n)},2000,Bill {n},{money(n)},,USD\n", _nothing, ("2026-04-01,2000,", "a ", ",5.00,,USD\n"),
     )  # fmt: skip
     yield File(
         "settings", settings, plain_toml, "[policy]\n", lambda n: f"# {n}\n", _nothing, ("[", "[", "\n"),
@@ -328,15 +353,16 @@ OTHERS: dict[str, tuple[Read, Read, str]] = {
     "workbook of payments": (bank, plain_workbook, "payments.xlsx"),
     "workbook that came back": (workbook, plain_workbook, "month.xlsx"),
     "saved plan": (plan, plain_json, "plan.json"),
+    "evidence pack": (pack, plain_pack, "pack.zip"),
 }
-"""What is no text made of rows: its reader, its plain read, and its file."""
+"""What is no text made of rows: its reader, its plain read, and its file (see `made_files`)."""
 
 
 def make(name: str, size: str, folder: Path) -> Path:
     """Writes the file of a reader."""
     if name in OTHERS:
         path = folder / OTHERS[name][2]
-        _make_other(name, size, path)
+        make_other(name, size, path)
         return path
     kind = files()[name]
     toml = kind.plain is plain_toml
@@ -344,31 +370,6 @@ def make(name: str, size: str, folder: Path) -> Path:
     with path.open("w", encoding="utf-8") as stream:
         stream.writelines(kind.texts(size))
     return path
-
-
-def _make_other(name: str, size: str, path: Path) -> None:
-    long, rows = size == "line", 1 if size == "line" else int(size) - 1
-    if name == "workbook of payments":
-        import xlsxwriter
-
-        book = xlsxwriter.Workbook(path, {"constant_memory": True})
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ("Date", "Payee", "Reference", "Amount", "Currency", "Status"))
-        for n in range(rows):
-            sheet.write_row(n + 1, 0, (_day(n), f"P {n % 900}", f"pay_{n}", _money(n), "USD", "Paid"))
-        for n in range(LINE // 32_767 if long else 0):
-            sheet.write_string(2, n, "a" * 32_767)
-        book.close()
-        return
-    import steps
-
-    if name == "saved plan":
-        steps.save_plan(rows, path.parent)()
-    else:
-        steps.write(rows, path.parent)()
-    if long and name == "saved plan":
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace('"made_by": "', '"made_by": "' + "a" * LINE, 1), encoding="utf-8")
 
 
 def read(name: str, path: Path) -> dict[str, object]:

@@ -67,14 +67,23 @@ def test_before_it_asks_apply_tells_what_moved_since_a_plan_was_saved(
     assert len(cli.writes()) == before
 
 
-def test_a_plan_is_shown_even_when_the_api_is_not_there(cli: CliSession) -> None:
+def test_a_plan_is_shown_even_when_the_api_does_not_answer(cli: CliSession) -> None:
+    saved = cli.folder / "plan.json"
+    cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", saved)
+    cli.setenv("INTROW_API_KEY", "another-key")
+    code, out, _ = cli.run("diff", saved)
+
+    assert code == 3
+    assert "512.50 USD" in out
+
+
+def test_a_plan_of_another_environment_is_refused_before_anything_of_it_is_shown(cli: CliSession) -> None:
     saved = cli.folder / "plan.json"
     cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", saved)
     cli.setenv("INTROW_BASE_URL", "http://127.0.0.1:9")
     code, out, err = cli.run("diff", saved)
 
-    assert code == 2
-    assert "512.50 USD" in out
+    assert (code, out) == (2, "")
     assert "is a plan for" in err
 
 

@@ -13,7 +13,8 @@ from desk_process import DeskProcess
 
 from reconcile.config import Choices
 from reconcile.desk.page_caller import PageCaller
-from reconcile.desk.security.accounts import FREE_TRIES, Accounts, seconds_to_wait
+from reconcile.desk.security.accounts import Accounts
+from reconcile.desk.security.tries import FREE_TRIES, seconds_to_wait
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.desk.desk_store import desk_store
 from reconcile.jobs.session import open_session

@@ -273,3 +273,24 @@ def text_of_row(page: httpx.Response, key: str) -> str:
     row = next(one for one in page.text.split("<tr>") if key in one)
     assert SCRIPT not in row
     return html.unescape(row)
+
+
+def test_a_workbook_for_each_partner_comes_as_a_zip_with_its_index(signed_in: Browser) -> None:
+    signed_in.get("/take")
+    counted = signed_in.work("/take/preview", {"stage": "APPROVED", "split": "partner", "note": "By Friday"})
+    made = signed_in.work("/take", {"stage": "APPROVED", "split": "partner", "note": "By Friday"})
+    archive = ZipFile(io.BytesIO(signed_in.get(f"{made.url.path}/file").content))
+    names = archive.namelist()
+
+    assert '<option value="partner" selected>' in counted.text
+    assert "By Friday</textarea>" in counted.text
+    assert "index.csv" in names
+    assert len(names) > 2
+    assert all(name in html.unescape(made.text) for name in names if name.endswith(".xlsx"))
+
+
+@pytest.mark.parametrize("split", ["month", "../x", "partner,batch"])
+def test_a_workbook_is_not_cut_in_a_way_that_there_is_not(signed_in: Browser, split: str) -> None:
+    signed_in.get("/take")
+
+    assert signed_in.post("/take", {"split": split}).status_code == 422

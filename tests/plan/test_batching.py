@@ -23,6 +23,7 @@ from builders import (
 
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import FIELDS, RecordKind
+from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.records import CommissionLine
 from reconcile.domain.snapshot import Snapshot
@@ -133,6 +134,56 @@ def test_what_cannot_be_batched_is_an_error_and_nothing_of_it_is_sent(
     assert not [one for one in plan.operations if one.expected.get("lines")]
 
 
+@pytest.mark.parametrize("damage", ["an action that is none", "an id that is none"])
+def test_a_new_payout_waits_for_a_mark_that_cannot_be_read(damage: str) -> None:
+    baseline = make_snapshot(make_payout(), make_line(), pool("cln_2"))
+    book = workbook(baseline, ["cln_2"], row(period=PERIOD))
+    number = next(one.number for one in book.lines.rows if one.id == "cln_2")
+    action = damage == "an action that is none"
+    rows = [
+        replace(
+            one,
+            id=one.id if action else None,
+            values={**one.values, "action": None if action else "Batch"},
+            fixed={**one.fixed, "partner_id": "ptn_1"},
+        )
+        if one.number == number
+        else one
+        for one in book.lines.rows
+    ]
+    book = replace(book, lines=replace(book.lines, rows=tuple(rows)))
+    cell = book.lines.cell("action" if action else "id", number)
+    unread = Finding(
+        Severity.ERROR,
+        "cell-choice",
+        "Btach is no action.",
+        "Choose one.",
+        file=book.file,
+        sheet=book.lines.name,
+        cell=cell,
+        kind=RecordKind.LINE,
+        record_id="cln_2" if action else "",
+    )
+
+    plan = make_plan(baseline, book, findings=(unread,))
+
+    assert plan.operations == ()
+    assert "batch-unread" in {one.rule for one in plan.errors}
+    assert "error: Whether lines of this partner" in " ".join(one.reason for one in plan.held)
+
+
+def test_an_action_of_another_partner_that_cannot_be_read_holds_no_payout() -> None:
+    baseline = make_snapshot(make_payout(), pool("cln_2", partner_id="ptn_2"))
+    book = workbook(baseline, [], row(period=PERIOD))
+    number = next(one.number for one in book.lines.rows if one.id == "cln_2")
+    cell = book.lines.cell("action", number)
+    unread = Finding(
+        Severity.ERROR, "cell-choice", "None.", "", book.file, "Lines", cell, kind=RecordKind.LINE
+    )
+
+    assert len(make_plan(baseline, book, findings=(unread,)).operations) == 1
+
+
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
@@ -163,6 +214,7 @@ def test_a_payout_of_the_period_is_a_question_and_on_the_same_batch_no_second_on
     on_batch = plan_of(make_snapshot(make_payout()), [], row(batch_id="pbt_1"))
 
     assert [one.keepable for one in one_more.conflicts] == [True]
+    assert {one.group for one in (*one_more.conflicts, *on_batch.conflicts)} == {"same payout"}
     assert [one.keepable for one in on_batch.conflicts] == [False]
     assert one_more.operations == on_batch.operations == ()
 

@@ -10,6 +10,7 @@ from report_cases import everything
 
 from reconcile.domain.pack_table import Column, Pack, Table
 from reconcile.errors import ConfigurationError
+from reconcile.report import template_budget
 from reconcile.report.build import report_on
 from reconcile.report.files import html, markdown
 from reconcile.report.pack import write_page
@@ -17,6 +18,8 @@ from reconcile.report.pack import write_page
 TABLE = Table("rows", "Rows", (Column("text", "Text"),), (("a",),))
 PACK = Pack("A pack", (), "It passes.", sound=True, tables=(TABLE,))
 REPORT = report_on(everything())
+TEXT = "{% set text = 'aaaaaaaaaa' %}" + "{% set text = text ~ text %}" * 12
+LONG = TEXT + "{% set many = text | list %}"
 ATTACKS = (
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",
     "{{ cycler.__init__.__globals__.os.popen('touch stolen').read() }}",
@@ -44,7 +47,48 @@ ATTACKS = (
     "{{ nothing }}",
     "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
     "{% for",
+    # without end
+    "{% macro twice(n) %}{% if n %}{{ twice(n - 1) }}{{ twice(n - 1) }}{% endif %}{% endmacro %}{{ twice(90) }}",
+    LONG + "{% for a in many %}{% for b in many %}{% for c in many %}{% endfor %}{% endfor %}{% endfor %}",
+    LONG + "{{ many | map('replace', 'a', text) | list | length }}",
+    "{% for a in '123456789' %}" * 12 + "{% endfor %}" * 12,
+    "{% for a in '1' %}" * 30 + "{% endfor %}" * 30,
+    "{% for a in [[1, 2], [3]] recursive %}{{ loop([[1, 2], [3]]) }}{% endfor %}",
+    # too large
+    "{{ '{:1000000000}'.format(1) }}",
+    "{{ '{:.1000000000f}'.format(1) }}",
+    "{{ '{:{}}'.format(1, 1000000000) }}",
+    "{{ '{0:>{1}}'.format(1, 1000000000) }}",
+    "{% set wide = '{:1000000000}' %}{{ [wide.format(1)] | join }}",
+    "{{ '%1000000000d' % 1 }}",
+    "{{ '%*d' % (1000000000, 1) }}",
+    "{{ 1.5 | round(999999999, 'ceil') }}",
+    "{{ [1] | tojson(1000000000) }}",
+    "{{ [1] | tojson(indent=1000000000) }}",
+    "{{ [[]] | sum(start=[]) }}",
+    TEXT + "{{ text | replace('a', text) }}",
+    TEXT + "{{ [text] * 9 }}",
+    LONG + "{{ many | join(text) }}",
+    LONG + "{{ many | map('upper') | join(text) }}",
+    "{% set a = 'aaaaaaaaaa' %}" + "{% set a = a ~ a %}" * 60 + "{{ a | length }}",
+    "{% set a = 'aaaaaaaaaa' %}" + "{% set a = a + a %}" * 60 + "{{ a | length }}",
+    "{% set a = [1, 2] %}" + "{% set a = a + a %}" * 60 + "{{ a | length }}",
+    "{% set a = [1, 2] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}",
+    "{% set a = [1, 2] %}" + "{% set a = (a, a) %}" * 60 + "{{ a | tojson }}",
+    "{% set a = {1: 2} %}" + "{% set a = {1: a, 2: a} %}" * 60 + "{{ a == a }}",
+    "{% set a %}aaaaaaaaaa{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 60 + "{{ a | length }}",
+    "{% set a = 'aaaaaaaaaa' %}" + "{% set a = [a, a] | join %}" * 60 + "{{ a | length }}",
+    "{% set a = 'aa' %}" + "{% set a = a | replace('a', 'aa') %}" * 60 + "{{ a | length }}",
+    "{% set a = '<<<<<<<<<<' %}" + "{% set a = a | e | string %}" * 3,
+    "a" * 1_000_001,
 )
+
+
+@pytest.fixture(autouse=True)
+def _small_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that are reached soon: what matters is that each attack counts."""
+    monkeypatch.setattr(template_budget, "STEPS", 20_000)
+    monkeypatch.setattr(template_budget, "LARGEST", 100_000)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -12,16 +12,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from simulation import new_payouts
+from simulation.new_payouts import MADE
 from simulation.office import CONDUCT, ENVIRONMENT, Book, Ended, Office
-from simulation.server import BEGINS, COLLEAGUE, Effect, Introw, Record
+from simulation.records import BEGINS, COLLEAGUE, Effect, Record
+from simulation.server import Introw
 from simulation.world import World
 
 from reconcile.apply.executed import Executed
+from reconcile.apply.payout_comments import INTENT, LEFT, OUTCOME
 from reconcile.apply.replay import Progress, replay
+from reconcile.domain.fields import RecordKind
 from reconcile.domain.stage import stage_of
 from reconcile.plan.codec import from_json
 from reconcile.plan.model import Action, Operation, Plan
-from reconcile.plan.outcome import Outcome
+from reconcile.plan.outcome import OperationOutcome, Outcome
+from reconcile.store.entries import Entry
 
 SLACK: Final = 3.0
 """Seconds that the calls between a look and its write may take, beside the freshness that is set."""
@@ -81,12 +87,14 @@ class Watch:
     def effect(self, effect: Effect) -> None:
         """Checks one effect against what people asked for and what they could see."""
         if effect.by != COLLEAGUE:
+            self.world.occurred.append(f"Introw took from an office: {effect.kind}")
             office = self.offices[effect.by]
             book = next((one for one in reversed(office.asked) if _asks(one, effect)), None)
+            self._in_bounds(effect, office, book)
             if effect.kind == "emptied":
                 self._emptied(effect, office)
             elif book is None:
-                self.break_("nothing is sent that nobody asked for", f"{_told(effect)}.")
+                self._unasked(effect)
             else:
                 self._once(effect)
                 self._seen(effect, book)
@@ -94,8 +102,48 @@ class Watch:
             key = (effect.record, GROUPS.get(name, name))
             self.changes[key] = Change(effect.at, effect.by, after)
 
+    def _in_bounds(self, effect: Effect, office: Office, book: Book | None) -> None:
+        """A command does what it is about, nothing of a workbook that is void, and no half of a batch."""
+        if new_payouts.is_left_out(effect, office, self.server):
+            only = " ".join(office.narrow_to.only)
+            self.break_("a narrowed command leaves the rest", f"{_told(effect)}, only {only}.")
+        if book and {one.id for one in office.asked if _asks(one, effect)} <= office.void:
+            self.break_("nothing of a withdrawn workbook is sent", f"{_told(effect)}, of {book.id}.")
+        if how := new_payouts.torn(office.asked, effect, self.server.effects):
+            self.break_("no new payout is torn from its lines", how)
+        if effect.kind == "comment" and (bad := new_payouts.bad_comment(effect, office, self.server.effects)):
+            self.break_(*bad)
+
+    def _unasked(self, effect: Effect) -> None:
+        """A new payout takes what is in the pool: nobody can help what came there at the last moment."""
+        if effect.kind == "attach":
+            key = (effect.record, "place")
+            bound = self.world.habits.lag + SLACK + CONDUCT.fresh_seconds
+            came = self.changes[key].at if key in self.changes else float("-inf")
+            day = self.server.truth(effect.record) or {}
+            is_due = day["periodEnd"][:10] <= new_payouts.content_of(effect.body)[3]
+            is_late = came >= self.world.since[effect.tag] - bound
+            if is_late or not is_due or self._is_anothers(effect):
+                return
+        self.break_("nothing is sent that nobody asked for", f"{_told(effect)}.")
+
+    def _is_anothers(self, effect: Effect) -> bool:
+        """Whether the line went onto a payout that the call did not make, which was there at the last moment."""
+        home = effect.fields["payoutId"][1]
+        return not any(one.kind == "open" and one.record == home for one in self.server.effects[-20:])
+
     def _once(self, effect: Effect) -> None:
+        if effect.kind not in ("create", "open", "attach"):
+            return
+        lag = self.world.habits.lag
+        books = [book for office in self.offices.values() for book in office.asked]
         if effect.kind != "create":
+            others = [one for one in self.server.effects if one.kind == effect.kind and one.by != COLLEAGUE]
+            same = [one for one in others if one.body == effect.body and one.by != effect.by]
+            unseen = lag and any(effect.at - one.at <= lag + SLACK for one in same)
+            how = "" if unseen else new_payouts.twice(effect, self.server.effects, books)
+            if how:
+                self.break_("no effect twice", how)
             return
         wanted = _content(effect.body)
         made = [
@@ -103,12 +151,10 @@ class Watch:
             for one in self.server.effects
             if one.kind == "create" and one.by != COLLEAGUE and _content(one.body) == wanted
         ]
-        lag = self.world.habits.lag
         if lag and any(one.by != effect.by and effect.at - one.at <= lag + SLACK for one in made):
             # Nobody could see the other's line yet. That is what remains without ETags; the payout's total,
             # which is read back, tells of it.
             return
-        books = [book for office in self.offices.values() for book in office.asked]
         typed = max(sum(_row_content(book, value) == wanted for value in _rows(book)) for book in books)
         if len(made) > typed:
             where = ", ".join(one.record for one in made)
@@ -140,7 +186,7 @@ class Watch:
             stage = effect.fields.get("stage", (None, ""))[1]
             if stage and _releases(stage):
                 yield from self._lines(effect, book, money)
-        elif effect.kind in ("decline", "detach"):
+        elif effect.kind in ("attach", "decline", "detach"):
             if self._differs(book, effect.record, "place"):
                 yield effect.record, "place", money
             # An amount that moved before is shown with the plan, and taken off as it is now.
@@ -212,25 +258,76 @@ class Watch:
             self.plan_tells_all(*office.plans.pop())
 
     def _told_true(self, executed: Executed) -> None:
-        stopped = f"Stopped: {executed.stopped[:200]}" if executed.stopped else "Everything ties out."
+        stopped = f"Stopped: {executed.stopped[:200]}" if executed.stopped else "It does not tie out."
+        if not executed.stopped and executed.verification.ties:
+            stopped = "Everything ties out."
         told = ", ".join(
             f"{key} {one.outcome}{f' ({one.message[:120]})' if one.message else ''}"
             for key, one in executed.outcomes.items()
         )
         self.world.note(f"Run {executed.run_id}: {told}. {stopped}")
+        self._narrowed(executed)
+        for operation in executed.plan.operations:
+            known = executed.outcomes.get(operation.id)
+            if known and known.outcome is Outcome.APPLIED_DIFFERENTLY:
+                self._differs_indeed(operation, known)
         if executed.stopped or not executed.verification.ties:
             return
         last: dict[tuple[str, str], tuple[Operation, str | None]] = {}
         for one in executed.plan.operations:
             outcome = executed.outcomes.get(one.id)
             if outcome and outcome.outcome in (Outcome.APPLIED, Outcome.ALREADY_APPLIED):
+                if one.action is Action.CREATE_PAYOUT:
+                    self._ties_new(executed, one, outcome.result_id)
+                    continue
                 record = outcome.result_id if one.action is Action.CREATE_LINE else one.target.id
                 last |= {(record, name): (one, value) for name, value in one.expected.items()}
         for (record_id, name), (_, value) in last.items():
             self._ties(executed, record_id, name, value)
 
+    def _differs_indeed(self, operation: Operation, known: OperationOutcome) -> None:
+        """What is said to be applied differently is not as it was sent."""
+        record = self.server.truth(known.result_id)
+        if (
+            record
+            and known.moved
+            and all(_same(self._value(record, one.name), one.wanted) for one in known.moved)
+        ):
+            names = ", ".join(one.name for one in known.moved)
+            how = f"{operation.action} {known.result_id}: {names} is as it was sent."
+            self.break_("every difference is true", how)
+
+    def _value(self, record: Record, name: str) -> str | None:
+        if record["kind"] == "payout":
+            return new_payouts.value_of(self.server, record, name)
+        return _wire_value(record, name)
+
+    def _narrowed(self, executed: Executed) -> None:
+        """`--first N` changes N payouts at most."""
+        first = self.offices[executed.run_id.split("-")[1]].narrowed[executed.run_id].first
+        homes = {one.target.payout_id for one in executed.plan.operations} - {None}
+        if first is not None and len(homes) > first:
+            self.break_(
+                "a narrowed command leaves the rest", f"--first {first} changes {sorted(map(str, homes))}."
+            )
+
+    def _ties_new(self, executed: Executed, operation: Operation, payout_id: str) -> None:
+        """A run that ties out made its new payout with the lines that it was to have."""
+        how = new_payouts.is_on(self.server, payout_id, operation.expected)
+        bound = self.world.seconds - self.world.habits.lag - SLACK
+        lines = new_payouts.expected_lines(operation.expected)
+        late = any(
+            change.at > bound and (record in lines or payout_id in (record, change.value))
+            for (record, _), change in self.changes.items()
+        )
+        if how and not late:
+            self.break_("every 'ties out' is true", f"{executed.run_id} ties out: {payout_id}, {how}.")
+
     def _ties(self, executed: Executed, record_id: str, name: str, value: str | None) -> None:
         record = self.server.truth(record_id)
+        gone = self.changes.get((record_id, "stage"))
+        if record is None and gone and gone.at > self.world.seconds - self.world.habits.lag - SLACK:
+            return
         if record is None:
             self.break_("every 'ties out' is true", f"{record_id} is no record, says {executed.run_id}.")
             return
@@ -249,13 +346,34 @@ class Watch:
     def plan_tells_all(self, plan: Plan, book: Book) -> None:
         """Every edit is an operation, or the plan says why it is none."""
         told = {one.target.id for one in plan.operations}
+        told |= {line for one in plan.operations for line in new_payouts.expected_lines(one.expected)}
         told |= {
             one.target.id for one in (*plan.conflicts, *plan.held, *plan.drifts, *plan.damaged, *plan.missing)
         }
         told |= {one.record_id for one in plan.findings}
         for record, name, value in book.typed:
-            if record != "new" and record not in told and self._is_there(book, record):
+            if (
+                record not in ("new", "new payout")
+                and record not in told
+                and self._is_there(book, record)
+                and not any(one.rule == "left-out" for one in plan.findings)
+            ):
                 self.break_("no edit is lost", f"{name} of {record} ({value}) is nowhere in the plan.")
+        for kind, rows in (
+            (RecordKind.NEW_LINE, book.edited.new_lines.rows),
+            (RecordKind.NEW_PAYOUT, book.edited.new_payouts.rows),
+        ):
+            self._tells_rows(plan, kind, len(rows))
+
+    def _tells_rows(self, plan: Plan, kind: RecordKind, rows: int) -> None:
+        """Every row for a new record is told; an error may keep one from being looked at any further."""
+        parts = (*plan.operations, *plan.conflicts, *plan.held, *plan.drifts)
+        told = {one.target.id for one in parts if one.target.kind is kind}
+        cells = {one.cell for one in plan.findings if one.kind is kind}
+        decided = {one.conflict.target.id for one in plan.decided}
+        left = any(one.rule == "left-out" for one in plan.findings)
+        if len(told | decided) + len(cells) < rows and not left:
+            self.break_("no edit is lost", f"{rows} rows for a {kind}, and {len(told)} are told.")
 
     def _is_there(self, book: Book, record: str) -> bool:
         rows = (*book.edited.lines.rows, *book.edited.payouts.rows)
@@ -267,9 +385,22 @@ class Watch:
         runs = [(run, office.store.entries(run.run_id)) for run in reversed(office.store.runs(ENVIRONMENT))]
         begun = [(run, entries) for run, entries in runs if any(one.kind == "start" for one in entries)]
         starts = [_seconds(next(e.at for e in entries if e.kind == "start")) for _, entries in begun]
+        self._comments_are_the_log(office, [entries for _, entries in runs], restored=restored)
         for (run, entries), start, until in zip(begun, starts, [*starts, float("inf")][1:], strict=True):
             for one in from_json(run.plan, run.run_id).operations:
                 self._agrees(office, one, replay(entries), (start, until), run.run_id, restored=restored)
+
+    def _comments_are_the_log(
+        self, office: Office, journals: list[tuple[Entry, ...]], *, restored: bool
+    ) -> None:
+        """Every comment that was left was meant to be, and none is said to be left that was not."""
+        entries = [entry for some in journals for entry in some]
+        begun = sum(entry.kind == INTENT for entry in entries)
+        left = sum(entry.kind == OUTCOME and entry.body["outcome"] == LEFT for entry in entries)
+        made = sum(one.kind == "comment" and one.by == office.name for one in self.server.effects)
+        if left > made or (made > begun and not restored):
+            how = f"Of {office.name}: {begun} comments begun, {left} left, {made} made."
+            self.break_("the journal says what the server did", how)
 
     def _agrees(
         self,
@@ -298,7 +429,8 @@ class Watch:
         if done and untold and not (restored and known is None):
             how = f"{run_id}: {operation.action} {operation.target.id} is {outcome}, and the server did it."
             self.break_("no effect is lost without an outcome that says so", how)
-        if outcome is Outcome.APPLIED and known and known.accepted and not done:
+        says_so = outcome in (Outcome.APPLIED, Outcome.APPLIED_DIFFERENTLY)
+        if says_so and known and known.accepted and not done:
             was_there = operation.action is Action.CREATE_LINE and self.server.truth(known.result_id)
             if not was_there:
                 how = f"{run_id}: {operation.action} {operation.target.id} is applied, and the server did nothing."
@@ -324,6 +456,8 @@ def _declines_on(book: Book, payout_id: str) -> bool:
 
 def _asks(book: Book, effect: Effect) -> bool:
     """Whether a workbook asks for an effect."""
+    if effect.kind in MADE:
+        return new_payouts.asks(book, effect)
     if effect.kind == "create":
         return any(_row_content(book, value) == _content(effect.body) for value in _rows(book))
     typed = {(record, name): value for record, name, value in book.typed}

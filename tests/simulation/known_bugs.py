@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,13 +17,18 @@ from simulation.story import Act
 from reconcile.apply import calls, execute, settle
 from reconcile.apply.journal import Journal
 from reconcile.apply.known_records import KnownRecords
+from reconcile.apply.payout_comments import Comments
 from reconcile.apply.turn import Turn
 from reconcile.errors import AnswerLost, Refused, ServerFailed, Unreachable
 from reconcile.introw import client
-from reconcile.jobs.runs import start_run
-from reconcile.plan import build, operations
+from reconcile.jobs import saved_plans
+from reconcile.jobs.runs import execute_run, start_run
+from reconcile.plan import build, holds, operations
+from reconcile.plan.across import narrowing
 from reconcile.plan.made_before import likeness, same_lines
+from reconcile.plan.model import Action
 from reconcile.plan.outcome import Outcome
+from reconcile.store.sent import withdrawals
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
@@ -160,11 +166,78 @@ def _a_line_is_known_by_every_field(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(settle, "is_near", lambda *_: False)
 
 
+def _a_new_payout_is_not_known_again(patch: pytest.MonkeyPatch) -> None:
+    plain = KnownRecords.outcome
+
+    def outcome(self: KnownRecords, operation: Any, *given: Any) -> Any:
+        return None if operation.action is Action.CREATE_PAYOUT else plain(self, operation, *given)
+
+    patch.setattr(KnownRecords, "outcome", outcome)
+    patch.setattr(build, "new_payouts", _with_new_keys(build.new_payouts))
+    patch.setattr(likeness, "_is_like_payout", lambda *_: False)
+
+
+def _with_new_keys(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Every reading of a row makes another key up."""
+    count = itertools.count()
+
+    def new_payouts(*given: Any) -> Iterator[Any]:
+        for one in plain(*given):
+            key = f"{one.key}-{next(count)}"
+            yield replace(one, key=key, target=replace(one.target, id=key))
+
+    return new_payouts
+
+
+def _a_new_payout_is_torn_from_its_lines(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(narrowing, "batches", lambda *_: ())
+    patch.setattr(holds, "batch_holds", lambda *_: ())
+
+
+def _a_new_payout_that_is_not_listed_was_not_made(patch: pytest.MonkeyPatch) -> None:
+    _absence_is_believed_at_once(patch)
+    patch.setattr(settle, "is_near", lambda *_: False)
+
+
+def _the_pool_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turn, "_moved_in_pool", lambda *_: ())
+
+
+def _a_payout_that_was_there_is_ours(patch: pytest.MonkeyPatch) -> None:
+    def answered(_: calls.Calls, __: Any, result: Any, record: Any, ___: int) -> Any:
+        return replace(result, result_id=record.id)
+
+    patch.setattr(calls.Calls, "_as_answered", answered)
+
+
+def _a_comment_is_left_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Journal, "comments", lambda _: {})
+
+
+def _a_comment_needs_no_wish(patch: pytest.MonkeyPatch) -> None:
+    author = office.PROFILE.comment_author
+    patch.setattr(execute_run, "comments_of", lambda *_: Comments(author, office.COMMENT))
+
+
+def _a_withdrawn_workbook_is_taken(patch: pytest.MonkeyPatch) -> None:
+    for module in (saved_plans, withdrawals):
+        patch.setattr(module, "withdrawn", lambda *_: {})
+
+
+def _a_narrowed_plan_does_the_rest_too(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(narrowing.Narrowing, "takes", lambda *_: True)
+
+
 _IGNORED: Final = {"keys": "ignored", "hides_id": False}
 _EDITED_BEFORE: Final = (Act("save"), Act("colleague"), Act("wait", seconds=90), Act("apply saved"))
 _RELEASED: Final = Lean(("release",), _EDITED_BEFORE)
 _COPIED: Final = (Act("apply"), Act("wait", seconds=70), Act("copy", "B"), Act("apply", "B"))
 _MOVED: Final = (Act("apply"), Act("wait", seconds=70), Act("move cells"), Act("apply"))
+_RESUMED: Final = (Act("apply", comment=True), Act("resume", comment=True))
+_POOLED: Final = (Act("save"), Act("pool"), Act("wait", seconds=90), Act("apply saved"))
+_MEANWHILE: Final = (Act("save"), Act("open"), Act("apply saved"))
+_NARROWED: Final = (Act("apply", only="cln_81"),)
+_VOID: Final = (Act("save"), Act("withdraw"), Act("apply"), Act("apply saved"))
 _AGAIN: Final = (Act("save"), Act("apply"), Act("wait", seconds=70), Act("apply saved"))
 _RESTORED: Final = (Act("backup"), Act("apply"), Act("restore"), Act("wait", seconds=70), Act("apply"))
 AMOUNTS_ARE_WRONG: Final = Bug("amounts lose their cents", _amounts_lose_their_cents, Lean(("new", "amount")))
@@ -237,5 +310,43 @@ BUGS: Final = (
         "a saved plan never asks what was made",
         _a_plan_never_asks_what_was_made,
         Lean(then=_AGAIN, habits=_IGNORED),
+    ),
+    Bug(
+        "a new payout is not known again",
+        _a_new_payout_is_not_known_again,
+        Lean(("new payout",), then=_AGAIN, habits=_IGNORED),
+    ),
+    Bug(
+        "a new payout is torn from its lines",
+        _a_new_payout_is_torn_from_its_lines,
+        Lean(("batch",), then=(Act("colleague"), Act("wait", seconds=90), Act("apply"))),
+    ),
+    Bug(
+        "a narrowed plan tears a new payout from its lines",
+        _a_new_payout_is_torn_from_its_lines,
+        Lean(("batch",), then=(Act("apply", only="ptn_1", first=1),)),
+    ),
+    Bug(
+        "a new payout that is not listed was not made",
+        _a_new_payout_that_is_not_listed_was_not_made,
+        Lean(("batch",), faults=(("late", 3),)),
+    ),
+    Bug("the pool is not read again", _the_pool_is_not_read_again, Lean(("batch",), then=_POOLED)),
+    Bug(
+        "a payout that was there is ours",
+        _a_payout_that_was_there_is_ours,
+        Lean(("on a batch",), within=("open",), steps=(10, 16)),
+    ),
+    Bug(
+        "a comment is left again",
+        _a_comment_is_left_again,
+        Lean(("release",), then=_RESUMED, within=("killed after",), steps=(14, 26)),
+    ),
+    Bug("a comment needs no wish", _a_comment_needs_no_wish, Lean(("release",))),
+    Bug("a withdrawn workbook is taken", _a_withdrawn_workbook_is_taken, Lean(then=_VOID)),
+    Bug(
+        "a narrowed plan does the rest too",
+        _a_narrowed_plan_does_the_rest_too,
+        Lean(("amount", "batch"), then=_NARROWED),
     ),
 )

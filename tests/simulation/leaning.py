@@ -5,18 +5,23 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
+from simulation.records import BATCH
 from simulation.story import Act, Story, written
 from simulation.world import Edit, Happening
+
+_BY_HAND: Final = ("colleague", "pool", "open")
+"""What a colleague does."""
 
 
 @dataclass(frozen=True)
 class Lean:
     """What the stories of one kind have in common.
 
-    typed: what is typed into the workbook; see `_typed`. then: what people do afterwards; `colleague` stands
-    for a change of a line that the workbook is about. faults: what becomes of the first writes, with seconds.
+    typed: what is typed into the workbook; see `_typed` and `_batched`. then: what people do afterwards;
+    `colleague` stands for a change of a line that the workbook is about, `pool` for a line that one adds to
+    the pool, `open` for a payout that one makes. faults: what becomes of the first writes, with seconds.
     within: what happens at some step of the run. steps: the steps between which that is.
     """
 
@@ -34,10 +39,16 @@ class Lean:
         first, *others = payouts
         payouts = ((*first[:2], dice.choice(["PENDING_REVIEW", "APPROVED"]), first[3]), *others)
         line = f"cln_1{dice.randrange(len(first[3])) + 1}"
+        if {"batch", "on a batch"} & {*self.typed}:
+            payouts = (*payouts, ("pool_8", "ptn_1", "2026-03-31", ("40.00", "60.00")))
+            line = dice.choice(["cln_81", "cln_82"]) if "amount" not in self.typed else line
+        if "on a batch" in self.typed:
+            payouts = (("pay_1", "ptn_2", *payouts[0][2:]), payouts[-1])
         acts = [Act("export")]
-        acts += [_typed(what, line, dice) for what in self.typed]
+        acts += [one for what in self.typed for one in _typed(what, line, dice)]
         acts += [
-            replace(one, edit=_edit(line, dice)) if one.what == "colleague" else one for one in self.then
+            replace(one, edit=_edit(line, dice, one.what)) if one.what in _BY_HAND else one
+            for one in self.then
         ]
         happenings = sorted(self._happenings(line, dice), key=lambda one: one.step)
         habits = replace(plain.habits, **self.habits)
@@ -48,20 +59,30 @@ class Lean:
             yield Happening(number + 1, what, seconds)
         for what in self.within:
             step = dice.randrange(*self.steps)
-            if what == "colleague":
-                yield Happening(step, what, edit=_edit(line, dice))
+            if what in _BY_HAND:
+                yield Happening(step, "colleague", edit=_edit(line, dice, what))
             elif what == "other office":
                 yield Happening(step, what, office="A")
             else:
                 yield Happening(step, what)
 
 
-def _typed(what: str, line: str, dice: random.Random) -> Act:
+def _typed(what: str, line: str, dice: random.Random) -> Iterator[Act]:
     if what == "new":
         amount = f"{dice.randrange(500, 900)}.{dice.choice(['5', '25'])}"
-        return Act("type", record="new", value=f"pay_1 {amount} True-up {dice.randrange(100)}")
-    if what == "odd new":
-        return Act("type", record="new", value=f"pay_1 {dice.randrange(500, 900)}.125 Bonus  two")
+        yield Act("type", record="new", value=f"pay_1 {amount} True-up {dice.randrange(100)}")
+    elif what == "odd new":
+        yield Act("type", record="new", value=f"pay_1 {dice.randrange(500, 900)}.125 Bonus  two")
+    elif what in ("new payout", "batch", "on a batch"):
+        when = BATCH if what == "on a batch" else dice.choice(["2026-04", "2026-Q1"])
+        yield Act("type", record="new payout", value=f"ptn_1 {when} Run {dice.randrange(100)}")
+        for one in ("cln_81", "cln_82") if what != "new payout" else ():
+            yield Act("type", record=one, name="Batch")
+    else:
+        yield _typed_in(what, line, dice)
+
+
+def _typed_in(what: str, line: str, dice: random.Random) -> Act:
     name, value = {
         "release": ("stage", dice.choice(["PAID", "PENDING_PAYMENT"])),
         "amount": ("amount", f"{dice.randrange(500, 900)}.5"),
@@ -71,5 +92,8 @@ def _typed(what: str, line: str, dice: random.Random) -> Act:
     return Act("type", record="pay_1" if name == "stage" else line, name=name, value=value)
 
 
-def _edit(line: str, dice: random.Random) -> Edit:
-    return Edit("amount", line, f"{dice.randrange(1000, 9000)}.00")
+def _edit(line: str, dice: random.Random, what: str = "colleague") -> Edit:
+    amount = f"{dice.randrange(1000, 9000)}.00"
+    if what == "pool":
+        return Edit("pool", "ptn_1", amount)
+    return Edit("open", "ptn_1", BATCH) if what == "open" else Edit("amount", line, amount)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from builders import make_sheet
+from simulation.records import PERIODS
 from simulation.stores import Backup, OfficeStore
 from simulation.world import Killed, Wire, World
 
@@ -29,7 +30,9 @@ from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
 from reconcile.jobs.evidence.keep import FileAsRead, keep_inputs
-from reconcile.jobs.plan import PlanMade, plan_of
+from reconcile.jobs.exports.withdraw import restore, withdraw
+from reconcile.jobs.narrow_to import NarrowTo
+from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_of
 from reconcile.jobs.readings import Reading
 from reconcile.jobs.runs.apply import planned
 from reconcile.jobs.runs.resume import resume, set_aside
@@ -39,16 +42,20 @@ from reconcile.jobs.session import Session, StopRequest
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
 from reconcile.store.run import Run
+from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 from reconcile.workbook.contract import line_row, payout_row
 from reconcile.workbook.read import baseline_of
 
 ENVIRONMENT = Environment("http://127.0.0.1:8080", "default")
 CONNECTION = Connection(ENVIRONMENT.origin, Key("a-key-of-the-simulation"), page_size=50)
-PROFILE = Profile(ENVIRONMENT.origin)
+PROFILE = Profile(ENVIRONMENT.origin, comment_author="ap@acme.example")
 POLICY, CONDUCT = Policy(), Conduct()
 FIRST_NEW = 30
-"""The worksheet row of the first new line."""
+"""The worksheet row of the first new line, and of the first new payout."""
+WORDS = {"new_lines": "new", "new_payouts": "payout"}
+"""What the tokens of ready rows begin with, by sheet."""
+COMMENT = "Moved by the run of the month."
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,29 @@ class Book:
 
     @property
     def new_rows(self) -> tuple[EditedRow, ...]:
-        """The rows of `New lines` that were filled in."""
-        return self.edited.new_lines.rows
+        """The rows of `New lines` and `New payouts` that were filled in."""
+        return (*self.edited.new_lines.rows, *self.edited.new_payouts.rows)
+
+    @property
+    def id(self) -> str:
+        """The id of its export."""
+        return self.edited.export.workbook_id
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a person wants a command: for which records, and with a comment on every payout that moves."""
+
+    narrow_to: NarrowTo = EVERYTHING
+    comment: bool = False
+
+    @property
+    def options(self) -> RunOptions:
+        """The options of the run."""
+        return RunOptions(comment=self.comment, comment_text=COMMENT if self.comment else "")
+
+
+PLAIN = Way()
 
 
 @dataclass(frozen=True)
@@ -98,7 +126,9 @@ class OfficeSession(Session):
     def new_id(self, prefix: str, at: datetime) -> str:  # noqa: ARG002  the same id in every play
         """The next number."""
         self.office.count += 1
-        return f"{prefix}-{self.office.name}-{self.office.count}"
+        name = f"{prefix}-{self.office.name}-{self.office.count}"
+        self.office.narrowed[name] = self.office.narrow_to
+        return name
 
     def bind(self, office: Office) -> None:
         """Belongs to this office."""
@@ -145,7 +175,11 @@ class _Caller:
 
 @dataclass
 class Office:
-    """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest."""
+    """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest.
+
+    narrow_to: what the present command is about; narrowed: what each run is about. commenting: the present
+    command leaves comments. void: the workbooks that are withdrawn.
+    """
 
     name: str
     world: World
@@ -156,6 +190,11 @@ class Office:
     count: int = 0
     asked: list[Book] = field(default_factory=list)
     plans: list[tuple[Plan, Book]] = field(default_factory=list)
+    narrow_to: NarrowTo = field(default_factory=NarrowTo)
+    saved_for: NarrowTo = field(default_factory=NarrowTo)
+    narrowed: dict[str, NarrowTo] = field(default_factory=dict)
+    commenting: bool = False
+    void: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """The office has settings of its own."""
@@ -171,25 +210,33 @@ class Office:
         """`reconcile export`: the office gets a fresh workbook."""
         return self._command(lambda: self._online(self._export))
 
-    def apply(self) -> Ended:
+    def apply(self, way: Way = PLAIN) -> Ended:
         """`reconcile apply march.xlsx --yes`."""
         if self.book is None:
             return Ended(self.name)
-        return self._command(lambda: self._online(self._apply))
+        return self._command(lambda: self._online(lambda *on: self._apply(*on, way)))
 
-    def save_plan(self) -> Ended:
+    def save_plan(self, way: Way = PLAIN) -> Ended:
         """`reconcile diff march.xlsx --save plan.json`."""
         if self.book is None:
             return Ended(self.name)
-        return self._command(lambda: self._online(self._save_plan))
+        return self._command(lambda: self._online(lambda *on: self._save_plan(*on, way)))
 
-    def apply_saved(self) -> Ended:
+    def apply_saved(self, way: Way = PLAIN) -> Ended:
         """`reconcile apply plan.json --yes`."""
-        return self._command(self._apply_saved) if self.saved.exists() else Ended(self.name)
+        return self._command(lambda: self._apply_saved(way)) if self.saved.exists() else Ended(self.name)
 
-    def resume(self) -> Ended:
+    def resume(self, way: Way = PLAIN) -> Ended:
         """`reconcile resume`, where there is something to resume."""
-        return self._command(self._resume)
+        return self._command(lambda: self._resume(way))
+
+    def withdraw(self) -> Ended:
+        """`reconcile exports withdraw march.xlsx`."""
+        return self._void(withdraw)
+
+    def make_valid(self) -> Ended:
+        """`reconcile exports restore march.xlsx`."""
+        return self._void(restore)
 
     def set_aside(self) -> Ended:
         """`reconcile resume RUN --set-aside "enough"`."""
@@ -210,6 +257,7 @@ class Office:
         """Somebody puts the copy back."""
         if self.backup:
             self.backup()
+            self.note_void()
 
     def take(self, book: Book | None) -> None:
         """The office gets a copy of somebody's workbook."""
@@ -221,8 +269,8 @@ class Office:
             return
         typed = (*self.book.typed, (record, name, value))
         edited = self.book.edited
-        if record == "new":
-            edited = _with_new(edited, value)
+        if record in ("new", "new payout"):
+            edited = _with_new(edited, value) if record == "new" else _with_new_payout(edited, value)
         elif (sheet := "payouts" if name in ("stage", "po_number") else "lines") and record:
             rows = tuple(
                 replace(row, values={**row.values, **_entry(name, value)}) if row.id == record else row
@@ -232,29 +280,28 @@ class Office:
         self.book = replace(self.book, edited=edited, typed=typed)
 
     def move_rows(self, *, keep_tokens: bool) -> None:
-        """Cuts the new lines and pastes them further down; hidden columns travel along, or do not."""
-        if self.book is None or not self.book.new_rows:
-            return
-        edited = self.book.edited
-        rows = [
-            replace(
-                row,
-                number=row.number + 7,
-                token=row.token if keep_tokens else f"new-{row.number + 7 - FIRST_NEW + 1:03}",
-            )
-            for row in edited.new_lines.rows
-        ]
-        self.book = replace(
-            self.book, edited=replace(edited, new_lines=replace(edited.new_lines, rows=tuple(rows)))
-        )
+        """Cuts the new rows and pastes them further down; hidden columns travel along, or do not."""
+
+        def moved(row: EditedRow, word: str) -> EditedRow:
+            number = row.number + 7
+            return replace(row, number=number, token=row.token if keep_tokens else _token(word, number))
+
+        self._redo_new(moved)
 
     def strip(self) -> None:
         """The document inspector removes the hidden columns."""
+        self._redo_new(lambda row, _: replace(row, token=None))
+
+    def _redo_new(self, change: Callable[[EditedRow, str], EditedRow]) -> None:
         if self.book is None:
             return
         edited = self.book.edited
-        rows = tuple(replace(row, token=None) for row in edited.new_lines.rows)
-        self.book = replace(self.book, edited=replace(edited, new_lines=replace(edited.new_lines, rows=rows)))
+        sheets = {
+            name: replace(sheet, rows=tuple(change(row, word) for row in sheet.rows))
+            for name, word in WORDS.items()
+            for sheet in [getattr(edited, name)]
+        }
+        self.book = replace(self.book, edited=replace(edited, **sheets))
 
     # --- the product ---------------------------------------------------------------------------------
 
@@ -262,6 +309,7 @@ class Office:
         world = self.world
         world.busy += 1
         world.stopped = world.busy > 1 and world.stopped
+        before = self.narrow_to, self.commenting
         try:
             return Ended(self.name, work())
         except Killed:
@@ -273,6 +321,7 @@ class Office:
         finally:
             world.dead = False
             world.busy -= 1
+            self.narrow_to, self.commenting = before
 
     def _online(self, work: Callable[[Store, Client], Executed | None]) -> Executed | None:
         with self.session.connected() as client:
@@ -295,40 +344,67 @@ class Office:
         store.save_export(export, snapshot)
         self.book = Book(_workbook(export, snapshot), self.world.seconds)
 
-    def _plan(self, store: Store, client: Client) -> PlanMade:
-        book = self.book
+    def _void(self, change: Callable[..., object]) -> Ended:
+        if self.book is None:
+            return Ended(self.name)
+        name = self.book.id
+        ended = self._command(lambda: change(self.session, [name], "A plan was wrong") and None)
+        self.note_void()
+        return ended
+
+    def note_void(self) -> None:
+        """Remembers which workbooks are withdrawn by now."""
+        with self.store.reading() as connection:
+            self.void = frozenset(withdrawn(connection, {one.id for one in self.asked} | self._own()))
+
+    def _own(self) -> set[str]:
+        return {self.book.id} if self.book else set()
+
+    def _plan(self, store: Store, client: Client, way: Way) -> PlanMade:
+        book, self.narrow_to = self.book, way.narrow_to
         assert book is not None
         edited = book.edited
         baseline = store.baseline(edited.export.workbook_id) or baseline_of(edited)
         findings = review(edited, baseline, POLICY) if self.checks else ()
         reading = Reading(edited, baseline, findings)
         made = plan_of(
-            self.session, client, store, [reading], [FileAsRead(Path(edited.file), edited.file, "", 0)]
+            self.session,
+            client,
+            store,
+            [reading],
+            [FileAsRead(Path(edited.file), edited.file, "", 0)],
+            narrow_to=way.narrow_to,
         )
         self.asked.append(replace(book, planned=self.world.seconds))
         self.plans.append((made.plan, book))
         return made
 
-    def _save_plan(self, store: Store, client: Client) -> None:
-        made = self._plan(store, client)
+    def _save_plan(self, store: Store, client: Client, way: Way) -> None:
+        made = self._plan(store, client, way)
         keep_inputs(self.session, store, made.plan.fingerprint, made.made_of)
         self.saved.write_text(to_json(made.plan), encoding="utf-8")
+        self.saved_for = way.narrow_to
 
-    def _start(self, planned: Planned) -> Executed | None:
+    def _start(self, planned: Planned, way: Way) -> Executed | None:
         """The person reads the report, lets the gates pass, and says yes."""
+        self.commenting = way.comment
         consent = Consent(yes=True, allow=tuple(gate.name for gate in planned.plan.gates))
-        return planned.start(consent, RunOptions()).executed
+        return planned.start(consent, way.options).executed
 
-    def _apply(self, store: Store, client: Client) -> Executed | None:
-        return self._start(Planned(self.session, client, store, self._plan(store, client).plan))
+    def _apply(self, store: Store, client: Client, way: Way) -> Executed | None:
+        return self._start(Planned(self.session, client, store, self._plan(store, client, way).plan), way)
 
-    def _apply_saved(self) -> Executed | None:
+    def _apply_saved(self, way: Way) -> Executed | None:
+        self.narrow_to = self.saved_for
         with planned(self.session, [self.saved], None) as found:
-            return self._start(found)
+            return self._start(found, way)
 
-    def _resume(self) -> Executed | None:
+    def _resume(self, way: Way) -> Executed | None:
         run = self.unfinished
-        return resume(self.session, run.run_id, RunOptions()).executed if run else None
+        if run is None:
+            return None
+        self.narrow_to, self.commenting = self.narrowed[run.run_id], way.comment
+        return resume(self.session, run.run_id, way.options).executed
 
     def _set_aside(self) -> None:
         if run := self.unfinished:
@@ -336,7 +412,7 @@ class Office:
 
 
 def _entry(name: str, value: str) -> dict[str, Value]:
-    if name in ("Decline", "Detach"):
+    if name in ("Decline", "Detach", "Batch"):
         reason: Value = "DUPLICATE" if name == "Decline" else None
         return {"action": name, "decline_reason": reason}
     return {name: value}
@@ -356,8 +432,27 @@ def _with_new(edited: EditedWorkbook, value: str) -> EditedWorkbook:
         "currency": "USD",
         "description": description,
     }
-    row = EditedRow(number, None, values, None, f"new-{number - FIRST_NEW + 1:03}", {})
+    row = EditedRow(number, None, values, None, _token("new", number), {})
     return replace(edited, new_lines=replace(edited.new_lines, rows=(*edited.new_lines.rows, row)))
+
+
+def _with_new_payout(edited: EditedWorkbook, value: str) -> EditedWorkbook:
+    """The next ready row of `New payouts` is filled in: `partner period note`, or a batch for the period."""
+    partner, when, note = value.split(" ", 2)
+    number = FIRST_NEW + len(edited.new_payouts.rows)
+    values: dict[str, Value] = {
+        "partner_id": partner,
+        "batch_id": None if when in PERIODS else when,
+        "period": when if when in PERIODS else None,
+        "statement_note": note,
+    }
+    row = EditedRow(number, None, values, None, _token("payout", number), {})
+    return replace(edited, new_payouts=replace(edited.new_payouts, rows=(*edited.new_payouts.rows, row)))
+
+
+def _token(word: str, number: int) -> str:
+    """The token of the ready row of that number."""
+    return f"{word}-{number - FIRST_NEW + 1:03}"
 
 
 def _workbook(export: Export, snapshot: Snapshot) -> EditedWorkbook:
@@ -402,6 +497,7 @@ def _workbook(export: Export, snapshot: Snapshot) -> EditedWorkbook:
         ),
         make_sheet(RecordKind.NEW_LINE, ()),
         findings=(),
+        new_payouts=make_sheet(RecordKind.NEW_PAYOUT, ()),
     )
 
 

@@ -10,67 +10,21 @@ from __future__ import annotations
 import functools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 import httpx
-
-Record = dict[str, Any]
+from simulation.records import PARTNERS, Effect, Habits, Record, Refusal, line, payout, stamp
 
 API: Final = "/api/v1"
-BEGINS: Final = datetime(2026, 4, 6, 8, tzinfo=UTC)
-"""When every story begins."""
 CENT: Final = Decimal("0.01")
-COLLEAGUE: Final = "a colleague"
+GONE: Final = "gone"
+"""The kind of a record that was deleted."""
 NOT_FOUND: Final = "not found"
 _JSON: Final = {"content-type": "application/json"}
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What is not documented, and may be so on a real server (introw-api.md 8).
-
-    lag: seconds until a change shows everywhere; each record and replica has its own share of it. keys:
-    `kept`, `ignored`, or kept for `key_life` seconds. hides_id: a new line is answered without its record.
-    """
-
-    lag: float = 0
-    replicas: int = 1
-    keys: str = "kept"
-    key_life: float = 0
-    rounds: bool = False
-    fills_source: bool = False
-    trims: bool = False
-    hides_id: bool = False
-    hides_voided: bool = False
-    keeps_place: bool = False
-    page: int = 50
-    salt: int = 0
-
-
-@dataclass(frozen=True)
-class Effect:
-    """One thing that really happened. fields: what was there before and after. tag: the call that did it."""
-
-    at: float
-    by: str
-    kind: str
-    record: str
-    fields: dict[str, tuple[Any, Any]]
-    tag: int = 0
-    body: Record = field(default_factory=dict)
-
-
-class Refusal(Exception):
-    """The server does not do it."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
 
 
 @dataclass
@@ -89,7 +43,7 @@ class Introw:
     def truth(self, record_id: str) -> Record | None:
         """A record as it really is."""
         versions = self.versions.get(record_id)
-        return versions[-1][1] if versions else None
+        return versions[-1][1] if versions and versions[-1][1]["kind"] != GONE else None
 
     def everything(self, kind: str) -> list[Record]:
         """All payouts or lines as they really are."""
@@ -105,8 +59,8 @@ class Introw:
 
     def settle_amounts(self) -> None:
         """Gives every payout the sum of its lines; for the beginning."""
-        for payout in self.everything("payout"):
-            payout["amount"] = {"value": str(self._sum(payout["id"])), "currency": "USD"}
+        for one in self.everything("payout"):
+            one["amount"] = {"value": str(self._sum(one["id"])), "currency": "USD"}
 
     # --- what is seen --------------------------------------------------------------------------------
 
@@ -151,7 +105,7 @@ class Introw:
         replica = zlib.crc32(f"{self.habits.salt}:{tag}".encode()) % self.habits.replicas
         _, collection, *ids = path.split("/")
         if collection == "partners":
-            return _page([{"id": "ptn_1", "name": "Acme"}, {"id": "ptn_2", "name": "Bolt"}], 0, 50)
+            return _page([{"id": key, "name": name} for key, name in PARTNERS.items()], 0, 50)
         kind = {"payouts": "payout", "commission-lines": "line"}[collection]
         if ids:
             record = self.seen(ids[0], replica)
@@ -159,6 +113,8 @@ class Introw:
                 raise Refusal(404, NOT_FOUND)
             return answered(200, {"data": _shown(record)})
         wanted = {name: query[name] for name in ("stage", "payoutId", "partnerId", "status") if name in query}
+        if kind == "payout" and self.habits.knows_partner_filter and "partnerId" in wanted:
+            wanted["partner"] = {"id": wanted["partnerId"], "name": PARTNERS[wanted["partnerId"]]}
         found = [
             _shown(one)
             for one in self._listed(kind, replica)
@@ -167,9 +123,10 @@ class Introw:
         return _page(found, int(query.get("offset", 0)), self.habits.page)
 
     def _write(self, method: str, path: str, body: Record, by: str, tag: int) -> httpx.Response:
-        rest = path.split("/")[2:]
+        _, collection, *rest = path.split("/")
         if method == "POST" and not rest:
-            return self._create(body, by, tag)
+            create = {"payouts": self._open, "comments": self._comment}.get(collection, self._create)
+            return create(body, by, tag)
         record_id = rest[0]
         if self.truth(record_id) is None:
             raise Refusal(404, NOT_FOUND)
@@ -190,10 +147,23 @@ class Introw:
             self.keys[key] = (self.now(), line["id"])
         return self._created(line["id"], 201)
 
-    def _created(self, line_id: str, status: int) -> httpx.Response:
+    def _created(self, record_id: str, status: int) -> httpx.Response:
         if self.habits.hides_id:
-            return answered(status, {"message": "Commission line created successfully"})
-        return answered(status, {"data": _shown(self.versions[line_id][-1][1])})
+            return answered(status, {"message": "created successfully"})
+        return answered(status, {"data": _shown(self.versions[record_id][-1][1])})
+
+    def _open(self, body: Record, by: str, tag: int) -> httpx.Response:
+        return self._created(*self.open(body, by, tag))
+
+    def _comment(self, body: Record, by: str, tag: int) -> httpx.Response:
+        """A comment on a payout, whose author must be of the team (introw-api.md 2.17)."""
+        if not self.habits.knows_author:
+            raise Refusal(422, "authorEmail is no member of the team")
+        payout_id = body["commissionPayoutId"]
+        if self.truth(payout_id) is None:
+            raise Refusal(404, NOT_FOUND)
+        self._note(Effect(self.now(), by, "comment", payout_id, {}, tag, body))
+        return answered(201, {"data": {"id": f"cmt_{tag}"}})
 
     # --- what people and programs do -----------------------------------------------------------------
 
@@ -207,27 +177,68 @@ class Introw:
             raise Refusal(422, "the payout is none of this partner")
         line_id = f"cln_made_{len(self.versions) + 1}"
         amount = self._kept_amount(body["amount"])
-        source = body.get("sourceAmount") or (amount if self.habits.fills_source else None)
-        line = {
-            "kind": "line",
-            "id": line_id,
-            "partnerId": body["partnerId"],
-            "payoutId": payout_id,
+        made = {
+            **line(line_id, body["partnerId"], payout_id, amount),
             "description": self._kept_text(body.get("description")),
-            "amount": amount,
-            "sourceAmount": source,
+            "sourceAmount": body.get("sourceAmount") or (amount if self.habits.fills_source else None),
             "currency": body["currency"],
-            "status": "IN_PAYOUT" if payout_id else "PENDING",
-            "planName": None,
-            "periodEnd": "2026-03-31T23:59:59.000Z",
             "createdAt": stamp(self.now()),
-            "note": None,
         }
-        self.versions[line_id] = [(self.now(), line)]
-        fields = {name: (None, line[name]) for name in ("amount", "payoutId", "description")}
+        self.versions[line_id] = [(self.now(), made)]
+        fields = {name: (None, made[name]) for name in ("amount", "payoutId", "description")}
         self._note(Effect(self.now(), by, "create", line_id, fields, tag, body))
         self._follow(payout_id)
-        return line
+        return made
+
+    def open(self, body: Record, by: str, tag: int = 0) -> tuple[str, int]:
+        """Makes a payout (introw-api.md 2.6); answers its id, and 200 where the batch had it already."""
+        partner, batch = body["partnerId"], body.get("batchId")
+        if partner not in PARTNERS:
+            raise Refusal(422, "there is no such partner")
+        others = [one for one in self.everything("payout") if batch and one["batchId"] == batch]
+        if batch and not others:
+            raise Refusal(422, "there is no such batch")
+        if there := next((one for one in others if one["partner"]["id"] == partner), None):
+            if self.habits.fills_existing and body.get("attachPendingLines"):
+                self._attach(there["id"], by, tag, body)
+            return there["id"], 200
+        days = others[0] if others else body
+        payout_id = f"pay_made_{len(self.versions) + 1}"
+        made = {
+            **payout(payout_id, partner, "DRAFT"),
+            "batchId": batch or f"pbt_of_{payout_id}",
+            "periodStart": days["periodStart"],
+            "periodEnd": days["periodEnd"],
+            "metadata": self._kept_text(body.get("metadata")),
+            "createdAt": stamp(self.now()),
+        }
+        self.versions[payout_id] = [(self.now(), made)]
+        fields = {name: (None, made[name]) for name in ("stage", "metadata")}
+        self._note(Effect(self.now(), by, "open", payout_id, fields, tag, body))
+        if body.get("attachPendingLines"):
+            self._attach(payout_id, by, tag, body)
+        return payout_id, 201
+
+    def _attach(self, payout_id: str, by: str, tag: int, body: Record) -> None:
+        """Puts pending lines of its partner onto a payout (introw-api.md 5.10)."""
+        home = self.versions[payout_id][-1][1]
+        for one in self.everything("line") if self.habits.attaches != "nothing" else ():
+            is_due = one["periodEnd"] <= home["periodEnd"] or self.habits.attaches == "all"
+            if one["partnerId"] == home["partner"]["id"] and one["status"] == "PENDING" and is_due:
+                self._change(one["id"], {"status": "IN_PAYOUT", "payoutId": payout_id})
+                moved = {"payoutId": (None, payout_id)}
+                self._note(Effect(self.now(), by, "attach", one["id"], moved, tag, body))
+        self._follow(payout_id)
+
+    def delete(self, payout_id: str, by: str) -> None:
+        """Deletes a payout, which only the app can, and frees its lines (introw-api.md 5.2)."""
+        if self.versions[payout_id][-1][1]["stage"] not in ("DRAFT", "PENDING_REVIEW"):
+            raise Refusal(422, "it is too late for that")
+        for one in self.lines_of(payout_id):
+            self.detach(one["id"], by)
+        stage = self.versions[payout_id][-1][1]["stage"]
+        self.versions[payout_id].append((self.now(), {"kind": GONE, "id": payout_id}))
+        self._note(Effect(self.now(), by, "delete", payout_id, {"stage": (stage, None)}))
 
     def patch(self, record_id: str, body: Record, by: str, tag: int = 0) -> Record:
         """Changes fields of a payout or a line (introw-api.md 2.5 and 2.13)."""
@@ -303,12 +314,6 @@ class Introw:
         return " ".join(text.split()) or None if text and self.habits.trims else text
 
 
-def stamp(seconds: float) -> str:
-    """A moment of the simulation as the API writes it."""
-    moment = BEGINS + timedelta(seconds=seconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
-
-
 def _void(record: Record) -> bool:
     return record.get("status") == "VOIDED"
 
@@ -330,44 +335,3 @@ def answered(status: int, body: Record) -> httpx.Response:
 @functools.lru_cache(maxsize=512)
 def _query(url: httpx.URL) -> dict[str, str]:
     return dict(url.params)
-
-
-def payout(payout_id: str, partner: str, stage: str) -> Record:
-    """A payout without lines."""
-    return {
-        "kind": "payout",
-        "id": payout_id,
-        "partner": {"id": partner, "name": {"ptn_1": "Acme", "ptn_2": "Bolt"}[partner]},
-        "batchId": "pbt_1",
-        "periodStart": "2026-03-01T00:00:00.000Z",
-        "periodEnd": "2026-03-31T23:59:59.000Z",
-        "amount": {"value": "0.00", "currency": "USD"},
-        "stage": stage,
-        "poNumber": None,
-        "metadata": None,
-        "createdAt": stamp(-1800),
-    }
-
-
-def line(line_id: str, partner: str, payout_id: str | None, amount: str) -> Record:
-    """A line that was there from the beginning."""
-    return {
-        "kind": "line",
-        "id": line_id,
-        "partnerId": partner,
-        "payoutId": payout_id,
-        "description": f"Deal {line_id}",
-        "amount": amount,
-        "sourceAmount": None,
-        "currency": "USD",
-        "status": "IN_PAYOUT" if payout_id else "PENDING",
-        "planName": None,
-        "periodEnd": "2026-03-31T23:59:59.000Z",
-        "createdAt": stamp(-1800),
-        "note": None,
-    }
-
-
-def own_effects(server: Introw, tag: int) -> Iterator[Effect]:
-    """The effects of one call, without those that the server added."""
-    return (one for one in server.effects if one.tag == tag and one.kind != "emptied")

@@ -12,12 +12,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, TypeVar
 
 from simulation.invariants import Broken, Watch
-from simulation.office import Ended, Office
-from simulation.server import Habits, line, payout
+from simulation.office import PLAIN, Ended, Office, Way
+from simulation.records import BATCH, PARTNERS, PERIODS, Habits, line, payout
 from simulation.stores import store_of
 from simulation.world import FAULTS, Edit, Happening, Runaway, World, seeded
 
+from reconcile.jobs.narrow_to import NarrowTo
+
 Part = TypeVar("Part")
+Payouts = list[tuple[str, str, str, tuple[str, ...]]]
 EVERY_CHECKED: Final = 20
 """One seed of so many goes through the checks of workbooks, too."""
 EVERY_STORED: Final = 20
@@ -29,7 +32,10 @@ ROUNDS_AT_THE_END: Final = 3
 
 @dataclass(frozen=True)
 class Act:
-    """Something that a person does. office: who. record, name, value: what is typed, and where."""
+    """Something that a person does. office: who. record, name, value: what is typed, and where.
+
+    only, first: what a command is narrowed to. comment: whether it leaves comments.
+    """
 
     what: str
     office: str = "A"
@@ -38,21 +44,31 @@ class Act:
     value: str = ""
     seconds: float = 0
     edit: Edit | None = None
+    only: str = ""
+    first: int | None = None
+    comment: bool = False
+
+    @property
+    def way(self) -> Way:
+        """How the person wants the command."""
+        narrow_to = NarrowTo((self.only,) if self.only else (), self.first)
+        return Way(narrow_to, self.comment) if narrow_to or self.comment else PLAIN
 
     def told(self) -> str:
         """In a sentence."""
         if self.edit:
             return f"{self.edit.told().capitalize()}."
         if self.what == "type":
-            where = (
-                f"a new line: {self.value}"
-                if self.record == "new"
-                else f"{self.name} {self.value} for {self.record}"
-            )
+            is_new = self.record in ("new", "new payout")
+            noun = "payout" if self.record == "new payout" else "line"
+            where = f"a new {noun}: {self.value}" if is_new else f"{self.name} {self.value} for {self.record}"
             return f"Office {self.office} types {where}."
         if self.what == "wait":
             return f"{self.seconds:g} seconds pass."
-        return f"Office {self.office} {ACTS[self.what]}."
+        options = [f"--only {self.only}"] if self.only else []
+        options += [f"--first {self.first}"] if self.first is not None else []
+        options += ["--comment"] if self.comment else []
+        return f"Office {self.office} {' '.join([ACTS[self.what], *options])}."
 
 
 ACTS: Final = {
@@ -67,13 +83,19 @@ ACTS: Final = {
     "copy": "gets a copy of the workbook of A",
     "move": "moves the rows of its new lines down",
     "move cells": "moves the new lines down without their hidden columns",
+    "withdraw": "withdraws its workbook",
+    "make valid": "makes its workbook valid again",
     "strip": "lets the document inspector remove hidden columns",
 }
 
 
 @dataclass(frozen=True)
 class Story:
-    """One story. payouts: id, partner, stage, and the amounts of its lines; the id `pool` for the pool."""
+    """One story.
+
+    payouts: id, partner, stage, and the amounts of its lines. Those of the pool have an id that begins with
+    `pool`, and the day of the lines for a stage.
+    """
 
     seed: int
     habits: Habits
@@ -160,41 +182,56 @@ class _Writer:
             hides_id=dice.random() < 0.1,
             hides_voided=dice.random() < 0.3,
             keeps_place=dice.random() < 0.2,
+            attaches=dice.choice(["due"] * 6 + ["all", "nothing"]),
+            fills_existing=dice.random() < 0.2,
+            knows_author=dice.random() < 0.9,
+            knows_partner_filter=dice.random() < 0.8,
             page=dice.choice([50, 50, 4, 3]),
             salt=dice.randrange(1000),
         )
 
-    def payouts(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    def payouts(self) -> Payouts:
         dice, found = self.dice, []
         for number in range(dice.choice([1, 2, 2, 3])):
             stage = dice.choice(["DRAFT", "PENDING_REVIEW", "APPROVED", "PENDING_PAYMENT"])
             amounts = tuple(f"{dice.randrange(10, 400)}.00" for _ in range(dice.choice([1, 2, 2, 3])))
             found.append((f"pay_{number + 1}", dice.choice(["ptn_1", "ptn_1", "ptn_2"]), stage, amounts))
-        if dice.random() < 0.3:
-            found.append(("pool", "ptn_1", "", (f"{dice.randrange(10, 400)}.00",)))
+        for number in range(dice.choice([0, 0, 1, 2])):
+            day = dice.choice(["2026-03-31", "2026-03-31", "2026-04-30"])
+            amounts = tuple(f"{dice.randrange(10, 400)}.00" for _ in range(dice.choice([1, 1, 2])))
+            found.append((f"pool_{number + 7}", dice.choice(["ptn_1", "ptn_1", "ptn_2"]), day, amounts))
         return found
 
-    def acts(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Iterator[Act]:
+    def acts(self, payouts: Payouts, lines: list[str]) -> Iterator[Act]:
         dice = self.dice
         yield Act("export")
         for _ in range(dice.choice([1, 1, 2, 3])):
-            yield self.typing("A", payouts, lines)
+            yield from self.typing("A", payouts, lines)
         if dice.random() < 0.3:
             yield Act("backup")
         if dice.random() < 0.25:
             yield self.colleague(payouts, lines)
         if dice.random() < 0.35:
-            yield Act("save")
+            yield self.command("save", payouts, lines)
             yield from self.between(payouts, lines)
-            yield Act(dice.choice(["apply saved", "apply saved", "apply"]))
+            yield self.command(dice.choice(["apply saved", "apply saved", "apply"]), payouts, lines)
         else:
-            yield Act("apply")
+            yield self.command("apply", payouts, lines)
         for _ in range(dice.choice([0, 1, 1, 2, 3])):
             yield from self.later(payouts, lines)
 
-    def between(
-        self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
-    ) -> Iterator[Act]:
+    def command(self, what: str, payouts: Payouts, lines: list[str], office: str = "A") -> Act:
+        """A command, now and then for some records only, and with comments."""
+        dice = self.dice
+        only, first = "", None
+        if what in ("apply", "save") and dice.random() < 0.15:
+            only = dice.choice([*PARTNERS, *(one[0] for one in payouts if one[0][:4] != "pool"), *lines])
+        if what in ("apply", "save") and dice.random() < 0.1:
+            first = dice.choice([1, 1, 2])
+        comment = what in ("apply", "apply saved", "resume") and dice.random() < 0.25
+        return Act(what, office, only=only, first=first, comment=comment)
+
+    def between(self, payouts: Payouts, lines: list[str]) -> Iterator[Act]:
         """What happens between a plan and its run."""
         if self.dice.random() < 0.5:
             yield self.colleague(payouts, lines)
@@ -203,53 +240,88 @@ class _Writer:
         if self.dice.random() < 0.3:
             yield Act("apply")
 
-    def later(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Iterator[Act]:
+    def later(self, payouts: Payouts, lines: list[str]) -> Iterator[Act]:
         dice = self.dice
         match dice.choice(
-            ["again", "saved", "moved", "other", "copy", "restore", "aside", "resume", "colleague"]
+            [
+                *("again", "saved", "moved", "elsewhere", "elsewhere", "elsewhere", "aside", "resume"),
+                *("colleague", "more", "withdrawn"),
+            ]
         ):
             case "again":
-                yield Act("apply")
+                yield self.command("apply", payouts, lines)
+            case "more":
+                yield from self.typing("A", payouts, lines)
+                yield self.command("apply", payouts, lines)
+            case "withdrawn":
+                yield Act("withdraw")
+                yield Act(dice.choice(["apply", "apply saved", "resume"]))
+                if dice.random() < 0.6:
+                    yield Act("make valid")
+                    yield self.command(dice.choice(["apply", "apply saved"]), payouts, lines)
             case "saved":
                 yield Act("wait", seconds=dice.choice([1, 70]))
                 yield Act("apply saved")
             case "moved":
                 yield Act(dice.choice(["move", "move cells", "strip"]))
                 yield Act("apply")
-            case "other":
-                yield Act("export", "B")
-                yield self.typing("B", payouts, lines)
-                yield Act("apply", "B")
-            case "copy":
-                yield Act("wait", seconds=dice.choice([1, 70]))
-                yield Act("copy", "B")
-                yield Act("apply", "B")
-            case "restore":
-                yield Act("restore")
-                yield Act("apply")
+            case "elsewhere":
+                yield from self.elsewhere(payouts, lines)
             case "aside":
                 yield Act("set aside")
                 yield Act(dice.choice(["apply", "apply saved"]))
             case "resume":
-                yield Act("resume")
+                yield self.command("resume", payouts, lines)
             case _:
                 yield self.colleague(payouts, lines)
                 yield Act("wait", seconds=dice.choice([1, 15]))
                 yield Act("apply")
 
-    def typing(
-        self, office: str, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
-    ) -> Act:
+    def elsewhere(self, payouts: Payouts, lines: list[str]) -> Iterator[Act]:
+        """What happens with another store, or with an older one."""
+        dice = self.dice
+        match dice.choice(["other", "copy", "restore"]):
+            case "other":
+                yield Act("export", "B")
+                yield from self.typing("B", payouts, lines)
+                yield self.command("apply", payouts, lines, "B")
+            case "copy":
+                yield Act("wait", seconds=dice.choice([1, 70]))
+                yield Act("copy", "B")
+                yield Act("apply", "B")
+            case _:
+                yield Act("restore")
+                yield Act("apply")
+
+    def typing(self, office: str, payouts: Payouts, lines: list[str]) -> Iterator[Act]:
         dice = self.dice
         self.typed += 1
         what = dice.choice(
-            ["amount", "text", "stage", "stage", "decline", "detach", "new", "new", "new", "po"]
+            [
+                *("amount", "text", "stage", "stage", "decline", "detach", "new", "new", "new", "po"),
+                *("new payout", "batch", "batch", "batch"),
+            ]
         )
+        pools = [one for one in payouts if one[0][:4] == "pool"]
         if what == "new":
             place = dice.choice([one[0] for one in payouts])
             amount = f"{500 + self.typed}.{dice.choice(['5', '25', '125'])}"
             text = dice.choice(["True-up", "True-up ", "Bonus  two"])
-            return Act("type", office, "new", "", f"{place} {amount} {text}")
+            yield Act("type", office, "new", "", f"{place} {amount} {text}")
+        elif what == "new payout" or (what == "batch" and pools):
+            partner = pools[0][1] if pools else dice.choice([*PARTNERS])
+            when = dice.choice(["2026-04", "2026-04", "2026-Q1", *PERIODS, BATCH])
+            if dice.random() < 0.9:
+                yield Act("type", office, "new payout", "", f"{partner} {when} Run {self.typed}")
+            for line_id, home in _line_names(payouts) if what == "batch" else ():
+                if home in {one[0] for one in pools if one[1] == partner} and dice.random() < 0.9:
+                    yield Act("type", office, line_id, "Batch", "")
+        elif what != "batch":
+            yield self._typed_in(what, office, payouts, lines)
+
+    def _typed_in(self, what: str, office: str, payouts: Payouts, lines: list[str]) -> Act:
+        """Something typed into a row that was exported."""
+        dice = self.dice
         record = payouts[0][0] if what in ("stage", "po") else dice.choice(lines)
         name, value = {
             "amount": ("amount", dice.choice([f"{dice.randrange(10, 400)}", "33.333"])),
@@ -261,24 +333,32 @@ class _Writer:
         }[what]
         return Act("type", office, record, name, value)
 
-    def colleague(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Act:
+    def colleague(self, payouts: Payouts, lines: list[str]) -> Act:
         return Act("colleague", edit=self.edit(payouts, lines))
 
-    def edit(self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]) -> Edit:
+    def edit(self, payouts: Payouts, lines: list[str]) -> Edit:
         dice = self.dice
-        what = dice.choice(["amount", "amount", "description", "stage", "decline", "detach", "create"])
+        what = dice.choice(
+            [
+                *("amount", "amount", "description", "stage", "decline", "detach", "create"),
+                *("pool", "open", "batch", "delete"),
+            ]
+        )
         place = dice.choice([one[0] for one in payouts])
         value = {
             "amount": f"{dice.randrange(1000, 9000)}.00",
             "create": f"{dice.randrange(1000, 9000)}.00",
+            "pool": f"{dice.randrange(1000, 9000)}.00",
+            "open": dice.choice(["2026-04", "2026-Q1", BATCH]),
+            "batch": dice.choice(["2026-04", "2026-Q1", BATCH]),
             "stage": dice.choice(["PAID", "APPROVED", "BLOCKED"]),
             "description": f"Changed {dice.randrange(100)}",
         }.get(what, "")
-        return Edit(what, place if what in ("stage", "create") else dice.choice(lines), value)
+        if what in ("pool", "open", "batch"):
+            return Edit(what, dice.choice([*PARTNERS]), value)
+        return Edit(what, place if what in ("stage", "create", "delete") else dice.choice(lines), value)
 
-    def happenings(
-        self, payouts: list[tuple[str, str, str, tuple[str, ...]]], lines: list[str]
-    ) -> Iterator[Happening]:
+    def happenings(self, payouts: Payouts, lines: list[str]) -> Iterator[Happening]:
         dice = self.dice
         for _ in range(dice.choice([0, 1, 1, 2, 3])):
             step = dice.randrange(4, 60)
@@ -291,7 +371,7 @@ class _Writer:
                 yield Happening(step, what, dice.choice([1, 3, 20]) if what in ("late", "slow") else 0)
 
 
-def _line_names(payouts: Sequence[tuple[str, str, str, tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
+def _line_names(payouts: Payouts) -> Iterator[tuple[str, str]]:
     for key, _, _, amounts in payouts:
         for number in range(len(amounts)):
             yield f"cln_{key[-1]}{number + 1}", key
@@ -310,11 +390,12 @@ class _Stage:
     def __post_init__(self) -> None:
         world = self.world = World(self.story.habits, list(self.story.happenings))
         for key, partner, stage, amounts in self.story.payouts:
-            if key != "pool":
+            in_pool = key.startswith("pool")
+            if not in_pool:
                 world.server.put(payout(key, partner, stage))
-            for number, amount in enumerate(amounts):
-                home = None if key == "pool" else key
-                world.server.put(line(f"cln_{key[-1]}{number + 1}", partner, home, amount))
+            for number, amount in enumerate(amounts, 1):
+                one = line(f"cln_{key[-1]}{number}", partner, None if in_pool else key, amount)
+                world.server.put(one | ({"periodEnd": f"{stage}T23:59:59.000Z"} if in_pool and stage else {}))
         world.server.settle_amounts()
         checks = self.story.seed % EVERY_CHECKED == 0
         stores = {name: store_of(name, real=self.real_store) for name in "AB"}
@@ -329,13 +410,15 @@ class _Stage:
         office = self.offices[act.office]
         if self._has_what_it_needs(act, office):
             self.world.occurred.append(ACTS.get(act.what, act.what))
-        command = {
+        command: Callable[[], Ended] | None = {
             "export": office.export,
-            "apply": office.apply,
-            "save": office.save_plan,
-            "apply saved": office.apply_saved,
-            "resume": office.resume,
+            "apply": lambda: office.apply(act.way),
+            "save": lambda: office.save_plan(act.way),
+            "apply saved": lambda: office.apply_saved(act.way),
+            "resume": lambda: office.resume(act.way),
             "set aside": office.set_aside,
+            "withdraw": office.withdraw,
+            "make valid": office.make_valid,
         }.get(act.what)
         if command is None:
             self._by_hand(office, act)
@@ -350,6 +433,8 @@ class _Stage:
             return office.unfinished is not None
         if act.what in ("move", "move cells", "strip"):
             return office.book is not None and bool(office.book.new_rows)
+        if act.what in ("withdraw", "make valid"):
+            return office.book is not None and (office.book.id in office.void) is (act.what == "make valid")
         needed = {
             "restore": office.backup,
             "copy": self.offices["A"].book,
@@ -415,9 +500,15 @@ class _Stage:
 
 
 def played(story: Story, *, real_store: bool | None = None) -> Played:
-    """Plays a story from beginning to end. real_store: whether on a database; one seed of so many is if None."""
+    """Plays a story from beginning to end.
+
+    real_store: whether on a database; one seed of so many is if None, and each in which a workbook is
+    withdrawn.
+    """
     seeded(story.seed)
-    stage = _Stage(story, story.seed % EVERY_STORED == 1 if real_store is None else real_store)
+    if real_store is None:
+        real_store = story.seed % EVERY_STORED == 1
+    stage = _Stage(story, real_store or any(act.what == "withdraw" for act in story.acts))
     try:
         return stage.play()
     except Runaway as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from simulation.office import Office
-from simulation.server import Habits, line, payout
+from simulation.records import Habits, line, payout
 from simulation.stores import store_of
 from simulation.world import World, seeded
 

@@ -9,7 +9,7 @@ import os
 
 import pytest
 from simulation.known_bugs import AMOUNTS_ARE_WRONG, BUGS, Bug
-from simulation.server import Habits
+from simulation.records import Habits
 from simulation.story import Act, Story, played, shrunk, written
 
 SEEDS = int(os.environ.get("RECONCILE_SEEDS", "1000"))

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import httpx
-from simulation.server import BEGINS, COLLEAGUE, Habits, Introw, Record, Refusal
+from simulation.records import BEGINS, COLLEAGUE, PERIODS, Habits, Record, Refusal
+from simulation.server import Introw
 
 from reconcile.introw.pacing import Clock
 
@@ -83,7 +84,10 @@ _STATUS: Final = {"500 after": 500, "500": 500, "429": 429, "402": 402, "422": 4
 
 @dataclass(frozen=True)
 class Edit:
-    """What a colleague does in Introw itself. value: the new text, or the amount of a new line."""
+    """What a colleague does in Introw itself. value: the new text, or the amount of a new line.
+
+    record: a partner, where it is about the pending pool or a new payout.
+    """
 
     what: str
     record: str
@@ -98,6 +102,10 @@ class Edit:
             "decline": f"a colleague declines {self.record}",
             "detach": f"a colleague detaches {self.record}",
             "create": f"a colleague adds a line of {self.value} to {self.record}",
+            "pool": f"a colleague adds a pending line of {self.value} for {self.record}",
+            "open": f"a colleague makes an empty payout of {self.value} for {self.record}",
+            "batch": f"a colleague makes a payout of {self.value} for {self.record} with all pending lines",
+            "delete": f"a colleague deletes {self.record}",
         }[self.what]
 
 
@@ -218,15 +226,31 @@ class World:
 
     def _edit(self, edit: Edit) -> None:
         server, record = self.server, self.server.truth(edit.record)
-        if record is None:
+        if edit.what in ("pool", "open", "batch"):
+            self._make(edit)
+        elif record is None:
             return
-        if edit.what in ("amount", "description", "stage"):
+        elif edit.what in ("amount", "description", "stage"):
             server.patch(edit.record, {edit.what: edit.value}, COLLEAGUE)
         elif edit.what == "create":
             body = {"partnerId": record["partner"]["id"], "payoutId": edit.record, "currency": "USD"}
             server.create({**body, "amount": edit.value, "description": "By hand"}, COLLEAGUE)
         else:
-            {"decline": server.decline, "detach": server.detach}[edit.what](edit.record, COLLEAGUE)
+            by_hand = {"decline": server.decline, "detach": server.detach, "delete": server.delete}
+            by_hand[edit.what](edit.record, COLLEAGUE)
+
+    def _make(self, edit: Edit) -> None:
+        """A colleague makes a pending line, or a payout of a period or on a batch."""
+        body: Record = {"partnerId": edit.record}
+        if edit.what == "pool":
+            self.server.create({**body, "currency": "USD", "amount": edit.value}, COLLEAGUE)
+            return
+        if edit.value in PERIODS:
+            first, last = PERIODS[edit.value]
+            body |= {"periodStart": f"{first}T00:00:00.000Z", "periodEnd": f"{last}T23:59:59.000Z"}
+        else:
+            body |= {"batchId": edit.value}
+        self.server.open({**body, "attachPendingLines": edit.what == "batch"}, COLLEAGUE)
 
     # --- calls ---------------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def _pattern(number: str) -> re.Pattern[str]:
 
 def _holds(posting: Posting, number: str) -> bool:
     """Whether the text of a posting names a number. True-ups of one close are numbered ADJ1, ADJ2."""
-    return bool(_pattern(number).search(re.sub(r"\bADJ\d+-", "ADJ-", posting.text)))
+    return bool(_pattern(number).search(re.sub(r"\bADJ[0-9]+-", "ADJ-", posting.text)))
 
 
 class _Matching:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from reconcile.close.aging import Waiting, open_items
@@ -17,6 +18,7 @@ from reconcile.close.statement.other_names import OtherNames
 from reconcile.errors import DecisionNeeded
 
 TRANSFERS: Final = (Movement.MOVED_IN, Movement.MOVED_OUT)
+_EDITED: Final = (Movement.ADJUSTED, Movement.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,30 @@ class PartnerStatement:
         return tuple(one for one in self.entries if one.movement in movements)
 
 
-def partner_statements(close: Close) -> tuple[PartnerStatement, ...]:
+@dataclass(frozen=True)
+class _Words:
+    """What a statement says of why amounts moved. reasons: of people, by line and by payout."""
+
+    others: OtherNames
+    reasons: Mapping[str, str]
+
+    def of(self, one: Entry) -> str:
+        """Why an amount moved. From whom or to whom it was transferred is no matter of the partner's."""
+        if one.movement in TRANSFERS and one.why.startswith(("now of ", "was of ")):
+            return "transferred"
+        why = self.others.for_partner(one.why, one.partner_id)
+        if one.movement not in _EDITED:
+            return why
+        said = self.reasons.get(one.line_id) or self.reasons.get(one.payout_id or "", "")
+        return ": ".join(filter(None, (why, self.others.for_partner(said, one.partner_id))))
+
+
+def partner_statements(
+    close: Close, reasons: Mapping[str, str] = MappingProxyType({})
+) -> tuple[PartnerStatement, ...]:
     """A statement for every partner whom anything was or is owed, in the order of their names.
+
+    reasons: why lines and payouts were edited, by their ids, in words that partners may read.
 
     Raises DecisionNeeded for a close of the first version, which knows no days of payments.
     """
@@ -55,7 +79,7 @@ def partner_statements(close: Close) -> tuple[PartnerStatement, ...]:
         rolls[roll.partner_id].append(_first_opening(roll, close))
     for entry in close.entries:
         entries[entry.partner_id].append(entry)
-    made = [_statement(one, rolls[one], entries[one], close, others) for one in rolls]
+    made = [_statement(one, rolls[one], entries[one], close, _Words(others, reasons)) for one in rolls]
     return tuple(sorted(made, key=lambda one: (one.partner.casefold(), one.partner_id)))
 
 
@@ -89,15 +113,15 @@ def _first_opening(roll: Roll, close: Close) -> Roll:
 
 
 def _statement(
-    partner_id: str, rolls: list[Roll], entries: Iterable[Entry], close: Close, others: OtherNames
+    partner_id: str, rolls: list[Roll], entries: Iterable[Entry], close: Close, words: _Words
 ) -> PartnerStatement:
-    frozen = close.frozen
+    frozen, others = close.frozen, words.others
     rows = list(entries)
     closing = [one for one in rows if one.movement is Movement.CLOSING]
     moved = [
         replace(
             one,
-            why=_reason(one, others),
+            why=words.of(one),
             plan=others.for_partner(one.plan, partner_id),
             source="",
         )
@@ -116,13 +140,6 @@ def _statement(
         open_items(parts, frozen.snapshot, frozen.period, frozen.policy.aging_days),
         {line_id: others.for_partner(text, partner_id) for line_id, text in told.items()},
     )
-
-
-def _reason(one: Entry, others: OtherNames) -> str:
-    """Why an amount moved. From whom or to whom something was transferred is no matter of the partner's."""
-    if one.movement in TRANSFERS and one.why.startswith(("now of ", "was of ")):
-        return "transferred"
-    return others.for_partner(one.why, one.partner_id)
 
 
 def _part(one: Entry) -> OpenPart:

@@ -23,6 +23,7 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.bills_approval import asked_bills
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
 from reconcile.jobs.desk.plan_to_run import PlanToRun, changed_since
@@ -89,6 +90,7 @@ def look(
         plan = PlanToRun(kept.plan)
         values |= plan_values(plan.report)
         values |= {"before": before_run(session, plan.plan), "ran": run_of(desk, plan)}
+        values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
         values |= _since(desk, found, plan, every)
     about = _about(session, found, kept)
     values["words"] = about.as_text() if about else ()

@@ -1,4 +1,4 @@
-"""Arrived: workbooks that were picked up from the watched folder. The desk watches it, and tells people."""
+"""Arrived: workbooks that were picked up. The desk watches folder and mailbox, and tells people."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from reconcile.desk.pages.bring import plan_in_background
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.errors import ReconcileError
 from reconcile.jobs.pickup.kept_arrivals import Arrival, arrivals, copy_of, kept
 from reconcile.jobs.pickup.pick_up import Watch, watched_folder
@@ -53,9 +54,15 @@ def arrived(request: Request, visitor: Preparer) -> HTMLResponse:
         request,
         "arrived.html",
         found=arrivals(session),
-        folder=session.settings.pickup.folder,
+        places=_places(session.settings.pickup),
         problem=_problems.get(desk.url, ""),
     )
+
+
+def _places(policy: PickupPolicy) -> list[str]:
+    """Where workbooks arrive, in words."""
+    mailbox = f"the mailbox {policy.mail_user} (folder {policy.mail_folder})" if policy.mail_server else ""
+    return [one for one in (policy.folder, mailbox) if one]
 
 
 @router.post("/arrived/{digest}")
@@ -87,7 +94,7 @@ def _watch(desk: Desk, over: threading.Event) -> None:
 
 def _looks(session: Session, over: threading.Event) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
     """What is picked up and told. Raises ConfigurationError where the folder is not there."""
-    if session.settings.pickup.folder:
+    if session.settings.pickup.folder or session.settings.pickup.mail_server:
         yield from rounds(session, Watch(watched_folder(session)), over.is_set)
     else:
         yield from news_rounds(session, over.is_set)

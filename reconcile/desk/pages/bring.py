@@ -34,8 +34,10 @@ from reconcile.desk.plan_page import plan_values
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.jobs.session import Session
@@ -92,11 +94,14 @@ def look(request: Request, own: Own) -> HTMLResponse:
     values["corrected"] = corrected_numbers(desk_of(request), own.key)
     if outcome.plan:
         report = outcome.compared.report
+        plan = outcome.compared.plan
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
             **plan_values(report),
             "compared": by_cause(one for one in report.findings if one not in told),
             "banner": banner(report),
+            "comments": comments_of(desk_of(request).session, plan),
+            "changed": changed_records(plan),
             "conflicts": conflicts_of(outcome),
         }
     return show(request, "brought.html", **values)
@@ -110,7 +115,7 @@ async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
     choices = {
         int(name.removeprefix("conflict-")): value
         for name, value in told.items()
-        if name.removeprefix("conflict-").isdecimal() and value
+        if is_digits(name.removeprefix("conflict-")) and value
     }
     return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
 

@@ -15,6 +15,7 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, visitor_of
 from reconcile.jobs.evidence.check_pack import check_pack
 from reconcile.jobs.evidence.make import make_pack
+from reconcile.jobs.evidence.stamps import roots_path
 from reconcile.jobs.runs.history import Journal, history
 
 router = APIRouter()
@@ -50,10 +51,10 @@ def evidence(request: Request, visitor: AnyVisitor, of: Annotated[str, Form()]) 
 
 
 @router.post("/history/verify")
-def verify(request: Request, pack: Annotated[UploadFile, File()]) -> HTMLResponse:
+def verify(request: Request, visitor: AnyVisitor, pack: Annotated[UploadFile, File()]) -> HTMLResponse:
     """Says what a dropped pack proves, and whether it was changed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pack.zip"
         path.write_bytes(pack.file.read())
-        found = check_pack(path)
+        found = check_pack(path, roots=roots_path(desk_of(request).session_of(visitor).settings))
     return show(request, "verified.html", name=pack.filename or "the file", found=found)

@@ -22,6 +22,7 @@ from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.desk.kept_matches import answer_suggestions, answerable, questions_of
@@ -90,7 +91,7 @@ async def answer(request: Request, task: OwnTask, visitor: Preparer) -> Response
     said = {
         int(name.removeprefix("answer-")): str(value)
         for name, value in form.items()
-        if name.removeprefix("answer-").isdecimal() and value
+        if is_digits(name.removeprefix("answer-")) and value
     }
     return await run_in_threadpool(_answered, desk_of(request), visitor, task.key, task.result or {}, said)
 

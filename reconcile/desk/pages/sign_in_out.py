@@ -1,4 +1,7 @@
-"""Sign-in and sign-out: by a link that the command prints, and on the sample month by choosing a person."""
+"""Sign-in and sign-out: by a link, by a name and password, and on the sample month by choosing a person.
+
+Sign-in through a provider is in `provider_sign_in`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from reconcile.desk.family import Family, desk_of
 from reconcile.desk.security.guard import Cookie
 from reconcile.desk.security.tokens import new_secret, write_token
+from reconcile.desk.security.tries import Tries, client_of
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, visitor_of
 
@@ -33,7 +37,12 @@ def sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002  the w
     desk = desk_of(request)
     people = desk.session.settings.team.people if desk.is_demo else ()
     return _shown(
-        request, "sign_in.html", people=people, next=own_path(next), has_accounts=desk.accounts.are_there
+        request,
+        "sign_in.html",
+        people=people,
+        next=own_path(next),
+        has_accounts=desk.accounts.are_there,
+        provider=desk.session.settings.sign_in,
     )
 
 
@@ -46,10 +55,12 @@ def ask(request: Request, secret: str) -> Response:
 @router.post("/sign-in/link/{secret}")
 def use_link(request: Request, secret: str) -> Response:
     """Signs in by the link."""
+    count_client(request)
     made = desk_of(request).sessions.use_link(secret)
     if made is None:
         raise HTTPException(403, _GONE)
-    return _signed_in(request, made, "/")
+    give_back(request)
+    return signed_in(request, made, "/")
 
 
 @router.post("/sign-in/person")
@@ -62,7 +73,7 @@ def be(
     desk = desk_of(request)
     if not desk.is_demo or desk.session.settings.team.by_name(person) is None:
         raise HTTPException(403, "Only the sample month lets people in without an account.")
-    return _signed_in(request, desk.sessions.begin(person), next)
+    return signed_in(request, desk.sessions.begin(person), next)
 
 
 @router.post("/sign-in/password")
@@ -74,9 +85,11 @@ def with_password(
 ) -> Response:
     """Signs in with a name and a password."""
     desk = desk_of(request)
+    count_client(request)
     if not desk.accounts.check(name, password):
         raise HTTPException(403, "The name or the password is wrong.")
-    return _signed_in(request, desk.sessions.begin(name), next)
+    give_back(request)
+    return signed_in(request, desk.sessions.begin(name), next)
 
 
 @router.post("/sign-out")
@@ -93,7 +106,7 @@ def sign_out_everywhere(request: Request, visitor: Annotated[Visitor, Depends(vi
     return _gone_out(request)
 
 
-def _signed_in(request: Request, secret: str, to: str) -> Response:
+def signed_in(request: Request, secret: str, to: str) -> Response:
     """Gives the browser the new session; one that it had before ends."""
     desk = desk_of(request)
     if request.state.visitor:
@@ -101,6 +114,28 @@ def _signed_in(request: Request, secret: str, to: str) -> Response:
     response = RedirectResponse(own_path(to), 303)
     Cookie(desk.url).set_on(response, secret)
     return response
+
+
+def before_sign_in(request: Request, response: Response, secret: str) -> Response:
+    """An answer before the sign-in: the browser gets a secret of its own with it."""
+    Cookie(desk_of(request).url).set_on(response, secret)
+    return response
+
+
+def count_client(request: Request) -> None:
+    """Counts a try to sign in of this client. Raises DecisionNeeded while it has to wait."""
+    Tries(desk_of(request).rows).count_client(_client(request))
+
+
+def give_back(request: Request) -> None:
+    """Takes back the try that was counted: it was none that failed."""
+    Tries(desk_of(request).rows).give_back(_client(request))
+
+
+def _client(request: Request) -> str:
+    policy = desk_of(request).session.settings.sign_in
+    peer = request.client.host if request.client else ""
+    return client_of(peer, request.headers.getlist("x-forwarded-for"), policy)
 
 
 def _gone_out(request: Request) -> Response:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 from zipfile import ZipFile
 
@@ -18,6 +18,7 @@ from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
+from reconcile.domain.split.split_by import SplitBy
 from reconcile.domain.stage import STAGES
 from reconcile.jobs.exports.export import ExportRequest, export
 from reconcile.jobs.exports.exports_out import exports
@@ -29,6 +30,7 @@ router = APIRouter()
 FAMILY = Family(router, menu="Take", path="/take", role="prepare")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE: Final = "exported workbook"
+_SPLITS: Final = tuple(one.value for one in SplitBy)
 _KEPT_SECONDS: Final = 7 * 86_400
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 
@@ -49,6 +51,25 @@ def filters_of(
 Chosen = Annotated[Filters, Depends(filters_of)]
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the form asks for it. split: of SplitBy, or empty for one workbook. note: for those who edit."""
+
+    split: str = ""
+    note: str = ""
+
+
+def shape_of(
+    split: Annotated[SplitBy | Literal[""], Form()] = "",
+    note: Annotated[str, Form(max_length=10_000)] = "",
+) -> Shape:
+    """The shape of the form."""
+    return Shape(split.value if split else "", note.strip())
+
+
+Asked = Annotated[Shape, Depends(shape_of)]
+
+
 @router.get("/take")
 def take(request: Request, visitor: Preparer) -> HTMLResponse:
     """The form, one's own workbooks that were made here, and all that are out."""
@@ -56,12 +77,20 @@ def take(request: Request, visitor: Preparer) -> HTMLResponse:
     made = desk.tasks.every("take", visitor.name)
     out = reversed(exports(desk.session_of(visitor), whole=True).listed)
     return show(
-        request, "take.html", stages=STAGES.values(), made=made, out=out, filters=Filters(), seen=None
+        request,
+        "take.html",
+        stages=STAGES.values(),
+        splits=_SPLITS,
+        made=made,
+        out=out,
+        filters=Filters(),
+        shape=Shape(),
+        seen=None,
     )
 
 
 @router.post("/take/preview")
-def count(request: Request, visitor: Preparer, filters: Chosen) -> Response:
+def count(request: Request, visitor: Preparer, filters: Chosen, shape: Asked) -> Response:
     """Counts what is in scope, in the background."""
     desk = desk_of(request)
     filters.scope  # noqa: B018  a filter that is wrong is told at once
@@ -69,7 +98,7 @@ def count(request: Request, visitor: Preparer, filters: Chosen) -> Response:
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
         found = preview(desk.session_of(visitor, progress), filters)
         money = [{**asdict(one), "amount": str(one.amount)} for one in found.money]
-        return {**asdict(found), "money": money, "filters": asdict(filters)}
+        return {**asdict(found), "money": money, "filters": asdict(filters), "shape": asdict(shape)}
 
     return _wait(desk.tasks.start(visitor.name, "take/preview", "Counting what is in scope", work))
 
@@ -84,6 +113,8 @@ def counted(request: Request, visitor: Preparer, task: OwnTask) -> HTMLResponse:
         request,
         "take.html",
         stages=STAGES.values(),
+        splits=_SPLITS,
+        shape=Shape(**seen.get("shape", {})),
         made=desk.tasks.every("take", visitor.name),
         out=reversed(exports(desk.session_of(visitor), whole=True).listed),
         filters=filters,
@@ -92,13 +123,13 @@ def counted(request: Request, visitor: Preparer, task: OwnTask) -> HTMLResponse:
 
 
 @router.post("/take")
-def make(request: Request, visitor: Preparer, filters: Chosen) -> Response:
-    """Makes the workbook, in the background."""
+def make(request: Request, visitor: Preparer, filters: Chosen, shape: Asked) -> Response:
+    """Makes the workbook, or one for each part, in the background."""
     desk = desk_of(request)
     title = f"Workbook of {filters.scope}"
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        return _made(desk, visitor, filters, key, progress)
+        return _made(desk, visitor, filters, shape, key, progress)
 
     return _wait(desk.tasks.start(visitor.name, "take", title, work))
 
@@ -136,12 +167,15 @@ def _wait(key: str) -> Response:
     return RedirectResponse(f"/tasks/{key}", 303)
 
 
-def _made(desk: Desk, visitor: Visitor, filters: Filters, key: str, progress: Progress) -> Mapping[str, Any]:
+def _made(
+    desk: Desk, visitor: Visitor, filters: Filters, shape: Shape, key: str, progress: Progress
+) -> Mapping[str, Any]:
     """Exports into a folder that goes again, and keeps the file for its owner."""
     session = desk.session_of(visitor, progress)
     with tempfile.TemporaryDirectory() as folder:
         stem = f"payouts-{session.days.of(session.clock())}"
-        done = export(session, ExportRequest(filters, Path(folder) / f"{stem}.xlsx"))
+        output = Path(folder) / (stem if shape.split else f"{stem}.xlsx")
+        done = export(session, ExportRequest(filters, output, shape.split or None, note=shape.note))
         path = done.output if done.output.is_file() else _packed(done.output)
         desk.rows.put(FILE, key, visitor.name, path.read_bytes(), _KEPT_SECONDS)
     return {
@@ -149,6 +183,7 @@ def _made(desk: Desk, visitor: Visitor, filters: Filters, key: str, progress: Pr
         "payouts": len(done.snapshot.payouts),
         "lines": len(done.snapshot.lines),
         "calls": done.requests,
+        "handouts": [(one.file, one.recipient) for one in done.handouts],
         "scope": str(done.snapshot.scope),
         "warnings": [f"{one.message} {one.fix}" for one in (*done.warnings, *done.differing)],
     }

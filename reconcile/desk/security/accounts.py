@@ -1,13 +1,10 @@
 """Accounts of the desk's own: a name with a password, of which only a slow hash (Argon2id) is kept.
 
-Whoever fails waits: after FREE_TRIES, twice as long each time. A name that has no account takes as long to
-refuse as one that has.
+Whoever fails waits: see `tries`. A name that has no account takes as long to refuse as one that has.
 """
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -15,18 +12,16 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from reconcile.desk.security.tokens import key_of, new_secret
+from reconcile.desk.security.tokens import new_secret
+from reconcile.desk.security.tries import Tries
 from reconcile.domain.policy.approval import Team
-from reconcile.errors import ConfigurationError, DecisionNeeded
+from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import DeskStore
 
-ACCOUNT, FAILED = "account", "failed sign-in"
+ACCOUNT: Final = "account"
 SHORTEST: Final = 12
 """Characters of a password at least."""
 LONGEST: Final = 1_000
-FREE_TRIES: Final = 5
-_LONGEST_WAIT: Final = 900
-_FORGOTTEN_SECONDS: Final = 86_400
 _HASHER: Final = PasswordHasher()
 
 
@@ -52,33 +47,17 @@ class Accounts:
         if not SHORTEST <= len(password) <= LONGEST:
             raise ConfigurationError(f"A password has {SHORTEST} characters or more.")
         self.rows.put(ACCOUNT, name, name, _HASHER.hash(password).encode())
-        self.rows.remove(FAILED, key_of(name))
+        Tries(self.rows).forget(name)
 
     def check(self, name: str, password: str) -> bool:
         """Whether this is the password of that person. Raises DecisionNeeded while the person has to wait."""
-        self._refuse_early(name)
+        tries = Tries(self.rows)
+        tries.count(name)
         row = self.rows.get(ACCOUNT, name)
         is_right = _is_right(row.body.decode() if row else _nobody(), password[:LONGEST]) and row is not None
         if is_right:
-            self.rows.remove(FAILED, key_of(name))
+            tries.forget(name)
         return is_right
-
-    def _refuse_early(self, name: str) -> None:
-        """Counts this try before it is looked at, so that many at once count as many."""
-        key = key_of(name)
-        row = self.rows.get(FAILED, key)
-        tries, last = json.loads(row.body) if row else (0, 0.0)
-        wait = last + seconds_to_wait(tries) - time.time()
-        if wait > 0:
-            raise DecisionNeeded(f"Too many tries. Wait {round(wait) + 1} seconds, then try again.")
-        self.rows.put(FAILED, key, "", json.dumps((tries + 1, time.time())).encode(), _FORGOTTEN_SECONDS)
-
-
-def seconds_to_wait(tries: int) -> int:
-    """How long somebody waits after so many tries that failed."""
-    if tries < FREE_TRIES:
-        return 0
-    return int(min(_LONGEST_WAIT, 2 ** min(tries - FREE_TRIES + 1, 10)))
 
 
 def _is_right(kept: str, password: str) -> bool:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconcile.desk.family import Desk
 from reconcile.desk.security.tokens import write_token
+from reconcile.domain.money import is_digits
 from reconcile.loopback import is_loopback
 
 LARGEST_BODY: Final = 64 << 20
@@ -104,7 +105,7 @@ class Guard:
         if scope["method"] not in _READS and _is_foreign(headers):
             return PlainTextResponse("A page of another site may not write here.", 403)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
+        if not is_digits(length) or int(length) > LARGEST_BODY:
             return PlainTextResponse(f"That is too large: {LARGEST_BODY >> 20} MB at most.", 413)
         return None
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from reconcile.desk.security.tokens import key_of, new_secret, write_token
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.policy.approval import ROLES, Team
+from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.jobs.desk.desk_store import DeskRow, DeskStore
 
 IDLE_SECONDS: Final = 4 * 3600
@@ -26,15 +28,19 @@ SESSION, LINK = "session", "sign-in link"
 
 @dataclass(frozen=True)
 class Sessions:
-    """The sessions of a desk. team: whose roles hold at each request, where the settings name people."""
+    """The sessions of a desk. team, policy: whose roles hold at each request, by person and by group."""
 
     rows: DeskStore
     team: Team
+    policy: SignInPolicy = field(default_factory=SignInPolicy)
 
-    def begin(self, name: str, roles: tuple[str, ...] = ROLES) -> str:
-        """Signs a person in; answers the secret of the cookie. roles: where the settings name no people."""
+    def begin(self, name: str, roles: tuple[str, ...] = ROLES, groups: tuple[str, ...] = ()) -> str:
+        """Signs a person in; answers the secret of the cookie. roles: where the settings name no people.
+
+        groups: of the provider that signed the person in; they alone give the roles then.
+        """
         secret = new_secret()
-        body = {"roles": roles, "began": time.time()}
+        body = {"roles": roles, "groups": groups, "began": time.time()}
         self.rows.put(SESSION, key_of(secret), name, json.dumps(body).encode(), IDLE_SECONDS)
         return secret
 
@@ -49,7 +55,7 @@ class Sessions:
             self.rows.remove(SESSION, row.key)
             return None
         self._note(row, left)
-        return Visitor(row.owner, self._roles(row.owner, kept["roles"]), row.key, write_token(secret))
+        return Visitor(row.owner, self._roles(row.owner, kept), row.key, write_token(secret))
 
     def end(self, visitor: Visitor) -> None:
         """Signs out here."""
@@ -76,8 +82,10 @@ class Sessions:
         if row.until is not None and row.until - time.time() < seconds - _NOTED_SECONDS:
             self.rows.change(row, row.body, seconds)
 
-    def _roles(self, name: str, kept: list[str]) -> tuple[str, ...]:
+    def _roles(self, name: str, kept: Mapping[str, Any]) -> tuple[str, ...]:
+        if groups := kept.get("groups"):
+            return self.policy.roles_of(groups)
         if not self.team.people:
-            return tuple(kept)
+            return tuple(kept["roles"])
         person = self.team.by_name(name)
         return person.roles if person else ()

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError
 
-_NAME: Final = re.compile(r"FY(\d{4})(?:-(Q[1-4]|P(?:0[1-9]|1[0-2])))?", re.IGNORECASE)
+_NAME: Final = re.compile(r"FY([0-9]{4})(?:-(Q[1-4]|P(?:0[1-9]|1[0-2])))?", re.IGNORECASE)
 _WEEK: Final = timedelta(days=7)
 _QUARTER: Final = 13
 """Weeks of a quarter. A year of 53 weeks has the last one in its last period."""
@@ -41,7 +41,7 @@ class FiscalCalendar:
         Raises ConfigurationError.
         """
         bare = text.strip()
-        if re.fullmatch(r"\d{4}", bare) and int(bare):
+        if re.fullmatch(r"[0-9]{4}", bare) and int(bare):
             return Period(date(int(bare), 1, 1), date(int(bare), 12, 31))
         match = _NAME.fullmatch(bare)
         if match is None:

@@ -124,6 +124,8 @@ class Policy:
     (`de`, `en-US`); empty where what can be read in two ways is to be an error. reasons_for: the edits that
     need a reason in the workbook. reason_above: by currency, or `any` for all others, the money from which on
     an edit needs one: what an amount moves by, or the amount of a line that is new, declined or detached.
+    reasons_on_statements: workbooks say that partners read the reasons in their statements, and statements
+    show those that were typed into such workbooks.
     moved_releases: what becomes
     of a stage that partners see or that pays, where the payout's amount or lines moved since the export:
     `hold` waits for a person's decision, `warn` only says so. missing_payouts: ids of deleted payouts that
@@ -151,6 +153,7 @@ class Policy:
     locale: str = ""
     reasons_for: tuple[Reasoned, ...] = ()
     reason_above: Mapping[str, Decimal] = field(default_factory=dict)
+    reasons_on_statements: bool = False
     moved_releases: Literal["hold", "warn"] = "hold"
     missing_payouts: tuple[str, ...] = ()
     time_zone: str = "UTC"

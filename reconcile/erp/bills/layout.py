@@ -71,7 +71,7 @@ KEYS: Final = frozenset(
 """Columns by which a system finds a record: another text there is another record."""
 
 _FIELD = re.compile(r"\{[^{}]*\}")
-_WIDE = re.compile(r"\d{4}")
+_WIDE = re.compile(r"[0-9]{4}")
 _CLOSED = ConfigDict(extra="forbid", strict=False)
 
 

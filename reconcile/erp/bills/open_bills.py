@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from reconcile.erp.bills.bill_numbers import code_of, order_id
@@ -122,7 +123,7 @@ def _amounts(text: str, place: str) -> Iterator[Decimal]:
     read: list[Decimal] = []
     for mark in ".,":
         try:
-            found = amount_of(GridCell(text), Place(place, ""), mark)
+            found = amount_of(GridCell(text), partial(Place, place, ""), mark)
         except PaymentFileError:
             continue
         if found is None:
@@ -139,7 +140,7 @@ def _days(text: str) -> Iterator[dt.date]:
         return
     for order in ("dmy", "mdy"):
         try:
-            found = date_of(GridCell(text), Place("", ""), order)
+            found = date_of(GridCell(text), partial(Place, "", ""), order)
         except PaymentFileError:
             continue
         if found:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from reconcile.domain.books.account_names import account_of
@@ -73,7 +74,7 @@ class _Reader:
         return row.cells[at] if at is not None and at < len(row.cells) else GridCell("")
 
     def number(self, row: GridRow, meaning: str) -> Decimal | None:
-        found = amount_of(self.cell(row, meaning), self.place(row), self.mark)
+        found = amount_of(self.cell(row, meaning), partial(self.place, row), self.mark)
         return found[0] if found else None
 
 
@@ -118,9 +119,11 @@ def _opened(source: Source, hints: LedgerHints) -> _Reader:
 def _find_forms(reader: _Reader, rows: Sequence[GridRow]) -> None:
     """How the file writes amounts and dates; of all its rows, so that the own few need not tell."""
     dated = [row for row in rows if reader.columns.text(row, "date")]
-    money = [(reader.place(row), reader.cell(row, one)) for row in rows for one in _MONEY]
+    money = ((partial(reader.place, row), reader.cell(row, one)) for row in rows for one in _MONEY)
     reader.mark = decimal_mark(money)
-    days = [(reader.place(row), reader.cell(row, "date")) for row in dated if _has_digit(reader, row)]
+    days = (
+        (partial(reader.place, row), reader.cell(row, "date")) for row in dated if _has_digit(reader, row)
+    )
     reader.order = date_order(days)
 
 
@@ -167,7 +170,7 @@ def _post(reader: _Reader, row: GridRow) -> None:
     says = any(reader.columns.text(row, one) for one in ("code", "account"))
     account = _named(reader, row) if says else reader.account
     amount = _amount(reader, row, account)
-    day = date_of(reader.cell(row, "date"), reader.place(row), reader.order)
+    day = date_of(reader.cell(row, "date"), partial(reader.place, row), reader.order)
     if not account or not amount or not day:
         return
     text = " ".join(texts(*(row.text(at) for at in reader.columns.texts)))

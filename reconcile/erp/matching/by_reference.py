@@ -20,7 +20,7 @@ from reconcile.erp.payments.model import Payment, PaymentStatus
 # Digits of a number that is taken for a year, a count or a day, and not for a reference.
 _SHORT: Final = 4
 _DAY: Final = re.compile(
-    r"(?:19|20)\d{2}[-./]?(?:0[1-9]|1[0-2])(?:[-./]?[0-3]\d)?|[0-3]?\d[-./][01]?\d[-./]\d{2,4}"
+    r"(?:19|20)[0-9]{2}[-./]?(?:0[1-9]|1[0-2])(?:[-./]?[0-3][0-9])?|[0-3]?[0-9][-./][01]?[0-9][-./][0-9]{2,4}"
 )
 
 

@@ -85,8 +85,16 @@ def find_direction(grid: Grid, header: Header, layout: TableLayout) -> Direction
 
 
 def _tells(rows: Sequence[GridRow], place: int, out: frozenset[str], into: frozenset[str]) -> bool:
-    words = {word_form(row.text(place)) for row in rows if row.text(place)}
-    if not words or not words <= out | into:
+    texts: set[str] = set()
+    words: set[str] = set()
+    for row in rows:
+        text = row.text(place)
+        if text and text not in texts:
+            texts.add(text)
+            words.add(word := word_form(text))
+            if word not in out and word not in into:
+                return False
+    if not words:
         return False
     both = bool(words & out) and bool(words & into)
     return both or all(len(word) > _SHORT for word in words)

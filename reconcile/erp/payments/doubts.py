@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from reconcile.erp.payments.plain_text import plain
@@ -69,6 +70,13 @@ _WHOLE: Final = frozenset(
 )  # fmt: skip
 # A longer text than this is no text of a bank, and the words stand at its beginning.
 _LOOK_AT: Final = 2000
+# Of longer texts nothing is kept.
+_USUAL: Final = 200
+
+
+def doubtful_text(texts: Iterable[str], names: Iterable[str] = ()) -> str:
+    """The first of these texts with a word that speaks against a payment; names: see `doubtful_word`."""
+    return next((text for text in texts if any(_found(text)) and doubtful_word((text,), names)), "")
 
 
 def doubtful_word(texts: Iterable[str], names: Iterable[str] = ()) -> str:
@@ -76,14 +84,32 @@ def doubtful_word(texts: Iterable[str], names: Iterable[str] = ()) -> str:
 
     names: of the payee, whose words count for nothing: a partner may be called Recall or Void.
     """
-    own = {word for name in names for word in plain(name).split()}
+    own: set[str] | None = None
     for text in texts:
-        bare = plain(text[:_LOOK_AT])
-        hits = (hit.group() for hit in _PATTERN.finditer(bare) if not set(hit.group().split()) & own)
-        word = next(hits, "") or next((part for part in _PARTS if part in bare), "")
+        hits, part = _found(text)
+        if hits and own is None:
+            own = {word for name in names for word in plain(name).split()}
+        word = next((hit for hit in hits if not set(hit.split()) & (own or set())), "") or part
         if word:
             return word
     return ""
+
+
+def _found(text: str) -> tuple[tuple[str, ...], str]:
+    return _words_in(text) if len(text) <= _USUAL else _searched(text)
+
+
+@lru_cache(maxsize=4096)
+def _words_in(text: str) -> tuple[tuple[str, ...], str]:
+    """The same texts stand in many rows."""
+    return _searched(text)
+
+
+def _searched(text: str) -> tuple[tuple[str, ...], str]:
+    """The words of a text that speak against a payment, and the first such part of one in another script."""
+    bare = plain(text[:_LOOK_AT])
+    part = "" if bare.isascii() else next((part for part in _PARTS if part in bare), "")
+    return tuple(hit.group() for hit in _PATTERN.finditer(bare)), part
 
 
 def whole_word(text: str) -> str:

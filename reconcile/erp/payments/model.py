@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, totals
@@ -130,8 +130,7 @@ class Source:
         return hashlib.sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A cell of a table: its text, and whether a workbook says that it is a number or a date (ISO form)."""
 
     text: str

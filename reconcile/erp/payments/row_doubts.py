@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from reconcile.erp.payments.column_kinds import Kind, is_flag, kind_of_column, speaks_against
 from reconcile.erp.payments.day_labels import is_bill_day, is_day, is_made_day, may_lie_ahead
 from reconcile.erp.payments.doc_words import document_doubt
-from reconcile.erp.payments.doubts import doubtful_word, whole_word
+from reconcile.erp.payments.doubts import doubtful_text, whole_word
 from reconcile.erp.payments.formats.amounts import amount_of
 from reconcile.erp.payments.formats.dates import day_in
 from reconcile.erp.payments.formats.layout import TableLayout
@@ -21,6 +22,7 @@ from reconcile.erp.payments.payments_made import Proof
 from reconcile.erp.payments.remarks import is_remark, says_more
 from reconcile.errors import PaymentFileError
 
+_NOWHERE: Final = partial(Place, "", "")
 # So many cells of a column are looked at to know that it holds days.
 _LOOK_AT: Final = 20
 _HELD: Final = (
@@ -42,7 +44,8 @@ class RowDoubts:
 
     columns: those that may speak against a row. texts: those whose words may. names: that hold a name alone.
     alone: those without a meaning. days: those that hold days of their own. remarks: that hold what people
-    wrote. document: what its titles say.
+    wrote. document: what its titles say. no_day: the label of the only day, if that is no day of a payment:
+    of rows without a state, and of rows with one.
     """
 
     header: Header
@@ -52,11 +55,12 @@ class RowDoubts:
     order: str
     columns: tuple[tuple[int, str, Kind], ...]
     texts: frozenset[int]
-    alone: frozenset[int]
+    alone: tuple[int, ...]
     names: bool
     days: tuple[tuple[int, str], ...]
     remarks: tuple[int, ...]
     document: str
+    no_day: tuple[str, str]
 
     def of(self, row: GridRow, payee: str, amount: Decimal, states: Sequence[str]) -> tuple[str, str]:
         """What speaks against a payment that left, and why it is not known to be one.
@@ -79,39 +83,39 @@ class RowDoubts:
                 return f"{label!r} says {text!r}"
         if self.document:
             return self.document
-        if label := self._no_day(states):
+        if label := self.no_day[bool(states)]:
             return f"its only day is {label!r}, which is no day of a payment"
         own = (payee,) if self.names else ()
-        told = next((text for text in self._texts(row) if doubtful_word([text], own)), "")
-        told = told or next(filter(None, (whole_word(row.text(place)) for place in sorted(self.alone))), "")
+        told = doubtful_text(self._texts(row), own)
+        told = told or next(filter(None, (whole_word(row.text(place)) for place in self.alone)), "")
         told = told or next((text for text in map(row.text, self.remarks) if says_more(text, payee)), "")
         return f"it says {told[:80]!r}" if told else ""
 
     def _is_another(self, row: GridRow, place: int, amount: Decimal) -> bool:
         """Whether a column says that another amount was paid, sent or approved."""
         try:
-            said = amount_of(row.cells[place], Place("", ""), self.mark) if place < len(row.cells) else None
+            said = amount_of(row.cells[place], _NOWHERE, self.mark) if place < len(row.cells) else None
         except PaymentFileError:
             return False
         return said is not None and abs(said[0]) != abs(amount) and "." in f"{said[0]}"
 
-    def _no_day(self, states: Sequence[str]) -> str:
-        """The label of the only day, in a table that knows when bills came or are due, and no more."""
-        labels = [
-            self.header.labels[at]
-            for role in ("date", "value_date")
-            for at in self.header.columns.get(role, ())
-        ]
-        if not labels or any(not is_bill_day(label) and not is_made_day(label) for label in labels):
-            return ""
-        known = bool(states) or self.proof.moved
-        return next((label for label in labels if is_bill_day(label) or not known), "")
-
     def _texts(self, row: GridRow) -> Iterator[str]:
         """The texts of a row but for the payee and the columns left unread; also those beyond the header."""
-        for place in range(len(row.cells)):
-            if place in self.texts or place >= self.header.width:
-                yield row.text(place)
+        width = self.header.width
+        for place, cell in enumerate(row.cells):
+            if cell.text and (place in self.texts or place >= width):
+                yield cell.text.strip()
+
+
+def _no_day(header: Header, *, known: bool) -> str:
+    """The label of the only day, in a table that knows when bills came or are due, and no more.
+
+    known: a state, or the direction of the money, says that it left.
+    """
+    labels = [header.labels[at] for role in ("date", "value_date") for at in header.columns.get(role, ())]
+    if not labels or any(not is_bill_day(label) and not is_made_day(label) for label in labels):
+        return ""
+    return next((label for label in labels if is_bill_day(label) or not known), "")
 
 
 def doubts_in(
@@ -147,8 +151,10 @@ def doubts_in(
     remarks = tuple(place for place in known if place not in used and is_remark(header.labels[place]))
     document = document_doubt(titles) or proof.against
     return RowDoubts(
-        header, layout, proof, *marks, tuple(kinds), frozenset(known) - names, frozenset(known) - used,
+        header, layout, proof, *marks, tuple(kinds), frozenset(known) - names,
+        tuple(place for place in known if place not in used),
         bool(names), tuple(days), remarks, document,
+        (_no_day(header, known=proof.moved), _no_day(header, known=True)),
     )  # fmt: skip
 
 

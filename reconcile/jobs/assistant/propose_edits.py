@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from reconcile.domain.fields import EDIT_REASON, FIELDS, NEW_KINDS
+from reconcile.domain.money import is_digits
 from reconcile.domain.unseen import hidden_in, number
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.readings import Reading, read
@@ -80,6 +81,6 @@ def _keystroke(edit: Edit, editable: dict[str, frozenset[str]]) -> Keystroke:
     layout = load_layout()
     if edit.sheet not in {layout.sheets[SHEETS[kind]] for kind in NEW_KINDS}:
         return Keystroke(edit.sheet, edit.row, edit.column, edit.value or None)
-    if not (edit.row.isascii() and edit.row.isdigit() and len(edit.row) < 4 and int(edit.row) in _NEW_ROWS):
+    if not (is_digits(edit.row) and len(edit.row) < 4 and int(edit.row) in _NEW_ROWS):
         raise ConfigurationError(f"A row of {edit.sheet} is a number from 2 to {_NEW_ROWS[-1]}.")
     return Keystroke(edit.sheet, int(edit.row), edit.column, edit.value or None)

@@ -1,11 +1,11 @@
 """Closes of a period: made, listed, checked again, and what moved since."""
 
+from reconcile.jobs.closes.check_pack_folder import FolderCheck, check_pack_folder
 from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
 from reconcile.jobs.closes.close_review import CloseReview, close_review, prepared_pack
 from reconcile.jobs.closes.late_changes import Late, late
 from reconcile.jobs.closes.ledger_export import Tied, tie_closed
 from reconcile.jobs.closes.overview import Listing, Months, Status, all_months, listing, status
-from reconcile.jobs.closes.pack_manifest import FolderCheck, check_folder
 from reconcile.jobs.closes.remake import Verified, verify, write_again
 from reconcile.jobs.closes.roll_up import RolledUp, roll_up
 
@@ -22,7 +22,7 @@ __all__ = [
     "Tied",
     "Verified",
     "all_months",
-    "check_folder",
+    "check_pack_folder",
     "close",
     "close_review",
     "late",

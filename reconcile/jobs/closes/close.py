@@ -43,6 +43,7 @@ from reconcile.jobs.closes.close_inputs import (
     waivers_of,
     workbooks_out,
 )
+from reconcile.jobs.closes.close_stamp import keep_stamp, remove_stamp, stamped_close
 from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
 from reconcile.jobs.closes.ledger_export import ledger_of, open_differences, tie_lines
@@ -65,6 +66,7 @@ class CloseRequest:
     journals: layouts. statements: whether links to the commission statements are made. draft: closes nothing.
     again: why the last close is made once more. first: begins a chain of closes in a store of other
     environments. prepare: the key of whoever prepares the close, signs its numbers and closes nothing.
+    unstamped: no time stamp is asked for, whatever the settings say.
     """
 
     period: Period
@@ -79,6 +81,7 @@ class CloseRequest:
     again: str | None = None
     first: bool = False
     prepare: KeyChoice | SignIn | None = None
+    unstamped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,8 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
 
     Where there are people, it is closed only with numbers that one of them prepared and another reviewed.
     Raises ConfigurationError for a period that is not over, and DecisionNeeded where it cannot follow the
-    close before it, is not reviewed, or the credits do not suffice for the statements.
+    close before it, is not reviewed, or the credits do not suffice for the statements; StampFailed where its
+    manifest cannot be stamped.
     """
     at = session.clock()
     _refuse(session, request, at)
@@ -154,15 +158,23 @@ def close(session: Session, request: CloseRequest) -> CloseResult:
         may_close = made.passes and not made.frozen.draft
         if may_close and review:
             _refuse_unsigned(session, store, made, review)
+        made = replace(made, frozen=replace(made.frozen, stamped=may_close and _is_stamped(session, request)))
         files = pack_files(made, session.settings.templates, building)
         links = _statements(session, reader, made.frozen)
+        stamp = stamped_close(session, made.frozen, files)
         # Act: the pack first; the last step alone closes the period, all of it or nothing.
-        write_files(request.folder, {**files, **links})
+        write_files(request.folder, {**files, **links, **stamp})
         if may_close:
-            _keep(session, store, request.folder, made, files, review, replaced)
+            keep_stamp(session, store, made.frozen.close_id, stamp)
+            with removing_refused(request.folder, {**files, **stamp}):
+                _keep(session, store, request.folder, made, files, review, replaced)
         else:
             record_attempt(store, _attempt(session, made, review))
         return close_result(made, files, request.folder, review, closed=may_close)
+
+
+def _is_stamped(session: Session, request: CloseRequest) -> bool:
+    return session.settings.stamps.is_on and not request.unstamped
 
 
 def _made(
@@ -233,12 +245,10 @@ def _keep(
     """Closes the period, and uses its review with it."""
     if replaced:
         remove_replaced(folder, kept_close(store, session.environment, made.frozen.period), files)
+        remove_stamp(folder, store, replaced.close_id)
     claim = claim_on(session, review.subject, review.standing.request) if review else None
     try:
-        with removing_refused(folder, files):
-            save_close(
-                store, _kept(session, made.frozen, files), replaced.close_id if replaced else "", claim
-            )
+        save_close(store, _kept(session, made.frozen, files), replaced.close_id if replaced else "", claim)
     except DecisionNeeded as refused:
         if review:
             note_refusal(session, store, review.subject.fingerprint, str(refused))

@@ -11,6 +11,7 @@ from reconcile.domain.period import Period
 from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.close import CloseResult, close_result
 from reconcile.jobs.closes.close_files import NUMBERS, hashes, pack_files, temporary_folder, write_files
+from reconcile.jobs.closes.close_stamp import kept_stamp
 from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, kept_closes
@@ -34,10 +35,11 @@ def write_again(session: Session, period: Period, folder: Path) -> CloseResult:
     with session.store() as store:
         chain = kept_closes(store, session.environment)
         made = remade(chain, kept_close(store, session.environment, period))
+        stamp = kept_stamp(store, made.frozen.close_id)
         say_stale(session, store, period)
     with temporary_folder() as building:
         files = pack_files(made, session.settings.templates, building)
-        write_files(folder, files)
+        write_files(folder, {**files, **stamp})
         return close_result(made, files, folder, closed=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconcile.close.frozen import Frozen
+from reconcile.domain.phrases import counted
 from reconcile.domain.records import Payout
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import DecisionNeeded, Refused
@@ -26,11 +27,11 @@ def afford_statements(session: Session, payouts: tuple[Payout, ...], credits_lef
     if not payouts:
         return
     left = "nobody knows how many" if credits_left is None else f"{credits_left:,}"
-    session.caller.say(f"{len(payouts):,} statements: as many calls and credits; {left} are left.")
+    session.caller.say(f"{counted(len(payouts), 'statement')}: as many calls and credits; {left} left.")
     if credits_left is not None and credits_left < len(payouts):
         raise DecisionNeeded(
-            f"Nothing was closed. The statements take {len(payouts):,} credits, {credits_left:,} are left. "
-            "Leave out --statements, or wait until the 1st (UTC)."
+            f"Nothing was closed. The statements take {counted(len(payouts), 'credit')}, "
+            f"{credits_left:,} left. Leave out --statements, or wait until the 1st (UTC)."
         )
 
 

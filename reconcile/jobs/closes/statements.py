@@ -20,6 +20,7 @@ from reconcile.jobs.close_chain import kept_close
 from reconcile.jobs.closes.close_files import write_files
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.closes.stale import say_stale
+from reconcile.jobs.closes.told_reasons import told_reasons
 from reconcile.jobs.session import Session
 from reconcile.report.pack import write_page
 from reconcile.store.closes import kept_closes
@@ -45,9 +46,11 @@ def statements(session: Session, period: Period, folder: Path, partners: Sequenc
     """
     with session.store() as store:
         chain = kept_closes(store, session.environment)
-        close = remade(chain, kept_close(store, session.environment, period))
+        kept = kept_close(store, session.environment, period)
+        close = remade(chain, kept)
+        reasons = told_reasons(session, store, chain, kept)
         say_stale(session, store, period)
-    chosen = _chosen(partner_statements(close), partners)
+    chosen = _chosen(partner_statements(close, reasons), partners)
     stems = file_names([f"{one.partner} {period}" for one in chosen], "")
     files: dict[str, Path | bytes] = {}
     for stem, one in zip(stems, chosen, strict=True):

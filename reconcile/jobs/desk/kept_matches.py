@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from reconcile.domain.finding import Finding
+from reconcile.domain.money import is_digits
 from reconcile.erp.matching.outcome.choices import choices_of, told
 from reconcile.erp.matching.result import Match
 from reconcile.errors import ConfigurationError
@@ -110,7 +111,7 @@ def answer_suggestions(
         said = answers.get(question.number, "")
         if said and said not in question.answers:
             raise ConfigurationError(f"M{question.number} has no answer {said!r}.")
-        value = int(said) if said.isdecimal() else said or None
+        value = int(said) if is_digits(said) else said or None
         strokes.append(Keystroke(sheet, _FIRST_ROW + question.number - 1, header, value))
     type_into(workbook, target, strokes)
 

@@ -15,12 +15,14 @@ from reconcile.errors import ConfigurationError, DecisionNeeded, StateError
 from reconcile.evidence.masking import Masker
 from reconcile.evidence.merkle import Tree
 from reconcile.evidence.pack import Parts, contents, manifest_of, proofs_of, zipped
+from reconcile.evidence.verify import STAMP as STAMP_FILE
 from reconcile.jobs.evidence.parts_of_period import parts_of_period
 from reconcile.jobs.evidence.parts_of_run import parts_of_run
+from reconcile.jobs.evidence.stamps import ask_for_stamp, kept_text, stamp_words
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import api_key, state_password
 from reconcile.store.audit import audit
-from reconcile.store.evidence.kept_files import MANIFEST, KeptFile, content_of, keep_files
+from reconcile.store.evidence.kept_files import MANIFEST, STAMP, keep_files, kept_content
 from reconcile.store.evidence.sealed_rows import manifest_row, seal_hashes, sealed_rows
 from reconcile.store.store import Store
 
@@ -29,7 +31,10 @@ _RUN = "run-"
 
 @dataclass(frozen=True, slots=True)
 class PackMade:
-    """A pack that was written. head: the number of its last seal and the root over all of them."""
+    """A pack that was written. head: the number of its last seal and the root over all of them.
+
+    stamped: when it was stamped and by whom, as the stamp says; empty without one.
+    """
 
     path: Path
     sha256: str
@@ -37,6 +42,7 @@ class PackMade:
     bytes: int
     head: str
     notes: tuple[str, ...]
+    stamped: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -46,17 +52,26 @@ class PackMade:
             f"Evidence: {self.path}, {size}",
             f"SHA-256: {self.sha256}",
             f"Head: {self.head}",
+            *((f"Stamped: {self.stamped}",) if self.stamped else ()),
             *(f"Not in it: {one}" for one in self.notes),
         )
 
 
 def make_pack(
-    session: Session, name: str, output: Path, files: Sequence[Path] = (), *, force: bool = False
+    session: Session,
+    name: str,
+    output: Path,
+    files: Sequence[Path] = (),
+    *,
+    force: bool = False,
+    unstamped: bool = False,
 ) -> PackMade:
     """Writes the evidence of a run, by its id, or of a closed period.
 
-    files: what the store has no copy of. force: a file of that name may be replaced.
-    Raises ConfigurationError for what is not there, and DecisionNeeded where the record was changed.
+    files: what the store has no copy of. force: a file of that name may be replaced. unstamped: no stamp
+    is asked for, whatever the settings say.
+    Raises ConfigurationError for what is not there, DecisionNeeded where the record was changed, and
+    StampFailed where it cannot be stamped: then no pack is written.
     """
     if output.suffix.lower() != ".zip":
         raise ConfigurationError(f"{output} must end in .zip.")
@@ -65,22 +80,28 @@ def make_pack(
     with session.store(create=False) as store:
         adopted = _refuse_changed(store)
         masker = masker_of(session)
-        if name.startswith(_RUN):
-            found = parts_of_run(store, name, brought, masker)
-        else:
-            found = parts_of_period(session, store, name, masker)
-        parts = replace(found, notes=(*found.notes, *adopted))
+        found = _found(session, store, name, brought, masker)
+        is_stamped = session.settings.stamps.is_on and not unstamped
+        parts = replace(found, notes=(*found.notes, *adopted), stamped=is_stamped)
         _refuse_unused(brought, parts)
         inside = contents(parts, masker)
         manifest = manifest_of(parts, inside)
         proofs = _sealed_proofs(session, store, parts, manifest)
-    everything = {**inside, "manifest.json": manifest, **proofs}
+        stamp = _stamped(session, store, parts, proofs["head.txt"]) if is_stamped else {}
+    everything = {**inside, "manifest.json": manifest, **proofs, **stamp}
     packed = zipped(everything)
     with replacing(output, private=True) as stream:
         stream.write(packed)
-    head = proofs["head.txt"].decode().split()
+    _, _, _, size, _, root = proofs["head.txt"].decode().split()
     digest = hashlib.sha256(packed).hexdigest()
-    return PackMade(output, digest, len(everything), len(packed), f"{head[3]}:{head[5]}", tuple(parts.notes))
+    by = stamp_words(stamp[STAMP_FILE], proofs["head.txt"]) if stamp else ""
+    return PackMade(output, digest, len(everything), len(packed), f"{size}:{root}", tuple(parts.notes), by)
+
+
+def _found(session: Session, store: Store, name: str, brought: Mapping[str, Path], masker: Masker) -> Parts:
+    if name.startswith(_RUN):
+        return parts_of_run(store, name, brought, masker)
+    return parts_of_period(session, store, name, masker)
 
 
 def masker_of(session: Session) -> Masker:
@@ -95,28 +116,23 @@ def masker_of(session: Session) -> Masker:
 
 def _sealed_proofs(session: Session, store: Store, parts: Parts, manifest: bytes) -> dict[str, bytes]:
     """Seals the manifest, unless this very one is sealed already, and proves every row in one tree."""
-    content = content_of(manifest)
-    at = session.clock().isoformat(timespec="seconds")
-    keep_files(
-        store,
-        [
-            KeptFile(
-                parts.environment,
-                parts.id,
-                MANIFEST,
-                "manifest.json",
-                content.sha256,
-                content.size,
-                at,
-                session.user,
-            )
-        ],
-    )
-    (own,) = sealed_rows(store, manifest_row(parts.id, content.sha256))
+    kept = kept_text(session, parts.environment, parts.id, MANIFEST, "manifest.json", manifest)
+    keep_files(store, [replace(kept, packed=b"")])
+    (own,) = sealed_rows(store, manifest_row(parts.id, kept.sha256))
     rows = [one for one in parts.rows if one.seal.number <= own.seal.number]
     if len(rows) < len(parts.rows):
         raise StateError("The record went on while the pack was made. Make it again.")
     return proofs_of(rows, own, Tree(seal_hashes(store, own.seal.number)))
+
+
+def _stamped(session: Session, store: Store, parts: Parts, head: bytes) -> dict[str, bytes]:
+    """The stamp over the head: the first one that this very head got, or one that is asked for now."""
+    name = f"{hashlib.sha256(head).hexdigest()}.tsr"
+    stamp = kept_content(store, parts.id, STAMP, name)
+    if stamp is None:
+        stamp = ask_for_stamp(session, head)
+        keep_files(store, [kept_text(session, parts.environment, parts.id, STAMP, name, stamp)])
+    return {STAMP_FILE: stamp}
 
 
 def _refuse_changed(store: Store) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from reconcile.evidence.masking import Masker
 from reconcile.evidence.pack import Parts
 from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.close_files import INPUTS, pack_files, temporary_folder
+from reconcile.jobs.closes.close_stamp import kept_stamp
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.evidence.parts_of_run import Filled, add_approvals
 from reconcile.jobs.session import Session
@@ -34,6 +35,8 @@ def parts_of_period(session: Session, store: Store, name: str, masker: Masker) -
     filled = Filled(masker)
     _add_files(filled, session, chain, kept)
     add_approvals(filled, rows)
+    for file, content in kept_stamp(store, kept.close_id).items():
+        filled.add(f"close/{file}", content)
     if before:
         filled.add(PREVIOUS, before.inputs.encode())
     return Parts("period", kept.period, kept.environment, rows, filled.files, filled.links, filled.notes)

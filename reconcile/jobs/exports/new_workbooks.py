@@ -56,8 +56,8 @@ def write_exported(
     on_progress: is told of the rows. note: what `Start here` says to those who edit.
     """
     # The baseline first, so that no workbook is ever out without one.
-    store.save_export(export, snapshot, SentAs(output.name, note))
     policy, templates = session.settings.policy, session.settings.templates
+    store.save_export(export, snapshot, SentAs(output.name, note, policy.reasons_on_statements))
     beside = Beside(note, tried_reasons(session, store))
     warnings = list(
         write_workbook(

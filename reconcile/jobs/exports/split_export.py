@@ -23,6 +23,7 @@ from reconcile.jobs.evidence.keep import keep_sent
 from reconcile.jobs.exports.new_workbooks import export_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.user_tables import check_size
+from reconcile.store.baselines import SentAs
 from reconcile.store.store import Store
 from reconcile.workbook.export import NOTHING, Beside, Proposal, write_workbook
 
@@ -90,7 +91,8 @@ def write_set(
     beside = Beside(note, tried_reasons(session, store))
     with new_folder(folder) as draft:
         findings = write_workbooks(session, draft, workbooks, proposal, on_progress, beside)
-        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, note)
+        sent_as = SentAs(note=note, reasons_told=session.settings.policy.reasons_on_statements)
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, sent_as)
         keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
     return handouts, findings
 

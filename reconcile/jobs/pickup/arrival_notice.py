@@ -18,7 +18,7 @@ def notice_of(session: Session, arrival: Arrival) -> Notice:
     facts = tuple(_facts(session, arrival))
     about = f"arrived {arrival.digest or arrival.name + arrival.problem}"
     if arrival.state == BROKEN:
-        advice = "Correct the workbook and save it in the same folder again. Nothing was changed in Introw."
+        advice = "Correct the workbook and send or save it there again. Nothing was changed in Introw."
         return Notice("broken", about, "A workbook arrived with errors", facts, (), advice)
     advice = "Look at the plan, then apply it. Nothing was changed in Introw."
     return Notice("arrived", about, "A workbook arrived, and its plan waits", facts, (), advice)
@@ -26,6 +26,8 @@ def notice_of(session: Session, arrival: Arrival) -> Notice:
 
 def _facts(session: Session, arrival: Arrival) -> Iterator[tuple[str, str]]:
     yield "Workbook", arrival.name
+    if arrival.sender:
+        yield "By mail from", f"{arrival.sender} (as the mail says, which is not proven)"
     if is_conflict_copy(arrival.name):
         yield "Note", "It seems to be a copy that was made since two people saved the same workbook."
     if arrival.problem:

@@ -35,7 +35,8 @@ class Arrival:
     """A workbook that was picked up. state: READY, BROKEN or UNCHANGED. at: UTC.
 
     findings: rule and place of each error. problem: why it could not be read. waits: what a person must
-    decide. plan: the saved plan, empty where there is none.
+    decide. plan: the saved plan, empty where there is none. sender: whom the mail says that it is from, which
+    anybody can write; empty for one from the folder.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Arrival:
     conflicts: int = 0
     waits: tuple[str, ...] = ()
     plan: str = ""
+    sender: str = ""
 
     @property
     def words(self) -> str:

@@ -23,7 +23,7 @@ _MOST: Final = 5_000
 # How Dropbox, Syncthing, Nextcloud and others call the file that lost; OneDrive appends the computer's name,
 # Google Drive a number.
 _CONFLICT: Final = re.compile(
-    r"conflicted copy|sync-conflict|\(conflict|-conflict-|-(desktop|laptop|pc)-\w+|\(\d+\)$",
+    r"conflicted copy|sync-conflict|\(conflict|-conflict-|-(desktop|laptop|pc)-\w+|\([0-9]+\)$",
     re.IGNORECASE,
 )
 

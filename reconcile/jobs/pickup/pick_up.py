@@ -1,4 +1,4 @@
-"""Picks up workbooks that arrived in a folder: checks each, prepares its plan, and tells who must look.
+"""Picks up workbooks that arrived: checks each, prepares its plan, and tells who must look.
 
 Nothing is written to Introw: the plan is made by a client that cannot. Whoever may applies the saved plan, by
 the same command and the same rules as any other.
@@ -36,16 +36,32 @@ PLAN, REPORT = "plan.json", "report.html"
 
 @dataclass
 class Watch:
-    """A folder that is watched. seen: what lay there at the last look. known: files that were picked up."""
+    """A folder that is watched. seen: what lay there at the last look. known: files that were picked up.
 
-    folder: Path
+    folder: None where only the mailbox is. next_mails: when to look into the mailbox again, by the clock that
+    never goes back. handled: validity and number of mails that were.
+    """
+
+    folder: Path | None
     seen: Mapping[Path, Sight] = field(default_factory=dict)
     known: dict[Path, Sight] = field(default_factory=dict)
+    next_mails: float = 0.0
+    handled: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def files(self) -> dict[Path, Sight]:
+        """What lies in the folder now."""
+        return look(self.folder) if self.folder else {}
 
 
-def watched_folder(session: Session, named: Path | None = None) -> Path:
-    """The folder to watch. Raises ConfigurationError where none is named, or it is none."""
+def watched_folder(session: Session, named: Path | None = None) -> Path | None:
+    """The folder to watch; None where there is only a mailbox.
+
+    Raises ConfigurationError where neither is named, or the folder is none.
+    """
     name = named or session.settings.pickup.folder
+    if not name and session.settings.pickup.mail_server:
+        return None
     if not name:
         raise ConfigurationError("Name the folder to watch, or set folder under [pickup] in reconcile.toml.")
     folder = Path(name).expanduser()
@@ -60,39 +76,44 @@ def pick_up(session: Session, watch: Watch) -> Iterator[tuple[Arrival, tuple[str
     Answers each workbook with what went wrong in telling people of it. Raises ApiError: the file is then
     picked up at the next look.
     """
-    now = look(watch.folder)
+    now = watch.files
     resting = at_rest(watch.seen, now)
     watch.seen = now
     watch.known = {file: sight for file, sight in watch.known.items() if now.get(file) == sight}
     for file in resting:
         if file in watch.known:
             continue
-        arrival = _picked_up(session, file)
+        arrival = picked_up(session, file)
         watch.known[file] = now[file]
         if arrival:
-            yield arrival, tell(session, [notice_of(session, arrival)] if arrival.state != UNCHANGED else [])
+            yield arrival, told_of(session, arrival)
 
 
 def pick_up_once(
     session: Session, watch: Watch, wait: Callable[[float], None] = time.sleep
 ) -> Iterator[tuple[Arrival, tuple[str, ...]]]:
     """Looks, waits as long as a file must rest, and picks up what did: for a command on a schedule."""
-    watch.seen = look(watch.folder)
+    watch.seen = watch.files
     if watch.seen:
         wait(session.settings.pickup.still_seconds)
     yield from pick_up(session, watch)
 
 
-def _picked_up(session: Session, file: Path) -> Arrival | None:
-    """The workbook, prepared; None for one whose content was picked up before."""
+def told_of(session: Session, arrival: Arrival) -> tuple[str, ...]:
+    """Tells people of a workbook that arrived; answers what went wrong."""
+    return tell(session, [notice_of(session, arrival)] if arrival.state != UNCHANGED else [])
+
+
+def picked_up(session: Session, file: Path, sender: str = "") -> Arrival | None:
+    """The workbook, prepared; None for one whose content was picked up before. sender: see `Arrival`."""
     at = session.clock().isoformat(timespec="seconds")
     try:
         digest, copy = take_in(session, file, session.settings.pickup.megabytes)
     except WorkbookError as error:
-        return Arrival(file.name, "", at, BROKEN, problem=str(error))
+        return Arrival(file.name, "", at, BROKEN, problem=str(error), sender=sender)
     if kept(session, digest):
         return None
-    arrival = _prepared(session, copy, Arrival(file.name, digest, at, UNCHANGED))
+    arrival = _prepared(session, copy, Arrival(file.name, digest, at, UNCHANGED, sender=sender))
     keep(session, arrival)
     return arrival
 

@@ -1,4 +1,4 @@
-"""Looks at a folder again and again, until it is told to stop; what goes wrong is a sentence."""
+"""Looks at a folder and a mailbox again and again, until told to stop; what goes wrong is a sentence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from reconcile.errors import ReconcileError
 from reconcile.jobs.notices.store_news import tell_news
 from reconcile.jobs.pickup.kept_arrivals import Arrival
 from reconcile.jobs.pickup.pick_up import Watch, pick_up
+from reconcile.jobs.pickup.pick_up_mails import pick_up_mails
 from reconcile.jobs.session import Session
 
 _STEP = 0.2
@@ -26,12 +27,15 @@ def rounds(
     A problem makes a longer pause.
     """
     while not stopped():
+        problems: list[str] = []
         pause = max(session.settings.pickup.still_seconds, _SHORTEST)
-        try:
-            yield from pick_up(session, watch)
-            yield ""
-        except (ReconcileError, OSError) as error:
-            yield str(error)
+        for look in (pick_up, pick_up_mails):
+            try:
+                yield from look(session, watch)
+            except (ReconcileError, OSError) as error:
+                problems.append(str(error))
+        yield " ".join(problems)
+        if problems:
             pause = max(pause, _AFTER_A_PROBLEM)
         yield from news_of(session)
         _rest(pause, stopped)

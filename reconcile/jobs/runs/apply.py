@@ -12,7 +12,7 @@ from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, plan_for
 from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.runs.start_run import Planned
-from reconcile.jobs.saved_plans import is_saved_plan, read_plan, refuse_foreign_plan
+from reconcile.jobs.saved_plans import applied_before, is_saved_plan, read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.store.store import Store
@@ -60,4 +60,6 @@ def _saved(
         )
     plan = read_plan(file, session.settings.policy)
     refuse_foreign_plan(session, store, plan, file.name)
+    if words := applied_before(store, plan):
+        session.caller.say(words)
     return plan, file.name

@@ -10,7 +10,7 @@ from reconcile.apply.execute import execute
 from reconcile.apply.executed import Executed
 from reconcile.apply.journal import Journal
 from reconcile.apply.journal_view import nothing_json, run_json
-from reconcile.apply.payout_comments import Comments, leave_comments
+from reconcile.apply.payout_comments import Comments, leave_comments, moves_stage
 from reconcile.apply.runner import Runner
 from reconcile.domain.progress import each_once
 from reconcile.domain.snapshot import Environment
@@ -195,6 +195,14 @@ def comments_of(session: Session, options: RunOptions) -> Comments | None:
             "team in Introw."
         )
     return Comments(author, options.comment_text)
+
+
+def comments_wanted(session: Session, plan: Plan, options: RunOptions) -> int:
+    """How many comments a run would leave at most; each is one call."""
+    wanted = comments_of(session, options)
+    return (
+        sum(moves_stage(one) and bool(wanted.text or one.reason) for one in plan.operations) if wanted else 0
+    )
 
 
 def _say_stale(session: Session, store: Store) -> None:

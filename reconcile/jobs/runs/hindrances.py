@@ -23,12 +23,13 @@ def hindrances(
     return tuple(_hindrances(session, store, plan, credits_left, saved)) if plan.operations else ()
 
 
-def too_few_credits(plan: Plan, credits_left: int | None) -> str:
+def too_few_credits(plan: Plan, credits_left: int | None, comments: int = 0) -> str:
     """That the credits of this month do not last; empty where they do, or are not known."""
-    if credits_left is None or credits_left >= plan.cost.calls:
+    needed = plan.cost.calls + comments
+    if credits_left is None or credits_left >= needed:
         return ""
     return (
-        f"The run takes {counted(plan.cost.calls, 'credit')} and {credits_left:,} are left this month "
+        f"The run takes {counted(needed, 'credit')} and {credits_left:,} are left this month "
         "(they come back on the 1st, UTC)."
     )
 

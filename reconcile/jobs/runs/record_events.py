@@ -12,6 +12,7 @@ from reconcile.domain.settlement import Answers, ReadPayment, Settlement, place_
 from reconcile.domain.snapshot import Environment, Snapshot
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.evidence.payments_read import kept_answers, readings_naming
+from reconcile.store.sent.change_comments import Comment, comments_about
 from reconcile.store.sent.withdrawals import withdrawn
 from reconcile.store.store import Store
 
@@ -20,7 +21,7 @@ from reconcile.store.store import Store
 class Event:
     """One thing that happened. at: UTC, ISO 8601.
 
-    kind: `export`, `return`, `bill`, `payment`, `answer` or `close`.
+    kind: `export`, `return`, `comment`, `bill`, `payment`, `answer` or `close`.
 
     by: empty where nobody is known. place: the file, where there is one.
     """
@@ -39,6 +40,8 @@ def events_of(store: Store, environment: Environment, record_id: str) -> tuple[E
     record_id: a payout or a line; or the reference, the id or the file of a payment that was read.
     """
     exported = tuple(_exports(store, environment, record_id))
+    with store.reading() as connection:
+        comments = comments_about(connection, environment, record_id)
     bills = (one for one in store.bills(environment) if record_id in (one.payout_id, one.line_id))
     read = readings_naming(store, environment, record_id)
     told = {(one.workbook_id, one.payment_id, one.file) for one in read}
@@ -50,7 +53,7 @@ def events_of(store: Store, environment: Environment, record_id: str) -> tuple[E
     answers = _answers(kept_answers(store, environment), read, record_id)
     closes = (one for one in kept_closes(store, environment) if json.dumps(record_id) in one.inputs)
     events = (map(_bill, bills), map(_payment, payments), map(_read, read), answers, map(_close, closes))
-    return (*exported, *chain.from_iterable(events))
+    return (*exported, *map(_comment, comments), *chain.from_iterable(events))
 
 
 def _exports(store: Store, environment: Environment, record_id: str) -> Iterator[Event]:
@@ -77,6 +80,10 @@ def _exports(store: Store, environment: Environment, record_id: str) -> Iterator
 def _partner(baseline: Snapshot, record_id: str) -> str:
     payout, line = baseline.payouts.get(record_id), baseline.lines.get(record_id)
     return payout.partner_name if payout else baseline.partner_name(line.partner_id) if line else ""
+
+
+def _comment(one: Comment) -> Event:
+    return Event(one.at, one.by, "comment", f"comment on {one.workbook_id}: {one.text}")
 
 
 def _bill(one: IssuedBill) -> Event:

@@ -34,11 +34,14 @@ class Written:
     error: ReconcileError | None = None
 
 
-def result_places(session: Session, plan: Plan, result: Path | None, files: Sequence[Path]) -> ResultPlaces:
+def result_places(
+    session: Session, plan: Plan, result: Path | None, files: Sequence[Path], *, force: bool = False
+) -> ResultPlaces:
     """Checks before the run whether the results can be written after it.
 
     files: the edited workbooks; without any, those of the plan in the working folder. Raises
-    ConfigurationError where one is not a workbook of the plan, or where there is no place for its result.
+    ConfigurationError where one is not a workbook of the plan, or where there is no place for its result;
+    force: a file that is there already is replaced.
     """
     if result is None:
         return ResultPlaces()
@@ -51,10 +54,10 @@ def result_places(session: Session, plan: Plan, result: Path | None, files: Sequ
     for file in files:
         if read_export(file, session.settings.policy.reading).workbook_id not in known:
             raise ConfigurationError(f"{file} is not a workbook of this run: {plan.files}.")
-    return ResultPlaces(_pairs(result, files))
+    return ResultPlaces(_pairs(result, files, force=force))
 
 
-def _pairs(result: Path, files: Sequence[Path]) -> tuple[tuple[Path, Path], ...]:
+def _pairs(result: Path, files: Sequence[Path], *, force: bool) -> tuple[tuple[Path, Path], ...]:
     if len(files) > 1 and not result.is_dir():
         raise ConfigurationError(
             f"The results of {len(files)} workbooks need a folder, and {result} is none."
@@ -72,7 +75,7 @@ def _pairs(result: Path, files: Sequence[Path]) -> tuple[tuple[Path, Path], ...]
             )
         if not target.parent.is_dir():
             raise ConfigurationError(f"There is no folder {target.parent} for the result.")
-        refuse_existing(target)
+        refuse_existing(target, force=force)
     return pairs
 
 

@@ -33,7 +33,7 @@ def resume(session: Session, run_id: str, options: RunOptions, *, take_over: boo
                 f'on. Set it aside (reconcile resume {run_id} --set-aside "the reason"), then diff the '
                 "workbook again: what is done already is found live."
             )
-        places = result_places(session, plan, options.result, options.workbooks)
+        places = result_places(session, plan, options.result, options.workbooks, force=options.force)
         with holding(session, store, plan.environment, run_id, take_over=take_over):
             # Once more: the process that held the lock may have finished the run meanwhile.
             run = _unfinished(store, run_id)

@@ -14,6 +14,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.jobs.session import now
 from reconcile.report.files import check_names
 
+_TIME: Final = re.compile("([01]?[0-9]|2[0-3]):([0-5]?[0-9])")
 RUN_ID: Final = r"run-[A-Za-z0-9-]{1,60}"
 
 
@@ -38,6 +39,7 @@ class RunOptions:
     reports: the files that the report is written to. result: where the result workbook goes; a folder for
     several. workbooks: the edited workbooks of a saved plan, which the result workbooks are copies of.
     run_id: the id of a new run, where whoever starts it must know it before; empty for one that is made up.
+    force: a result workbook that is there already is replaced.
     comment: why a payout moved is left on it as a comment. comment_text: this text instead of the reasons.
     """
 
@@ -48,9 +50,10 @@ class RunOptions:
     run_id: str = ""
     comment: bool = False
     comment_text: str = ""
+    force: bool = False
 
 
-def run_options(
+def run_options(  # noqa: PLR0913  one argument per option
     *,
     until: str | None = None,
     max_calls: int | None = None,
@@ -60,6 +63,7 @@ def run_options(
     run_id: str = "",
     comment: bool = False,
     comment_text: str = "",
+    force: bool = False,
 ) -> RunOptions:
     """The options from what a person gave. until: `HH:MM`. Raises ConfigurationError."""
     check_names(reports)
@@ -69,16 +73,22 @@ def run_options(
         )
     end = None if until is None else next_time(until, now())
     return RunOptions(
-        Bounds(end, max_calls), tuple(reports), result, tuple(workbooks), run_id, comment, comment_text
+        Bounds(end, max_calls),
+        tuple(reports),
+        result,
+        tuple(workbooks),
+        run_id,
+        comment,
+        comment_text,
+        force,
     )
 
 
 def next_time(text: str, at: datetime) -> datetime:
     """The next moment after `at` at which the clock on this computer's wall shows `HH:MM`."""
-    try:
-        wanted = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  a wall clock's time has no zone
-    except ValueError as error:
-        raise ConfigurationError(f"--until {text} is no time of day such as 18:00.") from error
+    wanted = _TIME.fullmatch(text)
+    if wanted is None:
+        raise ConfigurationError(f"--until {text} is no time of day such as 18:00.")
     here = at.astimezone()
-    today = here.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    today = here.replace(hour=int(wanted[1]), minute=int(wanted[2]), second=0, microsecond=0)
     return today if today > here else today + timedelta(days=1)

@@ -12,7 +12,7 @@ from reconcile.domain.money import Money
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.model import Plan
-from reconcile.plan.outcome import OperationOutcome
+from reconcile.plan.outcome import OperationOutcome, Outcome
 from reconcile.report.words import signed
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
@@ -42,11 +42,11 @@ def summary_of(run: Run, entries: Sequence[Entry]) -> RunSummary:
 
 
 def _moved(plan: Plan, outcomes: dict[str, OperationOutcome]) -> str:
-    """`-308.00 USD, +12.00 EUR`: what was done to the lines, per currency; a detach moves no money."""
+    """`-308.00 USD, +12.00 EUR`: what this run did to the lines, per currency; a detach moves no money."""
     sums: dict[str, Decimal] = {}
     for one in plan.operations:
         known = outcomes.get(one.id)
-        if known and known.outcome.done:
+        if known and known.outcome.done and known.outcome is not Outcome.ALREADY_APPLIED:
             for money, sign in ((one.before, -1), (one.after, 1)):
                 _add(sums, money, sign)
     moved = {currency: amount for currency, amount in sorted(sums.items()) if amount}

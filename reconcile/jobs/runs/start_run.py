@@ -17,7 +17,7 @@ from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, plan_
 from reconcile.jobs.approvals.rules_on_record import keep_rules, not_agreed
 from reconcile.jobs.approvals.use_approval import note_refusal
 from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
-from reconcile.jobs.runs.execute_run import RunResult, execute_run, holding
+from reconcile.jobs.runs.execute_run import RunResult, comments_wanted, execute_run, holding
 from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
@@ -70,7 +70,7 @@ class Planned:
         """
         plan = self.plan
         workbooks = self.workbooks or options.workbooks
-        places = result_places(self.session, plan, options.result, workbooks)
+        places = result_places(self.session, plan, options.result, workbooks, force=options.force)
         if options.run_id and self.store.run(options.run_id):
             raise ConfigurationError(f"--run-id {options.run_id}: there is a run of that id already.")
         refuse_unfinished(self.store, plan.environment)
@@ -92,11 +92,12 @@ class Planned:
         keep_rules(session, store)
         _pass_gates(session, plan, consent.allow)
         reopened = pass_locks(session, store, plan, consent)
-        _afford(plan, self.client)
+        comments = comments_wanted(session, plan, options)
+        _afford(plan, self.client, comments)
         claim = self._claim(consent.allow, [str(one) for one in reopened])
         if not consent.yes:
             self._tell_what_moved()
-            _confirm(session, plan, options)
+            _confirm(session, plan, options, comments)
         # Act.
         at = session.clock()
         run = new_run(plan, options.run_id or session.new_id("run", at), at, session.user)
@@ -200,18 +201,19 @@ def _pass_gates(session: Session, plan: Plan, allowed: tuple[str, ...]) -> None:
         raise DecisionNeeded("Nothing was written. " + " ".join(stopping))
 
 
-def _afford(plan: Plan, client: Client) -> None:
-    if reason := too_few_credits(plan, client.status.credits_remaining):
+def _afford(plan: Plan, client: Client, comments: int) -> None:
+    if reason := too_few_credits(plan, client.status.credits_remaining, comments):
         raise DecisionNeeded(f"Nothing was written. {reason}")
 
 
-def _confirm(session: Session, plan: Plan, options: RunOptions) -> None:
+def _confirm(session: Session, plan: Plan, options: RunOptions, comments: int) -> None:
     """Raises DecisionNeeded on a no."""
+    more = f" and leave {counted(comments, 'comment')} (as many more calls)" if comments else ""
     done, until = session.clock() + timedelta(seconds=plan.cost.seconds), options.bounds.until
     question = (
         f"It would be done about {done.astimezone():%H:%M}"
         + (f" and ends at {until:%H:%M} at the latest" if until else "")
-        + f". Apply {counted(len(plan.operations), 'operation')} to {plan.environment}?"
+        + f". Apply {counted(len(plan.operations), 'operation')} to {plan.environment}{more}?"
     )
     if not session.caller.confirm(question):
         raise DecisionNeeded("Nothing was written: the answer was no.")

@@ -1,4 +1,4 @@
-"""Finds what is secret: the API key, the state's password, the addresses of notices."""
+"""Finds what is secret: the API key, the state's password, the addresses of notices, and others."""
 
 from __future__ import annotations
 
@@ -54,6 +54,41 @@ def notice_addresses(settings: Settings, environ: Mapping[str, str]) -> str:
         return environ["RECONCILE_NOTIFY"]
     name = settings.notices.targets_file
     return _from_file(name, "list of addresses", "notify.targets_file") if name else ""
+
+
+def client_secret(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The secret that the sign-in provider gave this desk; RECONCILE_CLIENT_SECRET wins.
+
+    Raises ConfigurationError where there is none, or others can read it.
+    """
+    policy = settings.sign_in
+    if environ.get("RECONCILE_CLIENT_SECRET"):
+        return environ["RECONCILE_CLIENT_SECRET"]
+    if policy.client_secret_file:
+        return _from_file(policy.client_secret_file, "secret", "sign_in.client_secret_file")
+    if policy.client_secret_keyring:
+        return _from_keyring(policy.client_secret_keyring, settings.profile_name, "secret")
+    raise ConfigurationError(
+        "There is no secret for [sign_in]. Set RECONCILE_CLIENT_SECRET, or name a client_secret_file there."
+    )
+
+
+def mailbox_password(settings: Settings, environ: Mapping[str, str]) -> str:
+    """The password of the mailbox of [pickup]; RECONCILE_MAILBOX_PASSWORD wins.
+
+    Raises ConfigurationError where there is none, or others can read it.
+    """
+    policy = settings.pickup
+    if environ.get("RECONCILE_MAILBOX_PASSWORD"):
+        return environ["RECONCILE_MAILBOX_PASSWORD"]
+    if policy.mail_password_file:
+        return _from_file(policy.mail_password_file, "password", "pickup.mail_password_file")
+    if policy.mail_password_keyring:
+        return _from_keyring(policy.mail_password_keyring, settings.profile_name, "password")
+    raise ConfigurationError(
+        "The mailbox of [pickup] needs a password. Set RECONCILE_MAILBOX_PASSWORD, or name a "
+        "mail_password_file."
+    )
 
 
 def key_source(settings: Settings, environ: Mapping[str, str]) -> str:

@@ -103,7 +103,7 @@ def is_like(wanted: Texts, there: Texts, *, anywhere: bool = False) -> bool:
         and (anywhere or wanted["payout_id"] == there["payout_id"])
         and wanted["currency"] == there["currency"]
         and _same_number(wanted, there, "amount")
-        and _folded(wanted["description"]) == _folded(there["description"])
+        and folded(wanted["description"]) == folded(there["description"])
         and _agree(wanted, there)
     )
 
@@ -119,8 +119,8 @@ def is_near(wanted: Texts, there: Texts) -> bool:
         return True
     if wanted["currency"] != there["currency"]:
         return False
-    text = _folded(wanted["description"])
-    return _same_number(wanted, there, "amount") or (bool(text) and text == _folded(there["description"]))
+    text = folded(wanted["description"])
+    return _same_number(wanted, there, "amount") or (bool(text) and text == folded(there["description"]))
 
 
 def came_after(record: MadeRecord, moment: datetime) -> bool:
@@ -178,6 +178,6 @@ def _rounded(number: Decimal, places: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def _folded(text: str | None) -> str:
+def folded(text: str | None) -> str:
     """A text without what a server may normalise: spaces, width and case."""
     return " ".join(unicodedata.normalize("NFKC", text or "").casefold().split())

@@ -37,9 +37,6 @@ from reconcile.plan.wanted.new_payouts import NewPayout
 
 MADE: Final = "line-made"
 """The rule of rows that say what their workbook made before."""
-GROUP: Final = "same line"
-"""The group of these conflicts: a new line may be in another one with its payout's stage."""
-
 New = TypeVar("New", NewLine, NewPayout)
 
 
@@ -127,6 +124,7 @@ def _question(
     new: NewLine | NewPayout, records: Iterable[MadeRecord], posted: Iterable[Posted], around: Around
 ) -> Conflict:
     found, noun = list(records), noun_of(new)
+    # The group names the kind: a new line may be in another conflict with its payout's stage.
     there: dict[str, str | None]
     if found:
         own = frozenset(around.own.created.values())
@@ -141,9 +139,9 @@ def _question(
     batch = new.values.get("batch_id")
     if batch and any(isinstance(one, Payout) and one.batch_id == batch for one in found):
         reason += "A batch has one payout per partner, so no second one can be made on it."
-        return Conflict(new.target, GROUP, {}, new.values, there, reason, keepable=False)
+        return Conflict(new.target, f"same {noun}", {}, new.values, there, reason, keepable=False)
     reason += f"Keep mine makes one more {noun}; take live makes none."
-    return Conflict(new.target, GROUP, {}, new.values, there, reason)
+    return Conflict(new.target, f"same {noun}", {}, new.values, there, reason)
 
 
 def _named(one: MadeRecord, around: Around) -> str:

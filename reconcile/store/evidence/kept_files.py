@@ -20,8 +20,9 @@ from reconcile.store.sealing import add
 from reconcile.store.store import Store
 from reconcile.store.tables import KEPT_FILES
 
-SENT, APPLIED, INPUTS, MANIFEST = "sent", "applied", "inputs", "manifest"
-"""The roles of a file: a workbook as exported, one as applied, an input of a plan, the list of a pack."""
+SENT, APPLIED, INPUTS, MANIFEST, STAMP = "sent", "applied", "inputs", "manifest", "stamp"
+"""The roles of a file: a workbook as exported, one as applied, an input of a plan; of a pack, the list of its
+files and its time stamp."""
 LARGEST_KEPT: Final = 16 << 20
 """Bytes of a workbook of which more than the hash is kept."""
 _CHUNK: Final = 1 << 20
@@ -100,6 +101,12 @@ def kept_files(store: Store, owners: Collection[str]) -> tuple[KeptFile, ...]:
     query = select(*columns).where(KEPT_FILES.c.owner.in_(list(owners))).order_by(text("rowid"))
     with store.reading() as connection:
         return tuple(KeptFile(**row) for row in connection.execute(query).mappings())
+
+
+def kept_content(store: Store, owner: str, role: str, name: str) -> bytes | None:
+    """The content of the newest file of an owner in this role and of this name; None where there is none."""
+    found = [one.sha256 for one in kept_files(store, [owner]) if (one.role, one.name) == (role, name)]
+    return plain_bytes(store, found[-1]) if found else None
 
 
 def has_inputs(store: Store, owner: str) -> bool:

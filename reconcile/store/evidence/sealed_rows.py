@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Table, select, text
 
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import StateError
-from reconcile.store.evidence.kept_files import MANIFEST
+from reconcile.store.evidence.kept_files import MANIFEST, STAMP
 from reconcile.store.seals import SEALED, Seal, Sealed, Value, facts_of_row
 from reconcile.store.store import Store
 from reconcile.store.tables import (
     APPROVAL_USES,
     APPROVALS,
     CLOSES,
+    COMMENTS,
     ENTRIES,
     EXPORTS,
     HANDOUTS,
@@ -52,8 +53,9 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (EXPORTS, EXPORTS.c.workbook_id.in_(names)),
         (HANDOUTS, HANDOUTS.c.workbook_id.in_(names)),
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
+        (COMMENTS, COMMENTS.c.workbook_id.in_(names)),
         (WITHDRAWALS, WITHDRAWALS.c.workbook_id.in_(names)),
-        (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & (KEPT_FILES.c.role != MANIFEST)),
+        (KEPT_FILES, KEPT_FILES.c.owner.in_(owners) & KEPT_FILES.c.role.not_in([MANIFEST, STAMP])),
         (REOPENINGS, REOPENINGS.c.what == run_id),
         *_approvals_used_by([run_id]),
     )

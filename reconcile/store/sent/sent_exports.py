@@ -29,7 +29,7 @@ class RunOfExport:
 
 @dataclass(frozen=True, slots=True)
 class SentExport:
-    """An exported workbook. file: its name. note: what it says to its recipients.
+    """An exported workbook. file: its name. note: what it says to its recipients. reasons_told: see `SentAs`.
 
     handout: who got it, where it is one of a split. returned_at: when it came back first, UTC, ISO 8601;
     empty where it did not. withdrawal: how it was made void, if it is.
@@ -42,6 +42,7 @@ class SentExport:
     returned_at: str = ""
     runs: tuple[RunOfExport, ...] = ()
     withdrawal: Withdrawal | None = None
+    reasons_told: bool = False
 
 
 def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ...]:
@@ -67,6 +68,7 @@ def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ..
                     back.get(key, ""),
                     tuple(runs.get(key, ())),
                     void.get(key),
+                    sent_as.reasons_told,
                 )
             )
     return tuple(found)

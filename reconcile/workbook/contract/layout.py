@@ -6,12 +6,12 @@ The built-in file says which keys there are and of what type; a user's file may 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from reconcile import resources
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import EDIT_REASON, RecordKind
 from reconcile.workbook.contract.columns import COLUMNS, SHEETS
 from reconcile.workbook.contract.template import META, check_template, wrong_key
 
@@ -47,6 +47,18 @@ class Layout:
     paper: Mapping[str, str]
     font: str
     font_size: int
+
+    def with_reasons_told(self) -> Layout:
+        """The layout whose columns of reasons say that the partner reads them in the statement."""
+        told = self.hints["reason_told"]
+        columns = {
+            sheet: {
+                name: replace(text, help=told) if name == EDIT_REASON.name else text
+                for name, text in given.items()
+            }
+            for sheet, given in self.columns.items()
+        }
+        return replace(self, columns=columns)
 
     def labels(self, kind: RecordKind) -> dict[str, str]:
         """The header of each visible column of a data sheet by column id, in order."""

@@ -14,7 +14,7 @@ from reconcile.workbook.copy.result_view import ResultColumns, scroll_to_result
 from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
-_AREA: Final = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
+_AREA: Final = re.compile(r"\$?([A-Z]+)\$?([0-9]+):\$?([A-Z]+)\$?([0-9]+)")
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class Block:
 
     def _light_up(self, prefix: str, column: str, bottom: int) -> None:
         top = self.sheet.header + 1
-        known = re.findall(rb'priority="(\d+)"', self.part.content)
+        known = re.findall(rb'priority="([0-9]+)"', self.part.content)
         priority = max(map(int, known), default=0) + 1
         # The first column stays in sight while people scroll: it says where to look.
         lit = dict.fromkeys((column_letters(min(self.sheet.columns.values())), column))

@@ -14,8 +14,8 @@ from reconcile.workbook.contract import quoted
 from reconcile.workbook.ooxml import Element, Part, Parts, column_index, column_letters, scan, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
-_AREA: Final = re.compile(r"\$([A-Z]{1,3})\$(\d{1,7}):\$([A-Z]{1,3})\$(\d{1,7})")
-_ROWS: Final = re.compile(r"\$\d{1,7}:\$\d{1,7}")
+_AREA: Final = re.compile(r"\$([A-Z]{1,3})\$([0-9]{1,7}):\$([A-Z]{1,3})\$([0-9]{1,7})")
+_ROWS: Final = re.compile(r"\$[0-9]{1,7}:\$[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ def _key(sheet: EditedSheet, number: int) -> str:
 
 
 def _row_number(finding: Finding) -> int:
-    return int(re.sub(r"\D", "", finding.cell) or 0)
+    return int(re.sub(r"[^0-9]", "", finding.cell) or 0)
 
 
 def _type(cell: Cell, known: Field, value: Value) -> None:

@@ -84,6 +84,7 @@ def write_workbook(
     written or the template used.
     """
     layout = load_layout(templates)
+    layout = layout.with_reasons_told() if policy.reasons_on_statements else layout
     try:
         with replacing(path) as stream:
             source = _Source(snapshot, export, policy, proposal or Proposal(), on_progress, beside)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from reconcile.domain.locale import customs
+from reconcile.domain.money import is_digits
 
 _NUMBERS: Final = re.compile(
     r"([0-9]{1,4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,4})\.?(?:[ T]+[0-9:.]+ ?(?:[AP]M)?)?", re.IGNORECASE
@@ -55,4 +56,4 @@ def _year(text: str) -> int:
 
 
 def _month(text: str) -> int:
-    return int(text) if text.isdecimal() else _MONTHS.index(text[:3].casefold()) + 1
+    return int(text) if is_digits(text) else _MONTHS.index(text[:3].casefold()) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +16,8 @@ _SIGNS: Final = {"$": "", "\u20ac": "EUR", "\u00a3": "GBP", "\u00a5": "JPY"}
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f'\u2019_]")
 _DIGITS: Final = re.compile(r"[0-9]+([.,][0-9]+)*[.,]?|[.,][0-9]+")
 
-Placed = tuple[Place, GridCell]
+Placed = tuple[Callable[[], Place], GridCell]
+"""A cell, and where it stands: asked only where a message says so."""
 
 
 def decimal_mark(cells: Iterable[Placed]) -> str:
@@ -32,13 +33,13 @@ def decimal_mark(cells: Iterable[Placed]) -> str:
     if "." in votes and "," in votes:
         (dot, first), (comma, second) = votes["."], votes[","]
         raise PaymentFileError(
-            f"{dot} has {first.text.strip()!r} and {comma} has {second.text.strip()!r}: "
+            f"{dot()} has {first.text.strip()!r} and {comma()} has {second.text.strip()!r}: "
             "a decimal dot and a decimal comma in one file. Export it again in one form."
         )
     if "?" in votes and len(votes) == 1:
         place, cell = votes["?"]
         raise PaymentFileError(
-            f"{place} has {cell.text.strip()!r}, which may be thousands or decimals, and no other amount "
+            f"{place()} has {cell.text.strip()!r}, which may be thousands or decimals, and no other amount "
             "tells. Pass --decimal dot or --decimal comma."
         )
     return "," if "," in votes else "."
@@ -63,7 +64,7 @@ def _vote(cell: GridCell) -> str:
     return last if digits in ("", "0") or len(digits) > 3 else "?"
 
 
-def amount_of(cell: GridCell, place: Place, mark: str) -> tuple[Decimal, str] | None:
+def amount_of(cell: GridCell, place: Callable[[], Place], mark: str) -> tuple[Decimal, str] | None:
     """The amount in a cell and the currency written beside it, if any; None for a blank or a dash.
 
     `(12.50)`, `12.50-` and a true minus sign are negative. Raises PaymentFileError where it is no amount.
@@ -78,7 +79,7 @@ def amount_of(cell: GridCell, place: Place, mark: str) -> tuple[Decimal, str] | 
     number = _number(bare, mark)
     if number is None:
         raise PaymentFileError(
-            f"{place}: {cut(text)!r} is no amount. Mend it or leave the row out, and try again."
+            f"{place()}: {cut(text)!r} is no amount. Mend it or leave the row out, and try again."
         )
     return number, currency
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.finding import Finding
-from reconcile.domain.money import Money, exponent
+from reconcile.domain.money import Money, exponent, is_digits
 from reconcile.erp.payments.formats.return_words import looks_returned
 from reconcile.erp.payments.formats.stated_totals import control_total
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, cut, texts
@@ -99,7 +99,7 @@ def records(file: str, text: str) -> Iterator[Record]:
         if not line.strip():
             continue
         code = line[:2]
-        if not (code.isascii() and code.isdigit()) or line[2:3] not in (",", "/"):
+        if not is_digits(code) or line[2:3] not in (",", "/"):
             raise PaymentFileError(f"{file}, line {number}: {line[:40]!r} is no BAI2 record.")
         if code == "88" and body:
             body.append((number, line[3:]))

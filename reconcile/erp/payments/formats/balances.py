@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import plain
+from reconcile.domain.phrases import counted
 from reconcile.erp.payments.formats.table import Draft
 from reconcile.erp.payments.model import Place, found
 
@@ -44,7 +45,7 @@ def check_balances(
         if breaks:
             findings.append(_finding(*breaks[0], len(breaks)))
         else:
-            words.append(f"running balance agrees in {len(rows)} rows of {currency}")
+            words.append(f"running balance agrees in {counted(len(rows), 'row')} of {currency}")
     return words, findings
 
 

@@ -58,8 +58,8 @@ def read_camt(source: Source, root: Element) -> PaymentFile:
     Raises PaymentFileError where an amount or the day of an entry cannot be read. What cannot be read of its
     other parts is a finding, and so are balances and stated sums that do not agree.
     """
-    message = next(child for child in root if xml.local(child) in MESSAGES)
-    form, account_tag = MESSAGES[xml.local(message)]
+    message = next(child for child in root if child.tag in MESSAGES)
+    form, account_tag = MESSAGES[message.tag]
     payments: list[Payment] = []
     how: list[str] = []
     findings: list[Finding] = []
@@ -91,7 +91,7 @@ class _Account:
     def payments(self) -> Iterator[Payment]:
         for number, entry in enumerate(xml.every(self.statement, "Ntry"), start=1):
             place = Place(self.file, f"entry {number}" + (f" of {shown_account(self.id)}" if self.id else ""))
-            must_say = xml.local(self.statement) != "Ntfctn"
+            must_say = self.statement.tag != "Ntfctn"
             yield from _Entry(entry, place, self.id, self.unread, must_say=must_say).payments()
 
     def check(self) -> list[str]:

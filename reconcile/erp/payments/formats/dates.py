@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
+from reconcile.erp.payments.formats.amounts import Placed
 from reconcile.erp.payments.model import GridCell, Place, cut
 from reconcile.errors import PaymentFileError
 
@@ -27,8 +29,8 @@ _COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _NUMERIC: Final = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})(?: .*)?")
 _NAMED: Final = re.compile(r"([0-9]{1,2})[-. ]+([^\W\d]+)\.?[-., ]+([0-9]{4}|[0-9]{2})(?: .*)?")
 _NAME_FIRST: Final = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2}),? ([0-9]{4})(?: .*)?")
-
-Placed = tuple[Place, GridCell]
+# Characters of a day and its time; of a longer text nothing is kept.
+_USUAL: Final = 40
 
 
 def date_order(cells: Iterable[Placed]) -> str:
@@ -38,20 +40,23 @@ def date_order(cells: Iterable[Placed]) -> str:
     be both and mean different days.
     """
     votes: dict[str, Placed] = {}
+    seen: dict[str, Placed] = {}
     for placed in cells:
-        vote = _vote(placed[1].text.strip())
+        seen.setdefault(placed[1].text.strip(), placed)
+    for text, placed in seen.items():
+        vote = _vote(text)
         if vote:
             votes.setdefault(vote, placed)
     if "dmy" in votes and "mdy" in votes:
         (one, first), (two, second) = votes["dmy"], votes["mdy"]
         raise PaymentFileError(
-            f"{one} has the date {first.text.strip()!r} and {two} has {second.text.strip()!r}: day and month "
-            "stand in two orders in one file. Export it again in one order."
+            f"{one()} has the date {first.text.strip()!r} and {two()} has {second.text.strip()!r}: day and "
+            "month stand in two orders in one file. Export it again in one order."
         )
     if "?" in votes and len(votes) == 1:
         place, cell = votes["?"]
         raise PaymentFileError(
-            f"{place} has the date {cell.text.strip()!r}, and no date of the file tells whether day or "
+            f"{place()} has the date {cell.text.strip()!r}, and no date of the file tells whether day or "
             "month comes first. Pass --date-order dmy or --date-order mdy."
         )
     return "mdy" if "mdy" in votes else "dmy"
@@ -76,7 +81,7 @@ def _vote(text: str) -> str:
     return "" if first == second else "?"
 
 
-def date_of(cell: GridCell, place: Place, order: str) -> date | None:
+def date_of(cell: GridCell, place: Callable[[], Place], order: str) -> date | None:
     """The date in a cell; None for a blank. Raises PaymentFileError where it is none."""
     text = cell.text.strip()
     if not text:
@@ -84,13 +89,23 @@ def date_of(cell: GridCell, place: Place, order: str) -> date | None:
     day = day_in(text, order)
     if day is None:
         raise PaymentFileError(
-            f"{place}: {cut(text)!r} is no date. Mend it or leave the row out, and try again."
+            f"{place()}: {cut(text)!r} is no date. Mend it or leave the row out, and try again."
         )
     return day
 
 
 def day_in(text: str, order: str) -> date | None:
     """The date that a text is; None where it is none."""
+    return _known_day(text, order) if len(text) <= _USUAL else _day(text, order)
+
+
+@lru_cache(maxsize=4096)
+def _known_day(text: str, order: str) -> date | None:
+    """A file has few different days."""
+    return _day(text, order)
+
+
+def _day(text: str, order: str) -> date | None:
     parts = _parts(text, order)
     try:
         return date(*parts) if parts else None

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from reconcile.domain.finding import Finding
 from reconcile.domain.money import Money, decimals, exponent, plain
+from reconcile.domain.phrases import counted
 from reconcile.erp.payments.formats.decode import Decoded
 from reconcile.erp.payments.formats.optional_readers import extra
 from reconcile.erp.payments.formats.return_words import looks_returned
@@ -35,7 +36,7 @@ _FIELD: Final = re.compile(r"^:[0-9]{2}[A-Z]?:", re.MULTILINE)
 _NAMES: Final = re.compile(r"\?3[23]([^?]*)")
 _SLASHED_NAME: Final = re.compile(r"/(?:NAME|BENM//NAME)/([^/]+)")
 _ORDER: Final = re.compile(r"(?:EREF\+|/EREF/|EREF:\s*)([^?/+]{1,140}?)(?=\?|/|(?:[A-Z]{4}\+)|$)")
-_MARKER: Final = re.compile(r"\?\d\d")
+_MARKER: Final = re.compile(r"\?[0-9][0-9]")
 # The amount of a balance, and that of a transaction after its dates and its mark.
 _AMOUNT: Final = re.compile(
     r"^(:6[024][FM]?:[CD][0-9]{6}[A-Z]{3}|:61:[0-9]{6}(?:[0-9]{4}|\s{4})?R?[CDcd][A-Z]?)([0-9.,']{1,40})",
@@ -161,7 +162,8 @@ def _statement(file: str, text: str, line: int) -> tuple[list[Payment], list[str
     read = [one.data for one in listed if one.data.get("amount") is not None]
     if len(read) != len(lines):
         raise PaymentFileError(
-            f"{file}, line {line}: of the statement's {len(lines)} transactions {len(read)} can be read."
+            f"{file}, line {line}: of {counted(len(lines), 'transaction')} of the statement {len(read)} can "
+            "be read."
         )
     agreed = _checked(file, line, parser.data, read)
     account = str(parser.data.get("account_identification") or "")

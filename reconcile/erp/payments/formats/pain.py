@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element  # only the type: defusedxml does the 
 
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money, parse_decimal
+from reconcile.domain.phrases import counted
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.model import Payment, PaymentFile, PaymentStatus, Place, Source, found, texts
 
@@ -23,7 +24,7 @@ def read_pain(source: Source, root: Element, settled: Collection[str]) -> Paymen
     settled: the codes that say that the money left. A batch that was rejected whole may not list its orders:
     that is a finding.
     """
-    message = next(child for child in root if xml.local(child) == "CstmrPmtStsRpt")
+    message = next(child for child in root if child.tag == "CstmrPmtStsRpt")
     findings: list[Finding] = []
     payments: list[Payment] = []
     whole = xml.words(message, "OrgnlGrpInfAndSts/GrpSts")
@@ -106,7 +107,7 @@ def _count(file: str, group: Element, read: list[Payment]) -> list[Finding]:
     return [
         found(
             "control-total",
-            f"The report lists {len(read)} orders of a batch that had {said}.",
+            f"The report lists {counted(len(read), 'order')} of a batch that had {said}.",
             "Fetch the file from the bank again.",
             Place(file, f"batch {xml.words(group, 'OrgnlPmtInfId')}"),
             said,

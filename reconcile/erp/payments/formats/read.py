@@ -100,7 +100,7 @@ def _is_mt940(text: str) -> bool:
 
 def _xml(source: Source, reading: Reading) -> PaymentFile:
     root = _document(source.name, xml.parsed(source.name, source.content))
-    names = [xml.local(child) for child in root]
+    names = [child.tag for child in root]
     if any(name in camt.MESSAGES for name in names):
         return camt.read_camt(source, root)
     if "CstmrPmtStsRpt" in names:
@@ -112,7 +112,7 @@ def _xml(source: Source, reading: Reading) -> PaymentFile:
 
 def _document(name: str, root: Element) -> Element:
     """The document of a message: the root, or the one that an envelope holds beside its AppHdr."""
-    inside = [one for one in root.iter() if xml.local(one) == "Document"]
+    inside = [one for one in root.iter() if one.tag == "Document"]
     if len(inside) > 1:
         raise PaymentFileError(f"{name} holds {len(inside)} documents. Save each as a file of its own.")
     return inside[0] if inside else root

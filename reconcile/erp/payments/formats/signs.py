@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -78,12 +77,7 @@ def _payment(table: Table, draft: Draft, written: Decimal, sign: int, doubts: Ro
         # It is no payment made, and it may be one that comes back.
         amount = -abs(amount)
         status, why = _received(table, draft)
-    payment = payment_of(table, draft, amount, status, why)
-    if status is not PaymentStatus.PAID:
-        return payment
-    states = [word for place in table.states if (word := draft.row.text(place))]
-    doubt, unproven = doubts.of(draft.row, payment.payee, amount, states)
-    return replace(payment, doubt=doubt, unproven=unproven, days=doubts.days_of(draft.row))
+    return payment_of(table, draft, amount, (status, why), doubts)
 
 
 def _moved(table: Table, draft: Draft, written: Decimal, sign: int) -> tuple[Decimal, str]:
@@ -132,6 +126,19 @@ def _says_returned(draft: Draft) -> bool:
 
 
 def _status(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
+    """What became of a row. Rows with the same words are looked at once: there are few different ones."""
+    row = draft.row
+    said = (*map(row.text, table.states), table.text(row, "kind"), table.text(row, "reason"))
+    said += (table.direction.word(row),) if table.direction else ()
+    known = table.known_states.get(said)
+    if known is None:
+        known = _found_status(table, draft)
+        if len(table.known_states) < _MOST_WORDS:
+            table.known_states[said] = known
+    return known
+
+
+def _found_status(table: Table, draft: Draft) -> tuple[PaymentStatus, str]:
     layout, row = table.layout, draft.row
     status, word = state_of_row(row, table.states, layout, needed=table.says_states)
     kind = table.text(row, "kind")

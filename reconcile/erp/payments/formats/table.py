@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from reconcile.domain.finding import Finding, Severity
@@ -19,6 +19,7 @@ from reconcile.erp.payments.formats.dates import date_of, date_order, order_word
 from reconcile.erp.payments.formats.layout import TableLayout, word_form
 from reconcile.erp.payments.formats.table_header import Header, with_currency_column
 from reconcile.erp.payments.model import (
+    Day,
     Grid,
     GridCell,
     GridRow,
@@ -29,6 +30,7 @@ from reconcile.erp.payments.model import (
     known_id,
     texts,
 )
+from reconcile.erp.payments.row_doubts import RowDoubts
 from reconcile.erp.payments.state_words import state_columns, state_of
 from reconcile.errors import PaymentFileError
 
@@ -75,7 +77,8 @@ class Table:
     """A table under its header. Build it with `open_table`.
 
     states: the columns that say what became of a row; says_states: they say of some rows that they are paid,
-    so a row without a word is not known to be. signs: of each direction, whether its amounts are positive.
+    so a row without a word is not known to be. known_states: what rows of certain words were found to be.
+    signs: of each direction, whether its amounts are positive.
     """
 
     name: str
@@ -89,25 +92,26 @@ class Table:
     states: tuple[int, ...] = ()
     says_states: bool = False
     direction: Direction | None = None
+    known_states: dict[tuple[str, ...], tuple[PaymentStatus, str]] = field(default_factory=dict)
     signs: dict[str, bool] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     how: list[str] = field(default_factory=list)
 
     def place(self, row: GridRow, role: str = "") -> Place:
         """Where a row stands, or the cell of a meaning in it."""
-        column = self.header.first(role) if role else None
+        column = self._first.get(role)
         if not self.sheet:
             return Place(self.name, f"line {row.number}")
         return Place(self.name, f"{column_letters(column or 0)}{row.number}", self.sheet)
 
     def cell(self, row: GridRow, role: str) -> GridCell:
         """The cell of a meaning; a blank one where there is none."""
-        column = self.header.first(role)
+        column = self._first.get(role)
         return row.cells[column] if column is not None and column < len(row.cells) else _BLANK
 
     def text(self, row: GridRow, role: str) -> str:
         """The text of a meaning."""
-        return row.text(self.header.first(role))
+        return row.text(self._first.get(role))
 
     def all_texts(self, row: GridRow, *roles: str) -> tuple[str, ...]:
         """The texts of several meanings, those of all their columns."""
@@ -122,17 +126,40 @@ class Table:
 
     def number(self, row: GridRow, role: str) -> tuple[Decimal, str] | None:
         """The amount of a meaning and the currency beside it."""
-        if not self.header.has(role):
+        if role not in self._first:
             return None
-        return amount_of(self.cell(row, role), self.place(row, role), self.mark)
+        return amount_of(self.cell(row, role), partial(self.place, row, role), self.mark)
+
+    @cached_property
+    def body(self) -> list[GridRow]:
+        """The rows but for those that sum up others."""
+        return [row for row in self.rows if not self.is_total(row)]
 
     def is_total(self, row: GridRow) -> bool:
         """Whether a row sums up others: its first word says so, and it has no date."""
-        first = (
-            next((cell.text.strip() for cell in row.cells if cell.text.strip()), "").casefold().rstrip(":")
-        )
-        named = first in self.layout.totals or first.startswith(tuple(f"{t} " for t in self.layout.totals))
-        return named and not (self.header.has("date") and self._is_date(row))
+        return row.number in self._totals
+
+    @cached_property
+    def labelled(self) -> str:
+        """The currency that the label of the amounts names; empty where it names none."""
+        return self.header.currency("amount") or self.header.currency("paid_out")
+
+    @cached_property
+    def _totals(self) -> frozenset[int]:
+        words = self.layout.totals
+        starts = tuple(f"{word} " for word in words)
+
+        def sums_up(row: GridRow) -> bool:
+            first = next(filter(None, (cell.text.strip() for cell in row.cells)), "").casefold().rstrip(":")
+            named = first in words or first.startswith(starts)
+            return named and not (self.header.has("date") and self._is_date(row))
+
+        return frozenset(row.number for row in self.rows if sums_up(row))
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """The first column of each meaning."""
+        return {role: places[0] for role, places in self.header.columns.items() if places}
 
     def _is_date(self, row: GridRow) -> bool:
         text = self.text(row, "date")
@@ -152,13 +179,17 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
     table.how.append(
         f"header in line {header.row}: {header.words()}" + (f"; not read: {unread}" if unread else "")
     )
-    body = [row for row in table.rows if not table.is_total(row)]
     there = [role for role in _AMOUNTS if header.has(role)]
-    amounts = [(table.place(row, role), table.cell(row, role)) for row in body for role in there]
+    amounts = (
+        (partial(table.place, row, role), table.cell(row, role)) for row in table.body for role in there
+    )
     given = hints.decimal or layout.decimal
     table.mark = _MARKS[given] if given else decimal_mark(amounts)
     dates = [
-        (table.place(row, role), table.cell(row, role)) for row in body for role in ("date", "value_date")
+        (partial(table.place, row, role), table.cell(row, role))
+        for row in table.body
+        for role in ("date", "value_date")
+        if header.has(role)
     ]
     table.order = hints.date_order or layout.date_order or date_order(dates)
     words = "comma" if table.mark == "," else "dot"
@@ -168,7 +199,7 @@ def open_table(name: str, sheet: str, grid: Grid, header: Header, layout: TableL
 
 def _find_meanings(table: Table) -> None:
     """Finds the columns that say what became of a row and which way its money went."""
-    body = [row for row in table.rows if not table.is_total(row)]
+    body = table.body
     grid = tuple(body)
     table.states = state_columns(grid, table.header, table.layout)
     words = (row.text(place) for row in body for place in table.states)
@@ -197,9 +228,19 @@ def drafts_of(table: Table, budget: Budget) -> list[Draft]:
     return drafts
 
 
-def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatus, why: str) -> Payment:
-    """The payment of a row, with its amount and status decided."""
+def payment_of(
+    table: Table, draft: Draft, amount: Decimal, state: tuple[PaymentStatus, str], doubts: RowDoubts
+) -> Payment:
+    """The payment of a row, its amount and status decided. doubts: what the table says against its rows."""
     row = draft.row
+    status, why = state
+    payee = _payee(table, row)
+    doubt = unproven = ""
+    days: tuple[Day, ...] = ()
+    if status is PaymentStatus.PAID:
+        words = [word for place in table.states if (word := row.text(place))]
+        doubt, unproven = doubts.of(row, payee, amount, words)
+        days = doubts.days_of(row)
     return Payment(
         place=draft.place,
         amount=Money(amount, draft.currency),
@@ -209,18 +250,23 @@ def payment_of(table: Table, draft: Draft, amount: Decimal, status: PaymentStatu
         else "",
         account=table.text(row, "account") or table.layout.name,
         booked=draft.booked,
-        value_date=date_of(table.cell(row, "value_date"), table.place(row, "value_date"), table.order),
-        payee=_payee(table, row),
+        value_date=_day(table, row, "value_date"),
+        payee=payee,
         references=table.all_texts(row, "reference", "bill", "memo"),
         po_texts=table.all_texts(row, "po_number", "memo", "reference"),
         instructed=_instructed(table, row, draft.currency, amount),
         reason=why,
+        doubt=doubt,
+        unproven=unproven,
+        days=days,
     )
 
 
 def _payee(table: Table, row: GridRow) -> str:
     """The payee without the words that the layout knows to stand before it."""
     text = table.text(row, "payee")
+    if not table.layout.payee_prefixes:
+        return text
     start = next((one for one in table.layout.payee_prefixes if word_form(text).startswith(f"{one} ")), "")
     return text[len(start) :].strip()
 
@@ -243,12 +289,14 @@ def _draft(table: Table, row: GridRow) -> Draft:
     if money is not None:
         currency = _currency(table, row, beside or (total[1] if total else ""), place)
         _check_decimals(place, money, currency)
-    when = (
-        date_of(table.cell(row, "date"), table.place(row, "date"), table.order) if money is not None else None
-    )
+    when = _day(table, row, "date") if money is not None else None
     whole, after = (found[0] if found else None for found in (total, balance))
     fee = table.number(row, "fee") if money is not None else None
     return Draft(row, place, amount, currency, whole, after, when, fee[0] if fee else Decimal(0))
+
+
+def _day(table: Table, row: GridRow, role: str) -> date | None:
+    return date_of(table.cell(row, role), partial(table.place, row, role), table.order)
 
 
 def _amount(table: Table, row: GridRow) -> tuple[Decimal | None, str]:
@@ -270,8 +318,7 @@ def _currency(table: Table, row: GridRow, beside: str, place: Place) -> str:
         raise PaymentFileError(
             f"{place}: the amount is in {beside} and the currency column says {said}. Mend it."
         )
-    labelled = table.header.currency("amount") or table.header.currency("paid_out")
-    currency = said or beside or labelled or table.hints.currency or table.layout.currency
+    currency = said or beside or table.labelled or table.hints.currency or table.layout.currency
     if not currency:
         raise PaymentFileError(
             f"{place}: the file does not say in which currency it is. Pass --currency, such as EUR."
@@ -300,7 +347,7 @@ def _refuse_cut_off(table: Table) -> None:
     rows = table.rows
     if not rows or table.sheet or table.is_total(rows[-1]):
         return
-    others = (len(row.cells) for row in rows[:-1] if not table.is_total(row))
+    others = (len(row.cells) for row in table.body[:-1])
     usual = min(others, default=table.header.width)
     width = len(rows[-1].cells)
     if width < usual and width < table.header.width:

@@ -1,8 +1,7 @@
-"""XML of banks: safe to open, and looked through by local names, so that every version reads alike."""
+"""XML of banks: safe to open, and without its namespaces, which differ from version to version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError  # only the types: defusedxml does the parsing
@@ -16,7 +15,10 @@ from reconcile.errors import PaymentFileError
 
 
 def parsed(name: str, content: bytes) -> Element:
-    """The root of an XML file. Raises PaymentFileError for one that is cut off, damaged or hostile."""
+    """The root of an XML file, its names without their namespaces.
+
+    Raises PaymentFileError for one that is cut off, damaged or hostile.
+    """
     try:
         root: Element = fromstring(content, forbid_dtd=True)
     except DefusedXmlException as error:
@@ -27,23 +29,17 @@ def parsed(name: str, content: bytes) -> Element:
         raise PaymentFileError(
             f"{name} is no complete XML ({error}). It is probably cut off; fetch it from the bank again."
         ) from error
+    names: dict[str, str] = {}
+    for element in root.iter():
+        element.tag = names.setdefault(element.tag, element.tag.rpartition("}")[2])
     return root
 
 
-def local(element: Element) -> str:
-    """The name without its namespace, which differs from version to version."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def every(element: Element, path: str) -> Iterator[Element]:
-    """The descendants along a path of local names: `NtryDtls/TxDtls`."""
+def every(element: Element, path: str) -> list[Element]:
+    """The descendants along a path of names: `NtryDtls/TxDtls`."""
     name, _, rest = path.partition("/")
-    for child in element:
-        if local(child) == name:
-            if rest:
-                yield from every(child, rest)
-            else:
-                yield child
+    found = element.findall(name)  # a single name is looked for without Python's own steps
+    return [one for child in found for one in every(child, rest)] if rest else found
 
 
 def first(element: Element, *paths: str) -> Element | None:
@@ -62,12 +58,8 @@ def words(element: Element, *paths: str) -> str:
 
 def all_words(element: Element, *paths: str) -> tuple[str, ...]:
     """The texts at all these paths."""
-    return tuple(
-        found.text.strip()
-        for path in paths
-        for found in every(element, path)
-        if found.text and found.text.strip()
-    )
+    found = [one.text.strip() for path in paths for one in every(element, path) if one.text]
+    return tuple(filter(None, found))
 
 
 def money(element: Element, place: Place, *paths: str) -> Money | None:

@@ -1,0 +1,39 @@
+"""Stories in which a rule was broken once, as short as they can be told: none is broken any more."""
+
+from __future__ import annotations
+
+import pytest
+from simulation.records import Habits
+from simulation.story import Act, Story, played
+from simulation.world import Edit
+
+ONE_PAYOUT = (("pay_1", "ptn_1", "APPROVED", ("345.00", "202.00")),)
+EXPORT, APPLY = Act("export"), Act("apply")
+
+STORIES = {
+    "a new payout that is listed late is not one that the server bent": Story(
+        12,
+        Habits(lag=4),
+        ONE_PAYOUT,
+        (EXPORT, Act("type", record="new payout", value="ptn_2 2026-04 Run 1")),
+        (),
+    ),
+    "what somebody set before us and shows late is not what became of ours": Story(
+        15,
+        Habits(lag=0.5, salt=2),
+        (("pay_1", "ptn_2", "PENDING_REVIEW", ("398.00", "82.00")),),
+        (
+            EXPORT,
+            Act("type", record="pay_1", name="stage", value="SCHEDULED"),
+            Act("colleague", edit=Edit("stage", "pay_1", "APPROVED")),
+            APPLY,
+        ),
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_a_story_that_broke_a_rule_breaks_none(story: Story) -> None:
+    result = played(story)
+    assert not result.broken, result.told()
