@@ -22,7 +22,8 @@ from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.answer_close import asked_close
-from reconcile.jobs.closes import all_months, close_review, listing, prepared_pack, status
+from reconcile.jobs.closes import all_months, listing, status
+from reconcile.jobs.desk.close_review import close_review, prepared_pack
 from reconcile.jobs.session import Session
 
 router = APIRouter()

@@ -2,7 +2,6 @@
 
 from reconcile.jobs.closes.check_pack_folder import FolderCheck, check_pack_folder
 from reconcile.jobs.closes.close import CloseRequest, CloseResult, close
-from reconcile.jobs.closes.close_review import CloseReview, close_review, prepared_pack
 from reconcile.jobs.closes.late_changes import Late, late
 from reconcile.jobs.closes.ledger_export import Tied, tie_closed
 from reconcile.jobs.closes.overview import Listing, Months, Status, all_months, listing, status
@@ -12,7 +11,6 @@ from reconcile.jobs.closes.roll_up import RolledUp, roll_up
 __all__ = [
     "CloseRequest",
     "CloseResult",
-    "CloseReview",
     "FolderCheck",
     "Late",
     "Listing",
@@ -24,10 +22,8 @@ __all__ = [
     "all_months",
     "check_pack_folder",
     "close",
-    "close_review",
     "late",
     "listing",
-    "prepared_pack",
     "roll_up",
     "status",
     "tie_closed",
