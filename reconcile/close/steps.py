@@ -32,7 +32,8 @@ class Traces:
     matched. closed: when the period was closed. What came before the period began, or after it was closed, is
     work of another one. is_next: whether the period is the next to be closed, since only that is worked on.
     closed_before: when the period before it was closed. out: the workbooks that did not come back. returned,
-    asked: when workbooks came back and were compared, and when approvals of plans were asked for.
+    asked: when workbooks came back and were compared, and when approvals of plans were asked for. signed: how far the
+    signatures of the close are, in words.
     """
 
     began: datetime
@@ -46,6 +47,7 @@ class Traces:
     closed_before: str = ""
     returned: Sequence[str] = ()
     asked: Sequence[str] = ()
+    signed: str = ""
 
 
 def _window(traces: Traces) -> tuple[str, str]:
@@ -87,7 +89,12 @@ def steps(traces: Traces) -> tuple[Step, ...]:
             f"{counted(len(bills), 'bill')}" + (f", last {bills[-1][:10]}" if bills else ""),
         ),
         _step("payments", bool(payments), f"{len(payments)} matched"),
-        _step("close", bool(traces.closed), f"closed {traces.closed[-1][:10]}" if traces.closed else "open"),
+        _step(
+            "close",
+            bool(traces.closed),
+            f"closed {traces.closed[-1][:10]}" if traces.closed else traces.signed or "open",
+            began=bool(traces.signed),
+        ),
     )
 
 

@@ -36,15 +36,16 @@ def ask(request: Request, own: Own, visitor: Preparer) -> HTMLResponse:
     """What the plan does, and what must be agreed to first; the run of it, where there is one."""
     desk = desk_of(request)
     plan = PlanToRun(planned(desk, own).plan)
+    before = before_run(desk.session_of(visitor), plan.plan)
     return show(
         request,
         "apply.html",
-        before=before_run(desk.session_of(visitor), plan.plan),
+        before=before,
         action=f"/bring/{own.key}",
         ran=run_of(desk, plan),
         about=own.about and own.title,
         undone="",
-        **plan_values(plan.report),
+        **plan_values(plan.report, before.approval),
     )
 
 

@@ -88,8 +88,9 @@ def look(
     values: dict[str, Any] = {"one": found, "kept": kept, "words": (), "report": None, "ran": None}
     if kept:
         plan = PlanToRun(kept.plan)
-        values |= plan_values(plan.report)
-        values |= {"before": before_run(session, plan.plan), "ran": run_of(desk, plan)}
+        before = before_run(session, plan.plan)
+        values |= plan_values(plan.report, before.approval)
+        values |= {"before": before, "ran": run_of(desk, plan)}
         values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
         values |= _since(desk, found, plan, every)
     about = _about(session, found, kept)

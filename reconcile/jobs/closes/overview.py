@@ -153,6 +153,7 @@ def status(session: Session, period: Period) -> Status:
             exports=store.exports(environment),
             out=sets_out(store, away),
             returned=list(back.values()),
+            signed=signed.said if (signed := signed_months(session, store).get(str(period))) else "",
             asked=[one.at for _, one in said if (one.act, one.subject.kind) == ("request", "plan")],
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
