@@ -32,8 +32,8 @@ class Traces:
     matched. closed: when the period was closed. What came before the period began, or after it was closed, is
     work of another one. is_next: whether the period is the next to be closed, since only that is worked on.
     closed_before: when the period before it was closed. out: the workbooks that did not come back. returned,
-    asked: when workbooks came back and were compared, and when approvals of plans were asked for. signed: how far the
-    signatures of the close are, in words.
+    asked: when workbooks came back and were compared, and when approvals of plans were asked for.
+    signed: how far the signatures of the close are, in words.
     """
 
     began: datetime

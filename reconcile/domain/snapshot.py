@@ -34,6 +34,12 @@ class Environment:
         return f"{self.profile} at {self.origin}"
 
 
+def environment_of(shown: str) -> Environment:
+    """The environment back from how it is shown, as rows of the store name it."""
+    profile, _, origin = shown.rpartition(" at ")
+    return Environment(origin, profile)
+
+
 def place_in_order(record: Payout | CommissionLine) -> str:
     """Where a payout, or a line of the pending pool, stands among all: with those of its partner."""
     return f"{record.partner_id}/{record.id}"

@@ -33,7 +33,7 @@ def ask(request: Request, own: Own, visitor: Preparer, plan: Annotated[str, Form
 
 
 @router.post("/runs/{run_id}/undo/ask")
-def ask_undo(request: Request, run: Recorded, visitor: Preparer, plan: Annotated[str, Form()]) -> Response:
+def ask_undo(request: Request, visitor: Preparer, run: Recorded, plan: Annotated[str, Form()]) -> Response:
     """Asks for the approval of the undo that the page showed."""
     desk = desk_of(request)
     return _asked(desk, visitor, kept_undo(desk, run.run_id, plan), "")

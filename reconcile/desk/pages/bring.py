@@ -93,8 +93,8 @@ def look(request: Request, own: Own) -> HTMLResponse:
     values: dict[str, Any] = {"own": own, "outcome": outcome, "by_cause": by_cause, "report": None}
     values["corrected"] = corrected_numbers(desk_of(request), own.key)
     if outcome.plan:
-        report = outcome.compared.report
-        plan = outcome.compared.plan
+        compared = outcome.compared
+        plan, report = compared.plan, compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
             **plan_values(report),

@@ -149,6 +149,6 @@ def _told(found: CloseResult, order: CloseOrder) -> Mapping[str, Any]:
         "brought": {name: one[0] for name, one in (order.files or {}).items()},
         "verdict": list(found.verdict),
         "files": list(found.files),
-        "tables": [as_values(one) for one in (found.tables[0], *found.ties)],
+        "tables": [as_values(one) for one in (*found.tables[:-1], *found.ties)],
         "checks": checks,
     }

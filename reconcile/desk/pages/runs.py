@@ -72,14 +72,14 @@ def events(request: Request, run: Known) -> StreamingResponse:
 
 
 @router.post("/runs/{run_id}/stop")
-def stop(request: Request, run: Known, visitor: Runner) -> Response:
+def stop(request: Request, visitor: Runner, run: Known) -> Response:
     """Asks a run to stop after the call in flight."""
     ask_to_stop(desk_of(request).session, visitor.name, run.run_id)
     return _to(run.run_id)
 
 
 @router.post("/runs/{run_id}/resume")
-def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
+def resume(request: Request, visitor: Runner, run: Recorded) -> Response:
     """Goes on with a run that stopped."""
     if run.is_alive:
         return _to(run.run_id)
@@ -90,7 +90,7 @@ def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
 
 
 @router.post("/runs/{run_id}/set-aside")
-def end(request: Request, run: Recorded, visitor: Runner, reason: Annotated[str, Form()] = "") -> Response:
+def end(request: Request, visitor: Runner, run: Recorded, reason: Annotated[str, Form()] = "") -> Response:
     """Ends a run as it is, with a reason."""
     set_aside(desk_of(request).session_of(visitor), run.run_id, reason)
     return _to(run.run_id)
@@ -121,7 +121,7 @@ def result_file(request: Request, run: Known, name: str) -> Response:
 
 
 @router.get("/runs/{run_id}/undo")
-def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
+def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
     """What would be set back, change by change."""
     desk = desk_of(request)
     session = desk.session_of(visitor)
@@ -145,8 +145,8 @@ def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
 @router.post("/runs/{run_id}/undo")
 def undo(
     request: Request,
-    run: Recorded,
     visitor: Runner,
+    run: Recorded,
     plan: Annotated[str, Form()],
     allow: Annotated[list[str], Form(default_factory=list)],
     reopen: Annotated[list[str], Form(default_factory=list)],

@@ -5,10 +5,11 @@ What is refused here was not parsed: no form, no file.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+import time
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,8 @@ from reconcile.loopback import is_loopback
 
 LARGEST_BODY: Final = 64 << 20
 """Bytes of a request at most."""
+BODY_SECONDS: Final = 300.0
+"""How long a request may take to arrive whole."""
 PUBLIC: Final = ("/sign-in", "/static/")
 """What is there before a sign-in; everything else needs one."""
 TYPED: Final = "/sign-in/typed"
@@ -95,8 +98,16 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal is None:
             refusal = await self._let_in(scope, secret)
-        app = refusal or self.app
-        await app(scope, _counted(receive), _protected(send, is_secure=self.cookie.is_secure))
+        answers = _Answers(send, is_secure=self.cookie.is_secure)
+        try:
+            await (refusal or self.app)(scope, counted(receive), answers)
+        except Exception:
+            if not answers.began:
+                # A fault of ours, too, carries the headers that forbid what a page can be talked into.
+                await PlainTextResponse("Something is wrong here. Nothing is said of it on this page.", 500)(
+                    scope, receive, answers
+                )
+            raise
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is refused, whoever sends it."""
@@ -104,6 +115,9 @@ class Guard:
             return PlainTextResponse("The Host header does not name this desk.", 421)
         if scope["method"] not in _READS and _is_foreign(headers):
             return PlainTextResponse("A page of another site may not write here.", 403)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Two programs in a row could disagree where it ends, and take its rest for another request.
+            return PlainTextResponse("A request says its length once.", 400, {"connection": "close"})
         length = headers.get("content-length", "0")
         if not is_digits(length) or int(length) > LARGEST_BODY:
             return PlainTextResponse(f"That is too large: {LARGEST_BODY >> 20} MB at most.", 413)
@@ -160,29 +174,41 @@ def _parts(host: str) -> tuple[str, int | None] | None:
     return parts.hostname or "", port
 
 
-def _counted(receive: Receive) -> Receive:
-    """The same request, cut where it is longer than it may be, whatever length it claims."""
-    seen = 0
+def counted(receive: Receive) -> Receive:
+    """The same request, cut where it is longer than it may be or takes too long, whatever it claims."""
+    seen, is_whole = 0, False
+    over = time.monotonic() + BODY_SECONDS
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+    async def piece() -> Message:
+        nonlocal seen, is_whole
+        if is_whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, over - time.monotonic()))
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         seen += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         return {"type": "http.disconnect"} if seen > LARGEST_BODY else message
 
-    return counted
+    return piece
 
 
-def _protected(send: Send, *, is_secure: bool) -> Callable[[MutableMapping[str, Any]], Awaitable[None]]:
-    """The same answer with the headers that every answer carries; a page may set its own."""
+class _Answers:
+    """Sends the same answer with the headers that every answer carries; a page may set its own."""
 
-    async def protected(message: MutableMapping[str, Any]) -> None:
+    def __init__(self, send: Send, *, is_secure: bool) -> None:
+        self._send = send
+        self._is_secure = is_secure
+        self.began = False
+
+    async def __call__(self, message: Message) -> None:
+        """Sends a piece of the answer."""
         if message["type"] == "http.response.start":
+            self.began = True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            if is_secure:
+            if self._is_secure:
                 headers.setdefault("strict-transport-security", "max-age=31536000")
-        await send(message)
-
-    return protected
+        await self._send(message)

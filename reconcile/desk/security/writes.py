@@ -24,7 +24,7 @@ async def check_write(request: Request) -> None:
     if request.method in ("GET", "HEAD"):
         return
     form = None
-    if request.url.path == TYPED:
+    if getattr(request.state, "meant", "") and request.url.path == TYPED:
         return
     given = request.headers.get(HEADER)
     if given is None:

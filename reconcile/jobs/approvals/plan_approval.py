@@ -66,31 +66,47 @@ class PlanApproval:
 
 def known_of(session: Session, store: Store, plan: Plan) -> Known:
     """What the store knows of the periods and partners of a plan."""
-    accounts: dict[str, list[str]] = {}
-    for one in store.paid_accounts(plan.environment):
-        if one.kind == _PAYMENT:
-            accounts.setdefault(one.partner_id, []).append(one.fingerprint)
     return Known(
         reopened=tuple(str(one) for one in closed_periods(session, store, plan)),
         paid_before=partners_paid(
             store, plan.environment, frozenset(one.target.id for one in plan.operations)
         ),
-        changed_accounts=frozenset(key for key, some in accounts.items() if len(set(some[-2:])) > 1),
+        changed_accounts=accounts_changed(store, plan.environment),
     )
 
 
+def accounts_changed(
+    store: Store, environment: Environment, until: str = "", *, and_then: bool = False
+) -> frozenset[str]:
+    """The partners whose last two payments by file went to different accounts.
+
+    until: a moment, UTC, ISO 8601, before which they were sent; empty for all. and_then: those of that very
+    moment count as well.
+    """
+    accounts: dict[str, list[str]] = {}
+    for one in store.paid_accounts(environment):
+        if one.kind == _PAYMENT and (not until or one.sent_at < until or (and_then and one.sent_at == until)):
+            accounts.setdefault(one.partner_id, []).append(one.fingerprint)
+    return frozenset(key for key, some in accounts.items() if len(set(some[-2:])) > 1)
+
+
 def partners_paid(
-    store: Store, environment: Environment, but: frozenset[str] = frozenset()
+    store: Store, environment: Environment, but: frozenset[str] = frozenset(), until: str = ""
 ) -> frozenset[str]:
     """The partners to whom a payment is on record. but: payouts whose own payment does not count.
 
+    until: a moment, UTC, ISO 8601, before which the payment was put on record; empty for all.
     `payments` has a payment on record before the plan of its workbook is looked at: that is no earlier one.
     """
     return frozenset(
         one.partner_id
         for one in store.settlements(environment)
-        if one.verdict in _PAID and one.payout_id not in but
-    ) | frozenset(one.partner_id for one in store.paid_accounts(environment) if one.kind == _PAYMENT)
+        if one.verdict in _PAID and one.payout_id not in but and (not until or one.read_at < until)
+    ) | frozenset(
+        one.partner_id
+        for one in store.paid_accounts(environment)
+        if one.kind == _PAYMENT and (not until or one.sent_at < until)
+    )
 
 
 def plan_approval(

@@ -54,7 +54,12 @@ def on_record(store: Store, environment: Environment) -> tuple[Recorded, ...]:
     """The rules that are on record, oldest first."""
     found = [one for one in kept_files(store, [_owner(environment)]) if one.role == RULES]
     texts = [(one, plain_bytes(store, one.sha256)) for one in found]
-    return tuple(Recorded(_team(json.loads(text)), one.at, one.by) for one, text in texts if text is not None)
+    return tuple(recorded(text, one.at, one.by) for one, text in texts if text is not None)
+
+
+def recorded(text: bytes, at: str, by: str) -> Recorded:
+    """Rules and people back from the content of their file."""
+    return Recorded(_team(json.loads(text)), at, by)
 
 
 def change_words(session: Session, store: Store) -> tuple[str, ...]:
@@ -100,16 +105,22 @@ def keep_rules(session: Session, store: Store) -> None:
     if reason := not_agreed(session, store):
         note_refusal(session, store, team.policy.fingerprint, reason)
         raise DecisionNeeded(f"Nothing was written. {reason}")
+    at = put_rules_on_record(session, store)
+    if last and last.team.policy.agree_to_loosening and loosened(last.team, team):
+        _use_agreement(session, store, last, at)
+
+
+def put_rules_on_record(session: Session, store: Store) -> str:
+    """Puts the rules on record whatever they were before, and answers when: UTC, ISO 8601."""
     at = session.clock().isoformat()
-    content = content_of(_as_json(team).encode())
+    content = content_of(_as_json(session.settings.team).encode())
     file = KeptFile(
         *(str(session.environment), _owner(session.environment), RULES, f"rules-{at}.json"),
         *(content.sha256, content.size, at, session.user),
         content.packed,
     )
     keep_files(store, [file])
-    if last and last.team.policy.agree_to_loosening and loosened(last.team, team):
-        _use_agreement(session, store, last, at)
+    return at
 
 
 def _use_agreement(session: Session, store: Store, last: Recorded, at: str) -> None:

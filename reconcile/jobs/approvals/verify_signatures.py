@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from reconcile.close.pack import numbers_fingerprint
 from reconcile.domain.phrases import counted
-from reconcile.domain.snapshot import Environment
+from reconcile.domain.snapshot import environment_of
 from reconcile.errors import ConfigurationError, StateError
 from reconcile.jobs.approvals.bills_approval import BILLS, issued_sets
 from reconcile.jobs.approvals.rules_on_record import agreed_rules
+from reconcile.jobs.approvals.without_approval import without_approval
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.session import Session
 from reconcile.people.keys import is_signed_by
@@ -25,9 +26,15 @@ from reconcile.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class SignatureVerdict:
-    """What came of it."""
+    """What came of it. unapproved: what was done without the approval that the rules of then asked for."""
 
     checked: Checked
+    unapproved: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every sentence about what does not hold or was not asked."""
+        return (*self.checked.broken, *self.unapproved)
 
     def as_text(self) -> Iterator[str]:
         """For people, a line each; nothing where nothing was signed."""
@@ -38,6 +45,9 @@ class SignatureVerdict:
                 f"; of keys that nobody in [people] has: {', '.join(found.unknown)}" if found.unknown else ""
             )
             yield f"{counted(found.count, 'signed statement')}: {how}{unknown}."
+        if self.unapproved:
+            many = counted(len(self.unapproved), "thing was", "things were")
+            yield f"{many} done without an approval that the rules on record of then asked for."
 
 
 def verify_signatures(session: Session) -> SignatureVerdict:
@@ -54,10 +64,11 @@ def verify_signatures(session: Session) -> SignatureVerdict:
         ]
         used = set(uses.values())
         where = {one.environment for one in kept}
+        unasked = without_approval(store)
         plans = dict(
             (*_plans(store, used), *_closes(store, used), *_sets(store, used, where), *_rules(store, where))
         )
-    return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by))
+    return SignatureVerdict(check_signatures(rows, uses, plans, session.settings.team, is_signed_by), unasked)
 
 
 def _plans(store: Store, run_ids: set[str]) -> Iterator[tuple[str, str]]:
@@ -88,15 +99,10 @@ def _sets(store: Store, used: set[str], environments: set[str]) -> Iterator[tupl
     """The fingerprints of the sets of bills that were issued."""
     mine = {one for one in used if one.startswith(f"{BILLS}-")}
     for name in sorted(environments) if mine else ():
-        yield from issued_sets(store, mine, store.bills(_environment(name)))
+        yield from issued_sets(store, mine, store.bills(environment_of(name)))
 
 
 def _rules(store: Store, environments: set[str]) -> Iterator[tuple[str, str]]:
     """The changes of the rules that approvers of before agreed to."""
     for name in sorted(environments):
-        yield from agreed_rules(store, _environment(name))
-
-
-def _environment(name: str) -> Environment:
-    profile, _, origin = name.rpartition(" at ")
-    return Environment(origin, profile)
+        yield from agreed_rules(store, environment_of(name))

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from reconcile.close.checks import Result
 from reconcile.close.close import Close
+from reconcile.close.contract_cost.cost_tables import cost_tables
 from reconcile.close.gl.gl_tables import gl_fact, gl_tables
 from reconcile.close.months.month_states import State
 from reconcile.close.pack import rollforward_table, verdict
+from reconcile.close.remeasurement.gain_tables import gain_tables
 from reconcile.close.sign_off.close_differences import Difference, differences
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
@@ -134,7 +136,7 @@ def _review(
         again=frozen.again,
         verdict=verdict(now),
         facts=tuple(_facts(prepared, now)),
-        tables=(rollforward_table(now), *gl_tables(now)),
+        tables=(rollforward_table(now), *gain_tables(now)[:1], *cost_tables(now), *gl_tables(now)),
         checks=now.checks,
         waived={one.title: one.waived for one in now.checks if one.name in waived_in(now)},
         signed=tuple(_signed(found, said, how, is_same=is_same)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from reconcile.plan.codec import from_json
+from reconcile.jobs.desk.kept_plan import plan_of
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.model import Change, Report
@@ -23,7 +23,7 @@ class PlanToRun:
     @cached_property
     def plan(self) -> Plan:
         """The plan."""
-        return from_json(self.text, "the plan")
+        return plan_of(self.text)
 
     @cached_property
     def report(self) -> Report:

@@ -148,8 +148,8 @@ class History:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Where the record is not what was written, and which signatures do not hold."""
-        broken = self.signatures.checked.broken if self.signatures else ()
+        """Where the record is not what was written, which signatures do not hold, what lacks an approval."""
+        broken = self.signatures.problems if self.signatures else ()
         return (*map(str, self.breaks), *broken)
 
 
