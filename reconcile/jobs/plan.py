@@ -113,7 +113,7 @@ def _circumstances(
         rate=session.settings.profile.rate,
         conduct=session.settings.conduct,
         credits_left=reader.status.credits_remaining,
-        preference=preference,
+        preference=replace(preference, who=session.user) if preference else None,
         narrowing=narrowing,
         split_workbooks=split_workbooks,
         returned=store.returned([one.workbook_id for one in split_workbooks]),
