@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli_session import KEY, PATIENCE, short_month
+from cli_session import KEY, PATIENCE, SEED
 
 from reconcile.config import Choices as Config
 from reconcile.desk.page_caller import PageCaller
@@ -23,7 +23,6 @@ from reconcile.desk.security.sessions import Sessions
 from reconcile.jobs.desk.desk_store import desk_store
 from reconcile.jobs.session import open_session
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.seed import Seed
 from reconcile.sandbox.server import running
 
 _TOKEN = re.compile(r'name="desk-token" content="([0-9a-f]*)"')
@@ -132,12 +131,12 @@ def desk_running(
     *arguments: str,
     settings: str = FAST,
     choices: Choices | None = None,
-    seed: Path | Mapping[str, Any] | Seed | None = None,
+    seed: Path | Mapping[str, Any] = SEED,
 ) -> Iterator[DeskProcess]:
-    """A desk with these arguments and settings, on a state store in the folder; a short month without a seed."""
+    """A desk with these arguments and settings, on a state store in the folder."""
     file = folder / "settings.toml"
     file.write_text(settings, encoding="utf-8")
-    with running(seed or short_month(), choices or Choices(rate=100_000)) as introw:
+    with running(seed, choices or Choices(rate=100_000)) as introw:
         environ = os.environ | {
             "INTROW_BASE_URL": introw,
             "INTROW_API_KEY": KEY,

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
-from cli_session import PATIENCE, SET_AMOUNT, full_month
+from cli_session import PATIENCE, SET_AMOUNT
 from desk_process import FAST, Browser, DeskProcess, desk_running
 
 from reconcile.resources import sample
@@ -29,7 +29,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     inbox = folder / "inbox"
     inbox.mkdir()
     watched = f'[pickup]\nfolder = "{inbox}"\nstill_seconds = 0\n[close.checks]\npool = "blocking"\n'
-    with desk_running(folder, settings=FAST + watched, seed=full_month()) as running:
+    with desk_running(folder, settings=FAST + watched) as running:
         yield running
 
 
