@@ -38,6 +38,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
 
+from reconcile.close_settings import close_policy
 from reconcile.domain.finding import Severity
 from reconcile.domain.locale import customs
 from reconcile.domain.money import known_currencies
@@ -45,8 +46,7 @@ from reconcile.domain.period import check_zone
 from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.approval import Team
 from reconcile.domain.policy.bank import BankPolicy, PayingAccount
-from reconcile.domain.policy.close import CHECK_NAMES, AccountRule, ClosePolicy, GlPolicy
-from reconcile.domain.policy.dimensions import DimensionRule
+from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.policy.names_and_limits import Conduct, Limits, Names, Policy, ReadLimits
 from reconcile.domain.policy.notices import NoticePolicy
@@ -149,7 +149,7 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         file=file,
         conduct=_conduct(content, file),
         payments=made(PaymentPolicy, content.get("payments", {}), file, "payments"),
-        close=_close(content.get("close", {}), file),
+        close=close_policy(content.get("close", {}), file),
         files=made(FileRules, content.get("files", {}), file, "files"),
         bank=_bank(content.get("bank", {}), file),
         team=team(content, file, check),
@@ -330,34 +330,6 @@ def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     if conduct.max_refusals < 1 or min(times) < 0:
         raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
     return conduct
-
-
-def _close(section: Mapping[str, Any], file: Path | None) -> ClosePolicy:
-    _refuse_unknown_within(section, file)
-    policy = made(ClosePolicy, section, file, "close")
-    for check in policy.checks:
-        if check not in CHECK_NAMES:
-            hint = did_you_mean(check, CHECK_NAMES)
-            raise ConfigurationError(
-                f"{file}: close.checks has no check {check!r}; there are: {', '.join(CHECK_NAMES)}.{hint}"
-            )
-    if not policy.aging_days or list(policy.aging_days) != sorted(set(policy.aging_days)):
-        raise ConfigurationError(f"{file}: close.aging_days must be days in ascending order.")
-    return policy
-
-
-def _refuse_unknown_within(section: Mapping[str, Any], file: Path | None) -> None:
-    """Raises ConfigurationError for a key that the accounts and dimensions of a close do not have."""
-    kinds: dict[str, type] = dict.fromkeys(("expense", "liability", "receivable", "prepaid"), AccountRule)
-    inner = {
-        name: (section[name], kind) for name, kind in (kinds | {"gl": GlPolicy}).items() if name in section
-    }
-    dimensions = section.get("dimensions", {})
-    if isinstance(dimensions, Mapping):
-        inner |= {f"dimensions.{name}": (rule, DimensionRule) for name, rule in dimensions.items()}
-    for name, (values, kind) in inner.items():
-        if isinstance(values, Mapping):
-            refuse_unknown(values, {one.name for one in fields(kind)}, file, f"close.{name}")
 
 
 def _bank(section: Mapping[str, Any], file: Path | None) -> BankPolicy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -70,6 +71,8 @@ class Company:
     lines: dict[str, CommissionLine] = field(default_factory=dict)
     bills: list[DatedBill] = field(default_factory=list)
     paid: dict[str, list[Allotment]] = field(default_factory=lambda: defaultdict(list))
+    partners: Mapping[str, str] = field(default_factory=lambda: PARTNERS)
+    policy: ClosePolicy = field(default_factory=ClosePolicy)
 
     @property
     def cost(self) -> str:
@@ -78,7 +81,7 @@ class Company:
 
     def earn(self, month: int) -> None:
         """A payout per partner, and a line that stays in the pool."""
-        for partner, currency in PARTNERS.items():
+        for partner, currency in self.partners.items():
             payout_id = f"pay_{month:02}_{partner}"
             sizes = [self.random.randint(-20, 900) for _ in range(3)]
             for number, size in enumerate(sizes):
@@ -176,7 +179,7 @@ class Company:
             tool_version="0",
             snapshot=make_snapshot(*payouts, *self.lines.values()),
             names=Names(),
-            policy=ClosePolicy(method=self.method, gl=GlPolicy(payable=PAYABLE)),
+            policy=replace(self.policy, method=self.method, gl=GlPolicy(payable=PAYABLE)),
             version=VERSION,
             allotments={key: tuple(rows) for key, rows in self.paid.items() if rows},
             bills=tuple(self.bills),

@@ -34,10 +34,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "state_server": {"errors", "loopback"},
     "setting_values": {"domain", "errors"},
     "people_settings": {"domain", "errors", "setting_values"},
+    "close_settings": {"domain", "errors", "setting_values"},
     "stamp_settings": {"domain", "errors", "loopback", "setting_values"},
     "config": {
-        *("domain", "errors", "loopback", "people_settings", "profile", "setting_values", "state_server"),
-        *("stamp_settings", "trusted_files"),
+        *("close_settings", "domain", "errors", "loopback", "people_settings", "profile", "setting_values"),
+        *("stamp_settings", "state_server", "trusted_files"),
     },
     "domain": {"errors"},
     "introw": {"domain", "errors", "loopback"},

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,18 +13,20 @@ from pathlib import Path
 import click
 import httpx
 import pytest
-from cli_session import APPROVED, DECLINE, DETACH, KEY, SEED, SET_AMOUNT, SET_STAGE
+from cli_session import APPROVED, DECLINE, DETACH, KEY, SET_AMOUNT, SET_STAGE, full_month
 from postgres_server import PASSWORD, PostgresServer
 from signers import key_file, public_line
 
-from reconcile.cli import COMMANDS, PAGES
+from reconcile.cli import COMMANDS, PAGES, run
 from reconcile.cli import reconcile as group
 from reconcile.config import Choices as Settings
 from reconcile.config import load
 from reconcile.domain.policy.bank import BankPolicy
 from reconcile.domain.policy.close import CHECK_NAMES
+from reconcile.domain.policy.contract_cost import ContractCostPolicy
 from reconcile.domain.policy.names_and_limits import Limits, ReadLimits
 from reconcile.domain.policy.payments import PaymentPolicy
+from reconcile.domain.policy.remeasurement import RemeasurementPolicy
 from reconcile.erp.orders.bank_account import number_faults
 from reconcile.resources import manual_page, manual_pages
 from reconcile.sandbox.choices import Choices
@@ -73,10 +73,10 @@ def _steady(text: str) -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """A person at a terminal: a folder, an environment, a server with the sample month."""
+    """A person at a terminal: a folder, which is the working folder, and a server with the sample month."""
 
     folder: Path
-    environ: dict[str, str]
+    capsys: pytest.CaptureFixture[str]
     url: str
     database: str = DATABASE
 
@@ -84,19 +84,14 @@ class Session:
         """Runs a command as it is typed. RUN stands for the last run. Answers what it prints on stdout."""
         if "RUN" in command.split():
             command = re.sub(r"\bRUN\b", self.run("reconcile history").split()[0], command)
-        done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)],
-            cwd=self.folder,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=300,
-        )
+        program, *words = shlex.split(command)
+        assert program == "reconcile"
+        self.capsys.readouterr()
+        code = run(words)
+        out, err = self.capsys.readouterr()
         # 1: a person must decide, which a page may well show.
-        assert done.returncode in (0, 1), done.stdout + done.stderr
-        return done.stdout.replace(self.database, DATABASE)
+        assert code in (0, 1), out + err
+        return out.replace(self.database, DATABASE)
 
     def export(self) -> None:
         self.run("reconcile export --stage APPROVED -o approved.xlsx")
@@ -140,6 +135,15 @@ class Session:
         self.run("reconcile export -o release.xlsx")
         type_into(self.folder / "release.xlsx", self.folder / "release.xlsx", [DETACH])
 
+    def books(self) -> None:
+        """The settings of the page, and the rates of two months; the euro rises in April."""
+        (self.folder / "reconcile.toml").write_text(_blocks("books", "toml")[0], encoding="utf-8")
+        others = {"GBP": "1.292", "CAD": "0.695", "JPY": "0.0067", "KWD": "3.245"}
+        for day, euro in (("2026-03-31", "1.081"), ("2026-04-30", "1.1")):
+            rows = [f"{code},USD,{rate},{day}\n" for code, rate in ({"EUR": euro} | others).items()]
+            file = self.folder / f"rates-{day[:7]}.csv"
+            file.write_text("currency,to,rate,date\n" + "".join(rows), encoding="utf-8")
+
     def conflict(self) -> None:
         """Finance and somebody in Introw give one payout different PO numbers."""
         self.export()
@@ -159,23 +163,29 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
     ("team", "reconcile state migrate"): Session.name_database,
     ("team", "reconcile diff release.xlsx --quiet --save plan.json"): Session.second_person,
     ("team", "reconcile apply approved.xlsx --yes --quiet"): Session.edit,
+    ("books", "reconcile close --period 2026-03 -o close-2026-03 --rates rates-2026-03.csv"): Session.books,
     ("loop", "reconcile diff paid.xlsx --quiet"): Session.accept,
 }
 
 
 @pytest.mark.parametrize("page", SESSIONS)
 def test_a_page_shows_what_its_commands_print(
-    page: str, tmp_path: Path, request: pytest.FixtureRequest
+    page: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = FILES[page]
-    environ, database = os.environ | {"INTROW_API_KEY": KEY}, DATABASE
+    file, database = FILES[page], DATABASE
+    monkeypatch.setenv("INTROW_API_KEY", KEY)
     if page == "team":
         server: PostgresServer = request.getfixturevalue("postgres")
         database = server.url(server.database())
-        environ |= {"RECONCILE_STATE_PASSWORD": PASSWORD}
+        monkeypatch.setenv("RECONCILE_STATE_PASSWORD", PASSWORD)
     (tmp_path / "samples").symlink_to(ROOT / "samples")
-    with running(SEED, Choices()) as url:
-        session = Session(tmp_path, environ | {"INTROW_BASE_URL": url}, url, database)
+    with running(full_month(), Choices()) as url:
+        monkeypatch.setenv("INTROW_BASE_URL", url)
+        session = Session(tmp_path, capsys, url, database)
         played = [_played(page, block, session) for block in BLOCK.findall(file.read_text(encoding="utf-8"))]
     if os.environ.get("RECONCILE_UPDATE"):
         file.write_text(_updated(file.read_text(encoding="utf-8"), played, url), encoding="utf-8")
@@ -250,16 +260,20 @@ def test_the_help_of_a_command_names_its_page(name: str) -> None:
     assert command.epilog == f"Manual: reconcile help {PAGES[name]}"
 
 
-def test_help_shows_a_page_by_topic_and_by_command(tmp_path: Path) -> None:
-    session = Session(tmp_path, dict(os.environ), "")
+def test_help_shows_a_page_by_topic_and_by_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(tmp_path, capsys, "")
 
     assert session.run("reconcile help") == manual_page("index")
     assert session.run("reconcile help limits") == manual_page("limits")
     assert session.run("reconcile help undo") == manual_page("apply")
 
 
-def test_help_looks_for_any_other_word_in_the_text_of_all_pages(tmp_path: Path) -> None:
-    session = Session(tmp_path, dict(os.environ), "")
+def test_help_looks_for_any_other_word_in_the_text_of_all_pages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(tmp_path, capsys, "")
     lines = session.run("reconcile help IDEMPOTENCY").splitlines()
     named = [line.split()[2] for line in lines[1:]]
 
@@ -267,13 +281,13 @@ def test_help_looks_for_any_other_word_in_the_text_of_all_pages(tmp_path: Path) 
     assert named == [name for name in manual_pages() if "idempotency" in manual_page(name).casefold()] != []
 
 
-def test_help_on_an_unknown_topic_lists_those_there_are() -> None:
-    command = [sys.executable, "-m", "reconcile", "help", "chekc"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+def test_help_on_an_unknown_topic_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["help", "chekc"])
+    err = capsys.readouterr().err
 
-    assert done.returncode == 2
-    assert "no page 'chekc'" in done.stderr
-    assert "checks" in done.stderr
+    assert code == 2
+    assert "no page 'chekc'" in err
+    assert "checks" in err
 
 
 def _blocks(page: str, language: str) -> list[str]:
@@ -332,6 +346,18 @@ def test_the_settings_of_the_close_in_the_manual_are_settings(tmp_path: Path) ->
     assert policy.checks["no-po"] == "blocking"
     assert policy.expense.account("", "Referral plan", "USD") == "6210"
     assert [name for name in CHECK_NAMES if f"| `{name}` |" not in manual_page("close")] == []
+
+
+def test_the_settings_of_the_books_in_the_manual_are_settings_and_all_of_them(tmp_path: Path) -> None:
+    (text,) = _blocks("books", "toml")
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
+    policy = load(Settings(config=tmp_path / "reconcile.toml"), {}, tmp_path).close
+    named = tomllib.loads(text)["close"]
+
+    assert (policy.remeasurement.account, policy.contract_cost.term("Referral plan")) == ("7900", 24)
+    assert policy.contract_cost.term("Renewals") == 0
+    assert named["remeasurement"].keys() == set(RemeasurementPolicy.__slots__)
+    assert named["contract_cost"].keys() == set(ContractCostPolicy.__slots__)
 
 
 def test_every_command_and_every_limit_stands_in_the_manual() -> None:

@@ -15,7 +15,7 @@ from reconcile.close.flux import Explanation, Flux
 from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.ledger.evidence_of_payment import Allotment, StagePaid
 from reconcile.close.ledger.open_items import OpenPart
-from reconcile.close.rates import Rates
+from reconcile.close.remeasurement.rates import Rates
 from reconcile.close.rollforward import Entry
 from reconcile.domain.fields import line_values, payout_values
 from reconcile.domain.money import Money, totals
@@ -67,7 +67,8 @@ class Evidence:
     workbooks that never came back. unfinished: runs. Since the second version: the allotments, the payouts
     that only the stage says are paid, what is open, and what moved; own: what runs of this program set, by
     record and field. Since the third: the file of the general ledger, what does not tie to
-    it, the flux, and what explains it. Since the fifth: what did not tie when one was brought last.
+    it, the flux, and what explains it. Since the fifth: what did not tie when one was brought last. Since the
+    sixth: the movements whose rates are of other days.
     """
 
     period: Period
@@ -93,6 +94,7 @@ class Evidence:
     flux: Sequence[Flux] = ()
     explanations: Sequence[Explanation] = ()
     gl_open: Sequence[OpenDifference] = ()
+    far: Sequence[Objection] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reconcile.close.aging import Waiting
 from reconcile.close.checks import Result, run_checks
 from reconcile.close.flux import Flux, flux
 from reconcile.close.frozen import Frozen
+from reconcile.close.further import Further
 from reconcile.close.gl.tie import Tie
 from reconcile.close.journal import JournalLine, imbalance
 from reconcile.close.rollforward import MOVEMENTS, Entry, Movement, Roll, rolls
@@ -21,7 +22,8 @@ class Close:
     """A period's close: the numbers, each with its list.
 
     rolls: per currency; partner_rolls: per currency and partner; entries: the lines behind both.
-    ties_by_partner: whether the roll of each partner must add up. ties: to the general ledger.
+    ties_by_partner: whether the roll of each partner must add up. ties: to the general ledger. further:
+    contract costs and remeasurement.
     """
 
     frozen: Frozen
@@ -35,6 +37,7 @@ class Close:
     journal: tuple[JournalLine, ...]
     ties_by_partner: bool = False
     ties: tuple[Tie, ...] = ()
+    further: Further = field(default_factory=Further)
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -57,7 +60,7 @@ class Close:
         ]
         found += [
             f"The journal {name} does not balance: {rest}."
-            for name, rest in imbalance(self.journal).items()
+            for name, rest in imbalance((*self.journal, *self.further.journal)).items()
             if rest
         ]
         return tuple(found)
@@ -97,4 +100,5 @@ def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
         journal=made.journal,
         ties_by_partner=made.ties_by_partner,
         ties=made.ties,
+        further=made.further,
     )

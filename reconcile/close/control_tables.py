@@ -10,6 +10,7 @@ from reconcile.close.close import Close
 from reconcile.close.journal import JournalLine
 from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Movement, Roll
+from reconcile.domain.money import Money
 from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
 
 _CURRENCY = Column("currency", "Currency")
@@ -41,6 +42,30 @@ def journal_table(close: Close) -> Table:
         for one in close.journal
     )
     return Table("journal", "Accruals", columns, rows, _journal_note(close), "currency", is_summed=True)
+
+
+def further_tables(close: Close) -> tuple[Table, ...]:
+    """The journals of contract costs and of the remeasurement; none where there are none."""
+    columns = (
+        Column("journal", "Journal", "id"),
+        Column("date", "Date", "date"),
+        Column("account", "Account", "id"),
+        Column("description", "Description"),
+        _CURRENCY,
+        Column("debit", "Debit", "money"),
+        Column("credit", "Credit", "money"),
+        Column("lines", "Lines", "number"),
+    )
+    rows = []
+    for one in close.further.journal:
+        money = one.functional or Money(one.amount, one.currency)
+        sides = (max(money.amount, Decimal(0)) or None, max(-money.amount, Decimal(0)) or None)
+        rows.append(
+            (one.journal, one.date, one.account, one.description, money.currency, *sides, len(one.lines))
+        )
+    note = "Booked to stay. A remeasurement is in the currency of the books, and moves nothing in the other."
+    table = Table("further", "Further journals", columns, tuple(rows), note, "currency", is_summed=True)
+    return (table,) if rows else ()
 
 
 def _journal_note(close: Close) -> str:

@@ -12,13 +12,15 @@ from typing import IO, Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from reconcile.close.checks import Earlier, OpenWork
+from reconcile.close.contract_cost.asset import Asset
 from reconcile.close.first_version.entries_by_stage import Owed
 from reconcile.close.first_version.standing import PaidOn, owed_lines
 from reconcile.close.flux import Explanation
 from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.ledger.evidence_of_payment import Allotment, DatedBill, StagePaid
 from reconcile.close.ledger.positions import Facts
-from reconcile.close.rates import Rates
+from reconcile.close.remeasurement.on_account import OnAccount
+from reconcile.close.remeasurement.rates import Rates
 from reconcile.close.rollforward import Entry
 from reconcile.close.sign_off.signatures import SignOff
 from reconcile.domain.books.general_ledger import GeneralLedger
@@ -32,19 +34,25 @@ from reconcile.errors import StateError
 _NO_LINES: Final = b'"lines":{}'
 """Stands in the inputs where the lines of a snapshot go; within a text its quotes would be escaped."""
 _PIECE: Final = 1000
-VERSION: Final = 5
+VERSION: Final = 6
 """The version of the numbers of a new close."""
 # No figure of a close rests on payouts outside its scope, so no version keeps them.
 _NEVER: Final[Mapping[str, Any]] = {
     "snapshot": {"payouts_elsewhere": True},
     "last_export": {"payouts_elsewhere": True},
 }
-_SINCE_5: Final[Mapping[str, Any]] = {**_NEVER, "sign_off": True, "gl_open": True}
+_SINCE_6: Final[Mapping[str, Any]] = {
+    **_NEVER,
+    **dict.fromkeys(("assets", "remeasured", "is_booked_functional"), True),
+    "rates": {"dated", "averages"},
+    "policy": {"contract_cost", "remeasurement"},
+}
+_SINCE_5: Final[Mapping[str, Any]] = {**_SINCE_6, "sign_off": True, "gl_open": True}
 _SINCE_4: Final[Mapping[str, Any]] = {
     **_SINCE_5,
     "snapshot": {"scope": {"zone"}, "payouts_elsewhere": True},
     "last_export": {"scope": {"zone"}, "payouts_elsewhere": True},
-    "policy": {"dimensions"},
+    "policy": {"dimensions", *_SINCE_6["policy"]},
 }
 _SINCE_3: Final[Mapping[str, Any]] = {
     **_SINCE_4,
@@ -56,7 +64,7 @@ _SINCE_2: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("version", "allotments", "stage_paid", "bills", "draft", "trued_up", "own"), True),
     "policy": {"method", "receivable", "prepaid", "rate_days", *_SINCE_3["policy"]},
 }
-_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: _NEVER}
+_UNKNOWN: Final = {1: _SINCE_2, 2: _SINCE_3, 3: _SINCE_4, 4: _SINCE_5, 5: _SINCE_6, 6: _NEVER}
 """What the inputs of a close do not hold, by the version of its numbers."""
 
 
@@ -71,8 +79,10 @@ class Frozen:
     since the last export, by record and field. gl: an export of the general ledger; gl_booked: whether the
     journal of this close should be in it already. explanations: of the flux, as they were brought.
     sign_off: who signed the numbers; None where no second person is asked. gl_open: what did not tie when the
-    general ledger was brought last, in a close before this one. stamped: whether its manifest got a time
-    stamp.
+    general ledger was brought last, in a close before this one. assets: the contract costs that the close
+    before carried. remeasured: what remeasurements until then left on accounts of the balance sheet, in the
+    currency of the books; is_booked_functional: whether they are entered in that currency. stamped:
+    whether its manifest got a time stamp.
     """
 
     close_id: str
@@ -105,6 +115,9 @@ class Frozen:
     explanations: tuple[Explanation, ...] = ()
     sign_off: tuple[SignOff, ...] | None = None
     gl_open: tuple[OpenDifference, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    remeasured: tuple[OnAccount, ...] = ()
+    is_booked_functional: bool = False
     stamped: bool = False
 
     @property

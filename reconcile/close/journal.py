@@ -8,7 +8,7 @@ and payments without a bill are booked to the liability account.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,11 +16,12 @@ from typing import Final, Literal
 
 from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Entry, Movement
+from reconcile.domain.money import Money
 from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.dimensions import values_of
 
-Side = Literal["expense", "liability"]
+Side = Literal["expense", "liability", "asset", "payable", "gain or loss"]
 _IN_PAYABLES: Final = (Part.PAYABLE.value, Part.PREPAID_BILL.value)
 """What the bills and their payments have booked already."""
 _MONEY: Final = (
@@ -49,9 +50,10 @@ class Share:
 class JournalLine:
     """One line of a journal.
 
-    side: `expense` or `liability`. amount: a debit where positive, a credit where
+    side: the kind of account. amount: a debit where positive, a credit where
     negative. lines: what it sums. is_booked_before: whether it takes back what a late entry booked already.
-    shares: its amount by dimension, where dimensions are set.
+    shares: its amount by dimension, where dimensions are set. stays: whether it is never reversed.
+    functional: of a remeasurement, what is booked in the currency of the books while the amount is zero.
     """
 
     journal: str
@@ -65,6 +67,8 @@ class JournalLine:
     is_reversal: bool = False
     is_booked_before: bool = False
     shares: tuple[Share, ...] = ()
+    stays: bool = False
+    functional: Money | None = None
 
     @property
     def debit(self) -> Decimal | None:
@@ -132,6 +136,7 @@ def journal(
             _signed(sum((one.amount for one in some), Decimal(0)), side),
             tuple(one.line_id for one in some),
             shares=tuple(_shares(some, side, policy)),
+            stays=not reverses,
         )
         for (currency, side, account), some in sorted(parts.items())
     )
@@ -162,6 +167,62 @@ def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One amount of a journal that stays: to which account, why, and under which dimensions.
+
+    amount: a debit above zero. line_id: of the commission line, where it is of one.
+    """
+
+    side: Side
+    account: str
+    description: str
+    currency: str
+    amount: Decimal
+    values: Values
+    line_id: str = ""
+
+
+def staying(
+    found: Iterable[Posted], period: Period, prefix: str, functional: str = ""
+) -> tuple[JournalLine, ...]:
+    """A journal per currency that is not reversed: a line for each account and description.
+
+    functional: the currency of the books, where the amounts are in it and nothing moves in the other.
+    """
+    groups: dict[tuple[str, str, Side, str], list[Posted]] = defaultdict(list)
+    for one in found:
+        groups[one.currency, one.description, one.side, one.account].append(one)
+    return tuple(
+        line
+        for key, some in sorted(groups.items())
+        if (line := _staying(some, period, f"{prefix}-{period}-{key[0]}", functional))
+    )
+
+
+def _staying(some: Sequence[Posted], period: Period, number: str, functional: str) -> JournalLine | None:
+    first, sums = some[0], defaultdict[Values, Decimal](Decimal)
+    for one in some:
+        sums[one.values] += one.amount
+    shares = tuple(Share(values, amount) for values, amount in sorted(sums.items()) if values and amount)
+    whole = sum(sums.values(), Decimal(0))
+    if not whole and not shares:
+        return None
+    return JournalLine(
+        number,
+        period.end,
+        first.side,
+        first.account,
+        first.description,
+        first.currency,
+        Decimal(0) if functional else whole,
+        tuple(dict.fromkeys(one.line_id for one in some if one.line_id)),
+        shares=shares,
+        stays=True,
+        functional=Money(whole, functional) if functional else None,
+    )
+
+
 def _reversed(line: JournalLine, period: Period) -> JournalLine:
     return JournalLine(
         f"{line.journal}-R",
@@ -181,5 +242,6 @@ def imbalance(journal_lines: Iterable[JournalLine]) -> Mapping[str, Decimal]:
     """Debits less credits per journal; every one is zero in a journal that balances."""
     found: dict[str, Decimal] = {}
     for line in journal_lines:
-        found[line.journal] = found.get(line.journal, Decimal(0)) + line.amount
+        amount = line.functional.amount if line.functional else line.amount
+        found[line.journal] = found.get(line.journal, Decimal(0)) + amount
     return found

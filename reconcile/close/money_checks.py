@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -33,7 +34,12 @@ def _paid(given: Evidence, payout_id: str) -> dict[str, Decimal]:
     return totals(one.amount for one in given.allotments.get(payout_id, ()) if one.day <= given.period.end)
 
 
-def _paid_differs(given: Evidence) -> Iterator[Objection]:
+def _payments(count: int) -> str:
+    """As it was said up to the fifth version, also of one."""
+    return f"{count} payments"
+
+
+def _paid_differs(given: Evidence, said: Callable[[int], str] = _payments) -> Iterator[Objection]:
     """Payouts that were paid in part, more than once, or more than they come to."""
     for payout in given.payouts:
         if payout.stage == STAGES["DECLINED"].value:
@@ -42,9 +48,7 @@ def _paid_differs(given: Evidence) -> Iterator[Objection]:
             count = sum(one.kind == "paid" for one in given.allotments[payout.id])
             whole = payout.amount
             if currency == whole.currency and amount and amount != whole.amount:
-                yield of_payout(
-                    payout, f"{counted(count, 'payment')}, together {Money(amount, currency)}, of {whole}"
-                )
+                yield of_payout(payout, f"{said(count)}, together {Money(amount, currency)}, of {whole}")
             elif currency == whole.currency and not amount and payout.stage == PAID:
                 yield of_payout(payout, "PAID, and its payments came back")
 
@@ -114,6 +118,10 @@ def _stale_rates(given: Evidence) -> Iterator[Objection]:
             yield Objection(code, "", f"the rate is of {rate.day}, the period ends on {given.period.end}")
 
 
+def _paid_differs_now(given: Evidence) -> Iterator[Objection]:
+    yield from _paid_differs(given, lambda count: counted(count, "payment"))
+
+
 _MATCHED_UNPAID: Final = Check(
     "matched-unpaid", "Paid in full, and not PAID", Weight.BLOCKING, _matched_unpaid
 )
@@ -127,4 +135,8 @@ CHECKS: Final = (
     Check("over-age", "Open beyond the last bucket of the aging", Weight.WARNING, _over_age),
     Check("stale-rates", "Rates that are not of the end of the period", Weight.BLOCKING, _stale_rates),
 )
-"""All checks, in the order of the pack."""
+"""All checks up to the fifth version, in the order of the pack."""
+PAID_DIFFERS: Final = replace(
+    next(one for one in CHECKS if one.name == "paid-differs"), objections=_paid_differs_now
+)
+"""Since the sixth version."""

@@ -9,10 +9,12 @@ from typing import Final
 
 from reconcile.close.checks import Objection
 from reconcile.close.close import Close
-from reconcile.close.control_tables import bridge_table, control_table, journal_table
+from reconcile.close.contract_cost.cost_tables import asset_tables, cost_facts, cost_tables
+from reconcile.close.control_tables import bridge_table, control_table, further_tables, journal_table
 from reconcile.close.entry_tables import lines_table, paid_table, partner_numbers
 from reconcile.close.gl.gl_tables import gl_fact, gl_tables
 from reconcile.close.list_tables import aging_table, exceptions_table, flux_table, waiting_table
+from reconcile.close.remeasurement.gain_tables import gain_facts, gain_tables, measured_moves_tables
 from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.close.sign_off.signatures import sign_off_facts
 from reconcile.close.sign_off.signed_numbers import fingerprint_of_numbers
@@ -153,6 +155,12 @@ _FACTS: Final[Mapping[int, Callable[[Close], tuple[tuple[str, str], ...]]]] = {
     3: lambda close: (*_read_and_decided(close), gl_fact(close)),
     4: lambda close: (*_read_and_decided(close), gl_fact(close)),
     5: lambda close: (*_read_and_decided(close), gl_fact(close)),
+    6: lambda close: (
+        *_read_and_decided(close),
+        gl_fact(close),
+        *gain_facts(close),
+        *cost_facts(close),
+    ),
 }
 
 
@@ -161,15 +169,20 @@ def _tables(close: Close) -> tuple[Table, ...]:
         rollforward_table(close),
         *_BRIDGES[close.frozen.ledger_version](close),
         *gl_tables(close),
+        *gain_tables(close),
+        *cost_tables(close),
         control_table(close),
-        _by_partner(close),
+        partners_table(close),
         checks_table(close),
         exceptions_table(close),
         journal_table(close),
+        *further_tables(close),
         aging_table(close),
         waiting_table(close),
         flux_table(close),
         paid_table(close),
+        *measured_moves_tables(close),
+        *asset_tables(close),
         lines_table(close),
     ]
     return tuple(tables if close.frozen.rates is None else [tables[0], _reported(close), *tables[1:]])
@@ -184,7 +197,8 @@ def rollforward_table(close: Close) -> Table:
     )
 
 
-def _by_partner(close: Close) -> Table:
+def partners_table(close: Close) -> Table:
+    """The roll-forward per currency and partner."""
     key = _PARTNER_KEYS[close.frozen.ledger_version](close)
     columns = (
         _CURRENCY,

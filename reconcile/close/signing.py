@@ -19,8 +19,11 @@ _MOST: Final[Mapping[str, int]] = {
     "control": 30,
     "gl": 20,
     "gl_items": 15,
+    "gains": 15,
+    "contract_cost": 15,
     "checks": 30,
     "journal": 24,
+    "further": 20,
     "aging": 30,
     "flux": 15,
 }

@@ -6,7 +6,7 @@ A kept close is made again by the version that it was made with, so its pack sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconcile.close.aging import Waiting, open_items
@@ -18,6 +18,7 @@ from reconcile.close.first_version.entries_by_stage import entries as entries_by
 from reconcile.close.first_version.standing import PaidOn, Standing, earned_on, standing
 from reconcile.close.flux import flux
 from reconcile.close.frozen import Frozen
+from reconcile.close.further import Further, further_of
 from reconcile.close.gl.ledger_checks import CHECKS_OF_VERSION, differences
 from reconcile.close.gl.tie import Tie, ties
 from reconcile.close.journal import JournalLine, accruals, clearing
@@ -25,6 +26,9 @@ from reconcile.close.ledger.evidence_of_payment import StagePaid
 from reconcile.close.ledger.movements import Books, books, books_before, entries
 from reconcile.close.rollforward import Entry
 from reconcile.domain.records import Payout
+
+_NO_FURTHER: Final = 5
+"""The last version without contract costs and remeasurement."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Numbers:
     journal: tuple[JournalLine, ...]
     ties_by_partner: bool
     ties: tuple[Tie, ...] = ()
+    further: Further = field(default_factory=Further)
 
 
 def numbers(frozen: Frozen, previous: Frozen | None) -> Numbers:
@@ -103,7 +108,10 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
         journal = clearing(found, frozen.trued_up, period, policy)
     else:
         journal = accruals(found, period, policy)
-    tied = ties(frozen, previous, found, journal)
+    further = (
+        further_of(frozen, previous, (before, now), found) if frozen.version > _NO_FURTHER else Further()
+    )
+    tied = ties(frozen, previous, found, journal, further)
     return Numbers(
         found,
         open_items(now.open, frozen.snapshot, period, policy.aging_days),
@@ -115,10 +123,12 @@ def _second(frozen: Frozen, previous: Frozen | None) -> Numbers:
             flux=flux(found, policy),
             explanations=frozen.explanations,
             gl_open=frozen.gl_open,
+            far=further.far,
         ),
         journal,
         ties_by_partner=True,
         ties=tied,
+        further=further,
     )
 
 

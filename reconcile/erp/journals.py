@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from reconcile.domain.money import wire_amount
+from reconcile.domain.money import Money, wire_amount
 from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
 from reconcile.domain.policy.dimensions import Dimension, texts_of
 from reconcile.domain.spreadsheet import csv_text
@@ -34,17 +34,23 @@ FIELDS: Final = (
     *DIMENSION_FIELDS,
 )
 """What a column can hold. A debit is a positive `amount`; `reverses_on` is empty on a reversal."""
+FUNCTIONAL_FIELDS: Final = ("currency", "amount", "debit", "credit")
+"""What a column can hold of an amount in the currency of the books."""
 
 _KEYS: Final = frozenset(f"{{{name}}}" for name in ("journal", "account", "subsidiary", *DIMENSION_FIELDS))
+_AMOUNTS: Final = frozenset(
+    f"{{{kind}{name}}}" for kind in ("", "functional_") for name in ("amount", "debit", "credit")
+)
 NEWEST: Final = {"xero": "xero-2", "netsuite": "netsuite-2"}
 """The layouts of which there is a later version. A close of the first is made again with the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """One line of a journal. amount: a debit where positive. reverses_on: None on a reversal.
+    """One line of a journal. amount: a debit where positive. reverses_on: None on what is not reversed.
 
-    dimensions: the values of those that are set.
+    dimensions: the values of those that are set. is_reversal: whether it takes back what the day before
+    booked. functional: of a remeasurement, the amount in the currency of the books; `amount` is zero then.
     """
 
     journal: str
@@ -55,6 +61,8 @@ class JournalRow:
     amount: Decimal
     reverses_on: dt.date | None
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    is_reversal: bool = False
+    functional: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,9 @@ class JournalLayout:
     reversals: whether the reversal is written too; some systems make it from `reverses_on`. max_rows: what
     the system takes at once, 0 for no limit; a journal is never cut in two. subsidiary: what the column of
     that name says, where no entity is set. dimensions: the headers of columns that are added for the
-    dimensions that are set. formula_keys: whether accounts and journal numbers that begin like a formula are
+    dimensions that are set. functional: those of columns that are added for a remeasurement: its amount in
+    the currency of the books, beside a zero in the other; without them it is written as an entry in the
+    currency of the books. formula_keys: whether accounts and journal numbers that begin like a formula are
     `kept` or get an apostrophe (`guarded`).
     """
 
@@ -76,6 +86,7 @@ class JournalLayout:
     max_rows: int = 0
     subsidiary: str = ""
     dimensions: Mapping[Dimension, str] = field(default_factory=dict)
+    functional: Mapping[Literal["currency", "amount", "debit", "credit"], str] = field(default_factory=dict)
     formula_keys: Literal["guarded", "kept"] = "guarded"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
@@ -103,7 +114,8 @@ def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str
 
     Raises ConfigurationError for a journal that is longer than a file may be.
     """
-    wanted = [row for row in rows if layout.reversals or row.reverses_on]
+    wanted = [_carried(row, layout) for row in rows if layout.reversals or not row.is_reversal]
+    layout = _with_functional(layout, wanted)
     layout = _with_dimensions(layout, {name for row in wanted for name in row.dimensions})
     found = {}
     for currency, some in groupby(sorted(wanted, key=lambda row: row.currency), lambda row: row.currency):
@@ -111,6 +123,23 @@ def journal_files(rows: Iterable[JournalRow], layout: JournalLayout) -> dict[str
             name = layout.name.format(currency=currency, part=f"-{number}" if number > 1 else "")
             found[name] = _csv(part, layout)
     return found
+
+
+def _carried(row: JournalRow, layout: JournalLayout) -> JournalRow:
+    """A row as the layout can say it: a remeasurement beside a zero, or in the books' currency alone."""
+    if row.functional is None or layout.functional:
+        return row
+    return replace(row, currency=row.functional.currency, amount=row.functional.amount, functional=None)
+
+
+def _with_functional(layout: JournalLayout, rows: Iterable[JournalRow]) -> JournalLayout:
+    """The layout with the columns of the currency of the books, where a row has an amount in it."""
+    if not any(row.functional for row in rows):
+        return layout
+    added = tuple(
+        Column(header, f"{{functional_{name}}}") for name, header in layout.functional.items() if header
+    )
+    return replace(layout, columns=(*layout.columns, *added))
 
 
 def _with_dimensions(layout: JournalLayout, used: Collection[str]) -> JournalLayout:
@@ -159,21 +188,38 @@ def _csv(rows: Iterable[JournalRow], layout: JournalLayout) -> bytes:
 
 def _cell(column: Column, texts: Mapping[str, str]) -> str | Decimal:
     text = column.value.format_map(texts)
-    return Decimal(text) if text and column.value in ("{amount}", "{debit}", "{credit}") else text
+    return Decimal(text) if text and column.value in _AMOUNTS else text
 
 
 def _texts(row: JournalRow, layout: JournalLayout) -> dict[str, str]:
-    size = wire_amount(abs(row.amount), row.currency)
+    side = row.functional.amount if row.functional else row.amount
     return {
         "journal": row.journal,
         "date": row.date.strftime(layout.date),
         "account": row.account,
         "description": row.description,
         "currency": row.currency,
-        "amount": wire_amount(row.amount, row.currency),
-        "debit": size if row.amount > 0 else "",
-        "credit": size if row.amount < 0 else "",
+        **_sides(row.amount, row.currency, side),
         "reverses_on": row.reverses_on.strftime(layout.date) if row.reverses_on else "",
         "subsidiary": row.dimensions.get("entity") or layout.subsidiary,
         **texts_of(row.dimensions),
+        **_functional(row.functional),
+    }
+
+
+def _functional(money: Money | None) -> dict[str, str]:
+    """The amount in the currency of the books; nothing for rows that have none."""
+    if money is None:
+        return dict.fromkeys((f"functional_{name}" for name in FUNCTIONAL_FIELDS), "")
+    sides = _sides(money.amount, money.currency, money.amount)
+    return {f"functional_{name}": text for name, text in ({"currency": money.currency} | sides).items()}
+
+
+def _sides(amount: Decimal, currency: str, side: Decimal) -> dict[str, str]:
+    """An amount as one, and as a debit or a credit. side: what says which of both, since a zero does not."""
+    size = wire_amount(abs(amount), currency)
+    return {
+        "amount": wire_amount(amount, currency),
+        "debit": size if side > 0 else "",
+        "credit": size if side < 0 else "",
     }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+from reconcile.close.close import make_close
+from reconcile.close.contract_cost.asset import Asset
 from reconcile.close.frozen import Frozen, from_json
+from reconcile.close.remeasurement.gain_journal import left_on_accounts
+from reconcile.close.remeasurement.on_account import OnAccount
 from reconcile.domain.period import Period
+from reconcile.domain.policy.contract_cost import unknown_plans
 from reconcile.domain.snapshot import Environment
-from reconcile.errors import DecisionNeeded
+from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.store.closes import KeptClose, kept_closes
 from reconcile.store.store import Store
 
@@ -80,3 +86,30 @@ def previous_close(
             f"and not on {period.start}. Close what lies between first."
         )
     return last
+
+
+def with_carried(frozen: Frozen, chain: Sequence[KeptClose], before: Frozen | None) -> Frozen:
+    """The inputs of a close with what the one before it left, which is made again for that.
+
+    chain: the closes on record. Raises ConfigurationError for a plan that is capitalised and that neither a
+    line nor an asset has.
+    """
+    assets, remeasured = _left(chain, before)
+    plans = {one.plan_name or "" for one in frozen.snapshot.lines.values()} | {one.plan for one in assets}
+    for sentence in unknown_plans(frozen.policy.contract_cost, plans):
+        raise ConfigurationError(sentence)
+    return replace(frozen, assets=assets, remeasured=remeasured)
+
+
+def _left(
+    chain: Sequence[KeptClose], before: Frozen | None
+) -> tuple[tuple[Asset, ...], tuple[OnAccount, ...]]:
+    if before is None:
+        return (), ()
+    policy = before.policy
+    if not (policy.contract_cost.is_on or policy.remeasurement.is_on or before.assets):
+        return (), before.remeasured
+    earlier = next((one for one in chain if one.close_id == before.previous), None)
+    further = make_close(before, thawed(earlier) if earlier else None).further
+    assets = further.costs.carried if further.costs else before.assets
+    return assets, left_on_accounts(further.gain_journal, before.remeasured)

@@ -89,7 +89,7 @@ def bank(path: Path) -> object:
 def table(convert: str, path: Path) -> object:
     """As `bills` and `close` read a small table, but for the bounds. convert: what it is a table of."""
     from reconcile.close.explanations import explanations_from
-    from reconcile.close.rates import rates_from
+    from reconcile.close.remeasurement.rates import rates_from
     from reconcile.erp.bills.open_bills import open_bills_from
     from reconcile.erp.bills.vendors import vendors_from
     from reconcile.jobs.user_tables import read_any_table

@@ -24,7 +24,7 @@ from reconcile.erp.bills.layout import load_layout, with_dimensions
 from reconcile.erp.bills.make_bills import Circumstances, make_bills
 from reconcile.erp.bills.vendors import Vendor
 from reconcile.jobs.closes.close_files import journal_of
-from reconcile.jobs.closes.dimension_notes import dimension_notes
+from reconcile.jobs.closes.journal_notes import dimension_notes
 from reconcile.resources import template
 
 RULES: dict[Dimension, DimensionRule] = {

@@ -15,7 +15,15 @@ from reconcile.close.frozen import VERSION, from_json
 from reconcile.jobs.closes.close_files import pack_files
 
 KEPT = Path(__file__).parent / "kept"
-FOLDERS = ("version_1", "version_2", "version_2_clearing", "version_3", "version_4")
+FOLDERS = (
+    "version_1",
+    "version_2",
+    "version_2_clearing",
+    "version_3",
+    "version_4",
+    "version_5",
+    "version_5_reversing",
+)
 FILES = [
     (name, path.name)
     for name in FOLDERS

@@ -12,7 +12,7 @@ from closing import APRIL_END, close_of, facts_of, frozen_of, paid
 from reconcile.close.aging import buckets, sums
 from reconcile.close.journal import imbalance
 from reconcile.close.late import late_entries, true_up
-from reconcile.close.rates import rates_from
+from reconcile.close.remeasurement.rates import rates_from
 from reconcile.domain.policy.close import AccountRule, ClosePolicy
 from reconcile.errors import ConfigurationError
 
@@ -205,3 +205,27 @@ def test_a_currency_without_a_rate_is_named() -> None:
 
     with pytest.raises(ConfigurationError, match=r"rates\.csv has no rate from GBP to USD"):
         _ = close.reported
+
+
+def test_of_several_rates_the_nearest_to_the_end_is_its_rate_and_each_day_has_the_nearest() -> None:
+    days = ("2026-03-29", "2026-04-02", "2026-03-10")
+    rows = [["EUR", "USD", f"1.{number}", day] for number, day in enumerate(days)]
+    rates = rates_from([RATES[0], *rows], "rates.csv", date(2026, 3, 31))
+
+    # Two days before and two days after: the earlier one.
+    assert rates.rates["EUR"].day == date(2026, 3, 29)
+    assert rates.of("EUR", date(2026, 3, 12), 5).day == date(2026, 3, 10)
+    assert rates.of("EUR", date(2026, 3, 20), 5).day == date(2026, 3, 29)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["EUR", "USD", "1", "2026-03-31", "mean"]], "row 2: the kind 'mean' is neither spot nor average"),
+        ([["EUR", "USD", "1", "2026-03-31", "average"]], "has no rates"),
+        ([["EUR", "USD", "1", "2026-03-31", "average"]] * 2, "row 3: .* one rate a day and one average"),
+    ],
+)
+def test_averages_stand_beside_rates(rows: list[list[str]], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        rates_from([[*RATES[0], "kind"], *rows], "rates.csv")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reconcile.domain.money import Money
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.closes.close_files import newest_layouts
@@ -110,3 +111,65 @@ def test_a_new_close_takes_the_newest_version_and_a_layout_of_ones_own_stays(tmp
         "xero-2",
     )
     assert newest_layouts(("xero", "netsuite"), tmp_path) == ("xero", NEWEST["netsuite"])
+
+
+REMEASURED = [
+    JournalRow(
+        "FX-2026-03-EUR",
+        date(2026, 3, 31),
+        account,
+        "Remeasurement",
+        "EUR",
+        Decimal(0),
+        None,
+        functional=Money(Decimal(amount), "USD"),
+    )
+    for account, amount in (("7900", "25.5"), ("2100", "-25.5"))
+]
+
+
+def test_a_plain_journal_says_a_zero_in_the_currency_and_the_amount_in_that_of_the_books() -> None:
+    (content,) = journal_files(REMEASURED, load_journal_layout(template("erp/journal-csv.toml"))).values()
+    said = [
+        (row["Currency"], row["Debit"], row["Credit"], *(row[f"Books {name}"] for name in SIDES))
+        for row in _rows(content)
+    ]
+
+    assert said == [("EUR", "0.00", "", "USD", "25.50", ""), ("EUR", "", "0.00", "USD", "", "25.50")]
+
+
+SIDES = ("currency", "debit", "credit")
+
+
+def test_the_columns_of_the_books_are_there_only_where_something_is_remeasured() -> None:
+    layout = load_journal_layout(template("erp/journal-csv.toml"))
+    (content,) = journal_files(_journal("ACC-1", 3), layout).values()
+
+    assert not any(header.startswith("Books") for header in _rows(content)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "debit"),
+    [
+        ("xero-2", "xero-journal-USD.csv", "*Amount"),
+        ("netsuite-2", "netsuite-journal-USD.csv", "Debit"),
+        ("quickbooks", "quickbooks-journal-USD.csv", "Debits"),
+    ],
+)
+def test_a_layout_with_one_amount_to_a_line_has_the_remeasurement_in_the_file_of_the_books(
+    name: str, file: str, debit: str
+) -> None:
+    files = journal_files(REMEASURED, load_journal_layout(template(f"erp/journal-{name}.toml")))
+
+    assert list(files) == [file]
+    assert next(row[debit] for row in _rows(files[file])) == "25.50"
+
+
+def test_netsuite_gets_what_stays_without_a_day_of_reversal_and_no_reversals() -> None:
+    rows = _journal("CC-1", 2)
+    stays = [replace(row, reverses_on=None) for row in rows]
+    reversal = [replace(row, journal="CC-1-R", reverses_on=None, is_reversal=True) for row in rows]
+    layout = load_journal_layout(template("erp/journal-netsuite-2.toml"))
+    (content,) = journal_files([*stays, *reversal], layout).values()
+
+    assert [(row["External ID"], row["Reversal Date"]) for row in _rows(content)] == [("CC-1", "")] * 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from reconcile.close.rates import rates_from
+from reconcile.close.remeasurement.rates import rates_from
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.erp.bills.vendors import vendors_from
 from reconcile.errors import ConfigurationError, ReconcileError

@@ -25,7 +25,7 @@ class Booking:
     """One amount that an account should show. amount: a debit above zero. what: the kind, for people.
 
     number: what its text should hold; empty where nothing is known. is_own: whether it is of the journal of
-    this very close, which can be booked only after it.
+    this very close, which can be booked only after it. payout_id: of a bill and a payment.
     """
 
     account: str
@@ -35,6 +35,7 @@ class Booking:
     number: str
     what: str
     is_own: bool = False
+    payout_id: str = ""
 
 
 Balances = dict[tuple[str, str], Decimal]
@@ -70,7 +71,7 @@ def bookings(
         found += _journals(accruals(opening, previous.period, previous.policy), "reversal")
         late = journal(frozen.trued_up, previous.period, previous.policy, "", "ADJ")
         found += _journals(late, "reversal of a true-up")
-    bills = _Bills(frozen, previous)
+    bills = BillBookings(frozen, previous)
     found += bills.booked()
     for movement in _MONEY:
         found += [one for entry in _of(entries, movement) for one in bills.paid(entry)]
@@ -89,7 +90,7 @@ def _journals(lines: Iterable[JournalLine], what: str, *, is_own: bool = False) 
             yield Booking(one.account, one.currency, one.amount, one.date, one.journal, what, is_own)
 
 
-class _Bills:
+class BillBookings:
     """The bills as they are known now and were at the last close, and where bills and payments are booked."""
 
     def __init__(self, frozen: Frozen, previous: Frozen | None) -> None:
@@ -114,16 +115,21 @@ class _Bills:
 
     def _both(self, bill: DatedBill, amount: Decimal, what: str) -> Iterator[Booking]:
         currency = bill.amount.currency
-        yield Booking(self.cost, currency, amount, bill.day, bill.number, what)
-        yield Booking(self.policy.gl.payable, currency, -amount, bill.day, bill.number, what)
+        one = Booking(self.cost, currency, amount, bill.day, bill.number, what, payout_id=bill.payout_id)
+        yield one
+        yield replace(one, account=self.policy.gl.payable, amount=-amount)
 
     def _paid_before(self, bill: DatedBill) -> Decimal:
+        return sum(self.paid_before(bill), Decimal(0))
+
+    def paid_before(self, bill: DatedBill) -> list[Decimal]:
+        """What was paid before a bill came, payment by payment."""
         rows = self.frozen.allotments.get(bill.payout_id)
         if rows is None:
             told = self.frozen.stage_paid.get(bill.payout_id)
             amounts = told.amounts if told and told.day < bill.day else ()
-            return sum((one.amount for one in amounts if one.currency == bill.amount.currency), Decimal(0))
-        return sum((one.amount.amount for one in rows if one.day < bill.day), Decimal(0))
+            return [one.amount for one in amounts if one.currency == bill.amount.currency]
+        return [one.amount.amount for one in rows if one.day < bill.day]
 
     def paid(self, entry: Entry) -> Iterator[Booking]:
         """A payment: of its bill where there is one by then, else of the cost."""

@@ -9,6 +9,7 @@ from reconcile.close.checks import FIRST_CHECKS, Check, Evidence, Objection
 from reconcile.close.explanations import EXPLAINED
 from reconcile.close.gl.tie import Tie
 from reconcile.close.money_checks import CHECKS as MONEY_CHECKS
+from reconcile.close.money_checks import PAID_DIFFERS
 from reconcile.domain.money import Money
 from reconcile.domain.policy.close import Weight
 
@@ -58,10 +59,28 @@ _CARRIED: Final = Check(
     Weight.BLOCKING,
     _gl_forgotten,
 )
+
+
+def _far_rates(given: Evidence) -> Iterator[Objection]:
+    yield from given.far
+
+
+_FAR: Final = Check("far-rates", "Movements without a rate of their day", Weight.BLOCKING, _far_rates)
+_FIFTH: Final = (*CHECKS[:-1], _CARRIED, CHECKS[-1])
+
+
+def _sixth() -> Iterator[Check]:
+    for one in _FIFTH:
+        yield PAID_DIFFERS if one.name == PAID_DIFFERS.name else one
+        if one.name == "stale-rates":
+            yield _FAR
+
+
 CHECKS_OF_VERSION: Final[Mapping[int, Sequence[Check]]] = {
     1: FIRST_CHECKS,
     2: MONEY_CHECKS,
     3: CHECKS,
     4: CHECKS,
-    5: (*CHECKS[:-1], _CARRIED, CHECKS[-1]),
+    5: _FIFTH,
+    6: tuple(_sixth()),
 }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
+from reconcile.close.contract_cost.asset import Asset
 from reconcile.close.frozen import Frozen
+from reconcile.close.further import Further
 from reconcile.close.gl.bookings import Balances, Booking, balances, bookings
 from reconcile.close.gl.compare_postings import Item, Kind, compared
 from reconcile.close.gl.tied_accounts import Account, tied_accounts
 from reconcile.close.journal import JournalLine
+from reconcile.close.remeasurement.gain_journal import left_on_accounts
+from reconcile.close.remeasurement.on_account import OnAccount
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.books.general_ledger import Balance, GeneralLedger, Posting
 
@@ -60,18 +64,51 @@ class Tie:
 
 
 def ties(
-    frozen: Frozen, previous: Frozen | None, entries: Sequence[Entry], own: Iterable[JournalLine]
+    frozen: Frozen,
+    previous: Frozen | None,
+    entries: Sequence[Entry],
+    own: Iterable[JournalLine],
+    further: Further,
 ) -> tuple[Tie, ...]:
     """Every account of the settings against the general ledger; nothing where no export was brought."""
     if frozen.gl is None:
         return ()
-    expected = list(bookings(frozen, previous, entries, own))
+    gains = _as_entered(further.gain_journal, frozen)
+    expected = list(bookings(frozen, previous, entries, (*own, *further.cost_journal, *gains)))
     if frozen.gl_booked:
         expected = [replace(one, is_own=False) for one in expected]
     opening = [one for one in entries if one.movement is Movement.OPENING]
     closing = [one for one in entries if one.movement is Movement.CLOSING]
     before = balances(opening, previous.policy, frozen.trued_up) if previous else {}
-    return _Sides(frozen, frozen.gl, expected, before, balances(closing, frozen.policy)).ties()
+    now = balances(closing, frozen.policy)
+    if frozen.is_booked_functional:
+        _add(before, frozen.remeasured)
+        _add(now, left_on_accounts(gains, frozen.remeasured))
+    _add(before, _assets(frozen.assets, frozen))
+    _add(now, _assets(further.costs.carried if further.costs else (), frozen))
+    return _Sides(frozen, frozen.gl, expected, before, now).ties()
+
+
+def _add(found: Balances, more: Iterable[OnAccount]) -> None:
+    for one in more:
+        key = (one.account, one.currency)
+        found[key] = found.get(key, _ZERO) + one.amount
+
+
+def _assets(assets: Iterable[Asset], frozen: Frozen) -> Iterator[OnAccount]:
+    for one in assets:
+        yield OnAccount(frozen.policy.contract_cost.asset, one.currency, one.carrying)
+
+
+def _as_entered(lines: Iterable[JournalLine], frozen: Frozen) -> tuple[JournalLine, ...]:
+    """A remeasurement as it shows in the currency of a transaction: not at all, or in that of the books."""
+    if not frozen.is_booked_functional:
+        return ()
+    return tuple(
+        replace(one, currency=one.functional.currency, amount=one.functional.amount)
+        for one in lines
+        if one.functional
+    )
 
 
 class _Sides:

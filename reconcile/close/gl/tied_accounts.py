@@ -36,6 +36,8 @@ def tied_accounts(policy: ClosePolicy) -> Mapping[str, Account]:
         found |= {one: Account(one, is_credit=False) for one in accounts_of(rule) if one not in found}
     if policy.gl.payable:
         found[policy.gl.payable] = Account(policy.gl.payable, is_credit=True)
+    if policy.contract_cost.asset:
+        found.setdefault(policy.contract_cost.asset, Account(policy.contract_cost.asset, is_credit=False))
     cost = Account(", ".join(expense), is_credit=False, has_balance=False)
     return found | dict.fromkeys(expense, cost)
 

@@ -16,7 +16,7 @@ from reconcile.domain.pack_table import Cell, Table, value_of
 
 _SIGNED: Final = (
     *("rollforward", "bridge", "reported", "gl", "gl_items", "control", "partners", "journal", "flux"),
-    "lines",
+    *("gains", "foreign", "remeasurement", "remeasured", "contract_cost", "assets", "further", "lines"),
 )
 _WORDS: Final = frozenset({"partner", "description", "said", "place", "why", "source", "by", "carried"})
 """Columns that hold names and remarks."""

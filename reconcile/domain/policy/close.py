@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from reconcile.domain.books.fiscal_calendar import FiscalCalendar
+from reconcile.domain.policy.contract_cost import ContractCostPolicy
 from reconcile.domain.policy.dimensions import Dimension, DimensionRule
+from reconcile.domain.policy.remeasurement import RemeasurementPolicy
 
 CHECK_NAMES: Final = (
     "not-final",
@@ -37,6 +39,7 @@ CHECK_NAMES: Final = (
     "edited-after-paid",
     "over-age",
     "stale-rates",
+    "far-rates",
     "gl-differs",
     "gl-missing",
     "gl-forgotten",
@@ -103,7 +106,7 @@ class ClosePolicy:
     which lets payouts go on to a paying stage, PAID or FAILED. gl: how the general ledger is compared.
     entity: whose books these are, for the cover and the foot of each page.
     fiscal: how fiscal years are named and divided. dimensions: under which departments and the like journals
-    and bills are booked.
+    and bills are booked. contract_cost: what is capitalised. remeasurement: of balances in other currencies.
     """
 
     checks: Mapping[str, Weight] = field(default_factory=dict)
@@ -123,3 +126,5 @@ class ClosePolicy:
     entity: str = ""
     fiscal: FiscalCalendar = field(default_factory=FiscalCalendar)
     dimensions: Mapping[Dimension, DimensionRule] = field(default_factory=dict)
+    contract_cost: ContractCostPolicy = field(default_factory=ContractCostPolicy)
+    remeasurement: RemeasurementPolicy = field(default_factory=RemeasurementPolicy)

@@ -11,8 +11,11 @@ from typing import Any
 
 from reconcile import __version__
 from reconcile.close.close import Close, make_close
+from reconcile.close.contract_cost.cost_tables import cost_tables
 from reconcile.close.frozen import VERSION, Frozen
+from reconcile.close.gl.gl_tables import gl_tables
 from reconcile.close.pack import checks_table, objections, rollforward_table
+from reconcile.close.remeasurement.gain_tables import gain_tables
 from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
@@ -21,7 +24,7 @@ from reconcile.introw.client import Client, Reader
 from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, SignIn, read_kept, signatures, signer
 from reconcile.jobs.approvals.use_approval import claim_on, note_refusal
-from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed
+from reconcile.jobs.close_chain import kept_close, previous_close, superseded, thawed, with_carried
 from reconcile.jobs.closes.close_files import (
     INPUTS,
     NUMBERS,
@@ -43,8 +46,8 @@ from reconcile.jobs.closes.close_inputs import (
     workbooks_out,
 )
 from reconcile.jobs.closes.close_stamp import keep_stamp, remove_stamp, stamped_close
-from reconcile.jobs.closes.dimension_notes import dimension_notes
 from reconcile.jobs.closes.explained import explanations_of
+from reconcile.jobs.closes.journal_notes import books_functional, dimension_notes, remeasurement_notes
 from reconcile.jobs.closes.ledger_export import ledger_of, open_differences, tie_lines
 from reconcile.jobs.closes.payment_evidence import evidence_of, trued_up
 from reconcile.jobs.closes.sign_off import Review, last_prepared, prepare, review_of
@@ -99,9 +102,16 @@ class CloseResult:
     review: Review | None = None
 
     @property
-    def tables(self) -> tuple[Table, Table]:
-        """The roll-forward, and the checks that object."""
-        return rollforward_table(self.made), objections(checks_table(self.made))
+    def tables(self) -> tuple[Table, ...]:
+        """The roll-forward, gains and losses, contract costs, and the checks that object."""
+        made = self.made
+        beside = (*gain_tables(made)[:1], *cost_tables(made))
+        return rollforward_table(made), *beside, objections(checks_table(made))
+
+    @property
+    def ties(self) -> tuple[Table, ...]:
+        """The tie to the general ledger, and why it differs; none where no export was brought."""
+        return gl_tables(self.made)
 
     @property
     def verdict(self) -> tuple[str, ...]:
@@ -186,7 +196,10 @@ def _made(
     brought = _brought(session, store, request, replaced)
     snapshot = everything(session, reader, previous, session.days.zone)
     frozen = replace(_gathered(session, store, request, snapshot, previous, replaced, at), **brought)
-    for sentence in dimension_notes(frozen, session.settings.templates):
+    templates = session.settings.templates
+    frozen = with_carried(frozen, kept_closes(store, session.environment), previous)
+    frozen = replace(frozen, is_booked_functional=books_functional(frozen, templates))
+    for sentence in (*dimension_notes(frozen, templates), *remeasurement_notes(frozen, templates)):
         session.caller.say(sentence)
     return make_close(frozen, previous)
 
@@ -210,7 +223,7 @@ def _brought(
             return {name: getattr(found.frozen, name) for name in names}
     return {
         "waivers": waivers_of(request.waivers),
-        "rates": rates_of(request.rates, settings.files),
+        "rates": rates_of(request.rates, settings.files, request.period),
         "gl": ledger_of(session, request.gl, request.period),
         "explanations": explanations_of(session, request.explain, request.period, replaced),
     }

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
 from reconcile.atomic import make_folder, replacing
 from reconcile.close.close import Close
-from reconcile.close.frozen import write_inputs
+from reconcile.close.frozen import VERSION, write_inputs
 from reconcile.close.journal import JournalLine, Share
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.close.signing import signing_pack
+from reconcile.domain.money import Money
 from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
@@ -24,6 +26,8 @@ from reconcile.resources import template
 from reconcile.store.closes import KeptClose
 from reconcile.workbook.pack import write_pack
 
+_STAYING = 6
+"""Since this version of the numbers, what stays has no day of reversal."""
 NUMBERS, INPUTS = "numbers.json", "inputs.json"
 """The tables as plain values, and what they were made of: the same whatever templates and tool do."""
 
@@ -46,7 +50,8 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
         write_inputs(stream, frozen)
     # What is not closed must not be booked.
     for layout in frozen.journals if close.passes and not frozen.draft else ():
-        for file, content in journal_of(close.journal, layout, templates).items():
+        lines = (*close.journal, *close.further.journal)
+        for file, content in journal_of(lines, layout, templates, version=frozen.version).items():
             (folder / file).write_bytes(content)
     pack = pack_of(close)
     with (folder / f"{name}.xlsx").open("wb") as stream:
@@ -63,19 +68,25 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
     return {path.name: path for path in sorted(folder.iterdir())}
 
 
-def journal_of(lines: Sequence[JournalLine], layout: str, templates: Path | None) -> dict[str, bytes]:
-    """The journal in one layout. Raises ConfigurationError where there is no such layout."""
+def journal_of(
+    lines: Sequence[JournalLine], layout: str, templates: Path | None, *, version: int = VERSION
+) -> dict[str, bytes]:
+    """The journal in one layout. Raises ConfigurationError where there is no such layout.
+
+    version: of the numbers of the close. Up to the fifth, the method of clearing wrote a day of reversal
+    beside what is not reversed.
+    """
     found = load_journal_layout(template(f"erp/journal-{layout}.toml", templates))
-    return journal_files(_journal_rows(lines), found)
+    return journal_files(_journal_rows(lines, reverses_all=version < _STAYING), found)
 
 
-def _journal_rows(lines: Sequence[JournalLine]) -> Iterator[JournalRow]:
+def _journal_rows(lines: Sequence[JournalLine], *, reverses_all: bool) -> Iterator[JournalRow]:
     """The rows of the journals; a line has one for each of its dimensions.
 
     A finance system takes one entity to a journal, so a journal of several becomes as many, each numbered.
     """
     entities: dict[str, set[str]] = {}
-    rows = [(line, share) for line in lines for share in line.shares or (Share((), line.amount),)]
+    rows = [(line, share) for line in lines for share in line.shares or (Share((), _whole(line)),)]
     for line, share in rows:
         entities.setdefault(line.journal, set()).add(dict(share.values).get("entity", ""))
     order = {journal: place for place, journal in enumerate(entities)}
@@ -83,16 +94,24 @@ def _journal_rows(lines: Sequence[JournalLine]) -> Iterator[JournalRow]:
     for line, share in rows:
         values, some = dict(share.values), sorted(entities[line.journal])
         part = f"/{some.index(values.get('entity', '')) + 1}" if len(some) > 1 else ""
+        reverses = not line.is_reversal and (reverses_all or not line.stays)
+        functional = Money(share.amount, line.functional.currency) if line.functional else None
         yield JournalRow(
             line.journal + part,
             line.date,
             line.account,
             line.description,
             line.currency,
-            share.amount,
-            None if line.is_reversal else line.date + timedelta(days=1),
+            Decimal(0) if functional else share.amount,
+            line.date + timedelta(days=1) if reverses else None,
             values,
+            line.is_reversal,
+            functional,
         )
+
+
+def _whole(line: JournalLine) -> Decimal:
+    return line.functional.amount if line.functional else line.amount
 
 
 def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, ...]:

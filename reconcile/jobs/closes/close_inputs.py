@@ -10,8 +10,9 @@ from pathlib import Path
 
 from reconcile.close.checks import OpenWork
 from reconcile.close.frozen import Frozen
-from reconcile.close.rates import Rates, rates_from
+from reconcile.close.remeasurement.rates import Rates, rates_from
 from reconcile.domain.edited import Export
+from reconcile.domain.period import Period
 from reconcile.domain.phrases import moment
 from reconcile.domain.policy.close import CHECK_NAMES
 from reconcile.domain.policy.file_rules import FileRules
@@ -59,9 +60,9 @@ def _open_workbook(one: ExportStanding) -> OpenWork:
 
 def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
     """The same, where the workbooks of one split are one piece of open work."""
-    handouts = store.handouts_with([one.id for one in out])
-    sets = {one.workbook_id: one.set_id for one in handouts}
-    sizes = Counter(one.set_id for one in handouts)
+    split_workbooks = store.split_workbooks_with([one.id for one in out])
+    sets = {one.workbook_id: one.set_id for one in split_workbooks}
+    sizes = Counter(one.set_id for one in split_workbooks)
     with store.reading() as connection:
         void = Counter(sets[one] for one in withdrawn(connection, sets))
     groups: dict[str, list[OpenWork]] = {}
@@ -110,6 +111,6 @@ def waivers_of(texts: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
-def rates_of(file: Path | None, rules: FileRules) -> Rates | None:
-    """The rates of a file. Raises ConfigurationError for what is wrong in it."""
-    return rates_from(read_any_table(file, "Rates", rules), file.name) if file else None
+def rates_of(file: Path | None, rules: FileRules, period: Period) -> Rates | None:
+    """The rates of a file for the end of a period. Raises ConfigurationError for what is wrong in it."""
+    return rates_from(read_any_table(file, "Rates", rules), file.name, period.end) if file else None

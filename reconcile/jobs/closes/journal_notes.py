@@ -1,4 +1,4 @@
-"""Says what the dimensions of the settings name that is not there, and what has none."""
+"""Says what the journals of a close cannot hold, and what its dimensions name that is not there."""
 
 from __future__ import annotations
 
@@ -26,3 +26,23 @@ def dimension_notes(frozen: Frozen, templates: Path | None) -> Iterator[str]:
         layout = load_journal_layout(template(f"erp/journal-{name}.toml", templates))
         for dimension in unplaced(layout, rules):
             yield f"The journal layout {name} has no column for {dimension}, so its files do not hold it."
+
+
+def books_functional(frozen: Frozen, templates: Path | None) -> bool:
+    """Whether a remeasurement is an entry in the currency of the books, by any layout of the journals."""
+    return any(not _layout_says_both(name, templates) for name in frozen.journals)
+
+
+def _layout_says_both(name: str, templates: Path | None) -> bool:
+    return bool(load_journal_layout(template(f"erp/journal-{name}.toml", templates)).functional)
+
+
+def remeasurement_notes(frozen: Frozen, templates: Path | None) -> Iterator[str]:
+    """A sentence for each layout that has no column for the currency of the books."""
+    currency = frozen.policy.remeasurement.currency
+    for name in frozen.journals if currency else ():
+        if not _layout_says_both(name, templates):
+            yield (
+                f"The journal layout {name} has one amount to a line, so its files hold the remeasurement as "
+                f"an entry in {currency}, and not as a zero in the other currency."
+            )

@@ -1,0 +1,1 @@
+"""Costs of obtaining contracts: what is capitalised, amortised and written off."""

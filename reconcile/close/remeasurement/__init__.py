@@ -1,0 +1,1 @@
+"""Open balances in other currencies, measured in the currency of the books."""
