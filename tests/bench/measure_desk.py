@@ -37,6 +37,7 @@ from reconcile.workbook.copy.cell_editor import Keystroke, type_into
 ROUNDS = 7
 PEOPLE = 20
 MOST_EDITS = 1_000
+OPEN = ("DRAFT", "PENDING_REVIEW", "APPROVED")
 SHARED = ("home", "take", "plan", "run", "history", "approvals")
 """The pages that many people look at at once."""
 SETTINGS = f"{FAST}[limits]\nmax_changes = 1000000\n"
@@ -66,7 +67,8 @@ def pages_of(desk: DeskProcess, ana: Browser, seed: dict[str, Any]) -> dict[str,
     made = ana.work("/take")
     book = desk.folder / "month.xlsx"
     book.write_bytes(ana.client.get(f"{made.url.path}/file").content)
-    open_lines = [one for one in seed["lines"] if one.get("payoutId") and one["currency"] == "USD"]
+    open_payouts = {one["id"] for one in seed["payouts"] if one["stage"] in OPEN}
+    open_lines = [one for one in seed["lines"] if one.get("payoutId") in open_payouts]
     step = max(1, len(open_lines) * 100 // len(seed["lines"]))
     some = [one["id"] for one in open_lines[::step]][:MOST_EDITS]
     strokes = [
@@ -79,7 +81,8 @@ def pages_of(desk: DeskProcess, ana: Browser, seed: dict[str, Any]) -> dict[str,
     begun = ana.post(f"{plan}/apply", fields)
     assert begun.status_code == 303, begun.text
     run = begun.headers["location"]
-    while "ties out" not in ana.get(run).text:
+    while "ties out" not in (page := ana.get(run).text):
+        assert "stopped" not in page, page
         time.sleep(1)
     ana.work("/home/live")
     return {

@@ -28,6 +28,10 @@ BODY_SECONDS: Final = 300.0
 """How long a request may take to arrive whole."""
 PUBLIC: Final = ("/sign-in", "/static/")
 """What is there before a sign-in; everything else needs one."""
+TYPED: Final = "/sign-in/typed"
+"""Where a form goes whose person is not signed in any more: see `desk.pages.typed_forms`."""
+SIGNED_OUT: Final = "You are not signed in any more, and nothing was written. Sign in, then send it again."
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _READS: Final = ("GET", "HEAD")
 _POLICY: Final = "; ".join(
     (
@@ -136,7 +140,11 @@ class Guard:
         if visitor or scope["path"].startswith(PUBLIC):
             return None
         if scope["method"] not in _READS:
-            return PlainTextResponse("You are not signed in any more. Sign in, then send it again.", 401)
+            if not _is_own_form(Headers(scope=scope)):
+                return PlainTextResponse(SIGNED_OUT, 401)
+            state["meant"] = scope["path"]
+            scope["path"], scope["raw_path"] = TYPED, TYPED.encode()
+            return None
         there = scope["path"] + (
             "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
         )
@@ -149,6 +157,12 @@ def _is_foreign(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower()
+
+
+def _is_own_form(headers: Headers) -> bool:
+    """Whether a browser says that a page of this desk sends a form."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in _FORMS and (headers.get("sec-fetch-site") == "same-origin" or "origin" in headers)
 
 
 def _parts(host: str) -> tuple[str, int | None] | None:
