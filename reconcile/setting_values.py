@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -41,11 +42,19 @@ def made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: s
 def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
     """A value whose keys are known. Raises ConfigurationError for one of the wrong type, or that lacks."""
     try:
-        return TypeAdapter(kind).validate_python(values)
+        # A class is hashable; mypy asks its instances.
+        checked: T = _adapter(kind).validate_python(values)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join((section, *(str(part) for part in first["loc"])))
         raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
+    return checked
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    """What checks the values of a section; making it takes longer than all it checks."""
+    return TypeAdapter(kind)
 
 
 def refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path | None, section: str) -> None:

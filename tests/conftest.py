@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,17 +10,41 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from cli_session import SEED, CliSession
+from cli_session import CliSession, full_month, short_month
+from complaint_rounds import Round
 from hypothesis import settings
 from libreoffice import Converter
 from postgres_server import PostgresServer, programs_of_postgres
 
 from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.seed import Seed
 from reconcile.sandbox.server import running
 
 # A busy machine must not fail a test: none has a time of its own.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+MEMORY = Path("/dev/shm")
+"""A folder that Linux keeps in memory."""
+ROOM = 4 * 2**30
+"""Bytes that must be free there; a run of all tests takes less than half of it."""
+
+
+def pytest_configure() -> None:
+    """Keeps the folders of the tests in memory: the state store waits for the disk at every commit."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    facts = os.statvfs(MEMORY)
+    # Some tests run programs from their folder.
+    if facts.f_bavail * facts.f_frsize >= ROOM and not facts.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: without this, each full garbage collection walks through all of it."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -35,14 +60,20 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def server_month(request: pytest.FixtureRequest) -> Seed:
+    """What servers begin with: a short month, or the whole sample month for tests that are marked so."""
+    return full_month() if request.node.get_closest_marker("full_month") else short_month()
+
+
+@pytest.fixture
 def open_cli(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server_month: Seed, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Choices], CliSession]]:
     """Opens a cli on a server with the given choices."""
     with ExitStack() as stack:
 
         def opened(choices: Choices) -> CliSession:
-            url = stack.enter_context(running(SEED, choices))
+            url = stack.enter_context(running(server_month, choices))
             return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
         yield opened
@@ -85,3 +116,8 @@ def postgres() -> Iterator[PostgresServer]:
 def convert(program: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Converter:
     """LibreOffice, which saves a file in another format."""
     return Converter(program("soffice"), tmp_path_factory.mktemp("libreoffice"))
+
+
+@pytest.fixture
+def round_trip(tmp_path: Path) -> Round:
+    return Round(tmp_path)

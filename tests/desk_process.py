@@ -14,8 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from cli_session import KEY, PATIENCE, SEED
 
+from reconcile.config import Choices as Config
+from reconcile.desk.page_caller import PageCaller
+from reconcile.desk.security.sessions import Sessions
+from reconcile.jobs.desk.desk_store import desk_store
+from reconcile.jobs.session import open_session
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
 
@@ -87,6 +93,18 @@ class DeskProcess:
         client = httpx.Client(base_url=self.url, timeout=PATIENCE)
         self.browsers.append(client)
         return Browser(client)
+
+    def be(self, name: str) -> Browser:
+        """A browser in which a person is signed in, by a link as the desk prints it."""
+        with pytest.MonkeyPatch.context() as here:
+            for key in ("INTROW_BASE_URL", "INTROW_API_KEY", "RECONCILE_STATE", "RECONCILE_CONFIG"):
+                here.setenv(key, self.environ[key])
+            session = open_session(Config(), PageCaller())
+            with desk_store(session) as rows:
+                secret = Sessions(rows, session.settings.team).make_link(name)
+        browser = self.browser()
+        browser.sign_in(f"/sign-in/link/{secret}")
+        return browser
 
     def command(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Runs a command of ours beside the desk, on the same state."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, PATIENCE, POOL_PARTNER, SEED, CliSession
+from cli_session import APPROVED, DRAFT, EVERY_KIND, KEY, PATIENCE, POOL_PARTNER, SEED, UNREAD, CliSession
 
+from reconcile.sandbox.choices import Choices
+from reconcile.sandbox.server import HOST, running
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 HOOK = Path(__file__).parent / "faults" / "hook"
@@ -50,24 +54,36 @@ class Result:
 class Trial:
     """One run on a server of its own: begun in a process of its own, struck, and finished.
 
-    keystrokes: the edits that it applies. exported: options of the export.
+    keystrokes: the edits that it applies. exported: options of the export. kept: the state store as an earlier
+    trial at the same address began with it, whose workbook and plan are still there.
     """
 
     cli: CliSession
     keystrokes: Sequence[Keystroke] = EVERY_KIND
     exported: Sequence[str] = ()
-    edited: Path = field(init=False)
-    plan: Path = field(init=False)
+    kept: bytes | None = None
 
     def __post_init__(self) -> None:
-        """Edits a fresh export, and keeps the plan: applying that starts in half a second."""
+        """Edits an export, and keeps the plan: applying that starts in half a second."""
         for name in ("state.db", "state.db-wal", "state.db-shm", "state.db-journal"):
             (self.cli.folder / name).unlink(missing_ok=True)
-        self.edited = self.cli.edit(self.cli.export("--force", *self.exported), *self.keystrokes)
-        self.plan = self.cli.folder / "plan.json"
+        if self.kept is not None:
+            self.state.write_bytes(self.kept)
+            return
         self.plan.unlink(missing_ok=True)
+        self.cli.edit(self.cli.export("--force", *self.exported), *self.keystrokes)
         code, out, err = self.cli.run("diff", self.edited, "--save", self.plan)
         assert code == 0, out + err
+
+    @property
+    def edited(self) -> Path:
+        """The edited workbook."""
+        return self.cli.folder / "edited.xlsx"
+
+    @property
+    def plan(self) -> Path:
+        """The plan that is applied."""
+        return self.cli.folder / "plan.json"
 
     @property
     def state(self) -> Path:
@@ -123,11 +139,48 @@ class Trial:
         for record in records.values():
             record["payoutId"] = names.get(record["payoutId"], record["payoutId"])
         log = (
-            httpx.get(f"{self.cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=PATIENCE)
+            httpx.get(
+                f"{self.cli.url}/_sandbox/effects",
+                headers={"x-api-key": KEY},
+                timeout=PATIENCE,
+                verify=UNREAD,
+            )
             .raise_for_status()
             .json()["effects"]
         )
         return Result(records, Counter((one["kind"], names.get(one["record_id"], "a batch")) for one in log))
+
+
+@dataclass
+class Trials:
+    """Trials that begin alike, each on a new server at the same address: a plan is of use at no other.
+
+    month: what the servers begin with. session: makes a session on a server. trial: the first one; the others
+    get its state store.
+    """
+
+    month: Mapping[str, Any]
+    session: Callable[[str], CliSession]
+    trial: Callable[..., Trial] = Trial
+    kept: bytes | None = None
+    listener: socket.socket = field(default_factory=lambda: socket.create_server((HOST, 0)))
+
+    def begin(self, choices: Choices) -> Iterator[Trial]:
+        """The next trial."""
+        with running(self.month, choices, listener=self.listener) as url:
+            trial = self.trial(self.session(url), kept=self.kept)
+            self.kept = trial.state.read_bytes()
+            yield trial
+
+
+@contextmanager
+def trials(
+    month: Mapping[str, Any], session: Callable[[str], CliSession], trial: Callable[..., Trial] = Trial
+) -> Iterator[Trials]:
+    """Trials at an address that is theirs until the last one has ended."""
+    made = Trials(month, session, trial)
+    with made.listener:
+        yield made
 
 
 def _made(record: dict[str, Any]) -> str:

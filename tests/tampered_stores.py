@@ -13,7 +13,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Answer, ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Scope, Snapshot
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.store.approval.kept_approvals import (
     Claim,
     KeptStatement,
@@ -45,8 +45,8 @@ def fill(path: Path) -> None:
         _approvals(store)
         for workbook in ("wb-1", "wb-2"):
             export = Export(workbook, 1, "0.1.0", HERE, Scope(), MOMENT, "ana", "f")
-            handout = Handout("set-1", workbook, f"{workbook}.xlsx", "Acme", "ana@vendor.example")
-            store.save_exports([(export, Snapshot(HERE, Scope(), MOMENT, {}, {}, {}))], [handout])
+            split = SplitWorkbook("set-1", workbook, f"{workbook}.xlsx", "Acme", "ana@vendor.example")
+            store.save_exports([(export, Snapshot(HERE, Scope(), MOMENT, {}, {}, {}))], [split])
         store.note_returns([("wb-1", "wb-1.xlsx")], MOMENT)
         keep_words(store, [SeenWord(NAME, "status", word, 3, NOW, "ana") for word in ("QUEUED", "HELD")])
         for name in ("run-1", "run-2"):

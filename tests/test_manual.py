@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +13,11 @@ from pathlib import Path
 import click
 import httpx
 import pytest
-from cli_session import APPROVED, DECLINE, DETACH, KEY, SEED, SET_AMOUNT, SET_STAGE
+from cli_session import APPROVED, DECLINE, DETACH, KEY, SET_AMOUNT, SET_STAGE, full_month
 from postgres_server import PASSWORD, PostgresServer
 from signers import key_file, public_line
 
-from reconcile.cli import COMMANDS, PAGES
+from reconcile.cli import COMMANDS, PAGES, run
 from reconcile.cli import reconcile as group
 from reconcile.config import Choices as Settings
 from reconcile.config import load
@@ -75,10 +73,10 @@ def _steady(text: str) -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """A person at a terminal: a folder, an environment, a server with the sample month."""
+    """A person at a terminal: a folder, which is the working folder, and a server with the sample month."""
 
     folder: Path
-    environ: dict[str, str]
+    capsys: pytest.CaptureFixture[str]
     url: str
     database: str = DATABASE
 
@@ -86,19 +84,14 @@ class Session:
         """Runs a command as it is typed. RUN stands for the last run. Answers what it prints on stdout."""
         if "RUN" in command.split():
             command = re.sub(r"\bRUN\b", self.run("reconcile history").split()[0], command)
-        done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)],
-            cwd=self.folder,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=300,
-        )
+        program, *words = shlex.split(command)
+        assert program == "reconcile"
+        self.capsys.readouterr()
+        code = run(words)
+        out, err = self.capsys.readouterr()
         # 1: a person must decide, which a page may well show.
-        assert done.returncode in (0, 1), done.stdout + done.stderr
-        return done.stdout.replace(self.database, DATABASE)
+        assert code in (0, 1), out + err
+        return out.replace(self.database, DATABASE)
 
     def export(self) -> None:
         self.run("reconcile export --stage APPROVED -o approved.xlsx")
@@ -177,17 +170,22 @@ BEFORE: dict[tuple[str, str], Callable[[Session], None]] = {
 
 @pytest.mark.parametrize("page", SESSIONS)
 def test_a_page_shows_what_its_commands_print(
-    page: str, tmp_path: Path, request: pytest.FixtureRequest
+    page: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = FILES[page]
-    environ, database = os.environ | {"INTROW_API_KEY": KEY}, DATABASE
+    file, database = FILES[page], DATABASE
+    monkeypatch.setenv("INTROW_API_KEY", KEY)
     if page == "team":
         server: PostgresServer = request.getfixturevalue("postgres")
         database = server.url(server.database())
-        environ |= {"RECONCILE_STATE_PASSWORD": PASSWORD}
+        monkeypatch.setenv("RECONCILE_STATE_PASSWORD", PASSWORD)
     (tmp_path / "samples").symlink_to(ROOT / "samples")
-    with running(SEED, Choices()) as url:
-        session = Session(tmp_path, environ | {"INTROW_BASE_URL": url}, url, database)
+    with running(full_month(), Choices()) as url:
+        monkeypatch.setenv("INTROW_BASE_URL", url)
+        session = Session(tmp_path, capsys, url, database)
         played = [_played(page, block, session) for block in BLOCK.findall(file.read_text(encoding="utf-8"))]
     if os.environ.get("RECONCILE_UPDATE"):
         file.write_text(_updated(file.read_text(encoding="utf-8"), played, url), encoding="utf-8")
@@ -262,16 +260,20 @@ def test_the_help_of_a_command_names_its_page(name: str) -> None:
     assert command.epilog == f"Manual: reconcile help {PAGES[name]}"
 
 
-def test_help_shows_a_page_by_topic_and_by_command(tmp_path: Path) -> None:
-    session = Session(tmp_path, dict(os.environ), "")
+def test_help_shows_a_page_by_topic_and_by_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(tmp_path, capsys, "")
 
     assert session.run("reconcile help") == manual_page("index")
     assert session.run("reconcile help limits") == manual_page("limits")
     assert session.run("reconcile help undo") == manual_page("apply")
 
 
-def test_help_looks_for_any_other_word_in_the_text_of_all_pages(tmp_path: Path) -> None:
-    session = Session(tmp_path, dict(os.environ), "")
+def test_help_looks_for_any_other_word_in_the_text_of_all_pages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(tmp_path, capsys, "")
     lines = session.run("reconcile help IDEMPOTENCY").splitlines()
     named = [line.split()[2] for line in lines[1:]]
 
@@ -279,13 +281,13 @@ def test_help_looks_for_any_other_word_in_the_text_of_all_pages(tmp_path: Path) 
     assert named == [name for name in manual_pages() if "idempotency" in manual_page(name).casefold()] != []
 
 
-def test_help_on_an_unknown_topic_lists_those_there_are() -> None:
-    command = [sys.executable, "-m", "reconcile", "help", "chekc"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+def test_help_on_an_unknown_topic_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["help", "chekc"])
+    err = capsys.readouterr().err
 
-    assert done.returncode == 2
-    assert "no page 'chekc'" in done.stderr
-    assert "checks" in done.stderr
+    assert code == 2
+    assert "no page 'chekc'" in err
+    assert "checks" in err
 
 
 def _blocks(page: str, language: str) -> list[str]:

@@ -74,7 +74,7 @@ def command(
 
 def _show(exported: Exported) -> None:
     snapshot, output = exported.snapshot, exported.output
-    for one in exported.handouts:
+    for one in exported.split_workbooks:
         write_line(f"{output / one.file}  {one.recipient}")
     console.warn(exported.warnings)
     if exported.most_rows is not None:

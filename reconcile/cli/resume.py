@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("resume")
-@click.argument("run_id")
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option(
     "--set-aside", metavar="REASON", help="Do not finish the run; keep its journal with this reason."
 )
@@ -30,15 +30,19 @@ if TYPE_CHECKING:
 def command(
     *,
     session: Session,
-    run_id: str,
+    run_id: str | None,
     set_aside: str | None,
     take_over: bool,
     run_options: RunOptions,
     as_json: bool,
 ) -> int:
-    """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied."""
-    from reconcile.jobs.runs import resume
+    """Finish an unfinished run: what is done stays, what is unknown is settled, the rest is applied.
 
+    Without RUN it is the one that is unfinished.
+    """
+    from reconcile.jobs.runs import meant_run, resume
+
+    run_id = run_id or meant_run.run_to_resume(session)
     if set_aside is not None:
         resume.set_aside(session, run_id, set_aside, take_over=take_over)
         write_line(f"Run {run_id} is set aside: {set_aside}")

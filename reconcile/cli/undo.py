@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @click.command("undo")
-@click.argument("run_id")
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--dry-run", is_flag=True, help="Only show what would be undone.")
 @click.option("--save", type=FILE, help="Undo nothing; keep the plan for `request` and `apply`.")
 @options(CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, SESSION)
 def command(
     *,
     session: Session,
-    run_id: str,
+    run_id: str | None,
     dry_run: bool,
     save: Path | None,
     consent: Consent,
@@ -38,11 +38,12 @@ def command(
 ) -> int:
     """Set what a run changed back to what was there before: a run of its own, shown and asked like `apply`.
 
-    What moved since is held back. What the API cannot undo (a decline, a detach, a new line) is listed with
-    what a person does in Introw instead.
+    Without RUN it is the last one, unless that is an undo itself. What moved since is held back. What the API
+    cannot undo (a decline, a detach, a new line) is listed with what a person does in Introw instead.
     """
-    from reconcile.jobs.runs import undo
+    from reconcile.jobs.runs import meant_run, undo
 
+    run_id = run_id or meant_run.run_to_undo(session)
     with undo.planned_undo(session, run_id) as planned:
         report = planned.report(consent)
         show_plan(session, report, showing, run_options.reports, as_json=as_json)

@@ -172,7 +172,7 @@ def _tables(close: Close) -> tuple[Table, ...]:
         *gain_tables(close),
         *cost_tables(close),
         control_table(close),
-        _by_partner(close),
+        partners_table(close),
         checks_table(close),
         exceptions_table(close),
         journal_table(close),
@@ -197,7 +197,8 @@ def rollforward_table(close: Close) -> Table:
     )
 
 
-def _by_partner(close: Close) -> Table:
+def partners_table(close: Close) -> Table:
+    """The roll-forward per currency and partner."""
     key = _PARTNER_KEYS[close.frozen.ledger_version](close)
     columns = (
         _CURRENCY,

@@ -31,7 +31,9 @@ class Traces:
     began: when the period did. runs: when each began, and its state. bills, payments: when each was issued or
     matched. closed: when the period was closed. What came before the period began, or after it was closed, is
     work of another one. is_next: whether the period is the next to be closed, since only that is worked on.
-    closed_before: when the period before it was closed.
+    closed_before: when the period before it was closed. out: the workbooks that did not come back. returned,
+    asked: when workbooks came back and were compared, and when approvals of plans were asked for.
+    signed: how far the signatures of the close are, in words.
     """
 
     began: datetime
@@ -43,6 +45,9 @@ class Traces:
     closed: Sequence[str] = ()
     is_next: bool = True
     closed_before: str = ""
+    returned: Sequence[str] = ()
+    asked: Sequence[str] = ()
+    signed: str = ""
 
 
 def _window(traces: Traces) -> tuple[str, str]:
@@ -62,11 +67,16 @@ def steps(traces: Traces) -> tuple[Step, ...]:
     payments = [at for at in traces.payments if start <= at <= end]
     out = {one.id for one in traces.out} & {one.workbook_id for one in exports}
     back = len(exports) - len(out)
+    compared, asked = (
+        [at for at in moments if start <= at <= end] for moments in (traces.returned, traces.asked)
+    )
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
         _step("export", bool(exports), f"{counted(len(exports), 'workbook')}"),
         _step("return", bool(exports) and not out, f"{back} of {len(exports)} came back", began=back > 0),
-        _step("diff and approval", bool(runs), "a run was approved" if runs else "no run yet"),
+        _step(
+            "diff and approval", bool(runs), _decided(runs, compared, asked), began=bool(compared or asked)
+        ),
         _step(
             "apply",
             bool(runs) and not unfinished,
@@ -79,8 +89,22 @@ def steps(traces: Traces) -> tuple[Step, ...]:
             f"{counted(len(bills), 'bill')}" + (f", last {bills[-1][:10]}" if bills else ""),
         ),
         _step("payments", bool(payments), f"{len(payments)} matched"),
-        _step("close", bool(traces.closed), f"closed {traces.closed[-1][:10]}" if traces.closed else "open"),
+        _step(
+            "close",
+            bool(traces.closed),
+            f"closed {traces.closed[-1][:10]}" if traces.closed else traces.signed or "open",
+            began=bool(traces.signed),
+        ),
     )
+
+
+def _decided(runs: Sequence[str], compared: Sequence[str], asked: Sequence[str]) -> str:
+    """How far comparing and deciding is."""
+    if runs:
+        return "a run was approved"
+    if asked:
+        return f"{counted(len(asked), 'approval')} asked for, no run yet"
+    return f"{counted(len(compared), 'workbook')} compared, no run yet" if compared else "no run yet"
 
 
 def _step(name: str, done: bool, said: str, *, began: bool = False) -> Step:  # noqa: FBT001  it reads as a sentence

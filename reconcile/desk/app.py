@@ -32,17 +32,20 @@ from typing import Final
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from reconcile.desk.family import Desk, Family
 from reconcile.desk.pages import (
     apply,
     approvals,
     arrived,
+    ask_approval,
     bill_pages,
     bring,
+    close_months,
     close_pages,
     comment_pages,
     home,
@@ -53,8 +56,10 @@ from reconcile.desk.pages import (
     sign_in_out,
     take,
     task_pages,
+    typed_forms,
 )
 from reconcile.desk.security.guard import Guard
+from reconcile.desk.security.once import Once, SentBefore
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
 from reconcile.desk.visitor import ROLE_WORDS, NotAllowed
@@ -67,15 +72,18 @@ FAMILIES: Final[tuple[Family, ...]] = (
     bring.FAMILY,
     apply.FAMILY,
     approvals.FAMILY,
+    ask_approval.FAMILY,
     comment_pages.FAMILY,
     arrived.FAMILY,
     bill_pages.FAMILY,
     payment_pages.FAMILY,
     close_pages.FAMILY,
+    close_months.FAMILY,
     past.FAMILY,
     runs.FAMILY,
     task_pages.FAMILY,
     sign_in_out.FAMILY,
+    typed_forms.FAMILY,
     provider_sign_in.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
@@ -109,6 +117,7 @@ def create_app(desk: Desk, families: tuple[Family, ...] = FAMILIES) -> FastAPI:
     app.add_api_route("/static/report.css", lambda: FileResponse(looks), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_problems(app)
+    app.add_middleware(Once, desk=desk)
     app.add_middleware(Guard, desk=desk)
     return app
 
@@ -125,6 +134,12 @@ def _add_problems(app: FastAPI) -> None:
         message = f"This page is for people whose role {ROLE_WORDS.get(role, role)} ({role})."
         return show_problem(request, message, 403, "Ask whoever keeps [people] in reconcile.toml.")
 
+    async def gone(_: Request, __: Exception) -> PlainTextResponse:
+        return PlainTextResponse("The request was cut off, or is too large.", 413)
+
+    async def sent_before(_: Request, error: Exception) -> RedirectResponse:
+        return RedirectResponse(error.place if isinstance(error, SentBefore) else "/", 303)
+
     async def http(request: Request, error: Exception) -> HTMLResponse:
         assert isinstance(error, HTTPException)
         message = "There is no such page." if error.status_code == 404 else str(error.detail)
@@ -137,5 +152,7 @@ def _add_problems(app: FastAPI) -> None:
 
     app.add_exception_handler(ReconcileError, ours)
     app.add_exception_handler(NotAllowed, not_allowed)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(SentBefore, sent_before)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -16,6 +16,7 @@ from reconcile.jobs.approvals.desk_key import desk_key_of
 from reconcile.jobs.demo import KEY, sandbox_process
 from reconcile.jobs.session import Caller, Session, open_session
 
+SAMPLE_MONTH: Final = "2026-03"
 PEOPLE: Final = {
     "Ana Ruiz": ("ana@example.com", ("prepare", "close")),
     "Ben Okafor": ("ben@example.com", ("approve",)),

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 
+from reconcile.desk.live_session import LiveSession
 from reconcile.desk.page_caller import PageCaller
 from reconcile.desk.security.accounts import Accounts
 from reconcile.desk.security.sessions import Sessions
 from reconcile.desk.tasks import Tasks
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.progress import Progress
+from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import DeskStore
 from reconcile.jobs.session import Session
 
@@ -22,16 +24,34 @@ __all__ = ["Desk", "Family", "desk_of"]
 
 @dataclass(frozen=True)
 class Desk:
-    """What all pages share. session: the settings, in the name of who started the desk.
+    """What all pages share. settings: as they are now, and whether they can be read.
 
     url: the address that people type. rows: what the desk keeps. is_demo: people need no account.
     """
 
-    session: Session
+    settings: LiveSession
     url: str
     rows: DeskStore
-    sessions: Sessions
     is_demo: bool = False
+
+    @property
+    def session(self) -> Session:
+        """The session in the name of who started the desk, with the settings of this moment."""
+        return self.settings.now
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in, with the roles of this moment."""
+        settings = self.session.settings
+        return Sessions(self.rows, settings.team, settings.sign_in)
+
+    def refuse_unread(self) -> None:
+        """Raises ConfigurationError while nobody knows who may decide: the settings cannot be read."""
+        self.settings.now  # noqa: B018  reads them where they changed
+        if self.settings.problem:
+            raise ConfigurationError(
+                f"Nothing is decided here before the settings can be read again. {self.settings.problem}"
+            )
 
     @property
     def accounts(self) -> Accounts:

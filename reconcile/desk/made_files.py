@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from markupsafe import Markup
 from starlette.datastructures import UploadFile
 
 from reconcile.desk.family import Desk
@@ -43,8 +44,13 @@ def as_values(table: Table) -> dict[str, Any]:
     return {
         "title": table.title,
         "columns": [{"text": one.header, "is_number": one.kind in _NUMBERS} for one in table.columns],
-        "rows": [[str(cell) for cell in row] for row in shown_rows(table)],
+        "rows": [[_plain(cell) for cell in row] for row in shown_rows(table)],
     }
+
+
+def _plain(cell: str) -> str:
+    """The text of a cell; a page marks what should be zero and is not."""
+    return cell.striptags() if isinstance(cell, Markup) else str(cell)
 
 
 _NUMBERS: Final = ("money", "rest", "number", "share")

@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconcile.desk.family import Desk
+from reconcile.desk.live_session import LiveSession
 from reconcile.desk.security.accounts import Accounts
-from reconcile.desk.security.sessions import Sessions
 from reconcile.desk.serving import listening, serve
 from reconcile.domain.policy.approval import ROLES
 from reconcile.errors import ConfigurationError
@@ -49,11 +49,10 @@ def open_desk(session: Session, opening: Opening, told: Callable[[str], None]) -
         port = listener.getsockname()[1]
         shown_host = f"[{opening.host}]" if ":" in opening.host else opening.host
         url = opening.url.rstrip("/") or f"http://{shown_host}:{port}"
-        sessions = Sessions(rows, session.settings.team, session.settings.sign_in)
-        desk = Desk(session, url, rows, sessions, opening.is_demo)
+        desk = Desk(LiveSession(session), url, rows, opening.is_demo)
 
         def ready() -> None:
-            told(f"{url}/sign-in/link/{sessions.make_link(name, roles)}" if name else url)
+            told(f"{url}/sign-in/link/{desk.sessions.make_link(name, roles)}" if name else url)
 
         serve(desk, listener, ready)
 

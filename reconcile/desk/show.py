@@ -15,7 +15,10 @@ from markupsafe import Markup
 
 from reconcile import __version__
 from reconcile.desk.family import desk_of
-from reconcile.desk.security.writes import FIELD
+from reconcile.desk.page_words import linked, said
+from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
+from reconcile.desk.security.tokens import new_secret
+from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted, moment
@@ -34,6 +37,8 @@ _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "after": words.after_of,
     "notes": words.notes_of,
     "counted": counted,
+    "said": said,
+    "linked": linked,
     "stage": lambda value: stage_of(value).label,
     "money": lambda text, currency: shown_amount(Decimal(text), currency),
     "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
@@ -55,7 +60,8 @@ def show(request: Request, template: str, *, status: int = 200, **values: object
     text = _PAGES.get_template(template).render(
         visitor=visitor,
         token=request.state.token,
-        token_field=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, request.state.token),
+        token_field=_token_field(request.state.token, visitor),
+        typed=typed_before(request),
         menu=_menu(request, visitor),
         here=request.url.path,
         environment=str(desk.session.environment),
@@ -67,14 +73,43 @@ def show(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status)
 
 
+def _token_field(token: str, visitor: Visitor | None) -> Markup:
+    """What each form carries: that this desk made it, what makes it this one form, and whose it is."""
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    whose = field.format(WHO, visitor.name) if visitor else Markup("")
+    return field.format(FIELD, token) + field.format(ONCE, new_secret()) + whose
+
+
 def show_part(template: str, **values: object) -> str:
     """A part of a page alone, as a script puts it into the page."""
     return _PAGES.get_template(template).render(**values)
 
 
 def show_problem(request: Request, message: str, status: int, fix: str = "") -> HTMLResponse:
-    """A page that says what cannot be done, and what to do."""
-    return show(request, "problem.html", status=status, message=message, fix=fix)
+    """A page that says what cannot be done, what to do, and leads back to where the person was.
+
+    What was typed into the form that was refused stands there again.
+    """
+    form = getattr(request.state, "form", None)
+    visitor = request.state.visitor
+    secret = ""
+    if form is not None and visitor:
+        secret = keep_typed(
+            request, form, f"It was not done: {said(message)}", visitor.name, request.url.path
+        )
+    back = page_before(request)
+    answer = show(
+        request,
+        "problem.html",
+        status=status,
+        message=said(message),
+        fix=said(fix),
+        back=back,
+        kept=bool(secret),
+    )
+    if secret:
+        give_secret(desk_of(request), answer, secret)
+    return answer
 
 
 def _menu(request: Request, visitor: Visitor | None) -> list[tuple[str, str]]:

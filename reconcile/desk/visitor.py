@@ -53,6 +53,7 @@ def needs(role: str) -> Callable[[Request], Visitor]:
 
     def check(request: Request) -> Visitor:
         visitor = visitor_of(request)
+        request.app.state.desk.refuse_unread()
         if not visitor.may(role):
             raise NotAllowed(role)
         return visitor

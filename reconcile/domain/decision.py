@@ -43,8 +43,8 @@ class Decision:
 class Preference:
     """A decision on the command line: for every conflict that all the filters let through.
 
-    An empty filter lets everything through; at least one is not empty. fields: names of fields. who: who
-    runs the command. words: the options as typed.
+    An empty filter lets everything through; at least one is not empty. fields: names of fields. who: in
+    whose name the job runs. words: the options as typed.
     """
 
     choice: Choice

@@ -102,7 +102,10 @@ def _keep(session: Session, store: Store, made: PlanMade) -> None:
         if made.answers:
             plan_answers(store, session.environment, made.plan.fingerprint, made.answers, at, session.user)
     except StateError as error:
-        session.caller.say(f"{error} What the plan was made of was not kept: no replay can make it again.")
+        session.caller.say(
+            f"{error} What the plan was made of was not kept: no replay can make the plan again, and as long "
+            "as the state store cannot be written, the plan cannot be applied."
+        )
 
 
 def again(session: Session, plan: Plan, name: str) -> Compared:

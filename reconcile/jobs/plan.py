@@ -105,7 +105,7 @@ def _circumstances(
     live = _live(session, reader, readings)
     for reading in readings:
         _refuse_unseen(reading, live)
-    handouts = store.handouts_with([one.edited.export.workbook_id for one in readings])
+    split_workbooks = store.split_workbooks_with([one.edited.export.workbook_id for one in readings])
     given = Circumstances(
         made_at=session.clock(),
         made_by=session.user,
@@ -113,10 +113,10 @@ def _circumstances(
         rate=session.settings.profile.rate,
         conduct=session.settings.conduct,
         credits_left=reader.status.credits_remaining,
-        preference=preference,
+        preference=replace(preference, who=session.user) if preference else None,
         narrowing=narrowing,
-        handouts=handouts,
-        returned=store.returned([one.workbook_id for one in handouts]),
+        split_workbooks=split_workbooks,
+        returned=store.returned([one.workbook_id for one in split_workbooks]),
         absence_wait=session.settings.profile.absence_wait,
     )
     _note_returns(session, store, readings)

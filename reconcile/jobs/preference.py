@@ -7,13 +7,12 @@ import shlex
 from reconcile.domain.decision import Choice, Preference
 from reconcile.domain.fields import FIELDS
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.session import whoami
 
 
 def preference_of(
     prefer: str | None, payouts: tuple[str, ...], lines: tuple[str, ...], fields: tuple[str, ...]
 ) -> Preference | None:
-    """The preference from what a person gave; None without `prefer`.
+    """The preference from what a person gave; None without `prefer`. Whose it is, the job says.
 
     Raises ConfigurationError for a preference about everything, for a filter without a preference, and for a
     field that is not there.
@@ -33,7 +32,7 @@ def preference_of(
         *(f"{key} {shlex.quote(one)}" for key, some in named.items() for one in some),
     ]
     known = tuple(name for text in fields for name in _fields(text))
-    return Preference(Choice(prefer), payouts, lines, known, whoami(), " ".join(words))
+    return Preference(Choice(prefer), payouts, lines, known, "", " ".join(words))
 
 
 def _fields(text: str) -> list[str]:

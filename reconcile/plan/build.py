@@ -15,7 +15,7 @@ from reconcile.domain.money import Money
 from reconcile.domain.policy.names_and_limits import Conduct, Names, Policy
 from reconcile.domain.rules import graded
 from reconcile.domain.snapshot import Snapshot, together
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.plan.across.batching import batch_findings, with_lines
 from reconcile.plan.across.conflicts import emptied_conflicts, lines_left, paying_conflicts
 from reconcile.plan.across.narrowing import Narrowing, about_these, left_out, narrow
@@ -84,8 +84,8 @@ class Circumstances:
     lengths: of the listings, so that reads can be counted. rate: requests per minute. conduct: how fresh live
     must be when an operation has its turn. credits_left: of this month; None where the server does not say.
     preference: what the command line decides about conflicts. narrowing: the records that it is about.
-    handouts: the sets that the workbooks belong to. returned: when workbooks of these came back before, by
-    workbook id.
+    split_workbooks: the sets that the workbooks belong to. returned: when workbooks of these came back
+    before, by workbook id.
     absence_wait: seconds that a new line whose answer is lost is looked for (see `config.Profile`).
     backwards: it undoes a run; see `order.ordered`.
     """
@@ -98,7 +98,7 @@ class Circumstances:
     credits_left: int | None = None
     preference: Preference | None = None
     narrowing: Narrowing = ALL
-    handouts: tuple[Handout, ...] = ()
+    split_workbooks: tuple[SplitWorkbook, ...] = ()
     returned: Mapping[str, str] = field(default_factory=dict)
     absence_wait: float = 0
     backwards: bool = False
@@ -340,6 +340,6 @@ def _returns(sources: tuple[Source, ...], given: Circumstances) -> Iterator[Retu
     here: dict[str, list[str]] = {}
     for source in sources:
         here.setdefault(source.workbook_id, []).append(source.edited.file)
-    for handout in given.handouts:
-        files = ", ".join(here.get(handout.workbook_id, []))
-        yield Return(handout, files, "" if files else given.returned.get(handout.workbook_id, ""))
+    for split in given.split_workbooks:
+        files = ", ".join(here.get(split.workbook_id, []))
+        yield Return(split, files, "" if files else given.returned.get(split.workbook_id, ""))

@@ -118,7 +118,11 @@ def _expect(version: int, name: str, oldest: int) -> None:
 
 
 def fingerprint(plan: Plan) -> str:
-    """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then."""
+    """A SHA-256 over everything in the plan but when and by whom it was made, and the credits then.
+
+    So a plan that is made again from the same values is the same plan, and what was agreed to holds. No
+    control rests on `made_by`: who prepared a plan signed the request, and who applied it stands in the run.
+    """
     bare = replace(plan, made_at=_NO_TIME, made_by="", fingerprint="")
     text = _plans().dump_json(bare, exclude=_UNSEALED | _LATER.get(plan.version, {}))
     return hashlib.sha256(text).hexdigest()

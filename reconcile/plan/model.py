@@ -18,7 +18,7 @@ from reconcile.domain.fields import RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
 from reconcile.domain.snapshot import Environment
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 
 PLAN_VERSION: Final = 7
 """The version of the plan's JSON; a plan of another one is refused."""
@@ -318,7 +318,7 @@ class Return:
     ISO 8601), for one that is not in this plan. Both are empty for one that is still out.
     """
 
-    handout: Handout
+    handout: SplitWorkbook  # the name in saved plans and reports
     file: str = ""
     earlier: str = ""
 

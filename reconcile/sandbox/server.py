@@ -57,18 +57,20 @@ def running(
     *,
     db: Path | None = None,
     faults: Iterable[Fault] = (),
+    listener: socket.socket | None = None,
 ) -> Iterator[str]:
     """Run a sandbox and give its base URL; port 0 picks a free one.
 
+    listener: a socket that listens already. It stays open, so that another sandbox can have the same address.
     Raises SeedError when the seed or the database file cannot be used, and OSError when the port is taken.
     """
     choices = choices or Choices()
-    with socket.create_server((HOST, port)) as listener:
+    with listener.dup() if listener else socket.create_server((HOST, port)) as listening:
         store = _opened(db, seed, choices)
         try:
             app = create_app(store, choices, Faults(faults))
-            with _serving(app, listener):
-                yield f"http://{HOST}:{listener.getsockname()[1]}"
+            with _serving(app, listening):
+                yield f"http://{HOST}:{listening.getsockname()[1]}"
         finally:
             store.close()
 

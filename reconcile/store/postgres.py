@@ -46,8 +46,10 @@ _REASONS: Final = {
 }
 _REFUSALS: Final = (
     ("password", "the user or the password is wrong. Check RECONCILE_STATE_PASSWORD or the profile"),
+    ("root certificate file", "the file that sslrootcert names is not there. Check the URL of the state"),
+    ("match host name", "its certificate is of another server. Check the host in the URL of the state"),
     ("does not exist", "the database or the user does not exist. Check the URL, or have it made"),
-    ("certificate", "the certificate of the server cannot be verified. Name its issuer with sslrootcert"),
+    ("certificate", "its certificate has expired, or its issuer is not trusted: name that with sslrootcert"),
     ("SSL", "the connection is not protected by TLS. Turn TLS on at the server"),
 )
 

@@ -28,7 +28,6 @@ from reconcile.store.tables import (
     ENTRIES,
     ENVIRONMENTS,
     EXPORTS,
-    HANDOUTS,
     IDENTITY,
     KEPT_FILES,
     LATE_ENTRIES,
@@ -41,6 +40,7 @@ from reconcile.store.tables import (
     RUNS,
     SEEN_WORDS,
     SETTLEMENTS,
+    SPLIT_WORKBOOKS,
     WITHDRAWALS,
 )
 
@@ -83,7 +83,7 @@ SEALED: Final[Mapping[str, Sealed]] = {
         Sealed(ENTRIES, ("run_id", "number")),
         Sealed(EFFECTS, ("workbook_id", "action", "record_id")),
         Sealed(LOCKS, ("environment",)),
-        Sealed(HANDOUTS, ("workbook_id",)),
+        Sealed(SPLIT_WORKBOOKS, ("workbook_id",)),
         Sealed(RETURNS, ("workbook_id",)),
         Sealed(WITHDRAWALS, ("workbook_id", "state", "at"), appended=True),
         Sealed(COMMENTS, ("workbook_id", "record_id", "at", "by"), appended=True),

@@ -21,7 +21,7 @@ from reconcile.domain.edited import Export
 from reconcile.domain.money import Money, plain
 from reconcile.domain.settlement import ReadPayment, Settlement
 from reconcile.domain.snapshot import Environment, Snapshot
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.errors import DecisionNeeded, StateError
 from reconcile.store.anchor import anchors_of, note_end
 from reconcile.store.approval.kept_approvals import Claim, use
@@ -35,7 +35,7 @@ from reconcile.store.lock import holder_of, let_go, take
 from reconcile.store.recorded import lost_ends, recorded, run_of
 from reconcile.store.run import Effect, Holder, Run
 from reconcile.store.sealing import add, change, head_of, put
-from reconcile.store.sent.sets import handouts_with, note_returns, returned, save_handouts
+from reconcile.store.sent.sets import note_returns, returned, save_split_workbooks, split_workbooks_with
 from reconcile.store.sent.withdrawals import refuse_withdrawn
 from reconcile.store.tables import (
     BILLS,
@@ -79,22 +79,22 @@ class Store:
             add(connection, EXPORTS, [export_row(export, baseline, sent_as)])
 
     def save_exports(
-        self, exports: Iterable[tuple[Export, Snapshot]], handouts: Sequence[Handout], sent_as: SentAs = PLAIN
+        self,
+        exports: Iterable[tuple[Export, Snapshot]],
+        split: Sequence[SplitWorkbook],
+        sent_as: SentAs = PLAIN,
     ) -> None:
         """Keeps workbooks that were exported together, sent alike but for their files; all or none."""
-        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in handouts}
+        sent = {one.workbook_id: replace(sent_as, file=one.file) for one in split}
         with self.writing() as connection:
-            rows = (
-                export_row(export, baseline, sent.get(export.workbook_id, PLAIN))
-                for export, baseline in exports
-            )
+            rows = (export_row(one, base, sent.get(one.workbook_id, PLAIN)) for one, base in exports)
             add(connection, EXPORTS, rows)
-            save_handouts(connection, handouts)
+            save_split_workbooks(connection, split)
 
-    def handouts_with(self, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
+    def split_workbooks_with(self, workbook_ids: Collection[str]) -> tuple[SplitWorkbook, ...]:
         """All workbooks of every set that one of these belongs to."""
         with self.reading() as connection:
-            return handouts_with(connection, workbook_ids)
+            return split_workbooks_with(connection, workbook_ids)
 
     def note_returns(self, files: Iterable[tuple[str, str]], at: datetime) -> None:
         """Remembers that workbooks came back, by workbook id and file; the first time counts."""

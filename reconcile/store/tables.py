@@ -99,8 +99,8 @@ EFFECTS = Table(
     Column("result_id", Text, nullable=False),
     UniqueConstraint("workbook_id", "action", "record_id"),
 )
-HANDOUTS = Table(
-    "handouts",
+SPLIT_WORKBOOKS = Table(
+    "handouts",  # as the store has been calling it since its first version
     METADATA,
     Column("workbook_id", Text, primary_key=True),
     Column("set_id", Text, nullable=False, index=True),

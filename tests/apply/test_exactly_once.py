@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli_session import EVERY_KIND, KEY, NEW_LINE, SET_AMOUNT, SET_STAGE, CliSession
+from cli_session import EVERY_KIND, KEY, NEW_LINE, SET_AMOUNT, SET_STAGE, UNREAD, CliSession
 
 from reconcile.sandbox.choices import Choices
 
@@ -43,7 +43,7 @@ def _effects(cli: CliSession) -> dict[str, Any]:
 
 def _counts(cli: CliSession) -> Counter[str]:
     effects = (
-        httpx.get(f"{cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=10)
+        httpx.get(f"{cli.url}/_sandbox/effects", headers={"x-api-key": KEY}, timeout=10, verify=UNREAD)
         .raise_for_status()
         .json()["effects"]
     )
@@ -187,4 +187,4 @@ def _wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < deadline, "nothing happened in 30 seconds"
-        time.sleep(0.05)
+        time.sleep(0.2)  # each look runs two commands

@@ -25,7 +25,9 @@ CUT_OFF = """[...document.querySelectorAll('main *, header *, footer *')].filter
   return place.width > 1 && place.right > innerWidth + 1 && !one.closest('.wide, .scroll, .skip, .unseen, pre');
 }).map((one) => one.outerHTML.slice(0, 150))"""
 """What sticks out of the window and stands in nothing that scrolls by itself."""
-
+OVERLAPPING = """[...document.querySelectorAll('th, td')].filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 150))"""
+"""Cells whose content lies over the next one, where two amounts read as one."""
 DROP_A_PACK = """((text) => { const given = new DataTransfer();
   const content = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   given.items.add(new File([content], 'evidence_'.repeat(12) + '.zip'));
@@ -96,6 +98,7 @@ def test_a_page_is_quiet_fits_and_can_be_used_without_seeing_it(
             page.look(width, dark=dark)
             _kept(page, f"{name}-{width}-{'dark' if dark else 'light'}")
             assert page.value(CUT_OFF) == []
+            assert page.value(OVERLAPPING) == []
             assert page.value(TOO_WIDE) <= 0
             if not dark or width == WIDTHS[0]:
                 assert page.violations(axe) == []

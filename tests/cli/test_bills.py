@@ -34,6 +34,7 @@ def _manifest(cli: CliSession, folder: str = "bills") -> dict[str, object]:
     return found
 
 
+@pytest.mark.full_month
 @pytest.mark.parametrize("system", SHIPPED)
 def test_the_sample_month_gives_the_golden_files(cli: CliSession, system: str) -> None:
     stages = ("APPROVED", "PAID", "PENDING_REVIEW", "BLOCKED")  # one of each kind: a credit, a zero, a yen

@@ -68,6 +68,7 @@ def test_an_untouched_export_has_nothing_to_tell(cli: CliSession) -> None:
     assert out == "ok     Saved by: nobody since the export\nok     Check: 0 errors, 0 warnings\n"
 
 
+@pytest.mark.full_month
 def test_doctor_tells_what_programs_and_people_did(cli: CliSession) -> None:
     def treat(book: openpyxl.Workbook) -> None:
         strip_rules(book)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
 from chromium import browser
 from cli_session import APPROVED, DECLINE, SET_AMOUNT, SET_STAGE, CliSession
 from libreoffice import Converter
@@ -19,6 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
 STATEMENT = sample("2026-03/payments/bank.camt053.xml")
 LIMIT = 120_000
+# People see the whole month.
+pytestmark = pytest.mark.full_month
 PNG = b"\x89PNG\r\n"
 
 

@@ -234,6 +234,8 @@ def test_too_few_credits_for_a_saved_plan_stop_it_before_the_first_write(
 
 @pytest.mark.parametrize("fault", ["401", "500", "garbage"])
 def test_a_run_that_cannot_look_at_live_is_not_begun(fault: str, cli: CliSession) -> None:
+    # Each try of a read waits longer than the one before.
+    cli.settings("[profiles.default]\nrate = 100000\nattempts = 2\n")
     saved = cli.folder / "plan.json"
     cli.run("diff", cli.edit(cli.export(), SET_AMOUNT), "--save", saved)
     cli.fault(f"GET /**: {fault} 10")

@@ -13,6 +13,8 @@ from cli_session import SET_AMOUNT, CliSession
 from signers import key_file, team_settings
 
 PEOPLE = {"ana": ["prepare", "close"], "ben": ["approve"], "cleo": ["approve", "close"]}
+# The numbers are those of the whole month.
+pytestmark = pytest.mark.full_month
 WAIVED = ("--waive", "no-po=ordered by mail")
 
 

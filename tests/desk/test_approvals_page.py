@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
-from cli_session import PATIENCE, SET_STAGE
+from cli_session import APPROVED, PATIENCE, SET_STAGE
 from desk_process import Browser, DeskProcess, desk_running
+from openpyxl import load_workbook
 
 from reconcile.workbook.copy.cell_editor import type_into
 
@@ -39,12 +42,13 @@ def text_of(answer: httpx.Response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
-def _asked(ana: Browser, folder: Path) -> str:
+def _asked(ana: Browser, folder: Path, *, other: bool = False) -> str:
     """Ana brings a payout that is to be paid, and asks; answers the path of her request."""
     ana.get("/take")
     page = ana.work("/take", {"stage": "APPROVED"})
     (folder / "march.xlsx").write_bytes(ana.client.get(f"{page.url.path}/file").content)
-    type_into(folder / "march.xlsx", folder / "edited.xlsx", (SET_STAGE,))
+    stroke = replace(SET_STAGE, row=_another(folder / "march.xlsx")) if other else SET_STAGE
+    type_into(folder / "march.xlsx", folder / "edited.xlsx", (stroke,))
     plan = ana.bring(folder / "edited.xlsx").url.path
     before = ana.get(f"{plan}/apply")
     assert "Ben Okafor, Chloe Martin can give it" in text_of(before)
@@ -54,6 +58,13 @@ def _asked(ana: Browser, folder: Path) -> str:
     answer = ana.post(f"{plan}/ask", {"plan": fingerprint[1]})
     assert answer.status_code == 303, text_of(answer)
     return answer.headers["location"]
+
+
+def _another(workbook: Path) -> str:
+    """The id of another payout than that of SET_STAGE."""
+    header, *rows = load_workbook(workbook)["Payouts"].iter_rows(values_only=True)
+    ids = (str(row[header.index("Payout ID")]) for row in rows)
+    return next(one for one in ids if one != APPROVED)
 
 
 def _until(browser: Browser, path: str, words: str) -> str:
@@ -79,8 +90,18 @@ def test_one_asks_another_agrees_and_the_plan_is_applied_once(
     assert "Needs an approval because" in shown
     assert "9,761.12 USD" in shown or "10,168.62 USD" in shown
 
-    assert ben.post(f"{asked}/approve").status_code == 303
-    assert "approved it already" in text_of(ben.post(f"{asked}/approve"))
+    for told in (
+        "Changes, partner by partner",
+        "Stage",
+        "Approved → Pending payment",
+        "Payouts by stage",
+        "USD",
+    ):
+        assert told in shown, told
+    assert "Seen by partners, or not to be undone" in shown
+    assert ben.get(f"{asked}/plan.json").json()["fingerprint"] in shown
+    assert ben.post(f"{asked}/approve").headers["location"] == asked
+    assert ben.post(f"{asked}/approve").headers["location"] == asked, "to agree twice is to agree"
     assert ben.post(f"{asked}/apply").status_code == 403
     assert "Approve the plan" not in text_of(ana.get(asked))
     answer = ana.post(f"{asked}/apply")
@@ -91,7 +112,34 @@ def test_one_asks_another_agrees_and_the_plan_is_applied_once(
     assert "Ana Ruiz (desk)" in text_of(chloe.get("/history"))
     assert "changed past this program" not in text_of(chloe.get("/history"))
     assert "has used this approval" in text_of(chloe.post(f"{asked}/approve"))
-    assert ana.post(f"{asked}/apply").status_code == 409
+    run = answer.headers["location"]
+    assert ana.post(f"{asked}/apply").headers["location"] == run
+    assert f'href="{run}"' in ben.get(asked).text
+
+
+def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for_again(
+    person: Callable[[str], Browser], tmp_path: Path
+) -> None:
+    ana, ben = person("Ana Ruiz"), person("Ben Okafor")
+    asked = _asked(ana, tmp_path, other=True)
+    brought = re.search(r'href="(/bring/[^"/]+)"', ana.get(asked).text)
+    assert brought
+    page = ana.get(f"{brought[1]}/apply")
+    assert asked.rpartition("/")[2] in text_of(page)
+    assert "Ask for the approval" not in text_of(page)
+    fields = {"plan": json.loads(ana.get(f"{asked}/plan.json").text)["fingerprint"]}
+    assert ana.post(f"{brought[1]}/ask", fields).headers["location"] == asked, "one request for one plan"
+    assert ben.post(f"{asked}/reject", {"reason": "the PO is <b>missing"}).status_code == 303
+
+    for place in ("/", asked, f"{brought[1]}/apply"):
+        assert "Ben Okafor rejected it: the PO is <b>missing" in text_of(ana.get(place)), place
+    assert "Next:" in text_of(ana.get(asked))
+    assert f'href="{asked}"' in ana.get("/").text
+    second = ana.post(f"{brought[1]}/ask", fields)
+    assert second.status_code == 303, text_of(second)
+    assert second.headers["location"] != asked
+    assert ben.post(f"{second.headers['location']}/approve").status_code == 303
+    assert "rejected it" not in text_of(ana.get("/"))
 
 
 @pytest.mark.parametrize("path", ["/approvals/req-none", "/approvals/..%2f..%2fetc", "/approvals/%00"])

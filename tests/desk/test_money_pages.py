@@ -8,27 +8,19 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from zipfile import ZipFile
 
 import httpx
 import pytest
 from cli_session import PATIENCE, SET_AMOUNT
 from desk_process import FAST, Browser, DeskProcess, desk_running
-from signers import key_file, public_line
 
-from reconcile.jobs.approvals.desk_key import desk_key_of
 from reconcile.resources import sample
 from reconcile.workbook.copy.cell_editor import type_into
 
 PERIOD = "2026-03"
 ACME = "Acme Partners"
 PAID_PARTNERS = "Bright Peak Consulting\nSummit Peak Consulting\nAcme Partners"
-PEOPLE = "".join(
-    f'[people.{name}]\nname = "{name.capitalize()}"\nemail = "{name}@example.com"\nroles = ["{role}"]\n'
-    f'key = "{public_line(name)}"\n'
-    for name, role in (("cleo", "close"), ("ben", "approve"))
-)
 
 
 @pytest.fixture(scope="module")
@@ -169,23 +161,3 @@ def test_the_pages_need_a_sign_in(desk: DeskProcess, path: str) -> None:
 
     assert stranger.get(path).status_code == 303
     assert stranger.post(path).status_code == 401
-
-
-def test_a_close_is_signed_at_the_desk_reviewed_by_another_person_and_closed(
-    tmp_path: Path,
-) -> None:
-    key = desk_key_of(tmp_path / "state.db.desk" / "desk.key")
-    settings = f'{FAST}{PEOPLE}[approval]\ndesk_key = "{key.line}"\n'
-    with desk_running(tmp_path, "--person", "Cleo", settings=settings) as desk:
-        cleo = desk.browser()
-        cleo.sign_in(desk.link)
-        cleo.get("/close")
-        prepared = cleo.work("/close", {"period": PERIOD, "how": "prepare"})
-        signed = desk.command("approve", PERIOD, "--yes", "--key", key_file(tmp_path, "ben"))
-        closed = cleo.work("/close", {"period": PERIOD, "how": "close"})
-
-        assert f"{PERIOD} is prepared by Cleo" in _text(prepared)
-        assert "waits for a review by Ben" in _text(prepared)
-        assert signed.returncode == 0, signed.stderr
-        assert f"{PERIOD} is closed and locked" in _text(closed)
-        assert cleo.get("/bills").status_code == 403

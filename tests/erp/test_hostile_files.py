@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from erp.bank_cases import OFX
 
 from reconcile.erp.payments.model import PaymentFile
 from reconcile.errors import PaymentFileError
 from reconcile.resources import sample
-from tests.erp.test_banks import OFX
 
 Reader = Callable[..., PaymentFile]
 NINES: Final = "9" * 100_000

@@ -6,10 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from erp.matching_cases import owed_payout, payment_of, result_of, verdicts
 
 from reconcile.erp.matching.name_forms import same_name
 from reconcile.erp.matching.partner_names import Names
-from tests.erp.test_matching import _match, _owed, _paid, _told
 
 FORMS = (
     "GmbH", "GmbH & Co. KG", "UG (haftungsbeschränkt)", "AG", "e.U.", "Ltd", "Ltd.", "LLC", "L.L.C.", "Inc", ", Inc.",
@@ -72,10 +72,10 @@ def test_a_cut_name_that_two_partners_have_leads_to_neither() -> None:
     ("payee", "sure"), [("MUELLER HANDEL", True), ("Mueler Handel", False), ("Muller Handl", False)]
 )
 def test_a_purchase_order_needs_the_very_name_to_pay_by_itself(payee: str, *, sure: bool) -> None:
-    owed = [_owed("pay_1", partner="Müller Handel GmbH", po_number="PO-2026-31")]
-    result = _match([_paid(payee=payee, po_texts=("PO-2026-31",))], owed)
+    owed = [owed_payout("pay_1", partner="Müller Handel GmbH", po_number="PO-2026-31")]
+    result = result_of([payment_of(payee=payee, po_texts=("PO-2026-31",))], owed)
 
-    assert _told(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
+    assert verdicts(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,16 @@ def test_a_purchase_order_needs_the_very_name_to_pay_by_itself(payee: str, *, su
     ],
 )  # fmt: skip
 def test_in_a_text_without_a_payee_the_whole_name_must_stand(text: str, *, sure: bool) -> None:
-    owed = [_owed("pay_1", partner="Müller Handel GmbH", po_number="PO-2026-31")]
-    result = _match([_paid(text, payee=text, po_texts=(text,))], owed)
+    owed = [owed_payout("pay_1", partner="Müller Handel GmbH", po_number="PO-2026-31")]
+    result = result_of([payment_of(text, payee=text, po_texts=(text,))], owed)
 
-    assert _told(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
+    assert verdicts(result) == [("sure" if sure else "maybe", "paid by po-number", ("pay_1",))]
 
 
 def test_a_suggestion_by_a_name_that_is_only_alike_says_so() -> None:
-    result = _match([_paid(payee="Fabricam Consulting")], [_owed("pay_1", partner="Fabrikam Consulting")])
+    result = result_of(
+        [payment_of(payee="Fabricam Consulting")], [owed_payout("pay_1", partner="Fabrikam Consulting")]
+    )
 
     assert (
         "the name Fabricam Consulting, which is like Fabrikam Consulting," in result.suggestions[0].evidence
@@ -105,8 +107,8 @@ ID = "pay_00000000000approved"
 
 @pytest.mark.parametrize("written", [f"REF{ID}", f"{ID}USD", f"payout{ID}thanks"])
 def test_an_id_glued_to_a_word_is_a_suggestion(written: str) -> None:
-    result = _match([_paid(written)], [_owed(ID)])
-    ((place, how, payouts),) = _told(result)
+    result = result_of([payment_of(written)], [owed_payout(ID)])
+    ((place, how, payouts),) = verdicts(result)
 
     assert (place, how, payouts) == ("maybe", "paid by reference", (ID,))
     assert "glued" in result.suggestions[0].evidence
@@ -117,16 +119,19 @@ def test_an_id_glued_to_a_word_is_a_suggestion(written: str) -> None:
     [("9BILL-000121", "100"), ("xBILL-00012", "90"), ("xBILL-00012 xBILL-00034", "100")],
 )
 def test_an_id_glued_to_digits_or_with_another_amount_is_none(written: str, amount: str) -> None:
-    owed = [_owed("pay_1", references=("BILL-00012",)), _owed("pay_2", references=("BILL-00034",))]
+    owed = [
+        owed_payout("pay_1", references=("BILL-00012",)),
+        owed_payout("pay_2", references=("BILL-00034",)),
+    ]
 
-    assert _told(_match([_paid(written, amount)], owed)) == []
+    assert verdicts(result_of([payment_of(written, amount)], owed)) == []
 
 
 def test_a_list_that_was_cut_says_where_and_pays_nothing_by_itself() -> None:
     ids = [f"pay_{letter * 20}" for letter in "abcdefg"]
     text = ", ".join(ids)[:140]
-    owed = [_owed(one) for one in ids]
-    result = _match([_paid(text, "500")], owed)
+    owed = [owed_payout(one) for one in ids]
+    result = result_of([payment_of(text, "500")], owed)
     (finding,) = (one for one in result.findings if one.rule == "list-cut")
 
     assert (
@@ -138,8 +143,8 @@ def test_a_list_that_was_cut_says_where_and_pays_nothing_by_itself() -> None:
 
 
 def test_a_whole_list_says_nothing_of_a_cut() -> None:
-    owed = [_owed("pay_aaaaaaaaaa"), _owed("pay_bbbbbbbbbb")]
-    result = _match([replace(_paid("pay_aaaaaaaaaa pay_bbbbbbbbbb", "200"))], owed)
+    owed = [owed_payout("pay_aaaaaaaaaa"), owed_payout("pay_bbbbbbbbbb")]
+    result = result_of([replace(payment_of("pay_aaaaaaaaaa pay_bbbbbbbbbb", "200"))], owed)
 
     assert [one.rule for one in result.findings] == []
-    assert _told(result)[0][0] == "sure"
+    assert verdicts(result)[0][0] == "sure"

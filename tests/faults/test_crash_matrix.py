@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 from cli_session import CliSession
-from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
+from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month, trials
 
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.server import running
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and file limits are those of POSIX")
 
@@ -39,14 +38,18 @@ OTHERS = [how for how in EXITS if how != "kill"]
 @pytest.fixture
 def begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[bool], Iterator[Trial]]:
+) -> Iterator[Callable[[bool], Iterator[Trial]]]:
     """Begins a trial on a new server, which honours idempotency keys or ignores them."""
 
-    def begun(honours: bool) -> Iterator[Trial]:  # noqa: FBT001  the one thing in which trials differ
-        with running(small_month(), Choices(rate=100_000, honour_keys=honours)) as url:
-            yield Trial(CliSession(url, tmp_path, capsys, monkeypatch.setenv))
+    def session(url: str) -> CliSession:
+        return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
-    return begun
+    with trials(small_month(), session) as made:
+
+        def begun(honours: bool) -> Iterator[Trial]:  # noqa: FBT001  the one thing in which trials differ
+            return made.begin(Choices(rate=100_000, honour_keys=honours))
+
+        yield begun
 
 
 def test_a_run_struck_at_any_step_ends_as_if_nothing_had_happened(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from cli_session import APPROVED, POOL_LINE, POOL_PARTNER, CliSession
-from struck_runs import EVERYTHING, Trial, small_month
+from struck_runs import EVERYTHING, Trial, small_month, trials
 
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.server import running
 from reconcile.workbook.copy.cell_editor import Keystroke
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
@@ -28,18 +28,19 @@ def _row(row: int, partner: str, period: str) -> tuple[Keystroke, ...]:
 @pytest.fixture
 def begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], Iterator[Trial]]:
+) -> Iterator[Callable[[], Iterator[Trial]]]:
     """Begins a trial on a new server: an empty payout of one partner, and all pending lines of another."""
     month = small_month()
     partner = next(one["partnerId"] for one in month["payouts"] if one["id"] == APPROVED)
     batch = [Keystroke("Lines", line, "Action", "Batch") for line in POOL]
     edits = (*_row(2, partner, "2026-04"), *_row(3, POOL_PARTNER, "2026-03"), *batch)
 
-    def begun() -> Iterator[Trial]:
-        with running(month, Choices(rate=100_000)) as url:
-            yield Trial(CliSession(url, tmp_path, capsys, monkeypatch.setenv), edits, ("--new-payouts",))
+    def session(url: str) -> CliSession:
+        return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
 
-    return begun
+    edited = partial(Trial, keystrokes=edits, exported=("--new-payouts",))
+    with trials(month, session, edited) as made:
+        yield lambda: made.begin(Choices(rate=100_000))
 
 
 def test_a_new_payout_and_a_batch_are_made_once_wherever_their_run_is_killed(

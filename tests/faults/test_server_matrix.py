@@ -6,18 +6,17 @@ all of them, with idempotency keys honoured and ignored; without it, the faults 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from cli_session import KEY, PATIENCE, CliSession
-from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month
+from cli_session import KEY, PATIENCE, UNREAD, CliSession
+from struck_runs import EVERYTHING, Matrix, Result, Trial, small_month, trials
 
 from reconcile.sandbox.api.faults import AFTER, BEFORE
 from reconcile.sandbox.choices import Choices
-from reconcile.sandbox.server import running
 
 FAULTS = [f"{kind} 0.1" if kind == "slow" else kind for kind in (*BEFORE, *AFTER)]
 REFUSALS = ("409", "422")
@@ -29,21 +28,33 @@ def matrix() -> Matrix:
     return Matrix()
 
 
-def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, matrix: Matrix
-) -> None:
-    def begin(*, honours: bool) -> Iterator[Trial]:
-        choices = Choices(rate=100_000, window=1, retry_after=True, honour_keys=honours)
-        with running(small_month(), choices) as url:
-            yield Trial(CliSession(url, tmp_path, capsys, monkeypatch.setenv))
+@pytest.fixture
+def begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[bool], Iterator[Trial]]]:
+    """Begins a trial on a new server, which honours idempotency keys or ignores them."""
 
-    for trial in begin(honours=True):
+    def session(url: str) -> CliSession:
+        return CliSession(url, tmp_path, capsys, monkeypatch.setenv)
+
+    with trials(small_month(), session) as made:
+
+        def begun(honours: bool) -> Iterator[Trial]:  # noqa: FBT001  the one thing in which trials differ
+            return made.begin(Choices(rate=100_000, window=1, retry_after=True, honour_keys=honours))
+
+        yield begun
+
+
+def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened(
+    begin: Callable[[bool], Iterator[Trial]], capsys: pytest.CaptureFixture[str], matrix: Matrix
+) -> None:
+    for trial in begin(True):  # noqa: FBT003  the same
         before = len(_calls(trial))
         code, out, err = trial.cli.run("apply", trial.plan, "--yes")
         undisturbed, calls = trial.result(), _calls(trial)[before:]
         assert code == 0, out + err
     for fault, number, honours in _cases(len(calls)):
-        for trial in begin(honours=honours):
+        for trial in begin(honours):
             row = f"{fault}, keys {'honoured' if honours else 'ignored'}" if EVERYTHING else fault
             tried = partial(_survives, trial, f"* /**: {fault} after {number}", undisturbed)
             matrix.note(row, f"call {number + 1} ({calls[number]})", tried)
@@ -55,7 +66,9 @@ def test_every_fault_of_the_server_at_every_call_ends_as_if_nothing_had_happened
 
 def _calls(trial: Trial) -> list[str]:
     log = (
-        httpx.get(f"{trial.cli.url}/_sandbox/requests", headers={"x-api-key": KEY}, timeout=PATIENCE)
+        httpx.get(
+            f"{trial.cli.url}/_sandbox/requests", headers={"x-api-key": KEY}, timeout=PATIENCE, verify=UNREAD
+        )
         .raise_for_status()
         .json()["requests"]
     )

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
+from introw.fetch_cases import Make
+from introw.world import World
 
 from reconcile.introw.client import Client, Reader
 from reconcile.introw.connection import Connection, Key
@@ -122,5 +124,27 @@ def line() -> Callable[..., Record]:
 def partner() -> Callable[..., Record]:
     def make(name: object, /, **more: object) -> Record:
         return {"id": str(name), "name": f"Partner {name}", "status": "active"} | more
+
+    return make
+
+
+@pytest.fixture
+def world(payout: Make, line: Make, partner: Make) -> Callable[..., World]:
+    """Payouts p0..., each of a partner q0... with so many lines, and so many lines in each partner's pool."""
+
+    def make(payouts: int, lines: int = 2, pool: int = 1, **more: Any) -> World:  # noqa: ANN401 - fields of World
+        made = World(**more)
+        for number in range(payouts):
+            who = {"id": f"q{number}", "name": f"Partner {number}"}
+            stage = "APPROVED" if number % 4 == 0 else "DRAFT"
+            total = {"value": f"{500 * lines}.00", "currency": "USD"}
+            made.payouts.append(payout(f"p{number}", partner=who, stage=stage, amount=total))
+            made.partners.append(partner(f"q{number}", name=who["name"]))
+            made.lines += [
+                line(f"l{number}-{index}", payoutId=f"p{number}", partnerId=who["id"], status="IN_PAYOUT")
+                for index in range(lines)
+            ]
+            made.lines += [line(f"l{number}-pool{index}", partnerId=who["id"]) for index in range(pool)]
+        return made
 
     return make

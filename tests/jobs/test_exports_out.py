@@ -10,7 +10,7 @@ import pytest
 from builders import ENVIRONMENT, EXPORTED, make_export, make_payout, make_snapshot
 
 from reconcile.domain.snapshot import Scope
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.export_standing import standings
 from reconcile.jobs.exports.exports_out import Exports
@@ -28,8 +28,8 @@ GONE = Withdrawal(str(ENVIRONMENT), "wb", "withdrawn", BACK, "ana", "the plan wa
 def sent(name: str, *, scope: Scope = EVERYTHING, set_id: str = "", days: int = 0) -> SentExport:
     """A workbook that nobody has brought back."""
     export = replace(EXPORT, workbook_id=name, scope=scope, exported_at=EXPORTED + timedelta(days=days))
-    handout = Handout(set_id, name, f"{name}.xlsx", "Acme", "Ben") if set_id else None
-    return SentExport(export, f"{name}.xlsx", handout=handout)
+    split = SplitWorkbook(set_id, name, f"{name}.xlsx", "Acme", "Ben") if set_id else None
+    return SentExport(export, f"{name}.xlsx", split=split)
 
 
 def states(*exports: SentExport) -> list[str]:

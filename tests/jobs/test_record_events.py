@@ -15,7 +15,7 @@ from builders import ENVIRONMENT, make_export, make_line, make_payout, make_snap
 from reconcile.domain.bill import IssuedBill
 from reconcile.domain.money import Money
 from reconcile.domain.settlement import Settlement
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.jobs.runs.record_events import events_of
 from reconcile.jobs.runs.record_life import Life
 from reconcile.store.closes import KeptClose, save_close
@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         make_export(mine), workbook_id="wb-mine", exported_at=datetime(2026, 4, 1, 8, tzinfo=UTC)
     )
     other = make_snapshot(make_payout("pay_2"))
-    handout = Handout("set-1", "wb-mine", "acme.xlsx", "Acme", "ana@acme.example")
+    split = SplitWorkbook("set-1", "wb-mine", "acme.xlsx", "Acme", "ana@acme.example")
     bill = IssuedBill("B-1", "pay_1", "", "ptn_1", MONEY, "xero", "b.csv", "ab", AT.format(3), "ben", "")
     paid = Settlement(
         *("w", "pay_1", "ptn_1", "matched", "paid", "reference", "", MONEY),
@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         "close-1", str(ENVIRONMENT), "2026-03", first, last, AT.format(5), "dan", inputs, {"a.csv": "ab"}
     )
     with Store(tmp_path / "state.db") as opened:
-        opened.save_exports([(export, mine)], [handout])
+        opened.save_exports([(export, mine)], [split])
         opened.save_export(replace(export, workbook_id="wb-other"), other)
         opened.note_returns([("wb-mine", "acme.xlsx")], datetime(2026, 4, 2, 8, tzinfo=UTC))
         opened.record_bills(ENVIRONMENT, [bill])

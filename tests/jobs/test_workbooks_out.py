@@ -9,7 +9,7 @@ from pathlib import Path
 from builders import ENVIRONMENT, EXPORTED, make_export, make_payout, make_snapshot
 
 from reconcile.domain.snapshot import Scope
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
 from reconcile.store.sent.withdrawals import WITHDRAWN, Withdrawal, note_withdrawals
 from reconcile.store.store import Store
@@ -24,9 +24,11 @@ def test_the_workbooks_of_one_split_are_one_piece_of_open_work(tmp_path: Path) -
         replace(EXPORT, workbook_id=f"wb_{number}", scope=Scope(partners=(f"ptn_{number}",)))
         for number in range(4)
     ]
-    handouts = [Handout("set_1", one.workbook_id, f"{one.workbook_id}.xlsx", "", "") for one in exports]
+    split_workbooks = [
+        SplitWorkbook("set_1", one.workbook_id, f"{one.workbook_id}.xlsx", "", "") for one in exports
+    ]
     with Store(tmp_path / "state.db") as store:
-        store.save_exports([(one, SNAPSHOT) for one in exports], handouts)
+        store.save_exports([(one, SNAPSHOT) for one in exports], split_workbooks)
         (found,) = sets_out(store, workbooks_out(store, ENVIRONMENT, MARCH))
 
     assert found.id == "set_1"
@@ -35,13 +37,15 @@ def test_the_workbooks_of_one_split_are_one_piece_of_open_work(tmp_path: Path) -
 
 def test_a_withdrawn_workbook_of_a_split_is_awaited_no_more(tmp_path: Path) -> None:
     exports = [replace(EXPORT, workbook_id=f"wb_{number}") for number in range(48)]
-    handouts = [Handout("set_1", one.workbook_id, f"{one.workbook_id}.xlsx", "", "") for one in exports]
+    split_workbooks = [
+        SplitWorkbook("set_1", one.workbook_id, f"{one.workbook_id}.xlsx", "", "") for one in exports
+    ]
     gone = [
         Withdrawal(str(ENVIRONMENT), f"wb_{number}", WITHDRAWN, "2026-04-06T08:00:00+00:00", "ana", "wrong")
         for number in range(2)
     ]
     with Store(tmp_path / "state.db") as store:
-        store.save_exports([(one, SNAPSHOT) for one in exports], handouts)
+        store.save_exports([(one, SNAPSHOT) for one in exports], split_workbooks)
         with store.writing() as connection:
             note_withdrawals(connection, gone)
         out = workbooks_out(store, ENVIRONMENT, MARCH)

@@ -30,7 +30,7 @@ from reconcile.domain.fields import Value
 from reconcile.domain.period import Period
 from reconcile.domain.policy.names_and_limits import Limits, Policy
 from reconcile.domain.snapshot import Scope, Snapshot
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import fingerprint, from_json, to_json
 from reconcile.plan.model import PLAN_VERSION, Plan
@@ -47,7 +47,7 @@ BASE = replace(
 )
 LIVE = without(changed(changed(BASE, "pay_3", po_number="theirs"), "cln_4", description="moved"), "pay_5")
 LIVE = changed(LIVE, "pay_2", po_number="theirs")
-HANDOUT = Handout("set_1", "wb_other", "Bolt.xlsx", "Bolt", "Ben")
+SPLIT_WORKBOOK = SplitWorkbook("set_1", "wb_other", "Bolt.xlsx", "Bolt", "Ben")
 DECISION = Preference(Choice.MINE, ("pay_2",), (), (), "ops", "--prefer mine --payout pay_2")
 EDITS: dict[str, dict[str, Value]] = {
     "pay_1": {"stage": "PENDING_PAYMENT", "po_number": "000123", "statement_note": "Grüße\nan alle"},
@@ -72,7 +72,7 @@ def everything(live: Snapshot = LIVE, base: Snapshot = BASE) -> Plan:
 def decided_plan(base: Snapshot, book: EditedWorkbook, live: Snapshot) -> Plan:
     """The plan with what the checks find, and with a decision on one of its conflicts."""
     findings = review(book, base, POLICY)
-    given = replace(GIVEN, preference=DECISION, handouts=(HANDOUT,))
+    given = replace(GIVEN, preference=DECISION, split_workbooks=(SPLIT_WORKBOOK,))
     return make_plan(base, book, live, findings=findings, policy=POLICY, given=given)
 
 

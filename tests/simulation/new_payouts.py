@@ -98,7 +98,8 @@ def bad_comment(effect: Effect, office: Office, effects: Iterable[Effect]) -> tu
 def is_left_out(effect: Effect, office: Office, server: Introw) -> bool:
     """Whether an effect is about what the command was not about."""
     only = set(office.narrow_to.only)
-    return bool(only) and not only & _names(effect, office, server)
+    # That a decline empties its payout follows from the decline.
+    return bool(only) and effect.kind != "emptied" and not only & _names(effect, office, server)
 
 
 def _names(effect: Effect, office: Office, server: Introw) -> set[str]:

@@ -177,8 +177,8 @@ class _Caller:
 class Office:
     """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest.
 
-    narrow_to: what the present command is about; narrowed: what each run is about. commenting: the present
-    command leaves comments. void: the workbooks that are withdrawn.
+    narrow_to: what the present command is about; narrowed: what each run is about. commenting: a
+    command so far leaves comments. void: the workbooks that are withdrawn.
     """
 
     name: str
@@ -309,7 +309,7 @@ class Office:
         world = self.world
         world.busy += 1
         world.stopped = world.busy > 1 and world.stopped
-        before = self.narrow_to, self.commenting
+        before = self.narrow_to
         try:
             return Ended(self.name, work())
         except Killed:
@@ -321,7 +321,7 @@ class Office:
         finally:
             world.dead = False
             world.busy -= 1
-            self.narrow_to, self.commenting = before
+            self.narrow_to = before
 
     def _online(self, work: Callable[[Store, Client], Executed | None]) -> Executed | None:
         with self.session.connected() as client:
@@ -387,7 +387,7 @@ class Office:
 
     def _start(self, planned: Planned, way: Way) -> Executed | None:
         """The person reads the report, lets the gates pass, and says yes."""
-        self.commenting = way.comment
+        self.commenting |= way.comment
         consent = Consent(yes=True, allow=tuple(gate.name for gate in planned.plan.gates))
         return planned.start(consent, way.options).executed
 
@@ -403,7 +403,8 @@ class Office:
         run = self.unfinished
         if run is None:
             return None
-        self.narrow_to, self.commenting = self.narrowed[run.run_id], way.comment
+        self.narrow_to = self.narrowed[run.run_id]
+        self.commenting |= way.comment
         return resume(self.session, run.run_id, way.options).executed
 
     def _set_aside(self) -> None:

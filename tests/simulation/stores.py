@@ -233,7 +233,7 @@ class QuickStore(Store):
         """What earlier runs of a workbook caused by one kind of operation."""
         return dict(self.kept.effects.get((workbook_id, action), {}))
 
-    def handouts_with(self, workbook_ids: Iterable[str]) -> tuple[()]:  # noqa: ARG002  no story splits an export
+    def split_workbooks_with(self, workbook_ids: Iterable[str]) -> tuple[()]:  # noqa: ARG002  no story splits an export
         """All workbooks of a split export."""
         return ()
 

@@ -244,8 +244,8 @@ class _Writer:
         dice = self.dice
         match dice.choice(
             [
-                *("again", "saved", "moved", "elsewhere", "elsewhere", "elsewhere", "aside", "resume"),
-                *("colleague", "more", "withdrawn"),
+                *("again", "saved", "moved", "elsewhere", "elsewhere", "elsewhere", "aside", "resume") * 2,
+                *("colleague", "more", "colleague", "more", "withdrawn"),
             ]
         ):
             case "again":

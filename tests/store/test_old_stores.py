@@ -1,8 +1,9 @@
 """State stores that earlier versions wrote are taken over, keep working, and show what was done to them.
 
 The files in `old` were written by the program as it was when each version was current: an export, a run with
-a changed line and (but in 8 and 9) a new one, and from version 5 on a bill. Those of 11 and 12 are the
-one of 10 as the programs of these versions took it over.
+a changed line and (but in 8 and 9) a new one, and from version 5 on a bill. Those of 11 and later are the
+one of 10 as the programs of these versions took it over, one after the other; from 13 on with a kept workbook and,
+from 14 on, the id of the store and a refusal, as they wrote them.
 """
 
 from __future__ import annotations
@@ -14,15 +15,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from postgres_server import PostgresServer
+from sqlalchemy import select
 from tampered_stores import NOW, changed, found, places
 
 from reconcile.cli import run as command
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import StateError
+from reconcile.store.approval.kept_approvals import store_id
+from reconcile.store.copying import copy_store
 from reconcile.store.database import copy_of
 from reconcile.store.entries import Entry
+from reconcile.store.evidence.kept_files import kept_content
 from reconcile.store.run import Effect
 from reconcile.store.store import Store
+from reconcile.store.tables import REFUSALS
 
 OLD = Path(__file__).parent / "old"
 VERSIONS = {
@@ -32,7 +39,13 @@ VERSIONS = {
     10: "http://127.0.0.1:8100",
     11: "http://127.0.0.1:8100",
     12: "http://127.0.0.1:8100",
+    13: "http://127.0.0.1:8100",
+    14: "http://127.0.0.1:8100",
+    15: "http://127.0.0.1:8100",
+    16: "http://127.0.0.1:8100",
+    17: "http://127.0.0.1:8100",
 }
+LATE = (13, 14, 15, 16, 17)
 UNSEALED = (2, 5, 7)
 """The versions of which not every row had a seal."""
 
@@ -85,6 +98,31 @@ def test_an_old_store_is_written_on_and_stays_whole(path: Path, version: int) ->
         store.record_bills(Environment(VERSIONS[version]), store.bills(Environment(VERSIONS[version])))
 
     assert found(path) == ()
+
+
+@pytest.mark.parametrize("version", LATE, indirect=True)
+def test_what_later_versions_kept_beside_runs_is_read_as_well(path: Path, version: int) -> None:
+    with Store(path) as store:
+        (run,) = store.runs()
+        assert kept_content(store, run.run_id, "applied", "march.xlsx") == b"the workbook as it was applied"
+        with store.reading() as connection:
+            refused = connection.execute(select(REFUSALS.c.reason)).scalars().all()
+            assert refused == (["Nobody approved it."] if version > 13 else [])
+            assert bool(store_id(connection)) == (version > 13)
+
+
+@pytest.mark.parametrize("version", [5, 12, *LATE], indirect=True)
+def test_an_old_file_is_copied_into_a_database_of_a_team(
+    path: Path, version: int, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """As `state copy --to` does it: taken over, copied with every seal, and read back."""
+    database = postgres.opened(postgres.database(), tmp_path)
+    database.make()
+    with Store(path) as source, Store(database) as target:
+        copied = copy_store(source, target)
+        assert [one.run_id for one in target.runs()] == [one.run_id for one in source.runs()]
+        assert target.bills(Environment(VERSIONS[version])) == source.bills(Environment(VERSIONS[version]))
+    assert (copied.breaks, copied.rows["runs"]) == ((), 1)
 
 
 @pytest.mark.parametrize("version", UNSEALED, indirect=True)

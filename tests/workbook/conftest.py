@@ -12,7 +12,9 @@ import openpyxl
 import pytest
 from libreoffice import Converter
 from openpyxl.worksheet.worksheet import Worksheet
+from workbook.hostile_files import Check
 
+from reconcile.cli import run
 from reconcile.domain.edited import SCHEMA_VERSION, EditedWorkbook, Export
 from reconcile.domain.money import Money
 from reconcile.domain.period import Period
@@ -272,3 +274,17 @@ def row_of(sheet: Worksheet, record_id: str) -> int:
 def soffice(convert: Converter, tmp_path: Path) -> Callable[[Path], Path]:
     """Opens a workbook in LibreOffice and saves it."""
     return lambda path: convert(path, tmp_path / "office")
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Check:
+    """Runs `check` on a file: its exit code, and all that it said."""
+
+    def checked(path: Path) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run(["check", str(path), "--state", str(tmp_path / "state.db")])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return code, out + err
+
+    return checked

@@ -10,11 +10,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from reconcile.desk.brought import Brought, files_of, outcome_of
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.bring import Own, Preparer
-from reconcile.desk.runs.run_orders import Agreed, start_apply
+from reconcile.desk.plan_page import plan_values
+from reconcile.desk.runs.one_run import run_of, start_once
+from reconcile.desk.runs.run_orders import Agreed
 from reconcile.desk.show import show
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.before_run import before_run
 from reconcile.jobs.desk.kept_plan import BroughtIn
+from reconcile.jobs.desk.plan_to_run import PlanToRun
 
 router = APIRouter()
 FAMILY = Family(router)
@@ -30,10 +33,20 @@ def planned(desk: Desk, own: Brought) -> BroughtIn:
 
 @router.get("/bring/{key}/apply")
 def ask(request: Request, own: Own, visitor: Preparer) -> HTMLResponse:
-    """What the plan does, and what must be agreed to first."""
+    """What the plan does, and what must be agreed to first; the run of it, where there is one."""
     desk = desk_of(request)
-    found = before_run(desk.session_of(visitor), planned(desk, own).compared.plan)
-    return show(request, "apply.html", before=found, action=f"/bring/{own.key}/apply", undone="")
+    plan = PlanToRun(planned(desk, own).plan)
+    before = before_run(desk.session_of(visitor), plan.plan)
+    return show(
+        request,
+        "apply.html",
+        before=before,
+        action=f"/bring/{own.key}",
+        ran=run_of(desk, plan),
+        about=own.about and own.title,
+        undone="",
+        **plan_values(plan.report, before.approval),
+    )
 
 
 @router.post("/bring/{key}/apply")
@@ -48,11 +61,10 @@ def apply(
 ) -> Response:
     """Starts the run of the plan that the page showed."""
     desk = desk_of(request)
-    outcome = planned(desk, own)
-    if outcome.compared.plan.fingerprint != plan:
+    found = PlanToRun(planned(desk, own).plan)
+    if found.fingerprint != plan:
         raise DecisionNeeded("This was planned again since you looked at it. Look at it as it is now.")
     with files_of(desk, own) as files:
         workbooks = {file.name: file.read_bytes() for file in files}
     agreed = Agreed(tuple(allow), tuple(reopen), reason)
-    run_id = start_apply(desk.session, visitor.name, outcome.plan.encode(), workbooks, agreed)
-    return RedirectResponse(f"/runs/{run_id}", 303)
+    return RedirectResponse(f"/runs/{start_once(desk, visitor, found, workbooks, agreed)}", 303)

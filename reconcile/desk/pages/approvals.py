@@ -2,96 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from reconcile.desk.asked_plans import AskedPlan, asked_plan, keep_asked, plan_file, sign_in_of
+from reconcile.desk.asked_plans import AskedPlan, asked_plan, plan_file, sign_in_of
 from reconcile.desk.brought import brought, files_of
-from reconcile.desk.family import Family, desk_of
-from reconcile.desk.pages.apply import planned
-from reconcile.desk.pages.bring import Own, Preparer
-from reconcile.desk.runs.run_orders import Agreed, start_apply
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.pages.bring import Preparer
+from reconcile.desk.pages.take import download
+from reconcile.desk.plan_page import plan_values
+from reconcile.desk.runs.one_run import run_of, start_once
+from reconcile.desk.runs.run_orders import Agreed
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs, visitor_of
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of, kept_plan
+from reconcile.jobs.approvals.asked import Asked
+from reconcile.jobs.approvals.bills_approval import asked_bills
+from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.desk.plan_to_run import PlanToRun, changed_since
+from reconcile.jobs.session import Session
+from reconcile.report.files import html
 
 router = APIRouter()
 FAMILY = Family(router, menu="Approvals", path="/approvals")
+Anybody = Annotated[Visitor, Depends(visitor_of)]
 Approver = Annotated[Visitor, Depends(needs("approve"))]
 
 
-def listed_request(request: Request, asked: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Listed:
+def every_request(request: Request, visitor: Anybody) -> Sequence[Listed]:
+    """A dependency: all that was ever asked, newest first."""
+    return approvals(desk_of(request).session_of(visitor), whole=True).requests
+
+
+def listed_request(asked: str, every: Annotated[Sequence[Listed], Depends(every_request)]) -> Listed:
     """A dependency: the request of the path."""
-    every = approvals(desk_of(request).session_of(visitor), whole=True).requests
     found = next((one for one in every if one.request == asked), None)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def kept_request(request: Request, found: Annotated[Listed, Depends(listed_request)]) -> AskedPlan:
+Found = Annotated[Listed, Depends(listed_request)]
+
+
+def kept_request(request: Request, found: Found) -> AskedPlan:
     """A dependency: the plan of the request of the path, which was asked at a desk."""
     kept = asked_plan(desk_of(request), found.request)
     if kept is None:
         raise DecisionNeeded(
-            "This was asked for on a terminal, or too long ago, so its plan is not kept here. Answer "
-            "it there: reconcile approve, or reconcile reject."
+            f"The plan of this request is not kept here: {found.by} asked for it elsewhere, or too long ago. "
+            f"Ask {found.by} to bring the workbook at the desk, and to ask again."
         )
     return kept
 
 
-Found = Annotated[Listed, Depends(listed_request)]
 Kept = Annotated[AskedPlan, Depends(kept_request)]
 
 
 @router.get("/approvals")
-def every_request(request: Request, visitor: Annotated[Visitor, Depends(visitor_of)]) -> HTMLResponse:
+def overview(request: Request, visitor: Anybody) -> HTMLResponse:
     """What waits for whom, what was answered, and what was refused."""
     found = approvals(desk_of(request).session_of(visitor), whole=True)
     return show(request, "approvals.html", found=found)
 
 
 @router.get("/approvals/{asked}")
-def look(request: Request, found: Found, visitor: Annotated[Visitor, Depends(visitor_of)]) -> HTMLResponse:
-    """What is asked, what changed since an earlier approval, and how it stands."""
+def look(
+    request: Request,
+    found: Found,
+    visitor: Anybody,
+    every: Annotated[Sequence[Listed], Depends(every_request)],
+) -> Response:
+    """What is asked, change by change, and how it stands. A close has its own page."""
+    if found.kind == "close":
+        return RedirectResponse(f"/close/month/{quote(found.source)}", 303)
     desk = desk_of(request)
-    kept = asked_plan(desk, found.request)
-    words: tuple[str, ...] = ()
-    talk: dict[str, Any] = {}
+    session, kept = desk.session_of(visitor), asked_plan(desk, found.request)
+    values: dict[str, Any] = {"one": found, "kept": kept, "words": (), "report": None, "ran": None}
     if kept:
-        plan = kept_plan(kept.plan)
-        talk = {"comments": comments_of(desk.session, plan), "changed": changed_records(plan)}
-        with plan_file(kept.plan) as file:
-            words = answer_request.asked(desk.session_of(visitor), file).as_text()
-    return show(request, "approval.html", one=found, kept=kept, words=words, **talk)
+        plan = PlanToRun(kept.plan)
+        before = before_run(session, plan.plan)
+        values |= plan_values(plan.report, before.approval)
+        values |= {"before": before, "ran": run_of(desk, plan)}
+        values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
+        values |= _since(desk, found, plan, every)
+    about = _about(session, found, kept)
+    values["words"] = about.as_text() if about else ()
+    return show(request, "approval.html", **values)
+
+
+@router.get("/approvals/{asked}/report.html")
+def report_file(request: Request, kept: Kept, _: Anybody) -> Response:
+    """The whole report of the plan, as a file to keep and to send."""
+    text = html(PlanToRun(kept.plan).report, desk_of(request).session.settings.templates)
+    return download(text.encode(), "report.html", "text/html")
+
+
+@router.get("/approvals/{asked}/plan.json")
+def plan_json(kept: Kept, _: Anybody) -> Response:
+    """The plan that is asked about, as it is applied."""
+    return download(kept.plan.encode(), "plan.json", "application/json")
 
 
 @router.post("/approvals/{asked}/approve")
-def approve(request: Request, found: Found, kept: Kept, visitor: Approver) -> Response:
-    """Agrees, signed by the desk for who is signed in."""
-    return _answered(request, found, kept, visitor, None)
+def approve(request: Request, found: Found, visitor: Approver) -> Response:
+    """Agrees, signed by the desk for who is signed in. Who agreed already is led to where that stands."""
+    if visitor.name in found.approved_by and found.state in ("waiting", "approved"):
+        return RedirectResponse(f"/approvals/{found.request}", 303)
+    return _answered(request, found, visitor, None)
 
 
 @router.post("/approvals/{asked}/reject")
 def reject(
-    request: Request, found: Found, kept: Kept, visitor: Approver, reason: Annotated[str, Form()] = ""
+    request: Request, found: Found, visitor: Approver, reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Says no, with a reason."""
     if not reason.strip():
         raise ConfigurationError("Say why it is rejected; whoever asked reads it.")
-    return _answered(request, found, kept, visitor, reason.strip())
+    return _answered(request, found, visitor, reason.strip())
 
 
 @router.post("/approvals/{asked}/apply")
 def apply(request: Request, found: Found, kept: Kept, visitor: Preparer) -> Response:
-    """Starts the run of an approved plan, with what was approved to be let pass."""
+    """Starts the run of an approved plan, with what was approved to be let pass, or leads to it."""
     desk = desk_of(request)
+    plan = PlanToRun(kept.plan)
+    if ran := run_of(desk, plan):
+        return RedirectResponse(f"/runs/{ran.run_id}", 303)
     if found.state != "approved":
         raise DecisionNeeded(
             f"{found.request} is {found.state}, and not approved. {' '.join(found.why)}".strip()
@@ -103,35 +147,41 @@ def apply(request: Request, found: Found, kept: Kept, visitor: Preparer) -> Resp
             workbooks = {file.name: file.read_bytes() for file in files}
     reason = f"approved in {found.request}" if kept.reopened else ""
     agreed = Agreed(kept.gates, kept.reopened, reason)
-    run_id = start_apply(desk.session, visitor.name, kept.plan.encode(), workbooks, agreed)
-    return RedirectResponse(f"/runs/{run_id}", 303)
+    return RedirectResponse(f"/runs/{start_once(desk, visitor, plan, workbooks, agreed)}", 303)
 
 
-@router.post("/bring/{key}/ask")
-def ask(request: Request, own: Own, visitor: Preparer, plan: Annotated[str, Form()]) -> Response:
-    """Asks for the approval of the plan that the page showed, with all that it exceeds and reopens."""
-    desk = desk_of(request)
-    outcome = planned(desk, own)
-    if outcome.compared.plan.fingerprint != plan:
-        raise DecisionNeeded("This was planned again since you looked at it. Look at it as it is now.")
-    session = desk.session_of(visitor)
-    before = before_run(session, outcome.compared.plan)
-    gates, reopened = tuple(one.name for one in before.gates), tuple(before.closed)
-    with plan_file(outcome.plan) as file:
-        who = sign_in_of(desk, visitor)
-        said = answer_request.request(session, file, who, gates, reopened).said
-    keep_asked(desk, said.request, visitor, AskedPlan(outcome.plan, own.key, gates, reopened))
-    return RedirectResponse(f"/approvals/{said.request}", 303)
+def _since(desk: Desk, found: Listed, plan: PlanToRun, every: Sequence[Listed]) -> dict[str, Any]:
+    """What differs from the plan of the same workbooks that was approved last before this one."""
+    later = [one.request for one in every].index(found.request)
+    earlier = next(
+        (
+            (one, kept)
+            for one in every[later + 1 :]
+            if one.source == found.source and one.approved_by and (kept := asked_plan(desk, one.request))
+        ),
+        None,
+    )
+    if earlier is None:
+        return {"earlier": None, "since": ()}
+    return {"earlier": earlier[0], "since": changed_since(PlanToRun(earlier[1].plan), plan)}
 
 
-def _answered(
-    request: Request, found: Listed, kept: AskedPlan, visitor: Visitor, reason: str | None
-) -> Response:
-    desk = desk_of(request)
-    session = desk.session_of(visitor)
+def _about(session: Session, found: Listed, kept: AskedPlan | None) -> Asked | None:
+    """What is asked, for who answers; None where it cannot be answered here."""
+    if found.kind == "bills":
+        return asked_bills(session, found.request)
+    if kept is None:
+        return None
     with plan_file(kept.plan) as file:
-        about = answer_request.asked(session, file)
-    if about.request.request != found.request:
-        raise DecisionNeeded(f"This plan was asked about again since: {about.request.request}.")
+        return answer_request.asked(session, file)
+
+
+def _answered(request: Request, found: Listed, visitor: Visitor, reason: str | None) -> Response:
+    desk = desk_of(request)
+    session = desk.session_of(visitor)
+    about = _about(session, found, None if found.kind == "bills" else kept_request(request, found))
+    if about is None or about.request.request != found.request:
+        now = f": {about.request.request}" if about else ""
+        raise DecisionNeeded(f"This was asked about again since{now}.")
     answer_request.answer(session, about, sign_in_of(desk, visitor), reason)
     return RedirectResponse(f"/approvals/{found.request}", 303)

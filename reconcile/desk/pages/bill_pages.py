@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from reconcile.desk.asked_plans import sign_in_of
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.made_files import keep_folder, kept_file, uploads_of, write_uploads
 from reconcile.desk.pages.take import download, filters_of
@@ -24,14 +25,15 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.domain.stage import STAGES
-from reconcile.jobs.bills import BillsRequest, bill, systems
+from reconcile.jobs.bills import BillsRequest, bill
+from reconcile.jobs.desk.bill_choices import bill_choices
 from reconcile.jobs.scope import Filters
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bills", path="/bills", role="prepare")
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 Upload = tuple[str, bytes]
-PREVIEW: Final = "preview"
+PREVIEW, ASK, MAKE = "preview", "ask", "make"
 CHOSEN: Final = "bills chosen"
 _KEPT_SECONDS: Final = 7 * 86_400
 
@@ -45,7 +47,12 @@ class _Chosen:
     pay_on: str | None
     checked: tuple[str, ...]
     vendors: Sequence[Upload]
-    is_preview: bool
+    how: str
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether nothing is written: it is looked at, or asked about."""
+        return self.how in (PREVIEW, ASK)
 
     def as_bytes(self) -> bytes:
         """For keeping, so that what was looked at can be written."""
@@ -60,14 +67,12 @@ class _Chosen:
         return json.dumps(values).encode()
 
 
-def _chosen_from(kept: bytes) -> _Chosen:
-    """What `as_bytes` made, to be written now."""
+def _chosen_from(kept: bytes, how: str) -> _Chosen:
+    """What `as_bytes` made, to be written or asked about now."""
     values = json.loads(kept)
     filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
     vendors = [(name, base64.b64decode(content)) for name, content in values["vendors"]]
-    return _Chosen(
-        values["system"], filters, values["pay_on"], tuple(values["checked"]), vendors, is_preview=False
-    )
+    return _Chosen(values["system"], filters, values["pay_on"], tuple(values["checked"]), vendors, how)
 
 
 @router.get("/bills")
@@ -78,7 +83,7 @@ def choose(request: Request, visitor: Preparer) -> HTMLResponse:
     return show(
         request,
         "bills.html",
-        systems=systems(desk.session_of(visitor)),
+        choices=bill_choices(desk.session_of(visitor)),
         stages=STAGES.values(),
         made=sorted(made, key=lambda one: -one.began),
     )
@@ -105,7 +110,17 @@ def write(request: Request, task: OwnTask, visitor: Preparer) -> Response:
     row = desk.rows.get(CHOSEN, task.key)
     if row is None:
         raise HTTPException(404)
-    return _start(desk, visitor, _chosen_from(row.body))
+    return _start(desk, visitor, _chosen_from(row.body, MAKE))
+
+
+@router.post("/bills/preview/{key}/ask")
+def ask(request: Request, task: OwnTask, visitor: Preparer) -> Response:
+    """Asks for the approval of what was looked at, as live is now."""
+    desk = desk_of(request)
+    row = desk.rows.get(CHOSEN, task.key)
+    if row is None:
+        raise HTTPException(404)
+    return _start(desk, visitor, _chosen_from(row.body, ASK))
 
 
 @router.get("/bills/made/{key}")
@@ -126,14 +141,14 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Uploa
     def text(name: str) -> str:
         return str(form.get(name, "")).strip()
 
-    is_preview = text("how") == PREVIEW
+    how = PREVIEW if text("how") == PREVIEW else MAKE
     stages = [str(one) for one in form.getlist("stage")]
     filters = filters_of(stages, text("partner"), text("period"), text("batch"))
     filters.scope  # noqa: B018  a filter that is wrong is told at once
     system, pay_on = text("system"), text("pay_on") or None
     checked = tuple(line.strip() for line in text("checked").splitlines() if line.strip())
 
-    return _start(desk, visitor, _Chosen(system, filters, pay_on, checked, vendors, is_preview))
+    return _start(desk, visitor, _Chosen(system, filters, pay_on, checked, vendors, how))
 
 
 def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
@@ -142,7 +157,8 @@ def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
             desk.rows.put(CHOSEN, key, visitor.name, chosen.as_bytes(), _KEPT_SECONDS)
         return _made(desk, visitor, key, chosen, progress)
 
-    of, verb = ("bills/preview", "Looking at") if chosen.is_preview else ("bills/made", "Writing")
+    verb = {PREVIEW: "Looking at", ASK: "Asking for the approval of", MAKE: "Writing"}[chosen.how]
+    of = "bills/preview" if chosen.is_preview else "bills/made"
     title = f"{verb} {chosen.system}"
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, title, work)}", 303)
 
@@ -161,6 +177,7 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
             checked=chosen.checked,
             pay_on=chosen.pay_on,
             dry_run=chosen.is_preview,
+            ask=sign_in_of(desk, visitor) if chosen.how == ASK else None,
         )
         found = bill(session, request)
     if found.written:
@@ -173,4 +190,6 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
         "left_out": left,
         "written": found.written,
         "is_preview": chosen.is_preview,
+        "notes": list(found.notes),
+        "is_asked": chosen.how == ASK,
     }

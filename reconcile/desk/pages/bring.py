@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,10 @@ from reconcile.desk.brought import (
     Upload,
     all_brought,
     brought,
+    corrected_file,
+    corrected_numbers,
     files_of,
+    keep_corrected,
     keep_files,
     keep_outcome,
     outcome_of,
@@ -27,6 +30,7 @@ from reconcile.desk.brought import (
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.plan_page import plan_values
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
@@ -36,17 +40,14 @@ from reconcile.errors import DecisionNeeded
 from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
+from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
 from reconcile.report.files import html
-from reconcile.report.sections import sections
 from reconcile.report.waiting import banner
-from reconcile.report.words import facts, headline, spots
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
-_BESIDE = ("conflicts", "decided")
-"""The sections that the page shows in its own way."""
 
 
 def own_workbooks(request: Request, key: str, visitor: Preparer) -> Brought:
@@ -90,21 +91,18 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "These workbooks were not planned yet. Look again in a moment, or bring them again."
         )
     values: dict[str, Any] = {"own": own, "outcome": outcome, "by_cause": by_cause, "report": None}
+    values["corrected"] = corrected_numbers(desk_of(request), own.key)
     if outcome.plan:
-        report = outcome.compared.report
-        plan = outcome.compared.plan
+        compared = outcome.compared
+        plan, report = compared.plan, compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
-            "report": report,
+            **plan_values(report),
             "compared": by_cause(one for one in report.findings if one not in told),
-            "facts": facts(report),
-            "cell": spots(report),
-            "headline": headline(report),
             "banner": banner(report),
             "comments": comments_of(desk_of(request).session, plan),
             "changed": changed_records(plan),
             "conflicts": conflicts_of(outcome),
-            "sections": [one for one in sections(report) if one.name not in _BESIDE],
         }
     return show(request, "brought.html", **values)
 
@@ -157,18 +155,12 @@ def workbook(request: Request, own: Own, number: int) -> Response:
 
 
 @router.get("/bring/{key}/corrected/{number}")
-def corrected(request: Request, own: Own, number: int, visitor: Preparer) -> Response:
-    """A clean copy of a workbook, where the doctor can make one."""
-    desk = desk_of(request)
-    with files_of(desk, own) as files, tempfile.TemporaryDirectory() as folder:
-        if not 0 <= number < len(files):
-            raise HTTPException(404)
-        target = Path(folder) / f"corrected-{own.names[number]}"
-        checks = examine_workbook(desk.session_of(visitor), files[number], target)
-        if not target.exists():
-            told = " ".join(f"{one.name}: {one.found}. {one.advice}" for one in checks if one.ok is not True)
-            raise DecisionNeeded(f"No corrected workbook can be made. {told}")
-        return download(target.read_bytes(), target.name, XLSX)
+def corrected(request: Request, own: Own, number: int) -> Response:
+    """A clean copy of a workbook, where the doctor could make one."""
+    found = corrected_file(desk_of(request), own.key, number)
+    if found is None:
+        raise HTTPException(404)
+    return download(found, f"corrected-{own.names[number]}", XLSX)
 
 
 def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
@@ -179,12 +171,28 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
     """Checks and plans in the background."""
 
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
+        session = desk.session_of(visitor, progress)
         with files_of(desk, own) as files:
-            keep_outcome(desk, own, bring_in(desk.session_of(visitor, progress), files))
+            outcome = bring_in(session, files)
+            keep_corrected(desk, own, _corrected(session, files, outcome))
+        keep_outcome(desk, own, outcome)
         return {"key": own.key}
 
-    title = f"Checking {', '.join(own.names)}"
+    title = f"Checking {own.about or ', '.join(own.names)}"
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/task', title, work)}", 303)
+
+
+def _corrected(session: Session, files: Sequence[Path], outcome: BroughtIn) -> Mapping[int, bytes]:
+    """The clean copies of the files in which something was found, where one can be made."""
+    made = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for number, (file, book) in enumerate(zip(files, outcome.checked, strict=False)):
+            target = Path(folder) / f"{number}.xlsx"
+            if book.findings:
+                examine_workbook(session, file, target)
+            if target.exists():
+                made[number] = target.read_bytes()
+    return made
 
 
 def _decided(
@@ -208,4 +216,4 @@ def _keep_decided(
         by_name = {path.name: path for path in files}
         written = decide(session, outcome, by_name, choices, Path(folder))
         uploads = [Upload(path.name, path.read_bytes()) for path in written]
-    keep_files(desk, own.key, own.owner, uploads)
+    keep_files(desk, own.key, own.owner, uploads, own.about)

@@ -5,39 +5,32 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from reconcile.desk.close_order import BROUGHT, CloseOrder, Upload, keep_brought, order_from
 from reconcile.desk.family import Desk, Family, desk_of
-from reconcile.desk.made_files import as_values, keep_folder, kept_file
+from reconcile.desk.made_files import as_values, keep_folder, kept_file, uploads_of
 from reconcile.desk.pages.take import download
 from reconcile.desk.pages.task_pages import OwnTask
-from reconcile.desk.runs.run_files import desk_key_file
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs, visitor_of
-from reconcile.domain.period import Period
 from reconcile.domain.progress import Progress
-from reconcile.errors import ConfigurationError
-from reconcile.jobs.approvals.sign_statement import SignIn
-from reconcile.jobs.closes import CloseRequest, CloseResult, all_months, close, listing, status
+from reconcile.jobs.closes import CloseResult, all_months, close
 from reconcile.jobs.closes.statements import statements
-from reconcile.jobs.session import Session
 
 router = APIRouter()
 FAMILY = Family(router, menu="Close", path="/close")
 Closer = Annotated[Visitor, Depends(needs("close"))]
 Anybody = Annotated[Visitor, Depends(visitor_of)]
-DRAFT, PREPARE, CLOSE = "draft", "prepare", "close"
-TITLES: Final = {DRAFT: "Draft of", PREPARE: "Preparing", CLOSE: "Closing"}
-_WAIVER: Final = "waive-"
 
 
 @router.get("/close")
-def overview(request: Request, visitor: Anybody) -> HTMLResponse:
-    """The months, and what one made here."""
+def overview(request: Request, visitor: Anybody, period: str = "") -> HTMLResponse:
+    """The months, and what one made here. period: fills the form."""
     desk = desk_of(request)
     session = desk.session_of(visitor)
     return show(
@@ -47,23 +40,17 @@ def overview(request: Request, visitor: Anybody) -> HTMLResponse:
         made=desk.tasks.every("close/made", visitor.name),
         may_close=visitor.may("close"),
         has_people=bool(session.settings.team.people),
+        period=period,
     )
-
-
-@router.get("/close/month/{period}")
-def month(request: Request, period: str, visitor: Anybody) -> HTMLResponse:
-    """The steps of a month, and its closes."""
-    session = desk_of(request).session_of(visitor)
-    of = _period(session, period)
-    closes = [one for one in listing(session).closes if one.period == str(of)]
-    return show(request, "month.html", period=str(of), steps=status(session, of).steps, closes=closes)
 
 
 @router.post("/close")
 async def make(request: Request, visitor: Closer) -> Response:
     """Makes a draft, prepares the close, or closes; in the background."""
-    form = {name: str(value) for name, value in (await request.form()).items()}
-    return await run_in_threadpool(_begin, desk_of(request), visitor, form)
+    sent = await request.form()
+    form = {name: str(value) for name, value in sent.items() if name not in BROUGHT}
+    files = {name: some[0] for name in BROUGHT if (some := await uploads_of(sent.getlist(name)))}
+    return await run_in_threadpool(_begin, desk_of(request), visitor, form, files)
 
 
 @router.get("/close/made/{key}")
@@ -74,7 +61,7 @@ def made(request: Request, task: OwnTask, visitor: Closer) -> HTMLResponse:
 
 
 @router.get("/close/made/{key}/pack")
-def pack(request: Request, task: OwnTask, _: Closer) -> Response:
+def pack(request: Request, task: OwnTask, _: Anybody) -> Response:
     """The pack as a ZIP file."""
     name = f"close-{(task.result or {}).get('period', '')}.zip"
     return download(kept_file(desk_of(request), task.key), name, "application/zip")
@@ -84,7 +71,7 @@ def pack(request: Request, task: OwnTask, _: Closer) -> Response:
 def make_statements(request: Request, visitor: Closer, period: Annotated[str, Form()]) -> Response:
     """Makes the statement of each partner of a closed period, in the background."""
     desk = desk_of(request)
-    of = _period(desk.session_of(visitor), period)
+    of = desk.session_of(visitor).settings.close.fiscal.parse(period.strip())
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory() as parent:
@@ -110,63 +97,27 @@ def statements_file(request: Request, task: OwnTask, _: Closer) -> Response:
     return download(kept_file(desk_of(request), task.key), name, "application/zip")
 
 
-def _begin(desk: Desk, visitor: Visitor, form: Mapping[str, str]) -> Response:
-    how = form.get("how", DRAFT)
-    if how not in TITLES:
-        raise ConfigurationError("Choose what to make: a draft, the close to be reviewed, or the close.")
-    period = _period(desk.session_of(visitor), form.get("period", ""))
-    waivers = tuple(
-        f"{name.removeprefix(_WAIVER)}={reason.strip()}"
-        for name, reason in form.items()
-        if name.startswith(_WAIVER) and reason.strip()
-    )
+def _begin(desk: Desk, visitor: Visitor, form: Mapping[str, str], sent: Mapping[str, Upload]) -> Response:
+    order = order_from(desk, desk.session_of(visitor), form, sent)
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        return _made(desk, visitor, key, how, period, waivers, progress)
+        return _made(desk, visitor, key, order, progress)
 
-    key = desk.tasks.start(visitor.name, "close/made", f"{TITLES[how]} {period}", work)
-    return RedirectResponse(f"/tasks/{key}", 303)
-
-
-def _period(session: Session, text: str) -> Period:
-    """The period that was named. Raises ConfigurationError for one that is none."""
-    return session.settings.close.fiscal.parse(text.strip())
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'close/made', order.title, work)}", 303)
 
 
-def _made(
-    desk: Desk,
-    visitor: Visitor,
-    key: str,
-    how: str,
-    period: Period,
-    waivers: tuple[str, ...],
-    progress: Progress,
-) -> Mapping[str, Any]:
+def _made(desk: Desk, visitor: Visitor, key: str, order: CloseOrder, progress: Progress) -> Mapping[str, Any]:
     """Makes the pack in a folder that goes again, and keeps it for its owner."""
-    session = desk.session_of(visitor, progress)
+    keep_brought(desk, key, visitor.name, order)
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "pack"
-        request = CloseRequest(
-            period,
-            folder,
-            waivers,
-            draft=how == DRAFT,
-            prepare=_signing(session, visitor) if how == PREPARE else None,
-        )
-        found = close(session, request)
+        with order.request(desk, visitor, folder) as request:
+            found = close(desk.session_of(visitor, progress), request)
         keep_folder(desk, key, visitor.name, folder)
-    return _told(found)
+    return _told(found, order)
 
 
-def _signing(session: Session, visitor: Visitor) -> SignIn:
-    """Who signs: the person who is signed in here, by the word of this desk."""
-    person = session.settings.team.by_name(visitor.name)
-    if person is None:
-        raise ConfigurationError(f"{visitor.name} stands nowhere in [people], so cannot sign a close.")
-    return SignIn(person.email, desk_key_file(session))
-
-
-def _told(found: CloseResult) -> Mapping[str, Any]:
+def _told(found: CloseResult, order: CloseOrder) -> Mapping[str, Any]:
     """What the page shows, as plain values."""
     checks = [
         {
@@ -187,13 +138,17 @@ def _told(found: CloseResult) -> Mapping[str, Any]:
         }
         for one in found.made.checks
     ]
+    review = found.review
     return {
         "period": str(found.made.frozen.period),
         "close_id": found.made.frozen.close_id,
         "closed": found.closed,
         "passes": found.made.passes,
+        "prepared": bool(review and review.standing.request and not found.closed),
+        "again": order.again,
+        "brought": {name: one[0] for name, one in (order.files or {}).items()},
         "verdict": list(found.verdict),
         "files": list(found.files),
-        "tables": [as_values(one) for one in found.tables[:-1]],
+        "tables": [as_values(one) for one in (*found.tables[:-1], *found.ties)],
         "checks": checks,
     }

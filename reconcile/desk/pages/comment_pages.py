@@ -12,7 +12,8 @@ from reconcile.desk.pages.apply import planned
 from reconcile.desk.pages.approvals import Found, Kept
 from reconcile.desk.pages.bring import Own, Preparer
 from reconcile.desk.visitor import NotAllowed, Visitor, visitor_of
-from reconcile.jobs.approvals.plan_comments import comment_on, kept_plan
+from reconcile.jobs.approvals.plan_comments import comment_on
+from reconcile.jobs.desk.kept_plan import plan_of
 
 router = APIRouter()
 FAMILY = Family(router)
@@ -41,5 +42,5 @@ def on_asked(
     """Says something on a plan that waits for an approval, or had one."""
     if not any(map(visitor.may, _MAY)):
         raise NotAllowed("approve")
-    comment_on(desk_of(request).session_of(visitor), kept_plan(kept.plan), record.strip(), text)
+    comment_on(desk_of(request).session_of(visitor), plan_of(kept.plan), record.strip(), text)
     return RedirectResponse(f"/approvals/{found.request}#comments", 303)

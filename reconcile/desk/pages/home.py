@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from reconcile.desk.demo_desk import SAMPLE_MONTH
 from reconcile.desk.family import Family, desk_of
 from reconcile.desk.show import show
 from reconcile.desk.tasks import DONE
@@ -29,7 +30,12 @@ def home(request: Request, visitor: Signed) -> HTMLResponse:
     """Where everything stands."""
     desk = desk_of(request)
     live = next((one for one in desk.tasks.every(_LIVE) if one.state == DONE), None)
-    return show(request, "home.html", now=standing_now(desk.session_of(visitor)), live=live)
+    return show(
+        request,
+        "home.html",
+        now=standing_now(desk.session_of(visitor), SAMPLE_MONTH if desk.is_demo else ""),
+        live=live,
+    )
 
 
 @router.post("/home/live")

@@ -32,7 +32,7 @@ from reconcile.jobs.scope import Filters
 router = APIRouter()
 FAMILY = Family(router, menu="Payments", path="/payments", role="prepare")
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
-FILE: Final = "paid.xlsx"
+FILE: Final = "payments.xlsx"
 _KEPT_SECONDS: Final = 60 * 86_400
 _HINTS: Final = ("currency", "decimal", "date_order", "sign")
 
@@ -163,5 +163,6 @@ def _answered(
         workbook.write_bytes(kept_file(desk, key))
         answer_suggestions(session, workbook, target, questions_of(result["questions"]), said)
         uploads = [Upload(FILE, target.read_bytes())]
-    own = keep_files(desk, new_secret(), visitor.name, uploads)
+    names = ", ".join(one["name"] for one in result["summary"]["files"])
+    own = keep_files(desk, new_secret(), visitor.name, uploads, f"payments of {names}")
     return plan_in_background(desk, own, visitor)

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
+from reconcile.desk.plan_page import plan_values
+from reconcile.desk.runs.one_run import looks_at_run, run_of, start_once
 from reconcile.desk.runs.run_events import progress_events
 from reconcile.desk.runs.run_files import RunFiles
-from reconcile.desk.runs.run_orders import Agreed, ask_to_stop, start_resume, start_undo
-from reconcile.desk.runs.run_view import RunView, look_at, rows_of
+from reconcile.desk.runs.run_orders import Agreed, ask_to_stop, start_resume
+from reconcile.desk.runs.run_view import RunView, rows_of
 from reconcile.desk.show import show, show_part
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.before_run import before_run
+from reconcile.jobs.desk.plan_to_run import PlanToRun
 from reconcile.jobs.runs.history import history
 from reconcile.jobs.runs.past_report import past_report
 from reconcile.jobs.runs.resume import set_aside
-from reconcile.jobs.runs.undo import planned_undo
-from reconcile.jobs.runs.watch_run import RunWatch
+from reconcile.jobs.runs.undo import planned_undo, save_undo
 from reconcile.report.files import html
 
 router = APIRouter()
 FAMILY = Family(router)
+_UNDO: Final = "undo plan"
+_KEPT_SECONDS: Final = 7 * 86_400
 Runner = Annotated[Visitor, Depends(needs("prepare"))]
-
-
-def _watch(desk: Desk, run_id: str) -> RunWatch:
-    return RunWatch(desk.session, desk.rows.store, run_id)
 
 
 def known_run(request: Request, run_id: str) -> RunView:
     """A dependency: the run of the path, which is on record, or which this desk has started."""
-    found = look_at(_watch(desk_of(request), run_id))
+    found = looks_at_run(desk_of(request), run_id)()
     if not found.is_known:
         raise HTTPException(404)
     return found
@@ -65,21 +66,23 @@ def look(request: Request, run: Known) -> HTMLResponse:
 @router.get("/runs/{run_id}/events")
 def events(request: Request, run: Known) -> StreamingResponse:
     """The same as server-sent events, until nothing of it goes on any more."""
-    look_again = partial(look_at, _watch(desk_of(request), run.run_id))
+    look_again = looks_at_run(desk_of(request), run.run_id)
     told = progress_events(look_again, _shown)
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
 @router.post("/runs/{run_id}/stop")
-def stop(request: Request, run: Known, visitor: Runner) -> Response:
+def stop(request: Request, visitor: Runner, run: Known) -> Response:
     """Asks a run to stop after the call in flight."""
     ask_to_stop(desk_of(request).session, visitor.name, run.run_id)
     return _to(run.run_id)
 
 
 @router.post("/runs/{run_id}/resume")
-def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
+def resume(request: Request, visitor: Runner, run: Recorded) -> Response:
     """Goes on with a run that stopped."""
+    if run.is_alive:
+        return _to(run.run_id)
     if not run.can_resume:
         raise DecisionNeeded(f"{run.run_id} is {run.state}; there is nothing to resume.")
     start_resume(desk_of(request).session, visitor.name, run.run_id)
@@ -87,7 +90,7 @@ def resume(request: Request, run: Recorded, visitor: Runner) -> Response:
 
 
 @router.post("/runs/{run_id}/set-aside")
-def end(request: Request, run: Recorded, visitor: Runner, reason: Annotated[str, Form()] = "") -> Response:
+def end(request: Request, visitor: Runner, run: Recorded, reason: Annotated[str, Form()] = "") -> Response:
     """Ends a run as it is, with a reason."""
     set_aside(desk_of(request).session_of(visitor), run.run_id, reason)
     return _to(run.run_id)
@@ -118,27 +121,49 @@ def result_file(request: Request, run: Known, name: str) -> Response:
 
 
 @router.get("/runs/{run_id}/undo")
-def ask_undo(request: Request, run: Recorded, visitor: Runner) -> HTMLResponse:
-    """What would be set back."""
-    session = desk_of(request).session_of(visitor)
-    with planned_undo(session, run.run_id) as planned:
-        plan = planned.plan
-    found = before_run(session, plan)
-    return show(request, "apply.html", before=found, action=f"/runs/{run.run_id}/undo", undone=run.run_id)
+def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
+    """What would be set back, change by change."""
+    desk = desk_of(request)
+    session = desk.session_of(visitor)
+    with planned_undo(session, run.run_id) as planned, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "plan.json"
+        save_undo(planned, file)
+        plan = PlanToRun(file.read_text(encoding="utf-8"))
+    desk.rows.put(_UNDO, f"{run.run_id}/{plan.fingerprint}", visitor.name, plan.text.encode(), _KEPT_SECONDS)
+    return show(
+        request,
+        "apply.html",
+        before=before_run(session, plan.plan),
+        action=f"/runs/{run.run_id}/undo",
+        ran=run_of(desk, plan),
+        about="",
+        undone=run.run_id,
+        **plan_values(plan.report),
+    )
 
 
 @router.post("/runs/{run_id}/undo")
 def undo(
     request: Request,
-    run: Recorded,
     visitor: Runner,
+    run: Recorded,
+    plan: Annotated[str, Form()],
     allow: Annotated[list[str], Form(default_factory=list)],
     reopen: Annotated[list[str], Form(default_factory=list)],
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    """Sets back what a run changed, as a run of its own."""
+    """Sets back what a run changed, as the page showed it, by a run of its own."""
+    desk = desk_of(request)
     agreed = Agreed(tuple(allow), tuple(reopen), reason)
-    return _to(start_undo(desk_of(request).session, visitor.name, run.run_id, agreed))
+    return _to(start_once(desk, visitor, kept_undo(desk, run.run_id, plan), {}, agreed))
+
+
+def kept_undo(desk: Desk, run_id: str, fingerprint: str) -> PlanToRun:
+    """The plan of an undo as its page showed it. Raises DecisionNeeded where that is too long ago."""
+    row = desk.rows.get(_UNDO, f"{run_id}/{fingerprint}")
+    if row is None:
+        raise DecisionNeeded("This undo was looked at too long ago. Look at it as it is now.")
+    return PlanToRun(row.body.decode())
 
 
 def _shown(view: RunView) -> str:

@@ -183,7 +183,7 @@ def _made(
         "payouts": len(done.snapshot.payouts),
         "lines": len(done.snapshot.lines),
         "calls": done.requests,
-        "handouts": [(one.file, one.recipient) for one in done.handouts],
+        "split_workbooks": [(one.file, one.recipient) for one in done.split_workbooks],
         "scope": str(done.snapshot.scope),
         "warnings": [f"{one.message} {one.fix}" for one in (*done.warnings, *done.differing)],
     }

@@ -22,9 +22,10 @@ _PAUSE_SECONDS: Final = 0.5
 
 
 def own_task(request: Request, key: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Task:
-    """A dependency: the visitor's own work under the key of the path."""
+    """A dependency: the visitor's own work under the key of the path, which is work of that page."""
     task = desk_of(request).tasks.get(key)
-    if task is None or task.owner != visitor.name:
+    page = request.url.path.partition(f"/{key}")[0]
+    if task is None or task.owner != visitor.name or page not in (f"/{task.of}", "/tasks"):
         raise HTTPException(404)
     return task
 

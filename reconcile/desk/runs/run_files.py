@@ -21,6 +21,10 @@ _MOST_NOTES: Final = 100_000
 """Bytes of what a process said that are read."""
 
 
+class AlreadyStarted(ConfigurationError):
+    """Somebody started a run in this very moment, so it is not started once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """One start of a run's process. act: `apply`, `undo` or `resume`. by, at: who asked for it, and when.
@@ -131,13 +135,13 @@ class RunFiles:
         return self.starts[-1] if self.starts else None
 
     def new_start(self, act: str, by: str, at: str) -> Start:
-        """A start that is about to be made. Of two at once, one gets it: raises ConfigurationError."""
+        """A start that is about to be made. Of two at once, one gets it: raises AlreadyStarted."""
         place = self.folder / "starts" / f"{len(self.starts):04}"
         make_private(place.parent)
         try:
             place.mkdir(mode=0o700)
         except FileExistsError as error:
-            raise ConfigurationError("Somebody has started it this very moment.") from error
+            raise AlreadyStarted("Somebody has started it this very moment.") from error
         start = Start(act, by, at, place)
         keep_start(start)
         return start

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from reconcile.config import FILE_NAME, SIGNED_IN, Settings, user_configuration
-from reconcile.desk.runs.run_files import RunFiles, desk_key_file, keep_start, make_private
+from reconcile.config import SIGNED_IN, Settings
+from reconcile.desk.live_session import named_file
+from reconcile.desk.runs.run_files import AlreadyStarted, RunFiles, desk_key_file, keep_start, make_private
 from reconcile.desk.runs.run_process import interrupt, start_process
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals.sign_statement import SignIn
@@ -35,14 +37,16 @@ class Agreed:
 
 
 def start_apply(
-    session: Session, by: str, plan: bytes, workbooks: Mapping[str, bytes], agreed: Agreed
+    session: Session, by: str, plan: bytes, workbooks: Mapping[str, bytes], agreed: Agreed, run_id: str = ""
 ) -> str:
     """Starts to apply a saved plan; answers the id that its run gets, if it begins.
 
     by: the person who is signed in. workbooks: those of the plan by name, whose results are written after it.
-    Raises ConfigurationError where that person cannot go on record.
+    run_id: a new one without it. Raises ConfigurationError where that person cannot go on record.
     """
-    run_id, files = _new_run(session)
+    run_id = run_id or new_run_id(session)
+    files = RunFiles.of(session, run_id)
+    _make(files)
     files.plan.write_bytes(plan)
     for name, content in workbooks.items():
         # A name that was uploaded is never a place: only its last part counts, and it must be one.
@@ -54,23 +58,14 @@ def start_apply(
     return run_id
 
 
-def start_undo(session: Session, by: str, undone: str, agreed: Agreed) -> str:
-    """Starts to undo a run; answers the id that the run of the undo gets, if it begins."""
-    run_id, files = _new_run(session)
-    _begin(session, by, files, ["undo", undone, *_common(run_id, agreed)])
-    return run_id
-
-
 def start_resume(session: Session, by: str, run_id: str) -> None:
-    """Starts to finish an unfinished run, also one that was begun elsewhere.
-
-    Raises DecisionNeeded while a process of it lives here.
-    """
+    """Starts to finish an unfinished run, also one begun elsewhere. One that goes on here is left alone."""
     files = RunFiles.of(session, run_id)
     if files.last and files.last.is_alive:
-        raise DecisionNeeded(f"{run_id} is going on already, started by {files.last.by}.")
+        return
     _make(files)
-    _begin(session, by, files, ["resume", run_id, "--json", *_results(files)])
+    with suppress(AlreadyStarted):
+        _begin(session, by, files, ["resume", run_id, "--json", *_results(files)])
 
 
 def ask_to_stop(session: Session, by: str, run_id: str) -> None:
@@ -92,11 +87,9 @@ def ask_to_stop(session: Session, by: str, run_id: str) -> None:
     interrupt(start.pid, start.output)
 
 
-def _new_run(session: Session) -> tuple[str, RunFiles]:
-    run_id = session.new_id("run", session.clock())
-    files = RunFiles.of(session, run_id)
-    _make(files)
-    return run_id, files
+def new_run_id(session: Session) -> str:
+    """The id of a run that is about to be started."""
+    return session.new_id("run", session.clock())
 
 
 def _make(files: RunFiles) -> None:
@@ -134,9 +127,8 @@ def _settings(session: Session) -> list[str]:
     """The options by which the process finds the settings of the desk."""
     settings = session.settings
     words = ["--profile", settings.profile_name] if settings.file else []
-    usual = (Path.cwd() / FILE_NAME, user_configuration() / FILE_NAME)
-    if settings.file and settings.file not in usual:
-        words += ["--config", str(settings.file)]
+    if file := named_file(settings):
+        words += ["--config", str(file)]
     if settings.sources.get("state") == "--state":
         words += ["--state", _state_words(settings)]
     if settings.templates:

@@ -5,10 +5,11 @@ What is refused here was not parsed: no form, no file.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+import time
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -23,8 +24,14 @@ from reconcile.loopback import is_loopback
 
 LARGEST_BODY: Final = 64 << 20
 """Bytes of a request at most."""
+BODY_SECONDS: Final = 300.0
+"""How long a request may take to arrive whole."""
 PUBLIC: Final = ("/sign-in", "/static/")
 """What is there before a sign-in; everything else needs one."""
+TYPED: Final = "/sign-in/typed"
+"""Where a form goes whose person is not signed in any more: see `desk.pages.typed_forms`."""
+SIGNED_OUT: Final = "You are not signed in any more, and nothing was written. Sign in, then send it again."
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _READS: Final = ("GET", "HEAD")
 _POLICY: Final = "; ".join(
     (
@@ -91,8 +98,16 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal is None:
             refusal = await self._let_in(scope, secret)
-        app = refusal or self.app
-        await app(scope, _counted(receive), _protected(send, is_secure=self.cookie.is_secure))
+        answers = _Answers(send, is_secure=self.cookie.is_secure)
+        try:
+            await (refusal or self.app)(scope, counted(receive), answers)
+        except Exception:
+            if not answers.began:
+                # A fault of ours, too, carries the headers that forbid what a page can be talked into.
+                await PlainTextResponse("Something is wrong here. Nothing is said of it on this page.", 500)(
+                    scope, receive, answers
+                )
+            raise
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is refused, whoever sends it."""
@@ -100,6 +115,9 @@ class Guard:
             return PlainTextResponse("The Host header does not name this desk.", 421)
         if scope["method"] not in _READS and _is_foreign(headers):
             return PlainTextResponse("A page of another site may not write here.", 403)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Two programs in a row could disagree where it ends, and take its rest for another request.
+            return PlainTextResponse("A request says its length once.", 400, {"connection": "close"})
         length = headers.get("content-length", "0")
         if not is_digits(length) or int(length) > LARGEST_BODY:
             return PlainTextResponse(f"That is too large: {LARGEST_BODY >> 20} MB at most.", 413)
@@ -122,7 +140,11 @@ class Guard:
         if visitor or scope["path"].startswith(PUBLIC):
             return None
         if scope["method"] not in _READS:
-            return PlainTextResponse("You are not signed in any more. Sign in, then send it again.", 401)
+            if not _is_own_form(Headers(scope=scope)):
+                return PlainTextResponse(SIGNED_OUT, 401)
+            state["meant"] = scope["path"]
+            scope["path"], scope["raw_path"] = TYPED, TYPED.encode()
+            return None
         there = scope["path"] + (
             "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
         )
@@ -137,6 +159,12 @@ def _is_foreign(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc.lower() != headers["host"].lower()
 
 
+def _is_own_form(headers: Headers) -> bool:
+    """Whether a browser says that a page of this desk sends a form."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in _FORMS and (headers.get("sec-fetch-site") == "same-origin" or "origin" in headers)
+
+
 def _parts(host: str) -> tuple[str, int | None] | None:
     try:
         parts = urlsplit(f"//{host}")
@@ -146,29 +174,41 @@ def _parts(host: str) -> tuple[str, int | None] | None:
     return parts.hostname or "", port
 
 
-def _counted(receive: Receive) -> Receive:
-    """The same request, cut where it is longer than it may be, whatever length it claims."""
-    seen = 0
+def counted(receive: Receive) -> Receive:
+    """The same request, cut where it is longer than it may be or takes too long, whatever it claims."""
+    seen, is_whole = 0, False
+    over = time.monotonic() + BODY_SECONDS
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+    async def piece() -> Message:
+        nonlocal seen, is_whole
+        if is_whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), max(0.0, over - time.monotonic()))
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         seen += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         return {"type": "http.disconnect"} if seen > LARGEST_BODY else message
 
-    return counted
+    return piece
 
 
-def _protected(send: Send, *, is_secure: bool) -> Callable[[MutableMapping[str, Any]], Awaitable[None]]:
-    """The same answer with the headers that every answer carries; a page may set its own."""
+class _Answers:
+    """Sends the same answer with the headers that every answer carries; a page may set its own."""
 
-    async def protected(message: MutableMapping[str, Any]) -> None:
+    def __init__(self, send: Send, *, is_secure: bool) -> None:
+        self._send = send
+        self._is_secure = is_secure
+        self.began = False
+
+    async def __call__(self, message: Message) -> None:
+        """Sends a piece of the answer."""
         if message["type"] == "http.response.start":
+            self.began = True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-            if is_secure:
+            if self._is_secure:
                 headers.setdefault("strict-transport-security", "max-age=31536000")
-        await send(message)
-
-    return protected
+        await self._send(message)

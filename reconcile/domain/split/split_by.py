@@ -42,7 +42,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Handout:
+class SplitWorkbook:
     """One workbook of a set that was exported together. recipient: who gets it, in words."""
 
     set_id: str

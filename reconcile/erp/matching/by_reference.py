@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from reconcile.domain.phrases import counted
 from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
 from reconcile.erp.matching.name_forms import same_name, stands_in
@@ -185,7 +186,9 @@ def _one_of_several(state: MatchState, number: int, named: Named, how: str) -> N
     ids = ", ".join(state.owed[one].payout_id for one in sorted(named.maybe))
     fits = {one: compare([payment], [state.owed[one]], state.policy) for one in sorted(named.maybe)}
     usable = [one for one, fit in fits.items() if fit.fits and state.is_open(one)]
-    message = f"{named.words} leads to {len(named.maybe)} payouts: {ids}."
+    message = f"{named.words} leads to {counted(len(named.maybe), 'payout')}: {ids}."
+    if len(named.maybe) == 1:
+        message = f"{named.words} leads to the payout {ids}, and does not name it for sure."
     if usable and payment.status is PaymentStatus.PAID:
         this = "this one" if len(usable) == 1 else f"{len(usable)} of them"
         words = f"{named.words} leads to several payouts, and the amount is that of {this}"

@@ -12,19 +12,13 @@ from typing import Final
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.session import Session
-from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan, Target
 from reconcile.store.sent.change_comments import Comment, add_comment, comments_on
 
-__all__ = ["Comment", "changed_records", "comment_on", "comments_of", "kept_plan"]
+__all__ = ["Comment", "changed_records", "comment_on", "comments_of"]
 
 LONGEST: Final = 1_000
 """Characters of a comment at most."""
-
-
-def kept_plan(text: str) -> Plan:
-    """A plan that the desk keeps, as text. Raises ConfigurationError."""
-    return from_json(text, "the plan")
 
 
 def changed_records(plan: Plan) -> Mapping[str, Target]:

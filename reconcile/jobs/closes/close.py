@@ -13,6 +13,7 @@ from reconcile import __version__
 from reconcile.close.close import Close, make_close
 from reconcile.close.contract_cost.cost_tables import cost_tables
 from reconcile.close.frozen import VERSION, Frozen
+from reconcile.close.gl.gl_tables import gl_tables
 from reconcile.close.pack import checks_table, objections, rollforward_table
 from reconcile.close.remeasurement.gain_tables import gain_tables
 from reconcile.domain.pack_table import Table
@@ -106,6 +107,11 @@ class CloseResult:
         made = self.made
         beside = (*gain_tables(made)[:1], *cost_tables(made))
         return rollforward_table(made), *beside, objections(checks_table(made))
+
+    @property
+    def ties(self) -> tuple[Table, ...]:
+        """The tie to the general ledger, and why it differs; none where no export was brought."""
+        return gl_tables(self.made)
 
     @property
     def verdict(self) -> tuple[str, ...]:

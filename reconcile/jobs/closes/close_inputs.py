@@ -60,9 +60,9 @@ def _open_workbook(one: ExportStanding) -> OpenWork:
 
 def sets_out(store: Store, out: Sequence[OpenWork]) -> tuple[OpenWork, ...]:
     """The same, where the workbooks of one split are one piece of open work."""
-    handouts = store.handouts_with([one.id for one in out])
-    sets = {one.workbook_id: one.set_id for one in handouts}
-    sizes = Counter(one.set_id for one in handouts)
+    split_workbooks = store.split_workbooks_with([one.id for one in out])
+    sets = {one.workbook_id: one.set_id for one in split_workbooks}
+    sizes = Counter(one.set_id for one in split_workbooks)
     with store.reading() as connection:
         void = Counter(sets[one] for one in withdrawn(connection, sets))
     groups: dict[str, list[OpenWork]] = {}

@@ -29,6 +29,7 @@ from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
 from reconcile.store.approval.kept_approvals import kept_approvals
 from reconcile.store.closes import KeptClose, Reopening, attempts, kept_closes, reopenings
+from reconcile.store.sent.sent_exports import sent_exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +139,22 @@ def status(session: Session, period: Period) -> Status:
     environment = session.environment
     with session.store() as store:
         closes = counting(kept_closes(store, environment))
+        began = session.days.start(period.start)
+        back = {
+            one.export.workbook_id: one.returned_at
+            for one in sent_exports(store, environment)
+            if one.returned_at
+        }
+        away = [one for one in workbooks_out(store, environment, began) if one.id not in back]
+        with store.reading() as connection:
+            said = signatures(kept_approvals(connection, str(environment))).statements
         traces = Traces(
-            began=session.days.start(period.start),
+            began=began,
             exports=store.exports(environment),
-            out=sets_out(store, workbooks_out(store, environment, session.days.start(period.start))),
+            out=sets_out(store, away),
+            returned=list(back.values()),
+            signed=signed.said if (signed := signed_months(session, store).get(str(period))) else "",
+            asked=[one.at for _, one in said if (one.act, one.subject.kind) == ("request", "plan")],
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],

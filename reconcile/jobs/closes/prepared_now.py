@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.close.close import Close, make_close
+from reconcile.close.frozen import Frozen
 from reconcile.close.months.month_states import SignedMonth, State
 from reconcile.domain.period import Period
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
@@ -21,9 +22,7 @@ from reconcile.store.store import Store
 def made_now(session: Session, store: Store, found: Prepared) -> Close:
     """A prepared close with what runs, exports, payments and bills have changed since."""
     frozen = found.frozen
-    chain = {one.close_id: one for one in kept_closes(store, session.environment)}
-    before = chain.get(frozen.previous)
-    previous = thawed(before) if before else None
+    previous = _previous(session, store, frozen)
     snapshot = known_now(session, store, frozen)
     facts = evidence_of(session, store, snapshot, (previous, frozen)).facts
     now = replace(
@@ -34,6 +33,17 @@ def made_now(session: Session, store: Store, found: Prepared) -> Close:
         bills=tuple(facts.bills),
     )
     return make_close(now, previous)
+
+
+def made_then(session: Session, store: Store, found: Prepared) -> Close:
+    """A prepared close as it was signed."""
+    return make_close(found.frozen, _previous(session, store, found.frozen))
+
+
+def _previous(session: Session, store: Store, frozen: Frozen) -> Frozen | None:
+    chain = {one.close_id: one for one in kept_closes(store, session.environment)}
+    before = chain.get(frozen.previous)
+    return thawed(before) if before else None
 
 
 def signed_months(session: Session, store: Store) -> dict[str, SignedMonth]:

@@ -157,9 +157,14 @@ def last_prepared(store: Store, found: Signatures, period: Period) -> Prepared |
     ]
     if not mine or mine[-1].request in found.used:
         return None
-    kept = [one for one in kept_files(store, [mine[-1].request]) if one.role == _PREPARED]
+    return prepared_as(store, mine[-1])
+
+
+def prepared_as(store: Store, said: Statement) -> Prepared | None:
+    """The close that somebody signed as prepared; None where what it was made of is not kept any more."""
+    kept = [one for one in kept_files(store, [said.request]) if one.role == _PREPARED]
     content = plain_bytes(store, kept[-1].sha256) if kept else None
     if content is None:
         return None
-    place = f"The prepared close of {period} in the state store"
-    return Prepared(mine[-1], from_json(content.decode(), place))
+    place = f"The prepared close of {said.subject.source} in the state store"
+    return Prepared(said, from_json(content.decode(), place))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.apply.execute import unfinished
+from reconcile.jobs.approvals.rules_on_record import not_agreed
 from reconcile.jobs.runs.hindrances import approval_of, read_only
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.session import Session
@@ -23,7 +24,8 @@ class BeforeRun:
 
     gates: the limits that a person may let pass. closed: by closed period, what would be changed in it.
     stops: what no tick on the page lets pass. approval: how it stands, if gates and closed periods are let
-    pass.
+    pass. needs_approval: whether it lacks one; not_approved: why, in words. is_asked: whether somebody asked
+    for it, and nobody said no.
     """
 
     fingerprint: str
@@ -34,6 +36,9 @@ class BeforeRun:
     closed: dict[str, str]
     stops: tuple[str, ...]
     approval: Approval
+    needs_approval: bool
+    not_approved: str
+    is_asked: bool
 
 
 def before_run(session: Session, plan: Plan) -> BeforeRun:
@@ -43,8 +48,8 @@ def before_run(session: Session, plan: Plan) -> BeforeRun:
             str(one): closed_words(one, ids) for one, ids in closed_periods(session, store, plan).items()
         }
         approval = approval_of(session, store, plan)
-        stops = tuple(_stops(session, store, plan, approval.problem))
-    report = report_on(plan)
+        stops = tuple(_stops(session, store, plan))
+    report, how = report_on(plan), approval.standing
     return BeforeRun(
         fingerprint=plan.fingerprint,
         files=plan.files,
@@ -54,16 +59,19 @@ def before_run(session: Session, plan: Plan) -> BeforeRun:
         closed=closed,
         stops=stops,
         approval=approval.shown(),
+        needs_approval=bool(approval.problem),
+        not_approved=approval.problem,
+        is_asked=bool(how and how.request and (how.is_waiting or how.is_approved)),
     )
 
 
-def _stops(session: Session, store: Store, plan: Plan, not_approved: str) -> Iterator[str]:
+def _stops(session: Session, store: Store, plan: Plan) -> Iterator[str]:
     if not plan.operations:
         yield "It writes nothing, so there is nothing to apply."
     found = (
         read_only(session),
         unseen(session, store, by_export=True),
         unfinished(store, plan.environment),
-        not_approved,
+        not_agreed(session, store),
     )
     yield from filter(None, found)

@@ -41,6 +41,19 @@ class DeskStore:
             found = desk_rows(connection, self._here, kind)
         return tuple(row for row in found if not owner or row.owner == owner)
 
+    def claim(self, kind: str, key: str, owner: str, body: bytes, seconds: float) -> DeskRow | None:
+        """Keeps something where nothing of its kind and key is kept; answers what is there already, if it is.
+
+        Of two who claim at the same moment, one gets None.
+        """
+        at = self.session.clock().isoformat(timespec="microseconds")
+        with self.store.writing() as connection:
+            found = next(iter(desk_rows(connection, self._here, kind, key)), None)
+            if found is None:
+                row = DeskRow(kind, key, owner, at, body, time.time() + seconds)
+                put_desk_row(connection, self._here, row)
+        return found
+
     def take(self, kind: str, key: str) -> DeskRow | None:
         """Like `get`, and removes it: of two who take, one gets it."""
         if not key:

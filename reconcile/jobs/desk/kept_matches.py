@@ -62,7 +62,33 @@ def answerable(session: Session, matched: Matched) -> Answerable:
         _question(session, matched, number, one)
         for number, one in enumerate(matched.result.suggestions, start=1)
     )
-    return Answerable(matched.summary, matched.findings, questions)
+    return Answerable(_with_names(matched), matched.findings, questions)
+
+
+def _with_names(matched: Matched) -> Mapping[str, Any]:
+    """The summary with the partner of each payout and the payee of each payment."""
+    result, summary = matched.result, dict(matched.summary)
+    for name, matches in (("matches", result.matches), ("differing", result.differing)):
+        summary[name] = [told | _names(one) for told, one in zip(summary[name], matches, strict=True)]
+    for name, payments in (
+        ("strays", [one.payment for one in result.strays]),
+        ("received", [one.payment for one in result.received]),
+        ("unknown", result.unknown),
+        ("repeated", [one.payment for one in result.repeated]),
+    ):
+        summary[name] = [
+            told | {"payee": one.payee} for told, one in zip(summary[name], payments, strict=True)
+        ]
+    summary["unpaid"] = [
+        told | {"partner": one.partner} for told, one in zip(summary["unpaid"], result.unpaid, strict=True)
+    ]
+    return summary
+
+
+def _names(match: Match) -> Mapping[str, Any]:
+    partners = dict.fromkeys(one.partner for one in match.owed)
+    payees = dict.fromkeys(one.payee for one in match.payments if one.payee)
+    return {"partners": list(partners), "payees": list(payees)}
 
 
 def questions_of(kept: object) -> tuple[Question, ...]:

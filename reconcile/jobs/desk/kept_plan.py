@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Final
 
 from pydantic import TypeAdapter
 
@@ -22,9 +23,11 @@ from reconcile.jobs.review_workbooks import write_decided
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.decide import claims
-from reconcile.plan.model import Conflict
+from reconcile.plan.model import Conflict, Plan
 from reconcile.report.build import report_on
-from reconcile.report.model import Approval
+from reconcile.report.model import Approval, Report
+
+_PLANS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class BroughtIn:
     @property
     def compared(self) -> Compared:
         """The plan and the report on it. Raises ConfigurationError where there is no plan."""
-        plan = from_json(self.plan, "the plan")
-        return Compared(plan, replace(report_on(plan), stops=self.stops, approval=self.approval))
+        report = replace(_report(self.plan), stops=self.stops, approval=self.approval)
+        return Compared(plan_of(self.plan), report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,20 @@ class OpenConflict:
     conflict: Conflict
     sides: tuple[Side, ...]
     chosen: str
+
+
+@lru_cache(maxsize=_PLANS)
+def plan_of(text: str) -> Plan:
+    """A plan that is kept as text. The same text is the same plan, so the last few are remembered by it.
+
+    Raises ConfigurationError where it is none.
+    """
+    return from_json(text, "the plan")
+
+
+@lru_cache(maxsize=_PLANS)
+def _report(text: str) -> Report:
+    return report_on(plan_of(text))
 
 
 @cache
@@ -95,7 +112,7 @@ def bring_in(session: Session, files: Sequence[Path]) -> BroughtIn:
 
 def conflicts_of(brought: BroughtIn) -> tuple[OpenConflict, ...]:
     """The conflicts with what may be decided: first the open ones, then those that were decided."""
-    plan = from_json(brought.plan, "the plan")
+    plan = plan_of(brought.plan)
     decided = {id(one.conflict): one for one in plan.decided}
     found = []
     for number, conflict in enumerate(all_conflicts(plan)):
@@ -116,7 +133,7 @@ def decide(
     files: by name in the plan. choices: the key of a side by the number of the conflict; what it does not
     name stays open. Raises ConfigurationError for a side that is not there.
     """
-    plan = from_json(brought.plan, "the plan")
+    plan = plan_of(brought.plan)
     chosen: dict[str, dict[int, str]] = {name: {} for name in files}
     for one in conflicts_of(brought):
         said = choices.get(one.number, "")

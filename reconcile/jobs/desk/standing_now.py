@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +23,8 @@ _DONE = (State.CLOSED, State.RUNNING)
 class StandingNow:
     """months: with their state. period, steps: the month to work on, and its checklist.
 
-    waiting: approvals that nobody answered. unfinished: runs that go on, or that can be resumed. out:
+    waiting: approvals that nobody answered. refused: requests that were refused, where nobody
+    asked again. unfinished: runs that go on, or that can be resumed. out:
     workbooks that are awaited.
     """
 
@@ -30,6 +32,7 @@ class StandingNow:
     period: str
     steps: tuple[Step, ...]
     waiting: tuple[Listed, ...]
+    refused: tuple[Listed, ...]
     unfinished: tuple[Run, ...]
     out: tuple[ExportStanding, ...]
 
@@ -39,19 +42,30 @@ def _month_before(today: date) -> str:
     return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
-def standing_now(session: Session) -> StandingNow:
-    """Where the work stands."""
+def _refused(asked: Sequence[Listed]) -> Iterator[Listed]:
+    """The last request of each source, where it was refused. asked: newest first."""
+    seen: set[str] = set()
+    for one in asked:
+        if one.source not in seen and one.state == "refused":
+            yield one
+        seen.add(one.source)
+
+
+def standing_now(session: Session, first_month: str = "") -> StandingNow:
+    """Where the work stands. first_month: the one to begin with, if not the last one that is over."""
     months = all_months(session).months
     period = next((one.period for one in months if one.state not in _DONE), "")
     if not months:
-        period = _month_before(session.days.of(session.clock()))
+        period = first_month or _month_before(session.days.of(session.clock()))
     with session.store(create=False) as store:
         unfinished = tuple(run for run in store.runs(session.environment) if run.is_unfinished)
+    asked = approvals(session).requests
     return StandingNow(
         months=months,
         period=period,
         steps=status(session, Period.parse(period)).steps if period else (),
-        waiting=tuple(one for one in approvals(session).requests if one.state == "waiting"),
+        waiting=tuple(one for one in asked if one.state == "waiting"),
+        refused=tuple(_refused(asked)),
         unfinished=unfinished,
         out=tuple(reversed(exports(session).listed)),
     )

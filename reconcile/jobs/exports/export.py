@@ -10,7 +10,7 @@ from typing import Final
 from reconcile.check.export_review import review_export
 from reconcile.domain.finding import Finding
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split.split_by import Handout, Part, SplitBy, split
+from reconcile.domain.split.split_by import Part, SplitBy, SplitWorkbook, split
 from reconcile.domain.split.split_by_size import chunks
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.doctor.server_words import noted_words
@@ -48,7 +48,7 @@ class ExportRequest:
 class Exported:
     """What was exported.
 
-    output: the workbook, or the folder of several. handouts: the workbooks in the folder, with who gets each.
+    output: the workbook, or the folder of several. split_workbooks: those in the folder, with who gets each.
     most_rows: the limit of rows that made several workbooks of one; None where it did not. warnings: values
     that no cell can hold. differing: payouts whose amount is not the sum of their lines. notes: words of the
     server that no setting names.
@@ -57,7 +57,7 @@ class Exported:
     output: Path
     snapshot: Snapshot
     requests: int
-    handouts: tuple[Handout, ...]
+    split_workbooks: tuple[SplitWorkbook, ...]
     most_rows: int | None
     warnings: tuple[Finding, ...]
     differing: tuple[Finding, ...]
@@ -82,11 +82,11 @@ def export(session: Session, request: ExportRequest) -> Exported:
         is_cut = any(len(some) > 1 for _, some in cut)
         # Act.
         output = request.output
-        handouts: tuple[Handout, ...] = ()
+        split_workbooks: tuple[SplitWorkbook, ...] = ()
         proposal = Proposal(new_payouts=request.new_payouts)
         if is_cut or request.split_by:
             output = output if request.split_by else folder_for(output)
-            handouts, warnings = write_set(
+            split_workbooks, warnings = write_set(
                 session, store, output, cut, request.recipients, proposal, on_progress, note
             )
         else:
@@ -97,7 +97,7 @@ def export(session: Session, request: ExportRequest) -> Exported:
         output,
         snapshot,
         reader.status.requests,
-        handouts,
+        split_workbooks,
         most if is_cut else None,
         tuple(warnings),
         tuple(review_export(snapshot)),

@@ -60,4 +60,4 @@ def _standings(sent: Sequence[SentExport]) -> Iterator[ExportStanding]:
 
 def _export_of(one: SentExport) -> str:
     """What was exported in one go: the set of a split, or the workbook."""
-    return one.handout.set_id if one.handout else one.export.workbook_id
+    return one.split.set_id if one.split else one.export.workbook_id

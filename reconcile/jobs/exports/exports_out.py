@@ -37,7 +37,7 @@ class Exports:
         """For people, a line each."""
         told: set[str] = set()
         for one in self.listed:
-            set_id = one.sent.handout.set_id if one.sent.handout else ""
+            set_id = one.sent.split.set_id if one.sent.split else ""
             if set_id and set_id not in told:
                 told.add(set_id)
                 yield self._split(set_id)
@@ -49,7 +49,7 @@ class Exports:
             yield f"Not listed: {counts}. All of them: reconcile exports --all"
 
     def _split(self, set_id: str) -> str:
-        mine = [one for one in self.listed if one.sent.handout and one.sent.handout.set_id == set_id]
+        mine = [one for one in self.listed if one.sent.split and one.sent.split.set_id == set_id]
         counts = Counter(one.standing for one in mine)
         told = ", ".join(f"{counts[one]:,} {one}" for one in Standing if counts[one])
         return f"{set_id}: {counted(len(mine), 'workbook')} of one split are listed, {told}"
@@ -66,12 +66,12 @@ def exports(session: Session, *, whole: bool = False) -> Exports:
 
 def _lines(one: ExportStanding, now: datetime) -> Iterator[str]:
     sent = one.sent
-    export, handout = sent.export, sent.handout
+    export, split = sent.export, sent.split
     yield f"{shown_name(sent)}: {one.standing}{_what_became(one)}"
     age = counted((now - export.exported_at).days, "day")
     yield f"  exported {moment(export.exported_at)} by {export.exported_by}, {age} ago: {export.scope}"
-    if handout:
-        yield f"  for {handout.recipient or handout.part}"
+    if split:
+        yield f"  for {split.recipient or split.part}"
     if sent.returned_at and one.standing is not Standing.RETURNED:
         yield f"  came back {moment(sent.returned_at)}"
     for run in sent.runs:
@@ -99,8 +99,8 @@ def _facts(one: ExportStanding, now: datetime) -> dict[str, object]:
         "exported_at": export.exported_at.isoformat(),
         "exported_by": export.exported_by,
         "age_days": (now - export.exported_at).days,
-        "set_id": sent.handout.set_id if sent.handout else None,
-        "recipient": (sent.handout.recipient or sent.handout.part) if sent.handout else None,
+        "set_id": sent.split.set_id if sent.split else None,
+        "recipient": (sent.split.recipient or sent.split.part) if sent.split else None,
         "returned_at": sent.returned_at or None,
         "runs": [{"run_id": run.run_id, "state": run.state} for run in sent.runs],
         "replaced_by": one.replaced_by or None,

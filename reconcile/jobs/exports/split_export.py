@@ -15,7 +15,7 @@ from reconcile.domain.money import Money, totals
 from reconcile.domain.policy.file_rules import FileRules
 from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
-from reconcile.domain.split.split_by import Handout, Part, file_names
+from reconcile.domain.split.split_by import Part, SplitWorkbook, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.doctor.server_words import tried_reasons
@@ -38,7 +38,7 @@ class SetWorkbook:
 
     part: Part
     export: Export
-    handout: Handout
+    split: SplitWorkbook
 
 
 def refuse_folder(folder: Path) -> None:
@@ -69,7 +69,7 @@ def write_set(
     proposal: Proposal,
     on_progress: Progress | None = None,
     note: str = "",
-) -> tuple[tuple[Handout, ...], list[Finding]]:
+) -> tuple[tuple[SplitWorkbook, ...], list[Finding]]:
     """One workbook for each chunk of each part: all baselines at once, then all files at once.
 
     Returns the workbooks with who gets each, and warnings. cut: the parts with their chunks. recipients: a
@@ -85,16 +85,16 @@ def write_set(
     for number, (part, file) in enumerate(zip(parts, files, strict=True), start=1):
         export = export_of(session, part.snapshot, f"-{number:03d}")
         recipient = named.get(part.id, part.name)
-        handout = Handout(set_id, export.workbook_id, file, part.name, recipient)
-        workbooks.append(SetWorkbook(part, export, handout))
-    handouts = tuple(one.handout for one in workbooks)
+        split = SplitWorkbook(set_id, export.workbook_id, file, part.name, recipient)
+        workbooks.append(SetWorkbook(part, export, split))
+    split_workbooks = tuple(one.split for one in workbooks)
     beside = Beside(note, tried_reasons(session, store))
     with new_folder(folder) as draft:
         findings = write_workbooks(session, draft, workbooks, proposal, on_progress, beside)
         sent_as = SentAs(note=note, reasons_told=session.settings.policy.reasons_on_statements)
-        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], handouts, sent_as)
-        keep_sent(session, store, [(one.export.workbook_id, draft / one.handout.file) for one in workbooks])
-    return handouts, findings
+        store.save_exports([(one.export, one.part.snapshot) for one in workbooks], split_workbooks, sent_as)
+        keep_sent(session, store, [(one.export.workbook_id, draft / one.split.file) for one in workbooks])
+    return split_workbooks, findings
 
 
 def read_recipients(file: Path, parts: Sequence[Part], rules: FileRules) -> Mapping[str, str]:
@@ -151,7 +151,7 @@ def write_workbooks(
     findings: list[Finding] = []
     policy, templates = session.settings.policy, session.settings.templates
     for one in workbooks:
-        path = folder / one.handout.file
+        path = folder / one.split.file
         findings += write_workbook(
             path,
             one.part.snapshot,
@@ -172,9 +172,9 @@ def index(workbooks: Sequence[SetWorkbook]) -> str:
 
 
 def _index_row(one: SetWorkbook) -> tuple[object, ...]:
-    snapshot, handout = one.part.snapshot, one.handout
-    words = (handout.file, handout.part, handout.recipient, one.part.id)
-    return (*words, len(snapshot.payouts), len(snapshot.lines), _money(snapshot), handout.workbook_id)
+    snapshot, split = one.part.snapshot, one.split
+    words = (split.file, split.part, split.recipient, one.part.id)
+    return (*words, len(snapshot.payouts), len(snapshot.lines), _money(snapshot), split.workbook_id)
 
 
 def _money(snapshot: Snapshot) -> str:

@@ -104,4 +104,4 @@ def _meant(session: Session, sent: Sequence[SentExport], name: str) -> Sequence[
 
 
 def _ids(one: SentExport) -> tuple[str, ...]:
-    return (one.export.workbook_id, *([one.handout.set_id] if one.handout else []))
+    return (one.export.workbook_id, *([one.split.set_id] if one.split else []))

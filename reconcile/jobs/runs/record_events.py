@@ -59,16 +59,16 @@ def events_of(store: Store, environment: Environment, record_id: str) -> tuple[E
 def _exports(store: Store, environment: Environment, record_id: str) -> Iterator[Event]:
     exports = store.exports(environment, holding=record_id)
     ids = [one.workbook_id for one in exports]
-    files = {one.workbook_id: one for one in store.handouts_with(ids)}
+    files = {one.workbook_id: one for one in store.split_workbooks_with(ids)}
     returned = store.returned(ids)
     with store.reading() as connection:
         void = withdrawn(connection, ids)
     baseline = store.baseline(ids[-1]) if ids else None
     partner = _partner(baseline, record_id) if baseline else ""
     for one in exports:
-        handout = files.get(one.workbook_id)
-        to = f" for {handout.recipient or handout.part}" if handout else ""
-        at, place = one.exported_at.isoformat(), handout.file if handout else ""
+        split = files.get(one.workbook_id)
+        to = f" for {split.recipient or split.part}" if split else ""
+        at, place = one.exported_at.isoformat(), split.file if split else ""
         yield Event(at, one.exported_by, "export", f"exported as {one.workbook_id}{to}", partner, place)
         if one.workbook_id in returned:
             yield Event(returned[one.workbook_id], "", "return", f"{one.workbook_id} came back", partner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -33,8 +34,16 @@ _REFUSALS = {
 
 def create_app(store: Store, choices: Choices, faults: Faults) -> ASGIApp:
     """Make the application that uvicorn serves."""
+    return Gate(_routes(choices), store, choices, faults)
+
+
+@lru_cache(maxsize=8)
+def _routes(choices: Choices) -> FastAPI:
+    """The endpoints, which all servers with these choices share: the gate tells each request its records.
+
+    FastAPI takes longer to build them than to answer a request.
+    """
     app = FastAPI(title="Introw API (sandbox)", version="2026-05-20", docs_url=None, redoc_url=None)
-    app.state.store, app.state.faults = store, faults
     error = NestedError if choices.error_envelope == "nested" else FlatError
     refusals: dict[int | str, dict[str, Any]] = {
         status: {"model": error, "description": text} for status, text in _REFUSALS.items()
@@ -44,7 +53,7 @@ def create_app(store: Store, choices: Choices, faults: Faults) -> ASGIApp:
     app.include_router(controls.router)
     _answer_refusals(app, choices)
     _complete_document(app, choices, error.__name__)
-    return Gate(app, store, choices, faults)
+    return app
 
 
 def _answer_refusals(app: FastAPI, choices: Choices) -> None:

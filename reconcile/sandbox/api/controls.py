@@ -31,7 +31,7 @@ class FaultText(BaseModel):
 @router.get("/requests")
 async def list_requests(request: Request) -> JSONResponse:
     """Give the whole request log, in order."""
-    store: Store = request.app.state.store
+    store: Store = request.scope["sandbox.store"]
     with store.connection.begin():
         return JSONResponse({"requests": _everything(store.connection, tables.requests, "seq")})
 
@@ -42,7 +42,7 @@ async def dump_state(request: Request) -> JSONResponse:
 
     Records are in the order of their ids, so that two dumps can be compared.
     """
-    store: Store = request.app.state.store
+    store: Store = request.scope["sandbox.store"]
     with store.work(_nobody()) as work:
         return JSONResponse(
             {
@@ -59,7 +59,7 @@ async def dump_state(request: Request) -> JSONResponse:
 @router.get("/effects")
 async def list_effects(request: Request) -> JSONResponse:
     """Give every effect in order: which record, what happened, on which request."""
-    store: Store = request.app.state.store
+    store: Store = request.scope["sandbox.store"]
     with store.connection.begin():
         return JSONResponse({"effects": _everything(store.connection, tables.effects, "seq")})
 
@@ -67,7 +67,7 @@ async def list_effects(request: Request) -> JSONResponse:
 @router.post("/faults")
 async def add_fault(request: Request, body: FaultText) -> JSONResponse:
     """Add a fault while the server runs."""
-    faults: Faults = request.app.state.faults
+    faults: Faults = request.scope["sandbox.faults"]
     try:
         fault = parse_fault(body.fault)
     except ValueError as error:

@@ -33,7 +33,7 @@ MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is no su
 
 def begin(request: Request) -> AbstractContextManager[Work]:
     """Begin the transaction of this request."""
-    store: Store = request.app.state.store
+    store: Store = request.scope["sandbox.store"]
     return store.work(request.scope["sandbox.visit"])
 
 

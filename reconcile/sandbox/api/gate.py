@@ -44,6 +44,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or pass on what does not concern the API."""
+        scope["sandbox.store"], scope["sandbox.faults"] = self._store, self._faults
         try:
             if refusal := refusal_of(scope, self._keys):
                 # What is left of the body is not read, so the connection cannot go on.

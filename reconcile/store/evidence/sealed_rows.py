@@ -20,13 +20,13 @@ from reconcile.store.tables import (
     COMMENTS,
     ENTRIES,
     EXPORTS,
-    HANDOUTS,
     KEPT_FILES,
     LATE_ENTRIES,
     REOPENINGS,
     RETURNS,
     RUNS,
     SEALS,
+    SPLIT_WORKBOOKS,
     WITHDRAWALS,
 )
 
@@ -51,7 +51,7 @@ def rows_of_run(run_id: str, workbooks: Collection[str], plan: str) -> Wanted:
         (RUNS, RUNS.c.run_id == run_id),
         (ENTRIES, ENTRIES.c.run_id == run_id),
         (EXPORTS, EXPORTS.c.workbook_id.in_(names)),
-        (HANDOUTS, HANDOUTS.c.workbook_id.in_(names)),
+        (SPLIT_WORKBOOKS, SPLIT_WORKBOOKS.c.workbook_id.in_(names)),
         (RETURNS, RETURNS.c.workbook_id.in_(names)),
         (COMMENTS, COMMENTS.c.workbook_id.in_(names)),
         (WITHDRAWALS, WITHDRAWALS.c.workbook_id.in_(names)),

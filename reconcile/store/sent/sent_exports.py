@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select, text
 
 from reconcile.domain.edited import Export
 from reconcile.domain.snapshot import Environment
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.store.baselines import export_of, sent_as_of
 from reconcile.store.evidence.kept_files import SENT
-from reconcile.store.sent.sets import handouts_with, returned
+from reconcile.store.sent.sets import returned, split_workbooks_with
 from reconcile.store.sent.withdrawals import Withdrawal, withdrawn
 from reconcile.store.store import Store
 from reconcile.store.tables import EXPORTS, KEPT_FILES, RUNS
@@ -31,14 +31,14 @@ class RunOfExport:
 class SentExport:
     """An exported workbook. file: its name. note: what it says to its recipients. reasons_told: see `SentAs`.
 
-    handout: who got it, where it is one of a split. returned_at: when it came back first, UTC, ISO 8601;
+    split: who got it, where it is one of a split. returned_at: when it came back first, UTC, ISO 8601;
     empty where it did not. withdrawal: how it was made void, if it is.
     """
 
     export: Export
     file: str = ""
     note: str = ""
-    handout: Handout | None = None
+    split: SplitWorkbook | None = None
     returned_at: str = ""
     runs: tuple[RunOfExport, ...] = ()
     withdrawal: Withdrawal | None = None
@@ -51,20 +51,20 @@ def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ..
     with store.reading() as connection, store.undamaged("export"):
         rows = connection.execute(query.order_by(EXPORTS.c.exported_at, text("rowid"))).all()
         ids = [row.workbook_id for row in rows]
-        handouts = {one.workbook_id: one for one in handouts_with(connection, ids)}
+        split_workbooks = {one.workbook_id: one for one in split_workbooks_with(connection, ids)}
         back, void = returned(connection, ids), withdrawn(connection, ids)
         runs, files = _runs(connection, environment), _files(connection, environment)
         found = []
         for row in rows:
             key, sent_as = row.workbook_id, sent_as_of(row.export)
-            handout = handouts.get(key)
-            file = sent_as.file or (handout.file if handout else files.get(key, ""))
+            split = split_workbooks.get(key)
+            file = sent_as.file or (split.file if split else files.get(key, ""))
             found.append(
                 SentExport(
                     export_of(row.export),
                     file,
                     sent_as.note,
-                    handout,
+                    split,
                     back.get(key, ""),
                     tuple(runs.get(key, ())),
                     void.get(key),

@@ -7,27 +7,31 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, select
 
-from reconcile.domain.split.split_by import Handout
+from reconcile.domain.split.split_by import SplitWorkbook
 from reconcile.store.sealing import add
-from reconcile.store.tables import HANDOUTS, RETURNS
+from reconcile.store.tables import RETURNS, SPLIT_WORKBOOKS
 
 
-def save_handouts(connection: Connection, handouts: Iterable[Handout]) -> None:
+def save_split_workbooks(connection: Connection, split_workbooks: Iterable[SplitWorkbook]) -> None:
     """Keeps who got which workbook of a set."""
     add(
-        connection, HANDOUTS, ({"position": position, **asdict(one)} for position, one in enumerate(handouts))
+        connection,
+        SPLIT_WORKBOOKS,
+        ({"position": position, **asdict(one)} for position, one in enumerate(split_workbooks)),
     )
 
 
-def handouts_with(connection: Connection, workbook_ids: Collection[str]) -> tuple[Handout, ...]:
+def split_workbooks_with(connection: Connection, workbook_ids: Collection[str]) -> tuple[SplitWorkbook, ...]:
     """All workbooks of every set that one of these belongs to, set by set."""
-    sets = select(HANDOUTS.c.set_id).where(HANDOUTS.c.workbook_id.in_(list(workbook_ids)))
+    sets = select(SPLIT_WORKBOOKS.c.set_id).where(SPLIT_WORKBOOKS.c.workbook_id.in_(list(workbook_ids)))
     query = (
-        select(HANDOUTS).where(HANDOUTS.c.set_id.in_(sets)).order_by(HANDOUTS.c.set_id, HANDOUTS.c.position)
+        select(SPLIT_WORKBOOKS)
+        .where(SPLIT_WORKBOOKS.c.set_id.in_(sets))
+        .order_by(SPLIT_WORKBOOKS.c.set_id, SPLIT_WORKBOOKS.c.position)
     )
-    names = Handout.__slots__
+    names = SplitWorkbook.__slots__
     rows = connection.execute(query).mappings().all()
-    return tuple(Handout(**{name: row[name] for name in names}) for row in rows)
+    return tuple(SplitWorkbook(**{name: row[name] for name in names}) for row in rows)
 
 
 def note_returns(connection: Connection, files: Iterable[tuple[str, str]], at: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,9 +74,18 @@ def load_layout(templates: Path | None = None) -> Layout:
     """
     own = resources.template(TEMPLATE)
     file = resources.template(TEMPLATE, templates)
+    if file == own:
+        return _built_in(own)
     texts = resources.layout_content(own)
-    if file != own:
-        _merge(file, "", texts, resources.layout_content(file))
+    _merge(file, "", texts, resources.layout_content(file))
+    check_template(file, texts)
+    return _layout(texts)
+
+
+@cache
+def _built_in(file: Path) -> Layout:
+    """The layout that comes with the program, read once: a split export writes many workbooks."""
+    texts = resources.layout_content(file)
     check_template(file, texts)
     return _layout(texts)
 

@@ -1,0 +1,100 @@
+"""What a person asks for on the page of the close, kept with what was brought for the next step."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from reconcile.desk.asked_plans import sign_in_of
+from reconcile.desk.family import Desk
+from reconcile.desk.made_files import write_uploads
+from reconcile.desk.visitor import Visitor
+from reconcile.domain.period import Period
+from reconcile.errors import ConfigurationError
+from reconcile.jobs.closes import CloseRequest
+from reconcile.jobs.session import Session
+
+DRAFT, PREPARE, CLOSE = "draft", "prepare", "close"
+TITLES: Final = {DRAFT: "Draft of", PREPARE: "Preparing", CLOSE: "Closing"}
+BROUGHT: Final = ("gl", "rates", "explain")
+"""The files that a person may bring: general ledger, rates, a workbook with its flux explained."""
+_KIND: Final = "close brought"
+_WAIVER: Final = "waive-"
+_KEPT_SECONDS: Final = 60 * 86_400
+Upload = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class CloseOrder:
+    """How a period is closed. waivers: `CHECK=REASON`. again: why a closed period is closed once more."""
+
+    how: str
+    period: Period
+    waivers: tuple[str, ...] = ()
+    again: str = ""
+    files: Mapping[str, Upload] | None = None
+
+    @property
+    def title(self) -> str:
+        """What goes on, for the list of one's work."""
+        return f"{TITLES[self.how]} {self.period}"
+
+    @contextmanager
+    def request(self, desk: Desk, visitor: Visitor, folder: Path) -> Iterator[CloseRequest]:
+        """The request of the job. folder: where the pack goes; what was brought lies beside it."""
+        beside = folder.with_name("brought")
+        beside.mkdir()
+        paths = {
+            name: write_uploads(beside, [upload])[0]
+            for name, upload in (self.files or {}).items()
+            if upload[1]
+        }
+        yield CloseRequest(
+            self.period,
+            folder,
+            self.waivers,
+            rates=paths.get("rates"),
+            gl=paths.get("gl"),
+            explain=paths.get("explain"),
+            draft=self.how == DRAFT,
+            again=self.again or None,
+            prepare=sign_in_of(desk, visitor) if self.how == PREPARE else None,
+        )
+
+
+def order_from(
+    desk: Desk, session: Session, form: Mapping[str, str], sent: Mapping[str, Upload]
+) -> CloseOrder:
+    """What the form says. Files that the step before had are taken again, unless others are sent.
+
+    Raises ConfigurationError for a period that is none, and for what cannot be made.
+    """
+    how = form.get("how", DRAFT)
+    if how not in TITLES:
+        raise ConfigurationError("Choose what to make: a draft, the close to be reviewed, or the close.")
+    waivers = tuple(
+        f"{name.removeprefix(_WAIVER)}={reason.strip()}"
+        for name, reason in form.items()
+        if name.startswith(_WAIVER) and reason.strip()
+    )
+    period = session.settings.close.fiscal.parse(form.get("period", "").strip())
+    files = {**_kept(desk, session.user, form.get("from", "")), **sent}
+    return CloseOrder(how, period, waivers, form.get("again", "").strip(), files)
+
+
+def keep_brought(desk: Desk, key: str, owner: str, order: CloseOrder) -> None:
+    """Keeps what was brought, under the key of the work."""
+    told = {name: (one[0], base64.b64encode(one[1]).decode()) for name, one in (order.files or {}).items()}
+    desk.rows.put(_KIND, key, owner, json.dumps(told).encode(), _KEPT_SECONDS)
+
+
+def _kept(desk: Desk, owner: str, key: str) -> dict[str, Upload]:
+    row = desk.rows.get(_KIND, key)
+    if row is None or row.owner != owner:
+        return {}
+    return {name: (told[0], base64.b64decode(told[1])) for name, told in json.loads(row.body).items()}

@@ -1,0 +1,129 @@
+"""What a message of a job says on a page: where it names a command or an option, what to click instead.
+
+The jobs serve the command line as well, so their sentences name its commands. People at the desk never see a
+terminal. What no page can do is said to be the operator's, with the command for that person to run.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from tempfile import gettempdir
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from reconcile.domain.unseen import visible
+
+_NAMES: Final = (
+    "apply|approve|approvals|bills|check|close|config|desk|diff|doctor|evidence|export|exports|help|history|init|notify|"
+    "payments|pickup|reject|replay|report|request|resume|state|statements|undo|verify"
+)
+_WORDS: Final = (
+    r"(?: (?:--[a-z][a-z-]*|-o|\"[^\"]*\"|[A-Z]{3,}(?:\.\w+)?|[\w:{}/-]*[\d.{}/-][\w.{}/-]*\w|rules|trust))*"
+)
+"""What follows the name of a command: options, places to fill in, files, ids."""
+_APART: Final = "\x01"
+"""Keeps a command that the operator is to run from being taken for one to replace."""
+_CLICKS: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"reconcile undo RUN --save \S+, then reconcile request [\w.]+\w",
+         "ask for it on the page of the undo"),
+        (r"reconcile request rules, and then reconcile approve rules by an approver of before",
+         f"the operator asks with reconcile{_APART}request rules, and an approver of before agrees"),
+        (r"reconcile request rules", f"the operator asks with reconcile{_APART}request rules"),
+        (r"save it, then reconcile request\b", "ask for it on the page Apply"),
+        (r"Next: reconcile approve \S+, then the same command without --request",
+         "Next: another person approves it on the page Approvals, then you write the files"),
+        (r"ask by the same command with --request", "ask for it where you look at what would be written"),
+        (r"reconcile close --period \S+ -o FOLDER --prepare",
+         "make the draft on the page Close, and sign it as prepared"),
+        (r"reconcile approve (\d[\w-]*|FY[\w-]*)", r"on the page of \1, under Close"),
+        (r"reconcile (?:approve|reject|approvals)\b" + _WORDS, "the page Approvals"),
+        (r"reconcile request\b" + _WORDS, 'press "Ask for the approval" on its page'),
+        (r"Mend them, or pass --waive (\S+?)=REASON", "Correct them, or let the check pass with a reason"),
+        (r'--waive (\S+) needs a reason: --waive \S+="why"', r"\1 needs a reason"),
+        (r"--waive (\S+): there is no such check", r"\1: there is no such check"),
+        (r"Mend the files, or pass --allow (\S+?)(?=\.?$|\.? )",
+         r"Correct the files, or name \1 under More to choose"),
+        (r"pass --allow \S+?(?=\.?$|\.? )", "let it pass on the page"),
+        (r" with --(?:allow|reopen)\b", ""),
+        (r'--reopen (\S+) --reason "why"', r"tick \1 on the page Apply, and say why"),
+        (r"--reopen needs a reason: --reason \"why\"", "To reopen a closed period needs a reason"),
+        (r'(?:close )?--again "why"', "reopen it on its page under Close, with a reason"),
+        (r"--again needs a reason", "It needs a reason"),
+        (r"issue it again with --again and a reason", "ask the operator to issue it again"),
+        (r"(?:reconcile )?close --late(?: --period [\w-]+)?", "ask the operator for it"),
+        (r"reconcile resume \S+ --set-aside(?: \"the reason\")?", 'press "Set aside" on its page'),
+        (r"--set-aside needs a reason", "Say why it is set aside"),
+        (r"reconcile resume \S+ --take-over", "ask the operator to take it over"),
+        (r"with: reconcile resume\b", "on its page"),
+        (r"reconcile resume \S+ goes on", '"Resume" on its page goes on'),
+        (r"reconcile resume\b" + _WORDS, 'press "Resume" on its page'),
+        (r"reconcile undo\b" + _WORDS, 'press "Look at an undo" on its page'),
+        (r"`reconcile doctor [^`]+` says (?:what can be done|how to put it right)",
+         "the page of the workbook offers a corrected one, where one can be made"),
+        (r"reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits",
+         "its page offers a corrected workbook, with the edits"),
+        (r"If so: reconcile doctor\b" + _WORDS, "If so, ask the operator for a clean copy"),
+        (r"reconcile exports?\b" + _WORDS, "the page Take"),
+        (r"reconcile history --verify", "the page History"),
+        (r"reconcile (?:history|evidence)\b" + _WORDS, "the page History"),
+        (r"reconcile (?:apply|diff|check)\b" + _WORDS, "the page of the workbook"),
+        (r"Decide again in a new review workbook: diff --review", "Decide again on the page of the workbook"),
+        (r"Make a new review workbook: diff --review", "Decide on the page of the workbook"),
+        (r"Decide in a review workbook, use --prefer live,", "Decide on the page, take live,"),
+        (r"[Uu]se --prefer live", "take live"),
+        (r"that diff --save wrote", "that was made here"),
+        (r"with diff --save", "by bringing the workbook again"),
+        (r"[Pp]ass --currency\b", "fill in Currency under More to choose"),
+        (r"[Pp]ass --decimal \w+ or --decimal \w+", "choose it under More to choose"),
+        (r"[Pp]ass --decimal\b", "say so under More to choose"),
+        (r"[Pp]ass --date-order \w+ or --date-order \w+", "choose it under More to choose"),
+        (r"(?:[Pp]ass )?--sign \w+(?: or --sign \w+)?", 'choose "Payments are" under More to choose'),
+        (r"^--(?:stage|partner|period|batch)\b", "the filter"),
+        (r"--pay-on\b", "the day of payment"),
+        (r"pass --account-checked ([\w-]+)",
+         r"name \1 under the partners whose new bank account was checked"),
+        (r"or leave --rates out", "or bring no rates"),
+        (r"and bring them: close --explain", "and bring them on the page Close"),
+        (r"close --list", "the page Close"),
+    )
+)  # fmt: skip
+_PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|matched|pack)/)?")
+_COMMAND: Final = re.compile(
+    rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
+)
+_ID: Final = re.compile(r"\b(run|req)-\d{8}-\d{6}-[0-9a-f]{6}\b")
+_PAGES: Final = {"run": "runs", "req": "approvals"}
+_LINK: Final = Markup('<a href="/{}/{}">{}</a>')
+_OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+
+
+def said(text: str) -> str:
+    """The message as a page says it. A file of the desk's own is named without its place."""
+    text = _PLACE.sub("", text)
+    for pattern, words in _CLICKS:
+        text = pattern.sub(partial(_put, words), text)
+    text, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), text)
+    if not found:
+        text = _OPTION.sub(lambda one: f"the operator's option {one[0]}", text)
+    return text.replace(_APART, " ")
+
+
+def linked(text: str) -> Markup:
+    """The message with each run and each request that it names as a link to its page."""
+    parts, end = [], 0
+    for found in _ID.finditer(text):
+        parts.append(escape(visible(text[end : found.start()])))
+        parts.append(_LINK.format(_PAGES[found[1]], found[0], found[0]))
+        end = found.end()
+    return Markup("").join((*parts, escape(visible(text[end:]))))
+
+
+def _put(words: str, found: re.Match[str]) -> str:
+    """The words in the place of what was found, with a capital letter where a sentence begins."""
+    new = found.expand(words)
+    begins = found.start() == 0 or found.string[: found.start()].endswith((". ", "! ", "? "))
+    return new[:1].upper() + new[1:] if begins else new
