@@ -172,7 +172,8 @@ def _needs_trust(
     """Whether a file that nobody named must be trusted: one that says whom to tell, let in or ask, always."""
     is_found = not choices.config and not environ.get("RECONCILE_CONFIG")
     others = not _REACHING.isdisjoint(content) or "mail_server" in content.get("pickup", {})
-    return is_found and (others or not _is_sandbox(profile, environ))
+    server = "://" in profile.state or profile.state_password_file or profile.state_keyring
+    return is_found and bool(others or server or not _is_sandbox(profile, environ))
 
 
 def _is_sandbox(profile: Profile, environ: Mapping[str, str]) -> bool:

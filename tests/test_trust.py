@@ -23,6 +23,21 @@ LOOSE = (
     '[profiles.default]\nbase_url = "https://introw.example"\n',
     '[profiles.default]\nbase_url = "https://127.0.0.1@introw.example"\n',
     '[profiles.default]\nbase_url = "http://127.0.0.1:9"\n',
+    '[profiles.default]\nstate = "postgresql://ana@db.evil.example/payouts"\n',
+    '[profiles.default]\nwrites = "on"\n',
+    "[policy]\nreasons_on_statements = true\n",
+    "[policy]\nreason_above = {}\n",
+    "[approval]\n",
+    "[people]\n",
+    "[notify]\n",
+    "[pickup]\nfolder = '/'\n",
+    "[sign_in]\n",
+    "[timestamp]\n",
+    "[close]\nlocked = 'none'\n",
+    "[files]\nprivate = false\n",
+    "[bank]\n",
+    "[run]\nfresh_seconds = 100000\n",
+    "[names]\n",
 )
 
 
@@ -168,12 +183,23 @@ def test_trusting_what_is_no_configuration_is_refused(tmp_path: Path) -> None:
     assert run(["config", "trust", "nothing.toml"]) == 2
 
 
-@pytest.mark.parametrize("section", ["notify", "sign_in"])
-def test_who_is_told_and_who_signs_people_in_takes_trust_even_beside_the_sandbox(
-    tmp_path: Path, section: str
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[notify]\n",
+        "[sign_in]\n",
+        "[timestamp]\n",
+        '[pickup]\nmail_server = "mail.evil.example"\n',
+        '[profiles.default]\nstate = "postgresql://ana@db.evil.example/payouts"\n',
+        '[profiles.default]\nstate_password_file = "~/.ssh/id_ed25519"\n',
+        '[profiles.default]\nstate_keyring = "another-program"\n',
+    ],
+)
+def test_what_reaches_out_or_names_a_secret_takes_trust_even_beside_the_sandbox(
+    tmp_path: Path, text: str
 ) -> None:
     sandbox = {"INTROW_BASE_URL": "http://127.0.0.1:8080", "INTROW_API_KEY": "sandbox-key"}
-    (tmp_path / "reconcile.toml").write_text(f"[{section}]\n", encoding="utf-8")
+    (tmp_path / "reconcile.toml").write_text(text, encoding="utf-8")
 
     with pytest.raises(ConfigurationError, match="not trusted"):
         load(Choices(), sandbox, tmp_path)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from reconcile.domain.finding import Finding
@@ -52,6 +53,10 @@ _KINDLESS: Final = re.compile(
 _LAST_TEXT: Final = re.compile(r"^(:6[245][FM]?:[^\n]*\n)+:86:.*", re.MULTILINE | re.DOTALL)
 # The lines whose days and amounts are read. The library takes the digits of every script.
 _COUNTED: Final = re.compile(r"^:(?:28C?|34F|6[0-9][FM]?):[^\n]*", re.MULTILINE)
+# An underscore between the digits of an amount, which the library takes for the beginning of its reference.
+_PARTED: Final = re.compile(
+    r"^:61:[0-9]{6}(?:[0-9]{4}|\s{4})?R?[CDcd][A-Z]?[0-9.,']{1,40}_[^\n]{0,40}", re.MULTILINE
+)
 # Fields that an interim report (MT942) has, and a statement has not.
 _INTERIM: Final = re.compile(r"^:(?:13D?|34F|90[CD]):", re.MULTILINE)
 # A field for a name of this length goes on in the next one in the middle of a word.
@@ -112,13 +117,14 @@ def _check_fields(source: Source, text: str) -> None:
 
 
 def _check_digits(source: Source, text: str) -> None:
-    """Raises PaymentFileError for a day or an amount in digits of another script."""
-    for match in _COUNTED.finditer(text):
+    """Raises PaymentFileError for a day or an amount in digits of another script, or parted by `_`."""
+    for match in chain(_COUNTED.finditer(text), _PARTED.finditer(text)):
         head = match[0][:40]
-        if not head.isascii() and any(char.isdigit() and not char.isascii() for char in head):
+        other = not head.isascii() and any(char.isdigit() and not char.isascii() for char in head)
+        if other or match.re is _PARTED:
             line = text.count("\n", 0, match.start()) + 1
             raise PaymentFileError(
-                f"{source.name}, line {line}: {cut(head)!r} has digits of another script. "
+                f"{source.name}, line {line}: {cut(head)!r} has digits of another script, or parted. "
                 "Fetch the file from the bank again."
             )
 
