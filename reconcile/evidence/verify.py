@@ -106,9 +106,7 @@ class Check:
             self._must(name in listed, f"{name} is not of this pack.")
             is_same = name not in there & listed.keys() or self.hashes.get(name) == listed[name]["sha256"]
             self._must(is_same, f"{name} was changed after the pack was made.")
-        self.proved.append(
-            f"{len(self.files)} file{'s' * (len(self.files) != 1)} of the pack: as when it was made."
-        )
+        self.proved.append(f"All {len(self.files)} files are as they were when the pack was made.")
 
     def _rows(self, rows: list[dict[str, Any]], proofs: dict[str, Any]) -> None:
         """Each row follows from its seal, and each seal is in the tree; one of them seals the manifest."""
@@ -128,9 +126,7 @@ class Check:
             path, leaf = base64.b64decode(seal["path"], validate=True), bytes.fromhex(seal["hash"])
             root = root_of(leaf, row["seal"] - 1, tree["size"], path)
             self._must(root == tree["root"], f"{place}: its seal is not in the tree.")
-        self.proved.append(
-            f"{len(rows)} row{'s' * (len(rows) != 1)} of the record: as sealed, each in the tree."
-        )
+        self.proved.append(f"Rows of the record, as sealed and each in the tree: {len(rows)}.")
 
     def _named_files(self, rows: list[dict[str, Any]]) -> None:
         for row, name, value in [(one, *pair) for one in rows for pair in one["columns"].items()]:
@@ -158,8 +154,7 @@ class Check:
             previous = one["hash"]
         ends = [(one["columns"]["run_id"], one["columns"]["state"]) for one in rows if one["table"] == "runs"]
         self._must(ends == [(run_id, said)], "The journal does not end as the run did.")
-        told = f"{len(entries)} entr{'y' if len(entries) == 1 else 'ies'}"
-        self.proved.append(f"The journal of {run_id}, {told}, is whole and names its plan.")
+        self.proved.append(f"The journal of {run_id}, {len(entries)} entries, is whole and names its plan.")
 
     def _head(self, rows: list[dict[str, Any]], proofs: dict[str, Any], head: str) -> None:
         """The end that somebody noted is the tree, or a seal that _rows checked: nothing guards another."""

@@ -152,7 +152,7 @@ def test_a_pack_proves_what_it_holds(pack: Path, files: Files) -> None:
     text = "\n".join(checked.lines)
 
     assert not checked.was_changed
-    assert f"{len(files)} files of the pack: as when it was made." in text
+    assert f"All {len(files)} files are as they were" in text
     assert "The journal of run-1, 4 entries, is whole and names its plan." in text
     assert "workbooks/applied/march.xlsx is the file that the record names." in text
     assert "Not proved by this pack:" in text
