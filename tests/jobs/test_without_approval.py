@@ -23,7 +23,8 @@ from reconcile.cli import run as command
 from reconcile.close.frozen import write_inputs
 from reconcile.domain.bill import PAYS, IssuedBill, PaidAccount
 from reconcile.domain.money import Money
-from reconcile.jobs.approvals.rules_on_record import keep_rules, put_rules_on_record
+from reconcile.errors import DecisionNeeded
+from reconcile.jobs.approvals.rules_on_record import change_words, keep_rules, put_rules_on_record
 from reconcile.jobs.approvals.without_approval import without_approval
 from reconcile.jobs.session import Session
 from reconcile.store.closes import KeptClose, save_close
@@ -177,3 +178,36 @@ def test_rules_that_were_loosened_where_nobody_must_agree_are_no_fault(store: St
     keep_rules(session(tmp_path, 'ask_for = ["any", "undo"]\n', START + timedelta(days=2)), store)
 
     assert without_approval(store) == ()
+
+
+def test_rules_that_are_loosened_tightened_and_loosened_again_are_told_each_time(
+    store: Store, tmp_path: Path
+) -> None:
+    strict, loose = 'ask_for = ["any", "undo"]\n', 'ask_for = ["any"]\n'
+    for day, rules in enumerate((strict, loose, strict, loose)):
+        keep_rules(session(tmp_path, rules, START + timedelta(days=day)), store)
+    said = change_words(session(tmp_path, loose, START + timedelta(days=9)), store)
+
+    assert [one.partition(": ")[2] for one in said] == [
+        "ask_for: any, undo -> any.",
+        "ask_for: any -> any, undo.",
+        "ask_for: any, undo -> any.",
+    ]
+
+
+def test_each_loosening_needs_an_approver_of_its_own(store: Store, tmp_path: Path) -> None:
+    agree = "agree_to_loosening = true\n"
+    strict, loose = f'ask_for = ["any", "undo"]\n{agree}', f'ask_for = ["any"]\n{agree}'
+    keep_rules(session(tmp_path, strict), store)
+    with pytest.raises(DecisionNeeded, match="want an approver to agree"):
+        keep_rules(session(tmp_path, loose, START + timedelta(days=1)), store)
+    put_rules_on_record(session(tmp_path, loose, START + timedelta(days=1)), store)
+    keep_rules(session(tmp_path, strict, START + timedelta(days=2)), store)
+    with pytest.raises(DecisionNeeded, match="want an approver to agree"):
+        keep_rules(session(tmp_path, loose, START + timedelta(days=3)), store)
+    put_rules_on_record(session(tmp_path, loose, START + timedelta(days=3)), store)
+
+    assert [one[:49] for one in without_approval(store)] == [
+        "The rules of approval were loosened on 2026-04-06",
+        "The rules of approval were loosened on 2026-04-08",
+    ]
