@@ -26,10 +26,6 @@ class NoPackError(Exception):
     """The file is no pack, or is not safe to read."""
 
 
-def _counted(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 def read_pack(path: Path) -> dict[str, bytes]:
     """The files of a pack by name, read within a budget whatever the zip says of itself."""
     found, left = dict[str, bytes](), LARGEST
@@ -113,7 +109,7 @@ class Check:
             self._must(name in listed, f"{name} is not of this pack.")
             is_same = name not in there & listed.keys() or self.hashes.get(name) == listed[name]["sha256"]
             self._must(is_same, f"{name} was changed after the pack was made.")
-        self.proved.append(f"{_counted(len(self.files), 'file')} of the pack: as when it was made.")
+        self.proved.append(f"All {len(self.files)} files are as they were when the pack was made.")
 
     def _rows(self, rows: list[dict[str, Any]], proofs: dict[str, Any]) -> None:
         """Each row follows from its seal, and each seal is in the tree; one of them seals the manifest."""
@@ -133,7 +129,7 @@ class Check:
             path, leaf = base64.b64decode(seal["path"], validate=True), bytes.fromhex(seal["hash"])
             root = root_of(leaf, row["seal"] - 1, tree["size"], path)
             self._must(root == tree["root"], f"{place}: its seal is not in the tree.")
-        self.proved.append(f"{_counted(len(rows), 'row')} of the record: as sealed, each in the tree.")
+        self.proved.append(f"Rows of the record, as sealed and each in the tree: {len(rows)}.")
 
     def _named_files(self, rows: list[dict[str, Any]]) -> None:
         for row, name, value in [(one, *pair) for one in rows for pair in one["columns"].items()]:
@@ -161,8 +157,7 @@ class Check:
             previous = one["hash"]
         ends = [(one["columns"]["run_id"], one["columns"]["state"]) for one in rows if one["table"] == "runs"]
         self._must(ends == [(run_id, said)], "The journal does not end as the run did.")
-        told = _counted(len(entries), "entry", "entries")
-        self.proved.append(f"The journal of {run_id}, {told}, is whole and names its plan.")
+        self.proved.append(f"The journal of {run_id}, {len(entries)} entries, is whole and names its plan.")
 
     def _head(self, rows: list[dict[str, Any]], proofs: dict[str, Any], head: str) -> None:
         """The end that somebody noted is the tree, or a seal that _rows checked: nothing guards another."""

@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 from builders import make_line
-from closing import APRIL, APRIL_END, close_of, frozen_of
+from closing import APRIL, APRIL_END, MARCH, close_of, frozen_of
 from double_entry import EXPENSE, PAYABLE, ZERO, Books, Company, Method, check_accounts, end_of, exported
 
 from reconcile.close.close import Close, make_close
@@ -24,6 +24,8 @@ from reconcile.close.contract_cost.capitalised import AssetMove
 from reconcile.close.journal import imbalance
 from reconcile.close.pack import numbers_fingerprint, pack_of
 from reconcile.close.remeasurement.rates import rates_from
+from reconcile.close.rollup.rolled_up import rolled_up
+from reconcile.close.rollup.rollup_tables import rollup_pack
 from reconcile.close.signing import signing_pack
 from reconcile.domain.money import Money
 from reconcile.domain.pack_table import value_of
@@ -399,3 +401,27 @@ def test_nothing_is_there_where_nothing_is_capitalised() -> None:
     assert {"contract_cost", "assets", "further", "gains"}.isdisjoint(
         table.key for table in pack_of(close).tables
     )
+
+
+def test_months_are_rolled_up_with_what_all_of_them_moved() -> None:
+    closes = _chain((_new_line(),), (_new_line(),), (_new_line("1800 USD"),))
+    table = rollup_pack(rolled_up(Period(MARCH.start, date(2026, 5, 31)), closes)).table("contract_cost")
+    (row,) = table.rows
+    said = {one.key: value_of(cell) for one, cell in zip(table.columns, row, strict=True)}
+
+    assert said == {
+        "currency": "USD",
+        "plan": "New",
+        "opening": 0,
+        "added": 2400,
+        "amortised": -275,
+        "impaired": -550,
+        "closing": 1575,
+        "residual": 0,
+    }
+
+
+def test_a_roll_up_without_contract_costs_has_no_such_table() -> None:
+    closes = _chain((_new_line(),), policy=ClosePolicy())
+
+    assert "contract_cost" not in {one.key for one in rollup_pack(rolled_up(MARCH, closes)).tables}

@@ -36,6 +36,8 @@ from reconcile.close.pack import pack_of
 from reconcile.close.remeasurement.gain_journal import left_on_accounts
 from reconcile.close.remeasurement.on_account import OnAccount
 from reconcile.close.remeasurement.rates import Rates, rates_from
+from reconcile.close.rollup.rolled_up import rolled_up
+from reconcile.close.rollup.rollup_tables import rollup_pack
 from reconcile.domain.money import Money
 from reconcile.domain.pack_table import Pack, value_of
 from reconcile.domain.period import Period
@@ -279,15 +281,20 @@ def test_a_gain_is_counted_once_over_a_chain_of_closes() -> None:
     policy = replace(POLICY, method="clearing")
     records = (make_payout("pay_1", "100 EUR"), make_line("cln_1", "100 EUR"))
     before: Frozen | None = None
-    booked = []
+    booked, closes = [], []
     for month, rate in ((3, "1.00"), (4, "1.10"), (5, "1.10"), (6, "1.05")):
         period = Period.parse(f"2026-{month:02}")
         rates = _rates(f"{period.end}={rate}", end=period.end)
         frozen = frozen_of(*records, period=period, before=before, policy=policy, rates=rates)
-        booked.append(_booked(make_close(frozen, before)))
+        closes.append(make_close(frozen, before))
+        booked.append(_booked(closes[-1]))
         before = frozen
+    whole = rollup_pack(rolled_up(Period(MARCH.start, date(2026, 6, 30)), closes))
 
     assert booked == [0, 10, 0, -5]
+    rolled = _row(whole, "gains")
+    assert (rolled["opening"], rolled["moved"], rolled["loss"], rolled["closing"]) == (0, 100, 5, 105)
+    assert (rolled["residual"], rolled["unrealised"]) == (0, 5)
 
 
 def test_the_first_close_that_remeasures_opens_at_the_rate_of_the_last_close() -> None:

@@ -158,6 +158,7 @@ def test_a_form_sent_after_the_session_ended_writes_nothing_and_is_kept_for_its_
         browser.client.cookies.update(
             {name: value for name, value in first.client.cookies.items() if "typed" in name}
         )
+    again.client.get("/sign-in")
     assert "Made here" not in _text(again.get("/take"))
     page = again.get("/take")
     assert "You were signed out before this was sent, so nothing was written." in _text(page)

@@ -62,6 +62,10 @@ class AssetMove:
         return replace(self, asset=aged, amortised=amount)
 
 
+Moves = dict[tuple[str, str], AssetMove]
+"""What became of each asset, by its line and currency."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """The earned lines at both ends of the period, and how an amount is booked."""
@@ -96,9 +100,10 @@ def capitalised(opening: Iterable[Asset], lines: Lines, policy: ContractCostPoli
         term = policy.term(line.plan)
         if term and key not in moves and line.amount > 0 >= lines.was(key):
             moves[key] = _new(line, term, lines, policy)
-    for _, line in sorted(lines.now.items()):
-        if line.amount < 0 and policy.term(line.plan):
-            _claw(moves, line, lines, policy)
+    below = [one for _, one in sorted(lines.now.items()) if one.amount < 0 and policy.term(one.plan)]
+    alike = _alike(moves, below)
+    for line in below:
+        _claw(moves, alike[_likeness(line)], line, lines, policy)
     made = [one.amortised_until(lines.end) for one in moves.values()]
     return tuple(sorted(made, key=lambda one: (one.asset.partner_id, one.asset.plan, one.asset.key)))
 
@@ -132,28 +137,41 @@ def _asset(line: Position, term: int, policy: ContractCostPolicy, currency: str)
     return Asset(line.line_id, line.partner_id, line.plan, line.currency, _ZERO, currency, _ZERO, first, term)
 
 
+def _likeness(line: Position) -> tuple[str, str, str]:
+    return line.partner_id, line.plan, line.currency
+
+
+def _alike(moves: Moves, below: Iterable[Position]) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    """The assets that lines below zero may take back, by partner, plan and currency."""
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {_likeness(one): [] for one in below}
+    for key, move in moves.items():
+        asset = move.asset
+        likeness = (asset.partner_id, asset.plan, asset.line_currency)
+        if likeness in found:
+            found[likeness].append(key)
+    return found
+
+
 def _claw(
-    moves: dict[tuple[str, str], AssetMove], line: Position, lines: Lines, policy: ContractCostPolicy
+    moves: Moves,
+    alike: Iterable[tuple[str, str]],
+    line: Position,
+    lines: Lines,
+    policy: ContractCostPolicy,
 ) -> None:
     """Lets a line below zero take back what it did not yet, and remembers it: it may go and come again."""
     key = (line.line_id, line.currency)
     taken = moves[key].asset.taken if key in moves else max(-lines.was(key), _ZERO)
     if -line.amount <= taken:
         return
-    _take(moves, line, -line.amount - taken)
+    _take(moves, alike, line, -line.amount - taken)
     move = moves.get(key) or AssetMove(_asset(line, policy.term(line.plan), policy, line.currency))
     moves[key] = replace(move, asset=replace(move.asset, taken=-line.amount))
 
 
-def _take(moves: dict[tuple[str, str], AssetMove], line: Position, amount: Decimal) -> None:
+def _take(moves: Moves, alike: Iterable[tuple[str, str]], line: Position, amount: Decimal) -> None:
     """Writes assets off by what a line takes back."""
-    mine = [
-        one.asset
-        for one in moves.values()
-        if (one.asset.partner_id, one.asset.plan, one.asset.line_currency)
-        == (line.partner_id, line.plan, line.currency)
-        and one.asset.basis > 0
-    ]
+    mine = [moves[key].asset for key in alike if moves[key].asset.basis > 0]
     mine.sort(key=lambda one: (one.basis == amount, one.first, one.key), reverse=True)
     for asset in mine:
         part = min(amount, asset.basis)

@@ -140,6 +140,7 @@ class _Measuring:
         self.frozen, self.previous, self.entries, self.rates = frozen, previous, entries, rates
         self.clearing = frozen.policy.method == "clearing"
         self.found: dict[tuple[str, str, str, Kind], Balance] = {}
+        self.rate_of: dict[tuple[str, date], Rate] = {}
 
     def made(self, currencies: Iterable[str]) -> Remeasurement:
         """The balances in the order of currency, partner and kind."""
@@ -167,7 +168,10 @@ class _Measuring:
         if when == "opening" and self.previous:
             return opening_rate(self.frozen, self.previous, self.rates, currency)
         if when == "day":
-            return self.rates.of(currency, day, self.frozen.policy.rate_days)
+            # Looked up once a day: a file may have a rate for each day of years.
+            if (currency, day) not in self.rate_of:
+                self.rate_of[currency, day] = self.rates.of(currency, day, self.frozen.policy.rate_days)
+            return self.rate_of[currency, day]
         return self.rates.end(currency)
 
     def _balance(self, one: Entry | Move, kind: Kind) -> Balance:

@@ -9,6 +9,7 @@ from reconcile.close.close import Close
 from reconcile.close.list_tables import aging_table, waiting_table
 from reconcile.close.pack import entity_of
 from reconcile.close.rollforward import Movement, Roll
+from reconcile.close.rollup.rolled_books import rolled_books
 from reconcile.close.rollup.rolled_up import RollUp
 from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
 from reconcile.domain.phrases import counted, moment
@@ -40,6 +41,7 @@ def rollup_pack(made: RollUp) -> Pack:
             _rollforward(made),
             _months(made),
             _partners(made),
+            *rolled_books(made),
             _closes(made),
             aging_table(made.closes[-1]),
             waiting_table(made.closes[-1]),

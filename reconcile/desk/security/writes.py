@@ -36,6 +36,6 @@ async def check_write(request: Request) -> None:
         request.state.form = form
     if not is_same(given, request.state.token):
         raise HTTPException(403, "This page is too old, or was not made by this desk. Load it again.")
-    if form is not None:
+    if form is not None and request.state.visitor:
         await run_in_threadpool(forget_typed, request)
         await claim_form(request, form)
