@@ -143,7 +143,17 @@ def three_peoples_month(desk: DeskProcess) -> dict[str, Seen]:
     plan = ana.bring(desk.folder / LONG).url.path
     fingerprint = re.findall(r'name="plan" value="(\w+)"', ana.get(f"{plan}/apply").text)[0]
     request = ana.post(f"{plan}/ask", {"plan": fingerprint}).headers["location"]
+    ana.get("/close")
+    draft = ana.work("/close", {"period": PERIOD, "how": "draft"})
+    waived = dict.fromkeys(re.findall(r'name="(waive-[a-z-]+)"', draft.text), "looked at")
+    ana.work(
+        "/close", {"period": PERIOD, "how": "prepare", "from": draft.url.path.rpartition("/")[2], **waived}
+    )
+    ben.get(f"/close/month/{PERIOD}")
+    pack = ben.work(f"/close/month/{PERIOD}/pack").url.path
     return {
+        "review": Seen("month.html", desk, ben, f"/close/month/{PERIOD}"),
+        "pack": Seen("prepared.html", desk, ben, pack),
         "people": Seen("sign_in.html", desk, stranger, "/sign-in"),
         "asks": Seen("apply.html", desk, ana, f"{plan}/apply"),
         "waits": Seen("home.html", desk, ben, "/"),

@@ -17,7 +17,10 @@ from reconcile.desk.show import STATIC
 
 WIDTHS = (390, 1280)
 TEMPLATES = {one.name for one in (STATIC.parent / "templates").glob("*.html")}
-PARTS = {"base.html", "comments.html", "made_here.html", "money.html", "run_progress.html", "tables.html"}
+PARTS = {
+    *("base.html", "close_parts.html", "comments.html", "made_here.html", "money.html", "plan_parts.html"),
+    *("run_progress.html", "tables.html"),
+}
 """What stands in other pages."""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUT_OFF = """[...document.querySelectorAll('main *, header *, footer *')].filter((one) => {
@@ -74,6 +77,8 @@ NAMES = (
         "requests",
         "approval",
         "forbidden",
+        "review",
+        "pack",
     ),
 )
 
