@@ -57,6 +57,9 @@ def _play(tally: Tally, seeds: range) -> None:
                     f"{tally.done:,} seeds, {tally.done / (time.monotonic() - began):.0f} a second",
                     flush=True,
                 )
+        # They end by themselves, and take their folders in memory with them.
+        pool.close()
+        pool.join()
 
 
 def _tell(tally: Tally) -> None:
