@@ -120,10 +120,11 @@ class Session:
         self.run("reconcile apply approved.xlsx --yes")
 
     def name_database(self) -> None:
-        """Writes the profile that the page shows."""
+        """Writes the profile that the page shows, and trusts it as the page says."""
         text = _blocks("team", "toml")[0].replace("[profiles.production]", "[profiles.default]")
         text = re.sub(r"\nstate_password_file.*", "", text).replace(DATABASE, self.database)
         (self.folder / "reconcile.toml").write_text(text, encoding="utf-8")
+        self.run("reconcile config trust")
 
     def second_person(self) -> None:
         """Three people and the rules of the page, with keys of their own, and a plan to approve."""
@@ -132,6 +133,7 @@ class Session:
             key_file(self.folder, name)
             text = re.sub(rf'key = "ssh-ed25519 \S+ {name}@.*"', f'key = "{public_line(name)}"', text)
         file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+        self.run("reconcile config trust")
         self.run("reconcile export -o release.xlsx")
         type_into(self.folder / "release.xlsx", self.folder / "release.xlsx", [DETACH])
 

@@ -6,9 +6,8 @@ the API cannot delete.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from string import ascii_uppercase
 
 from reconcile.domain.edited import EditedRow, EditedWorkbook
 from reconcile.domain.fields import BATCH, RecordKind
@@ -17,8 +16,6 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.plan.across.policy_checks import finding_at
 from reconcile.plan.sources import Source
 from reconcile.plan.wanted.requested import Requested
-
-_ROW: Final = re.compile(r"[0-9]+\Z")
 
 
 def unread_marks(
@@ -43,7 +40,7 @@ def _unread(
 ) -> Iterator[tuple[str, str]]:
     """The partner and the place of each mark on a line of the pool that is not among the changes."""
     sheet, workbook = edited.lines, edited.export.workbook_id
-    rows = {match[0] for cell in errors if (match := _ROW.search(cell))}
+    rows = {cell.lstrip(ascii_uppercase) for cell in errors}
     for row in sheet.rows if rows else ():
         cell, line = sheet.cell("action", row.number), baseline.lines.get(row.id or "")
         is_marked = row.values.get("action") == BATCH and (workbook, row.id) not in known
