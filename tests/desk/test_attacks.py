@@ -48,10 +48,19 @@ OF_ROLE = (
     ("/approvals/{asked}/apply", "prepare"),
     ("/approvals", "approve"),
     *((path, "prepare") for path in ("/take", "/bring", "/arrived", "/bills", "/payments", "/runs")),
+    *((f"/close/month/{{period}}/{answer}", "approve") for answer in ("review", "reject")),
+    ("/close/month/{period}/pack", ""),
     ("/close", "close"),
 )
-"""The role that a write below a path needs."""
-OF_ANYBODY = ("/sign-in", "/sign-out", "/home/live", "/history/evidence", "/history/verify")
+"""The role that a write below a path needs; none for what anybody may."""
+OF_ANYBODY = (
+    "/sign-in",
+    "/sign-out",
+    "/home/live",
+    "/history/evidence",
+    "/history/verify",
+    "/close/month/{period}/pack",
+)
 """Writes that change nothing but what the visitor sees."""
 MARK = "attack-mark"
 TEXT = f"\u202e\u200b</title></script>\"'><{MARK} onload=alert(1)><script>window.attacked=1</script>"

@@ -66,7 +66,7 @@ def month(request: Request, of: Named, visitor: Anybody) -> HTMLResponse:
 
 @router.post("/close/month/{period}/review")
 def sign(
-    request: Request, of: Named, visitor: Reviewer, fingerprint: Annotated[str, Form()] = ""
+    request: Request, visitor: Reviewer, of: Named, fingerprint: Annotated[str, Form()] = ""
 ) -> Response:
     """Signs the numbers that the page showed as reviewed, by the word of the desk for who is signed in."""
     return _answered(request, of, visitor, fingerprint, None)
@@ -75,8 +75,8 @@ def sign(
 @router.post("/close/month/{period}/reject")
 def reject(
     request: Request,
-    of: Named,
     visitor: Reviewer,
+    of: Named,
     fingerprint: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
 ) -> Response:
