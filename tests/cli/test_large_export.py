@@ -10,6 +10,8 @@ from cli_session import APPROVED, POOL_LINE, SET_AMOUNT, SET_STAGE, CliSession
 
 from reconcile.workbook.copy.cell_editor import Keystroke
 
+pytestmark = pytest.mark.full_month
+
 
 @pytest.fixture
 def small(cli: CliSession) -> CliSession:
