@@ -20,7 +20,7 @@ _NAMES: Final = (
     "payments|pickup|reject|replay|report|request|resume|state|statements|undo|verify"
 )
 _WORDS: Final = (
-    r"(?: (?:--[a-z][a-z-]*|-o|\"[^\"]*\"|[A-Z]{3,}(?:\.\w+)?|[\w:{}/-]*[\d.{}/-][\w.{}/-]*\w|rules|trust))*"
+    r"(?: (?:--[a-z][a-z-]*|-o|\"[^\"]*\"|[A-Z]{3,}(?:\.\w+)?|[\w:{}/-]*[0-9.{}/-][\w.{}/-]*\w|rules|trust))*"
 )
 """What follows the name of a command: options, places to fill in, files, ids."""
 _APART: Final = "\x01"
@@ -39,7 +39,7 @@ _CLICKS: Final = tuple(
         (r"ask by the same command with --request", "ask for it where you look at what would be written"),
         (r"reconcile close --period \S+ -o FOLDER --prepare",
          "make the draft on the page Close, and sign it as prepared"),
-        (r"reconcile approve (\d[\w-]*|FY[\w-]*)", r"on the page of \1, under Close"),
+        (r"reconcile approve ([0-9][\w-]*|FY[\w-]*)", r"on the page of \1, under Close"),
         (r"reconcile (?:approve|reject|approvals)\b" + _WORDS, "the page Approvals"),
         (r"reconcile request\b" + _WORDS, 'press "Ask for the approval" on its page'),
         (r"Mend them, or pass --waive (\S+?)=REASON", "Correct them, or let the check pass with a reason"),
@@ -95,7 +95,7 @@ _PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|ma
 _COMMAND: Final = re.compile(
     rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
 )
-_ID: Final = re.compile(r"\b(run|req)-\d{8}-\d{6}-[0-9a-f]{6}\b")
+_ID: Final = re.compile(r"\b(run|req)-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b")
 _PAGES: Final = {"run": "runs", "req": "approvals"}
 _LINK: Final = Markup('<a href="/{}/{}">{}</a>')
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")

@@ -22,7 +22,16 @@ def _text(answer: httpx.Response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
-def test_home_says_one_thing_about_a_workbook_that_came_back(desk: DeskProcess, signed_in: Browser) -> None:
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[DeskProcess]:
+    """A desk where nobody has done anything."""
+    with desk_running(tmp_path) as running:
+        yield running
+
+
+def test_home_says_one_thing_about_a_workbook_that_came_back(fresh: DeskProcess) -> None:
+    desk, signed_in = fresh, fresh.browser()
+    signed_in.sign_in(desk.link)
     assert desk.command("export", "-o", "march.xlsx").returncode == 0
     assert "0 of 1 came back" in _text(signed_in.get("/"))
     type_into(desk.folder / "march.xlsx", desk.folder / "edited.xlsx", [SET_AMOUNT])

@@ -100,7 +100,8 @@ def months(known: Known, today: date) -> tuple[Month, ...]:
 def _closed(one: Closing, known: Known) -> Month:
     name, moved = str(one.period), known.moved.get(one.period)
     said = f"closed {one.at[:10]} by {one.by}" + (f", {one.signed}" if one.signed else "")
-    since = [each for each in known.reopened if each.period == name and each.at > one.at]
+    # A reopening tells the second of its run, a close the part of it, too.
+    since = [each for each in known.reopened if each.period == name and each.at >= one.at[:19]]
     if since:
         last = since[-1]
         said += f"; reopened {last.at[:10]} by {last.by}: {last.reason}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from reconcile.apply.replay import replay
 from reconcile.close.frozen import Frozen
@@ -60,9 +61,9 @@ def known_now(session: Session, store: Store, frozen: Frozen) -> Snapshot:
             lines={**known.lines, **exported.lines},
             partners={**known.partners, **exported.partners},
         )
-    since = known.taken_at.isoformat()
+    since = known.taken_at.replace(microsecond=0)  # a run tells its start by the second
     for run in reversed(store.runs(session.environment)):
-        if run.started_at > since:
+        if datetime.fromisoformat(run.started_at) >= since:
             known = _after(known, run, store, frozen)
     return known
 

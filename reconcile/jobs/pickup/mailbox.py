@@ -59,7 +59,7 @@ class Mailbox:
             some = ",".join(numbers[start : start + _AT_ONCE])
             found = self._asked("FETCH", some, "(UID RFC822.SIZE BODY.PEEK[HEADER])")
             for told, content in _literals(found):
-                number, size = re.search(rb"UID (\d+)", told), re.search(rb"RFC822\.SIZE (\d+)", told)
+                number, size = re.search(rb"UID ([0-9]+)", told), re.search(rb"RFC822\.SIZE ([0-9]+)", told)
                 if number and size:
                     yield MailHead(number[1].decode(), int(size[1]), content)
 
