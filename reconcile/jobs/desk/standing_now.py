@@ -43,7 +43,7 @@ def _month_before(today: date) -> str:
 
 
 def _refused(asked: Sequence[Listed]) -> Iterator[Listed]:
-    """The last request of each source, where it was refused. asked: all requests, also used ones, newest first."""
+    """The last request of each source, where it was refused. asked: used ones as well, newest first."""
     seen: set[str] = set()
     for one in asked:
         if one.source not in seen and one.state == "refused":
