@@ -89,6 +89,7 @@ _CLICKS: Final = tuple(
         (r"or leave --rates out", "or bring no rates"),
         (r"and bring them: close --explain", "and bring them on the page Close"),
         (r"close --list", "the page Close"),
+        (r"compare --head (\S+?)(?=\.?$)", r"ask the operator to compare the head of the record with \1"),
     )
 )  # fmt: skip
 _PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|matched|pack)/)?")

@@ -21,6 +21,7 @@ from reconcile.plan.model import Action, Change, Effect, Operation, Plan
 from reconcile.plan.operations import again
 from reconcile.plan.order import PLACES, linked
 from reconcile.plan.reliance import relied_amount, relied_lines
+from reconcile.plan.undo import is_undo
 from reconcile.plan.wanted.requested import RecordKey, key_of
 
 _ZERO: Final = Decimal(0)
@@ -50,7 +51,7 @@ def _problems(plan: Plan, policy: Policy) -> Iterator[str]:
     held = {key_of(one.target) for one in plan.held}
     changes = tuple(one for one in plan.changes if key_of(one.target) not in held)
     yield from _requests(plan.operations, changes, policy)
-    yield from _order(plan.operations)
+    yield from _order(plan.operations, backwards=is_undo(plan))
     expected = gates(GateInput(plan.scale, plan.operations, changes, policy.limits))
     if plan.gates != expected:
         yield "names other limits than its operations exceed"
@@ -92,11 +93,12 @@ def _is_batched(changes: Iterable[Change]) -> bool:
     return any(one.field == "action" and one.after == BATCH for one in changes)
 
 
-def _order(operations: Iterable[Operation]) -> Iterator[str]:
-    """Within a payout the actions come in their order, and a payout comes once."""
+def _order(operations: Iterable[Operation], *, backwards: bool) -> Iterator[str]:
+    """Within a payout the actions come in their order, and a payout comes once. backwards: for an undo."""
     groups = [(key, list(group)) for key, group in groupby(operations, key=lambda one: one.target.payout_id)]
     places = [[PLACES[one.action] for one in group] for _, group in groups]
-    if any(group != sorted(group) for group in places) or len({key for key, _ in groups}) != len(groups):
+    is_mixed = any(group != sorted(group, reverse=backwards) for group in places)
+    if is_mixed or len({key for key, _ in groups}) != len(groups):
         yield "has its operations in another order than they must run"
 
 

@@ -138,8 +138,12 @@ def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for
     second = ana.post(f"{brought[1]}/ask", fields)
     assert second.status_code == 303, text_of(second)
     assert second.headers["location"] != asked
+    assert "Ben Okafor (you) , Chloe Martin" in text_of(ben.get("/"))
     assert ben.post(f"{second.headers['location']}/approve").status_code == 303
     assert "rejected it" not in text_of(ana.get("/"))
+    run = ana.post(f"{second.headers['location']}/apply").headers["location"]
+    _until(ana, run, "It is finished: ties out.")
+    assert "rejected it" not in text_of(ana.get("/")), "what was approved later and applied waits for nobody"
 
 
 @pytest.mark.parametrize("path", ["/approvals/req-none", "/approvals/..%2f..%2fetc", "/approvals/%00"])

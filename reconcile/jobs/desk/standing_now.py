@@ -43,7 +43,7 @@ def _month_before(today: date) -> str:
 
 
 def _refused(asked: Sequence[Listed]) -> Iterator[Listed]:
-    """The last request of each source, where it was refused. asked: newest first."""
+    """The last request of each source, where it was refused. asked: used ones as well, newest first."""
     seen: set[str] = set()
     for one in asked:
         if one.source not in seen and one.state == "refused":
@@ -59,7 +59,7 @@ def standing_now(session: Session, first_month: str = "") -> StandingNow:
         period = first_month or _month_before(session.days.of(session.clock()))
     with session.store(create=False) as store:
         unfinished = tuple(run for run in store.runs(session.environment) if run.is_unfinished)
-    asked = approvals(session).requests
+    asked = approvals(session, whole=True).requests
     return StandingNow(
         months=months,
         period=period,
