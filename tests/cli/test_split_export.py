@@ -109,6 +109,7 @@ def test_an_empty_folder_will_do(cli: CliSession) -> None:
     [
         ("name\nAna\n", "needs the columns part and recipient"),
         ("part,recipient\nNobody,Ana\n", "names no part of this export"),
+        (f"part,recipient\n{'a' * 200_000},Ana\n", "is no CSV file: field larger than field limit"),
     ],
 )
 def test_a_list_of_recipients_that_does_not_fit_writes_nothing(

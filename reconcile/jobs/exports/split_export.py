@@ -135,7 +135,9 @@ def _recipient_rows(file: Path, rules: FileRules) -> list[tuple[int, dict[str, s
         if not {"part", "recipient"} <= set(rows.fieldnames or ()):
             raise ConfigurationError(f"{file} needs the columns part and recipient in its first line.")
         return [(rows.line_num, row) for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
+        raise ConfigurationError(f"The list of recipients {file} is no CSV file: {error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The list of recipients {file} cannot be read as UTF-8 text.") from error
 
 
