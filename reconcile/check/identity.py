@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconcile.check.row_context import RowContext, RowContexts
-from reconcile.domain.damage import damaged_value
+from reconcile.domain.cell_texts.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, row_token
 from reconcile.domain.fields import FIELDS, RecordKind, Values
 from reconcile.domain.finding import Finding

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconcile.domain.damage import damaged_value
+from reconcile.domain.cell_texts.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import FIELDS, NEW_KINDS, RecordKind, Unread, Values, line_values, payout_values
 from reconcile.domain.finding import Finding

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from reconcile.domain.damage import damaged_value
+from reconcile.domain.cell_texts.damage import damaged_value
 from reconcile.domain.edited import EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     BATCH,

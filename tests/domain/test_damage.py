@@ -10,7 +10,7 @@ from builders import make_line, make_payout, make_plan, make_snapshot, money
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconcile.domain.damage import _AMOUNT_RULES, _TEXT_RULES, damage
+from reconcile.domain.cell_texts.damage import _AMOUNT_RULES, _TEXT_RULES, damage
 from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import plain
 

@@ -19,10 +19,10 @@ import reconcile.introw
 import reconcile.plan
 import reconcile.report
 import reconcile.workbook
-from reconcile.domain.damage import damage
+from reconcile.domain.cell_texts.damage import damage
+from reconcile.domain.cell_texts.typed_numbers import every_reading, typed_number
 from reconcile.domain.fields import FieldKind
 from reconcile.domain.money import parse_decimal
-from reconcile.domain.typed_numbers import every_reading, typed_number
 
 ROOMS = (
     reconcile.workbook, reconcile.check, reconcile.domain, reconcile.erp, reconcile.close, reconcile.introw,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from libreoffice import Converter
 
-from reconcile.domain.damage import damage
+from reconcile.domain.cell_texts.damage import damage
 from reconcile.domain.fields import FieldKind
 from reconcile.workbook.ooxml import open_book
 from reconcile.workbook.read import shown

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from builders import Edits, make_line, make_payout, make_plan, make_snapshot, make_workbook, money, without
 
-from reconcile.domain.damage import damaged_value
+from reconcile.domain.cell_texts.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet
 from reconcile.domain.fields import (
     DECLINE,

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.atomic import replacing
-from reconcile.domain.damage import damaged_value
+from reconcile.domain.cell_texts.damage import damaged_value
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
 from reconcile.domain.fields import (
     CLEAR,

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from reconcile.domain.damage import damage
+from reconcile.domain.cell_texts.damage import damage
+from reconcile.domain.cell_texts.typed_numbers import Typed, Unclear, fits_currency, typed_number
 from reconcile.domain.fields import FieldKind, Value
 from reconcile.domain.money import TOO_LONG, decimals, exponent, is_too_long, plain
 from reconcile.domain.policy.names_and_limits import Policy
-from reconcile.domain.typed_numbers import Typed, Unclear, fits_currency, typed_number
 from reconcile.workbook.contract import DIGITS, fifteen, significant, stored_number, without_noise
 from reconcile.workbook.ooxml import Cell
 from reconcile.workbook.read.cell_view import Before, Problem, shown

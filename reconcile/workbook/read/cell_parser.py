@@ -5,7 +5,7 @@ A cell that still says what was exported is never looked at harder than that: it
 
 from __future__ import annotations
 
-from reconcile.domain.damage import damage, damaged_value
+from reconcile.domain.cell_texts.damage import damage, damaged_value
 from reconcile.domain.fields import ACTIONS, CLEAR, UNREAD, Field, FieldKind, Value
 from reconcile.domain.money import known_currencies, parse_decimal, plain
 from reconcile.domain.phrases import id_of, with_article

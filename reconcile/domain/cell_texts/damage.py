@@ -13,10 +13,10 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from reconcile.domain.cell_texts.typed_numbers import every_reading
 from reconcile.domain.fields import Field, FieldKind, Unread, Value
 from reconcile.domain.locale import month_names
 from reconcile.domain.money import is_digits, parse_decimal, plain
-from reconcile.domain.typed_numbers import every_reading
 
 Rule = Callable[[str, str], bool]
 
