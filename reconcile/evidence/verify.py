@@ -3,8 +3,6 @@
 Take this file from a place you trust. SIZE:ROOT binds all of the pack. Exits: 0 right, 1 changed, 2 no pack.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
@@ -80,8 +78,8 @@ class Check:
     """The check of one pack: what is proved, what is not proved (open), and what is wrong (faults)."""
 
     def __init__(self, files: dict[str, bytes], head: str = "") -> None:
-        self.files, self.proved, self.open, self.faults = files, list[str](), list[str](), list[str]()
-        self.told = set[str]()  # the faults once more: to look one up in a list takes longer with each
+        self.files, self.proved, self.open = files, list[str](), list[str]()
+        self.faults = dict[str, None]()  # each once: to look one up in a list takes longer with each
         self.hashes = {name: hashlib.sha256(some).hexdigest() for name, some in files.items()}
         manifest, record, proofs = (_json(files, f"{one}.json") for one in ("manifest", "record", "proofs"))
         try:
@@ -98,9 +96,8 @@ class Check:
             raise NoPackError(f"its parts do not have the form of a pack ({error!r})") from error
 
     def _must(self, holds: object, fault: str) -> None:
-        if not holds and fault not in self.told:
-            self.told.add(fault)
-            self.faults.append(fault)
+        if not holds:
+            self.faults[fault] = None
 
     def _manifest(self, listed: dict[str, Any]) -> None:
         there = self.files.keys() - OUTSIDE
@@ -181,7 +178,7 @@ def printable(text: str) -> str:
 def lines(check: Check) -> list[str]:
     """What was found, for people."""
     found = {"Proved:": check.proved, "Not proved by this pack:": check.open}
-    found = {"This pack was CHANGED:": check.faults} if check.faults else found
+    found = {"This pack was CHANGED:": [*check.faults]} if check.faults else found
     return [line for title, some in found.items() for line in (title, *(f"  {one}" for one in some))]
 
 

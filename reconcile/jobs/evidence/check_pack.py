@@ -40,7 +40,7 @@ def check_pack(path: Path, head: str = "", roots: Path | None = None) -> PackChe
     trusted = read_roots(roots) if roots else None
     check = opened(path, head)
     try:
-        check.faults += [one for one in _closes(check) if one not in check.faults]
+        check.faults |= dict.fromkeys(_closes(check))
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ConfigurationError(f"{path} was not checked: its closes do not have their form.") from error
     if check.files.get("verify.py") != VERIFIER.read_bytes():

@@ -66,9 +66,9 @@ def replay_pack(path: Path, templates: Path | None = None) -> Replayed:
     Raises ConfigurationError for what is no pack, or one that was changed.
     """
     check = opened(path)
-    if check.faults:
+    for fault in check.faults:
         raise ConfigurationError(
-            f"{path} was changed ({check.faults[0]}), so nothing was made again. See: reconcile verify {path}"
+            f"{path} was changed ({fault}), so nothing was made again. See: reconcile verify {path}"
         )
     record: list[dict[str, Any]] = json.loads(check.files["record.json"])["rows"]
     if json.loads(check.files["manifest.json"])["kind"] == "period":
