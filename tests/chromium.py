@@ -62,10 +62,13 @@ class Page:
         self.visit(file.as_uri())
 
     def visit(self, url: str) -> None:
-        """Opens an address and waits until it is loaded."""
+        """Opens an address and waits until it is loaded, and not what the page before still loads."""
         self.events.clear()
-        self.call("Page.navigate", url=url)
-        while not any(one["method"] == "Page.loadEventFired" for one in self.events):
+        loader = self.call("Page.navigate", url=url)["loaderId"]
+        while not any(
+            (one["params"].get("name"), one["params"].get("loaderId")) == ("load", loader)
+            for one in self.events
+        ):
             self._receive()
 
     def value(self, expression: str) -> Any:  # noqa: ANN401  whatever the page answers
@@ -160,4 +163,5 @@ def _page(socket: websocket.WebSocket) -> Page:
     page.session = page.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     for domain in ("Page", "Runtime", "Log", "Network"):
         page.call(f"{domain}.enable")
+    page.call("Page.setLifecycleEventsEnabled", enabled=True)
     return page
