@@ -14,20 +14,20 @@ from reconcile.domain.money import Money
 from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
 
 _CURRENCY = Column("currency", "Currency")
+_JOURNAL: Final = (
+    Column("journal", "Journal", "id"),
+    Column("date", "Date", "date"),
+    Column("account", "Account", "id"),
+    Column("description", "Description"),
+    _CURRENCY,
+    Column("debit", "Debit", "money"),
+    Column("credit", "Credit", "money"),
+    Column("lines", "Lines", "number"),
+)
 
 
 def journal_table(close: Close) -> Table:
     """The accrual journal, each amount the sum of the lines of its account."""
-    columns = (
-        Column("journal", "Journal", "id"),
-        Column("date", "Date", "date"),
-        Column("account", "Account", "id"),
-        Column("description", "Description"),
-        _CURRENCY,
-        Column("debit", "Debit", "money"),
-        Column("credit", "Credit", "money"),
-        Column("lines", "Lines", "number"),
-    )
     rows = tuple(
         (
             one.journal,
@@ -41,21 +41,11 @@ def journal_table(close: Close) -> Table:
         )
         for one in close.journal
     )
-    return Table("journal", "Accruals", columns, rows, _journal_note(close), "currency", is_summed=True)
+    return Table("journal", "Accruals", _JOURNAL, rows, _journal_note(close), "currency", is_summed=True)
 
 
 def further_tables(close: Close) -> tuple[Table, ...]:
     """The journals of contract costs and of the remeasurement; none where there are none."""
-    columns = (
-        Column("journal", "Journal", "id"),
-        Column("date", "Date", "date"),
-        Column("account", "Account", "id"),
-        Column("description", "Description"),
-        _CURRENCY,
-        Column("debit", "Debit", "money"),
-        Column("credit", "Credit", "money"),
-        Column("lines", "Lines", "number"),
-    )
     rows = []
     for one in close.further.journal:
         money = one.functional or Money(one.amount, one.currency)
@@ -64,7 +54,7 @@ def further_tables(close: Close) -> tuple[Table, ...]:
             (one.journal, one.date, one.account, one.description, money.currency, *sides, len(one.lines))
         )
     note = "Booked to stay. A remeasurement is in the currency of the books, and moves nothing in the other."
-    table = Table("further", "Further journals", columns, tuple(rows), note, "currency", is_summed=True)
+    table = Table("further", "Further journals", _JOURNAL, tuple(rows), note, "currency", is_summed=True)
     return (table,) if rows else ()
 
 
