@@ -96,21 +96,55 @@ _PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|ma
 _COMMAND: Final = re.compile(
     rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
 )
+_OWN: Final = tuple(
+    (re.compile(path), names)
+    for path, names in (
+        (r"/bring/[^/]+/apply|/runs/[^/]+/undo", ("the page Apply", "the page of the undo")),
+        (r"/bring/[^/]+", ("the page of the workbook",)),
+        (r"/close/month/([^/]+)", (r"the page of \1, under Close",)),
+        (r"/close|/close/made/[^/]+", ("the page Close",)),
+        (r"/take|/take/.+", ("the page Take",)),
+        (r"/approvals", ("the page Approvals",)),
+        (r"/history", ("the page History",)),
+    )
+)
+"""What messages call a page, by its path."""
+_LONGEST: Final = 800
 _ID: Final = re.compile(r"\b(run|req)-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b")
 _PAGES: Final = {"run": "runs", "req": "approvals"}
 _LINK: Final = Markup('<a href="/{}/{}">{}</a>')
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
-def said(text: str) -> str:
-    """The message as a page says it. A file of the desk's own is named without its place."""
-    text = _PLACE.sub("", text)
+def said(text: str, here: str = "") -> str:
+    """The message as a page says it. A file of the desk's own is named without its place.
+
+    here: the path of the page that says it, which does not send people to itself.
+    """
+    told = text = _PLACE.sub("", text)
     for pattern, words in _CLICKS:
-        text = pattern.sub(partial(_put, words), text)
-    text, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), text)
+        told = pattern.sub(partial(_put, words), told)
+    told, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), told)
     if not found:
-        text = _OPTION.sub(lambda one: f"the operator's option {one[0]}", text)
-    return text.replace(_APART, " ")
+        told = _OPTION.sub(lambda one: f"the operator's option {one[0]}", told)
+    if told != text and told[-1:].isalnum():
+        # A sentence that ended with a command, so that it could be copied.
+        told += "."
+    return _own_page(told.replace(_APART, " "), here)
+
+
+def _own_page(text: str, here: str) -> str:
+    """The message without the way to the page on which it stands."""
+    for path, names in _OWN:
+        if found := path.fullmatch(here):
+            for name in names:
+                text = text.replace(found.expand(name), "this page")
+    return text.replace('press "Ask for the approval" on this page', 'press "Ask for the approval"')
+
+
+def shortened(text: str) -> str:
+    """The message, cut in its middle where it repeats a text that is far too long."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def linked(text: str) -> Markup:

@@ -31,10 +31,10 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.plan_page import plan_values
+from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
-from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
@@ -111,13 +111,8 @@ def look(request: Request, own: Own) -> HTMLResponse:
 async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
     """Takes decisions on conflicts, and plans again. They are about the plan that the page showed."""
     form = await request.form()
-    told = {name: str(value) for name, value in form.items()}
-    choices = {
-        int(name.removeprefix("conflict-")): value
-        for name, value in told.items()
-        if is_digits(name.removeprefix("conflict-")) and value
-    }
-    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
+    choices, plan = numbered(form.items(), "conflict-"), str(form.get("plan", ""))
+    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, plan)
 
 
 @router.post("/bring/{key}/again")

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
+from reconcile.desk.pages.task_pages import while_signed_in
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import looks_at_run, run_of, start_once
 from reconcile.desk.runs.run_events import progress_events
@@ -67,7 +68,7 @@ def look(request: Request, run: Known) -> HTMLResponse:
 def events(request: Request, run: Known) -> StreamingResponse:
     """The same as server-sent events, until nothing of it goes on any more."""
     look_again = looks_at_run(desk_of(request), run.run_id)
-    told = progress_events(look_again, _shown)
+    told = while_signed_in(request, progress_events(look_again, _shown))
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
