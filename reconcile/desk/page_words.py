@@ -13,6 +13,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from reconcile.domain.stage import STAGES, stage_of
 from reconcile.domain.unseen import visible
 
 _NAMES: Final = (
@@ -25,6 +26,7 @@ _WORDS: Final = (
 """What follows the name of a command: options, places to fill in, files, ids."""
 _APART: Final = "\x01"
 """Keeps a command that the operator is to run from being taken for one to replace."""
+_OFFERS: Final = "the page of the workbook offers a corrected one, where one can be made"
 _CLICKS: Final = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -63,7 +65,7 @@ _CLICKS: Final = tuple(
         (r"reconcile resume\b" + _WORDS, 'press "Resume" on its page'),
         (r"reconcile undo\b" + _WORDS, 'press "Look at an undo" on its page'),
         (r"`reconcile doctor [^`]+` says (?:what can be done|how to put it right)",
-         "the page of the workbook offers a corrected one, where one can be made"),
+         _OFFERS),
         (r"reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits",
          "its page offers a corrected workbook, with the edits"),
         (r"If so: reconcile doctor\b" + _WORDS, "If so, ask the operator for a clean copy"),
@@ -109,6 +111,11 @@ _OWN: Final = tuple(
     )
 )
 """What messages call a page, by its path."""
+_STAGE: Final = re.compile(rf"(?<![\"'\w])(?:{'|'.join(STAGES)})(?![\"'\w])")
+"""A stage as the API writes it, but where somebody is quoted."""
+_SAID_TO_BE: Final = re.compile(
+    rf"\b[Ss]tages?:? (?:{'|'.join(STAGES)})\b(?:(?:, | -> | → )(?:{'|'.join(STAGES)})\b)*"
+)
 _LONGEST: Final = 800
 _ID: Final = re.compile(r"\b(run|req)-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b")
 _PAGES: Final = {"run": "runs", "req": "approvals"}
@@ -130,7 +137,17 @@ def said(text: str, here: str = "") -> str:
     if told != text and told[-1:].isalnum():
         # A sentence that ended with a command, so that it could be copied.
         told += "."
-    return _own_page(told.replace(_APART, " "), here)
+    return _own_page(staged(told.replace(_APART, " ")), here)
+
+
+def staged(text: str) -> str:
+    """A sentence of ours with stages by the names that they have in Introw and in the workbook."""
+    return _STAGE.sub(lambda one: stage_of(one[0]).label, text)
+
+
+def stage_named(text: str) -> str:
+    """The same for a text in which people's own words may stand: only what is said to be a stage is named."""
+    return _SAID_TO_BE.sub(lambda one: staged(one[0]), stage_of(text).label)
 
 
 def _own_page(text: str, here: str) -> str:
@@ -140,6 +157,13 @@ def _own_page(text: str, here: str) -> str:
             for name in names:
                 text = text.replace(found.expand(name), "this page")
     return text.replace('press "Ask for the approval" on this page', 'press "Ask for the approval"')
+
+
+def said_of_book(text: str, here: str, *, has_copy: bool) -> str:
+    """The message about a workbook, on its page. has_copy: whether the page offers a corrected one."""
+    offers = f"{_OFFERS[:1].upper()}{_OFFERS[1:]}"
+    instead = "Download the corrected workbook here" if has_copy else "Take another one on the page Take"
+    return said(said(text).replace(offers, instead).replace(_OFFERS, instead), here)
 
 
 def shortened(text: str) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from reconcile import __version__
 from reconcile.desk.family import desk_of
-from reconcile.desk.page_words import linked, said, shortened
+from reconcile.desk.page_words import linked, said, said_of_book, shortened, stage_named, staged
 from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
@@ -25,6 +25,7 @@ from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted, moment
 from reconcile.domain.stage import stage_of
 from reconcile.report import words
+from reconcile.report.model import Change
 from reconcile.report.template_engine import made_visible
 
 _FOLDER: Final = Path(__file__).parent
@@ -37,17 +38,31 @@ def said_here(context: Context, text: str) -> str:
     return said(text, str(context.get("here", "")))
 
 
+@pass_context
+def said_of_book_here(context: Context, text: str, has_copy: bool) -> str:  # noqa: FBT001  a filter's argument
+    """The same about a workbook."""
+    return said_of_book(text, str(context.get("here", "")), has_copy=has_copy)
+
+
+def _of_change(change: Change, value: str) -> str:
+    """A value of a change; a stage by its name."""
+    return stage_of(value).label if change.field == "stage" else value
+
+
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "amount": shown_amount,
     "signed": words.signed,
     "moment": moment,
-    "values": words.shown_values,
-    "before": words.before_of,
-    "after": words.after_of,
+    "values": lambda values: staged(words.shown_values(values)),
+    "before": lambda change: staged(words.before_of(change)),
+    "after": lambda change: staged(words.after_of(change)),
     "notes": words.notes_of,
     "counted": counted,
     "said": said_here,
+    "said_of_book": said_of_book_here,
     "shortened": shortened,
+    "staged": staged,
+    "stage_named": stage_named,
     "linked": linked,
     "stage": lambda value: stage_of(value).label,
     "money": lambda text, currency: shown_amount(Decimal(text), currency),

@@ -1,8 +1,8 @@
 """What a person typed into a form that was not done: kept for that person, and filled in again on the page.
 
 A session that ended, a page that was too old, a field that was wrong, work that failed: nothing is written
-then, and nothing that was typed is lost. It is kept for an hour, under a secret in the cookie of the browser, and shown to the
-person whose page it was alone. It is never sent by itself.
+then, and nothing that was typed is lost. It is kept for an hour, under a secret in the cookie of the browser,
+and shown to the person whose page it was alone. It is never sent by itself.
 """
 
 from __future__ import annotations

@@ -112,9 +112,8 @@ def test_a_message_says_what_to_click(message: str, shown: str) -> None:
         ),
         (
             "/runs/run-1/undo",
-            "Nobody has asked for an approval of this undo: reconcile undo RUN --save plan.json, then "
-            "reconcile request plan.json.",
-            "Nobody has asked for an approval of this undo: ask for it on this page.",
+            "Ask first: reconcile undo RUN --save plan.json, then reconcile request plan.json.",
+            "Ask first: ask for it on this page.",
         ),
         (
             "/close/month/2026-03",

@@ -23,7 +23,7 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.bills_approval import asked_bills
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
+from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
 from reconcile.jobs.desk.plan_to_run import PlanToRun, changed_since
@@ -91,7 +91,10 @@ def look(
         before = before_run(session, plan.plan)
         values |= plan_values(plan.report, before.approval)
         values |= {"before": before, "ran": run_of(desk, plan)}
-        values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
+        values |= {
+            "comments": comments_of(session, plan.plan),
+            "changed": comment_choices(plan.plan, plan.report),
+        }
         values |= _since(desk, found, plan, every)
     about = _about(session, found, kept)
     values["words"] = about.as_text() if about else ()

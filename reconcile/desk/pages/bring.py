@@ -37,7 +37,7 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
+from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.jobs.session import Session
@@ -101,7 +101,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "compared": by_cause(one for one in report.findings if one not in told),
             "banner": banner(report),
             "comments": comments_of(desk_of(request).session, plan),
-            "changed": changed_records(plan),
+            "changed": comment_choices(plan, report),
             "conflicts": conflicts_of(outcome),
         }
     return show(request, "brought.html", **values)

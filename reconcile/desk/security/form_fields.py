@@ -18,7 +18,7 @@ _LONGEST_NUMBER: Final = 9
 
 
 def numbered(fields: Iterable[tuple[str, object]], before: str) -> dict[int, str]:
-    """The fields `conflict-1`, `conflict-2` of a form that are not empty, by their numbers. before: `conflict-`."""
+    """The fields `conflict-1`, `conflict-2` of a form that are not empty, by number. before: `conflict-`."""
     found = {}
     for name, value in fields:
         number = name.removeprefix(before)

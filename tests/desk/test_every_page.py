@@ -1,4 +1,4 @@
-"""Whatever is missing or wrong in any form of any page is one sentence, and what was typed is not lost.
+"""What holds on every page: whatever is missing or wrong in any form is one sentence, and stages have one name.
 
 The forms are those of the pages themselves, and the routes those of the application: a new one is tried by itself.
 """
@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 
 from reconcile.desk.app import FAMILIES
 from reconcile.desk.security.form_fields import HIDDEN
+from reconcile.domain.stage import STAGES
 
 STRANGE = {
     "missing": None,
@@ -86,12 +87,17 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DeskProces
 
 
 @pytest.fixture(scope="module")
-def forms(desks: tuple[DeskProcess, DeskProcess]) -> list[tuple[Browser, Form]]:
-    """Each form of the pages of a month once, and a browser of who sees it."""
+def pages(desks: tuple[DeskProcess, DeskProcess]) -> list[tuple[Browser, str]]:
+    """The pages of a month, each with a browser of who sees it."""
     one, demo = desks
     seen = operators_month(one, one.folder / "inbox") | three_peoples_month(demo)
-    pages = [(each.person, each.path) for each in seen.values() if not each.button]
-    pages.append((seen["run"].person, f"{seen['run'].path}/undo"))
+    found = [(each.person, each.path) for each in seen.values() if not each.button]
+    return [*found, (seen["run"].person, f"{seen['run'].path}/undo")]
+
+
+@pytest.fixture(scope="module")
+def forms(pages: list[tuple[Browser, str]]) -> list[tuple[Browser, Form]]:
+    """Each form of the pages once."""
     found: dict[str, tuple[Browser, Form]] = {}
     for person, path in pages:
         reader = _Forms(path)
@@ -130,6 +136,13 @@ def _is_a_sentence(answer: httpx.Response, where: object) -> None:
         assert told.endswith((".", "?")), (where, told)
         assert len(told) < 1_000, (where, told)
         assert not re.search(r"Traceback|<b>|\u202e|\b[a-z]+_[a-z]+\b", said), (where, told)
+
+
+def test_a_stage_has_the_name_that_it_has_in_the_workbook(pages: list[tuple[Browser, str]]) -> None:
+    code = re.compile(rf"(?<!['\w])(?:{'|'.join(STAGES)})(?!['\w])")
+    found = {path: sorted(set(code.findall(_text(person.get(path))))) for person, path in pages}
+
+    assert {path: codes for path, codes in found.items() if codes} == {}
 
 
 @pytest.mark.parametrize("how", STRANGE)
