@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -24,6 +24,8 @@ from reconcile.jobs.closes.statements import statements
 
 router = APIRouter()
 FAMILY = Family(router, menu="Close", path="/close")
+MONTH_SECONDS: Final = 10.0
+"""How long months are shown while nothing is written: the day may change, and an approval expire."""
 Closer = Annotated[Visitor, Depends(needs("close"))]
 Anybody = Annotated[Visitor, Depends(visitor_of)]
 
@@ -36,7 +38,7 @@ def overview(request: Request, visitor: Anybody, period: str = "") -> HTMLRespon
     return show(
         request,
         "close.html",
-        months=all_months(session).months,
+        months=desk.remembered.of(session, "months", lambda: all_months(session).months, MONTH_SECONDS),
         made=desk.tasks.every("close/made", visitor.name),
         may_close=visitor.may("close"),
         has_people=bool(session.settings.team.people),
