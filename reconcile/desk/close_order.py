@@ -31,13 +31,17 @@ Upload = tuple[str, bytes]
 
 @dataclass(frozen=True)
 class CloseOrder:
-    """How a period is closed. waivers: `CHECK=REASON`. again: why a closed period is closed once more."""
+    """How a period is closed. waivers: `CHECK=REASON`. again: why a closed period is closed once more.
+
+    journals: the layouts of its journals.
+    """
 
     how: str
     period: Period
     waivers: tuple[str, ...] = ()
     again: str = ""
     files: Mapping[str, Upload] | None = None
+    journals: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -61,6 +65,7 @@ class CloseOrder:
             rates=paths.get("rates"),
             gl=paths.get("gl"),
             explain=paths.get("explain"),
+            journals=self.journals,
             draft=self.how == DRAFT,
             again=self.again or None,
             prepare=sign_in_of(desk, visitor) if self.how == PREPARE else None,

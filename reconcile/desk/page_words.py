@@ -24,8 +24,6 @@ _WORDS: Final = (
     r"(?: (?:--[a-z][a-z-]*|-o|\"[^\"]*\"|[A-Z]{3,}(?:\.\w+)?|[\w:{}/-]*[0-9.{}/-][\w.{}/-]*\w|rules|trust))*"
 )
 """What follows the name of a command: options, places to fill in, files, ids."""
-_APART: Final = "\x01"
-"""Keeps a command that the operator is to run from being taken for one to replace."""
 _OFFERS: Final = "the page of the workbook offers a corrected one, where one can be made"
 _CLICKS: Final = tuple(
     (re.compile(pattern), words)
@@ -33,8 +31,8 @@ _CLICKS: Final = tuple(
         (r"reconcile undo RUN --save \S+, then reconcile request [\w.]+\w",
          "ask for it on the page of the undo"),
         (r"reconcile request rules, and then reconcile approve rules by an approver of before",
-         f"the operator asks with reconcile{_APART}request rules, and an approver of before agrees"),
-        (r"reconcile request rules", f"the operator asks with reconcile{_APART}request rules"),
+         "somebody who prepares asks on the page Approvals, and an approver of before agrees there"),
+        (r"reconcile request rules", "somebody who prepares asks on the page Approvals"),
         (r"save it, then reconcile request\b", "ask for it on the page Apply"),
         (r"Next: reconcile approve \S+, then the same command without --request",
          "Next: another person approves it on the page Approvals, then you write the files"),
@@ -137,7 +135,7 @@ def said(text: str, here: str = "") -> str:
     if told != text and told[-1:].isalnum():
         # A sentence that ended with a command, so that it could be copied.
         told += "."
-    return _own_page(staged(told.replace(_APART, " ")), here)
+    return _own_page(staged(told), here)
 
 
 def staged(text: str) -> str:

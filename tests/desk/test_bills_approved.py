@@ -40,11 +40,11 @@ def _text(answer: httpx.Response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
-def _look(ana: Browser, partner: str) -> str:
+def _look(ana: Browser, partner: str, needs: str = "Needs an approval because: 1 bill in a set") -> str:
     """Looks at the bills of a partner; answers the path of the page."""
     ana.get("/bills")
     page = ana.work("/bills", {"system": "xero", "partner": partner, "how": "preview"}, files=VENDORS)
-    assert "Needs an approval because: 1 bill in a set" in _text(page), _text(page)
+    assert needs in _text(page), _text(page)
     return page.url.path
 
 
@@ -112,3 +112,44 @@ def test_a_rejection_is_read_with_what_to_do_next_and_writes_nothing(desk: DeskP
     refused = _write(ana, looked)
     assert "Ben rejected it" in _text(refused)
     assert "files were written" not in _text(refused)
+
+
+def test_looser_rules_are_asked_about_and_agreed_to_at_the_desk(desk: DeskProcess) -> None:
+    file = desk.folder / "settings.toml"
+    strict = file.read_text(encoding="utf-8") + "agree_to_loosening = true\napprovers = 1\n"
+    file.write_text(strict, encoding="utf-8")
+    ana, ben = desk.be("Ana"), desk.be("Ben")
+    looked = _look(ana, "Acme Partners")
+    _ask(ana, looked)
+    assert "looser" not in _text(ana.get("/approvals"))
+
+    file.write_text(strict.replace('ask_for = ["bills"]', "ask_for = []"), encoding="utf-8")
+    for person in (ana, ben):
+        assert "looser than those on record" in _text(person.get("/approvals"))
+    assert "looser than those on record" in _text(_write(ana, looked))
+    assert ben.post("/approvals/rules").status_code == 403
+    ana.get("/approvals")
+    asked = ana.post("/approvals/rules").headers["location"]
+    assert ana.post(f"{asked}/approve").status_code == 409
+    assert "Looser" in _text(ben.get(asked))
+    assert ben.post(f"{asked}/approve").status_code == 303
+
+    assert "looser" not in _text(ana.get("/approvals")).partition("How the rules changed")[0]
+    assert "The files were written" in _text(_write(ana, _look(ana, "Acme Partners", needs="")))
+
+
+def test_looser_rules_that_are_rejected_write_nothing(desk: DeskProcess) -> None:
+    file = desk.folder / "settings.toml"
+    strict = file.read_text(encoding="utf-8") + "agree_to_loosening = true\n"
+    file.write_text(strict, encoding="utf-8")
+    ana, ben = desk.be("Ana"), desk.be("Ben")
+    looked = _look(ana, "Acme Partners")
+    _ask(ana, looked)
+    file.write_text(strict.replace('ask_for = ["bills"]', "ask_for = []"), encoding="utf-8")
+    ana.get("/approvals")
+    asked = ana.post("/approvals/rules").headers["location"]
+    ben.get("/")
+    assert ben.post(f"{asked}/reject", {"reason": "we need two pairs of eyes"}).status_code == 303
+
+    assert "we need two pairs of eyes" in _text(ana.get(asked))
+    assert "files were written" not in _text(_write(ana, looked))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,6 +22,7 @@ from reconcile.desk.visitor import Visitor, needs, visitor_of
 from reconcile.domain.progress import Progress
 from reconcile.jobs.closes import CloseResult, all_months, close
 from reconcile.jobs.closes.statements import statements
+from reconcile.jobs.desk.journal_choices import journal_choices
 
 router = APIRouter()
 FAMILY = Family(router, menu="Close", path="/close")
@@ -51,15 +53,23 @@ async def make(request: Request, visitor: Closer) -> Response:
     """Makes a draft, prepares the close, or closes; in the background."""
     sent = await request.form()
     form = {name: str(value) for name, value in sent.items() if name not in BROUGHT}
+    journals = tuple(str(one) for one in sent.getlist("journal"))
     files = {name: some[0] for name in BROUGHT if (some := await uploads_of(sent.getlist(name)))}
-    return await run_in_threadpool(_begin, desk_of(request), visitor, form, files)
+    return await run_in_threadpool(_begin, desk_of(request), visitor, form, journals, files)
 
 
 @router.get("/close/made/{key}")
 def made(request: Request, task: OwnTask, visitor: Closer) -> HTMLResponse:
     """What a draft or a close came to, its checks, and the pack to download."""
-    team = desk_of(request).session_of(visitor).settings.team
-    return show(request, "closed.html", task=task, made=task.result, has_people=bool(team.people))
+    session = desk_of(request).session_of(visitor)
+    return show(
+        request,
+        "closed.html",
+        task=task,
+        made=task.result,
+        has_people=bool(session.settings.team.people),
+        journals=journal_choices(session),
+    )
 
 
 @router.get("/close/made/{key}/pack")
@@ -99,8 +109,14 @@ def statements_file(request: Request, task: OwnTask, _: Closer) -> Response:
     return download(kept_file(desk_of(request), task.key), name, "application/zip")
 
 
-def _begin(desk: Desk, visitor: Visitor, form: Mapping[str, str], sent: Mapping[str, Upload]) -> Response:
-    order = order_from(desk, desk.session_of(visitor), form, sent)
+def _begin(
+    desk: Desk,
+    visitor: Visitor,
+    form: Mapping[str, str],
+    journals: tuple[str, ...],
+    sent: Mapping[str, Upload],
+) -> Response:
+    order = replace(order_from(desk, desk.session_of(visitor), form, sent), journals=journals)
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         return _made(desk, visitor, key, order, progress)
