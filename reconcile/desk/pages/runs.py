@@ -33,12 +33,19 @@ router = APIRouter()
 FAMILY = Family(router)
 _UNDO: Final = "undo plan"
 _KEPT_SECONDS: Final = 7 * 86_400
+_SECONDS: Final = 1.0
+"""How long a run is shown as it was while nothing is written: its process may end in between."""
 Runner = Annotated[Visitor, Depends(needs("prepare"))]
 
 
 def known_run(request: Request, run_id: str) -> RunView:
     """A dependency: the run of the path, which is on record, or which this desk has started."""
-    found = looks_at_run(desk_of(request), run_id)()
+    desk = desk_of(request)
+    look_now = looks_at_run(desk, run_id)
+    if request.method == "GET":
+        found = desk.remembered.of(desk.session, ("run", run_id), look_now, _SECONDS)
+    else:
+        found = look_now()
     if not found.is_known:
         raise HTTPException(404)
     return found
