@@ -10,8 +10,8 @@ from threading import Lock
 from typing import Final, TypeVar, cast
 
 from reconcile.jobs.session import Session
+from reconcile.store.desk.store_state import StoreState
 from reconcile.store.store import Store
-from reconcile.store.store_state import StoreState
 
 _MOST: Final = 50
 """Answers that are remembered at a time."""
