@@ -69,10 +69,8 @@ def steps(traces: Traces) -> tuple[Step, ...]:
     payments = [at for at in traces.payments if start <= at <= end]
     out = {one.id for one in traces.out} & {one.workbook_id for one in exports}
     back = len(exports) - len(out)
-    compared, asked, rejected = (
-        len([at for at in moments if start <= at <= end])
-        for moments in (traces.returned, traces.asked, traces.rejected)
-    )
+    talks = (traces.returned, traces.asked, traces.rejected)
+    compared, asked, rejected = (sum(start <= at <= end for at in moments) for moments in talks)
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
         _step("export", bool(exports), f"{counted(len(exports), 'workbook')}"),
