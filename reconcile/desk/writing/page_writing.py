@@ -88,7 +88,7 @@ class PageWriting:
         if self.locale is None or when is None:
             return phrases.moment(at)
         clock = format_time(when, "short", locale=self.locale)
-        both = get_datetime_format("medium", locale=self.locale)
+        both = str(get_datetime_format("medium", locale=self.locale))
         return f"{both.format(clock, self.day(when))} UTC"
 
     @cached_property
