@@ -46,9 +46,6 @@ from reconcile.desk.pages import (
     ask_approval,
     bill_pages,
     bring,
-    close_later,
-    close_months,
-    close_pages,
     comment_pages,
     home,
     past,
@@ -59,7 +56,9 @@ from reconcile.desk.pages import (
     take,
     task_pages,
     typed_forms,
+    writing_page,
 )
+from reconcile.desk.pages.closing import close_later, close_months, close_pages
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.once import Once, SentBefore
 from reconcile.desk.security.writes import check_write
@@ -88,6 +87,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     sign_in_out.FAMILY,
     typed_forms.FAMILY,
     provider_sign_in.FAMILY,
+    writing_page.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +19,11 @@ from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
-from reconcile.domain.money import shown_amount
-from reconcile.domain.phrases import counted, moment
+from reconcile.desk.writing.chosen_writing import writing_of
+from reconcile.desk.writing.filters import FILTERS
 from reconcile.domain.stage import stage_of
-from reconcile.report import words
-from reconcile.report.model import Change
 from reconcile.report.template_engine import made_visible
+from reconcile.report.words import notes_of
 
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
@@ -44,20 +41,8 @@ def said_of_book_here(context: Context, text: str, has_copy: bool) -> str:  # no
     return said_of_book(text, str(context.get("here", "")), has_copy=has_copy)
 
 
-def _of_change(change: Change, value: str) -> str:
-    """A value of a change; a stage by its name."""
-    return stage_of(value).label if change.field == "stage" else value
-
-
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
-    "amount": shown_amount,
-    "signed": words.signed,
-    "moment": moment,
-    "values": lambda values: staged(words.shown_values(values)),
-    "before": lambda change: staged(words.before_of(change)),
-    "after": lambda change: staged(words.after_of(change)),
-    "notes": words.notes_of,
-    "counted": counted,
+    "notes": notes_of,
     "said": said_here,
     "said_of_book": said_of_book_here,
     "shortened": shortened,
@@ -65,8 +50,6 @@ _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "stage_named": stage_named,
     "linked": linked,
     "stage": lambda value: stage_of(value).label,
-    "money": lambda text, currency: shown_amount(Decimal(text), currency),
-    "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
 }
 _PAGES: Final = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),
@@ -76,13 +59,14 @@ _PAGES: Final = Environment(
     lstrip_blocks=True,
     finalize=made_visible,
 )
-_PAGES.filters.update(_FILTERS)
+_PAGES.filters.update(_FILTERS | FILTERS)
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """The page. Beside `values` it knows `visitor` (None before a sign-in), `token_field` and base.html's."""
     desk, visitor = desk_of(request), request.state.visitor
     text = _PAGES.get_template(template).render(
+        writing=writing_of(request),
         visitor=visitor,
         token=request.state.token,
         token_field=_token_field(request.state.token, visitor),
@@ -106,7 +90,7 @@ def _token_field(token: str, visitor: Visitor | None) -> Markup:
 
 
 def show_part(template: str, **values: object) -> str:
-    """A part of a page alone, as a script puts it into the page."""
+    """A part of a page alone, as a script puts it into the page. values: `writing` among them."""
     return _PAGES.get_template(template).render(**values)
 
 

@@ -60,19 +60,19 @@ def test_no_wait_for_a_server_that_went_silent_is_endless(
     assert store.runs() == ()
 
 
-def test_a_commit_whose_answer_never_comes_is_given_up(store: Store, proxy: TcpProxy) -> None:
-    with (
-        pytest.raises(StateError, match="cannot be reached, or the connection was lost"),
-        store.writing() as connection,
-    ):
+def commit(store: Store, proxy: TcpProxy) -> None:
+    with store.writing() as connection:
         connection.execute(text("CREATE TABLE looked_at (x INT)"))
         proxy.cut()
+
+
+def test_a_commit_whose_answer_never_comes_is_given_up(store: Store, proxy: TcpProxy) -> None:
+    with pytest.raises(StateError, match="cannot be reached, or the connection was lost"):
+        commit(store, proxy)
 
 
 def test_a_server_that_works_for_longer_than_a_silence_but_sends_is_waited_for(store: Store) -> None:
     rows = 6
     with store.reading() as connection:
-        slowly = text(
-            f"SELECT repeat('x', 100000), pg_sleep({LEASE}) FROM generate_series(1, {rows})"  # noqa: S608
-        )
+        slowly = text(f"SELECT repeat('x', 100000), pg_sleep({LEASE}) FROM generate_series(1, {rows})")
         assert len(connection.execute(slowly).all()) == rows

@@ -124,7 +124,7 @@ class History:
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        return [facts(run) | asdict(self._summary(run)) for run in self.record.runs]
+        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
 
     @cached_property
     def summaries(self) -> tuple[tuple[Run, RunSummary], ...]:

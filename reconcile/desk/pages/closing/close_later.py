@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reconcile.desk.family import Family, desk_of
 from reconcile.desk.made_files import as_values, keep_folder, kept_file
-from reconcile.desk.pages.close_months import Anybody, Named
-from reconcile.desk.pages.close_pages import Closer
+from reconcile.desk.pages.closing.close_months import Anybody, Named
+from reconcile.desk.pages.closing.close_pages import Closer
 from reconcile.desk.pages.take import download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.show import show
