@@ -43,7 +43,7 @@ def test_a_month_is_closed_with_its_journals_trued_up_and_rolled_up(
     assert f"Nothing of {PERIOD} moved since its close" in _text(quiet)
     assert signed_in.get(f"{quiet.url.path}/file").status_code == 404
 
-    desk.patch(f"/lines/{APPROVED_LINE}", {"amount": "777.00"})
+    desk.patch(f"/commission-lines/{APPROVED_LINE}", {"amount": "777.00"})
     signed_in.get(MONTH)
     late = signed_in.work(f"{MONTH}/late")
     said = _text(late)
