@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from reconcile.desk.close_order import known_journals
 from reconcile.desk.family import Family, desk_of
 from reconcile.desk.made_files import as_values, keep_folder, kept_file
 from reconcile.desk.pages.closing.close_months import Anybody, Named
@@ -36,12 +37,13 @@ def look_late(
 ) -> Response:
     """Lists what moved since the close of a month, as Introw has it now, and writes the entry if asked."""
     desk, writes = desk_of(request), how == "write"
+    journals = known_journals(desk.session_of(visitor), journal)
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         with tempfile.TemporaryDirectory() as parent:
             folder = Path(parent) / "late"
             session = desk.session_of(visitor, progress)
-            found = late(session, of, folder if writes else None, tuple(journal))
+            found = late(session, of, folder if writes else None, journals)
             if written := folder.is_dir():
                 keep_folder(desk, key, visitor.name, folder)
         return {

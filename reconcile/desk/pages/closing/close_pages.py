@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -116,7 +115,7 @@ def _begin(
     journals: tuple[str, ...],
     sent: Mapping[str, Upload],
 ) -> Response:
-    order = replace(order_from(desk, desk.session_of(visitor), form, sent), journals=journals)
+    order = order_from(desk, desk.session_of(visitor), form, journals, sent)
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         return _made(desk, visitor, key, order, progress)
