@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
@@ -128,10 +129,19 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
         ("Environment", str(report.environment)),
         *(fact for one in report.workbooks for fact in _workbook_facts(one, several=several)),
         ("Compared", f"{moment(report.made_at)} by {report.made_by}"),
+        *_live_facts(report),
         ("Plan fingerprint", report.plan_fingerprint[:16]),
         ("Approval", report.approval.summary),
         *(("Approval needed", rule) for rule in report.approval.rules),
     )
+
+
+def _live_facts(report: Report) -> Iterable[tuple[str, str]]:
+    """How old live is, where an earlier reading of it served."""
+    if report.live_at:
+        minutes = (report.made_at - report.live_at) // timedelta(minutes=1)
+        age = f"{counted(minutes, 'minute')} before" if minutes else "less than a minute before"
+        yield "Live", f"as of {moment(report.live_at)}, {age}; payouts that moved since were read again"
 
 
 def _workbook_facts(workbook: Workbook, *, several: bool) -> Iterable[tuple[str, str]]:
