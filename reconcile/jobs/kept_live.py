@@ -69,10 +69,10 @@ class KeptLive:
     def keep(self, reading: Snapshot, line_pages: int) -> None:
         """Keeps a reading in the place of the one before. Where it cannot be written, nothing serves."""
         settings = self.session.settings
-        if not settings.server and not settings.state.exists():
-            return  # without a state store there is nothing to keep it beside
         content = b"%s\n%d\n%s" % (self.serves, line_pages, packed(reading))
         try:
+            if not settings.server and not settings.state.exists():
+                return  # without a state store there is nothing to keep it beside
             self.path.parent.mkdir(mode=0o700, exist_ok=True)
             with replacing(self.path, private=True) as stream:
                 stream.write(self._seal(content) + content)
@@ -112,6 +112,13 @@ def kept_live(session: Session, store: Store, key: Key) -> KeptLive | None:
     digest = hashlib.sha256(json.dumps(known).encode()).hexdigest()
     serves = json.dumps([__version__, str(session.environment), digest]).encode()
     return KeptLive(session, path, key, serves, timedelta(minutes=minutes))
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a kept reading; 0 where there is none."""
+    with suppress(OSError):
+        return path.stat().st_size if path.is_file() else 0
+    return 0
 
 
 def live_path(session: Session) -> Path:

@@ -5,7 +5,7 @@ This file alone binds the simulation to the product: rows of workbooks go in, ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -63,13 +63,15 @@ COMMENT = "Moved by the run of the month."
 class Book:
     """A workbook as a person has it.
 
-    typed: what was typed into it. at: when it was exported. planned: when its plan showed what had moved.
+    typed: what was typed into it. at: when it was exported. planned: the moment of live in its plan. amounts:
+    those of the lines there: of some it may know more than of that moment.
     """
 
     edited: EditedWorkbook
     at: float
     planned: float = 0
     typed: tuple[tuple[str, str, str], ...] = ()
+    amounts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new_rows(self) -> tuple[EditedRow, ...]:
@@ -180,7 +182,8 @@ class Office:
 
     live_minutes: for how long a reading of live serves further plans.
     narrow_to: what the present command is about; narrowed: what each run is about. commenting: a
-    command so far leaves comments. void: the workbooks that are withdrawn.
+    command so far leaves comments. void: the workbooks that are withdrawn. forgot_at: when its store was put back;
+    what it did before, it does not know.
     """
 
     name: str
@@ -198,6 +201,7 @@ class Office:
     narrowed: dict[str, NarrowTo] = field(default_factory=dict)
     commenting: bool = False
     void: frozenset[str] = frozenset()
+    forgot_at: float = float("-inf")
 
     def __post_init__(self) -> None:
         """The office has settings of its own."""
@@ -268,6 +272,7 @@ class Office:
         """Somebody puts the copy back."""
         if self.backup:
             self.backup()
+            self.forgot_at = self.world.seconds
             self.note_void()
 
     def take(self, book: Book | None) -> None:
@@ -389,7 +394,8 @@ class Office:
         planned = (made.live_at - BEGINS).total_seconds() if made.live_at else self.world.seconds
         if made.live_at:
             self.world.occurred.append("a plan is made of an earlier reading of live")
-        self.asked.append(replace(book, planned=planned))
+        amounts = {key: str(one.amount.amount) for key, one in made.made_of.live.lines.items()}
+        self.asked.append(replace(book, planned=planned, amounts=amounts))
         self.plans.append((made.plan, book))
         return made
 

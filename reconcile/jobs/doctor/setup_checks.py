@@ -12,7 +12,7 @@ from reconcile.errors import ReconcileError, StateError
 from reconcile.introw.doctor import ConnectionReport, probe
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.server_words import Words, note_words, seen_before, setting_of, unknown_words
-from reconcile.jobs.kept_live import live_path
+from reconcile.jobs.kept_live import live_path, size_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import key_source
 from reconcile.jobs.state.new_store import unseen
@@ -68,8 +68,9 @@ def _kept_live(session: Session) -> Iterator[Check]:
     """Where live is kept, if it may be."""
     if minutes := session.settings.profile.live_minutes:
         path = live_path(session)
-        size = f"{path.stat().st_size / 1e6:.1f} MB" if path.is_file() else "none now"
-        yield Check("Kept live", ok=True, found=f"for {minutes:g} minutes in {path}: {size}")
+        size = size_of(path)
+        found = f"{size / 1e6:.1f} MB" if size else "none now"
+        yield Check("Kept live", ok=True, found=f"for {minutes:g} minutes in {path}: {found}")
 
 
 def check_connection(session: Session, unknown: dict[str, Mapping[str, int]] | None = None) -> list[Check]:
