@@ -142,7 +142,7 @@ def _live_facts(report: Report, writing: Writing) -> Iterable[tuple[str, str]]:
     """How old live is, where an earlier reading of it served."""
     if report.live_at:
         minutes = (report.made_at - report.live_at) // timedelta(minutes=1)
-        age = f"{counted(minutes, 'minute')} before" if minutes else "less than a minute before"
+        age = f"{writing.counted(minutes, 'minute')} before" if minutes else "less than a minute before"
         moved = "payouts that moved since were read again"
         yield "Live", f"as of {writing.moment(report.live_at)}, {age}; {moved}"
 
