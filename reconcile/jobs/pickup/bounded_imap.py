@@ -9,7 +9,7 @@ import imaplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from reconcile.outward.answer_bounds import Deadline
 
@@ -49,9 +49,9 @@ class BoundedImap(imaplib.IMAP4_SSL):
                 raise OverBound(f"did not answer within {self._seconds:g} seconds") from error
             raise
 
-    def open(self, host: str = "", port: int = imaplib.IMAP4_SSL_PORT, timeout: float | None = None) -> None:
+    def open(self, host: str = "", port: int | None = 993, timeout: Any = None) -> None:  # noqa: ANN401  the library's
         """Connects, and lets the connection be shut when an answer takes too long."""
-        super().open(host, port, timeout)
+        super().open(host, port or 993, timeout)
         self._deadline.watch(self.sock)
 
     def leave(self) -> None:

@@ -6,12 +6,11 @@ bounds of its own: a header is cut, and one of too many parts, lines or headers 
 
 from __future__ import annotations
 
-import email
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, BytesParser
 from email.policy import EmailPolicy
 from typing import Final
 
@@ -43,21 +42,21 @@ class _ShortHeaders(EmailPolicy):
         return name[:_LONGEST], text[:_LONGEST_HEADER]
 
 
+_POLICY: Final = _ShortHeaders()
+
+
 class _Parts:
     """Makes the parts of one mail. Raises ValueError for one part too many."""
 
     def __init__(self) -> None:
         self._left = _MOST_PARTS
 
-    def __call__(self, policy: EmailPolicy) -> EmailMessage:
+    def __call__(self, policy: EmailPolicy = _POLICY) -> EmailMessage:
         """Another part."""
         self._left -= 1
         if self._left < 0:
             raise ValueError
         return EmailMessage(policy)
-
-
-_POLICY: Final = _ShortHeaders()
 
 
 def fingerprint(head: bytes, size: int) -> str:
@@ -82,7 +81,7 @@ def workbooks(raw: bytes, most: int) -> list[Attachment]:
     if raw.count(b"\n") + raw.count(b"\r") > 2 * _MOST_LINES:
         raise WorkbookError(f"This mail has more than {_MOST_LINES:,} lines. {_ANOTHER_WAY}")
     try:
-        message = email.message_from_bytes(raw, _Parts(), policy=_POLICY)
+        message = BytesParser(_Parts(), policy=_POLICY).parsebytes(raw)
         found = list(_attachments(message))
     except Exception as error:  # the library raises many kinds for what no mail program writes
         raise WorkbookError(f"This mail cannot be read, or has too many parts. {_ANOTHER_WAY}") from error
