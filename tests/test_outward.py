@@ -32,7 +32,7 @@ DOORS = {
 OF_THIS_COMPUTER = {
     "desk/serving.py": "listens",
     "store/run.py": "asks the name of this computer",
-    "store/postgres.py": "the team's own database: connect_timeout, tcp_user_timeout and the lease bound it",
+    "store/postgres/team_database.py": "the team's own database: connect_timeout, tcp_user_timeout and the lease bound it",
 }
 
 
