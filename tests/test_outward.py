@@ -32,6 +32,7 @@ DOORS = {
 OF_THIS_COMPUTER = {
     "desk/serving.py": "listens",
     "store/run.py": "asks the name of this computer",
+    "store/postgres/bounded_connection.py": "bounds the connection to the team's own database",
     "store/postgres/team_database.py": "the team's own database: connect_timeout, tcp_user_timeout and the lease bound it",
 }
 
