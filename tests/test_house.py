@@ -112,7 +112,7 @@ OWNERS: dict[str, set[str]] = {
     "apprise": {"notify"},
     "mcp": {"assistant"},
     "mcp_types": {"assistant"},
-    "babel": {"domain"},
+    "babel": {"domain", "desk"},
     "pathvalidate": {"domain"},
     "iso4217": {"domain", "sandbox"},
     "stdnum": {"erp", "evidence"},

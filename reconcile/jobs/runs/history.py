@@ -128,7 +128,7 @@ class History:
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        return [facts(run) | asdict(self._summary(run)) for run in self.record.runs]
+        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
 
     def _summary(self, run: Run) -> RunSummary:
         return summary_of(run, self.record.entries.get(run.run_id, ()))
