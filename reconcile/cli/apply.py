@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.choice_options import COMMENT, NARROW_TO, PREFERENCE
-from reconcile.cli.common_options import FRESH, LOCALE, PATH, WRITING_SESSION
+from reconcile.cli.choice_options import COMMENT, FRESH, NARROW_TO, PREFERENCE
+from reconcile.cli.common_options import LOCALE, PATH, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import CONSENT, RESULT, RUN, RUN_ID, RUN_JSON, SHOWING
 from reconcile.cli.run_output import show_plan, show_run

@@ -70,12 +70,6 @@ LOCALE: Final = click.option(
     "--locale",
     help="How numbers and days in text cells are written, such as de or en-US (locale in [policy]).",
 )
-FRESH: Final = click.option(
-    "--fresh",
-    is_flag=True,
-    help="Read all of live anew, also where live_minutes lets an earlier reading serve.",
-)
-"""An option that the sessions take, too, for a command that makes a plan."""
 REPORT: Final = click.option(
     "--report",
     "reports",

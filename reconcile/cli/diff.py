@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.choice_options import NARROW_TO, PREFERENCE
-from reconcile.cli.common_options import FILE, FRESH, LOCALE, PATH, REPORT, SESSION
+from reconcile.cli.choice_options import FRESH, NARROW_TO, PREFERENCE
+from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import SHOWING
