@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from reconcile.apply.execute import unfinished
+from reconcile.apply.unfinished import unfinished
 from reconcile.domain.phrases import counted
 from reconcile.jobs.approvals.plan_approval import PlanApproval, plan_approval
 from reconcile.jobs.approvals.rules_on_record import not_agreed
