@@ -29,7 +29,7 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
     """
     from reconcile.domain.phrases import counted
     from reconcile.jobs import check
-    from reconcile.report.terminal import render_findings
+    from reconcile.report.screen.finding_lines import render_findings
 
     checked = check.check(session, files)
     if as_json:

@@ -62,7 +62,6 @@ def command(  # noqa: PLR0913  one argument per option
     """
     from reconcile.jobs import diff
     from reconcile.jobs.shown_reports import note_shown
-    from reconcile.report.codec import to_json
     from reconcile.report.terminal import render
 
     request = diff.DiffRequest(files, preference, save, review, reports, narrow_to)
@@ -71,6 +70,8 @@ def command(  # noqa: PLR0913  one argument per option
         return _show_saved(session, saved, as_json=as_json, showing=showing)
     compared = diff.diff(session, request)
     if as_json:
+        from reconcile.report.codec import to_json
+
         write_data(to_json(compared.report))
     else:
         render(compared.report, console(), full=showing.full, quiet=showing.quiet)

@@ -15,7 +15,7 @@ from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, StateError, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import Beside, fetch_live
-from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
+from reconcile.jobs.evidence.made_of import FileAsRead, MadeOf, file_as_read
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
