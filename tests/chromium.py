@@ -107,6 +107,34 @@ class Page:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
 
+    def speak(self, language: str) -> None:
+        """Asks for the next pages in this language, as the browser of somebody who speaks it does."""
+        agent = self.value("navigator.userAgent")
+        self.call("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+
+    def copied(self, expression: str) -> str:
+        """The text that the clipboard has when a reader marks an element and copies it. expression: the element."""
+        mark = "getSelection().removeAllRanges(); getSelection().selectAllChildren(one);"
+        self.value(f"((one) => {{ {mark} }})({expression})")
+        self._key("c", "copy")
+        self.value(
+            "(() => { const one = document.createElement('textarea'); one.id = 'pasted';"
+            " document.body.append(one); one.focus(); })()"
+        )
+        self._key("v", "paste")
+        pasted: str = self.value(
+            "(() => { const one = document.getElementById('pasted'); one.remove(); return one.value; })()"
+        )
+        return pasted
+
+    def _key(self, key: str, command: str) -> None:
+        """Presses Ctrl and a key. command: what the editor does for it."""
+        for kind in ("keyDown", "keyUp"):
+            given = {"commands": [command]} if kind == "keyDown" else {}
+            self.call(
+                "Input.dispatchKeyEvent", type=kind, modifiers=2, key=key, code=f"Key{key.upper()}", **given
+            )
+
     def violations(self, axe: Path) -> list[str]:
         """What axe-core finds wrong with the page, for people who see little or nothing. axe: its file."""
         self.value(axe.read_text(encoding="utf-8") + "\n;true")

@@ -55,6 +55,7 @@ def operators_month(desk: DeskProcess, inbox: Path) -> dict[str, Seen]:
         "bring": ("bring.html", "/bring"),
         "approvals": ("approvals.html", "/approvals"),
         "history": ("history.html", "/history"),
+        "writing": ("writing.html", "/writing"),
         "problem": ("problem.html", "/nowhere"),
     }
     seen = {name: Seen(template, desk, ana, path) for name, (template, path) in paths.items()}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.state_server import StateServer, place_of
-from reconcile.store.postgres import PostgresDatabase
+from reconcile.store.postgres.team_database import PostgresDatabase
 
 PASSWORD = "a password that is never shown"
 PATIENCE = 60

@@ -150,6 +150,8 @@ def test_a_reason_asked_for_what_is_not_there_is_refused(tmp_path: Path, line: s
         ('issuer = "https://accounts.google.com"', "go together"),
         ('groups = { payouts = ["boss"] }', "has a role 'boss'"),
         ('proxies = ["caddy"]', "caddy"),
+        ("seconds = 0", "seconds must be more than 0 and at most 60"),
+        ("seconds = 61", "seconds must be more than 0 and at most 60"),
         ('client_secret = "x"', "has no setting 'client_secret'"),
     ],
 )

@@ -141,7 +141,7 @@ WRITERS = {
     "jobs/shown_reports": "a folder of the state store, 0700 whatever the umask",
     "store/anchor": "0600 whatever the umask",
     "store/database": "0600 whatever the umask",
-    "store/postgres": "a folder of the state store, 0700 whatever the umask",
+    "store/postgres/team_database": "a folder of the state store, 0700 whatever the umask",
     "trusted_files": "the user's own state folder, 0700 whatever the umask",
     "workbook/doctor/": "a temporary folder",
     "workbook/export/xlsxwriter_port": "into streams that atomic opens, and a temporary file without a name",

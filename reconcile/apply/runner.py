@@ -233,12 +233,7 @@ class Runner:
         )
 
     def _before_repeat(self, operation: Operation) -> OperationOutcome | None:
-        """What live shows of an operation before it is sent again, which is a long wait after its turn.
-
-        Of a new record, settling it has told already whether live has one like it.
-        """
-        if operation.action.creates:
-            return None
+        """What live shows of an operation before it is sent again, which is a long wait after its turn."""
         if self._is_met(operation, [operation]):
             return OperationOutcome(
                 operation.id, Outcome.APPLIED, "settled by a re-read", operation.target.id

@@ -57,6 +57,7 @@ from reconcile.desk.pages import (
     take,
     task_pages,
     typed_forms,
+    writing_page,
 )
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.once import Once, SentBefore
@@ -85,6 +86,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     sign_in_out.FAMILY,
     typed_forms.FAMILY,
     provider_sign_in.FAMILY,
+    writing_page.FAMILY,
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""

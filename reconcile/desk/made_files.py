@@ -43,7 +43,10 @@ def as_values(table: Table) -> dict[str, Any]:
     """A table as plain texts, so that it can be kept with the work."""
     return {
         "title": table.title,
-        "columns": [{"text": one.header, "is_number": one.kind in _NUMBERS} for one in table.columns],
+        "columns": [
+            {"text": one.header, "is_number": one.kind in _NUMBERS, "is_day": one.kind == "date"}
+            for one in table.columns
+        ],
         "rows": [[_plain(cell) for cell in row] for row in shown_rows(table)],
     }
 

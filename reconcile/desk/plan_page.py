@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from fastapi import Request
+
+from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.report.model import Approval, Report
 from reconcile.report.sections import sections
 from reconcile.report.words import facts, headline, spots
@@ -13,13 +16,14 @@ _ELSEWHERE: Final = ("conflicts", "decided")
 """The sections that the page of a workbook shows in its own way."""
 
 
-def plan_values(report: Report, approval: Approval | None = None) -> dict[str, Any]:
-    """The values of `plan_parts.html`. approval: how it stands now, where that is known."""
+def plan_values(request: Request, report: Report, approval: Approval | None = None) -> dict[str, Any]:
+    """The values of `plan_parts.html`, as this page writes them. approval: how it stands, where known."""
     report = replace(report, approval=approval) if approval else report
+    writing = writing_of(request).sentences
     return {
         "report": report,
-        "facts": facts(report),
+        "facts": facts(report, writing),
         "cell": spots(report),
-        "headline": headline(report),
-        "sections": [one for one in sections(report) if one.name not in _ELSEWHERE],
+        "headline": headline(report, writing),
+        "sections": [one for one in sections(report, writing) if one.name not in _ELSEWHERE],
     }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -20,28 +18,19 @@ from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
-from reconcile.domain.money import shown_amount
-from reconcile.domain.phrases import counted, moment
+from reconcile.desk.writing.chosen_writing import writing_of
+from reconcile.desk.writing.filters import FILTERS
 from reconcile.domain.stage import stage_of
-from reconcile.report import words
 from reconcile.report.template_engine import made_visible
+from reconcile.report.words import notes_of
 
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
-    "amount": shown_amount,
-    "signed": words.signed,
-    "moment": moment,
-    "values": words.shown_values,
-    "before": words.before_of,
-    "after": words.after_of,
-    "notes": words.notes_of,
-    "counted": counted,
+    "notes": notes_of,
     "said": said,
     "linked": linked,
     "stage": lambda value: stage_of(value).label,
-    "money": lambda text, currency: shown_amount(Decimal(text), currency),
-    "at": lambda seconds: moment(datetime.fromtimestamp(seconds, UTC)),
 }
 _PAGES: Final = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),
@@ -51,13 +40,14 @@ _PAGES: Final = Environment(
     lstrip_blocks=True,
     finalize=made_visible,
 )
-_PAGES.filters.update(_FILTERS)
+_PAGES.filters.update(_FILTERS | FILTERS)
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """The page. Beside `values` it knows `visitor` (None before a sign-in), `token_field` and base.html's."""
     desk, visitor = desk_of(request), request.state.visitor
     text = _PAGES.get_template(template).render(
+        writing=writing_of(request),
         visitor=visitor,
         token=request.state.token,
         token_field=_token_field(request.state.token, visitor),
@@ -81,7 +71,7 @@ def _token_field(token: str, visitor: Visitor | None) -> Markup:
 
 
 def show_part(template: str, **values: object) -> str:
-    """A part of a page alone, as a script puts it into the page."""
+    """A part of a page alone, as a script puts it into the page. values: `writing` among them."""
     return _PAGES.get_template(template).render(**values)
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from reconcile.domain.decision import Decision
-from reconcile.domain.fields import FIELDS, RecordKind, Unread, Value, Values
+from reconcile.domain.fields import FIELDS, UNREAD, RecordKind, Values
 from reconcile.domain.finding import Finding
 from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Scope
@@ -125,13 +125,17 @@ def row_token(workbook_id: str, kind: RecordKind, record_id: str, baseline: Valu
 
     A copied, half-sorted or foreign row, or an edited id, no longer fits its token.
     """
-    parts = [workbook_id, kind.value, record_id]
-    parts += [f"{field.name}={_part(baseline.get(field.name))}" for field in FIELDS[kind]]
-    checksum = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    return f"{record_id}~{checksum[:16]}"
+    names, form = _FORMS[kind]
+    values = [value if isinstance(value, str) else _NO_TEXT[value] for value in map(baseline.get, names)]
+    text = form % (workbook_id, kind, record_id, *values)
+    return f"{record_id}~{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _part(value: Value) -> str:
-    if value is None:
-        return ""
-    return "\x00unread" if isinstance(value, Unread) else value
+_NO_TEXT: Final = {None: "", UNREAD: "\x00unread"}
+_FORMS: Final = {
+    kind: (
+        tuple(field.name for field in fields),
+        "\x1f".join(("%s", "%s", "%s", *(f"{field.name}=%s" for field in fields))),
+    )
+    for kind, fields in FIELDS.items()
+}

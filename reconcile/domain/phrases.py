@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
+
+from reconcile.domain.money import shown_amount
 
 _CLOSE = 0.6
 """How alike two words must be for a suggestion, as `difflib` measures it."""
@@ -30,6 +34,30 @@ def moment(at: datetime | str) -> str:
     except (ValueError, OverflowError):
         return str(at)
     return f"{when:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How the numbers and moments of a sentence are written.
+
+    amount: of a number in a currency, without its code. count: of a whole number. moment: with its zone.
+    """
+
+    amount: Callable[[Decimal, str], str]
+    count: Callable[[int], str]
+    moment: Callable[[datetime | str], str]
+
+    def counted(self, number: int, noun: str, plural: str = "") -> str:
+        """`1 change`, `2 changes`."""
+        return f"{self.count(number)} {noun if number == 1 else plural or noun + 's'}"
+
+    def signed(self, amount: Decimal, currency: str) -> str:
+        """`+12.50`, `-407.50`; `0.00` for nothing."""
+        return ("+" if amount > 0 else "") + self.amount(amount, currency)
+
+
+AS_RECORDED: Final = Writing(shown_amount, "{:,}".format, moment)
+"""The one way of the record and its files, whoever reads them: `1,234.50`, `2026-04-05 12:30 UTC`."""
 
 
 def with_article(noun: str) -> str:

@@ -149,6 +149,11 @@ class Snapshot:
     payouts_elsewhere: Mapping[str, Payout] = field(default_factory=dict)
 
     @cached_property
+    def days(self) -> Days:
+        """Which day a moment of these records belongs to."""
+        return self.scope.days
+
+    @cached_property
     def every_payout(self) -> Mapping[str, Payout]:
         """The payouts of the scope, and those that were seen beside it."""
         return {**self.payouts_elsewhere, **self.payouts}

@@ -18,12 +18,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from reconcile import __version__
 from reconcile.errors import ConfigurationError, ListingIncomplete, ServerFailed, Unreachable
 from reconcile.introw.answer import Answer
-from reconcile.introw.answer_bounds import ACCEPTED, Deadline, read_body
 from reconcile.introw.connection import Connection, api_url
 from reconcile.introw.failures import translated
 from reconcile.introw.pacing import Clock, Pacer, asked_delay
 from reconcile.introw.refusals import error_for
 from reconcile.introw.status import Status
+from reconcile.outward.answer_bounds import ACCEPTED, Deadline, read_body
 
 _PAGING_LINKS = frozenset({"next", "prev", "previous", "first", "last"})
 

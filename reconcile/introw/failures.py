@@ -17,7 +17,7 @@ from typing import Final
 import httpx
 
 from reconcile.errors import AnswerLost, ApiError, UnexpectedAnswer, Unreachable
-from reconcile.introw.answer_bounds import LONGEST_BODY, TooLong
+from reconcile.outward.answer_bounds import LONGEST_BODY, TooLong
 
 
 class Meaning(Enum):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reconcile.domain.period import Days
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
-    from reconcile.store.postgres import PostgresDatabase
+    from reconcile.store.postgres.team_database import PostgresDatabase
     from reconcile.store.store import Store
 
 
@@ -123,7 +123,7 @@ class Session:
         if server is None:
             return None
         from reconcile.jobs.setup.api_key import state_password
-        from reconcile.store.postgres import PostgresDatabase
+        from reconcile.store.postgres.team_database import PostgresDatabase
 
         found = PostgresDatabase(server, state_password(self.settings, os.environ), self.settings.state)
         if check:

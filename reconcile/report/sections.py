@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from reconcile.domain.phrases import AS_RECORDED, Writing
 from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
 from reconcile.report.model import Change, HeldEdits, Report, SideEffect
 from reconcile.report.words import LABELS, after_of, before_of, record_of, shown_value, shown_values
@@ -83,21 +84,21 @@ _SECTIONS: Final = {
 """Title and meaning of each section by its name, what waits for a decision first."""
 
 
-def sections(report: Report) -> tuple[Section, ...]:
+def sections(report: Report, writing: Writing = AS_RECORDED) -> tuple[Section, ...]:
     """Every section that has something to show."""
     moved = [one for one in report.drifts if one.what != "already live"]
     # A total that follows its lines stands with its payout; here is what would otherwise surprise.
     effects = [one for one in report.effects if one.what != "payout total" or not one.after]
     by_hand = [one for one in report.operations if one.by_hand]
     lines = {
-        "conflicts": map(_conflict, report.conflicts),
+        "conflicts": (_conflict(one, writing) for one in report.conflicts),
         "returns": map(_return, report.returns),
-        "decided": map(_decided, report.decided),
-        "held": map(_held, report.held),
+        "decided": (_decided(one, writing) for one in report.decided),
+        "held": (_held(one, writing) for one in report.held),
         "effects": map(_effect, effects),
         "by-hand": (_about(one.target, one.action.value, (), one.by_hand) for one in by_hand),
-        "drift": map(_drift, moved),
-        "already-live": (_drift(one) for one in report.drifts if one.what == "already live"),
+        "drift": (_drift(one, writing) for one in moved),
+        "already-live": (_drift(one, writing) for one in report.drifts if one.what == "already live"),
         "damaged": map(_damage, report.damaged),
         "missing": (_about(one, one.kind.value) for one in report.missing),
     }
@@ -111,12 +112,12 @@ def _about(target: Target, what: str, sides: Iterable[tuple[str, str]] = (), not
     return Line(target.partner_name, record_of(target), target.place, what, shown, note)
 
 
-def _conflict(one: Conflict) -> Line:
+def _conflict(one: Conflict, writing: Writing) -> Line:
     sides = (
-        ("exported", shown_values(one.baseline)),
-        ("yours", shown_values(one.yours)),
-        ("live", shown_values(one.live)),
-        *((other.target.place, shown_values(other.values)) for other in one.others),
+        ("exported", shown_values(one.baseline, writing)),
+        ("yours", shown_values(one.yours, writing)),
+        ("live", shown_values(one.live, writing)),
+        *((other.target.place, shown_values(other.values, writing)) for other in one.others),
     )
     label = LABELS.get(one.group, one.group.capitalize())
     return _about(one.target, label, sides, one.reason)
@@ -130,19 +131,19 @@ def _return(one: Return) -> Line:
     return Line(given.recipient, given.part, given.file, told)
 
 
-def _decided(one: Decided) -> Line:
+def _decided(one: Decided, writing: Writing) -> Line:
     stands = one.conflict.live if one.kept is None else one.kept
-    sides = (*_conflict(one.conflict).sides, ("stands", shown_values(stands)))
+    sides = (*_conflict(one.conflict, writing).sides, ("stands", shown_values(stands, writing)))
     return _about(one.conflict.target, one.choice.words, sides, one.by)
 
 
-def _held(one: HeldEdits) -> Line:
-    yours = ", ".join(map(_edit, one.changes))
+def _held(one: HeldEdits, writing: Writing) -> Line:
+    yours = ", ".join(_edit(each, writing) for each in one.changes)
     return _about(one.target, one.target.kind.value, [("yours", yours)], one.reason)
 
 
-def _edit(change: Change) -> str:
-    return f"{change.label}: {before_of(change)} → {after_of(change)}"
+def _edit(change: Change, writing: Writing) -> str:
+    return f"{change.label}: {before_of(change, writing)} → {after_of(change, writing)}"
 
 
 def _effect(one: SideEffect) -> Line:
@@ -153,8 +154,8 @@ def _by_hand(one: Operation) -> Line:
     return _about(one.target, one.action.value, (), one.by_hand)
 
 
-def _drift(one: Drift) -> Line:
-    sides = (("exported", shown_values(one.baseline)), ("live", shown_values(one.live)))
+def _drift(one: Drift, writing: Writing) -> Line:
+    sides = (("exported", shown_values(one.baseline, writing)), ("live", shown_values(one.live, writing)))
     return _about(one.target, one.what, sides)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import Money
-from reconcile.domain.phrases import counted
+from reconcile.domain.phrases import AS_RECORDED, Writing, counted
 from reconcile.plan.across.narrowing import LEFT_OUT
 from reconcile.plan.model import Conflict, Target
 from reconcile.report.model import HeldEdits, Report
@@ -52,23 +52,23 @@ class Banner:
     records: tuple[WaitingRecord, ...]
 
 
-def banner(report: Report) -> Banner | None:
+def banner(report: Report, writing: Writing = AS_RECORDED) -> Banner | None:
     """What waits for a decision; None where nothing does. A gate that a person let pass waits no more."""
     gates = [gate for gate in report.gates if gate not in report.gates_passed]
     records = tuple(_records(report))
     count = report.headline
     words = [
-        *_some(len(gates), "safety limit"),
-        *_some(len(report.stops), "other reason to stop", "other reasons to stop"),
-        *_some(count.conflicts, "conflict"),
-        *_some(count.held, "record held", "records held"),
-        *_some(count.errors, "error"),
-        *_some(len(report.stale), "stale operation"),
+        *_some(writing, len(gates), "safety limit"),
+        *_some(writing, len(report.stops), "other reason to stop", "other reasons to stop"),
+        *_some(writing, count.conflicts, "conflict"),
+        *_some(writing, count.held, "record held", "records held"),
+        *_some(writing, count.errors, "error"),
+        *_some(writing, len(report.stale), "stale operation"),
     ]
     if not words:
         return None
     stops = (*(gate.message for gate in gates), *report.stops)
-    return Banner(f"Waits for your decision: {', '.join(words)}.", _money(report), stops, records)
+    return Banner(f"Waits for your decision: {', '.join(words)}.", _money(report, writing), stops, records)
 
 
 def nothing_waits(report: Report) -> str:
@@ -125,7 +125,7 @@ def _key(target: Target) -> _Key:
     return target.kind, target.id
 
 
-def _money(report: Report) -> str:
+def _money(report: Report, writing: Writing) -> str:
     """`Held: 40.00 USD and 75.00 EUR of 2 partners.` A line counts with its payout where that is held."""
     waiting: dict[_Key, Conflict | HeldEdits] = {}
     every: list[Conflict | HeldEdits] = [*report.held, *report.conflicts]
@@ -141,10 +141,12 @@ def _money(report: Report) -> str:
             sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
     if not sums:
         return ""
-    amounts = " and ".join(str(Money(amount, currency)) for currency, amount in sorted(sums.items()))
-    return f"Held: {amounts} of {counted(len(partners), 'partner')}."
+    amounts = " and ".join(
+        f"{writing.amount(amount, currency)} {currency}" for currency, amount in sorted(sums.items())
+    )
+    return f"Held: {amounts} of {writing.counted(len(partners), 'partner')}."
 
 
-def _some(number: int, noun: str, plural: str = "") -> Iterable[str]:
+def _some(writing: Writing, number: int, noun: str, plural: str = "") -> Iterable[str]:
     if number:
-        yield counted(number, noun, plural)
+        yield writing.counted(number, noun, plural)

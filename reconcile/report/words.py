@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
 from reconcile.domain.money import recorded_amount, shown_amount, totals
-from reconcile.domain.phrases import counted, moment
+from reconcile.domain.phrases import AS_RECORDED, Writing
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Action, Operation, Target, Workbook
 from reconcile.plan.reliance import money_of, relied_lines
@@ -22,20 +22,22 @@ def record_of(target: Target) -> str:
     return target.kind.value if target.kind in NEW_KINDS else target.id
 
 
-def shown_value(value: str | None, currency: str = "") -> str:
+def shown_value(value: str | None, currency: str = "", writing: Writing = AS_RECORDED) -> str:
     """A value for people: amounts with their currency, blanks named, spaces at the ends shown."""
     if value is None:
         return "(blank)"
-    return f"{shown_amount(recorded_amount(value), currency)} {currency}" if currency else ends_marked(value)
+    return (
+        f"{writing.amount(recorded_amount(value), currency)} {currency}" if currency else ends_marked(value)
+    )
 
 
-def shown_values(values: Mapping[str, str | None] | None) -> str:
+def shown_values(values: Mapping[str, str | None] | None, writing: Writing = AS_RECORDED) -> str:
     """`Amount: 512.50 USD, Description: Referral`; `gone` for a record that is not there."""
     if values is None:
         return "gone"
     currency = values.get("currency") or ""
     shown = {
-        LABELS.get(name, name): shown_value(value, currency if name in _AMOUNTS else "")
+        LABELS.get(name, name): shown_value(value, currency if name in _AMOUNTS else "", writing)
         for name, value in values.items()
     }
     return ", ".join(f"{name}: {value}" for name, value in shown.items())
@@ -43,23 +45,23 @@ def shown_values(values: Mapping[str, str | None] | None) -> str:
 
 def signed(amount: Decimal, currency: str) -> str:
     """`+12.50`, `-407.50`; `0.00` for nothing."""
-    return ("+" if amount > 0 else "") + shown_amount(amount, currency)
+    return AS_RECORDED.signed(amount, currency)
 
 
-def before_of(change: Change) -> str:
+def before_of(change: Change, writing: Writing = AS_RECORDED) -> str:
     """The old value; nothing for a new record."""
     if change.target.kind in NEW_KINDS:
         return ""
     return (
-        shown_value(change.before, change.currency_before)
+        shown_value(change.before, change.currency_before, writing)
         if change.before_known
         else "(not shown by the API)"
     )
 
 
-def after_of(change: Change) -> str:
+def after_of(change: Change, writing: Writing = AS_RECORDED) -> str:
     """The new value."""
-    return shown_value(change.after, change.currency)
+    return shown_value(change.after, change.currency, writing)
 
 
 def notes_of(change: Change) -> tuple[str, ...]:
@@ -121,89 +123,96 @@ def title_of(payout: Payout) -> str:
     return f"{name} → {shown_amount(payout.amount_after, payout.currency)} {payout.currency}"
 
 
-def facts(report: Report) -> tuple[tuple[str, str], ...]:
+def facts(report: Report, writing: Writing = AS_RECORDED) -> tuple[tuple[str, str], ...]:
     """Where, which workbook, who and when."""
     several = len(report.workbooks) > 1
     return (
         ("Environment", str(report.environment)),
-        *(fact for one in report.workbooks for fact in _workbook_facts(one, several=several)),
-        ("Compared", f"{moment(report.made_at)} by {report.made_by}"),
+        *(fact for one in report.workbooks for fact in _workbook_facts(one, writing, several=several)),
+        ("Compared", f"{writing.moment(report.made_at)} by {report.made_by}"),
         ("Plan fingerprint", report.plan_fingerprint[:16]),
         ("Approval", report.approval.summary),
         *(("Approval needed", rule) for rule in report.approval.rules),
     )
 
 
-def _workbook_facts(workbook: Workbook, *, several: bool) -> Iterable[tuple[str, str]]:
+def _workbook_facts(workbook: Workbook, writing: Writing, *, several: bool) -> Iterable[tuple[str, str]]:
     if several:
         yield "Workbook", workbook.file
     export = workbook.export
     yield "Scope", str(export.scope)
-    yield "Exported", f"{moment(export.exported_at)} by {export.exported_by}"
+    yield "Exported", f"{writing.moment(export.exported_at)} by {export.exported_by}"
     yield "Workbook id", export.workbook_id
     yield "Baseline", export.fingerprint[:16]
 
 
-def headline(report: Report) -> tuple[str, ...]:
+def headline(report: Report, writing: Writing = AS_RECORDED) -> tuple[str, ...]:
     """How much happens, and to whose money, to be read in ten seconds; the banner stands before it."""
-    return (_happens(report), *_money(report), *_let_pass(report), *_aside(report), *_cost(report))
+    return (
+        _happens(report, writing),
+        *_money(report, writing),
+        *_let_pass(report, writing),
+        *_aside(report, writing),
+        *_cost(report, writing),
+    )
 
 
-def _happens(report: Report) -> str:
+def _happens(report: Report, writing: Writing) -> str:
     count = report.headline
     if not count.operations:
         return "Nothing will be changed."
-    first = f"{counted(count.operations, 'operation')} on {counted(count.payouts, 'payout')}"
+    first = f"{writing.counted(count.operations, 'operation')} on {writing.counted(count.payouts, 'payout')}"
     words = [
-        counted(count.edits, "edit"),
-        *_some(count.visible, "change that partners see", "changes that partners see"),
-        *_some(count.irreversible, "that the API cannot undo", "that the API cannot undo"),
-        *_some(count.cleared, "value cleared", "values cleared"),
+        writing.counted(count.edits, "edit"),
+        *_some(writing, count.visible, "change that partners see", "changes that partners see"),
+        *_some(writing, count.irreversible, "that the API cannot undo", "that the API cannot undo"),
+        *_some(writing, count.cleared, "value cleared", "values cleared"),
     ]
     return f"{first}: {', '.join(words)}."
 
 
-def _money(report: Report) -> Iterable[str]:
+def _money(report: Report, writing: Writing) -> Iterable[str]:
     for one in report.currencies:
         if one.delta or one.live != one.exported:
-            yield (
-                f"{one.currency} lines: {shown_amount(one.live, one.currency)} live, "
-                f"{shown_amount(one.after, one.currency)} after ({signed(one.delta, one.currency)})."
-            )
+            live, after = (writing.amount(amount, one.currency) for amount in (one.live, one.after))
+            moved = writing.signed(one.delta, one.currency)
+            yield f"{one.currency} lines: {live} live, {after} after ({moved})."
 
 
-def _let_pass(report: Report) -> Iterable[str]:
+def _let_pass(report: Report, writing: Writing) -> Iterable[str]:
     if passed := report.gates_passed:
         names = ", ".join(gate.name for gate in passed)
         verb = "let" if report.run else "lets"
-        yield f"A person {verb} {counted(len(passed), 'safety limit')} pass: {names}."
+        yield f"A person {verb} {writing.counted(len(passed), 'safety limit')} pass: {names}."
 
 
-def _aside(report: Report) -> Iterable[str]:
+def _aside(report: Report, writing: Writing) -> Iterable[str]:
     count = report.headline
     words = [
-        *_some(count.warnings, "warning"),
-        *_some(count.drifts, "movement upstream", "movements upstream"),
-        *_some(count.already_live, "edit already live", "edits already live"),
-        *_some(count.damaged, "damaged value"),
-        *_some(count.missing, "missing row"),
+        *_some(writing, count.warnings, "warning"),
+        *_some(writing, count.drifts, "movement upstream", "movements upstream"),
+        *_some(writing, count.already_live, "edit already live", "edits already live"),
+        *_some(writing, count.damaged, "damaged value"),
+        *_some(writing, count.missing, "missing row"),
     ]
     if words:
         yield f"Also: {', '.join(words)}."
 
 
-def _cost(report: Report) -> Iterable[str]:
+def _cost(report: Report, writing: Writing) -> Iterable[str]:
     count = report.headline
     # A run is over: what it took and when it ended stands with its outcomes.
     if count.operations and report.run is None:
-        minutes = counted(-(-count.seconds // 60), "minute")
-        left = "" if count.credits_left is None else f" of the {count.credits_left:,} left this month"
+        calls, credits_ = writing.counted(count.calls, "API call"), writing.counted(count.credits, "credit")
+        minutes, end = writing.counted(-(-count.seconds // 60), "minute"), writing.moment(count.done_at)
+        rest = count.credits_left
+        left = "" if rest is None else f" of the {writing.count(rest)} left this month"
         yield (
-            f"Takes {counted(count.calls, 'API call')} and {counted(count.credits, 'credit')}{left}, "
-            f"about {minutes} at the allowed rate: done about {moment(count.done_at)} if begun at once."
+            f"Takes {calls} and {credits_}{left}, "
+            f"about {minutes} at the allowed rate: done about {end} if begun at once."
         )
 
 
-def _some(number: int, noun: str, plural: str = "") -> Iterable[str]:
+def _some(writing: Writing, number: int, noun: str, plural: str = "") -> Iterable[str]:
     if number:
-        yield counted(number, noun, plural)
+        yield writing.counted(number, noun, plural)

@@ -16,6 +16,8 @@ from desk_process import DeskProcess, desk_running
 from reconcile.desk.show import STATIC
 
 WIDTHS = (390, 1280)
+LANGUAGE = os.environ.get("RECONCILE_LANGUAGE", "de-DE")
+"""The pages are looked at as this language writes numbers and dates."""
 TEMPLATES = {one.name for one in (STATIC.parent / "templates").glob("*.html")}
 PARTS = {
     *("base.html", "close_parts.html", "comments.html", "made_here.html", "money.html", "plan_parts.html"),
@@ -65,6 +67,7 @@ def pages(desk: DeskProcess, demo: DeskProcess) -> dict[str, Seen]:
 
 NAMES = (
     *("home", "take", "counted", "made", "bring", "brought", "apply", "run", "record", "arrived", "history"),
+    "writing",
     *("verified", "bills", "billed", "payments", "matched", "task", "close", "closed", "month", "statements"),
     *(
         "approvals",
@@ -94,6 +97,7 @@ def test_a_page_is_quiet_fits_and_can_be_used_without_seeing_it(
 ) -> None:
     seen = pages[name]
     _be(page, seen)
+    page.speak(LANGUAGE)
     page.visit(f"{seen.desk.url}{seen.path}")
     if seen.button:
         page.value(f"{DROP_A_PACK}('{base64.b64encode(seen.content).decode()}')")
@@ -105,8 +109,7 @@ def test_a_page_is_quiet_fits_and_can_be_used_without_seeing_it(
             assert page.value(CUT_OFF) == []
             assert page.value(OVERLAPPING) == []
             assert page.value(TOO_WIDE) <= 0
-            if not dark or width == WIDTHS[0]:
-                assert page.violations(axe) == []
+            assert page.violations(axe) == []
 
     assert [one for one in page.complaints if "404" not in one and "403" not in one] == []
     asked = [one for one in page.requests if not one.startswith("data:")]

@@ -54,6 +54,7 @@ OF_ROLE = (
 )
 """The role that a write below a path needs; none for what anybody may."""
 OF_ANYBODY = (
+    "/writing",
     "/sign-in",
     "/sign-out",
     "/home/live",

@@ -111,7 +111,7 @@ class Watch:
             self.break_("nothing of a withdrawn workbook is sent", f"{_told(effect)}, of {book.id}.")
         if how := new_payouts.torn(office.asked, effect, self.server.effects):
             self.break_("no new payout is torn from its lines", how)
-        if effect.kind == "comment" and (bad := new_payouts.bad_comment(effect, office, self.server.effects)):
+        if effect.kind == "comment" and (bad := new_payouts.bad_comment(effect, office, self.world)):
             self.break_(*bad)
 
     def _unasked(self, effect: Effect) -> None:
@@ -151,9 +151,11 @@ class Watch:
             for one in self.server.effects
             if one.kind == "create" and one.by != COLLEAGUE and _content(one.body) == wanted
         ]
-        if lag and any(one.by != effect.by and effect.at - one.at <= lag + SLACK for one in made):
-            # Nobody could see the other's line yet. That is what remains without ETags; the payout's total,
-            # which is read back, tells of it.
+        forgot_at = self.offices[effect.by].forgot_at
+        unknown = [one for one in made if one.by != effect.by or one.at <= forgot_at]
+        if lag and any(effect.at - one.at <= lag + SLACK for one in unknown):
+            # Nobody could see that line yet, nor know of it. That is what remains without ETags; the payout's
+            # total, which is read back, tells of it.
             return
         typed = max(sum(_row_content(book, value) == wanted for value in _rows(book)) for book in books)
         if len(made) > typed:

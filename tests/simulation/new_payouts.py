@@ -11,9 +11,12 @@ from typing import Final
 from simulation.office import COMMENT, Book, Office
 from simulation.records import COLLEAGUE, PERIOD, PERIODS, Effect, Record
 from simulation.server import Introw
+from simulation.world import World
 
 MADE: Final = ("open", "attach", "comment")
 """The kinds of effects that are looked at here alone."""
+_LOST: Final = 500
+"""From this status on the answer does not say whether the call took effect."""
 Content = tuple[str, ...]
 
 
@@ -82,9 +85,12 @@ def twice(effect: Effect, effects: Iterable[Effect], books: Iterable[Book]) -> s
     return told if effect.kind == "attach" and len(same) > max(len(asked), 1) else ""
 
 
-def bad_comment(effect: Effect, office: Office, effects: Iterable[Effect]) -> tuple[str, str] | None:
-    """The rule that a comment breaks, and how."""
-    own = [one for one in effects if one.by == effect.by and one.record == effect.record]
+def bad_comment(effect: Effect, office: Office, world: World) -> tuple[str, str] | None:
+    """The rule that a comment breaks, and how.
+
+    A move whose answer was lost counts as the office's own once live shows it: nobody can tell who made it.
+    """
+    own = [one for one in world.server.effects if one.by == effect.by and one.record == effect.record]
     left = sum(one.kind == "comment" for one in own)
     stages = [one.fields["stage"] for one in own if one.kind == "patch" and "stage" in one.fields]
     moves = sum(before != after for before, after in stages)
@@ -92,7 +98,13 @@ def bad_comment(effect: Effect, office: Office, effects: Iterable[Effect]) -> tu
         return "no comment twice", f"{effect.record} was moved {moves} times and commented upon {left} times."
     if not office.commenting or effect.body["comment"] != COMMENT or not effect.body["isInternal"]:
         return "nothing is sent that nobody asked for", f"A comment on {effect.record}."
-    return None if stages else ("a comment tells of a move", f"{effect.record} was not moved by {effect.by}.")
+    path = f"/api/v1/payouts/{effect.record}"
+    tried = any(one.by == effect.by and one.path == path and one.status >= _LOST for one in world.sent)
+    return (
+        None
+        if stages or tried
+        else ("a comment tells of a move", f"{effect.record} was not moved by {effect.by}.")
+    )
 
 
 def is_left_out(effect: Effect, office: Office, server: Introw) -> bool:
@@ -107,6 +119,13 @@ def _names(effect: Effect, office: Office, server: Introw) -> set[str]:
     record = server.truth(effect.record) or {}
     partner = record.get("partnerId") or record.get("partner", {}).get("id")
     names = {effect.record, partner, record.get("payoutId"), *effect.fields.get("payoutId", ())}
+    # `--only` takes a payout with its lines: those that stand on it in the workbook.
+    names |= {
+        row.fixed.get("payout_id")
+        for book in office.asked
+        for row in book.edited.lines.rows
+        if row.id == effect.record
+    }
     books = [book for book in office.asked if partner and any(row[0] == partner for row in rows_of(book))]
     together = set().union(*(marked(book, partner or "") for book in books))
     if effect.kind in ("open", "attach") or effect.record in together:

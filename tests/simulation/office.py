@@ -179,7 +179,8 @@ class Office:
     """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest.
 
     narrow_to: what the present command is about; narrowed: what each run is about. commenting: a
-    command so far leaves comments. void: the workbooks that are withdrawn.
+    command so far leaves comments. void: the workbooks that are withdrawn. forgot_at: when its store was put back;
+    what it did before, it does not know.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Office:
     narrowed: dict[str, NarrowTo] = field(default_factory=dict)
     commenting: bool = False
     void: frozenset[str] = frozenset()
+    forgot_at: float = float("-inf")
 
     def __post_init__(self) -> None:
         """The office has settings of its own."""
@@ -258,6 +260,7 @@ class Office:
         """Somebody puts the copy back."""
         if self.backup:
             self.backup()
+            self.forgot_at = self.world.seconds
             self.note_void()
 
     def take(self, book: Book | None) -> None:

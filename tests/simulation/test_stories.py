@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simulation.records import Habits
 from simulation.story import Act, Story, played
-from simulation.world import Edit
+from simulation.world import Edit, Happening
 
 ONE_PAYOUT = (("pay_1", "ptn_1", "APPROVED", ("345.00", "202.00")),)
 EXPORT, APPLY = Act("export"), Act("apply")
@@ -29,6 +29,23 @@ STORIES = {
             APPLY,
         ),
         (),
+    ),
+    "a new payout is not asked for again when other lines came into the pool meanwhile": Story(
+        29476,
+        Habits(lag=4, salt=938),
+        (
+            ("pay_1", "ptn_1", "DRAFT", ("322.00",)),
+            ("pool_7", "ptn_2", "2026-04-30", ("99.00",)),
+        ),
+        (
+            EXPORT,
+            Act("type", record="cln_71", name="Batch", value=""),
+            Act("type", record="new payout", value="ptn_2 2026-04 Run 2"),
+            Act("colleague", edit=Edit("pool", "ptn_2", "5428.00")),
+            Act("save"),
+            Act("apply saved"),
+        ),
+        (Happening(17, "500"),),
     ),
 }
 

@@ -156,7 +156,7 @@ FAULTS = {
     "refused": "answered with HTTP 500",
     "moved": "answered with HTTP 302",
     "page": "is no answer of a time-stamping authority",
-    "long": "answered more than any stamp",
+    "long": "answered more than 256 KB",
     "no nonce": "does not repeat the nonce",
     "another": "is a stamp of something else",
     "slow": "did not answer within 0.5 seconds",

@@ -17,7 +17,7 @@ from reconcile.store.copying import copy_store
 from reconcile.store.entries import Entry
 from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.fence import Fence, LeaseLost, renew, take_number
-from reconcile.store.postgres import PostgresDatabase
+from reconcile.store.postgres.team_database import PostgresDatabase
 from reconcile.store.run import Holder, Run
 from reconcile.store.store import Store
 

@@ -45,7 +45,7 @@ def ask(request: Request, own: Own, visitor: Preparer) -> HTMLResponse:
         ran=run_of(desk, plan),
         about=own.about and own.title,
         undone="",
-        **plan_values(plan.report, before.approval),
+        **plan_values(request, plan.report, before.approval),
     )
 
 

@@ -89,7 +89,7 @@ def look(
     if kept:
         plan = PlanToRun(kept.plan)
         before = before_run(session, plan.plan)
-        values |= plan_values(plan.report, before.approval)
+        values |= plan_values(request, plan.report, before.approval)
         values |= {"before": before, "ran": run_of(desk, plan)}
         values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
         values |= _since(desk, found, plan, every)

@@ -34,6 +34,7 @@ from reconcile.desk.plan_page import plan_values
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
@@ -97,9 +98,9 @@ def look(request: Request, own: Own) -> HTMLResponse:
         plan, report = compared.plan, compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
         values |= {
-            **plan_values(report),
+            **plan_values(request, report),
             "compared": by_cause(one for one in report.findings if one not in told),
-            "banner": banner(report),
+            "banner": banner(report, writing_of(request).sentences),
             "comments": comments_of(desk_of(request).session, plan),
             "changed": changed_records(plan),
             "conflicts": conflicts_of(outcome),

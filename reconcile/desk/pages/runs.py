@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,6 +20,8 @@ from reconcile.desk.runs.run_orders import Agreed, ask_to_stop, start_resume
 from reconcile.desk.runs.run_view import RunView, rows_of
 from reconcile.desk.show import show, show_part
 from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.writing.chosen_writing import writing_of
+from reconcile.desk.writing.page_writing import PageWriting
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.before_run import before_run
 from reconcile.jobs.desk.plan_to_run import PlanToRun
@@ -67,7 +70,7 @@ def look(request: Request, run: Known) -> HTMLResponse:
 def events(request: Request, run: Known) -> StreamingResponse:
     """The same as server-sent events, until nothing of it goes on any more."""
     look_again = looks_at_run(desk_of(request), run.run_id)
-    told = progress_events(look_again, _shown)
+    told = progress_events(look_again, partial(_shown, writing_of(request)))
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
@@ -138,7 +141,7 @@ def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
         ran=run_of(desk, plan),
         about="",
         undone=run.run_id,
-        **plan_values(plan.report),
+        **plan_values(request, plan.report),
     )
 
 
@@ -166,8 +169,8 @@ def kept_undo(desk: Desk, run_id: str, fingerprint: str) -> PlanToRun:
     return PlanToRun(row.body.decode())
 
 
-def _shown(view: RunView) -> str:
-    return show_part("run_progress.html", run=view, rows=rows_of(view.progress))
+def _shown(writing: PageWriting, view: RunView) -> str:
+    return show_part("run_progress.html", writing=writing, run=view, rows=rows_of(view.progress))
 
 
 def _to(run_id: str) -> Response:

@@ -8,7 +8,8 @@ RFC 7636, RFC 9207.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -20,13 +21,20 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from reconcile.desk.security.bounded_requests import Bounded
 from reconcile.domain.policy.sign_in_rules import SignInPolicy
+from reconcile.errors import ConfigurationError
+from reconcile.outward.ask import NoReply
 
 _SCOPES: Final = ("openid", "profile", "email")
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by a key pair only: none of them lets who knows the client's secret, or nothing, sign."""
-_SECONDS: Final = 10
+_LONGEST_ANSWER: Final = 1 << 20
+"""Bytes of one answer; the keys of a large provider take a hundredth of it."""
 _LEEWAY_SECONDS: Final = 60
+_SHOWN: Final = 200
+"""Letters of the provider's own words at most."""
+_UNREADABLE: Final = "gave no answer that can be read"
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Provider:
 
     def address(self, begun: SignInBegun) -> str:
         """Where the browser goes to sign in. Raises HTTPException where the provider does not answer."""
-        with self._client() as client:
+        with self._in_words(), self._client() as client:
             found = self._metadata(client)
             address, _ = client.create_authorization_url(
                 self._endpoint(found, "authorization_endpoint"),
@@ -72,7 +80,7 @@ class Provider:
 
     def claims(self, code: str, begun: SignInBegun) -> Mapping[str, Any]:
         """Who signed in, as the provider's signed token says. Raises HTTPException where it does not hold."""
-        with self._client() as client:
+        with self._in_words(), self._client() as client:
             found = self._metadata(client)
             methods = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
             if "client_secret_basic" not in methods:
@@ -84,23 +92,44 @@ class Provider:
                 return {**self._more(client, found, claims), **claims}
             return claims
 
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Makes one sentence of whatever the libraries raise at a damaged answer: each has its own errors."""
+        try:
+            yield
+        except (HTTPException, ConfigurationError):
+            raise
+        except NoReply as error:
+            raise self._down(str(error)) from error
+        except Exception as error:
+            raise self._down(_UNREADABLE) from error
+
+    def _down(self, why: str) -> HTTPException:
+        return HTTPException(
+            502, f"{self.policy.name} {why}, so nobody can sign in there. Try again in a minute."
+        )
+
     def _client(self) -> OAuth2Session:
-        return OAuth2Session(
+        client = OAuth2Session(
             self.policy.client_id,
             self.secret,
             scope=" ".join(dict.fromkeys((*_SCOPES, *self.policy.scopes))),
             redirect_uri=self.back,
             code_challenge_method="S256",
-            default_timeout=_SECONDS,
         )
+        client.trust_env = False  # no name and password of a .netrc goes along
+        for scheme in ("https://", "http://"):
+            client.mount(scheme, Bounded(self.policy.seconds, _LONGEST_ANSWER))
+        return client
 
     def _metadata(self, client: OAuth2Session) -> Mapping[str, Any]:
         found = self._read(client, f"{self.policy.issuer.rstrip('/')}/.well-known/openid-configuration")
         if found.get("issuer") != self.policy.issuer:
+            said = str(found.get("issuer"))[:_SHOWN]
             raise HTTPException(
                 502,
-                f"{self.policy.name} calls itself {found.get('issuer')!r}, and sign_in.issuer says "
-                f"{self.policy.issuer!r}: these must be the same.",
+                f"{self.policy.name} calls itself {said!r}, and sign_in.issuer says {self.policy.issuer!r}: "
+                "these must be the same.",
             )
         return found
 
@@ -115,20 +144,11 @@ class Provider:
         return str(address)
 
     def _read(self, client: OAuth2Session, address: str, *, signed: bool = False) -> dict[str, Any]:
-        try:
-            answer = client.get(address, withhold_token=not signed, allow_redirects=False)
-            content = answer.json() if answer.status_code == 200 else None
-        except (OSError, ValueError, AuthlibBaseError) as error:
-            raise self._down() from error
+        answer = client.get(address, withhold_token=not signed, allow_redirects=False)
+        content = answer.json() if answer.status_code == 200 else None
         if not isinstance(content, dict):
-            raise self._down()
+            raise self._down(_UNREADABLE)
         return content
-
-    def _down(self) -> HTTPException:
-        return HTTPException(
-            502,
-            f"{self.policy.name} did not answer, so nobody can sign in there. Try again in a minute.",
-        )
 
     def _token(self, client: OAuth2Session, address: str, code: str, begun: SignInBegun) -> dict[str, Any]:
         try:
@@ -139,11 +159,10 @@ class Provider:
                 code_verifier=begun.verifier,
                 allow_redirects=False,
             )
-        except (OSError, ValueError, TypeError) as error:
-            raise self._down() from error
         except AuthlibBaseError as error:
+            reason = str(error.error)[:_SHOWN]
             raise HTTPException(
-                403, f"{self.policy.name} refused this sign-in ({error.error}). Sign in again."
+                403, f"{self.policy.name} refused this sign-in ({reason}). Sign in again."
             ) from error
         return dict(token)
 
@@ -169,7 +188,7 @@ class Provider:
                 },
             )
             claims.validate(leeway=_LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except Exception as error:
             reason = error.error if isinstance(error, JoseError) else "no token"
             raise HTTPException(
                 403, f"The token of {self.policy.name} does not hold ({reason}). Nobody was signed in."

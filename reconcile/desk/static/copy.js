@@ -1,13 +1,9 @@
-// Copies amounts as plain numbers: `1,234.50` in a table goes to the clipboard as 1234.50, with the decimal sign
-// of the reader's language, as a spreadsheet program there reads it.
+// Copies amounts as plain numbers: `1,234.50` or `1 234,50` in a table goes to the clipboard without what groups its
+// digits, with the decimal sign that the page writes, as a spreadsheet program of its reader takes it.
 "use strict";
 (() => {
-  const shown = /^[+-]?\d{1,3}(,\d{3})*(\.\d+)?$/;
-  const sign = new Intl.NumberFormat(navigator.language).formatToParts(0.5).find((one) => one.type === "decimal").value;
-  const plain = (text) => {
-    const own = text.trim();
-    return shown.test(own) ? own.replaceAll(",", "").replace(/^\+/, "").replace(".", sign) : text;
-  };
+  const sign = document.documentElement.dataset.decimal || ".";
+  const plain = (one) => one.value.replace(".", sign);
   const rows = (part) => [...part.querySelectorAll("tr")].map((row) =>
     [...row.querySelectorAll("th, td")].map((cell) => cell.textContent.trim()).join("\t"));
   document.addEventListener("copy", (event) => {
@@ -17,11 +13,12 @@
     const part = document.createElement("div");
     part.append(range.cloneContents());
     const inside = range.commonAncestorContainer;
-    const cell = (inside.nodeType === Node.TEXT_NODE ? inside.parentElement : inside).closest(".number");
-    if (cell) part.textContent = plain(part.textContent);
-    const cells = part.querySelectorAll(".number");
-    for (const one of cells) one.textContent = plain(one.textContent);
-    if (!cell && (!cells.length || part.querySelectorAll("table").length > 1)) return;
+    const around = inside.nodeType === Node.TEXT_NODE ? inside.parentElement : inside;
+    const whole = around.closest("data");
+    if (whole && whole.textContent.trim() === part.textContent.trim()) part.textContent = plain(whole);
+    const amounts = part.querySelectorAll("data");
+    for (const one of amounts) one.textContent = plain(one);
+    if (!whole && (!amounts.length || part.querySelectorAll("table").length > 1)) return;
     const lines = rows(part);
     event.clipboardData.setData("text/plain", lines.length ? lines.join("\n") : part.textContent);
     event.preventDefault();

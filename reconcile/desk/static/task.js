@@ -5,7 +5,7 @@
   if (!task) return;
   const bar = document.getElementById("bar");
   const told = document.getElementById("told");
-  const number = new Intl.NumberFormat();
+  const number = new Intl.NumberFormat(document.documentElement.dataset.writing, { numberingSystem: "latn" });
   const words = (one) => {
     if (!one.what) return "It began.";
     const counted = one.total ? `${number.format(one.done)} of ${number.format(one.total)}` : number.format(one.done);

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from reconcile.domain.policy.approval import ROLES
 
+_LONGEST = 60
+
 
 @dataclass(frozen=True, slots=True)
 class SignInPolicy:
@@ -21,7 +23,8 @@ class SignInPolicy:
     client_secret_file, client_secret_keyring: where the client's secret is; RECONCILE_CLIENT_SECRET wins.
     name: the word on the button. groups: which roles a group of the provider gives somebody whom `[people]`
     does not name. groups_claim: where the token has the groups. scopes: asked for beside `openid email
-    profile`. proxies: addresses or networks whose word counts for where a request comes from.
+    profile`. proxies: addresses or networks whose word counts for where a request comes from. seconds: the
+    longest that the provider may take for one answer.
     """
 
     issuer: str = ""
@@ -33,9 +36,10 @@ class SignInPolicy:
     groups_claim: str = "groups"
     scopes: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    seconds: float = 10
 
     def __post_init__(self) -> None:
-        """Raises ValueError for an issuer, a role or a proxy that is none, and an issuer without a client."""
+        """Raises ValueError for a value that is none of its kind, and an issuer without a client."""
         parts = urlsplit(self.issuer)
         is_local = parts.hostname in ("127.0.0.1", "::1", "localhost")
         if self.issuer and (
@@ -52,6 +56,8 @@ class SignInPolicy:
                 raise ValueError(f"groups: {group} has a role {unknown[0]!r}; there are: {', '.join(ROLES)}")
         for one in self.proxies:
             ipaddress.ip_network(one)
+        if not 0 < self.seconds <= _LONGEST:
+            raise ValueError(f"seconds must be more than 0 and at most {_LONGEST}")
 
     def roles_of(self, groups: Iterable[str]) -> tuple[str, ...]:
         """The roles that these groups of the provider give, in the order of ROLES."""

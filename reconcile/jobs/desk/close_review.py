@@ -57,7 +57,8 @@ class CloseReview:
     they are now. why: what is against it, or whom it waits for. who: the people who can review it. again:
     why a closed period is closed once more. waived: the reason by the title of the check. signed: all
     signatures of the period, the newest last. moved: what moved since it was signed. since: what differs
-    from the close that was signed before this one; before: who signed that one, and when; empty for none.
+    from the close that was signed before this one; before, before_at: who signed that one, and when;
+    empty for none.
     """
 
     period: str
@@ -79,6 +80,7 @@ class CloseReview:
     moved: tuple[Difference, ...]
     since: tuple[Difference, ...]
     before: str
+    before_at: str
 
 
 def close_review(session: Session, period: Period) -> CloseReview | None:
@@ -142,7 +144,8 @@ def _review(
         signed=tuple(_signed(found, said, how, is_same=is_same)),
         moved=() if is_same else differences(then, now),
         since=differences(made_then(session, store, earlier), now) if earlier else (),
-        before=f"{earlier.said.name}, {moment(earlier.said.at)}" if earlier else "",
+        before=earlier.said.name if earlier else "",
+        before_at=earlier.said.at if earlier else "",
     )
 
 

@@ -43,13 +43,13 @@ class PlanToRun:
 
 @dataclass(frozen=True, slots=True)
 class ChangedSince:
-    """A change that is not in two plans alike. then, now: the value that it sets; empty where none is."""
+    """A change that is not in two plans alike. then, now: as each plan has it; None where it has none."""
 
     partner: str
     record: str
     label: str
-    then: str
-    now: str
+    then: Change | None
+    now: Change | None
 
 
 def changed_since(then: PlanToRun, now: PlanToRun) -> tuple[ChangedSince, ...]:
@@ -58,11 +58,10 @@ def changed_since(then: PlanToRun, now: PlanToRun) -> tuple[ChangedSince, ...]:
     found = []
     for key in dict.fromkeys((*before, *after)):
         old, new = before.get(key), after.get(key)
-        values = tuple(after_of(one) if one else "" for one in (old, new))
-        if values[0] != values[1]:
-            one = new or old
-            assert one
-            found.append(ChangedSince(one.target.partner_name, record_of(one.target), one.label, *values))
+        one = new or old
+        assert one
+        if not old or not new or after_of(old) != after_of(new):
+            found.append(ChangedSince(one.target.partner_name, record_of(one.target), one.label, old, new))
     return tuple(found)
 
 

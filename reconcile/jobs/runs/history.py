@@ -132,7 +132,7 @@ class History:
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        return [facts(run) | asdict(self._summary(run)) for run in self.record.runs]
+        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
 
     def _summary(self, run: Run) -> RunSummary:
         from reconcile.jobs.runs.run_summary import summary_of

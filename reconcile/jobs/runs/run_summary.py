@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reconcile.apply.replay import replay
@@ -20,11 +20,30 @@ from reconcile.store.run import Run
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """files: of its workbooks. counts: operations by outcome. moved: how the money of lines changed."""
+    """files: of its workbooks. outcomes: how many operations became what. sums: how the lines' money changed.
+
+    advice: what stands in the place of both where its plan cannot be read any more.
+    """
 
     files: str
-    counts: str
-    moved: str
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
+    advice: str = ""
+
+    def as_values(self) -> dict[str, str]:
+        """The texts, for a file or a machine."""
+        return {"files": self.files, "counts": self.counts, "moved": self.moved}
+
+    @property
+    def counts(self) -> str:
+        """`3 applied, 1 refused`."""
+        words = [f"{count:,} {name}" for name, count in self.outcomes.items()]
+        return self.advice or ", ".join(words) or "nothing"
+
+    @property
+    def moved(self) -> str:
+        """`-308.00 USD, +12.00 EUR`."""
+        return ", ".join(f"{signed(amount, currency)} {currency}" for currency, amount in self.sums.items())
 
 
 def summary_of(run: Run, entries: Sequence[Entry]) -> RunSummary:
@@ -33,24 +52,22 @@ def summary_of(run: Run, entries: Sequence[Entry]) -> RunSummary:
         plan, outcomes = from_json(run.plan, run.run_id, OLDEST_PLAN), replay(entries).outcomes
     except (ConfigurationError, ValueError, TypeError, KeyError, ArithmeticError):
         advice = f"its plan is of an older version; what it did: reconcile history {run.run_id}"
-        return RunSummary(run.workbook_id, advice, "")
+        return RunSummary(run.workbook_id, advice=advice)
     found = Counter(one.outcome.value for one in outcomes.values())
     open_ = len(plan.operations) - len(outcomes)
-    words = [f"{count:,} {name}" for name, count in sorted(found.items())]
-    words += [f"{open_:,} not tried"] if open_ else []
-    return RunSummary(plan.files, ", ".join(words) or "nothing", _moved(plan, outcomes))
+    counts = dict(sorted(found.items())) | ({"not tried": open_} if open_ else {})
+    return RunSummary(plan.files, counts, _sums(plan, outcomes))
 
 
-def _moved(plan: Plan, outcomes: dict[str, OperationOutcome]) -> str:
-    """`-308.00 USD, +12.00 EUR`: what this run did to the lines, per currency; a detach moves no money."""
+def _sums(plan: Plan, outcomes: dict[str, OperationOutcome]) -> dict[str, Decimal]:
+    """What this run did to the lines, per currency; a detach moves no money."""
     sums: dict[str, Decimal] = {}
     for one in plan.operations:
         known = outcomes.get(one.id)
         if known and known.outcome.done and known.outcome is not Outcome.ALREADY_APPLIED:
             for money, sign in ((one.before, -1), (one.after, 1)):
                 _add(sums, money, sign)
-    moved = {currency: amount for currency, amount in sorted(sums.items()) if amount}
-    return ", ".join(f"{signed(amount, currency)} {currency}" for currency, amount in moved.items())
+    return {currency: amount for currency, amount in sorted(sums.items()) if amount}
 
 
 def _add(sums: dict[str, Decimal], money: Money | None, sign: int) -> None:

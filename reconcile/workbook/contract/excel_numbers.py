@@ -46,7 +46,10 @@ def significant(number: Decimal) -> int:
 
 def fits(number: Decimal) -> bool:
     """Whether a number cell keeps this value exactly; another one is written as text."""
-    return significant(number) <= DIGITS and -DIGITS <= number.adjusted() <= DIGITS
+    # So short a text without an exponent has no more digits, as most amounts.
+    text = str(number)
+    is_short = len(text) <= DIGITS and "E" not in text
+    return is_short or (significant(number) <= DIGITS and -DIGITS <= number.adjusted() <= DIGITS)
 
 
 def without_noise(number: Decimal, currency: str) -> Decimal:

@@ -25,6 +25,7 @@ Marked = TypeVar("Marked", Payout, CommissionLine)
 
 # The editable texts that a record has itself. A decline detail is typed into the workbook first.
 _TEXTS: Final = {Payout: ("po_number", "statement_note"), CommissionLine: ("description", "internal_note")}
+_NOTHING: Final[frozenset[str]] = frozenset()
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -35,7 +36,8 @@ class Row(Generic[Record]):
 
     values: its editable fields as a cell can show them, its baseline. shown: what the editable cells show,
     where edits stand there already. lost: the fields that no cell can hold; they count as unread, so that a
-    blank there is never taken for a clear. currency: that of its amounts.
+    blank there is never taken for a clear. unread: those, and what the record has unread. currency: that of
+    its amounts.
     """
 
     record: Record
@@ -46,14 +48,15 @@ class Row(Generic[Record]):
     id: str = ""
     currency: str = ""
     lost: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def day(self, moment: datetime | None) -> date | None:
         """The day of a moment, in the time zone of the export."""
-        return self.snapshot.scope.days.of(moment) if moment else None
+        return self.snapshot.days.of(moment) if moment else None
 
     def bound(self, moment: datetime | None) -> date | None:
         """The day on which a period begins or ends."""
-        return self.snapshot.scope.days.of_bound(moment) if moment else None
+        return self.snapshot.days.of_bound(moment) if moment else None
 
 
 def payout_row(
@@ -66,7 +69,9 @@ def payout_row(
         values |= dict.fromkeys(lost, UNREAD)
     token = row_token(workbook_id, RecordKind.PAYOUT, payout.id, values)
     shown = {**values, **edits} if edits else values
-    return Row(payout, values, shown, snapshot, token, payout.id, payout.amount.currency, lost)
+    return Row(
+        payout, values, shown, snapshot, token, payout.id, payout.amount.currency, lost, payout.unread | lost
+    )
 
 
 def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[CommissionLine]:
@@ -76,7 +81,7 @@ def line_row(line: CommissionLine, snapshot: Snapshot, workbook_id: str) -> Row[
     if lost:
         values |= dict.fromkeys(lost, UNREAD)
     token = row_token(workbook_id, RecordKind.LINE, line.id, values)
-    return Row(line, values, values, snapshot, token, line.id, line.amount.currency, lost)
+    return Row(line, values, values, snapshot, token, line.id, line.amount.currency, lost, line.unread | lost)
 
 
 def new_row(number: int, snapshot: Snapshot, kind: RecordKind = RecordKind.NEW_LINE) -> Row[None]:
@@ -95,14 +100,11 @@ def payouts_in_order(snapshot: Snapshot) -> list[Payout]:
 
 def lines_in_order(snapshot: Snapshot) -> list[CommissionLine]:
     """The lines by partner name, then payout, then the moment they were made, then id."""
+    lines = snapshot.lines.values()
+    names = {key: snapshot.partner_name(key).casefold() for key in {line.partner_id for line in lines}}
     return sorted(
-        snapshot.lines.values(),
-        key=lambda line: (
-            snapshot.partner_name(line.partner_id).casefold(),
-            line.payout_id or "",
-            _moment(line.created_at),
-            line.id,
-        ),
+        lines,
+        key=lambda line: (names[line.partner_id], line.payout_id or "", _moment(line.created_at), line.id),
     )
 
 
@@ -116,7 +118,8 @@ _AMBIGUOUS: Final = re.compile(
 def showable(text: str) -> bool:
     """Whether a cell can hold the text and give it back: 32,767 UTF-16 units (ECMA-376, Excel's limits)."""
     # Nine texts in ten need no more than this, which takes a third of the time.
-    if len(text) < TEXT_LIMIT and text.isascii() and "_x" not in text.casefold() and "<" not in text:
+    plain = len(text) < TEXT_LIMIT and text.isascii()
+    if plain and "_x" not in text and "_X" not in text and "<" not in text:
         return True
     try:
         units = len(text.encode("utf-16-le")) // 2
@@ -150,8 +153,8 @@ def _marked(record: Marked) -> Marked:
 
 
 def _lost(record: Payout | CommissionLine) -> frozenset[str]:
-    names = _TEXTS[type(record)]
-    return frozenset([name for name in names if (text := getattr(record, name)) and not showable(text)])
+    found = [name for name in _TEXTS[type(record)] if (text := getattr(record, name)) and not showable(text)]
+    return frozenset(found) if found else _NOTHING
 
 
 def _moment(moment: datetime | None) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -76,11 +76,11 @@ def _write_payouts(page: Page, snapshot: Snapshot, place: Place) -> None:
                 f"SUMIFS({amount},{where}$B{row})+IF($B{row}=$C{row},0,SUMIFS({amount},{where}$C{row}))",
                 f"COUNTIFS({where}$B{row})+IF($B{row}=$C{row},0,COUNTIFS({where}$C{row}))",
             )
-        _write_payout_sum(page, code, _together(sums, code), f"{amount},{currency}", currency)
+        total = _together([sums[key] for key in sums if key[0] == code])
+        _write_payout_sum(page, code, total, f"{amount},{currency}", currency)
 
 
-def _together(sums: dict[tuple[str, str], Sum], code: str) -> Sum:
-    parts = [part for (currency, _), part in sums.items() if currency == code]
+def _together(parts: Sequence[Sum]) -> Sum:
     return Sum(
         sum((part.amount for part in parts), Decimal(0)),
         sum((part.summable for part in parts), Decimal(0)),
@@ -104,18 +104,18 @@ def _write_lines(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]
     """By currency the way from the payouts to the lines on them, to those in the pool, and to all lines."""
     lines = snapshot.lines.values()
     payouts = _by_currency(payout.amount for payout in snapshot.payouts.values())
-    every = _by_currency(line.amount for line in lines)
     on_payouts = _by_currency(line.amount for line in lines if line.payout_id)
+    in_pool = _by_currency(line.amount for line in lines if not line.payout_id)
     counted = []
-    for code in sorted(payouts.keys() | every.keys()):
-        sums = (payouts.get(code, Sum()), on_payouts.get(code, Sum()), every.get(code, Sum()))
+    for code in sorted(payouts.keys() | on_payouts.keys() | in_pool.keys()):
+        sums = (payouts.get(code, Sum()), on_payouts.get(code, Sum()), in_pool.get(code, Sum()))
         counted.append(f"$I{_write_bridge(page, code, sums, places)}")
     _write_other_lines(page, places[RecordKind.LINE], places[RecordKind.NEW_LINE], "+".join(counted) or "0")
 
 
 def _write_bridge(page: Page, code: str, sums: tuple[Sum, Sum, Sum], places: dict[RecordKind, Place]) -> int:
     """The rows of one currency; answers the number of the last one, which has all lines."""
-    payouts, on_payouts, every = sums
+    payouts, on_payouts, in_pool = sums
     payout = places[RecordKind.PAYOUT]
     row = page.row + 1
     # What the formula gives: an amount that had to be written as text counts as nothing now.
@@ -128,8 +128,9 @@ def _write_bridge(page: Page, code: str, sums: tuple[Sum, Sum, Sum], places: dic
     on_now = _lines_now(row, places, ("payout_id", "?*"))
     _write_row(page, (page.text("lines_on_payouts"), "", code), on_payouts, *on_now)
     pool_now = (f"${column}{row + 4}-${column}{row + 2}" for column in "FI")
-    _write_row(page, (page.text("lines_in_pool"), "", code), every.less(on_payouts), *pool_now)
+    _write_row(page, (page.text("lines_in_pool"), "", code), in_pool, *pool_now)
     all_now = _lines_now(row, places)
+    every = _together((on_payouts, in_pool))
     _write_row(page, (page.text("all_lines"), "", code), every, *all_now, bold=True)
     return row + 4
 

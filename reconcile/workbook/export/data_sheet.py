@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Any, Final
 
 from reconcile.domain.fields import RecordKind
@@ -11,7 +12,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.contract import COLUMNS, ColumnTexts, Place, Row
 from reconcile.workbook.export.data_cells import RowNotes, cells_of
-from reconcile.workbook.export.styles import HEADER_HEIGHT, LINE_HEIGHT, RIGHT, Styles
+from reconcile.workbook.export.styles import HEADER_HEIGHT, RIGHT, Styles
 from reconcile.workbook.export.xlsxwriter_port import StreamingSheet
 
 TABLES: Final = {
@@ -28,25 +29,33 @@ _FROZEN: Final = {RecordKind.PAYOUT: 3, RecordKind.LINE: 2, RecordKind.NEW_LINE:
 _BUTTON: Final = 4
 _MARGIN: Final = 3
 _WIDEST: Final = 48
+_BLOCK: Final = 512
+"""So many rows are made at a time, column by column."""
 
 
 def write_data_sheet(
-    sheet: StreamingSheet, place: Place, rows: Iterable[Row[Any]], styles: Styles, texts: ColumnTexts
-) -> list[Finding]:
-    """Write the table with all rows in one pass; returns what could not be shown, as warnings."""
+    sheet: StreamingSheet, place: Place, rows: Iterator[Row[Any]], styles: Styles, texts: ColumnTexts
+) -> tuple[list[Finding], set[str]]:
+    """Write the table with all rows in one pass.
+
+    Returns what could not be shown, as warnings, and the fields that at least one row cannot show.
+    """
     _write_table(sheet, place, styles)
-    notes = RowNotes()
-    columns = [cells_of(one, index, sheet, styles, notes) for index, one in enumerate(COLUMNS[place.kind])]
+    columns = [cells_of(one, index, sheet, styles) for index, one in enumerate(COLUMNS[place.kind])]
     findings: list[Finding] = []
-    for number, row in enumerate(rows, start=1):
-        cells = "".join([cells[source(row)] for source, cells in columns])
-        sheet.stream_row(number, cells, LINE_HEIGHT * notes.lines if notes.lines > 1 else 0)
-        if row.lost or notes.unshown:
-            findings += _unshown(place, number, row, notes.unshown)
-            notes.unshown.clear()
-        notes.lines = 1
-    _set_columns(sheet, place, texts, {cells.column.id: cells.longest for _, cells in columns})
-    return findings
+    unread: set[str] = set()
+    first = 1
+    while block := list(islice(rows, _BLOCK)):
+        notes = RowNotes()
+        made = [column.cells(block, first, notes) for column in columns]
+        sheet.stream_rows(first, map("".join, zip(*made, strict=True)), notes.heights)
+        for number, row in enumerate(block, start=first):
+            if row.lost or number in notes.unshown:
+                findings += _unshown(place, number, row, notes.unshown.get(number, set()))
+        unread.update(*{row.unread for row in block})
+        first += len(block)
+    _set_columns(sheet, place, texts, {one.column.id: one.longest for one in columns})
+    return findings, unread
 
 
 def _write_table(sheet: StreamingSheet, place: Place, styles: Styles) -> None:

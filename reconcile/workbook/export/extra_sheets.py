@@ -72,7 +72,7 @@ def write_extra(workbook: Workbook, extra: ExtraSheet, styles: Styles) -> Worksh
     """Write a sheet as an Excel table with its header in row 1; a table has at least one row, be it blank."""
     layout = styles.layout
     texts = layout.columns[extra.key]
-    sheet = workbook.add_worksheet(layout.sheets[extra.key])
+    sheet: Worksheet = workbook.add_worksheet(layout.sheets[extra.key])
     last = max(len(extra.rows), 1)
     headers = [
         {

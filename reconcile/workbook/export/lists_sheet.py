@@ -164,7 +164,9 @@ def _currencies(snapshot: Snapshot) -> list[str]:
 
 def _partners(snapshot: Snapshot) -> dict[str, str]:
     named = {payout.partner_id: payout.partner_name for payout in snapshot.payouts.values()}
-    named |= {line.partner_id: snapshot.partner_name(line.partner_id) for line in snapshot.lines.values()}
+    named |= {
+        key: snapshot.partner_name(key) for key in {line.partner_id for line in snapshot.lines.values()}
+    }
     return named | {partner.id: partner.name for partner in snapshot.partners.values()}
 
 

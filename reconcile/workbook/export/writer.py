@@ -24,7 +24,6 @@ from reconcile.workbook.contract import (
     Layout,
     Place,
     Row,
-    Unshown,
     line_row,
     lines_in_order,
     load_layout,
@@ -32,7 +31,6 @@ from reconcile.workbook.contract import (
     payout_row,
     payouts_in_order,
     place_of,
-    unread_of,
 )
 from reconcile.workbook.export.data_sheet import write_data_sheet
 from reconcile.workbook.export.data_validation import add_rules
@@ -121,13 +119,15 @@ def _write(stream: IO[bytes], source: _Source, layout: Layout) -> list[Finding]:
     workbook.set_properties({"title": layout.start["title"], "created": export.exported_at})
     styles = Styles(workbook, layout)
     places = _places(snapshot, layout, with_payouts=source.proposal.new_payouts)
-    unread = {kind: fields for kind, fields in _unread(snapshot).items() if kind in places}
+    unread: dict[RecordKind, frozenset[str]] = {}
     start = workbook.add_worksheet(layout.sheets["start"])
     findings: list[Finding] = []
     for kind, place in places.items():
         sheet = workbook.add_streaming_sheet(place.name)
         rows = source.rows(kind, place)
-        findings += write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
+        unshown, lacking = write_data_sheet(sheet, place, rows, styles, layout.columns[SHEETS[kind]])
+        findings += unshown
+        unread[kind] = frozenset(field.name for field in FIELDS[kind]) & lacking
         add_rules(sheet, place, styles, policy, unread[kind], source.reasons)
         sheet.set_tab_color(layout.colours["accent"])
         _set_print(sheet, place.name, layout)
@@ -171,15 +171,6 @@ def _rows(
     if kind is RecordKind.LINE:
         return (line_row(line, snapshot, workbook_id) for line in lines_in_order(snapshot))
     return (new_row(number, snapshot, kind) for number in range(1, NEW_ROWS + 1))
-
-
-def _unread(snapshot: Snapshot) -> Unshown:
-    """The fields that at least one row cannot show."""
-    found = {
-        RecordKind.PAYOUT: unread_of(snapshot.payouts.values()),
-        RecordKind.LINE: unread_of(snapshot.lines.values()),
-    }
-    return {kind: found.get(kind, frozenset()) & {field.name for field in FIELDS[kind]} for kind in SHEETS}
 
 
 def _set_print(sheet: Worksheet, name: str, layout: Layout) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reconcile.domain.pack_table import Cell, RowSum, SumOf, Table, totals_of, value_of
@@ -14,6 +15,9 @@ from reconcile.workbook.export import ColumnCells, StreamingSheet, number_cell
 from reconcile.workbook.ooxml import held, serial
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, WIDEST, PackLooks
 
+_BLOCK: Final = 512
+"""So many rows are made at a time, column by column."""
+_FORMULAS: Final = frozenset((SumOf, RowSum))
 Ranges = Callable[[str, str], str]
 """Where the rows of a column of a table stand, by the keys of both."""
 
@@ -24,6 +28,7 @@ class PackCells(ColumnCells):
     def __init__(self, sheet: StreamingSheet, index: int, table: Table, looks: PackLooks) -> None:
         super().__init__(sheet, index)
         self.kind, self.looks, self.index = table.columns[index].kind, looks, index
+        self.starts: dict[str, str] = {}
 
     def __missing__(self, key: tuple[Any, str]) -> str:
         """Make a cell, and keep it."""
@@ -31,13 +36,16 @@ class PackCells(ColumnCells):
 
     def made(self, value: Any, currency: str, formula: str = "") -> str:  # noqa: ANN401 - any value of a cell
         """The cell of a value, or of a formula with that result."""
-        start = self.start(self.looks.cell(self.kind, self.index, currency))
+        start = self.starts.get(currency) or self._started(currency)
         if value is None:
             return f"{start}/>"
         if isinstance(value, str):
             return start + self.sheet.text(held(value))
         number = serial(value) if isinstance(value, date) else plain(value)
         return number_cell(start, number if formula else f"{number:.16G}", escape(formula))
+
+    def _started(self, currency: str) -> str:
+        return self.starts.setdefault(currency, self.start(self.looks.cell(self.kind, self.index, currency)))
 
 
 def write_rows(
@@ -47,15 +55,30 @@ def write_rows(
     wrapped = [(place, width) for place, width in enumerate(widths) if width >= WIDEST]
     place = currency_place(table)
     columns = [PackCells(sheet, index, table, looks) for index in range(len(table.columns))]
-    for number, row in enumerate(table.rows, start=HEADER_ROW + 1):
-        currency = "" if place is None else str(value_of(row[place]))
-        cells = [
-            made.made(cell.value, currency, _formula(cell, number + 1, table, ranges))
-            if isinstance(cell, SumOf | RowSum)
-            else made[cell, currency]
-            for made, cell in zip(columns, row, strict=True)
+    formula = partial(_formula, table=table, ranges=ranges)
+    for start in range(0, len(table.rows), _BLOCK):
+        rows, first = table.rows[start : start + _BLOCK], HEADER_ROW + 1 + start
+        currencies = ["" if place is None else str(value_of(row[place])) for row in rows]
+        made = [
+            _column(one, list(zip(cells, currencies, strict=True)), first, formula)
+            for one, cells in zip(columns, zip(*rows, strict=True), strict=True)
         ]
-        sheet.stream_row(number, "".join(cells), _height(row, wrapped))
+        heights = {number: _height(row, wrapped) for number, row in enumerate(rows, first)} if wrapped else {}
+        sheet.stream_rows(first, map("".join, zip(*made, strict=True)), heights)
+
+
+def _column(
+    made: PackCells, cells: Sequence[tuple[Cell, str]], first: int, formula: Callable[..., str]
+) -> list[str]:
+    """The cells of some rows in one column, by value and currency. first: the number of the first, from 0."""
+    if _FORMULAS.isdisjoint(type(cell) for cell, _ in cells):
+        return made.of(cells)
+    return [
+        made.made(cell.value, currency, formula(cell, number))
+        if isinstance(cell, SumOf | RowSum)
+        else made[cell, currency]
+        for number, (cell, currency) in enumerate(cells, start=first + 1)
+    ]
 
 
 def _height(row: tuple[Cell, ...], wrapped: Sequence[tuple[int, int]]) -> int:
@@ -81,7 +104,7 @@ def write_totals(sheet: StreamingSheet, table: Table, looks: PackLooks, ranges: 
                 cells.append(made.made(sums[column.key], currency, formula))
             elif column.key == table.currency or place == free:
                 cells.append(made.made(currency if column.key == table.currency else "Total", ""))
-        sheet.stream_row(number, "".join(cells))
+        sheet.stream_rows(number, ["".join(cells)], {})
 
 
 def _formula(cell: SumOf | RowSum, number: int, table: Table, ranges: Ranges) -> str:

@@ -35,7 +35,9 @@ _FIRST: Final = 11
 """The version of the first stores in PostgreSQL."""
 _CONNECT_SECONDS: Final = 10
 _PATIENCE: Final = 3
-"""How many leases a statement may take before it is given up."""
+"""How many leases a statement waits for its turn to write before it is given up."""
+_SILENCE: Final = 4
+"""After how many leases without a byte an answer is given up: more than the wait for a turn."""
 _REASONS: Final = {
     "25006": "it is read-only. Ask for a database that can be written, or wait until it can be again",
     "42501": "its user may not do that. Give the user all rights on the tables, or name another one",
@@ -69,10 +71,16 @@ class PostgresDatabase:
             notes.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._sockets: weakref.WeakSet[Any] = weakref.WeakSet()
         self.engine = _engine(server, password)
+        event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.engine, "connect", self._connected)
 
     def __str__(self) -> str:
         return str(self.server)
+
+    def _connect(self, _: object, __: object, where: Any, named: Any) -> Any:  # noqa: ANN401  SQLAlchemy's
+        from reconcile.store.postgres.bounded_connection import connected  # noqa: PLC0415  psycopg is an extra
+
+        return connected(self.server.lease * _SILENCE, *where, **named)
 
     def _connected(self, connection: Any, _: object) -> None:  # noqa: ANN401  SQLAlchemy does not type it
         self._sockets.add(connection)

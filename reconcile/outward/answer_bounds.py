@@ -89,6 +89,7 @@ class Deadline:
         self._seconds = seconds
         self._sockets: list[socket.socket] = []
         self._timer: threading.Timer | None = None
+        self._is_over = False
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -99,6 +100,7 @@ class Deadline:
             if self._timer:
                 self._timer.cancel()
                 self._timer = None
+            self._is_over = False
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Told by httpx of each step of a request; remembers the connections that are made."""
@@ -110,8 +112,12 @@ class Deadline:
             found = info["return_value"].get_extra_info("socket")
             if found is not None:
                 self._sockets = [one for one in self._sockets if one.fileno() >= 0] + [found]
+        if self._is_over:
+            # The time ended before this connection was made: a host may have many addresses.
+            self._shut()
 
     def _shut(self) -> None:
+        self._is_over = True
         for one in self._sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

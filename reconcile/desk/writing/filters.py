@@ -1,0 +1,131 @@
+"""The filters by which a template prints a value. Each reads how the page writes from its context.
+
+An amount stands in `<data>` with its plain number, which is what a copy takes; a moment or a day in `<time>`.
+Both name their language, since the words of the page are English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from reconcile.desk.writing.page_writing import PageWriting, moment_of
+from reconcile.domain.money import recorded_amount, shown_amount
+from reconcile.domain.phrases import AS_RECORDED
+from reconcile.report import words
+from reconcile.report.model import Change
+
+_NUMBER: Final = re.compile(r"([+-]?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?)(%?)((?: [A-Z]{3})?)")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(_DAY.pattern + r" [0-9]{2}:[0-9]{2} UTC")
+_DATA: Final = Markup('<data value="{}"{}>{}</data>')
+_TIME: Final = Markup('<time datetime="{}"{}>{}</time>')
+_LANG: Final = Markup(' lang="{}"')
+_DIR: Final = Markup(' dir="{}"')
+
+
+def _of(context: Context) -> PageWriting:
+    writing = context["writing"]
+    assert isinstance(writing, PageWriting)
+    return writing
+
+
+def _number(writing: PageWriting, recorded: str) -> Markup:
+    """A number that is written as in the record, as the page writes it."""
+    whose = _LANG.format(writing.tag) if writing.tag else Markup("")
+    if writing.direction == "rtl":
+        whose += _DIR.format("ltr")
+    value = recorded.replace(",", "").removeprefix("+")
+    return _DATA.format(value, whose, writing.number(recorded))
+
+
+def _time(writing: PageWriting, machine: str, shown: str) -> Markup:
+    whose = _LANG.format(writing.tag) if writing.tag else Markup("")
+    if writing.direction == "rtl":
+        whose += _DIR.format("rtl")
+    return _TIME.format(machine, whose, shown)
+
+
+@pass_context
+def amount(context: Context, value: Decimal | str, currency: str) -> Markup:
+    """An amount with the decimals of its currency. value: text of a decimal, where it was kept."""
+    return _number(_of(context), shown_amount(recorded_amount(value), currency))
+
+
+@pass_context
+def signed(context: Context, value: Decimal, currency: str) -> Markup:
+    """The same with its sign: `+12.50`."""
+    return _number(_of(context), AS_RECORDED.signed(value, currency))
+
+
+@pass_context
+def count(context: Context, value: int) -> Markup:
+    """A whole number."""
+    return _number(_of(context), AS_RECORDED.count(value))
+
+
+@pass_context
+def counted(context: Context, number: int, noun: str, plural: str = "") -> str:
+    """`1 change`, `1,234 changes`."""
+    return _of(context).sentences.counted(number, noun, plural)
+
+
+@pass_context
+def written(context: Context, text: object) -> str:
+    """A value that a job wrote as the record does: an amount with or without currency, a share, a moment.
+
+    Any other text is as it is. Only for places that hold such values, never for what a person typed.
+    """
+    writing, own = _of(context), text if isinstance(text, str) else str(text)
+    if found := _NUMBER.fullmatch(own):
+        return _number(writing, found[1]) + found[2] + found[3]
+    if _DAY.fullmatch(own):
+        return _time(writing, own, writing.day(date.fromisoformat(own)))
+    if _MOMENT.fullmatch(own):
+        return moment(context, own.replace(" UTC", "+00:00"))
+    return own
+
+
+@pass_context
+def moment(context: Context, at: datetime | str) -> str:
+    """A moment with its zone."""
+    writing, when = _of(context), moment_of(at)
+    shown = writing.moment(at)
+    return _time(writing, f"{when:%Y-%m-%dT%H:%MZ}", shown) if when else shown
+
+
+@pass_context
+def at(context: Context, seconds: int) -> str:
+    """A moment that is kept in seconds since 1970."""
+    found: str = moment(context, datetime.fromtimestamp(seconds, UTC))
+    return found
+
+
+@pass_context
+def before(context: Context, change: Change) -> str:
+    """The old value of a change."""
+    return words.before_of(change, _of(context).sentences)
+
+
+@pass_context
+def after(context: Context, change: Change) -> str:
+    """The new value of a change."""
+    return words.after_of(change, _of(context).sentences)
+
+
+@pass_context
+def values(context: Context, of: Mapping[str, str | None] | None) -> str:
+    """Several fields with their values."""
+    return words.shown_values(of, _of(context).sentences)
+
+
+FILTERS: Final[dict[str, Callable[..., object]]] = {
+    one.__name__: one for one in (amount, signed, count, counted, written, moment, at, before, after, values)
+}

@@ -1,0 +1,1 @@
+"""The state of a team: a store in a PostgreSQL database."""
