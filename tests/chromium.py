@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import tempfile
@@ -134,6 +135,11 @@ class Page:
             self.call(
                 "Input.dispatchKeyEvent", type=kind, modifiers=2, key=key, code=f"Key{key.upper()}", **given
             )
+
+    def printed(self) -> bytes:
+        """The page as a PDF file, on A4."""
+        made = self.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"]
+        return base64.b64decode(made)
 
     def violations(self, axe: Path) -> list[str]:
         """What axe-core finds wrong with the page, for people who see little or nothing. axe: its file."""
