@@ -66,10 +66,12 @@ MAY = {
     "history": May(STATE, EDGE | {"apply"}, 90),
     "check": May(STATE | {"iso4217"}, WORKBOOK, 170),
     "doctor": May(STATE | {"iso4217", "xlsxwriter"}, WORKBOOK, 195),
-    "export": May(API | {"xlsxwriter"}, EDGE | {"check", "introw", "resources", "workbook"}, 170),
-    "diff": May(API, WORKBOOK | {"apply", "introw", "people"}, 265),
+    "export": May(API | {"xlsxwriter"}, EDGE | {"check", "introw", "outward", "resources", "workbook"}, 170),
+    "diff": May(API, WORKBOOK | {"apply", "introw", "outward", "people"}, 265),
     "apply": May(
-        API | {"filelock", "jinja2", "markupsafe"}, WORKBOOK | {"apply", "evidence", "introw", "people"}, 330
+        API | {"filelock", "jinja2", "markupsafe"},
+        WORKBOOK | {"apply", "evidence", "introw", "outward", "people"},
+        330,
     ),
 }
 PROGRAM = """

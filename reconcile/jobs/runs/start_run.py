@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from reconcile.apply.execute import new_run
-from reconcile.apply.unfinished import refuse_unfinished
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.domain.settlement import Answer
@@ -25,6 +24,7 @@ from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credi
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.runs.unfinished import refuse_unfinished
 from reconcile.jobs.saved_plans import stale_operations, stale_text
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
