@@ -24,6 +24,7 @@ TOO_LONG: Final = f"It has more than the {MOST_DIGITS} digits that an amount can
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
+_LONGEST_WHOLE: Final = 4_000
 _LONGEST: Final = 200  # characters of a number: digits, leading zeros, exponent
 
 
@@ -68,8 +69,11 @@ def is_too_long(text: str) -> bool:
 
 
 def is_digits(text: str) -> bool:
-    """Whether a text is digits alone, those of ASCII: `int` takes those of every script."""
-    return text.isascii() and text.isdecimal()
+    """Whether a text is digits alone that `int` can read: those of ASCII, and not thousands of them.
+
+    `int` itself takes those of every script, signs and `1_000`.
+    """
+    return len(text) <= _LONGEST_WHOLE and text.isascii() and text.isdecimal()
 
 
 def parse_decimal(text: str) -> Decimal | None:

@@ -12,7 +12,7 @@ from reconcile.errors import ConfigurationError, StateError
 from reconcile.jobs.named_files import refuse_missing
 from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
-from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
+from reconcile.jobs.reviews.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import approval_of, hindrances
 from reconcile.jobs.saved_plans import applied_before, is_saved_plan, refuse_save, stale_operations
 from reconcile.jobs.session import Session
@@ -86,7 +86,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         approval = approval_of(session, store, plan).shown()
         if request.save:
             _keep(session, store, made)
-    report = replace(report_on(plan), stops=stops, approval=approval)
+    report = replace(report_on(plan), stops=stops, approval=approval, live_at=made.live_at)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     if reports:

@@ -66,7 +66,7 @@ def write_decided(
     name: of the workbook in the plan. chosen: see `markup_for`. Each decision is bound to the live value that
     the plan shows, as one that a person chooses in the sheet.
     """
-    from reconcile.jobs.review_markup import markup_for
+    from reconcile.jobs.reviews.review_markup import markup_for
     from reconcile.workbook.copy import write_review
 
     write_review(file, target, markup_for(plan, name, chosen), session.settings.templates)
