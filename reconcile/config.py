@@ -76,6 +76,8 @@ _SECTIONS = {
     *("run", "payments", "close", "files", "bank", "people", "approval"),
     *("notify", "pickup", "sign_in", "timestamp"),
 }
+MOST_LIVE_MINUTES: Final = 60
+"""How old live may be for a plan; a plan that is to be older is one that was saved."""
 _REACHING = {"notify", "timestamp", "sign_in"}
 _APP = "reconcile"
 
@@ -262,6 +264,10 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     ):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
+    if not 0 <= profile.live_minutes <= MOST_LIVE_MINUTES:
+        raise ConfigurationError(
+            f"{file}: profiles.{name}.live_minutes must be between 0 and {MOST_LIVE_MINUTES}."
+        )
     return profile
 
 

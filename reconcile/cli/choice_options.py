@@ -69,3 +69,9 @@ COMMENT: Final = (
     ),
 )
 """Options that RUN takes, too, for a command that moves payouts."""
+FRESH: Final = click.option(
+    "--fresh",
+    is_flag=True,
+    help="Read all of live anew, also where live_minutes lets an earlier reading serve.",
+)
+"""An option that the sessions take, too, for a command that makes a plan."""

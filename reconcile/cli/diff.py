@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.choice_options import NARROW_TO, PREFERENCE
+from reconcile.cli.choice_options import FRESH, NARROW_TO, PREFERENCE
 from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     click.option("--exit-code", is_flag=True, help="Exit with 5 when changes are pending."),
     NARROW_TO,
     PREFERENCE,
+    FRESH,
     LOCALE,
     SESSION,
 )

@@ -86,7 +86,7 @@ def diff(session: Session, request: DiffRequest) -> Compared:
         approval = approval_of(session, store, plan).shown()
         if request.save:
             _keep(session, store, made)
-    report = replace(report_on(plan), stops=stops, approval=approval)
+    report = replace(report_on(plan), stops=stops, approval=approval, live_at=made.live_at)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
     write_reports(report, reports, session.settings.templates)

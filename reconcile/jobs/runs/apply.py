@@ -37,7 +37,14 @@ def planned(
         else:
             made = plan_for(session, client, store, files, preference, narrow_to)
             yield Planned(
-                session, client, store, made.plan, files, made_of=made.made_of, answers=made.answers
+                session,
+                client,
+                store,
+                made.plan,
+                files,
+                made_of=made.made_of,
+                answers=made.answers,
+                live_at=made.live_at,
             )
 
 

@@ -43,7 +43,8 @@ class Planned:
 
     workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
     the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run. answers:
-    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store.
+    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store. live_at:
+    the moment of live, where an earlier reading of it served.
     """
 
     session: Session
@@ -54,6 +55,7 @@ class Planned:
     saved: str = ""
     made_of: MadeOf | None = None
     answers: tuple[Answer, ...] = ()
+    live_at: datetime | None = None
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass, and how its approval stands."""
@@ -61,7 +63,7 @@ class Planned:
         needed = approval_of(self.session, self.store, self.plan, self._served, self.saved).problem
         report = replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
         stops = (not_agreed(self.session, self.store) if self.plan.operations else "", needed)
-        return replace(report, stops=tuple(filter(None, stops)))
+        return replace(report, stops=tuple(filter(None, stops)), live_at=self.live_at)
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
