@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -83,10 +83,11 @@ def written(context: Context, text: object) -> str:
     writing, own = _of(context), text if isinstance(text, str) else str(text)
     if found := _NUMBER.fullmatch(own):
         return _number(writing, found[1]) + found[2] + found[3]
-    if _DAY.fullmatch(own):
-        return _time(writing, own, writing.day(date.fromisoformat(own)))
-    if _MOMENT.fullmatch(own):
-        return moment(context, own.replace(" UTC", "+00:00"))
+    when = moment_of(own.removesuffix(" UTC")) if _DAY.match(own) else None
+    if when and _DAY.fullmatch(own):
+        return _time(writing, own, writing.day(when))
+    if when and _MOMENT.fullmatch(own):
+        return moment(context, when.replace(tzinfo=UTC))
     return own
 
 

@@ -19,8 +19,8 @@ from reconcile.domain.decision import Choice
 from reconcile.errors import ApiError, ConfigurationError, ReconcileError
 from reconcile.jobs.check import Checked, check
 from reconcile.jobs.diff import Compared, DiffRequest, diff
-from reconcile.jobs.review_markup import all_conflicts
-from reconcile.jobs.review_workbooks import write_decided
+from reconcile.jobs.reviews.review_markup import all_conflicts
+from reconcile.jobs.reviews.review_workbooks import write_decided
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.decide import claims
