@@ -232,6 +232,7 @@ class Report:
 
     stops: why `apply` would stop before its first write, gates apart. stale: of a saved plan that is shown
     again. let_pass: the gates that this command lets pass, by name. approval: of a second person.
+    live_at: the moment of live, where an earlier reading of it served; the payouts are of `made_at`.
     """
 
     format: Literal["reconcile-report"]
@@ -266,6 +267,7 @@ class Report:
     stale: tuple[Stale, ...] = ()
     let_pass: tuple[str, ...] = ()
     approval: Approval = Approval()
+    live_at: datetime | None = None
 
     @property
     def gates_passed(self) -> tuple[Gate, ...]:

@@ -18,7 +18,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]")
 EDGES = {"cli", "desk", "assistant", "sandbox", "resources"}
 OWN_READERS = {
     *("jobs/demo.py", "jobs/setup/init.py", "jobs/assistant/reading_session.py", "evidence/pack.py"),
-    *("evidence/verify.py", "report/terminal.py", "people/statement.py", "people/sign_in.py"),
+    *("evidence/verify.py", "report/screen/console_lines.py", "people/statement.py", "people/sign_in.py"),
 }
 """Files whose texts are for a terminal, for a file, or are signed."""
 

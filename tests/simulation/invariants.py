@@ -195,7 +195,9 @@ class Watch:
                 yield effect.record, "place", money
             # An amount that moved before is shown with the plan, and taken off as it is now.
             change = self.changes.get((effect.record, "amount"))
-            if change and change.at > book.planned and self._differs(book, effect.record, "amount"):
+            is_shown = change and _same(change.value, book.amounts.get(effect.record))
+            later = change and change.at > book.planned and not is_shown
+            if later and self._differs(book, effect.record, "amount"):
                 yield effect.record, "amount", money
 
     def _lines(self, effect: Effect, book: Book, bound: float) -> Iterator[tuple[str, str, float]]:

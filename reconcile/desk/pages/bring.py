@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -123,8 +124,8 @@ async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
 
 @router.post("/bring/{key}/again")
 def again(request: Request, own: Own, visitor: Preparer) -> Response:
-    """Plans again, against live as it is now."""
-    return plan_in_background(desk_of(request), own, visitor)
+    """Plans again, against live as it is now: all of it is read anew."""
+    return plan_in_background(desk_of(request), own, visitor, fresh=True)
 
 
 @router.get("/bring/{key}/report.html")
@@ -168,11 +169,11 @@ def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
     return plan_in_background(desk, keep_files(desk, new_secret(), visitor.name, uploads), visitor)
 
 
-def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
-    """Checks and plans in the background."""
+def plan_in_background(desk: Desk, own: Brought, visitor: Visitor, *, fresh: bool = False) -> Response:
+    """Checks and plans in the background. fresh: no earlier reading of live serves."""
 
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
-        session = desk.session_of(visitor, progress)
+        session = replace(desk.session_of(visitor, progress), fresh=fresh)
         with files_of(desk, own) as files:
             outcome = bring_in(session, files)
             keep_corrected(desk, own, _corrected(session, files, outcome))

@@ -22,13 +22,12 @@ from reconcile.domain.pack_table import Table
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import moment
 from reconcile.jobs.approvals.sign_statement import signatures
-from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_inputs import sets_out, workbooks_out
 from reconcile.jobs.closes.prepared_now import signed_closes, signed_months
 from reconcile.jobs.closes.stale import moved_since_close
 from reconcile.jobs.session import Session
 from reconcile.store.approval.kept_approvals import kept_approvals
-from reconcile.store.closes import KeptClose, Reopening, attempts, kept_closes, reopenings
+from reconcile.store.closes import KeptClose, Reopening, attempts, counting, kept_closes, reopenings
 from reconcile.store.sent.sent_exports import sent_exports
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reconcile.apply.execute import unfinished
 from reconcile.jobs.approvals.rules_on_record import not_agreed
 from reconcile.jobs.runs.hindrances import approval_of, read_only
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
+from reconcile.jobs.runs.unfinished import unfinished
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import unseen
 from reconcile.plan.model import Gate, Plan
