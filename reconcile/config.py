@@ -76,6 +76,8 @@ _SECTIONS = {
     *("run", "payments", "close", "files", "bank", "people", "approval"),
     *("notify", "pickup", "sign_in", "timestamp"),
 }
+MOST_LIVE_MINUTES: Final = 60
+"""How old live may be for a plan; a plan that is to be older is one that was saved."""
 _REACHING = {"notify", "timestamp", "sign_in"}
 _APP = "reconcile"
 
@@ -245,10 +247,12 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     if name not in profiles and (profiles or name != "default"):
         known = ", ".join(profiles) or "none"
         raise ConfigurationError(f"There is no profile {name} in {file or FILE_NAME}; there are: {known}.")
-    values = dict(profiles.get(name, {}))
-    if environ.get("INTROW_BASE_URL"):
-        values["base_url"] = environ["INTROW_BASE_URL"]
+    values, base_url = profiles.get(name, {}), environ.get("INTROW_BASE_URL")
+    if base_url and isinstance(values, Mapping):
+        values = {key: value for key, value in values.items() if key != "base_url"}
     profile = made(Profile, values, file, f"profiles.{name}")
+    if base_url:
+        profile = replace(profile, base_url=base_url)
     for setting in (
         "rate",
         "window",
@@ -262,22 +266,22 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     ):
         if getattr(profile, setting) <= 0:
             raise ConfigurationError(f"{file}: profiles.{name}.{setting} must be more than zero.")
+    if not 0 <= profile.live_minutes <= MOST_LIVE_MINUTES:
+        raise ConfigurationError(
+            f"{file}: profiles.{name}.live_minutes must be between 0 and {MOST_LIVE_MINUTES}."
+        )
     return profile
 
 
 def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -> Policy:
     own = content.get("policy", {})
-    policy = made(
-        Policy,
-        {
-            **(own if locale is None else {**own, "locale": locale}),
-            "names": made(Names, content.get("names", {}), file, "names"),
-            "limits": made(Limits, content.get("limits", {}), file, "limits"),
-            "reading": _reading(content.get("workbook", {}), file),
-            "rules": _rules(content.get("rules", {}), file),
-        },
-        file,
-        "policy",
+    written = made(Policy, own if locale is None else {**own, "locale": locale}, file, "policy")
+    policy = replace(
+        written,
+        names=made(Names, content.get("names", {}), file, "names"),
+        limits=made(Limits, content.get("limits", {}), file, "limits"),
+        reading=_reading(content.get("workbook", {}), file),
+        rules=_rules(content.get("rules", {}), file),
     )
     if policy.locale:
         customs(policy.locale)

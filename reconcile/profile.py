@@ -19,7 +19,8 @@ class Profile:
     changes nothing in Introw until somebody turns it on. comment_author: the e-mail of the member of the
     team in whose name `--comment` leaves comments. state: a file, or the URL of a PostgreSQL database.
     state_password_file, state_keyring: where its password is, as for the key. state_lease: seconds without a
-    sign of life after which a process on another computer no longer holds the organisation.
+    sign of life after which a process on another computer no longer holds the organisation. live_minutes: for
+    so long a reading of live serves further plans, for which the payouts alone are listed again; 0 for never.
     """
 
     base_url: str = "https://api.introw.io"
@@ -39,3 +40,4 @@ class Profile:
     state_password_file: str = ""
     state_keyring: str = ""
     state_lease: float = 30
+    live_minutes: float = 0

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
+from reconcile.domain.money import parse_decimal
 from reconcile.domain.phrases import did_you_mean
 from reconcile.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _LARGEST: Final = 1_000_000
 T = TypeVar("T")
@@ -41,6 +45,8 @@ def made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: s
 
 def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
     """A value whose keys are known. Raises ConfigurationError for one of the wrong type, or that lacks."""
+    from pydantic import ValidationError
+
     try:
         # A class is hashable; mypy asks its instances.
         checked: T = _adapter(kind).validate_python(values)  # type: ignore[arg-type]
@@ -48,12 +54,36 @@ def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, secti
         first = error.errors()[0]
         where = ".".join((section, *(str(part) for part in first["loc"])))
         raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
+    where = f"{file or 'The settings'}: {section}"
+    for name, value in values.items():
+        _refuse_other_numbers(value, getattr(checked, name, None), f"{where}.{name}")
     return checked
+
+
+def _refuse_other_numbers(given: object, made: object, where: str) -> None:
+    """Raises ConfigurationError for what the library takes for a number and nobody means as one.
+
+    It takes `"1_000"`, `true`, nan, and decimals in the digits of every script.
+    """
+    if isinstance(made, Mapping) and isinstance(given, Mapping):
+        for key in given:
+            _refuse_other_numbers(given[key], made.get(key), f"{where}.{key}")
+    elif isinstance(made, Decimal):
+        if not (isinstance(given, int | float | Decimal | str) and parse_decimal(str(given)) is not None):
+            raise ConfigurationError(f"{where} must be a number of plain digits, such as 1000.00.")
+    elif isinstance(made, int | float) and not isinstance(made, bool) and not _is_number(given):
+        raise ConfigurationError(f"{where} must be a number, such as 10, without quotes.")
+
+
+def _is_number(given: object) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
 
 
 @cache
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     """What checks the values of a section; making it takes longer than all it checks."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(kind)
 
 

@@ -20,9 +20,11 @@
     currencies: JSON.parse(node.dataset.currencies),
     amount: Number(node.dataset.amount),
     moved: Number(node.dataset.moved),
-    rows: [...node.querySelectorAll("tr[data-kind]")],
+    rows: [...node.querySelectorAll("tbody tr")],
   }));
   const others = [...document.querySelectorAll("section.list tr[data-partner]")].filter((row) => row.dataset.partner);
+  // Most kinds of change are called as what they change.
+  const kind = (row) => row.dataset.kind ?? row.querySelector("th").textContent.toLowerCase();
   const text = new WeakMap();
   const words = (node) => {
     if (!text.has(node)) text.set(node, plain(node.textContent));
@@ -41,7 +43,7 @@
       const named = !search || head(group).includes(search);
       let shown = 0;
       for (const row of group.rows) {
-        const stays = fits && (!wanted.kind || row.dataset.kind === wanted.kind) && (named || words(row).includes(search));
+        const stays = fits && (!wanted.kind || kind(row) === wanted.kind) && (named || words(row).includes(search));
         row.hidden = !stays;
         shown += stays;
       }

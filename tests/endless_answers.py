@@ -22,30 +22,41 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
-    """A server that reads a whole request and then sends what `answer` sends to it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(0.2)
+def listening(talk: Sent) -> Iterator[int]:
+    """A server that talks to whoever connects; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(0.2)
         over = threading.Event()
 
         def serve() -> None:
             while not over.is_set():
                 with suppress(OSError):
-                    connection, _ = listening.accept()
-                    threading.Thread(target=_served, args=(connection, answer), daemon=True).start()
+                    connection, _ = door.accept()
+                    threading.Thread(target=_talked, args=(connection, talk), daemon=True).start()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield door.getsockname()[1]
         over.set()
         thread.join()
 
 
-def _served(connection: socket.socket, answer: Answer) -> None:
+def _talked(connection: socket.socket, talk: Sent) -> None:
     with suppress(OSError), connection:
         connection.settimeout(PATIENCE)
+        talk(connection)
+
+
+@contextmanager
+def serving(answer: Answer) -> Iterator[str]:
+    """A server that reads a whole request and then sends what `answer` sends to it."""
+
+    def talk(connection: socket.socket) -> None:
         if request := _request(connection):
             answer(connection, request)
+
+    with listening(talk) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _request(connection: socket.socket) -> bytes:

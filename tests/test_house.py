@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "report",
         ),
         *("notify", "people", "people_settings", "setting_values", "stamp", "stamp_settings"),
-        *("loopback", "resources", "state_server", "store", "trusted_files", "workbook"),
+        *("loopback", "outward", "resources", "state_server", "store", "trusted_files", "workbook"),
     },
     # The second edge: what the command line may, without the terminal.
     "desk": {"atomic", "config", "domain", "errors", "jobs", "loopback", "outward", "report", "resources"},

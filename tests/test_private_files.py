@@ -128,6 +128,7 @@ WRITERS = {
     "desk/pages/": "a temporary folder",
     "desk/runs/": "the desk's folder, 0700 whatever the umask",
     "jobs/notices/told_before": "a folder of the state store, 0700 whatever the umask",
+    "jobs/kept_live": "a folder of the state store, 0700 whatever the umask",
     "jobs/pickup/kept_arrivals": "a folder of the state store, 0700 whatever the umask",
     "jobs/pickup/pick_up_mails": "a temporary folder",
     "evidence/pack": "into streams that atomic opens",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconcile.cli.choice_options import COMMENT, NARROW_TO, PREFERENCE
+from reconcile.cli.choice_options import COMMENT, FRESH, NARROW_TO, PREFERENCE
 from reconcile.cli.common_options import LOCALE, PATH, WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import CONSENT, RESULT, RUN, RUN_ID, RUN_JSON, SHOWING
@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 @click.command("apply")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @options(
-    CONSENT, SHOWING, RUN_JSON, RUN, RUN_ID, NARROW_TO, PREFERENCE, *COMMENT, *RESULT, LOCALE, WRITING_SESSION
+    CONSENT,
+    SHOWING,
+    RUN_JSON,
+    RUN,
+    RUN_ID,
+    NARROW_TO,
+    PREFERENCE,
+    *COMMENT,
+    *RESULT,
+    FRESH,
+    LOCALE,
+    WRITING_SESSION,
 )
 def command(
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from reconcile.cli.options import Group
+from reconcile.cli.whole_number import WholeNumber
 
 if TYPE_CHECKING:
     from reconcile.domain.decision import Preference
@@ -37,7 +38,7 @@ NARROW_TO: Final = Group(
             metavar="RECORD",
             help="Only the edits of this payout, line or partner (id, or a partner's name); repeatable.",
         ),
-        click.option("--first", type=click.IntRange(1), help="Only the first payouts that would change."),
+        click.option("--first", type=WholeNumber(1), help="Only the first payouts that would change."),
     ),
 )
 PREFERENCE: Final = Group(
@@ -68,3 +69,9 @@ COMMENT: Final = (
     ),
 )
 """Options that RUN takes, too, for a command that moves payouts."""
+FRESH: Final = click.option(
+    "--fresh",
+    is_flag=True,
+    help="Read all of live anew, also where live_minutes lets an earlier reading serve.",
+)
+"""An option that the sessions take, too, for a command that makes a plan."""

@@ -37,12 +37,15 @@ def _session(
     state: str | None,
     templates: Path | None,
     locale: str | None = None,
+    *,
+    fresh: bool = False,
 ) -> Session:
     from reconcile.cli.console import Terminal
     from reconcile.config import Choices
     from reconcile.jobs.session import open_session
 
-    return for_desk_user(open_session(Choices(config, profile, state, templates, locale), Terminal()))
+    opened = open_session(Choices(config, profile, state, templates, locale), Terminal())
+    return replace(for_desk_user(opened), fresh=fresh)
 
 
 def _writing_session(
@@ -53,8 +56,9 @@ def _writing_session(
     locale: str | None = None,
     *,
     new_store: bool,
+    fresh: bool = False,
 ) -> Session:
-    return replace(_session(config, profile, state, templates, locale), is_new_store=new_store)
+    return replace(_session(config, profile, state, templates, locale, fresh=fresh), is_new_store=new_store)
 
 
 def stage_option(words: str) -> Option:

@@ -12,6 +12,7 @@ import click
 from reconcile.cli.common_options import WRITING_SESSION
 from reconcile.cli.options import options
 from reconcile.cli.text_out import write_line
+from reconcile.cli.whole_number import WholeNumber
 
 if TYPE_CHECKING:
     from reconcile.jobs.session import Session
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("desk")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help="Port; 0 picks one."
+    "--port", type=WholeNumber(0, 65535), default=8480, show_default=True, help="Port; 0 picks one."
 )
 @click.option("--url", default="", help="The address that people type, where a proxy stands before it.")
 @click.option("--person", default="", help="Whom of [people] the link signs in; you, by your user name.")

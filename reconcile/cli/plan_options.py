@@ -10,6 +10,7 @@ import click
 
 from reconcile.cli.common_options import PATH, REPORT
 from reconcile.cli.options import Group
+from reconcile.cli.whole_number import WholeNumber
 
 if TYPE_CHECKING:
     from reconcile.jobs.runs.run_options import Consent, RunOptions
@@ -83,7 +84,7 @@ RUN: Final = Group(
         click.option("--until", metavar="HH:MM", help="Begin no payout that would not be done by then."),
         click.option(
             "--max-calls",
-            type=click.IntRange(1),
+            type=WholeNumber(1),
             help="Stop between payouts before so many API calls, reads included.",
         ),
         REPORT,

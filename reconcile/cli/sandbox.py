@@ -16,6 +16,7 @@ import click
 from reconcile.cli.common_options import FILE
 from reconcile.cli.sandbox_options import choice_options, parsed
 from reconcile.cli.text_out import write_line
+from reconcile.cli.whole_number import WholeNumber
 from reconcile.resources import sample
 from reconcile.sandbox.api.faults import Fault, parse_fault
 from reconcile.sandbox.choices import Choices
@@ -31,7 +32,7 @@ class _Unusable(click.ClickException):
 
 @click.command("sandbox")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 picks one."
+    "--port", type=WholeNumber(0, 65535), default=8080, show_default=True, help="Port; 0 picks one."
 )
 @click.option(
     "--db",

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 import click
 
+from reconcile.cli.whole_number import WholeNumber
 from reconcile.sandbox.choices import Choices, Key
 
 
@@ -36,7 +37,7 @@ def choice_options(command: Callable[..., None]) -> Callable[..., None]:
 def _option(field: Field[Any], hint: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:  # noqa: ANN401 - a type hint may be anything
     facts, name = field.metadata, field.name.replace("_", "-")
     if facts.get("hidden"):
-        return click.option(f"--{name}", field.name, type=int, hidden=True)
+        return click.option(f"--{name}", field.name, type=WholeNumber(), hidden=True)
     if facts["parse"]:
         return _parsed_option(field, name)
     if hint is bool:
@@ -86,5 +87,5 @@ def _type(hint: Any, low: float | None) -> click.ParamType[Any] | type:  # noqa:
     if values := get_args(hint):
         return click.Choice(values)
     if hint is int:
-        return click.IntRange(min=int(low or 0))
+        return WholeNumber(min=int(low or 0))
     return click.FloatRange(min=low) if hint is float else str

@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from iso4217 import Currency
-
 from reconcile.errors import ConfigurationError
 
 MOST_DIGITS: Final = 28
@@ -26,12 +24,15 @@ TOO_LONG: Final = f"It has more than the {MOST_DIGITS} digits that an amount can
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
+_LONGEST_WHOLE: Final = 4_000
 _LONGEST: Final = 200  # characters of a number: digits, leading zeros, exponent
 
 
 @cache
 def exponent(currency: str) -> int | None:
     """The number of decimals of a currency (ISO 4217); None for a code the standard does not list."""
+    from iso4217 import Currency
+
     try:
         found: int | None = Currency(currency).exponent
     except ValueError:
@@ -42,6 +43,8 @@ def exponent(currency: str) -> int | None:
 @cache
 def known_currencies() -> tuple[str, ...]:
     """All ISO 4217 codes of currencies that have decimals or none, in order (no metals, no test codes)."""
+    from iso4217 import Currency
+
     return tuple(sorted(c.value for c in Currency if c.exponent is not None))
 
 
@@ -66,8 +69,11 @@ def is_too_long(text: str) -> bool:
 
 
 def is_digits(text: str) -> bool:
-    """Whether a text is digits alone, those of ASCII: `int` takes those of every script."""
-    return text.isascii() and text.isdecimal()
+    """Whether a text is digits alone that `int` can read: those of ASCII, and not thousands of them.
+
+    `int` itself takes those of every script, signs and `1_000`.
+    """
+    return len(text) <= _LONGEST_WHOLE and text.isascii() and text.isdecimal()
 
 
 def parse_decimal(text: str) -> Decimal | None:

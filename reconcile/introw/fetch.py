@@ -79,10 +79,29 @@ def fetch_live(
     baseline's own object. Raises ApiError; ListingIncomplete as `fetch_snapshot`.
     """
     found = Gathering(reader, on_progress, baseline.payouts, baseline.lines)
+    return gather_live(found, environment, baseline, now, left_out, scopes, beside)
+
+
+def gather_live(
+    found: Gathering,
+    environment: Environment,
+    baseline: Snapshot,
+    now: datetime,
+    left_out: LeftOut,
+    scopes: Sequence[Scope] = (),
+    beside: Beside = NOTHING_BESIDE,
+) -> Snapshot:
+    """As `fetch_live`, with a gathering of one's own: with an earlier reading in it, less is read.
+
+    The payouts are listed all the same. The answer is then of the moment of the earlier reading: a line that
+    moved since is as it was, unless its payout moved with it. Raises ApiError, ListingIncomplete.
+    """
     scopes = scopes or (baseline.scope,)
     found.list_payouts(() if beside.payouts_of else baseline.scope.stages)
     found.read_payouts(baseline.payouts)
-    found.list_lines(_wanted(found, baseline, scopes), _partners_in(scopes, _wanted(found, baseline, scopes)))
+    partners = _partners_in(scopes, _wanted(found, baseline, scopes))
+    found.take_earlier(partners)
+    found.list_lines(_wanted(found, baseline, scopes), frozenset() if found.has_pool else partners)
     if beside.lines_of and not found.all_lines:
         found.list_lines((), frozenset(beside.lines_of))
     # Listed by stage, nothing says whether a payout was skipped or is of another stage.
@@ -90,6 +109,7 @@ def fetch_live(
     late = find_unlisted_payouts(found, (), left_out.voided_statuses, gone) if found.all_payouts else ()
     found.read_lines(baseline.lines)
     named = found.partners()
+    moment = found.earlier.taken_at if found.took and found.earlier else now
 
     def made() -> Snapshot:
         payouts = _wanted(found, baseline, scopes)
@@ -97,7 +117,7 @@ def fetch_live(
         lines |= {line_id: found.lines[line_id] for line_id in baseline.lines if line_id in found.lines}
         more = _of_partners(found.lines, beside.lines_of, lines)
         others = _of_partners(found.payouts, beside.payouts_of, payouts)
-        return Snapshot(environment, baseline.scope, now, payouts, lines, named, more, others)
+        return Snapshot(environment, baseline.scope, moment, payouts, lines, named, more, others)
 
     return agreed(found, made, late, baseline)
 

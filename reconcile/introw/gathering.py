@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from reconcile.domain.progress import Progress
 from reconcile.domain.records import CommissionLine, Partner, Payout
-from reconcile.domain.snapshot import shared
+from reconcile.domain.snapshot import PAYOUTS_ONLY, Scope, Snapshot, shared
 from reconcile.errors import ListingIncomplete, NotFound, Refused, ScopeMissing
 from reconcile.introw.client import Reader
 from reconcile.introw.counting import fewest_line_requests
@@ -29,17 +29,24 @@ class Gathering:
     """Everything received so far by id, in scope or not.
 
     all_payouts, all_lines: a complete unfiltered listing is here. known_payouts, known_lines: what did not
-    move since is kept as these very records, as every page comes (`domain.snapshot.shared`).
+    move since is kept as these very records, as every page comes (`domain.snapshot.shared`). earlier: what
+    an earlier reading left to this one (see `left`). took: `take_earlier` took of it what is still so.
+    has_pool: and all of the pending pool.
     """
 
     reader: Reader
     on_progress: Progress | None = None
     known_payouts: Mapping[str, Payout] = field(default_factory=dict)
     known_lines: Mapping[str, CommissionLine] = field(default_factory=dict)
+    earlier: Snapshot | None = None
     payouts: dict[str, Payout] = field(default_factory=dict)
     lines: dict[str, CommissionLine] = field(default_factory=dict)
     all_payouts: bool = False
     all_lines: bool = False
+    took: bool = False
+    has_pool: bool = False
+    _whole: dict[str, Payout] = field(default_factory=dict)
+    _before: Mapping[str, Payout] = field(default_factory=dict)
     _walk: Walk[CommissionLine] | None = None
 
     def list_payouts(self, stages: Collection[str]) -> None:
@@ -54,8 +61,11 @@ class Gathering:
     def list_lines(self, payout_ids: Collection[str], partner_ids: Collection[str] | None) -> None:
         """List the lines of these payouts and the pool of these partners (None: of every partner).
 
-        Either all lines at once, or payout by payout and partner by partner.
+        Either all lines at once, or payout by payout and partner by partner. The payouts must be here before:
+        then none of them is known as it was after its lines were read.
         """
+        self._before = self._before or dict(self.payouts)
+        payout_ids = [one for one in payout_ids if one not in self._whole]
         separate = None if partner_ids is None else len(payout_ids) + len(partner_ids)
         if separate == 0 or self._list_all_lines(separate):
             return
@@ -64,6 +74,40 @@ class Gathering:
         except Refused:
             # The filter by partner is not documented (introw-api.md 2.10): do without it.
             self._list_all_lines(None)
+
+    def take_earlier(self, partner_ids: Collection[str] | None) -> None:
+        """Take the lines of payouts that are as they were in the earlier reading, and its pending pool.
+
+        The payouts must be here. partner_ids: as for `list_lines`; where that must list all lines anyway,
+        nothing is taken.
+        """
+        earlier = self.earlier
+        if earlier is None or (partner_ids is None and earlier.scope.only == PAYOUTS_ONLY):
+            return
+        self.took, self.has_pool = True, earlier.scope.only != PAYOUTS_ONLY
+        self._whole = {key: one for key, one in self.payouts.items() if earlier.payouts.get(key) == one}
+        homes = {*self._whole, *([None] if self.has_pool else [])}
+        still = {line.id: line for line in earlier.lines.values() if line.payout_id in homes}
+        self.lines |= shared(still, self.known_lines)
+
+    def left(self, live: Snapshot) -> Snapshot | None:
+        """What the next reading may take: payouts all of whose lines are here; None where nothing is new.
+
+        Its scope is `everything` with all lines of the pending pool, and otherwise has none of them. A payout
+        that was read again after its lines is left out: it may have moved. live: what came of this reading.
+        """
+        all_here = self.payouts if self.all_lines else self._whole
+        whole = {key: one for key, one in all_here.items() if self._before.get(key) == self.payouts.get(key)}
+        old = self.earlier if self.took else None
+        if all(old is not None and old.payouts.get(key) == one for key, one in whole.items()):
+            return None
+        payouts = {key: one for key, one in old.payouts.items() if key not in self.payouts} if old else {}
+        has_pool = self.all_lines or self.has_pool
+        lines = {one.id: one for one in old.lines.values() if one.payout_id in payouts} if old else {}
+        homes = {*whole, *([None] if has_pool else [])}
+        lines |= {one.id: one for one in self.lines.values() if one.payout_id in homes}
+        scope = Scope() if has_pool else Scope(only=PAYOUTS_ONLY)
+        return Snapshot(live.environment, scope, live.taken_at, payouts | whole, lines, live.partners)
 
     def read_payouts(self, ids: Collection[str]) -> None:
         """Read the payouts with these ids that are not here yet; those that do not exist stay absent."""
@@ -103,6 +147,8 @@ class Gathering:
         """All partners; the names on payouts fill the gaps, or serve alone if the key lacks partners:read."""
         named = {p.partner_id: Partner(p.partner_id, p.partner_name) for p in self.payouts.values()}
         named.pop("", None)
+        if self.took and self.earlier:
+            return named | dict(self.earlier.partners)
         try:
             listed = self.reader.list_partners(on_page=self._told("partners"))
         except ScopeMissing:
@@ -125,6 +171,7 @@ class Gathering:
         for payout_id in sorted(payout_ids):
             if self._holds_all(reader.list_lines(payout_id=payout_id)):
                 return
+            self._whole |= {one: self.payouts[one] for one in (payout_id,) if one in self.payouts}
         for partner_id in sorted(partner_ids):
             if self._holds_all(reader.list_lines(partner_id=partner_id)):
                 return

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from reconcile.check.damaged import RULE
 from reconcile.domain.decision import Preference
 from reconcile.domain.edited import EditedRow
 from reconcile.domain.finding import Finding, Severity
+from reconcile.domain.phrases import moment
 from reconcile.domain.settlement import Answer
 from reconcile.domain.snapshot import Environment, Snapshot, together
 from reconcile.errors import DecisionNeeded, StateError, WorkbookError
 from reconcile.introw.client import Reader
-from reconcile.introw.fetch import Beside, fetch_live
-from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
+from reconcile.introw.fetch import Beside, gather_live
+from reconcile.introw.gathering import Gathering
+from reconcile.jobs.evidence.made_of import FileAsRead, MadeOf, file_as_read
+from reconcile.jobs.kept_live import kept_live
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work
 from reconcile.jobs.readings import Reading, read_all
@@ -34,11 +38,15 @@ EVERYTHING = NarrowTo()
 
 @dataclass(frozen=True)
 class PlanMade:
-    """A plan, the readings of its workbooks, and what else it was made of."""
+    """A plan, the readings of its workbooks, and what else it was made of.
+
+    live_at: the moment of live, where an earlier reading of it served.
+    """
 
     plan: Plan
     readings: tuple[Reading, ...]
     made_of: MadeOf
+    live_at: datetime | None = None
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -76,7 +84,8 @@ def plan_of(
     """The plan for workbooks that were read already; see `plan_for`. seen: their files."""
     for reading in readings:
         _refuse_foreign(reading, session.environment)
-    live, given = _circumstances(session, reader, store, readings, preference, narrow_to)
+    read, given = _circumstances(session, reader, store, readings, preference, narrow_to)
+    live = read.live
     sources = tuple(_source(store, one) for one in readings)
     policy = session.settings.policy
     plan = build_plan(sources, live, policy, given)
@@ -88,7 +97,7 @@ def plan_of(
         replace(one, name=reading.edited.file) for one, reading in zip(seen, readings, strict=True)
     )
     own, kept = tuple(one.own for one in sources), tuple(one.kept for one in sources)
-    return PlanMade(plan, tuple(readings), MadeOf(live, given, read_from, own, kept))
+    return PlanMade(plan, tuple(readings), MadeOf(live, given, read_from, own, kept), read.at)
 
 
 def _circumstances(
@@ -98,18 +107,18 @@ def _circumstances(
     readings: Sequence[Reading],
     preference: Preference | None,
     narrow_to: NarrowTo,
-) -> tuple[Snapshot, Circumstances]:
+) -> tuple[_Read, Circumstances]:
     """Live, and what else a plan needs to know; notes that the workbooks came back."""
     narrowing = narrowing_of(narrow_to, (reading.baseline for reading in readings))
     before, began = reader.status.requests, reader.clock.monotonic()
-    live = _live(session, reader, readings)
+    read = _live(session, reader, store, readings)
     for reading in readings:
-        _refuse_unseen(reading, live)
+        _refuse_unseen(reading, read.live)
     split_workbooks = store.split_workbooks_with([one.edited.export.workbook_id for one in readings])
     given = Circumstances(
         made_at=session.clock(),
         made_by=session.user,
-        lengths=lengths_of(reader, before, began),
+        lengths=lengths_of(reader, before, began, read.line_pages),
         rate=session.settings.profile.rate,
         conduct=session.settings.conduct,
         credits_left=reader.status.credits_remaining,
@@ -120,7 +129,7 @@ def _circumstances(
         absence_wait=session.settings.profile.absence_wait,
     )
     _note_returns(session, store, readings)
-    return live, given
+    return read, given
 
 
 def _note_returns(session: Session, store: Store, readings: Sequence[Reading]) -> None:
@@ -135,11 +144,14 @@ def _note_returns(session: Session, store: Store, readings: Sequence[Reading]) -
         session.caller.say(f"{error} So the record does not say that {', '.join(new.values())} came back.")
 
 
-def lengths_of(reader: Reader, requests: int, began: float) -> ListLengths:
-    """How long the listings are, after everything was read. requests, began: before that."""
+def lengths_of(reader: Reader, requests: int, began: float, known: int = 0) -> ListLengths:
+    """How long the listings are, after everything was read. requests, began: before that.
+
+    known: the pages of all lines as an earlier reading had them, where this one did not see one.
+    """
     reads, (payout_pages, line_pages) = reader.status.requests - requests, reader.pages
     answer = max(ANSWER, round((reader.clock.monotonic() - began) / max(reads, 1), 2))
-    return ListLengths(payout_pages, line_pages, answer)
+    return ListLengths(payout_pages, line_pages or known, answer)
 
 
 def _source(store: Store, reading: Reading) -> Source:
@@ -165,21 +177,36 @@ def _undamaged(reading: Reading) -> tuple[Finding, ...]:
     )
 
 
-def _live(session: Session, reader: Reader, readings: Sequence[Reading]) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Live as a plan takes it. at: its moment, where an earlier reading served. line_pages: of all lines."""
+
+    live: Snapshot
+    at: datetime | None
+    line_pages: int
+
+
+def _live(session: Session, reader: Reader, store: Store, readings: Sequence[Reading]) -> _Read:
+    """Live, with an earlier reading of it where one may serve; and leaves this one to the next plan."""
     baseline = together([reading.baseline for reading in readings])
     scopes = list(dict.fromkeys(reading.baseline.scope for reading in readings))
     left_out = session.settings.policy.left_out
+    kept = kept_live(session, store, reader.connection.key)
+    earlier = kept.earlier() if kept and not session.fresh else None
     with session.caller.progress() as on_progress:
-        return fetch_live(
-            reader,
-            session.environment,
-            baseline,
-            session.clock(),
-            left_out,
-            on_progress,
-            scopes,
-            _beside(readings),
+        before = earlier.reading if earlier else None
+        found = Gathering(reader, on_progress, baseline.payouts, baseline.lines, before)
+        beside, now = _beside(readings), session.clock()
+        live = gather_live(found, session.environment, baseline, now, left_out, scopes, beside)
+    pages = reader.pages[1] or (earlier.line_pages if earlier else 0)
+    if kept and (left := found.left(live)):
+        kept.keep(left, pages)
+    if found.took:
+        session.caller.say(
+            f"Live is as of {moment(live.taken_at)}, with the payouts that moved since (live_minutes). "
+            "--fresh reads all of it anew."
         )
+    return _Read(live, live.taken_at if found.took else None, pages)
 
 
 def _beside(readings: Sequence[Reading]) -> Beside:

@@ -67,7 +67,8 @@ def whoami() -> str:
 class Session:
     """Who asks for a job, with which settings. user: the name that goes on record.
 
-    is_new_store: a person said that the state store may begin without knowing what was done before.
+    is_new_store: a person said that the state store may begin without knowing what was done before. fresh:
+    live is read anew, also where an earlier reading may serve (`live_minutes` of the profile).
     """
 
     settings: Settings
@@ -75,6 +76,7 @@ class Session:
     user: str
     clock: Callable[[], datetime] = now
     is_new_store: bool = False
+    fresh: bool = False
 
     @property
     def environment(self) -> Environment:

@@ -1,18 +1,21 @@
 """Sends a notice to every target at once, within a bound of seconds.
 
-The library `apprise` speaks to the targets. Each gets a thread of its own that is left behind when the time
-is over, so that no server can hold up the job that something is told about.
+The library `apprise` speaks to the targets. Each gets a thread of its own, whose connections are shut when
+the time is over: no server can hold up the job that something is told about, or send on for ever.
 """
 
 from __future__ import annotations
 
 import logging
+import socket
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.errors import ConfigurationError
 from reconcile.notify.notice import Notice
@@ -39,13 +42,17 @@ def _load() -> None:
         Apprise.instantiate("json://localhost")
     # It would write addresses and answers to stderr.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    sys.addaudithook(_watch)
 
 
 def _library() -> Apprise:
     _load()
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415  an extra
 
-    asset = AppriseAsset(app_id="reconcile", app_desc="reconcile", app_url="", http_redirects=False)
+    # With a time-out of its own the library sends in threads for which the program waits at its end.
+    asset = AppriseAsset(
+        app_id="reconcile", app_desc="reconcile", app_url="", http_redirects=False, service_timeout=0
+    )
     return Apprise(asset=asset)
 
 
@@ -70,7 +77,10 @@ def send(targets: Sequence[Target], notice: Notice, *, amounts: bool, seconds: f
         one.start()
     for one in attempts:
         one.join(max(0, end - time.monotonic()))
-    return {one.target: one.problem for one in attempts if one.problem}
+    problems = {one.target: one.problem for one in attempts if one.problem}
+    for one in attempts:
+        one.give_up()
+    return problems
 
 
 class _Attempt(threading.Thread):
@@ -82,6 +92,22 @@ class _Attempt(threading.Thread):
         self.target = target
         self._message = message
         self._is_taken = False
+        self._is_over = False
+        self._connections: list[socket.socket] = []
+
+    def watch(self, connection: socket.socket) -> None:
+        """Remembers a connection that is about to be made. Raises TimeoutError after the time."""
+        if self._is_over:
+            raise TimeoutError
+        # The library closes its own or wraps it in TLS; this one leads to the same connection.
+        self._connections.append(connection.dup())
+
+    def give_up(self) -> None:
+        """Shuts its connections, and lets it make none any more."""
+        self._is_over = True
+        for one in self._connections:
+            with suppress(OSError), one:
+                one.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         """Sends the message. Without a format of its own the library leaves the text as it is."""
@@ -95,3 +121,10 @@ class _Attempt(threading.Thread):
             return ""
         why = "gave no answer in time" if self.is_alive() else "did not take it"
         return f"{self.target.name} {why}: check the address, its password or token, and the network."
+
+
+def _watch(event: str, given: tuple[Any, ...]) -> None:
+    """Told by Python of each connection that is made, in the thread that makes it."""
+    attempt = threading.current_thread() if event == "socket.connect" else None
+    if isinstance(attempt, _Attempt):
+        attempt.watch(given[0])

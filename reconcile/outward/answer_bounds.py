@@ -83,41 +83,48 @@ class _Inflate:
 
 
 class Deadline:
-    """Watches the requests of one client, one at a time. seconds: the longest that an answer may take."""
+    """Watches what is asked of a server, one question at a time. seconds: the longest of an answer."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._sockets: list[socket.socket] = []
         self._timer: threading.Timer | None = None
-        self._is_over = False
+        self.is_over = False
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Shuts the connections down when what is inside takes too long, from its first step on."""
+        """Shuts the connections down when what is inside takes too long, from its beginning on."""
         try:
             yield
         finally:
             if self._timer:
                 self._timer.cancel()
                 self._timer = None
-            self._is_over = False
+            self.is_over = False
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Told by httpx of each step of a request; remembers the connections that are made."""
+        """Told by httpx of each step of a request, the first of which begins it."""
+        self.begin()
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            found = info["return_value"].get_extra_info("socket")
+            if found is not None:
+                self.watch(found)
+
+    def begin(self) -> None:
+        """Lets the time run, unless it does."""
         if self._timer is None:
             self._timer = threading.Timer(self._seconds, self._shut)
             self._timer.daemon = True
             self._timer.start()
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            found = info["return_value"].get_extra_info("socket")
-            if found is not None:
-                self._sockets = [one for one in self._sockets if one.fileno() >= 0] + [found]
-        if self._is_over:
-            # The time ended before this connection was made: a host may have many addresses.
+
+    def watch(self, connection: socket.socket) -> None:
+        """Remembers a connection. One made after the time is shut: a host may have many addresses."""
+        self._sockets = [one for one in self._sockets if one.fileno() >= 0] + [connection]
+        if self.is_over:
             self._shut()
 
     def _shut(self) -> None:
-        self._is_over = True
+        self.is_over = True
         for one in self._sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

@@ -104,6 +104,7 @@ def _rendered(report: Report, name: str, templates: Path | None, *, escaping: bo
         "money": words.operation_money(report),
         "currencies": _currencies,
         "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "between": _between_tags,
         "md": _markdown,
     }
     said = {
@@ -150,6 +151,12 @@ def _markdown(text: object) -> Markup:
     """The text as Markdown that means it: GitHub makes links even of bare addresses."""
     escaped = visible(str(text)).translate(_MARKDOWN).replace("://", ":\\//")
     return Markup(_WWW.sub(r"\1\\.", escaped))  # noqa: S704  escaped here
+
+
+def _between_tags(text: str) -> Markup:
+    """The text where quotes mean themselves: between tags, and never inside of one."""
+    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Markup(escaped)  # noqa: S704  escaped here
 
 
 def _hash(text: str) -> str:

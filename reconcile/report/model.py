@@ -207,7 +207,8 @@ class Approval:
     """Whether a second person agreed, in words.
 
     rules: why it needs an approval. who: the people who can agree. approved_by: those who did. request: the
-    id of the request.
+    id of the request. lacks: the reason to stop that nothing but such an approval takes away; empty where
+    there is none.
     """
 
     summary: str = "not approved by a second person: not asked for"
@@ -215,6 +216,7 @@ class Approval:
     who: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
     request: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class Report:
 
     stops: why `apply` would stop before its first write, gates apart. stale: of a saved plan that is shown
     again. let_pass: the gates that this command lets pass, by name. approval: of a second person.
+    live_at: the moment of live, where an earlier reading of it served; the payouts are of `made_at`.
     """
 
     format: Literal["reconcile-report"]
@@ -266,6 +269,7 @@ class Report:
     stale: tuple[Stale, ...] = ()
     let_pass: tuple[str, ...] = ()
     approval: Approval = Approval()
+    live_at: datetime | None = None
 
     @property
     def gates_passed(self) -> tuple[Gate, ...]:

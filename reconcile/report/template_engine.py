@@ -55,6 +55,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def __init__(self, finalize: Callable[[object], object] | None, *, escaping: bool) -> None:
         """An environment for one template, filled in once. finalize: what becomes of each printed value."""
         self.budget = Budget()
+        self.safe: dict[tuple[type, str], bool] = {}
         super().__init__(
             autoescape=escaping,
             undefined=StrictUndefined,
@@ -70,7 +71,11 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401  Jinja's signature
         """A public attribute that is a value, or a method named here."""
-        return super().is_safe_attribute(obj, attr, value) and (not callable(value) or attr in METHODS)
+        # Jinja looks at the type and the name alone, with a dozen questions each time.
+        key = type(obj), attr
+        if key not in self.safe:
+            self.safe[key] = super().is_safe_attribute(obj, attr, value)
+        return self.safe[key] and (not callable(value) or attr in METHODS)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401  Jinja's signature
         """Products and remainders of small whole numbers; no powers, no repeated or formatted texts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
@@ -130,10 +131,20 @@ def facts(report: Report, writing: Writing = AS_RECORDED) -> tuple[tuple[str, st
         ("Environment", str(report.environment)),
         *(fact for one in report.workbooks for fact in _workbook_facts(one, writing, several=several)),
         ("Compared", f"{writing.moment(report.made_at)} by {report.made_by}"),
+        *_live_facts(report, writing),
         ("Plan fingerprint", report.plan_fingerprint[:16]),
         ("Approval", report.approval.summary),
         *(("Approval needed", rule) for rule in report.approval.rules),
     )
+
+
+def _live_facts(report: Report, writing: Writing) -> Iterable[tuple[str, str]]:
+    """How old live is, where an earlier reading of it served."""
+    if report.live_at:
+        minutes = (report.made_at - report.live_at) // timedelta(minutes=1)
+        age = f"{writing.counted(minutes, 'minute')} before" if minutes else "less than a minute before"
+        moved = "payouts that moved since were read again"
+        yield "Live", f"as of {writing.moment(report.live_at)}, {age}; {moved}"
 
 
 def _workbook_facts(workbook: Workbook, writing: Writing, *, several: bool) -> Iterable[tuple[str, str]]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cli_session import PATIENCE
+from endless_answers import HEAD, listening
 from notice_servers import chat_services, mail_server, webhook
 
 from reconcile.errors import ConfigurationError
@@ -91,6 +96,26 @@ def test_one_that_refuses_keeps_nobody_else_from_being_told() -> None:
         "webhook (address 1) did not take it",
         "webhook (address 2) did not take it",
     ]
+
+
+@pytest.mark.parametrize("kind", ["json", "mailto"])
+def test_a_server_that_sends_without_end_is_cut_off_when_the_time_is_over(kind: str) -> None:
+    ended = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(b"" if kind == "mailto" else HEAD + b"\r\n")
+            while True:
+                connection.sendall(b"220-and so on\r\n")
+                time.sleep(0.001)
+        ended.set()
+
+    with listening(talk) as port:
+        problems = _told(f"{kind}://127.0.0.1:{port}/?from=a@example.com&to=b@example.com", seconds=1)
+        assert ended.wait(PATIENCE)
+
+    assert len(problems) == 1
+    assert problems[0].endswith("check the address, its password or token, and the network.")
 
 
 def test_a_server_that_never_answers_is_left_behind_when_the_time_is_over() -> None:

@@ -136,11 +136,13 @@ class Watch:
         if effect.kind not in ("create", "open", "attach"):
             return
         lag = self.world.habits.lag
+        # A look is good for `fresh_seconds`, also for what somebody else makes.
+        bound = lag + SLACK + CONDUCT.fresh_seconds
         books = [book for office in self.offices.values() for book in office.asked]
         if effect.kind != "create":
             others = [one for one in self.server.effects if one.kind == effect.kind and one.by != COLLEAGUE]
             same = [one for one in others if one.body == effect.body and one.by != effect.by]
-            unseen = lag and any(effect.at - one.at <= lag + SLACK for one in same)
+            unseen = lag and any(effect.at - one.at <= bound for one in same)
             how = "" if unseen else new_payouts.twice(effect, self.server.effects, books)
             if how:
                 self.break_("no effect twice", how)
@@ -153,7 +155,7 @@ class Watch:
         ]
         forgot_at = self.offices[effect.by].forgot_at
         unknown = [one for one in made if one.by != effect.by or one.at <= forgot_at]
-        if lag and any(effect.at - one.at <= lag + SLACK for one in unknown):
+        if lag and any(effect.at - one.at <= bound for one in unknown):
             # Nobody could see that line yet, nor know of it. That is what remains without ETags; the payout's
             # total, which is read back, tells of it.
             return
@@ -193,7 +195,9 @@ class Watch:
                 yield effect.record, "place", money
             # An amount that moved before is shown with the plan, and taken off as it is now.
             change = self.changes.get((effect.record, "amount"))
-            if change and change.at > book.planned and self._differs(book, effect.record, "amount"):
+            is_shown = change and _same(change.value, book.amounts.get(effect.record))
+            later = change and change.at > book.planned and not is_shown
+            if later and self._differs(book, effect.record, "amount"):
                 yield effect.record, "amount", money
 
     def _lines(self, effect: Effect, book: Book, bound: float) -> Iterator[tuple[str, str, float]]:

@@ -230,6 +230,7 @@ def _a_narrowed_plan_does_the_rest_too(patch: pytest.MonkeyPatch) -> None:
 
 _IGNORED: Final = {"keys": "ignored", "hides_id": False}
 _EDITED_BEFORE: Final = (Act("save"), Act("colleague"), Act("wait", seconds=90), Act("apply saved"))
+_KEPT: Final = (Act("diff"), Act("text"), Act("wait", seconds=400), Act("apply"))
 _RELEASED: Final = Lean(("release",), _EDITED_BEFORE)
 _COPIED: Final = (Act("apply"), Act("wait", seconds=70), Act("copy", "B"), Act("apply", "B"))
 _MOVED: Final = (Act("apply"), Act("wait", seconds=70), Act("move cells"), Act("apply"))
@@ -271,6 +272,11 @@ BUGS: Final = (
         Lean(("odd new",), faults=(("lost", 0),), habits={**_IGNORED, "rounds": True, "trims": True}),
     ),
     Bug("nothing is ever stale", _nothing_is_stale, _RELEASED),
+    Bug(
+        "what a kept reading of live does not know is written over",
+        _nothing_is_stale,
+        Lean(("text",), _KEPT, live_minutes=10),
+    ),
     Bug("a payout relies on its stage alone", _a_payout_relies_on_its_stage_alone, _RELEASED),
     Bug(
         "a release looks at no total",

@@ -11,7 +11,7 @@ from simulation.records import BATCH
 from simulation.story import Act, Story, written
 from simulation.world import Edit, Happening
 
-_BY_HAND: Final = ("colleague", "pool", "open")
+_BY_HAND: Final = ("colleague", "pool", "open", "text")
 """What a colleague does."""
 
 
@@ -21,8 +21,9 @@ class Lean:
 
     typed: what is typed into the workbook; see `_typed` and `_batched`. then: what people do afterwards;
     `colleague` stands for a change of a line that the workbook is about, `pool` for a line that one adds to
-    the pool, `open` for a payout that one makes. faults: what becomes of the first writes, with seconds.
-    within: what happens at some step of the run. steps: the steps between which that is.
+    the pool, `open` for a payout that one makes, `text` for another description of that line. faults: what becomes of the first writes, with seconds.
+    within: what happens at some step of the run. steps: the steps between which that is. live_minutes: for how
+    long a reading of live serves a plan.
     """
 
     typed: tuple[str, ...] = ("new",)
@@ -31,6 +32,7 @@ class Lean:
     within: tuple[str, ...] = ()
     steps: tuple[int, int] = (8, 40)
     habits: Mapping[str, Any] = field(default_factory=dict)
+    live_minutes: float = 0
 
     def story(self, seed: int) -> Story:
         """The story of a seed."""
@@ -52,7 +54,7 @@ class Lean:
         ]
         happenings = sorted(self._happenings(line, dice), key=lambda one: one.step)
         habits = replace(plain.habits, **self.habits)
-        return Story(seed, habits, payouts, tuple(acts), tuple(happenings))
+        return Story(seed, habits, payouts, tuple(acts), tuple(happenings), self.live_minutes)
 
     def _happenings(self, line: str, dice: random.Random) -> Iterator[Happening]:
         for number, (what, seconds) in enumerate(self.faults):
@@ -96,4 +98,6 @@ def _edit(line: str, dice: random.Random, what: str = "colleague") -> Edit:
     amount = f"{dice.randrange(1000, 9000)}.00"
     if what == "pool":
         return Edit("pool", "ptn_1", amount)
+    if what == "text":
+        return Edit("description", line, f"Changed {dice.randrange(100)}")
     return Edit("open", "ptn_1", BATCH) if what == "open" else Edit("amount", line, amount)

@@ -5,7 +5,7 @@ This file alone binds the simulation to the product: rows of workbooks go in, ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from builders import make_sheet
-from simulation.records import PERIODS
+from simulation.records import BEGINS, PERIODS
 from simulation.stores import Backup, OfficeStore
 from simulation.world import Killed, Wire, World
 
@@ -29,8 +29,10 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
-from reconcile.jobs.evidence.keep import FileAsRead, keep_inputs
+from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.evidence.made_of import FileAsRead
 from reconcile.jobs.exports.withdraw import restore, withdraw
+from reconcile.jobs.kept_live import live_path
 from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_of
 from reconcile.jobs.readings import Reading
@@ -62,13 +64,15 @@ COMMENT = "Moved by the run of the month."
 class Book:
     """A workbook as a person has it.
 
-    typed: what was typed into it. at: when it was exported. planned: when its plan showed what had moved.
+    typed: what was typed into it. at: when it was exported. planned: the moment of live in its plan. amounts:
+    those of the lines there: of some it may know more than of that moment.
     """
 
     edited: EditedWorkbook
     at: float
     planned: float = 0
     typed: tuple[tuple[str, str, str], ...] = ()
+    amounts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new_rows(self) -> tuple[EditedRow, ...]:
@@ -177,6 +181,7 @@ class _Caller:
 class Office:
     """One operator. checks: whether the checks of workbooks run, which take ten times as long as all the rest.
 
+    live_minutes: for how long a reading of live serves further plans.
     narrow_to: what the present command is about; narrowed: what each run is about. commenting: a
     command so far leaves comments. void: the workbooks that are withdrawn. forgot_at: when its store was put back;
     what it did before, it does not know.
@@ -186,6 +191,7 @@ class Office:
     world: World
     store: OfficeStore
     checks: bool = False
+    live_minutes: float = 0
     book: Book | None = None
     backup: Backup | None = None
     count: int = 0
@@ -200,11 +206,13 @@ class Office:
 
     def __post_init__(self) -> None:
         """The office has settings of its own."""
-        settings = Settings("default", PROFILE, POLICY, self.store.path, conduct=CONDUCT)
+        profile = replace(PROFILE, live_minutes=self.live_minutes)
+        settings = Settings("default", profile, POLICY, self.store.path, conduct=CONDUCT)
         self.session = OfficeSession(settings, _Caller(self.world), self.name, self.world.now)
         self.session.bind(self)
         self.saved = self.store.path.with_suffix(".json")
         self.saved.unlink(missing_ok=True)
+        live_path(self.session).unlink(missing_ok=True)
 
     # --- commands ------------------------------------------------------------------------------------
 
@@ -223,6 +231,12 @@ class Office:
         if self.book is None:
             return Ended(self.name)
         return self._command(lambda: self._online(lambda *on: self._save_plan(*on, way)))
+
+    def diff(self, way: Way = PLAIN) -> Ended:
+        """`reconcile diff march.xlsx`: nothing comes of it but a look, and perhaps a kept reading of live."""
+        if self.book is None:
+            return Ended(self.name)
+        return self._command(lambda: self._online(lambda *on: self._plan(*on, way) and None))
 
     def apply_saved(self, way: Way = PLAIN) -> Ended:
         """`reconcile apply plan.json --yes`."""
@@ -378,7 +392,11 @@ class Office:
             [FileAsRead(Path(edited.file), edited.file, "", 0)],
             narrow_to=way.narrow_to,
         )
-        self.asked.append(replace(book, planned=self.world.seconds))
+        planned = (made.live_at - BEGINS).total_seconds() if made.live_at else self.world.seconds
+        if made.live_at:
+            self.world.occurred.append("a plan is made of an earlier reading of live")
+        amounts = {key: str(one.amount.amount) for key, one in made.made_of.live.lines.items()}
+        self.asked.append(replace(book, planned=planned, amounts=amounts))
         self.plans.append((made.plan, book))
         return made
 

@@ -50,7 +50,8 @@ class MortalStore(Store):
         self.world = world
         self.close()
         for beside in self.path.parent.glob(f"{self.path.name}.*"):
-            beside.unlink()
+            if beside.is_file():
+                beside.unlink()
         shutil.copyfile(_empty_store(), self.path)
 
     def copied(self) -> Backup:
@@ -136,7 +137,9 @@ class QuickStore(Store):
         if self.has_rows:
             self.close()
             for beside in self.path.parent.glob(f"{self.path.name}.*"):
-                beside.unlink()
+                # The reading of live stays: nobody puts an older one back with the store.
+                if beside.is_file():
+                    beside.unlink()
             shutil.copyfile(file, self.path)
 
     @contextmanager

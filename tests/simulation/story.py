@@ -74,6 +74,7 @@ class Act:
 ACTS: Final = {
     "export": "exports a workbook",
     "apply": "applies its workbook",
+    "diff": "compares its workbook with live",
     "save": "saves the plan of its workbook",
     "apply saved": "applies its saved plan",
     "resume": "resumes what is unfinished",
@@ -94,7 +95,7 @@ class Story:
     """One story.
 
     payouts: id, partner, stage, and the amounts of its lines. Those of the pool have an id that begins with
-    `pool`, and the day of the lines for a stage.
+    `pool`, and the day of the lines for a stage. live_minutes: for how long a reading of live serves a plan.
     """
 
     seed: int
@@ -102,6 +103,7 @@ class Story:
     payouts: tuple[tuple[str, str, str, tuple[str, ...]], ...]
     acts: tuple[Act, ...]
     happenings: tuple[Happening, ...]
+    live_minutes: float = 0
 
     def told(self) -> str:
         """In sentences."""
@@ -115,7 +117,9 @@ class Story:
             f"{key} of {partner} is {stage} with lines of {', '.join(amounts) or 'nothing'}"
             for key, partner, stage, amounts in self.payouts
         ]
+        kept = [f"A reading of live serves for {self.live_minutes:g} minutes."] if self.live_minutes else []
         sentences = [
+            *kept,
             f"The server: {', '.join(odd) or 'nothing odd'}.",
             f"There: {'; '.join(there)}.",
             *(act.told() for act in self.acts),
@@ -166,7 +170,12 @@ class _Writer:
         lines = [name for name, _ in _line_names(payouts)]
         acts = list(self.acts(payouts, lines))
         happenings = sorted(self.happenings(payouts, lines), key=lambda one: one.step)
-        return Story(self.seed, self.habits(), tuple(payouts), tuple(acts), tuple(happenings))
+        # Dice of their own: so a seed still tells the story that it told before there was such a setting.
+        dice = random.Random(f"live of {self.seed}")
+        minutes = dice.choice([0, 0, 0, 1, 10])
+        for _ in range(dice.choice([1, 2]) if minutes else 0):
+            acts.insert(dice.randrange(1, len(acts) + 1), Act("diff"))
+        return Story(self.seed, self.habits(), tuple(payouts), tuple(acts), tuple(happenings), minutes)
 
     def habits(self) -> Habits:
         dice = self.dice
@@ -399,7 +408,8 @@ class _Stage:
         world.server.settle_amounts()
         checks = self.story.seed % EVERY_CHECKED == 0
         stores = {name: store_of(name, real=self.real_store) for name in "AB"}
-        self.offices = {name: Office(name, world, store, checks) for name, store in stores.items()}
+        minutes = self.story.live_minutes
+        self.offices = {name: Office(name, world, store, checks, minutes) for name, store in stores.items()}
         for one in self.offices.values():
             one.store.begin(world)
         self.watch = Watch(world, self.offices)
@@ -413,6 +423,7 @@ class _Stage:
         command: Callable[[], Ended] | None = {
             "export": office.export,
             "apply": lambda: office.apply(act.way),
+            "diff": lambda: office.diff(act.way),
             "save": lambda: office.save_plan(act.way),
             "apply saved": lambda: office.apply_saved(act.way),
             "resume": lambda: office.resume(act.way),
@@ -439,6 +450,7 @@ class _Stage:
             "restore": office.backup,
             "copy": self.offices["A"].book,
             "apply": office.book,
+            "diff": office.book,
             "save": office.book,
             "apply saved": office.saved.exists(),
         }
@@ -542,6 +554,8 @@ def _smaller(story: Story) -> Iterator[Story]:
     for one in fields(Habits):
         if getattr(story.habits, one.name) != getattr(plain, one.name) and one.name != "salt":
             yield replace(story, habits=replace(story.habits, **{one.name: getattr(plain, one.name)}))
+    if story.live_minutes:
+        yield replace(story, live_minutes=0)
     for place in range(len(story.payouts) - 1, 0, -1):
         yield replace(story, payouts=_without(story.payouts, place))
 

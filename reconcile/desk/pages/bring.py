@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,14 +32,14 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.plan_page import plan_values
+from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.desk.writing.chosen_writing import writing_of
-from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
+from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.jobs.session import Session
@@ -102,7 +103,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "compared": by_cause(one for one in report.findings if one not in told),
             "banner": banner(report, writing_of(request).sentences),
             "comments": comments_of(desk_of(request).session, plan),
-            "changed": changed_records(plan),
+            "changed": comment_choices(plan, report),
             "conflicts": conflicts_of(outcome),
         }
     return show(request, "brought.html", **values)
@@ -112,19 +113,14 @@ def look(request: Request, own: Own) -> HTMLResponse:
 async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
     """Takes decisions on conflicts, and plans again. They are about the plan that the page showed."""
     form = await request.form()
-    told = {name: str(value) for name, value in form.items()}
-    choices = {
-        int(name.removeprefix("conflict-")): value
-        for name, value in told.items()
-        if is_digits(name.removeprefix("conflict-")) and value
-    }
-    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
+    choices, plan = numbered(form.items(), "conflict-"), str(form.get("plan", ""))
+    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, plan)
 
 
 @router.post("/bring/{key}/again")
 def again(request: Request, own: Own, visitor: Preparer) -> Response:
-    """Plans again, against live as it is now."""
-    return plan_in_background(desk_of(request), own, visitor)
+    """Plans again, against live as it is now: all of it is read anew."""
+    return plan_in_background(desk_of(request), own, visitor, fresh=True)
 
 
 @router.get("/bring/{key}/report.html")
@@ -168,11 +164,11 @@ def _begin(desk: Desk, visitor: Visitor, uploads: list[Upload]) -> Response:
     return plan_in_background(desk, keep_files(desk, new_secret(), visitor.name, uploads), visitor)
 
 
-def plan_in_background(desk: Desk, own: Brought, visitor: Visitor) -> Response:
-    """Checks and plans in the background."""
+def plan_in_background(desk: Desk, own: Brought, visitor: Visitor, *, fresh: bool = False) -> Response:
+    """Checks and plans in the background. fresh: no earlier reading of live serves."""
 
     def work(_: str, progress: Progress) -> Mapping[str, Any]:
-        session = desk.session_of(visitor, progress)
+        session = replace(desk.session_of(visitor, progress), fresh=fresh)
         with files_of(desk, own) as files:
             outcome = bring_in(session, files)
             keep_corrected(desk, own, _corrected(session, files, outcome))

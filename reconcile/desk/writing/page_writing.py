@@ -50,9 +50,20 @@ class PageWriting:
         return (self.locale.english_name or self.tag) if self.locale else "the record"
 
     @cached_property
-    def direction(self) -> str:
-        """`ltr` or `rtl`, as the words of a date go."""
-        return self.locale.text_direction if self.locale else "ltr"
+    def of_number(self) -> str:
+        """The attributes of an element that holds a number: its language, and that it goes left to right."""
+        return self._attributes("ltr")
+
+    @cached_property
+    def of_day(self) -> str:
+        """The attributes of an element that holds a day or a moment, whose words may go right to left."""
+        return self._attributes("rtl")
+
+    def _attributes(self, direction: str) -> str:
+        if self.locale is None:
+            return ""
+        is_turned = self.locale.text_direction == "rtl"
+        return f' lang="{self.tag}"' + (f' dir="{direction}"' if is_turned else "")
 
     @cached_property
     def decimal_sign(self) -> str:

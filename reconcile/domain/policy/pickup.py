@@ -15,8 +15,9 @@ class PickupPolicy:
     mail_server: host of the mailbox, reached by IMAP over TLS; empty where none is. mail_user: its name
     there. mail_password_file, mail_password_keyring: where its password is; RECONCILE_MAILBOX_PASSWORD wins.
     mail_folder: the folder in it. mail_authority: a file with the certificate of an authority of your own.
-    mail_seconds: between two looks. mail_days: older mails are not looked at. mail_megabytes: a larger mail
-    is not read. mails: at most, at one look. attachments: workbooks of one mail at most.
+    mail_seconds: between two looks. mail_answer_seconds: the longest that the server may take to answer.
+    mail_days: older mails are not looked at. mail_megabytes: a larger mail is not read. mails: at most, at
+    one look. attachments: workbooks of one mail at most.
     """
 
     folder: str = ""
@@ -30,6 +31,7 @@ class PickupPolicy:
     mail_folder: str = "INBOX"
     mail_authority: str = ""
     mail_seconds: float = 60
+    mail_answer_seconds: float = 120
     mail_days: int = 14
     mail_megabytes: int = 25
     mails: int = 50
@@ -44,6 +46,8 @@ class PickupPolicy:
                 raise ValueError(f"{name} must be more than 0")
         if not 1 <= self.mail_seconds <= 86_400:
             raise ValueError("mail_seconds must be 1 to 86400")
+        if not 0 < self.mail_answer_seconds <= 3600:
+            raise ValueError("mail_answer_seconds must be more than 0 and at most 3600")
         if self.mail_server and not self.mail_user:
             raise ValueError("mail_server needs mail_user")
         if not self.mail_folder.isascii() or not self.mail_folder.isprintable():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -18,8 +19,8 @@ from reconcile.domain.decision import Choice
 from reconcile.errors import ApiError, ConfigurationError, ReconcileError
 from reconcile.jobs.check import Checked, check
 from reconcile.jobs.diff import Compared, DiffRequest, diff
-from reconcile.jobs.review_markup import all_conflicts
-from reconcile.jobs.review_workbooks import write_decided
+from reconcile.jobs.reviews.review_markup import all_conflicts
+from reconcile.jobs.reviews.review_workbooks import write_decided
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.decide import claims
@@ -34,7 +35,7 @@ _PLANS: Final = 4
 class BroughtIn:
     """What came of workbooks. checked: their findings. plan: as JSON, or empty; then problem says why.
 
-    stops, approval: what the report says beside the plan.
+    stops, approval, live_at: what the report says beside the plan.
     """
 
     checked: tuple[Checked, ...]
@@ -42,11 +43,12 @@ class BroughtIn:
     problem: str = ""
     stops: tuple[str, ...] = ()
     approval: Approval = field(default_factory=Approval)
+    live_at: datetime | None = None
 
     @property
     def compared(self) -> Compared:
         """The plan and the report on it. Raises ConfigurationError where there is no plan."""
-        report = replace(_report(self.plan), stops=self.stops, approval=self.approval)
+        report = replace(report_of(self.plan), stops=self.stops, approval=self.approval, live_at=self.live_at)
         return Compared(plan_of(self.plan), report)
 
 
@@ -79,7 +81,8 @@ def plan_of(text: str) -> Plan:
 
 
 @lru_cache(maxsize=_PLANS)
-def _report(text: str) -> Report:
+def report_of(text: str) -> Report:
+    """What a plan that is kept as text says to people."""
     return report_on(plan_of(text))
 
 
@@ -107,7 +110,8 @@ def bring_in(session: Session, files: Sequence[Path]) -> BroughtIn:
         raise
     except ReconcileError as error:
         return BroughtIn(checked, problem=str(error))
-    return BroughtIn(checked, to_json(found.plan), "", found.report.stops, found.report.approval)
+    report = found.report
+    return BroughtIn(checked, to_json(found.plan), "", report.stops, report.approval, report.live_at)
 
 
 def conflicts_of(brought: BroughtIn) -> tuple[OpenConflict, ...]:

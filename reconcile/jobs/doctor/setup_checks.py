@@ -12,6 +12,7 @@ from reconcile.errors import ReconcileError, StateError
 from reconcile.introw.doctor import ConnectionReport, probe
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.server_words import Words, note_words, seen_before, setting_of, unknown_words
+from reconcile.jobs.kept_live import live_path, size_of
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import key_source
 from reconcile.jobs.state.new_store import unseen
@@ -24,7 +25,8 @@ _SEEN = {"stages": "Stages seen", "statuses": "Statuses seen on no payout"}
 
 def check_setup(session: Session) -> list[Check]:
     """The configuration, the state store, and the connection with its key. Raises nothing of them."""
-    return [_configuration(session), _sources(session), _store(session), *check_connection(session)]
+    settings = [_configuration(session), _sources(session), _store(session), *_kept_live(session)]
+    return [*settings, *check_connection(session)]
 
 
 def _configuration(session: Session) -> Check:
@@ -60,6 +62,15 @@ def _store(session: Session) -> Check:
     if unknown:
         return Check("State store", ok=None, found=f"{found}. {unknown}")
     return Check("State store", ok=True, found=found)
+
+
+def _kept_live(session: Session) -> Iterator[Check]:
+    """Where live is kept, if it may be."""
+    if minutes := session.settings.profile.live_minutes:
+        path = live_path(session)
+        size = size_of(path)
+        found = f"{size / 1e6:.1f} MB" if size else "none now"
+        yield Check("Kept live", ok=True, found=f"for {minutes:g} minutes in {path}: {found}")
 
 
 def check_connection(session: Session, unknown: dict[str, Mapping[str, int]] | None = None) -> list[Check]:

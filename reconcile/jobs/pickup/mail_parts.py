@@ -1,20 +1,28 @@
-"""What a mail carries: who it says that it is from, and the workbooks in it. Pure; a mail may be anything."""
+"""What a mail carries: who it says that it is from, and the workbooks in it. Pure; a mail may be anything.
+
+The library's parsers take minutes to hours for a mail of many parts, or of one long header, so a mail has
+bounds of its own: a header is cut, and one of too many parts, lines or headers is refused.
+"""
 
 from __future__ import annotations
 
-import email
-import email.policy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import EmailPolicy
 from typing import Final
 
 from reconcile.errors import WorkbookError
 from reconcile.jobs.pickup.look import is_workbook
 
 _LONGEST: Final = 200
+_LONGEST_HEADER: Final = 3_000
+"""Letters of a header that count; a name of 255 letters beyond ASCII takes the most of them."""
+_MOST_PARTS: Final = 100
+_MOST_LINES: Final = 1_000_000
+"""A mail of 50 MB has as many where its attachments are packed as they always are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,32 @@ class Attachment:
 
     name: str
     content: bytes
+
+
+class _ShortHeaders(EmailPolicy):
+    """Reads of each header only so much as counts."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        """The name and the text of a header."""
+        name, text = super().header_source_parse(list(sourcelines))
+        return name[:_LONGEST], text[:_LONGEST_HEADER]
+
+
+_POLICY: Final = _ShortHeaders()
+
+
+class _Parts:
+    """Makes the parts of one mail. Raises ValueError for one part too many."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_PARTS
+
+    def __call__(self, policy: EmailPolicy = _POLICY) -> EmailMessage:
+        """Another part."""
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError
+        return EmailMessage(policy)
 
 
 def fingerprint(head: bytes, size: int) -> str:
@@ -35,7 +69,7 @@ def fingerprint(head: bytes, size: int) -> str:
 
 def said_by(head: bytes) -> tuple[str, str]:
     """Whom a mail says that it is from, and its subject; as plain text, cut where it is long."""
-    message = BytesHeaderParser(policy=email.policy.default).parsebytes(head)
+    message = BytesHeaderParser(policy=_POLICY).parsebytes(head)
     return _header(message, "from"), _header(message, "subject")
 
 
@@ -44,14 +78,19 @@ def workbooks(raw: bytes, most: int) -> list[Attachment]:
 
     most: how many it may have.
     """
+    if raw.count(b"\n") + raw.count(b"\r") > 2 * _MOST_LINES:
+        raise WorkbookError(f"This mail has more than {_MOST_LINES:,} lines. {_ANOTHER_WAY}")
     try:
-        message = email.message_from_bytes(raw, EmailMessage, policy=email.policy.default)
+        message = BytesParser(_Parts(), policy=_POLICY).parsebytes(raw)
         found = list(_attachments(message))
     except Exception as error:  # the library raises many kinds for what no mail program writes
-        raise WorkbookError("This mail cannot be read. Ask for the workbook in another way.") from error
+        raise WorkbookError(f"This mail cannot be read, or has too many parts. {_ANOTHER_WAY}") from error
     if len(found) > most:
         raise WorkbookError(f"This mail has more than {most} workbooks (attachments in [pickup]).")
     return found
+
+
+_ANOTHER_WAY: Final = "Ask for the workbook in another way."
 
 
 def _attachments(message: Message) -> Iterator[Attachment]:

@@ -6,7 +6,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,12 +14,18 @@ from typing import Final
 
 from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.pickup.bounded_imap import BoundedImap, OverBound
 
-_SECONDS: Final = 30
 _MOST: Final = 5_000
 _AT_ONCE: Final = 100
+_LONGEST_HEAD: Final = 1 << 16
+"""Bytes of a head by which a mail is known; a longer one is cut."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As IMAP writes them, whatever the locale of this computer."""
+_NUMBER: Final = re.compile(rb"[0-9]{1,10}")
+_UID: Final = re.compile(rb"UID ([0-9]{1,10})(?![0-9])")
+_SIZE: Final = re.compile(rb"RFC822\.SIZE ([0-9]{1,18})(?![0-9])")
+_LONGEST_VALIDITY: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class MailHead:
 class Mailbox:
     """A mailbox that is open. policy: names it in messages. validity: other where UIDs mean other mails."""
 
-    connection: imaplib.IMAP4
+    connection: BoundedImap
     policy: PickupPolicy
     validity: str
 
@@ -44,7 +50,7 @@ class Mailbox:
         day = now - timedelta(days=self.policy.mail_days)
         since = f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year}"
         lines = [one for one in self._asked("SEARCH", "SINCE", since) if isinstance(one, bytes)]
-        found = b" ".join(lines).decode("ascii", "replace").split()
+        found = {one.decode() for one in b" ".join(lines).split() if _NUMBER.fullmatch(one)}
         numbers = sorted(found, key=lambda one: (len(one), one))
         if len(numbers) > _MOST:
             raise ConfigurationError(
@@ -57,20 +63,23 @@ class Mailbox:
         """The heads of mails."""
         for start in range(0, len(numbers), _AT_ONCE):
             some = ",".join(numbers[start : start + _AT_ONCE])
-            found = self._asked("FETCH", some, "(UID RFC822.SIZE BODY.PEEK[HEADER])")
+            asked = f"(UID RFC822.SIZE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
+            found = self._asked("FETCH", some, asked, more=_AT_ONCE * _LONGEST_HEAD)
             for told, content in _literals(found):
-                number, size = re.search(rb"UID ([0-9]+)", told), re.search(rb"RFC822\.SIZE ([0-9]+)", told)
+                number, size = _UID.search(told), _SIZE.search(told)
                 if number and size:
                     yield MailHead(number[1].decode(), int(size[1]), content)
 
     def whole(self, number: str) -> bytes:
         """A mail as it was sent, at most one byte more of it than it may have."""
         most = (self.policy.mail_megabytes << 20) + 1
-        found = self._asked("FETCH", number, f"(BODY.PEEK[]<0.{most}>)")
+        found = self._asked("FETCH", number, f"(BODY.PEEK[]<0.{most}>)", more=most)
         return next((content for _, content in _literals(found)), b"")
 
-    def _asked(self, command: str, *words: str) -> Sequence[bytes | tuple[bytes, bytes] | None]:
-        with _sentences(self.policy):
+    def _asked(
+        self, command: str, *words: str, more: int = 0
+    ) -> Sequence[bytes | tuple[bytes, bytes] | None]:
+        with _sentences(self.policy), self.connection.bounded(more):
             status, found = self.connection.uid(command, *words)
         if status != "OK":
             raise ConfigurationError(f"The mail server {self.policy.mail_server} does not answer {command}.")
@@ -83,19 +92,16 @@ def open_mailbox(policy: PickupPolicy, password: str) -> Iterator[Mailbox]:
     with _sentences(policy):
         authority = str(Path(policy.mail_authority).expanduser()) if policy.mail_authority else None
         context = ssl.create_default_context(cafile=authority)
-        connection = imaplib.IMAP4_SSL(
-            policy.mail_server, policy.mail_port, ssl_context=context, timeout=_SECONDS
-        )
+        connection = BoundedImap(policy.mail_server, policy.mail_port, context, policy.mail_answer_seconds)
     try:
-        with _sentences(policy):
+        with _sentences(policy), connection.bounded():
             validity = _opened(connection, policy, password)
         yield Mailbox(connection, policy, validity)
     finally:
-        with suppress(OSError, imaplib.IMAP4.error):
-            connection.logout()
+        connection.leave()
 
 
-def _opened(connection: imaplib.IMAP4, policy: PickupPolicy, password: str) -> str:
+def _opened(connection: BoundedImap, policy: PickupPolicy, password: str) -> str:
     """Signs in and opens the folder; answers its UIDVALIDITY."""
     try:
         connection.login(policy.mail_user, password)
@@ -109,7 +115,7 @@ def _opened(connection: imaplib.IMAP4, policy: PickupPolicy, password: str) -> s
     status, _ = connection.select(f'"{name}"', readonly=True)
     if status != "OK":
         raise ConfigurationError(f"The mailbox has no folder {policy.mail_folder} (mail_folder).")
-    return str(connection.response("UIDVALIDITY")[1])
+    return str(connection.response("UIDVALIDITY")[1])[:_LONGEST_VALIDITY]
 
 
 @contextmanager
@@ -118,6 +124,10 @@ def _sentences(policy: PickupPolicy) -> Iterator[None]:
     where = f"The mail server {policy.mail_server}, port {policy.mail_port},"
     try:
         yield
+    except ConfigurationError:
+        raise
+    except OverBound as error:
+        raise ConfigurationError(f"{where} {error}. Nothing was picked up from there.") from error
     except ssl.SSLCertVerificationError as error:
         raise ConfigurationError(
             f"{where} has no certificate that is trusted ({error.verify_message}). Nothing was sent to it. "
@@ -125,7 +135,7 @@ def _sentences(policy: PickupPolicy) -> Iterator[None]:
         ) from error
     except (OSError, EOFError) as error:
         raise ConfigurationError(f"{where} cannot be reached ({error or 'it hung up'}).") from error
-    except imaplib.IMAP4.error as error:
+    except Exception as error:  # the library raises many kinds for what no server should say
         raise ConfigurationError(f"{where} cannot be understood, or broke off.") from error
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from reconcile.apply.execute import new_run, refuse_unfinished
+from reconcile.apply.execute import new_run
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.domain.settlement import Answer
@@ -16,12 +16,15 @@ from reconcile.introw.client import Client
 from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, plan_approval
 from reconcile.jobs.approvals.rules_on_record import keep_rules, not_agreed
 from reconcile.jobs.approvals.use_approval import note_refusal
-from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
+from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.evidence.keep_workbooks import keep_applied
+from reconcile.jobs.evidence.made_of import MadeOf
 from reconcile.jobs.runs.execute_run import RunResult, comments_wanted, execute_run, holding
 from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.runs.unfinished import refuse_unfinished
 from reconcile.jobs.saved_plans import stale_operations, stale_text
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen
@@ -43,7 +46,8 @@ class Planned:
 
     workbooks: the edited workbooks that it was made of; none for a saved plan and an undo. saved: the name of
     the file of a saved plan. made_of: what else a fresh plan was made of, to be kept with the run. answers:
-    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store.
+    what its workbooks answer to suggestions of `payments`; those of a saved plan are in the store. live_at:
+    the moment of live, where an earlier reading of it served.
     """
 
     session: Session
@@ -54,6 +58,7 @@ class Planned:
     saved: str = ""
     made_of: MadeOf | None = None
     answers: tuple[Answer, ...] = ()
+    live_at: datetime | None = None
 
     def report(self, consent: Consent) -> Report:
         """The report on the plan, with what is let pass, and how its approval stands."""
@@ -61,7 +66,7 @@ class Planned:
         needed = approval_of(self.session, self.store, self.plan, self._served, self.saved).problem
         report = replace(report_on(self.plan), let_pass=consent.allow, approval=found.shown())
         stops = (not_agreed(self.session, self.store) if self.plan.operations else "", needed)
-        return replace(report, stops=tuple(filter(None, stops)))
+        return replace(report, stops=tuple(filter(None, stops)), live_at=self.live_at)
 
     def start(self, consent: Consent, options: RunOptions) -> RunResult:
         """Asks everything that must be asked, and runs the plan if there is something to write.
