@@ -45,10 +45,12 @@ ROUTES = sorted(
 )
 OF_ROLE = (
     ("/approvals/{asked}/apply", "prepare"),
+    ("/approvals/rules", "prepare"),
     ("/approvals", "approve"),
     *((path, "prepare") for path in ("/take", "/bring", "/arrived", "/bills", "/payments", "/runs")),
     *((f"/close/month/{{period}}/{answer}", "approve") for answer in ("review", "reject")),
     ("/close/month/{period}/pack", ""),
+    ("/close/rollup", ""),
     ("/close", "close"),
 )
 """The role that a write below a path needs; none for what anybody may."""
@@ -60,6 +62,7 @@ OF_ANYBODY = (
     "/history/evidence",
     "/history/verify",
     "/close/month/{period}/pack",
+    "/close/rollup",
 )
 """Writes that change nothing but what the visitor sees."""
 TEXT = ATTACKS[0]
