@@ -247,10 +247,12 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
     if name not in profiles and (profiles or name != "default"):
         known = ", ".join(profiles) or "none"
         raise ConfigurationError(f"There is no profile {name} in {file or FILE_NAME}; there are: {known}.")
-    values = dict(profiles.get(name, {}))
-    if environ.get("INTROW_BASE_URL"):
-        values["base_url"] = environ["INTROW_BASE_URL"]
+    values, base_url = profiles.get(name, {}), environ.get("INTROW_BASE_URL")
+    if base_url and isinstance(values, Mapping):
+        values = {key: value for key, value in values.items() if key != "base_url"}
     profile = made(Profile, values, file, f"profiles.{name}")
+    if base_url:
+        profile = replace(profile, base_url=base_url)
     for setting in (
         "rate",
         "window",
@@ -273,17 +275,13 @@ def _profile(content: Mapping[str, Any], name: str, file: Path | None, environ: 
 
 def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -> Policy:
     own = content.get("policy", {})
-    policy = made(
-        Policy,
-        {
-            **(own if locale is None else {**own, "locale": locale}),
-            "names": made(Names, content.get("names", {}), file, "names"),
-            "limits": made(Limits, content.get("limits", {}), file, "limits"),
-            "reading": _reading(content.get("workbook", {}), file),
-            "rules": _rules(content.get("rules", {}), file),
-        },
-        file,
-        "policy",
+    written = made(Policy, own if locale is None else {**own, "locale": locale}, file, "policy")
+    policy = replace(
+        written,
+        names=made(Names, content.get("names", {}), file, "names"),
+        limits=made(Limits, content.get("limits", {}), file, "limits"),
+        reading=_reading(content.get("workbook", {}), file),
+        rules=_rules(content.get("rules", {}), file),
     )
     if policy.locale:
         customs(policy.locale)

@@ -8,13 +8,14 @@ from dataclasses import fields
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.phrases import did_you_mean
 from reconcile.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _LARGEST: Final = 1_000_000
 T = TypeVar("T")
@@ -44,6 +45,8 @@ def made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: s
 
 def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:
     """A value whose keys are known. Raises ConfigurationError for one of the wrong type, or that lacks."""
+    from pydantic import ValidationError
+
     try:
         # A class is hashable; mypy asks its instances.
         checked: T = _adapter(kind).validate_python(values)  # type: ignore[arg-type]
@@ -79,6 +82,8 @@ def _is_number(given: object) -> bool:
 @cache
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     """What checks the values of a section; making it takes longer than all it checks."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(kind)
 
 

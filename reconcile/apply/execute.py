@@ -10,43 +10,11 @@ from reconcile.apply.executed import Executed
 from reconcile.apply.reread import reread
 from reconcile.apply.runner import Runner
 from reconcile.apply.verify import verify
-from reconcile.domain.phrases import moment
-from reconcile.domain.snapshot import Environment
-from reconcile.errors import ApiError, DecisionNeeded
+from reconcile.errors import ApiError
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import Verification
 from reconcile.store.run import Run
-from reconcile.store.store import Store
-
-
-def refuse_unfinished(store: Store, environment: Environment) -> None:
-    """Raises DecisionNeeded while an unfinished run of the environment exists."""
-    if reason := unfinished(store, environment):
-        raise DecisionNeeded(reason)
-
-
-def unfinished(store: Store, environment: Environment) -> str:
-    """Which run of the environment is unfinished, and what to do about it; empty where there is none."""
-    for run in store.runs(environment):
-        if run.is_unfinished:
-            by = _holding(store, environment, run)
-            return (
-                f"Run {run.run_id}, started {moment(run.started_at)} by {run.started_by}, is unfinished.{by} "
-                f"Look: reconcile history {run.run_id}. Finish it: reconcile resume {run.run_id}. "
-                f'Or set it aside: reconcile resume {run.run_id} --set-aside "the reason".'
-            )
-    return ""
-
-
-def _holding(store: Store, environment: Environment, run: Run) -> str:
-    """Who holds an unfinished run, or held it when its process died."""
-    held = store.holder(environment)
-    if held is None or held.run_id != run.run_id:
-        return ""
-    if store.is_gone(environment, held):
-        return f" It was held by {held}, and that process is gone."
-    return f" It is held by {held}."
 
 
 def new_run(plan: Plan, run_id: str, at: datetime, who: str) -> Run:

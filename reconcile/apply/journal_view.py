@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from reconcile.apply.executed import Executed
 from reconcile.domain.spreadsheet import csv_text
-from reconcile.plan.model import Plan
 from reconcile.store.entries import Entry
 from reconcile.store.run import Run
+
+if TYPE_CHECKING:
+    from reconcile.apply.executed import Executed
+    from reconcile.plan.model import Plan
 
 COLUMNS: Final = (
     "run",

@@ -54,6 +54,9 @@ def main() -> None:
     if lost := output.failure():
         write_line(f"Error: {lost}", err=True)
         code = code or ConfigurationError.exit_code
+    # What is left ends with the process. Without this, Python first looks for cycles of dead objects in it
+    # and takes every module apart, a fifth of the processor time of a `diff` of a month.
+    gc.freeze()
     sys.exit(code)
 
 

@@ -12,8 +12,10 @@ from reconcile.cli.options import options
 from reconcile.cli.text_out import write_data, write_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from reconcile.domain.finding import Finding
     from reconcile.jobs.session import Session
 
 
@@ -29,7 +31,6 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
     """
     from reconcile.domain.phrases import counted
     from reconcile.jobs import check
-    from reconcile.report.terminal import render_findings
 
     checked = check.check(session, files)
     if as_json:
@@ -37,5 +38,12 @@ def command(*, session: Session, files: tuple[Path, ...], as_json: bool, full: b
     else:
         for one in checked:
             write_line(f"{one.name}: {counted(one.errors, 'error')}, {counted(one.warnings, 'warning')}.")
-            render_findings(one.findings, console(), full=full)
+            _show(one.findings, full=full)
     return int(any(one.errors for one in checked))
+
+
+def _show(findings: Sequence[Finding], *, full: bool) -> None:
+    if findings:
+        from reconcile.report.screen.finding_lines import render_findings
+
+        render_findings(findings, console(), full=full)

@@ -49,6 +49,9 @@ class Terminal:
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """A progress bar with an ETA on stderr; silent where stderr is no terminal."""
+        if not sys.stderr.isatty():
+            yield lambda *_: None
+            return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
         from rich.progress import TimeRemainingColumn as Remaining
 

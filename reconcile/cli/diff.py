@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reconcile.domain.decision import Preference
     from reconcile.jobs.narrow_to import NarrowTo
     from reconcile.jobs.session import Session
+    from reconcile.report.model import Report
 
 
 @click.command("diff")
@@ -63,18 +64,13 @@ def command(  # noqa: PLR0913  one argument per option
     """
     from reconcile.jobs import diff
     from reconcile.jobs.shown_reports import note_shown
-    from reconcile.report.codec import to_json
-    from reconcile.report.terminal import render
 
     request = diff.DiffRequest(files, preference, save, review, reports, narrow_to)
     saved = diff.saved_plan_of(request)
     if saved:
         return _show_saved(session, saved, as_json=as_json, showing=showing)
     compared = diff.diff(session, request)
-    if as_json:
-        write_data(to_json(compared.report))
-    else:
-        render(compared.report, console(), full=showing.full, quiet=showing.quiet)
+    _show(compared.report, as_json=as_json, showing=showing)
     note_shown(session, compared.report)
     for line in diff.written(request, compared):
         write_line(line, err=True)
@@ -83,19 +79,28 @@ def command(  # noqa: PLR0913  one argument per option
     return 5 if exit_code and compared.plan.operations else 0
 
 
+def _show(report: Report, *, as_json: bool, showing: Showing) -> None:
+    if as_json:
+        from reconcile.report.codec import to_json
+
+        write_data(to_json(report))
+    else:
+        from reconcile.report.terminal import render
+
+        render(report, console(), full=showing.full, quiet=showing.quiet)
+
+
 def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing) -> int:
     """A saved plan that may be used, and then what moved since: it is shown whatever the API says."""
     from reconcile.jobs import diff, saved_plans
     from reconcile.report.build import report_on
-    from reconcile.report.codec import to_json
-    from reconcile.report.terminal import render
 
     plan = saved_plans.read_usable(session, file)
     if not as_json:
-        render(report_on(plan), console(), full=showing.full, quiet=showing.quiet)
+        _show(report_on(plan), as_json=False, showing=showing)
     compared = diff.again(session, plan, file.name)
     if as_json:
-        write_data(to_json(compared.report))
+        _show(compared.report, as_json=True, showing=showing)
     else:
         for line in saved_plans.stale_text(compared.report.stale):
             write_line(line)

@@ -61,7 +61,7 @@ def command(
     """  # noqa: D301
     from reconcile.jobs import payments
     from reconcile.report.payments import render_payments
-    from reconcile.report.terminal import render_findings
+    from reconcile.report.screen.finding_lines import render_findings
 
     matched = payments.match(session, payments.PaymentsRequest(files, output, **request))
     render_findings(matched.findings, console(stderr=True), full=full)

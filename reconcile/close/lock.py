@@ -14,7 +14,7 @@ from reconcile.plan.model import Action, Operation
 
 
 def locked(
-    operations: Iterable[Operation], periods: Sequence[Period], newest: Frozen | None, policy: ClosePolicy
+    operations: Iterable[Operation], periods: Sequence[Period], newest: Frozen, policy: ClosePolicy
 ) -> dict[Period, tuple[str, ...]]:
     """The records of closed periods that the operations would change, by period.
 
@@ -22,10 +22,9 @@ def locked(
     has frozen. A record that it does not know is not of a closed period.
     """
     found: dict[Period, list[str]] = {}
-    for operation in operations if newest else ():
+    for operation in operations:
         if policy.locked == "money" and _only_moves_on(operation):
             continue
-        assert newest
         for period in _periods(operation, periods, newest.snapshot):
             found.setdefault(period, []).append(operation.target.id)
     return {period: tuple(ids) for period, ids in sorted(found.items())}

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
-from babel.localedata import locale_identifiers
-from babel.numbers import get_decimal_symbol
-
 from reconcile.errors import ConfigurationError
 
 
@@ -26,6 +22,9 @@ def month_names() -> dict[str, frozenset[int]]:
 
     One name may stand for two months in two languages.
     """
+    from babel import Locale
+    from babel.localedata import locale_identifiers
+
     found: dict[str, set[int]] = {}
     languages = (name for name in locale_identifiers() if "_" not in name)
     for language in languages:
@@ -42,6 +41,9 @@ def customs(name: str) -> Customs:
 
     Raises ConfigurationError for a locale that CLDR does not know.
     """
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
     try:
         locale = Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:

@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from iso4217 import Currency
-
 from reconcile.errors import ConfigurationError
 
 MOST_DIGITS: Final = 28
@@ -33,6 +31,8 @@ _LONGEST: Final = 200  # characters of a number: digits, leading zeros, exponent
 @cache
 def exponent(currency: str) -> int | None:
     """The number of decimals of a currency (ISO 4217); None for a code the standard does not list."""
+    from iso4217 import Currency
+
     try:
         found: int | None = Currency(currency).exponent
     except ValueError:
@@ -43,6 +43,8 @@ def exponent(currency: str) -> int | None:
 @cache
 def known_currencies() -> tuple[str, ...]:
     """All ISO 4217 codes of currencies that have decimals or none, in order (no metals, no test codes)."""
+    from iso4217 import Currency
+
     return tuple(sorted(c.value for c in Currency if c.exponent is not None))
 
 

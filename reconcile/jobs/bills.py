@@ -32,8 +32,8 @@ from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, Signer, SignIn, signer
 from reconcile.jobs.close_chain import closed_until
 from reconcile.jobs.exports.new_workbooks import export_of, write_exported
+from reconcile.jobs.named_files import refuse_missing
 from reconcile.jobs.payment_files import check_options, paying_of, payment_files
-from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, listed_currencies, named_stage
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from reconcile.domain.finding import Finding, Severity
 from reconcile.errors import WorkbookError, WorkbookWithdrawn
 from reconcile.jobs.readings import named, names_of, read
@@ -46,6 +44,8 @@ def check(session: Session, files: Sequence[Path]) -> tuple[Checked, ...]:
 def as_json(checked: Iterable[Checked]) -> str:
     """The findings of all workbooks, for a machine."""
     every = tuple(finding for one in checked for finding in one.findings)
+    from pydantic import TypeAdapter
+
     return TypeAdapter(tuple[Finding, ...]).dump_json(every, indent=2).decode()
 
 

@@ -15,13 +15,8 @@ from reconcile.domain.period import Period
 from reconcile.domain.policy.contract_cost import unknown_plans
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.store.closes import KeptClose, kept_closes
+from reconcile.store.closes import KeptClose, counting, kept_closes
 from reconcile.store.store import Store
-
-
-def counting(closes: Sequence[KeptClose]) -> list[KeptClose]:
-    """The closes that were not made again since, in the order of their periods."""
-    return [one for one in closes if not one.superseded]
 
 
 def thawed(kept: KeptClose) -> Frozen:

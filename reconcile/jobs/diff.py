@@ -9,20 +9,17 @@ from pathlib import Path
 from reconcile.atomic import write_text
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError, StateError
-from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.named_files import refuse_missing
 from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, PlanMade, plan_for
-from reconcile.jobs.readings import refuse_missing
-from reconcile.jobs.review_workbooks import refuse_review, review_among, write_reviews
+from reconcile.jobs.reviews.review_workbooks import refuse_review, review_among, write_reviews
 from reconcile.jobs.runs.hindrances import approval_of, hindrances
 from reconcile.jobs.saved_plans import applied_before, is_saved_plan, refuse_save, stale_operations
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import to_json
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
-from reconcile.report.files import check_names, write_reports
 from reconcile.report.model import Report
-from reconcile.store.evidence.payments_read import plan_answers
 from reconcile.store.store import Store
 
 
@@ -72,7 +69,10 @@ def saved_plan_of(request: DiffRequest) -> Path | None:
 def diff(session: Session, request: DiffRequest) -> Compared:
     """Compares the workbooks with live, and writes what was asked for. Raises ConfigurationError."""
     review, reports = review_among(request.review, request.reports)
-    check_names(reports)
+    if reports:
+        from reconcile.report.files import check_names, write_reports
+
+        check_names(reports)
     if request.save:
         refuse_save(request.save)
     files: Sequence[Path] = request.files
@@ -89,13 +89,17 @@ def diff(session: Session, request: DiffRequest) -> Compared:
     report = replace(report_on(plan), stops=stops, approval=approval, live_at=made.live_at)
     if request.save:
         write_text(request.save, to_json(plan), private=True)
-    write_reports(report, reports, session.settings.templates)
+    if reports:
+        write_reports(report, reports, session.settings.templates)
     reviews = write_reviews(session, review, files, readings, plan) if review else ()
     return Compared(plan, report, reviews)
 
 
 def _keep(session: Session, store: Store, made: PlanMade) -> None:
     """Keeps what the saved plan was made of, where the store can be written."""
+    from reconcile.jobs.evidence.keep import keep_inputs
+    from reconcile.store.evidence.payments_read import plan_answers
+
     try:
         keep_inputs(session, store, made.plan.fingerprint, made.made_of)
         at = session.clock().isoformat(timespec="seconds")
@@ -118,7 +122,7 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
         if words := applied_before(store, plan):
             session.caller.say(words)
         stops = hindrances(session, store, plan, reader.status.credits_remaining, name)
-        approval = approval_of(session, store, plan).shown()
+        approval = approval_of(session, store, plan, saved=name).shown()
     return Compared(plan, replace(report_on(plan), stops=stops, stale=stale, approval=approval))
 
 

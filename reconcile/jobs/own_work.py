@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from reconcile.apply.written import written
 from reconcile.domain.fields import LINE_FIELDS, PAYOUT_FIELDS
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.settlement import Settlement, carried_out, workbooks_with_suggestions
@@ -17,6 +17,9 @@ from reconcile.plan.sources import Applied, OwnWork
 from reconcile.store.evidence.payments_read import kept_answers
 from reconcile.store.run import POSTED, Run
 from reconcile.store.store import Store
+
+if TYPE_CHECKING:
+    from reconcile.apply.written import Written
 
 
 def own_work(store: Store, workbook_id: str) -> OwnWork:
@@ -59,7 +62,7 @@ def stages_set(
     for run in store.runs(environment) if workbooks else ():
         names = {*run.workbook_id.split(", ")} & {*workbooks}
         with suppress(ConfigurationError):
-            for one in written(run, store.entries(run.run_id)) if names else ():
+            for one in _written(store, run) if names else ():
                 if one.field == "stage" and one.after and one.outcome.outcome.done:
                     found |= {(name, one.record_id, one.after) for name in names}
     return frozenset(found)
@@ -84,7 +87,14 @@ def _applied(store: Store, runs: Sequence[Run]) -> dict[tuple[str, str], Applied
     found: dict[tuple[str, str], Applied] = {}
     for run in reversed(runs):
         with suppress(ConfigurationError):
-            for one in written(run, store.entries(run.run_id)):
+            for one in _written(store, run):
                 if one.outcome.outcome.done:
                     found[one.record_id, one.field] = Applied(one.after, one.run_id, one.at)
     return found
+
+
+def _written(store: Store, run: Run) -> Iterator[Written]:
+    """What a run wrote. Its plan is read only where there was one."""
+    from reconcile.apply.written import written
+
+    return written(run, store.entries(run.run_id))

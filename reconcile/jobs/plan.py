@@ -18,7 +18,7 @@ from reconcile.errors import DecisionNeeded, StateError, WorkbookError
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import Beside, gather_live
 from reconcile.introw.gathering import Gathering
-from reconcile.jobs.evidence.keep import FileAsRead, MadeOf, file_as_read
+from reconcile.jobs.evidence.made_of import FileAsRead, MadeOf, file_as_read
 from reconcile.jobs.kept_live import kept_live
 from reconcile.jobs.narrow_to import NarrowTo, narrowing_of
 from reconcile.jobs.own_work import applied, own_work

@@ -12,7 +12,6 @@ from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError, WorkbookWithdrawn
@@ -68,21 +67,6 @@ def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork, poli
     made = made_findings(edited, own)
     readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)
     return Reading(edited, baseline, review(edited, baseline, policy, readonly), kept is not None)
-
-
-def refuse_missing(files: Sequence[Path]) -> None:
-    """Raises ConfigurationError for a file that is not there, before a key is needed or anything is asked."""
-    for file in files:
-        try:
-            file.stat()
-        except FileNotFoundError as error:
-            there = file.parent.iterdir() if file.parent.is_dir() else ()
-            names = (one.name for one in there if one.suffix == file.suffix)
-            hint = did_you_mean(file.name, names)
-            raise ConfigurationError(f"There is no file {file}. Check the path.{hint}") from error
-        except OSError:
-            # Whoever opens it says what is wrong with it.
-            continue
 
 
 def read_all(session: Session, store: Store, files: Sequence[Path]) -> tuple[Reading, ...]:

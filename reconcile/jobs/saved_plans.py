@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from reconcile.apply.staleness import moved_since
 from reconcile.atomic import refuse_foreign
 from reconcile.domain.phrases import moment
 from reconcile.domain.policy.names_and_limits import Policy
@@ -17,7 +16,6 @@ from reconcile.jobs.readings import withdrawn_text
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json
 from reconcile.plan.model import Plan
-from reconcile.plan.proof import prove
 from reconcile.report.model import Stale
 from reconcile.store.evidence.kept_files import has_inputs
 from reconcile.store.sent.withdrawals import withdrawn
@@ -57,6 +55,8 @@ def read_plan(file: Path, policy: Policy) -> Plan:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The plan {file} cannot be read.") from error
+    from reconcile.plan.proof import prove
+
     plan = from_json(text, file.name)
     prove(plan, policy, file.name)
     return plan
@@ -117,6 +117,8 @@ def stale_operations(
 
     Raises ConfigurationError for a plan of another environment or state store, and ApiError.
     """
+    from reconcile.apply.staleness import moved_since
+
     refuse_foreign_plan(session, store, plan, name)
     found = moved_since(plan, reader, session.settings.policy.names)
     return tuple(Stale(one.operation.id, one.operation.target, tuple(one.moved)) for one in found)

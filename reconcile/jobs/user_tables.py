@@ -10,6 +10,7 @@ from reconcile.erp.payments.budget import Budget
 from reconcile.erp.payments.csv_table import read_csv_table
 from reconcile.erp.payments.model import Grid, GridCell, GridRow, Source
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.named_files import check_size, too_large
 from reconcile.workbook.ooxml import Book, open_book
 from reconcile.workbook.pack import read_table
 from reconcile.workbook.read import shown
@@ -37,24 +38,8 @@ def read_any_table(file: Path, sheet: str, rules: FileRules) -> list[list[str]]:
         ("field", f"{longest:,} characters in a field", longest, rules.table_field),
     ):
         if size > limit:
-            raise _too_large(file, found, f"{limit:,}", f"table_{setting}")
+            raise too_large(file, found, f"{limit:,}", f"table_{setting}")
     return rows
-
-
-def check_size(file: Path, rules: FileRules) -> None:
-    """Raises ConfigurationError for what is no plain file, so that no pipe is waited for, or too large."""
-    if file.exists() and not file.is_file():
-        raise ConfigurationError(f"{file} is not a file. Name a CSV file or a workbook.")
-    size = file.stat().st_size if file.exists() else 0
-    if size > rules.table_megabytes * 1_000_000:
-        raise _too_large(file, f"{size / 1_000_000:,.1f} MB", f"{rules.table_megabytes}", "table_megabytes")
-
-
-def _too_large(file: Path, found: str, limit: str, setting: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"{file} has {found}, and at most {limit} are read. Remove what is not needed, "
-        f"or raise {setting} in [files] of reconcile.toml."
-    )
 
 
 def source_of(file: Path, rules: FileRules | None = None) -> Source:

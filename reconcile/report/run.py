@@ -16,7 +16,8 @@ from reconcile.domain.unseen import one_line
 from reconcile.plan.model import Operation
 from reconcile.plan.outcome import OperationOutcome, Outcome, StageTotal
 from reconcile.report.model import Report, Run
-from reconcile.report.terminal import FOLD, table
+from reconcile.report.screen.console_lines import FOLD
+from reconcile.report.terminal import table
 from reconcile.report.waiting import banner
 from reconcile.report.words import operation_money
 

@@ -6,10 +6,8 @@ On a terminal lines are wrapped with their indent; in a pipe a line stays one li
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,14 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from reconcile.domain.fields import NEW_KINDS
-from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.money import shown_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.unseen import one_line
 from reconcile.plan.model import TieOut, Total
-from reconcile.report.causes import by_cause
 from reconcile.report.model import Change, Group, Report
 from reconcile.report.news import News
+from reconcile.report.screen.console_lines import FOLD, Screen
+from reconcile.report.screen.finding_lines import show_finding, show_findings
 from reconcile.report.sections import Line, Section, sections
 from reconcile.report.waiting import WaitingRecord, banner, nothing_waits, to_look_at
 from reconcile.report.words import (
@@ -38,50 +36,10 @@ from reconcile.report.words import (
     title_of,
 )
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
-FOLD = 20
-"""Lines of a list that are shown; the rest is counted."""
-_FEW = 12
-"""Allowed values that a finding names; more are in the workbook's drop-down."""
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class _Screen:
-    """A console, whether long lists are shown whole, and how places are named."""
-
-    console: Console
-    full: bool
-    placed: Callable[[str], str] = str
-
-    def say(self, text: Text, indent: int = 0) -> None:
-        """Writes a text, wrapped with its indent on a terminal."""
-        console = self.console
-        room = max(console.width - indent, 20)
-        for line in text.wrap(console, room) if console.is_terminal else [text]:
-            line.rstrip()
-            console.print(Text(" " * indent) + line, soft_wrap=True, highlight=False)
-
-    def blank(self) -> None:
-        """An empty line."""
-        self.console.print()
-
-    def listed(self, lines: Sequence[T], show: Callable[[T], None]) -> None:
-        """Shows the lines of a list, and counts those that it folds."""
-        for line in lines if self.full else lines[:FOLD]:
-            show(line)
-        self.folded(len(lines))
-
-    def folded(self, count: int) -> None:
-        """Counts what a list of that length folds."""
-        if not self.full and count > FOLD:
-            more = counted(count - FOLD, "more", "more")
-            self.say(Text(f"… and {more}; --full shows all", "dim"), 2)
-
 
 def render(report: Report, console: Console, *, full: bool = False, quiet: bool = False) -> None:
     """Writes the report. `full` shows long lists whole, and the requests; `quiet` little but the headline."""
-    screen = _Screen(console, full, spots(report))
+    screen = Screen(console, full, spots(report))
     screen.say(Text(one_line(report.title), "bold"))
     if not quiet:
         for name, value in facts(report):
@@ -91,14 +49,14 @@ def render(report: Report, console: Console, *, full: bool = False, quiet: bool 
     for sentence in headline(report):
         screen.say(Text(one_line(sentence)))
     if quiet:
-        screen.listed(to_look_at(report), lambda one: _finding(one, screen))
+        screen.listed(to_look_at(report), lambda one: show_finding(one, screen))
     else:
         _body(report, screen)
 
 
 def render_news(report: Report, news: News, console: Console) -> None:
     """Writes the headline, and what is new since the report was shown before."""
-    screen = _Screen(console, full=False, placed=spots(report))
+    screen = Screen(console, full=False, placed=spots(report))
     screen.say(Text(one_line(report.title), "bold"))
     _banner(report, screen, quiet=False)
     for sentence in headline(report):
@@ -114,7 +72,7 @@ def render_news(report: Report, news: News, console: Console) -> None:
     screen.listed(news.lines, lambda line: screen.say(Text(one_line(line)), 2))
 
 
-def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
+def _banner(report: Report, screen: Screen, *, quiet: bool) -> None:
     """What waits for a decision, above everything that happens."""
     found = banner(report)
     if found is None:
@@ -128,48 +86,24 @@ def _banner(report: Report, screen: _Screen, *, quiet: bool) -> None:
         screen.blank()
 
 
-def _waiting(one: WaitingRecord, screen: _Screen) -> None:
+def _waiting(one: WaitingRecord, screen: Screen) -> None:
     text = Text(one_line(one.words))
     text.append(f"  {one_line(screen.placed(one.place))}" if one.place else "", "dim")
     screen.say(text, 2)
 
 
-def _body(report: Report, screen: _Screen) -> None:
+def _body(report: Report, screen: Screen) -> None:
     screen.listed(report.groups, lambda group: _group(group, screen))
     for section in sections(report):
         _section(section, screen)
-    _findings(report.findings if screen.full else report.causes, screen)
+    show_findings(report.findings if screen.full else report.causes, screen)
     _totals("Payouts by stage", "Stage", report.stages, screen)
     moved = [one for one in report.partners if one.delta or one.live != one.exported]
     _totals("Lines by partner (those that move)", "Partner", moved, screen)
     _tie_out(report.tie_out, screen)
 
 
-def render_findings(findings: Sequence[Finding], console: Console, *, full: bool = False) -> None:
-    """Writes findings: where, what, and what to do. `full` shows each of those that have one cause."""
-    _findings(findings if full else by_cause(findings), _Screen(console, full))
-
-
-def _findings(findings: Sequence[Finding], screen: _Screen) -> None:
-    if findings:
-        screen.blank()
-        screen.say(Text.assemble(("Findings", "bold"), f" ({len(findings):,})"))
-        screen.listed(findings, lambda one: _finding(one, screen))
-
-
-def _finding(one: Finding, screen: _Screen) -> None:
-    words = [one.message, one.fix]
-    if one.owner:
-        words.insert(0, f"({one.owner})")
-    if one.value and one.value not in one.message:
-        words.append(f"Now: {one.value}.")
-    if 0 < len(one.allowed) <= _FEW:
-        words.append(f"Allowed: {', '.join(one.allowed)}.")
-    head = (f"{one.severity.value} ", _STYLES[one.severity]), (f"{one_line(one.place)}: ", "bold")
-    screen.say(Text.assemble(*head, one_line(" ".join(words))), 2)
-
-
-def _group(group: Group, screen: _Screen) -> None:
+def _group(group: Group, screen: Screen) -> None:
     payout = group.payout
     screen.blank()
     screen.say(Text(one_line(title_of(payout)), "bold"))
@@ -184,7 +118,7 @@ def _group(group: Group, screen: _Screen) -> None:
             screen.say(Text(one_line(f"relies on: {relied}"), "dim"), 6)
 
 
-def _change(change: Change, screen: _Screen) -> None:
+def _change(change: Change, screen: Screen) -> None:
     text = Text(f"{change.label}: ")
     before = one_line(before_of(change))
     if before:
@@ -202,14 +136,14 @@ def _change(change: Change, screen: _Screen) -> None:
         screen.say(Text(f"({notes})", "yellow"), 6)
 
 
-def _section(section: Section, screen: _Screen) -> None:
+def _section(section: Section, screen: Screen) -> None:
     screen.blank()
     screen.say(Text.assemble((section.title, "bold"), f" ({len(section.lines):,})"))
     screen.say(Text(section.meaning, "dim"), 2)
     screen.listed(section.lines, lambda line: _line(line, screen))
 
 
-def _line(line: Line, screen: _Screen) -> None:
+def _line(line: Line, screen: Screen) -> None:
     words = [line.who, line.what, screen.placed(line.place)]
     screen.say(Text(one_line(" · ".join(word for word in words if word))), 2)
     for name, value in line.sides:
@@ -218,7 +152,7 @@ def _line(line: Line, screen: _Screen) -> None:
         screen.say(Text(one_line(line.note), "yellow"), 6)
 
 
-def _totals(title: str, key: str, totals: Sequence[Total], screen: _Screen) -> None:
+def _totals(title: str, key: str, totals: Sequence[Total], screen: Screen) -> None:
     if not totals:
         return
     shown = table(title, key, "", "Exported", "Live", "After", "Change")
@@ -230,7 +164,7 @@ def _totals(title: str, key: str, totals: Sequence[Total], screen: _Screen) -> N
     screen.folded(len(totals))
 
 
-def _tie_out(ties: Sequence[TieOut], screen: _Screen) -> None:
+def _tie_out(ties: Sequence[TieOut], screen: Screen) -> None:
     if ties:
         columns = ("", "Exported", "+ drift", "+ edits", "= planned", "Residual")
         shown = table("Tie-out of all lines", *columns, left=1)

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Any, Final, TypeVar
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from reconcile.domain.edited import Export
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _RECORDS: Final = {"payouts": Payout, "lines": CommissionLine, "partners": Partner}
 """The members of a snapshot that are many, by what they map ids to."""
@@ -102,7 +103,7 @@ def _lines(kept: bytes) -> Iterator[bytes]:
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(dict[str, _RECORDS[name]] if name else Snapshot)  # type: ignore[valid-type]
+    return _checked(dict[str, _RECORDS[name]] if name else Snapshot)  # type: ignore[valid-type]
 
 
 def export_row(export: Export, baseline: Snapshot, sent_as: SentAs) -> dict[str, Any]:
@@ -129,9 +130,16 @@ def sent_as_of(text: str) -> SentAs:
 
 @cache
 def _sent() -> TypeAdapter[SentAs]:
-    return TypeAdapter(SentAs)
+    return _checked(SentAs)
 
 
 @cache
 def _exports() -> TypeAdapter[Export]:
-    return TypeAdapter(Export)
+    return _checked(Export)
+
+
+def _checked(kind: type[T]) -> TypeAdapter[T]:
+    """What reads a kind back. Its library is loaded when the first export is read."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)

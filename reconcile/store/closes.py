@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +48,11 @@ class Reopening:
     by: str
     reason: str
     what: str
+
+
+def counting(closes: Sequence[KeptClose]) -> list[KeptClose]:
+    """The closes that were not made again since, in the order of their periods."""
+    return [one for one in closes if not one.superseded]
 
 
 def save_close(store: Store, kept: KeptClose, replaces: str = "", claim: Claim | None = None) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, select
 
 from reconcile.errors import DecisionNeeded, StateError
@@ -27,6 +26,8 @@ def process_lock(store: Path, environment: str) -> Iterator[bool]:
 
     Raises StateError where the file cannot be made.
     """
+    from filelock import FileLock, Timeout
+
     name = hashlib.sha256(environment.encode()).hexdigest()[:12]
     lock = FileLock(store.with_name(f"{store.name}.{name}.lock"), mode=0o600, timeout=0)
     try:

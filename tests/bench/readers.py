@@ -105,7 +105,8 @@ def table(convert: str, path: Path) -> object:
 def ledger(path: Path) -> object:
     """As `close --gl` reads an export of the general ledger, but for the bounds."""
     from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
-    from reconcile.jobs.user_tables import check_size, source_of
+    from reconcile.jobs.named_files import check_size
+    from reconcile.jobs.user_tables import source_of
 
     check_size(path, _unbound())
     return read_ledger(source_of(path, _unbound()), LedgerHints({"2000": True}, currency="USD"))

@@ -64,6 +64,27 @@ def test_a_count_in_a_sentence_is_written_so_too(tag: str, sentence: str) -> Non
     assert _way(tag).sentences.counted(1234, "change") == sentence
 
 
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ("-1,234.50 EUR", '<data value="-1234.50" lang="de">-1.234,50</data> EUR'),
+        ("12.5%", '<data value="12.5" lang="de">12,5</data>%'),
+        ("2026-11-30", '<time datetime="2026-11-30" lang="de">30.11.2026</time>'),
+        ("2026-11-30 14:05 UTC", '<time datetime="2026-11-30T14:05Z" lang="de">30.11.2026, 14:05 UTC</time>'),
+        *(
+            (same, same)
+            for same in ("2026-99-99", "2026-11-30 99:05 UTC", "1,23", "1.234,50", "PO 1,234.50", "-")
+        ),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_what_a_job_wrote_as_the_record_does_is_written_as_the_page_does(recorded: str, shown: str) -> None:
+    engine = Environment(autoescape=True)
+    engine.filters.update(FILTERS)
+
+    assert engine.from_string("{{ text | written }}").render(text=recorded, writing=_way("de")) == shown
+
+
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda one: one.name)
 def test_a_template_prints_no_amount_count_or_moment_by_itself(template: Path) -> None:
     engine = Environment(autoescape=True)

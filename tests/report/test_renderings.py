@@ -18,7 +18,8 @@ from reconcile.report.build import report_on
 from reconcile.report.codec import to_json
 from reconcile.report.files import html, markdown
 from reconcile.report.model import Report, Why
-from reconcile.report.terminal import FOLD, render
+from reconcile.report.screen.console_lines import FOLD
+from reconcile.report.terminal import render
 
 REPORT = report_on(everything())
 

@@ -29,7 +29,8 @@ from reconcile.errors import ReconcileError
 from reconcile.introw.client import Client
 from reconcile.introw.connection import Connection, Key
 from reconcile.introw.fetch import fetch_snapshot
-from reconcile.jobs.evidence.keep import FileAsRead, keep_inputs
+from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.evidence.made_of import FileAsRead
 from reconcile.jobs.exports.withdraw import restore, withdraw
 from reconcile.jobs.kept_live import live_path
 from reconcile.jobs.narrow_to import NarrowTo

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from pathvalidate import is_valid_filename
-
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.domain.snapshot import PAYOUTS_ONLY, POOL_ONLY, Scope, Snapshot
 from reconcile.domain.stage import stage_of
@@ -145,6 +143,8 @@ def file_names(names: Iterable[str], ending: str = ".xlsx") -> list[str]:
 
 def is_file_name(name: str) -> bool:
     """Whether a text is the name of a file in its folder, on every system."""
+    from pathvalidate import is_valid_filename
+
     is_valid = is_valid_filename(name, platform="universal") and name.strip(".") != ""
     return is_valid and _RESERVED.fullmatch(name) is None
 

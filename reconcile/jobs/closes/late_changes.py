@@ -16,12 +16,19 @@ from reconcile.domain.money import shown_amount
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Environment
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.close_chain import counting, kept_close, thawed
+from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.close_files import journal_of, newest_layouts, write_files
 from reconcile.jobs.closes.close_inputs import everything
 from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.session import Session
-from reconcile.store.closes import KeptClose, KeptLateEntry, kept_closes, kept_late_entries, save_late_entry
+from reconcile.store.closes import (
+    KeptClose,
+    KeptLateEntry,
+    counting,
+    kept_closes,
+    kept_late_entries,
+    save_late_entry,
+)
 from reconcile.store.store import Store
 
 

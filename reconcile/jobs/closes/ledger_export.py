@@ -19,8 +19,9 @@ from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.close_chain import kept_close, thawed
 from reconcile.jobs.closes.stale import say_stale
+from reconcile.jobs.named_files import check_size
 from reconcile.jobs.session import Session
-from reconcile.jobs.user_tables import check_size, source_of
+from reconcile.jobs.user_tables import source_of
 from reconcile.store.closes import KeptClose, kept_closes
 
 

@@ -13,13 +13,12 @@ from reconcile.close.rollup.rollup_tables import rollup_pack
 from reconcile.domain.pack_table import Pack, Table
 from reconcile.domain.period import Period
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.close_chain import counting
 from reconcile.jobs.closes.close_files import temporary_folder, write_files
 from reconcile.jobs.closes.remake import remade
 from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.session import Session
 from reconcile.report.pack import write_page
-from reconcile.store.closes import KeptClose, kept_closes
+from reconcile.store.closes import KeptClose, counting, kept_closes
 from reconcile.workbook.pack import write_pack
 
 

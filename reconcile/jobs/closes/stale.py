@@ -15,14 +15,14 @@ from reconcile.close.rollforward import entries_from
 from reconcile.domain.period import Period
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.close_chain import counting, thawed
+from reconcile.jobs.close_chain import thawed
 from reconcile.jobs.closes.close_inputs import last_export
 from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.forecast import forecast, paid_lines
 from reconcile.plan.model import Operation
-from reconcile.store.closes import kept_closes, kept_late_entries
+from reconcile.store.closes import counting, kept_closes, kept_late_entries
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 

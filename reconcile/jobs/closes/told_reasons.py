@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from reconcile.jobs.close_chain import counting
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.outcome import Outcome
-from reconcile.store.closes import KeptClose
+from reconcile.store.closes import KeptClose, counting
 from reconcile.store.run import Run
 from reconcile.store.sent.sent_exports import sent_exports
 from reconcile.store.store import Store

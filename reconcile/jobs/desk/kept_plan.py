@@ -19,8 +19,8 @@ from reconcile.domain.decision import Choice
 from reconcile.errors import ApiError, ConfigurationError, ReconcileError
 from reconcile.jobs.check import Checked, check
 from reconcile.jobs.diff import Compared, DiffRequest, diff
-from reconcile.jobs.review_markup import all_conflicts
-from reconcile.jobs.review_workbooks import write_decided
+from reconcile.jobs.reviews.review_markup import all_conflicts
+from reconcile.jobs.reviews.review_workbooks import write_decided
 from reconcile.jobs.session import Session
 from reconcile.plan.codec import from_json, to_json
 from reconcile.plan.decide import claims
@@ -48,7 +48,7 @@ class BroughtIn:
     @property
     def compared(self) -> Compared:
         """The plan and the report on it. Raises ConfigurationError where there is no plan."""
-        report = replace(_report(self.plan), stops=self.stops, approval=self.approval, live_at=self.live_at)
+        report = replace(report_of(self.plan), stops=self.stops, approval=self.approval, live_at=self.live_at)
         return Compared(plan_of(self.plan), report)
 
 
@@ -81,7 +81,8 @@ def plan_of(text: str) -> Plan:
 
 
 @lru_cache(maxsize=_PLANS)
-def _report(text: str) -> Report:
+def report_of(text: str) -> Report:
+    """What a plan that is kept as text says to people."""
     return report_on(plan_of(text))
 
 

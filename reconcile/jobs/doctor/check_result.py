@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -23,4 +21,6 @@ class Check:
 
 def as_json(checks: list[Check]) -> str:
     """The checks for a machine."""
+    from pydantic import TypeAdapter
+
     return TypeAdapter(list[Check]).dump_json(checks, indent=2).decode()

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from reconcile.domain.phrases import counted, moment
-from reconcile.domain.policy.names_and_limits import DOCUMENTED_REASONS, Names
+from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.snapshot import Snapshot
 from reconcile.domain.stage import STAGES
 from reconcile.jobs.session import Session
-from reconcile.plan.model import Action, Plan
-from reconcile.plan.outcome import OperationOutcome
 from reconcile.store.seen_words import LONGEST, MOST, SeenWord, keep_words, seen_words
 from reconcile.store.store import Store
 
@@ -38,23 +36,6 @@ def unknown_in(snapshot: Snapshot, names: Names) -> Words:
     stages = Counter(one.stage for one in snapshot.payouts.values())
     statuses = Counter(one.status or "" for one in snapshot.lines.values() if not one.payout_id)
     return unknown_words(stages, statuses, names)
-
-
-def reasons_of(plan: Plan, outcomes: Mapping[str, OperationOutcome]) -> Words:
-    """The reasons that a run declined lines with, or that were refused, but for the documented one."""
-    found: dict[str, Counter[str]] = {ACCEPTED: Counter(), REFUSED: Counter()}
-    for operation in plan.operations:
-        reason = (operation.body or {}).get("reasonType")
-        outcome = outcomes.get(operation.id)
-        if operation.action is not Action.DECLINE_LINE or not isinstance(reason, str) or outcome is None:
-            continue
-        if reason in DOCUMENTED_REASONS:
-            continue
-        if outcome.outcome.done and outcome.accepted:
-            found[ACCEPTED][reason] += 1
-        elif outcome.was_refused:
-            found[REFUSED][reason] += 1
-    return {kind: dict(sorted(words.items())) for kind, words in found.items() if words}
 
 
 def note_words(session: Session, store: Store, words: Words) -> None:

@@ -10,7 +10,8 @@ from reconcile.domain.phrases import counted, moment
 from reconcile.errors import ConfigurationError, WorkbookError, WorkbookWithdrawn
 from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.lost_identity import identity, likely_exports
-from reconcile.jobs.readings import Reading, read, refuse_missing
+from reconcile.jobs.named_files import refuse_missing
+from reconcile.jobs.readings import Reading, read
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
 from reconcile.workbook.doctor import Trace, arrangement, describe, examine, repair

@@ -48,7 +48,7 @@ def ask_for_stamp(session: Session, stamped: bytes) -> bytes:
 
     Raises StampFailed where there is no stamp, and ConfigurationError.
     """
-    from reconcile.stamp.authority import ask  # noqa: PLC0415  only here is anything sent
+    from reconcile.stamp.authority import ask
 
     roots, asked = trusted_roots(session.settings), question(stamped)
     assert roots  # as the settings were read

@@ -17,7 +17,7 @@ from reconcile.jobs.doctor.server_words import noted_words
 from reconcile.jobs.exports.new_workbooks import export_of, refuse_output, write_exported
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.exports.split_export import folder_for, refuse_folder, write_set
-from reconcile.jobs.readings import refuse_missing
+from reconcile.jobs.named_files import refuse_missing
 from reconcile.jobs.scope import Filters, fetch_scope, refuse_unmatched
 from reconcile.jobs.session import Session
 from reconcile.workbook.contract import as_shown

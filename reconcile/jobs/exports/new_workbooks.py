@@ -12,7 +12,7 @@ from reconcile.domain.progress import Progress
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.doctor.server_words import tried_reasons
-from reconcile.jobs.evidence.keep import keep_sent
+from reconcile.jobs.evidence.keep_workbooks import keep_sent
 from reconcile.jobs.session import Session
 from reconcile.store.baselines import SentAs
 from reconcile.store.store import Store

@@ -19,10 +19,10 @@ from reconcile.domain.split.split_by import Part, SplitWorkbook, file_names
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.doctor.server_words import tried_reasons
-from reconcile.jobs.evidence.keep import keep_sent
+from reconcile.jobs.evidence.keep_workbooks import keep_sent
 from reconcile.jobs.exports.new_workbooks import export_of
+from reconcile.jobs.named_files import check_size
 from reconcile.jobs.session import Session
-from reconcile.jobs.user_tables import check_size
 from reconcile.store.baselines import SentAs
 from reconcile.store.store import Store
 from reconcile.workbook.export import NOTHING, Beside, Proposal, write_workbook

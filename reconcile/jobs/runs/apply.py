@@ -8,9 +8,9 @@ from pathlib import Path
 
 from reconcile.domain.decision import Preference
 from reconcile.errors import ConfigurationError
+from reconcile.jobs.named_files import refuse_missing
 from reconcile.jobs.narrow_to import NarrowTo
 from reconcile.jobs.plan import EVERYTHING, plan_for
-from reconcile.jobs.readings import refuse_missing
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.saved_plans import applied_before, is_saved_plan, read_plan, refuse_foreign_plan
 from reconcile.jobs.session import Session

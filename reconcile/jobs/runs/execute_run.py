@@ -17,7 +17,8 @@ from reconcile.domain.snapshot import Environment
 from reconcile.errors import ApiError, ConfigurationError, RunStopped, StateError, Stopped
 from reconcile.introw.client import Client
 from reconcile.jobs.approvals.run_approval import approval_of_run
-from reconcile.jobs.doctor.server_words import note_words, reasons_of
+from reconcile.jobs.doctor.server_words import note_words
+from reconcile.jobs.runs.decline_reasons_tried import reasons_of
 from reconcile.jobs.runs.result_workbooks import ResultPlaces, Written, write_results
 from reconcile.jobs.runs.run_options import RunOptions
 from reconcile.jobs.session import Session, StopRequest

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from reconcile.apply.execute import unfinished
 from reconcile.domain.phrases import counted
 from reconcile.jobs.approvals.plan_approval import PlanApproval, plan_approval
 from reconcile.jobs.approvals.rules_on_record import not_agreed
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
+from reconcile.jobs.runs.unfinished import unfinished
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import unseen
 from reconcile.plan.model import Plan

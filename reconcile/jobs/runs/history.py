@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
 from reconcile.domain.phrases import counted, did_you_mean, moment
 from reconcile.domain.unseen import visible
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.runs.record_events import Event, events_of
-from reconcile.jobs.runs.record_life import Life, life_of
-from reconcile.jobs.runs.run_summary import RunSummary, summary_of
 from reconcile.jobs.session import Session
 from reconcile.store.audit import Break, Record, audit
 from reconcile.store.entries import Entry
@@ -21,6 +19,10 @@ from reconcile.store.run import Run
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.verify_signatures import SignatureVerdict
+    from reconcile.jobs.runs.record_events import Event
+    from reconcile.jobs.runs.record_life import Life
+    from reconcile.jobs.runs.run_summary import RunSummary
+    from reconcile.store.store import Store
 
 _RUN_COLUMNS = (
     "run_id",
@@ -82,8 +84,11 @@ class History:
         """
         if name is None:
             return self
-        life = None if _is_run(self.record, name) else life_of(self.record, name, self.events)
-        return life or self.journal(name)
+        if _is_run(self.record, name):
+            return self.journal(name)
+        from reconcile.jobs.runs.record_life import life_of
+
+        return life_of(self.record, name, self.events) or self.journal(name)
 
     def journal(self, run_id: str) -> Journal:
         """The journal of a run. Raises ConfigurationError for one that is not there."""
@@ -122,15 +127,17 @@ class History:
             yield "There are no runs yet."
 
     @property
+    def _rows(self) -> list[dict[str, Any]]:
+        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
+
+    @cached_property
     def summaries(self) -> tuple[tuple[Run, RunSummary], ...]:
         """The runs with what each was about, newest first."""
         return tuple((run, self._summary(run)) for run in self.record.runs)
 
-    @property
-    def _rows(self) -> list[dict[str, Any]]:
-        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
-
     def _summary(self, run: Run) -> RunSummary:
+        from reconcile.jobs.runs.run_summary import summary_of
+
         return summary_of(run, self.record.entries.get(run.run_id, ()))
 
     def verdict(self) -> Iterator[str]:
@@ -160,8 +167,22 @@ def history(session: Session, name: str | None = None, *, whole: bool = False) -
     """
     with session.store(create=False) as store:
         record = store.record(whole=whole)
-        events = () if name is None or _is_run(record, name) else events_of(store, session.environment, name)
+        events = () if name is None or _is_run(record, name) else _events(session, store, name)
     return History(record, audit(record), events, _signatures(session) if whole else None)
+
+
+def with_events(session: Session, found: History, name: str) -> History:
+    """The same record, with what else happened to a payout, line or payment."""
+    if _is_run(found.record, name):
+        return found
+    with session.store(create=False) as store:
+        return replace(found, events=_events(session, store, name))
+
+
+def _events(session: Session, store: Store, name: str) -> tuple[Event, ...]:
+    from reconcile.jobs.runs.record_events import events_of
+
+    return events_of(store, session.environment, name)
 
 
 def _signatures(session: Session) -> SignatureVerdict:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reconcile.close.lock import locked
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.close_chain import counting, thawed
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
-from reconcile.store.closes import Reopening, kept_closes, record_reopening
+from reconcile.store.closes import Reopening, counting, kept_closes, record_reopening
 from reconcile.store.run import Run
 from reconcile.store.store import Store
 
@@ -47,9 +45,13 @@ def pass_locks(session: Session, store: Store, plan: Plan, consent: Consent) -> 
 def closed_periods(session: Session, store: Store, plan: Plan) -> dict[Period, tuple[str, ...]]:
     """The closed periods that the plan would change, with the records of each."""
     closes = counting(kept_closes(store, plan.environment))
-    newest = thawed(closes[-1]) if closes else None
+    if not closes:
+        return {}
+    from reconcile.close.lock import locked
+    from reconcile.jobs.close_chain import thawed
+
     closed = [Period(one.first, one.last) for one in closes]
-    return locked(plan.operations, closed, newest, session.settings.close)
+    return locked(plan.operations, closed, thawed(closes[-1]), session.settings.close)
 
 
 def closed_words(period: Period, ids: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from reconcile.atomic import refuse_existing
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.domain.edited import EditedWorkbook
 from reconcile.errors import ConfigurationError, ReconcileError
-from reconcile.jobs.review_markup import conflict_key
+from reconcile.jobs.reviews.review_markup import conflict_key
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
 from reconcile.plan.outcome import OperationOutcome

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from reconcile.apply.execute import new_run, refuse_unfinished
+from reconcile.apply.execute import new_run
 from reconcile.domain.period import Period
 from reconcile.domain.phrases import counted
 from reconcile.domain.settlement import Answer
@@ -16,12 +16,15 @@ from reconcile.introw.client import Client
 from reconcile.jobs.approvals.plan_approval import PlanApproval, claim_of, plan_approval
 from reconcile.jobs.approvals.rules_on_record import keep_rules, not_agreed
 from reconcile.jobs.approvals.use_approval import note_refusal
-from reconcile.jobs.evidence.keep import MadeOf, keep_applied, keep_inputs
+from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.evidence.keep_workbooks import keep_applied
+from reconcile.jobs.evidence.made_of import MadeOf
 from reconcile.jobs.runs.execute_run import RunResult, comments_wanted, execute_run, holding
 from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import pass_locks, record_reopenings
 from reconcile.jobs.runs.result_workbooks import result_places
 from reconcile.jobs.runs.run_options import Consent, RunOptions
+from reconcile.jobs.runs.unfinished import refuse_unfinished
 from reconcile.jobs.saved_plans import stale_operations, stale_text
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import refuse_unseen

@@ -13,7 +13,8 @@ from reconcile.domain.snapshot import Snapshot, together
 from reconcile.errors import ConfigurationError
 from reconcile.introw.client import Client
 from reconcile.introw.fetch import fetch_live, read_again
-from reconcile.jobs.evidence.keep import MadeOf, keep_inputs
+from reconcile.jobs.evidence.keep import keep_inputs
+from reconcile.jobs.evidence.made_of import MadeOf
 from reconcile.jobs.plan import lengths_of
 from reconcile.jobs.runs.start_run import Planned
 from reconcile.jobs.session import Session

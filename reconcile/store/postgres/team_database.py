@@ -78,7 +78,7 @@ class PostgresDatabase:
         return str(self.server)
 
     def _connect(self, _: object, __: object, where: Any, named: Any) -> Any:  # noqa: ANN401  SQLAlchemy's
-        from reconcile.store.postgres.bounded_connection import connected  # noqa: PLC0415  psycopg is an extra
+        from reconcile.store.postgres.bounded_connection import connected  # psycopg is an extra
 
         return connected(self.server.lease * _SILENCE, *where, **named)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import IO, Final
 
 # No DTD gets past check_package, and without one there are no entities to expand.
 from xml.etree.ElementTree import fromstring
-from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from reconcile.workbook.ooxml.encoding import utf_8
@@ -100,7 +100,7 @@ class Parts:
         # Links outwards have ids, too.
         while f"rIdR{number}" in taken or f'"rIdR{number}"'.encode() in self.read(rels):
             number += 1
-        given = f'Id="rIdR{number}" Type="{OFFICE}/{kind}" Target={quoteattr("/" + target)}'
+        given = f'Id="rIdR{number}" Type="{OFFICE}/{kind}" Target="/{escape(target)}"'
         self._edit(rels, lambda _: f"Relationship {given}")
         return f"rIdR{number}"
 

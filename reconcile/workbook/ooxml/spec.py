@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 SHEET_ORDER: Final = (
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
@@ -66,4 +66,4 @@ def held(text: str) -> str:
 
 def xml_text(text: str) -> str:
     """A text as XML of a cell can hold it: blanks for what XML cannot hold, and no more than a cell holds."""
-    return escape(held(UNWRITABLE.sub(" ", text)))
+    return escape(held(UNWRITABLE.sub(" ", text)), quote=False)

@@ -9,10 +9,8 @@ from reconcile.atomic import new_folder
 from reconcile.domain.split.split_by import file_names
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.readings import Reading
-from reconcile.jobs.review_markup import markup_for
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan
-from reconcile.workbook.copy import write_review
 
 
 def review_among(review: Path | None, reports: Sequence[Path]) -> tuple[Path | None, tuple[Path, ...]]:
@@ -51,17 +49,13 @@ def write_reviews(
 ) -> tuple[Path, ...]:
     """Writes them, and answers where they are."""
     if len(files) == 1:
-        _write(session, files[0], target, readings[0], plan)
+        write_decided(session, files[0], target, plan, readings[0].edited.file, {})
         return (target,)
     names = file_names(Path(one.edited.file).with_suffix("").as_posix() for one in readings)
     with new_folder(target) as draft:
         for file, reading, name in zip(files, readings, names, strict=True):
-            _write(session, file, draft / name, reading, plan)
+            write_decided(session, file, draft / name, plan, reading.edited.file, {})
     return tuple(target / name for name in names)
-
-
-def _write(session: Session, file: Path, target: Path, reading: Reading, plan: Plan) -> None:
-    write_review(file, target, markup_for(plan, reading.edited.file), session.settings.templates)
 
 
 def write_decided(
@@ -72,4 +66,7 @@ def write_decided(
     name: of the workbook in the plan. chosen: see `markup_for`. Each decision is bound to the live value that
     the plan shows, as one that a person chooses in the sheet.
     """
+    from reconcile.jobs.reviews.review_markup import markup_for
+    from reconcile.workbook.copy import write_review
+
     write_review(file, target, markup_for(plan, name, chosen), session.settings.templates)

@@ -1,0 +1,1 @@
+"""Review workbooks: a plan beside the edits that it was made of."""
