@@ -30,8 +30,8 @@ FAMILY = Family(router)
 @router.post("/close/month/{period}/late")
 def look_late(
     request: Request,
-    of: Named,
     visitor: Closer,
+    of: Named,
     journal: Annotated[list[str], Form(default_factory=list)],
     how: Annotated[str, Form()] = "",
 ) -> Response:
