@@ -117,6 +117,8 @@ def _money(ana: Browser) -> dict[str, tuple[str, str]]:
     waived = dict.fromkeys(re.findall(r'name="(waive-[a-z-]+)"', draft.text), "looked at")
     ana.work("/close", {"period": PERIOD, "how": "close", **waived})
     statements = ana.work("/close/statements", {"period": PERIOD})
+    late = ana.work(f"/close/month/{PERIOD}/late")
+    rolled_up = ana.work("/close/rollup", {"longer": PERIOD})
     return {
         "bills": ("bills.html", "/bills"),
         "billed": ("billed.html", billed.url.path),
@@ -127,6 +129,8 @@ def _money(ana: Browser) -> dict[str, tuple[str, str]]:
         "closed": ("closed.html", draft.url.path),
         "month": ("month.html", f"/close/month/{PERIOD}"),
         "statements": ("statements.html", statements.url.path),
+        "late": ("late.html", late.url.path),
+        "rollup": ("rollup.html", rolled_up.url.path),
     }
 
 

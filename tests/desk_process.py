@@ -94,16 +94,19 @@ class DeskProcess:
         self.browsers.append(client)
         return Browser(client)
 
-    def be(self, name: str) -> Browser:
-        """A browser in which a person is signed in, by a link as the desk prints it."""
+    def link_for(self, name: str) -> str:
+        """A link that signs a person in, as the desk prints it."""
         with pytest.MonkeyPatch.context() as here:
             for key in ("INTROW_BASE_URL", "INTROW_API_KEY", "RECONCILE_STATE", "RECONCILE_CONFIG"):
                 here.setenv(key, self.environ[key])
             session = open_session(Config(), PageCaller())
             with desk_store(session) as rows:
-                secret = Sessions(rows, session.settings.team).make_link(name)
+                return f"/sign-in/link/{Sessions(rows, session.settings.team).make_link(name)}"
+
+    def be(self, name: str) -> Browser:
+        """A browser in which a person is signed in, by a link."""
         browser = self.browser()
-        browser.sign_in(f"/sign-in/link/{secret}")
+        browser.sign_in(self.link_for(name))
         return browser
 
     def command(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

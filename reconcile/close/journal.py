@@ -22,6 +22,7 @@ from reconcile.domain.policy.close import ClosePolicy
 from reconcile.domain.policy.dimensions import values_of
 
 Side = Literal["expense", "liability", "asset", "payable", "gain or loss"]
+_AGAINST: Final = {Part.PREPAID.value: "prepaid", Part.RECEIVABLE.value: "receivable"}
 _IN_PAYABLES: Final = (Part.PAYABLE.value, Part.PREPAID_BILL.value)
 """What the bills and their payments have booked already."""
 _MONEY: Final = (
@@ -160,11 +161,8 @@ def _signed(amount: Decimal, side: Side) -> Decimal:
 def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:
     """The two accounts that an accrued line goes to."""
     key = (entry.partner_id, entry.plan, entry.currency)
-    against = {Part.PREPAID.value: policy.prepaid, Part.RECEIVABLE.value: policy.receivable}
-    return {
-        "expense": policy.expense.account(*key),
-        "liability": against.get(entry.part, policy.liability).account(*key),
-    }
+    against = getattr(policy, _AGAINST.get(entry.part, "liability"))
+    return {"expense": policy.expense.account(*key), "liability": against.account(*key)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ class Traces:
     began: when the period did. runs: when each began, and its state. bills, payments: when each was issued or
     matched. closed: when the period was closed. What came before the period began, or after it was closed, is
     work of another one. is_next: whether the period is the next to be closed, since only that is worked on.
-    closed_before: when the period before it was closed. out: the workbooks that did not come back. returned,
-    asked: when workbooks came back and were compared, and when approvals of plans were asked for.
+    closed_before: when the period before it was closed. out: the workbooks that did not come back. returned:
+    when workbooks came back and were compared. asked, rejected: when approvals of plans were asked for that
+    nobody rejected, and those that somebody did.
     signed: how far the signatures of the close are, in words.
     """
 
@@ -47,6 +48,7 @@ class Traces:
     closed_before: str = ""
     returned: Sequence[str] = ()
     asked: Sequence[str] = ()
+    rejected: Sequence[str] = ()
     signed: str = ""
 
 
@@ -67,15 +69,17 @@ def steps(traces: Traces) -> tuple[Step, ...]:
     payments = [at for at in traces.payments if start <= at <= end]
     out = {one.id for one in traces.out} & {one.workbook_id for one in exports}
     back = len(exports) - len(out)
-    compared, asked = (
-        [at for at in moments if start <= at <= end] for moments in (traces.returned, traces.asked)
-    )
+    talks = (traces.returned, traces.asked, traces.rejected)
+    compared, asked, rejected = (sum(start <= at <= end for at in moments) for moments in talks)
     unfinished = sum(state in ("running", "stopped") for state in runs)
     return (
         _step("export", bool(exports), f"{counted(len(exports), 'workbook')}"),
         _step("return", bool(exports) and not out, f"{back} of {len(exports)} came back", began=back > 0),
         _step(
-            "diff and approval", bool(runs), _decided(runs, compared, asked), began=bool(compared or asked)
+            "diff and approval",
+            bool(runs),
+            _decided(runs, compared, asked, rejected),
+            began=bool(compared or asked or rejected),
         ),
         _step(
             "apply",
@@ -98,13 +102,15 @@ def steps(traces: Traces) -> tuple[Step, ...]:
     )
 
 
-def _decided(runs: Sequence[str], compared: Sequence[str], asked: Sequence[str]) -> str:
-    """How far comparing and deciding is."""
+def _decided(runs: Sequence[str], compared: int, asked: int, rejected: int) -> str:
+    """How far comparing and deciding is. asked, rejected: approvals."""
     if runs:
-        return "a run was approved"
-    if asked:
-        return f"{counted(len(asked), 'approval')} asked for, no run yet"
-    return f"{counted(len(compared), 'workbook')} compared, no run yet" if compared else "no run yet"
+        return "a run was begun"
+    words = [
+        *([f"{counted(asked, 'approval')} asked for"] if asked else []),
+        *([f"{counted(rejected, 'approval')} rejected"] if rejected else []),
+    ] or ([f"{counted(compared, 'workbook')} compared"] if compared else [])
+    return ", ".join((*words, "no run yet"))
 
 
 def _step(name: str, done: bool, said: str, *, began: bool = False) -> Step:  # noqa: FBT001  it reads as a sentence

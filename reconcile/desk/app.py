@@ -38,6 +38,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from reconcile.desk.family import Desk, Family
+from reconcile.desk.form_words import is_of_the_address, what_is_wrong
 from reconcile.desk.pages import (
     apply,
     approvals,
@@ -45,8 +46,6 @@ from reconcile.desk.pages import (
     ask_approval,
     bill_pages,
     bring,
-    close_months,
-    close_pages,
     comment_pages,
     home,
     past,
@@ -59,6 +58,7 @@ from reconcile.desk.pages import (
     typed_forms,
     writing_page,
 )
+from reconcile.desk.pages.closing import close_later, close_months, close_pages
 from reconcile.desk.security.guard import Guard
 from reconcile.desk.security.once import Once, SentBefore
 from reconcile.desk.security.writes import check_write
@@ -80,6 +80,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     payment_pages.FAMILY,
     close_pages.FAMILY,
     close_months.FAMILY,
+    close_later.FAMILY,
     past.FAMILY,
     runs.FAMILY,
     task_pages.FAMILY,
@@ -90,6 +91,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
 )
 _STATUS: Final = {1: 409, 2: 400, 3: 502, 4: 409}
 """What a page answers for the exit code that the command would have."""
+_NO_PAGE: Final = "There is no such page."
 
 
 def create_app(desk: Desk, families: tuple[Family, ...] = FAMILIES) -> FastAPI:
@@ -144,13 +146,14 @@ def _add_problems(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> HTMLResponse:
         assert isinstance(error, HTTPException)
-        message = "There is no such page." if error.status_code == 404 else str(error.detail)
+        message = _NO_PAGE if error.status_code == 404 else str(error.detail)
         return show_problem(request, message, error.status_code)
 
     async def invalid(request: Request, error: Exception) -> HTMLResponse:
         assert isinstance(error, RequestValidationError)
-        fields = ", ".join(str(one["loc"][-1]) for one in error.errors())
-        return show_problem(request, f"The request is not complete: {fields}.", 422)
+        if is_of_the_address(error.errors()):
+            return show_problem(request, _NO_PAGE, 404)
+        return show_problem(request, what_is_wrong(error.errors()), 400)
 
     app.add_exception_handler(ReconcileError, ours)
     app.add_exception_handler(NotAllowed, not_allowed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from reconcile.desk.visitor import Visitor
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.closes import CloseRequest
+from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
 
 DRAFT, PREPARE, CLOSE = "draft", "prepare", "close"
@@ -31,13 +32,17 @@ Upload = tuple[str, bytes]
 
 @dataclass(frozen=True)
 class CloseOrder:
-    """How a period is closed. waivers: `CHECK=REASON`. again: why a closed period is closed once more."""
+    """How a period is closed. waivers: `CHECK=REASON`. again: why a closed period is closed once more.
+
+    journals: the layouts of its journals.
+    """
 
     how: str
     period: Period
     waivers: tuple[str, ...] = ()
     again: str = ""
     files: Mapping[str, Upload] | None = None
+    journals: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -61,6 +66,7 @@ class CloseOrder:
             rates=paths.get("rates"),
             gl=paths.get("gl"),
             explain=paths.get("explain"),
+            journals=self.journals,
             draft=self.how == DRAFT,
             again=self.again or None,
             prepare=sign_in_of(desk, visitor) if self.how == PREPARE else None,
@@ -68,7 +74,11 @@ class CloseOrder:
 
 
 def order_from(
-    desk: Desk, session: Session, form: Mapping[str, str], sent: Mapping[str, Upload]
+    desk: Desk,
+    session: Session,
+    form: Mapping[str, str],
+    journals: Sequence[str],
+    sent: Mapping[str, Upload],
 ) -> CloseOrder:
     """What the form says. Files that the step before had are taken again, unless others are sent.
 
@@ -84,7 +94,15 @@ def order_from(
     )
     period = session.settings.close.fiscal.parse(form.get("period", "").strip())
     files = {**_kept(desk, session.user, form.get("from", "")), **sent}
-    return CloseOrder(how, period, waivers, form.get("again", "").strip(), files)
+    again = form.get("again", "").strip()
+    return CloseOrder(how, period, waivers, again, files, known_journals(session, journals))
+
+
+def known_journals(session: Session, journals: Sequence[str]) -> tuple[str, ...]:
+    """The layouts that were ticked. Raises ConfigurationError for one that there is not."""
+    if not journal_choices(session).keys() >= set(journals):
+        raise ConfigurationError("Choose the systems of the journals from the list.")
+    return tuple(journals)
 
 
 def keep_brought(desk: Desk, key: str, owner: str, order: CloseOrder) -> None:

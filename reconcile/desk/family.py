@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from fastapi import APIRouter, Request
 
@@ -17,6 +18,7 @@ from reconcile.desk.visitor import Visitor
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import DeskStore
+from reconcile.jobs.desk.remembered import Remembered
 from reconcile.jobs.session import Session
 
 __all__ = ["Desk", "Family", "desk_of"]
@@ -33,6 +35,11 @@ class Desk:
     url: str
     rows: DeskStore
     is_demo: bool = False
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        """What pages show of the state store, worked out once for everybody."""
+        return Remembered(self.rows.store)
 
     @property
     def session(self) -> Session:

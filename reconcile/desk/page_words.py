@@ -13,6 +13,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from reconcile.domain.stage import STAGES, stage_of
 from reconcile.domain.unseen import visible
 
 _NAMES: Final = (
@@ -23,16 +24,15 @@ _WORDS: Final = (
     r"(?: (?:--[a-z][a-z-]*|-o|\"[^\"]*\"|[A-Z]{3,}(?:\.\w+)?|[\w:{}/-]*[0-9.{}/-][\w.{}/-]*\w|rules|trust))*"
 )
 """What follows the name of a command: options, places to fill in, files, ids."""
-_APART: Final = "\x01"
-"""Keeps a command that the operator is to run from being taken for one to replace."""
+_OFFERS: Final = "the page of the workbook offers a corrected one, where one can be made"
 _CLICKS: Final = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"reconcile undo RUN --save \S+, then reconcile request [\w.]+\w",
          "ask for it on the page of the undo"),
         (r"reconcile request rules, and then reconcile approve rules by an approver of before",
-         f"the operator asks with reconcile{_APART}request rules, and an approver of before agrees"),
-        (r"reconcile request rules", f"the operator asks with reconcile{_APART}request rules"),
+         "somebody who prepares asks on the page Approvals, and an approver of before agrees there"),
+        (r"reconcile request rules", "somebody who prepares asks on the page Approvals"),
         (r"save it, then reconcile request\b", "ask for it on the page Apply"),
         (r"Next: reconcile approve \S+, then the same command without --request",
          "Next: another person approves it on the page Approvals, then you write the files"),
@@ -63,7 +63,7 @@ _CLICKS: Final = tuple(
         (r"reconcile resume\b" + _WORDS, 'press "Resume" on its page'),
         (r"reconcile undo\b" + _WORDS, 'press "Look at an undo" on its page'),
         (r"`reconcile doctor [^`]+` says (?:what can be done|how to put it right)",
-         "the page of the workbook offers a corrected one, where one can be made"),
+         _OFFERS),
         (r"reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits",
          "its page offers a corrected workbook, with the edits"),
         (r"If so: reconcile doctor\b" + _WORDS, "If so, ask the operator for a clean copy"),
@@ -96,21 +96,77 @@ _PLACE: Final = re.compile(rf"{re.escape(gettempdir())}/[\w.-]+/(?:(?:brought|ma
 _COMMAND: Final = re.compile(
     rf"(?:(?:See|Look|see): )?`?((?:reconcile (?:{_NAMES})\b|(?:close|diff|state|history)(?= --)){_WORDS})`?"
 )
+_OWN: Final = tuple(
+    (re.compile(path), names)
+    for path, names in (
+        (r"/bring/[^/]+/apply|/runs/[^/]+/undo", ("the page Apply", "the page of the undo")),
+        (r"/bring/[^/]+", ("the page of the workbook",)),
+        (r"/close/month/([^/]+)", (r"the page of \1, under Close",)),
+        (r"/close|/close/made/[^/]+", ("the page Close",)),
+        (r"/take|/take/.+", ("the page Take",)),
+        (r"/approvals", ("the page Approvals",)),
+        (r"/history", ("the page History",)),
+    )
+)
+"""What messages call a page, by its path."""
+_STAGE: Final = re.compile(rf"(?<![\"'\w])(?:{'|'.join(STAGES)})(?![\"'\w])")
+"""A stage as the API writes it, but where somebody is quoted."""
+_SAID_TO_BE: Final = re.compile(
+    rf"\b[Ss]tages?:? (?:{'|'.join(STAGES)})\b(?:(?:, | -> | → )(?:{'|'.join(STAGES)})\b)*"
+)
+_LONGEST: Final = 800
 _ID: Final = re.compile(r"\b(run|req)-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b")
 _PAGES: Final = {"run": "runs", "req": "approvals"}
 _LINK: Final = Markup('<a href="/{}/{}">{}</a>')
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 
-def said(text: str) -> str:
-    """The message as a page says it. A file of the desk's own is named without its place."""
-    text = _PLACE.sub("", text)
+def said(text: str, here: str = "") -> str:
+    """The message as a page says it. A file of the desk's own is named without its place.
+
+    here: the path of the page that says it, which does not send people to itself.
+    """
+    told = text = _PLACE.sub("", text)
     for pattern, words in _CLICKS:
-        text = pattern.sub(partial(_put, words), text)
-    text, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), text)
+        told = pattern.sub(partial(_put, words), told)
+    told, found = _COMMAND.subn(partial(_put, r"ask the operator, who runs \1"), told)
     if not found:
-        text = _OPTION.sub(lambda one: f"the operator's option {one[0]}", text)
-    return text.replace(_APART, " ")
+        told = _OPTION.sub(lambda one: f"the operator's option {one[0]}", told)
+    if told != text and told[-1:].isalnum():
+        # A sentence that ended with a command, so that it could be copied.
+        told += "."
+    return _own_page(staged(told), here)
+
+
+def staged(text: str) -> str:
+    """A sentence of ours with stages by the names that they have in Introw and in the workbook."""
+    return _STAGE.sub(lambda one: stage_of(one[0]).label, text)
+
+
+def stage_named(text: str) -> str:
+    """The same for a text in which people's own words may stand: only what is said to be a stage is named."""
+    return _SAID_TO_BE.sub(lambda one: staged(one[0]), stage_of(text).label)
+
+
+def _own_page(text: str, here: str) -> str:
+    """The message without the way to the page on which it stands."""
+    for path, names in _OWN:
+        if found := path.fullmatch(here):
+            for name in names:
+                text = text.replace(found.expand(name), "this page")
+    return text.replace('press "Ask for the approval" on this page', 'press "Ask for the approval"')
+
+
+def said_of_book(text: str, here: str, *, has_copy: bool) -> str:
+    """The message about a workbook, on its page. has_copy: whether the page offers a corrected one."""
+    offers = f"{_OFFERS[:1].upper()}{_OFFERS[1:]}"
+    instead = "Download the corrected workbook here" if has_copy else "Take another one on the page Take"
+    return said(said(text).replace(offers, instead).replace(_OFFERS, instead), here)
+
+
+def shortened(text: str) -> str:
+    """The message, cut in its middle where it repeats a text that is far too long."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def linked(text: str) -> Markup:

@@ -8,12 +8,13 @@ from typing import Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from reconcile import __version__
 from reconcile.desk.family import desk_of
-from reconcile.desk.page_words import linked, said
+from reconcile.desk.page_words import linked, said, said_of_book, shortened, stage_named, staged
 from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
@@ -26,9 +27,27 @@ from reconcile.report.words import notes_of
 
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
+
+
+@pass_context
+def said_here(context: Context, text: str) -> str:
+    """The message as the page that is shown says it."""
+    return said(text, str(context.get("here", "")))
+
+
+@pass_context
+def said_of_book_here(context: Context, text: str, has_copy: bool) -> str:  # noqa: FBT001  a filter's argument
+    """The same about a workbook."""
+    return said_of_book(text, str(context.get("here", "")), has_copy=has_copy)
+
+
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "notes": notes_of,
-    "said": said,
+    "said": said_here,
+    "said_of_book": said_of_book_here,
+    "shortened": shortened,
+    "staged": staged,
+    "stage_named": stage_named,
     "linked": linked,
     "stage": lambda value: stage_of(value).label,
 }
@@ -80,19 +99,17 @@ def show_problem(request: Request, message: str, status: int, fix: str = "") -> 
 
     What was typed into the form that was refused stands there again.
     """
-    form = getattr(request.state, "form", None)
+    form, message = getattr(request.state, "form", None), shortened(said(message))
     visitor = request.state.visitor
     secret = ""
     if form is not None and visitor:
-        secret = keep_typed(
-            request, form, f"It was not done: {said(message)}", visitor.name, request.url.path
-        )
+        secret = keep_typed(request, form, f"It was not done: {message}", visitor.name, request.url.path)
     back = page_before(request)
     answer = show(
         request,
         "problem.html",
         status=status,
-        message=said(message),
+        message=message,
         fix=said(fix),
         back=back,
         kept=bool(secret),

@@ -1,8 +1,8 @@
 """What a person typed into a form that was not done: kept for that person, and filled in again on the page.
 
-A session that ended, a page that was too old, a field that was wrong: nothing is written then, and nothing
-that was typed is lost. It is kept for an hour, under a secret in the cookie of the browser, and shown to the
-person whose page it was alone. It is never sent by itself.
+A session that ended, a page that was too old, a field that was wrong, work that failed: nothing is written
+then, and nothing that was typed is lost. It is kept for an hour, under a secret in the cookie of the browser,
+and shown to the person whose page it was alone. It is never sent by itself.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from reconcile.desk.family import Desk, desk_of
 from reconcile.desk.security.form_fields import HIDDEN
 from reconcile.desk.security.guard import Cookie
 from reconcile.desk.security.tokens import key_of, new_secret
+from reconcile.jobs.desk.desk_store import DeskRow
 
 _KIND: Final = "typed form"
 _KEPT_SECONDS: Final = 3600
@@ -59,8 +60,11 @@ def page_before(request: Request) -> str:
     return f"{parts.path}{'?' + parts.query if parts.query else ''}"
 
 
-def keep_typed(request: Request, form: FormData, why: str, owner: str, action: str) -> str:
-    """Keeps a form; answers the secret for the cookie, empty where there is nothing to keep or too much."""
+def keep_typed(request: Request, form: FormData, why: str, owner: str, action: str, secret: str = "") -> str:
+    """Keeps a form; answers the secret for the cookie, empty where there is nothing to keep or too much.
+
+    secret: one that is there already; else a new one.
+    """
     desk, page = desk_of(request), page_before(request)
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     fields = tuple(one for one in texts if one[0] not in HIDDEN)
@@ -70,7 +74,7 @@ def keep_typed(request: Request, form: FormData, why: str, owner: str, action: s
         return ""
     files = tuple(one.filename or "" for _, one in form.multi_items() if not isinstance(one, str))
     typed = Typed(action, page, why, fields, tuple(filter(None, files)))
-    secret = new_secret()
+    secret = secret or new_secret()
     desk.rows.put(_KIND, key_of(secret), owner, json.dumps(asdict(typed)).encode(), _KEPT_SECONDS)
     return secret
 
@@ -96,8 +100,13 @@ def typed_before(request: Request) -> Typed | None:
     row = desk.rows.get(_KIND, key_of(secret)) if secret and visitor else None
     if row is None or row.owner != visitor.name:
         return None
-    kept: dict[str, Any] = json.loads(row.body)
-    return Typed(**kept | {"fields": tuple(map(tuple, kept["fields"])), "files": tuple(kept["files"])})
+    return _typed(row)
+
+
+def typed_of_work(request: Request, key: str) -> Typed | None:
+    """The form that some work was started by, under the key of the work."""
+    row = desk_of(request).rows.get(_KIND, key_of(key))
+    return _typed(row) if row else None
 
 
 def forget_typed(request: Request) -> None:
@@ -105,6 +114,11 @@ def forget_typed(request: Request) -> None:
     desk = desk_of(request)
     if secret := request.cookies.get(_name(desk), ""):
         desk.rows.remove(_KIND, key_of(secret))
+
+
+def _typed(row: DeskRow) -> Typed:
+    kept: dict[str, Any] = json.loads(row.body)
+    return Typed(**kept | {"fields": tuple(map(tuple, kept["fields"])), "files": tuple(kept["files"])})
 
 
 def _name(desk: Desk) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 ColumnKind = Literal["text", "id", "money", "rest", "number", "date", "share", "note"]
 """`rest` is money that is zero where all is well; `note` is a text that a person writes."""
@@ -44,6 +44,7 @@ class RowSum:
 
 
 Cell = str | Decimal | int | date | SumOf | RowSum | None
+_SUMS: Final = (SumOf, RowSum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Table:
 
 def value_of(cell: Cell) -> str | Decimal | int | date | None:
     """The value of a cell, whether it is a formula or not."""
-    return cell.value if isinstance(cell, SumOf | RowSum) else cell
+    return cell.value if isinstance(cell, _SUMS) else cell
 
 
 def totals_of(table: Table) -> dict[str, dict[str, Decimal]]:

@@ -122,7 +122,7 @@ def again(session: Session, plan: Plan, name: str) -> Compared:
         if words := applied_before(store, plan):
             session.caller.say(words)
         stops = hindrances(session, store, plan, reader.status.credits_remaining, name)
-        approval = approval_of(session, store, plan).shown()
+        approval = approval_of(session, store, plan, saved=name).shown()
     return Compared(plan, replace(report_on(plan), stops=stops, stale=stale, approval=approval))
 
 

@@ -207,7 +207,8 @@ class Approval:
     """Whether a second person agreed, in words.
 
     rules: why it needs an approval. who: the people who can agree. approved_by: those who did. request: the
-    id of the request.
+    id of the request. lacks: the reason to stop that nothing but such an approval takes away; empty where
+    there is none.
     """
 
     summary: str = "not approved by a second person: not asked for"
@@ -215,6 +216,7 @@ class Approval:
     who: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
     request: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

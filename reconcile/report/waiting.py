@@ -18,6 +18,9 @@ from reconcile.report.words import record_of
 
 _ALWAYS: Final = ("irreversible", LEFT_OUT)
 
+_WAITS: Final = "Waits for the approval of another person."
+_NOT_ASKED: Final = "Needs the approval of another person, and nobody has asked for it yet."
+
 _Key = tuple[RecordKind | None, str]
 
 
@@ -53,22 +56,29 @@ class Banner:
 
 
 def banner(report: Report, writing: Writing = AS_RECORDED) -> Banner | None:
-    """What waits for a decision; None where nothing does. A gate that a person let pass waits no more."""
+    """What waits for a decision, or for another person; None where nothing does.
+
+    A gate that a person let pass waits no more.
+    """
     gates = [gate for gate in report.gates if gate not in report.gates_passed]
     records = tuple(_records(report))
     count = report.headline
+    lacks = report.approval.lacks in report.stops
     words = [
         *_some(writing, len(gates), "safety limit"),
-        *_some(writing, len(report.stops), "other reason to stop", "other reasons to stop"),
+        *_some(writing, len(report.stops) - lacks, "other reason to stop", "other reasons to stop"),
         *_some(writing, count.conflicts, "conflict"),
         *_some(writing, count.held, "record held", "records held"),
         *_some(writing, count.errors, "error"),
         *_some(writing, len(report.stale), "stale operation"),
     ]
-    if not words:
+    if not words and not lacks:
         return None
     stops = (*(gate.message for gate in gates), *report.stops)
-    return Banner(f"Waits for your decision: {', '.join(words)}.", _money(report, writing), stops, records)
+    told = [f"Waits for your decision: {', '.join(words)}."] if words else []
+    if lacks:
+        told.append(_WAITS if report.approval.request else _NOT_ASKED)
+    return Banner(" ".join(told), _money(report, writing), stops, records)
 
 
 def nothing_waits(report: Report) -> str:

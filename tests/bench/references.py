@@ -96,7 +96,10 @@ def _openpyxl_sheet(sheet: Any, columns: tuple[Column[Any], ...], rows: list[lis
 
 
 def xlsxwriter_write(lines: int, folder: Path) -> Step:
-    """XlsxWriter: the same cells, number formats, rules, colours, tables, hidden columns."""
+    """XlsxWriter: the same cells, number formats, rules, colours, tables, hidden columns.
+
+    Each cell has its format, a blank one too, as in the other two: that of a column would go on below the table.
+    """
     from xlsxwriter import Workbook
 
     tables = list(_tables(month(lines)))
@@ -119,9 +122,9 @@ def _xlsxwriter_sheet(
 
     sheet, fill, last = book.add_worksheet(name), book.add_format({"bg_color": "#FFF2CC"}), len(rows)
     sheet.freeze_panes(1, 0)
+    looks = [book.add_format({"num_format": _FORMATS[column.kind]}) for column in columns]
     for number, column in enumerate(columns):
-        look = book.add_format({"num_format": _FORMATS[column.kind]})
-        sheet.set_column(number, number, 12, look, {"hidden": column.hidden})
+        sheet.set_column(number, number, 12, None, {"hidden": column.hidden})
         if column.editable:
             kind = {"validate": "decimal", "criteria": ">", "value": -1e15} if column.kind == "amount" else {}
             sheet.data_validation(1, number, last, number, {"validate": "any", "input_title": "x", **kind})
@@ -129,7 +132,8 @@ def _xlsxwriter_sheet(
             rule = {"type": "formula", "criteria": formula, "format": fill}
             sheet.conditional_format(1, number, last, number, rule)
     for number, row in enumerate(rows, start=1):
-        sheet.write_row(number, 0, row)
+        for place, (value, look) in enumerate(zip(row, looks, strict=True)):
+            sheet.write(number, place, value, look)
     header = [{"header": column.id} for column in columns]
     sheet.add_table(0, 0, last, len(columns) - 1, {"columns": header})
 

@@ -20,7 +20,15 @@ LANGUAGE = os.environ.get("RECONCILE_LANGUAGE", "de-DE")
 """The pages are looked at as this language writes numbers and dates."""
 TEMPLATES = {one.name for one in (STATIC.parent / "templates").glob("*.html")}
 PARTS = {
-    *("base.html", "close_parts.html", "comments.html", "made_here.html", "money.html", "plan_parts.html"),
+    *(
+        "base.html",
+        "close_parts.html",
+        "comments.html",
+        "journals.html",
+        "made_here.html",
+        "money.html",
+        "plan_parts.html",
+    ),
     *("run_progress.html", "tables.html"),
 }
 """What stands in other pages."""
@@ -69,6 +77,7 @@ NAMES = (
     *("home", "take", "counted", "made", "bring", "brought", "apply", "run", "record", "arrived", "history"),
     "writing",
     *("verified", "bills", "billed", "payments", "matched", "task", "close", "closed", "month", "statements"),
+    *("late", "rollup"),
     *(
         "approvals",
         "problem",

@@ -35,3 +35,23 @@ def test_the_work_of_the_next_month_begins_when_the_one_before_it_is_closed() ->
 
     assert _done("2026-03", WORK) == every
     assert _done("2026-03", replace(WORK, closed_before="2026-04-07T00:00:00+00:00")) == {"payments"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "rejected", "said"),
+    [
+        (1, 0, "1 approval asked for, no run yet"),
+        (0, 1, "1 approval rejected, no run yet"),
+        (2, 1, "2 approvals asked for, 1 approval rejected, no run yet"),
+        (0, 0, "1 workbook compared, no run yet"),
+    ],
+)
+def test_an_approval_that_was_rejected_is_not_asked_for_any_more(
+    asked: int, rejected: int, said: str
+) -> None:
+    at = "2026-04-05T10:00:00+00:00"
+    traces = replace(WORK, runs=(), returned=[at], asked=[at] * asked, rejected=[at] * rejected)
+
+    step = next(one for one in steps(traces) if one.name == "diff and approval")
+
+    assert (step.state, step.said) == ("open", said)

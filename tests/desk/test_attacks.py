@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import re
 import socket
 import zipfile
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
-from typing import Any
 
 import httpx
 import pytest
-from cli_session import APPROVED, APPROVED_LINE, PATIENCE, SEED
+from cli_session import APPROVED, APPROVED_LINE, PATIENCE
 from desk_process import FAST, Browser, DeskProcess, desk_running
 from fastapi.routing import APIRoute
+from hostile_month import ATTACKS, MARK, hostile_seed
 from signers import public_line
 
 from reconcile.config import Choices
@@ -46,10 +45,12 @@ ROUTES = sorted(
 )
 OF_ROLE = (
     ("/approvals/{asked}/apply", "prepare"),
+    ("/approvals/rules", "prepare"),
     ("/approvals", "approve"),
     *((path, "prepare") for path in ("/take", "/bring", "/arrived", "/bills", "/payments", "/runs")),
     *((f"/close/month/{{period}}/{answer}", "approve") for answer in ("review", "reject")),
     ("/close/month/{period}/pack", ""),
+    ("/close/rollup", ""),
     ("/close", "close"),
 )
 """The role that a write below a path needs; none for what anybody may."""
@@ -61,33 +62,20 @@ OF_ANYBODY = (
     "/history/evidence",
     "/history/verify",
     "/close/month/{period}/pack",
+    "/close/rollup",
 )
 """Writes that change nothing but what the visitor sees."""
-MARK = "attack-mark"
-TEXT = f"\u202e\u200b</title></script>\"'><{MARK} onload=alert(1)><script>window.attacked=1</script>"
+TEXT = ATTACKS[0]
 
 
 def _role_of(path: str) -> str:
     return next((role for start, role in OF_ROLE if path.startswith(start)), "")
 
 
-def _hostile_seed() -> dict[str, Any]:
-    """The sample month, in which every text of Introw attacks the page that shows it."""
-    seed: dict[str, Any] = json.loads(SEED.read_text(encoding="utf-8"))
-    seed["organisation"]["name"] = TEXT
-    for number, partner in enumerate(seed["partners"]):
-        partner |= {"name": f"{TEXT}{number}", "domain": TEXT, "externalId": f"{TEXT}{number}"}
-    for payout in seed["payouts"]:
-        payout["poNumber"] = TEXT
-    for line in seed["lines"]:
-        line |= {"description": TEXT, "planName": TEXT}
-    return seed
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     folder = tmp_path_factory.mktemp("desk")
-    with desk_running(folder, "--person", "Ana", settings=SETTINGS, seed=_hostile_seed()) as running:
+    with desk_running(folder, "--person", "Ana", settings=SETTINGS, seed=hostile_seed()) as running:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("INTROW_BASE_URL", running.introw)
             here = Choices(state=folder / "state.db", config=folder / "settings.toml")

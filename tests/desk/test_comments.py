@@ -94,6 +94,15 @@ def test_a_comment_that_cannot_be_meant_is_refused(
     assert why in _text(answer)
 
 
+def test_what_a_comment_can_be_about_is_told_apart_by_its_change(plan: tuple[Browser, str]) -> None:
+    ana, path = plan
+    offered = re.findall(r'<option value="(\w+)">(.*?)</option>', ana.get(path).text)
+    told = {id_: html.unescape(words) for id_, words in offered}
+
+    assert set(told) == {APPROVED}
+    assert re.fullmatch(r".+ · payout · Stage: Approved → \w.*", told[APPROVED])
+
+
 def test_nobody_talks_on_the_page_of_another_person(demo: DeskProcess, plan: tuple[Browser, str]) -> None:
     _, path = plan
 

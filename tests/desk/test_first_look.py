@@ -53,7 +53,8 @@ def test_a_file_that_is_no_workbook_has_no_corrected_copy_and_no_place_of_the_de
     signed_in.get("/bring")
     page = signed_in.bring(junk)
 
-    assert "Download a corrected workbook" not in _text(page)
+    assert "corrected" not in _text(page)
+    assert "Take another one on the page Take" in _text(page)
     assert signed_in.get(f"{page.url.path}/corrected/0").status_code == 404
     assert "/tmp" not in page.text
     assert "/var/" not in page.text

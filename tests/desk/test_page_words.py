@@ -76,7 +76,7 @@ def test_an_option_that_no_page_has_is_the_operators() -> None:
     [
         (
             "2026-03 is prepared by Ana (req-1) and waits for a review by Ben: reconcile approve 2026-03",
-            "2026-03 is prepared by Ana (req-1) and waits for a review by Ben: on the page of 2026-03, under Close",
+            "2026-03 is prepared by Ana (req-1) and waits for a review by Ben: on the page of 2026-03, under Close.",
         ),
         (
             "Nobody has asked for an approval of this plan: save it, then reconcile request.",
@@ -100,6 +100,41 @@ def test_an_option_that_no_page_has_is_the_operators() -> None:
 )
 def test_a_message_says_what_to_click(message: str, shown: str) -> None:
     assert said(message) == shown
+
+
+@pytest.mark.parametrize(
+    ("here", "message", "shown"),
+    [
+        (
+            "/bring/x/apply",
+            "Nobody has asked for an approval of this plan: save it, then reconcile request.",
+            "Nobody has asked for an approval of this plan: ask for it on this page.",
+        ),
+        (
+            "/runs/run-1/undo",
+            "Ask first: reconcile undo RUN --save plan.json, then reconcile request plan.json.",
+            "Ask first: ask for it on this page.",
+        ),
+        (
+            "/close/month/2026-03",
+            "It waits for a review by Ben: reconcile approve 2026-03",
+            "It waits for a review by Ben: on this page.",
+        ),
+        (
+            "/close/month/2026-04",
+            "It waits for a review by Ben: reconcile approve 2026-03",
+            "It waits for a review by Ben: on the page of 2026-03, under Close.",
+        ),
+        (
+            "/history",
+            "The record was changed: reconcile history --verify",
+            "The record was changed: this page.",
+        ),
+        ("/bring/x", "Look at it: reconcile diff x.xlsx", "Look at it: this page."),
+    ],
+)
+def test_a_page_does_not_send_people_to_itself(here: str, message: str, shown: str) -> None:
+    assert said(message, here) == shown
 
 
 def test_no_template_names_a_command() -> None:

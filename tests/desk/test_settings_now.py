@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from cli_session import PATIENCE
 from desk_process import FAST, DeskProcess, desk_running
 from signers import public_line
 
@@ -22,6 +24,10 @@ def _settings(people: dict[str, tuple[str, ...]]) -> str:
     )
 
 
+def _write(desk: DeskProcess, people: dict[str, tuple[str, ...]], more: str = "") -> None:
+    (desk.folder / "settings.toml").write_text(_settings(people) + more, encoding="utf-8")
+
+
 def _text(answer: httpx.Response) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
@@ -33,21 +39,66 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
         yield running
 
 
-def test_who_is_taken_out_may_do_nothing_from_that_moment(desk: DeskProcess) -> None:
-    ana = desk.be("Ana")
+def test_who_is_taken_out_is_signed_out_at_that_moment_and_stays_out(desk: DeskProcess) -> None:
+    ana, also_ana = desk.be("Ana"), desk.be("Ana")
     assert ana.get("/take").status_code == 200
-    file = desk.folder / "settings.toml"
+    link = desk.link_for("Ana")
 
-    file.write_text(_settings({"Ben": PEOPLE["Ben"]}), encoding="utf-8")
-    for answer in (ana.get("/take"), ana.post("/take"), ana.post("/close", {"period": "2026-03"})):
-        assert answer.status_code == 403, _text(answer)
-    assert "no role" in _text(ana.get("/"))
+    _write(desk, {"Ben": PEOPLE["Ben"]})
+    for answer in (ana.get("/"), ana.get("/take"), ana.post("/take"), also_ana.post("/sign-out")):
+        assert (answer.status_code, "/sign-in" in answer.headers.get("location", "/sign-in")) in (
+            (303, True),
+            (401, True),
+        ), _text(answer)
+    assert "Ana" not in ana.get("/sign-in").text
+    ana.get(link)
+    assert (ana.post(link).status_code, ana.get("/").status_code) == (403, 303)
 
-    file.write_text(_settings({**PEOPLE, "Ana": ("audit",)}), encoding="utf-8")
+    _write(desk, PEOPLE)
+    assert ana.get("/").status_code == 303
+    assert desk.be("Ana").get("/take").status_code == 200
+
+
+def test_other_roles_hold_at_that_moment(desk: DeskProcess) -> None:
+    ana = desk.be("Ana")
+    _write(desk, {**PEOPLE, "Ana": ("audit",)})
     assert "reads" in _text(ana.get("/"))
     assert ana.post("/take").status_code == 403
-    file.write_text(_settings(PEOPLE), encoding="utf-8")
+
+    _write(desk, PEOPLE)
     assert ana.get("/take").status_code == 200
+
+
+def test_what_goes_on_is_not_told_to_who_was_taken_out_in_between(desk: DeskProcess) -> None:
+    ana = desk.be("Ana")
+    ana.get("/take")
+    place = ana.post("/take", {"stage": "APPROVED"}).headers["location"]
+    with ana.client.stream("GET", f"{place}/events") as events:
+        _write(desk, {"Ben": PEOPLE["Ben"]})
+        told = [line for line in events.iter_lines() if line]
+    _write(desk, PEOPLE)
+
+    assert len(told) <= 1
+    assert ana.get(place).status_code == 303
+
+
+def test_a_folder_that_is_named_later_is_watched_from_then_on(desk: DeskProcess) -> None:
+    ana = desk.be("Ana")
+    assert "No folder and no mailbox is watched" in _text(ana.get("/arrived"))
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    assert desk.command("export", "-o", "march.xlsx").returncode == 0
+    (desk.folder / "march.xlsx").rename(inbox / "march.xlsx")
+    try:
+        _write(desk, PEOPLE, f'[pickup]\nfolder = "{inbox}"\nstill_seconds = 0\n')
+        end = time.monotonic() + PATIENCE
+        while "march.xlsx" not in (page := _text(ana.get("/arrived"))) and time.monotonic() < end:
+            time.sleep(0.2)
+    finally:
+        _write(desk, PEOPLE)
+
+    assert "march.xlsx" in page
+    assert "nothing to do" in page
 
 
 def test_settings_that_cannot_be_read_decide_nothing_and_say_so(desk: DeskProcess) -> None:

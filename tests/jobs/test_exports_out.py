@@ -57,6 +57,15 @@ def test_a_newer_export_of_the_same_scope_replaces_an_older_one_and_says_which()
     ]
 
 
+def test_a_workbook_of_payments_is_awaited_from_nobody_and_replaces_none() -> None:
+    asked = sent("asked")
+    matched = replace(sent("matched", days=1), is_of_payments=True)
+
+    assert states(asked, matched) == ["out", "of payments"]
+    assert states(asked, replace(matched, returned_at=BACK, runs=(RUN,))) == ["out", "applied"]
+    assert [one.is_awaited for one in standings([asked, matched])] == [True, False]
+
+
 def test_a_withdrawn_export_replaces_none() -> None:
     assert states(sent("older"), replace(sent("newer", days=1), withdrawal=GONE)) == ["out", "withdrawn"]
 

@@ -24,7 +24,7 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.plan.model import Plan
 from reconcile.report.build import report_on
 from reconcile.report.files import html, markdown
-from reconcile.report.model import Report
+from reconcile.report.model import Approval, Report
 from reconcile.report.news import marks, news_of
 from reconcile.report.run import render_run
 from reconcile.report.terminal import render, render_news
@@ -102,6 +102,31 @@ def test_what_would_stop_apply_waits_as_well() -> None:
     assert "STOPPED It is closed." in shown(report)
     assert "<strong>Stopped:</strong> It is closed." in html(report)
     assert "> **Stopped:** It is closed." in markdown(report)
+
+
+@pytest.mark.parametrize(
+    ("request_id", "stops", "summary"),
+    [
+        ("", (), "Needs the approval of another person, and nobody has asked for it yet."),
+        ("req-1", (), "Waits for the approval of another person."),
+        (
+            "req-1",
+            ("It is closed.",),
+            "Waits for your decision: 1 other reason to stop. Waits for the approval of another person.",
+        ),
+    ],
+)
+def test_the_approval_of_another_person_is_no_decision_of_the_reader(
+    request_id: str, stops: tuple[str, ...], summary: str
+) -> None:
+    lacks = "It needs an approval (it pays)."
+    plain = report_on(make_plan(BASE, {"pay_1": {"po_number": "PO-1"}}))
+    approval = Approval(request=request_id, who=("Ben",), lacks=lacks)
+    found = banner(replace(plain, stops=(*stops, lacks), approval=approval))
+
+    assert found is not None
+    assert found.summary == summary
+    assert lacks in found.stops
 
 
 @pytest.mark.parametrize("rendering", [shown, html, markdown])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
+import xlsxwriter.worksheet
 
 from reconcile.check.review import review
 from reconcile.domain.edited import EditedWorkbook
@@ -45,3 +49,18 @@ def test_a_formula_made_of_the_exported_text_is_unchanged_and_a_typed_one_is_not
     }
     assert edited.lines.rows[0].values["description"] == TEXT
     assert edited.payouts.rows[0].values.get("po_number") == (None if typed else TEXT)
+
+
+def test_no_formula_of_ours_needs_the_mark_of_a_new_function(
+    payout: Callable[..., Payout], line: Callable[..., CommissionLine], write: Callable[..., Path]
+) -> None:
+    path = write([payout(1), payout(2)], [line(1), line(2)])
+    with ZipFile(path) as archive:
+        parts = [archive.read(name).decode() for name in archive.namelist() if "worksheets/sheet" in name]
+    found = [
+        unescape(one) for text in parts for one in re.findall(r"<(?:f|formula|formula1)>([^<]*)</", text)
+    ]
+    marked = xlsxwriter.worksheet.Worksheet()
+
+    assert len(found) > 50
+    assert [one for one in found if marked._prepare_formula(one, True) != one] == []  # noqa: SLF001, FBT003 - what XlsxWriter would have made of it

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from reconcile.close.ledger.evidence_of_payment import Allotment, AllotmentKind, DatedBill, StagePaid
 from reconcile.domain.money import Money, exponent
@@ -23,6 +23,8 @@ from reconcile.domain.stage import STAGES
 PositionKind = Literal["earned", "stage"] | AllotmentKind
 Key = tuple[str, str, str, str]
 """The kind, the payout (empty for a line), the line or the payment, and the currency of a position."""
+
+_DECLINED: Final = STAGES["DECLINED"].value
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Facts:
     @property
     def days(self) -> Days:
         """Which day a moment belongs to."""
-        return self.snapshot.scope.days
+        return self.snapshot.days
 
     def due_on(self, line: CommissionLine) -> date | None:
         """The day on which a line is earned."""
@@ -47,7 +49,7 @@ class Facts:
     def is_declined(self, line: CommissionLine) -> bool:
         """Whether a line, or the payout that it is on, is declined."""
         payout = self.snapshot.payouts.get(line.payout_id or "")
-        on_declined = payout is not None and payout.stage == STAGES["DECLINED"].value
+        on_declined = payout is not None and payout.stage == _DECLINED
         return line.status in self.names.voided_statuses or on_declined
 
 

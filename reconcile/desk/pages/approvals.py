@@ -23,7 +23,8 @@ from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.bills_approval import asked_bills
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
+from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
+from reconcile.jobs.approvals.rules_on_record import RULES, asked_rules, looser_rules, request_rules
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.desk.before_run import before_run
 from reconcile.jobs.desk.plan_to_run import PlanToRun, changed_since
@@ -69,8 +70,16 @@ Kept = Annotated[AskedPlan, Depends(kept_request)]
 @router.get("/approvals")
 def overview(request: Request, visitor: Anybody) -> HTMLResponse:
     """What waits for whom, what was answered, and what was refused."""
-    found = approvals(desk_of(request).session_of(visitor), whole=True)
-    return show(request, "approvals.html", found=found)
+    session = desk_of(request).session_of(visitor)
+    return show(request, "approvals.html", found=approvals(session, whole=True), looser=looser_rules(session))
+
+
+@router.post("/approvals/rules")
+def ask_for_rules(request: Request, visitor: Preparer) -> Response:
+    """Asks the approvers of before to agree to looser rules."""
+    desk = desk_of(request)
+    said = request_rules(desk.session_of(visitor), sign_in_of(desk, visitor)).said
+    return RedirectResponse(f"/approvals/{said.request}", 303)
 
 
 @router.get("/approvals/{asked}")
@@ -91,7 +100,10 @@ def look(
         before = before_run(session, plan.plan)
         values |= plan_values(request, plan.report, before.approval)
         values |= {"before": before, "ran": run_of(desk, plan)}
-        values |= {"comments": comments_of(session, plan.plan), "changed": changed_records(plan.plan)}
+        values |= {
+            "comments": comments_of(session, plan.plan),
+            "changed": comment_choices(plan.plan, plan.report),
+        }
         values |= _since(desk, found, plan, every)
     about = _about(session, found, kept)
     values["words"] = about.as_text() if about else ()
@@ -170,6 +182,9 @@ def _about(session: Session, found: Listed, kept: AskedPlan | None) -> Asked | N
     """What is asked, for who answers; None where it cannot be answered here."""
     if found.kind == "bills":
         return asked_bills(session, found.request)
+    if found.kind == RULES:
+        # Once they are agreed to and in use, there is nothing left to answer.
+        return asked_rules(session)[1] if looser_rules(session) else None
     if kept is None:
         return None
     with plan_file(kept.plan) as file:
@@ -179,9 +194,12 @@ def _about(session: Session, found: Listed, kept: AskedPlan | None) -> Asked | N
 def _answered(request: Request, found: Listed, visitor: Visitor, reason: str | None) -> Response:
     desk = desk_of(request)
     session = desk.session_of(visitor)
-    about = _about(session, found, None if found.kind == "bills" else kept_request(request, found))
+    is_plan = found.kind not in ("bills", RULES)
+    about = _about(session, found, kept_request(request, found) if is_plan else None)
     if about is None or about.request.request != found.request:
         now = f": {about.request.request}" if about else ""
         raise DecisionNeeded(f"This was asked about again since{now}.")
-    answer_request.answer(session, about, sign_in_of(desk, visitor), reason)
+    # Who agrees to other rules is judged by those of before.
+    judged = asked_rules(session)[0] if found.kind == RULES else session
+    answer_request.answer(judged, about, sign_in_of(desk, visitor), reason)
     return RedirectResponse(f"/approvals/{found.request}", 303)

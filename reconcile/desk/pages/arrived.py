@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -20,7 +21,7 @@ from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.errors import ReconcileError
 from reconcile.jobs.pickup.kept_arrivals import Arrival, arrivals, copy_of, kept
 from reconcile.jobs.pickup.pick_up import Watch, watched_folder
-from reconcile.jobs.pickup.watching import news_rounds, rounds
+from reconcile.jobs.pickup.watching import news_rounds, rest, rounds
 from reconcile.jobs.session import Session
 
 Preparer = Annotated[Visitor, Depends(needs("prepare"))]
@@ -79,22 +80,31 @@ def look(request: Request, digest: str, visitor: Preparer) -> Response:
 
 
 def _watch(desk: Desk, over: threading.Event) -> None:
-    """Looks until the desk ends. What goes wrong is shown on the page, and does not end the looking."""
-    session = desk.session_of(Visitor(desk.session.user, (), "", ""))
+    """Looks until the desk ends, with the settings of the moment.
+
+    What goes wrong is shown on the page, and does not end the looking.
+    """
     while not over.is_set():
+        opened = desk.session
+        is_over = partial(_is_over, desk, over, opened)
         try:
-            for one in _looks(session, over):
+            for one in _looks(desk.session_of(Visitor(opened.user, (), "", "")), is_over):
                 _problems[desk.url] = one if isinstance(one, str) else " ".join(one[1])
         except ReconcileError as error:
             _problems[desk.url] = str(error)
         except Exception as error:  # noqa: BLE001  whatever it is, the page must say it
             _problems[desk.url] = f"{type(error).__name__}: {error}. Please report this."
-        over.wait(_PAUSE_SECONDS)
+        rest(_PAUSE_SECONDS, is_over)
 
 
-def _looks(session: Session, over: threading.Event) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
+def _is_over(desk: Desk, over: threading.Event, opened: Session) -> bool:
+    """Whether the desk ends, or its settings are others by now."""
+    return over.is_set() or desk.session is not opened
+
+
+def _looks(session: Session, is_over: Callable[[], bool]) -> Iterator[tuple[Arrival, tuple[str, ...]] | str]:
     """What is picked up and told. Raises ConfigurationError where the folder is not there."""
     if session.settings.pickup.folder or session.settings.pickup.mail_server:
-        yield from rounds(session, Watch(watched_folder(session)), over.is_set)
+        yield from rounds(session, Watch(watched_folder(session)), is_over)
     else:
-        yield from news_rounds(session, over.is_set)
+        yield from news_rounds(session, is_over)

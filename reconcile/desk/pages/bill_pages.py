@@ -25,6 +25,7 @@ from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.domain.stage import STAGES
+from reconcile.errors import ConfigurationError
 from reconcile.jobs.bills import BillsRequest, bill
 from reconcile.jobs.desk.bill_choices import bill_choices
 from reconcile.jobs.scope import Filters
@@ -40,9 +41,10 @@ _KEPT_SECONDS: Final = 7 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What the form says."""
+    """What the form says. title: what people call the system."""
 
     system: str
+    title: str
     filters: Filters
     pay_on: str | None
     checked: tuple[str, ...]
@@ -59,6 +61,7 @@ class _Chosen:
         files = [(name, base64.b64encode(content).decode()) for name, content in self.vendors]
         values = {
             "system": self.system,
+            "title": self.title,
             "filters": asdict(self.filters),
             "pay_on": self.pay_on,
             "checked": self.checked,
@@ -72,7 +75,8 @@ def _chosen_from(kept: bytes, how: str) -> _Chosen:
     values = json.loads(kept)
     filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
     vendors = [(name, base64.b64decode(content)) for name, content in values["vendors"]]
-    return _Chosen(values["system"], filters, values["pay_on"], tuple(values["checked"]), vendors, how)
+    title = values.get("title", values["system"])
+    return _Chosen(values["system"], title, filters, values["pay_on"], tuple(values["checked"]), vendors, how)
 
 
 @router.get("/bills")
@@ -142,13 +146,16 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Uploa
         return str(form.get(name, "")).strip()
 
     how = PREVIEW if text("how") == PREVIEW else MAKE
+    choices = bill_choices(desk.session_of(visitor))
+    system = next((one for one in choices if one.name == text("system")), None)
+    if system is None:
+        raise ConfigurationError("Choose the system that the files are written for.")
     stages = [str(one) for one in form.getlist("stage")]
     filters = filters_of(stages, text("partner"), text("period"), text("batch"))
     filters.scope  # noqa: B018  a filter that is wrong is told at once
-    system, pay_on = text("system"), text("pay_on") or None
+    pay_on = text("pay_on") or None
     checked = tuple(line.strip() for line in text("checked").splitlines() if line.strip())
-
-    return _start(desk, visitor, _Chosen(system, filters, pay_on, checked, vendors, how))
+    return _start(desk, visitor, _Chosen(system.name, system.title, filters, pay_on, checked, vendors, how))
 
 
 def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
@@ -159,7 +166,7 @@ def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
 
     verb = {PREVIEW: "Looking at", ASK: "Asking for the approval of", MAKE: "Writing"}[chosen.how]
     of = "bills/preview" if chosen.is_preview else "bills/made"
-    title = f"{verb} {chosen.system}"
+    title = f"{verb} files for {chosen.title}"
     return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, title, work)}", 303)
 
 
@@ -187,6 +194,7 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
         left.setdefault(one["why"], []).append(one)
     return {
         "manifest": {name: found.manifest[name] for name in ("layout", "pays", "files", "tie_out")},
+        "title": chosen.title,
         "left_out": left,
         "written": found.written,
         "is_preview": chosen.is_preview,

@@ -32,14 +32,14 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.plan_page import plan_values
+from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.desk.writing.chosen_writing import writing_of
-from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
-from reconcile.jobs.approvals.plan_comments import changed_records, comments_of
+from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.jobs.session import Session
@@ -103,7 +103,7 @@ def look(request: Request, own: Own) -> HTMLResponse:
             "compared": by_cause(one for one in report.findings if one not in told),
             "banner": banner(report, writing_of(request).sentences),
             "comments": comments_of(desk_of(request).session, plan),
-            "changed": changed_records(plan),
+            "changed": comment_choices(plan, report),
             "conflicts": conflicts_of(outcome),
         }
     return show(request, "brought.html", **values)
@@ -113,13 +113,8 @@ def look(request: Request, own: Own) -> HTMLResponse:
 async def decisions(request: Request, own: Own, visitor: Preparer) -> Response:
     """Takes decisions on conflicts, and plans again. They are about the plan that the page showed."""
     form = await request.form()
-    told = {name: str(value) for name, value in form.items()}
-    choices = {
-        int(name.removeprefix("conflict-")): value
-        for name, value in told.items()
-        if is_digits(name.removeprefix("conflict-")) and value
-    }
-    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, told.get("plan", ""))
+    choices, plan = numbered(form.items(), "conflict-"), str(form.get("plan", ""))
+    return await run_in_threadpool(_decided, desk_of(request), own, visitor, choices, plan)
 
 
 @router.post("/bring/{key}/again")

@@ -22,6 +22,8 @@ from reconcile.jobs.scope import Filters
 router = APIRouter()
 FAMILY = Family(router, menu="Home", path="/")
 _LIVE = "home/live"
+_SECONDS = 10.0
+"""How long what waits is shown while nothing is written: an approval may expire in between."""
 Signed = Annotated[Visitor, Depends(visitor_of)]
 
 
@@ -29,11 +31,13 @@ Signed = Annotated[Visitor, Depends(visitor_of)]
 def home(request: Request, visitor: Signed) -> HTMLResponse:
     """Where everything stands."""
     desk = desk_of(request)
+    session, first_month = desk.session_of(visitor), SAMPLE_MONTH if desk.is_demo else ""
+    now = desk.remembered.of(session, "home", lambda: standing_now(session, first_month), _SECONDS)
     live = next((one for one in desk.tasks.every(_LIVE) if one.state == DONE), None)
     return show(
         request,
         "home.html",
-        now=standing_now(desk.session_of(visitor), SAMPLE_MONTH if desk.is_demo else ""),
+        now=now,
         live=live,
     )
 

@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from reconcile.desk.family import Family, desk_of
+from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import download
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, visitor_of
 from reconcile.jobs.evidence.check_pack import check_pack
 from reconcile.jobs.evidence.make import make_pack
 from reconcile.jobs.evidence.stamps import roots_path
-from reconcile.jobs.runs.history import Journal, history
+from reconcile.jobs.runs.history import History, Journal, history, with_events
 
 router = APIRouter()
 FAMILY = Family(router, menu="History", path="/history")
+_SECONDS: Final = 60.0
 AnyVisitor = Annotated[Visitor, Depends(visitor_of)]
 
 
 @router.get("/history")
 def every_run(request: Request) -> HTMLResponse:
     """All runs, newest first, and whether the record is what was written."""
-    found = history(desk_of(request).session)
+    found = _checked(desk_of(request))
     return show(request, "history.html", runs=found.summaries, breaks=[str(one) for one in found.breaks])
+
+
+def _checked(desk: Desk) -> History:
+    """The record, read and checked once for as long as nothing is written."""
+    session = desk.session
+    return desk.remembered.of(session, "history", lambda: history(session), _SECONDS)
 
 
 @router.get("/history/of")
 def one_record(request: Request, record: str) -> Response:
     """The life of a payout, a line or a payment; of a run, its page."""
     wanted = record.strip()
-    shown = history(desk_of(request).session, wanted).shown(wanted)
+    desk = desk_of(request)
+    shown = with_events(desk.session, _checked(desk), wanted).shown(wanted)
     if isinstance(shown, Journal):
         return RedirectResponse(f"/runs/{shown.run.run_id}", 303)
     return show(request, "record.html", record=wanted, lines=list(shown.as_text()))

@@ -19,10 +19,10 @@ from reconcile.desk.made_files import MADE, kept_file, uploads_of, write_uploads
 from reconcile.desk.pages.bring import plan_in_background
 from reconcile.desk.pages.take import XLSX, download, filters_of
 from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
-from reconcile.domain.money import is_digits
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.desk.kept_matches import answer_suggestions, answerable, questions_of
@@ -87,12 +87,7 @@ def file(request: Request, task: OwnTask, _: Preparer) -> Response:
 @router.post("/payments/made/{key}/answer")
 async def answer(request: Request, task: OwnTask, visitor: Preparer) -> Response:
     """Writes the answers into the workbook, and plans it like one that was brought."""
-    form = await request.form()
-    said = {
-        int(name.removeprefix("answer-")): str(value)
-        for name, value in form.items()
-        if is_digits(name.removeprefix("answer-")) and value
-    }
+    said = numbered((await request.form()).items(), "answer-")
     return await run_in_threadpool(_answered, desk_of(request), visitor, task.key, task.result or {}, said)
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response, Streamin
 
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
+from reconcile.desk.pages.task_pages import while_signed_in
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import looks_at_run, run_of, start_once
 from reconcile.desk.runs.run_events import progress_events
@@ -35,12 +36,19 @@ router = APIRouter()
 FAMILY = Family(router)
 _UNDO: Final = "undo plan"
 _KEPT_SECONDS: Final = 7 * 86_400
+_SECONDS: Final = 1.0
+"""How long a run is shown as it was while nothing is written: its process may end in between."""
 Runner = Annotated[Visitor, Depends(needs("prepare"))]
 
 
 def known_run(request: Request, run_id: str) -> RunView:
     """A dependency: the run of the path, which is on record, or which this desk has started."""
-    found = looks_at_run(desk_of(request), run_id)()
+    desk = desk_of(request)
+    look_now = looks_at_run(desk, run_id)
+    if request.method == "GET":
+        found = desk.remembered.of(desk.session, ("run", run_id), look_now, _SECONDS)
+    else:
+        found = look_now()
     if not found.is_known:
         raise HTTPException(404)
     return found
@@ -70,7 +78,7 @@ def look(request: Request, run: Known) -> HTMLResponse:
 def events(request: Request, run: Known) -> StreamingResponse:
     """The same as server-sent events, until nothing of it goes on any more."""
     look_again = looks_at_run(desk_of(request), run.run_id)
-    told = progress_events(look_again, partial(_shown, writing_of(request)))
+    told = while_signed_in(request, progress_events(look_again, partial(_shown, writing_of(request))))
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 

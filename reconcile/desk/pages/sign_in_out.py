@@ -19,7 +19,7 @@ from reconcile.desk.visitor import Visitor, visitor_of
 
 router = APIRouter()
 FAMILY = Family(router)
-_GONE = "This link was used already, or is older than 15 minutes. Start `reconcile desk` again for a new one."
+_GONE = "This link was used already, or is older than 15 minutes. Ask who keeps the desk for a new one."
 
 
 def own_path(path: str) -> str:

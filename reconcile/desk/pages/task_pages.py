@@ -14,11 +14,20 @@ from starlette.concurrency import run_in_threadpool
 from reconcile.desk.family import Family, desk_of
 from reconcile.desk.show import show
 from reconcile.desk.tasks import DONE, Task
+from reconcile.desk.typed import give_secret, typed_of_work
 from reconcile.desk.visitor import Visitor, visitor_of
 
 router = APIRouter()
 FAMILY = Family(router)
 _PAUSE_SECONDS: Final = 0.5
+
+
+async def while_signed_in(request: Request, told: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The same events, until the person whose page listens is signed in no more."""
+    async for event in told:
+        if await run_in_threadpool(desk_of(request).sessions.visitor, request.state.secret) is None:
+            return
+        yield event
 
 
 def own_task(request: Request, key: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Task:
@@ -35,10 +44,17 @@ OwnTask = Annotated[Task, Depends(own_task)]
 
 @router.get("/tasks/{key}")
 def wait(request: Request, task: OwnTask) -> Response:
-    """Shows how far the work is; goes on to its outcome once it is done."""
+    """Shows how far the work is; goes on to its outcome once it is done.
+
+    Where it failed, its form stands filled in where it was sent from.
+    """
     if task.state == DONE:
         return RedirectResponse(f"/{task.of}/{task.key}", 303)
-    return show(request, "task.html", task=task)
+    typed = typed_of_work(request, task.key) if task.is_over else None
+    answer = show(request, "task.html", task=task, back=typed.page if typed else task.back, kept=bool(typed))
+    if typed:
+        give_secret(desk_of(request), answer, task.key)
+    return answer
 
 
 @router.get("/tasks/{key}/events")
@@ -55,4 +71,4 @@ def events(request: Request, task: OwnTask) -> StreamingResponse:
             await asyncio.sleep(_PAUSE_SECONDS)
             found = await run_in_threadpool(tasks.get, task.key)
 
-    return StreamingResponse(told(), media_type="text/event-stream")
+    return StreamingResponse(while_signed_in(request, told()), media_type="text/event-stream")

@@ -39,7 +39,7 @@ class Accounts:
 
     def give(self, name: str, password: str) -> None:
         """Gives a person an account, or another password. Raises ConfigurationError."""
-        if self.team.people and self.team.by_name(name) is None:
+        if not self._is_let_in(name):
             names = ", ".join(one.name for one in self.team.people)
             raise ConfigurationError(f"[people] does not name {name}; it names {names}.")
         if not name.strip() or not name.isprintable():
@@ -53,11 +53,15 @@ class Accounts:
         """Whether this is the password of that person. Raises DecisionNeeded while the person has to wait."""
         tries = Tries(self.rows)
         tries.count(name)
-        row = self.rows.get(ACCOUNT, name)
+        row = self.rows.get(ACCOUNT, name) if self._is_let_in(name) else None
         is_right = _is_right(row.body.decode() if row else _nobody(), password[:LONGEST]) and row is not None
         if is_right:
             tries.forget(name)
         return is_right
+
+    def _is_let_in(self, name: str) -> bool:
+        """Whether the settings let this person have an account."""
+        return not self.team.people or self.team.by_name(name) is not None
 
 
 def _is_right(kept: str, password: str) -> bool:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconcile.desk.family import Desk, desk_of
 from reconcile.desk.security.form_fields import ONCE
+from reconcile.desk.typed import keep_typed
 from reconcile.errors import DecisionNeeded
 
 _KIND: Final = "sent form"
@@ -26,6 +27,9 @@ _KEPT_SECONDS: Final = 12 * 3600
 _PATIENCE_SECONDS: Final = 60
 _PAUSE_SECONDS: Final = 0.1
 _FOUND: Final = 303
+_FAILED: Final = "It was not done."
+WORK: Final = "/tasks/"
+"""Where a form leads whose work goes on in the background, before the key of the work."""
 
 
 class SentBefore(Exception):
@@ -86,7 +90,7 @@ class Once:
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start" and (key := state.pop("form_key", "")):
-                await run_in_threadpool(self._note, key, message)
+                await run_in_threadpool(self._note, Request(scope), key, message)
             await send(message)
 
         try:
@@ -95,10 +99,19 @@ class Once:
             if key := state.pop("form_key", ""):
                 await run_in_threadpool(self.desk.rows.remove, _KIND, key)
 
-    def _note(self, key: str, message: MutableMapping[str, Any]) -> None:
+    def _note(self, request: Request, key: str, message: MutableMapping[str, Any]) -> None:
         row = self.desk.rows.get(_KIND, key)
         place = Headers(raw=message["headers"]).get("location", "")
         if row and place and message["status"] == _FOUND:
             self.desk.rows.change(row, place.encode())
+            if place.startswith(WORK):
+                keep_typed(
+                    request,
+                    request.state.form,
+                    _FAILED,
+                    row.owner,
+                    request.url.path,
+                    place.removeprefix(WORK),
+                )
         else:
             self.desk.rows.remove(_KIND, key)

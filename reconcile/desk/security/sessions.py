@@ -1,7 +1,8 @@
 """Sessions: who signed in, kept in the state store under the hash of the cookie.
 
-A session ends IDLE_SECONDS after its last request and LONGEST_SECONDS after the sign-in. Its secret is new at
-each sign-in, so one that somebody planted in a browser before is worth nothing.
+A session ends IDLE_SECONDS after its last request and LONGEST_SECONDS after the sign-in, and at once when its
+person has no role any more. Its secret is new at each sign-in, so one that somebody planted in a browser
+before is worth nothing.
 """
 
 from __future__ import annotations
@@ -51,11 +52,12 @@ class Sessions:
             return None
         kept = json.loads(row.body)
         left = kept["began"] + LONGEST_SECONDS - time.time()
-        if left <= 0:
+        roles = self._roles(row.owner, kept)
+        if left <= 0 or not roles:
             self.rows.remove(SESSION, row.key)
             return None
         self._note(row, left)
-        return Visitor(row.owner, self._roles(row.owner, kept), row.key, write_token(secret))
+        return Visitor(row.owner, roles, row.key, write_token(secret))
 
     def end(self, visitor: Visitor) -> None:
         """Signs out here."""
@@ -74,7 +76,8 @@ class Sessions:
     def use_link(self, secret: str) -> str | None:
         """Signs in by a link; answers the secret of the cookie, None where the link is used or too old."""
         row = self.rows.take(LINK, key_of(secret))
-        return self.begin(row.owner, tuple(json.loads(row.body)["roles"])) if row else None
+        kept = json.loads(row.body) if row else {}
+        return self.begin(row.owner, tuple(kept["roles"])) if row and self._roles(row.owner, kept) else None
 
     def _note(self, row: DeskRow, left: float) -> None:
         """Puts the end off, where the last note is old. Another request may do it at the same time."""

@@ -16,9 +16,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from reconcile.desk.page_words import stage_named
 from reconcile.desk.writing.page_writing import PageWriting, moment_of
 from reconcile.domain.money import recorded_amount, shown_amount
 from reconcile.domain.phrases import AS_RECORDED
+from reconcile.domain.stage import stage_of
 from reconcile.report import words
 from reconcile.report.model import Change
 
@@ -107,19 +109,24 @@ def at(context: Context, seconds: int) -> str:
 @pass_context
 def before(context: Context, change: Change) -> str:
     """The old value of a change."""
-    return words.before_of(change, _of(context).sentences)
+    return _of_stage(change, words.before_of(change, _of(context).sentences))
 
 
 @pass_context
 def after(context: Context, change: Change) -> str:
     """The new value of a change."""
-    return words.after_of(change, _of(context).sentences)
+    return _of_stage(change, words.after_of(change, _of(context).sentences))
 
 
 @pass_context
 def values(context: Context, of: Mapping[str, str | None] | None) -> str:
     """Several fields with their values."""
-    return words.shown_values(of, _of(context).sentences)
+    return stage_named(words.shown_values(of, _of(context).sentences))
+
+
+def _of_stage(change: Change, value: str) -> str:
+    """The value; a stage by its name."""
+    return stage_of(value).label if change.field == "stage" else value
 
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {

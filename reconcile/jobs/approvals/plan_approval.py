@@ -61,7 +61,8 @@ class PlanApproval:
             agreed, who = len(found.approved_by), ", ".join(found.who) or "nobody"
             summary = f"{agreed} of {counted(found.needed, 'approval')}; who can agree: {who}"
         rules = tuple(one.why for one in self.met)
-        return Approval(summary, rules, found.who, found.approved_by, found.request)
+        lacks = self.problem if found.is_waiting or not found.request else ""
+        return Approval(summary, rules, found.who, found.approved_by, found.request, lacks)
 
 
 def known_of(session: Session, store: Store, plan: Plan) -> Known:

@@ -5,17 +5,21 @@ A workbook that is planned again, or comes back with one more edit, keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Final
 
+from reconcile.domain.fields import RecordKind
+from reconcile.domain.stage import stage_of
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.exports.sender_words import sender_words
 from reconcile.jobs.session import Session
 from reconcile.plan.model import Plan, Target
+from reconcile.report.model import Change, Report
+from reconcile.report.words import after_of, before_of
 from reconcile.store.sent.change_comments import Comment, add_comment, comments_on
 
-__all__ = ["Comment", "changed_records", "comment_on", "comments_of"]
+__all__ = ["Comment", "comment_choices", "comment_on", "comments_of"]
 
 LONGEST: Final = 1_000
 """Characters of a comment at most."""
@@ -27,6 +31,28 @@ def changed_records(plan: Plan) -> Mapping[str, Target]:
     for one in _targets(plan):
         found.setdefault(one.id, one)
     return found
+
+
+def comment_choices(plan: Plan, report: Report) -> Mapping[str, str]:
+    """What a comment can be about: by id, in words that tell it from the others of the same partner."""
+    return {key: _in_words(target, report.changes) for key, target in changed_records(plan).items()}
+
+
+def _in_words(target: Target, changes: Iterable[Change]) -> str:
+    """`Acme · line of pay_1 · Amount: 450.00 → 475.00`."""
+    what = target.kind.value
+    if target.kind is not RecordKind.PAYOUT:
+        what = f"{what} of {target.payout_id or 'the pending pool'}"
+    moved = "; ".join(
+        f"{one.label}: {_named(one, before_of(one))} → {_named(one, after_of(one))}"
+        for one in changes
+        if (one.target.kind, one.target.id) == (target.kind, target.id)
+    )
+    return " · ".join(filter(None, (target.partner_name, what, moved)))
+
+
+def _named(change: Change, value: str) -> str:
+    return stage_of(value).label if change.field == "stage" else value
 
 
 def comments_of(session: Session, plan: Plan) -> tuple[Comment, ...]:

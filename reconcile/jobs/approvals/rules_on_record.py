@@ -92,6 +92,12 @@ def not_agreed(session: Session, store: Store) -> str:
     )
 
 
+def looser_rules(session: Session) -> str:
+    """The same for a page, before anything is written."""
+    with session.store(create=False) as store:
+        return not_agreed(session, store)
+
+
 def keep_rules(session: Session, store: Store) -> None:
     """Puts the rules on record where they are not those of the last record.
 

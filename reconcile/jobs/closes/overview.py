@@ -139,21 +139,21 @@ def status(session: Session, period: Period) -> Status:
     with session.store() as store:
         closes = counting(kept_closes(store, environment))
         began = session.days.start(period.start)
-        back = {
-            one.export.workbook_id: one.returned_at
-            for one in sent_exports(store, environment)
-            if one.returned_at
-        }
+        sent = [one for one in sent_exports(store, environment) if not one.is_of_payments]
+        back = {one.export.workbook_id: one.returned_at for one in sent if one.returned_at}
         away = [one for one in workbooks_out(store, environment, began) if one.id not in back]
         with store.reading() as connection:
             said = signatures(kept_approvals(connection, str(environment))).statements
+        asked = {one.request: one.at for _, one in said if (one.act, one.subject.kind) == ("request", "plan")}
+        rejected = {one.request for _, one in said if one.act == "reject"}
         traces = Traces(
             began=began,
-            exports=store.exports(environment),
+            exports=[one.export for one in sent],
             out=sets_out(store, away),
             returned=list(back.values()),
             signed=signed.said if (signed := signed_months(session, store).get(str(period))) else "",
-            asked=[one.at for _, one in said if (one.act, one.subject.kind) == ("request", "plan")],
+            asked=[at for request, at in asked.items() if request not in rejected],
+            rejected=[at for request, at in asked.items() if request in rejected],
             runs=[(one.started_at, one.state) for one in store.runs(environment)],
             bills=[one.issued_at for one in store.bills(environment)],
             payments=[one.read_at for one in store.settlements(environment)],

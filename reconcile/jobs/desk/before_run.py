@@ -12,9 +12,7 @@ from reconcile.jobs.runs.unfinished import unfinished
 from reconcile.jobs.session import Session
 from reconcile.jobs.state.new_store import unseen
 from reconcile.plan.model import Gate, Plan
-from reconcile.report.build import report_on
-from reconcile.report.model import Approval, Report
-from reconcile.report.words import headline
+from reconcile.report.model import Approval
 from reconcile.store.store import Store
 
 
@@ -30,8 +28,6 @@ class BeforeRun:
 
     fingerprint: str
     files: str
-    headline: tuple[str, ...]
-    report: Report
     gates: tuple[Gate, ...]
     closed: dict[str, str]
     stops: tuple[str, ...]
@@ -49,12 +45,10 @@ def before_run(session: Session, plan: Plan) -> BeforeRun:
         }
         approval = approval_of(session, store, plan)
         stops = tuple(_stops(session, store, plan))
-    report, how = report_on(plan), approval.standing
+    how = approval.standing
     return BeforeRun(
         fingerprint=plan.fingerprint,
         files=plan.files,
-        headline=tuple(headline(report)),
-        report=report,
         gates=plan.gates,
         closed=closed,
         stops=stops,

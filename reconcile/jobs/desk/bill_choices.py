@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,12 @@ def _format(name: str) -> BillChoice:
 
 def _layout(session: Session, name: str) -> BillChoice:
     path = template(f"erp/bills-{name}.toml", session.settings.templates)
+    return _read(name, path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=100)
+def _read(name: str, path: Path, _: int) -> BillChoice:
+    """A layout as it was written at that moment."""
     found = load_layout(name, path)
     return BillChoice(name, found.title, found.pays, _about(path))
 

@@ -48,7 +48,7 @@ class BroughtIn:
     @property
     def compared(self) -> Compared:
         """The plan and the report on it. Raises ConfigurationError where there is no plan."""
-        report = replace(_report(self.plan), stops=self.stops, approval=self.approval, live_at=self.live_at)
+        report = replace(report_of(self.plan), stops=self.stops, approval=self.approval, live_at=self.live_at)
         return Compared(plan_of(self.plan), report)
 
 
@@ -81,7 +81,8 @@ def plan_of(text: str) -> Plan:
 
 
 @lru_cache(maxsize=_PLANS)
-def _report(text: str) -> Report:
+def report_of(text: str) -> Report:
+    """What a plan that is kept as text says to people."""
     return report_on(plan_of(text))
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from reconcile.jobs.desk.kept_plan import plan_of
+from reconcile.jobs.desk.kept_plan import plan_of, report_of
 from reconcile.plan.model import Plan
-from reconcile.report.build import report_on
 from reconcile.report.model import Change, Report
 from reconcile.report.words import after_of, record_of
 
@@ -28,7 +27,7 @@ class PlanToRun:
     @cached_property
     def report(self) -> Report:
         """The plan for people."""
-        return report_on(self.plan)
+        return report_of(self.text)
 
     @property
     def fingerprint(self) -> str:

@@ -10,13 +10,14 @@ from reconcile.store.sent.sent_exports import SentExport
 
 
 class Standing(StrEnum):
-    """How a workbook stands. A run makes it APPLIED, whatever it wrote."""
+    """How a workbook stands. A run makes it APPLIED, whatever it wrote. PAYMENTS: of matched payments."""
 
     OUT = "out"
     RETURNED = "returned"
     APPLIED = "applied"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
+    PAYMENTS = "of payments"
 
 
 AWAITED = (Standing.OUT, Standing.RETURNED)
@@ -40,18 +41,21 @@ class ExportStanding:
 def standings(sent: Sequence[SentExport]) -> tuple[ExportStanding, ...]:
     """How each of these stands, oldest first.
 
-    A later export of the same scope takes the place of an earlier one, unless both belong to one split.
+    A later export of the same scope takes the place of an earlier one, unless both belong to one split. What
+    was made by matching payments was sent to nobody, so it is not awaited, and takes no place.
     """
     return tuple(_standings(sent))
 
 
 def _standings(sent: Sequence[SentExport]) -> Iterator[ExportStanding]:
-    newest = {str(one.export.scope): one for one in sent if one.withdrawal is None}
+    newest = {str(one.export.scope): one for one in sent if one.withdrawal is None and not one.is_of_payments}
     for one in sent:
         if one.withdrawal:
             yield ExportStanding(one, Standing.WITHDRAWN)
         elif one.runs:
             yield ExportStanding(one, Standing.APPLIED)
+        elif one.is_of_payments:
+            yield ExportStanding(one, Standing.PAYMENTS)
         elif _export_of(last := newest[str(one.export.scope)]) != _export_of(one):
             yield ExportStanding(one, Standing.REPLACED, last.export.workbook_id)
         else:

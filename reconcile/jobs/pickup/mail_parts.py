@@ -23,6 +23,7 @@ _LONGEST_HEADER: Final = 3_000
 _MOST_PARTS: Final = 100
 _MOST_LINES: Final = 1_000_000
 """A mail of 50 MB has as many where its attachments are packed as they always are."""
+_ANOTHER_WAY: Final = "Ask for the workbook in another way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,6 @@ def workbooks(raw: bytes, most: int) -> list[Attachment]:
     if len(found) > most:
         raise WorkbookError(f"This mail has more than {most} workbooks (attachments in [pickup]).")
     return found
-
-
-_ANOTHER_WAY: Final = "Ask for the workbook in another way."
 
 
 def _attachments(message: Message) -> Iterator[Attachment]:

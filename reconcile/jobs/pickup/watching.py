@@ -38,17 +38,18 @@ def rounds(
         if problems:
             pause = max(pause, _AFTER_A_PROBLEM)
         yield from news_of(session)
-        _rest(pause, stopped)
+        rest(pause, stopped)
 
 
 def news_rounds(session: Session, stopped: Callable[[], bool]) -> Iterator[str]:
     """Tells what is new every minute, where no folder is watched; answers what went wrong."""
     while not stopped():
         yield from news_of(session) or ("",)
-        _rest(_NEWS_SECONDS, stopped)
+        rest(_NEWS_SECONDS, stopped)
 
 
-def _rest(seconds: float, stopped: Callable[[], bool]) -> None:
+def rest(seconds: float, stopped: Callable[[], bool]) -> None:
+    """Waits, but no longer than until it is told to stop."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and not stopped():
         time.sleep(_STEP)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reconcile.apply.journal_view import COLUMNS, as_csv, facts, rows, words
@@ -126,13 +127,13 @@ class History:
             yield "There are no runs yet."
 
     @property
+    def _rows(self) -> list[dict[str, Any]]:
+        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
+
+    @cached_property
     def summaries(self) -> tuple[tuple[Run, RunSummary], ...]:
         """The runs with what each was about, newest first."""
         return tuple((run, self._summary(run)) for run in self.record.runs)
-
-    @property
-    def _rows(self) -> list[dict[str, Any]]:
-        return [facts(run) | self._summary(run).as_values() for run in self.record.runs]
 
     def _summary(self, run: Run) -> RunSummary:
         from reconcile.jobs.runs.run_summary import summary_of
@@ -168,6 +169,14 @@ def history(session: Session, name: str | None = None, *, whole: bool = False) -
         record = store.record(whole=whole)
         events = () if name is None or _is_run(record, name) else _events(session, store, name)
     return History(record, audit(record), events, _signatures(session) if whole else None)
+
+
+def with_events(session: Session, found: History, name: str) -> History:
+    """The same record, with what else happened to a payout, line or payment."""
+    if _is_run(found.record, name):
+        return found
+    with session.store(create=False) as store:
+        return replace(found, events=_events(session, store, name))
 
 
 def _events(session: Session, store: Store, name: str) -> tuple[Event, ...]:

@@ -15,7 +15,7 @@ from reconcile.store.evidence.kept_files import SENT
 from reconcile.store.sent.sets import returned, split_workbooks_with
 from reconcile.store.sent.withdrawals import Withdrawal, withdrawn
 from reconcile.store.store import Store
-from reconcile.store.tables import EXPORTS, KEPT_FILES, RUNS
+from reconcile.store.tables import EXPORTS, KEPT_FILES, PAYMENTS_READ, RUNS, SETTLEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class SentExport:
     """An exported workbook. file: its name. note: what it says to its recipients. reasons_told: see `SentAs`.
 
     split: who got it, where it is one of a split. returned_at: when it came back first, UTC, ISO 8601;
-    empty where it did not. withdrawal: how it was made void, if it is.
+    empty where it did not. withdrawal: how it was made void, if it is. is_of_payments: whether it was made by
+    matching payments, and waits for nobody.
     """
 
     export: Export
@@ -43,6 +44,7 @@ class SentExport:
     runs: tuple[RunOfExport, ...] = ()
     withdrawal: Withdrawal | None = None
     reasons_told: bool = False
+    is_of_payments: bool = False
 
 
 def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ...]:
@@ -54,6 +56,7 @@ def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ..
         split_workbooks = {one.workbook_id: one for one in split_workbooks_with(connection, ids)}
         back, void = returned(connection, ids), withdrawn(connection, ids)
         runs, files = _runs(connection, environment), _files(connection, environment)
+        matched = _of_payments(connection, environment)
         found = []
         for row in rows:
             key, sent_as = row.workbook_id, sent_as_of(row.export)
@@ -69,6 +72,7 @@ def sent_exports(store: Store, environment: Environment) -> tuple[SentExport, ..
                     tuple(runs.get(key, ())),
                     void.get(key),
                     sent_as.reasons_told,
+                    key in matched,
                 )
             )
     return tuple(found)
@@ -83,6 +87,15 @@ def _runs(connection: Connection, environment: Environment) -> Mapping[str, list
         for workbook_id in row.workbook_id.split(", "):
             found.setdefault(workbook_id, []).append(RunOfExport(row.run_id, row.state, row.started_at))
     return found
+
+
+def _of_payments(connection: Connection, environment: Environment) -> frozenset[str]:
+    """The workbooks that were made by matching payments."""
+    tables = (SETTLEMENTS, PAYMENTS_READ)
+    queries = [
+        select(one.c.workbook_id).where(one.c.environment == str(environment)).distinct() for one in tables
+    ]
+    return frozenset(key for query in queries for key in connection.execute(query).scalars())
 
 
 def _files(connection: Connection, environment: Environment) -> Mapping[str, str]:

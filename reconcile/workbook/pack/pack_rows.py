@@ -60,7 +60,7 @@ def write_rows(
         rows, first = table.rows[start : start + _BLOCK], HEADER_ROW + 1 + start
         currencies = ["" if place is None else str(value_of(row[place])) for row in rows]
         made = [
-            _column(one, list(zip(cells, currencies, strict=True)), first, formula)
+            _column(one, cells, currencies, first, formula)
             for one, cells in zip(columns, zip(*rows, strict=True), strict=True)
         ]
         heights = {number: _height(row, wrapped) for number, row in enumerate(rows, first)} if wrapped else {}
@@ -68,16 +68,17 @@ def write_rows(
 
 
 def _column(
-    made: PackCells, cells: Sequence[tuple[Cell, str]], first: int, formula: Callable[..., str]
+    made: PackCells, cells: Sequence[Cell], currencies: Sequence[str], first: int, formula: Callable[..., str]
 ) -> list[str]:
-    """The cells of some rows in one column, by value and currency. first: the number of the first, from 0."""
-    if _FORMULAS.isdisjoint(type(cell) for cell, _ in cells):
-        return made.of(cells)
+    """The cells of some rows in one column. first: the number of the first row, from 0."""
+    pairs = zip(cells, currencies, strict=True)
+    if _FORMULAS.isdisjoint(map(type, cells)):
+        return made.of(pairs)
     return [
         made.made(cell.value, currency, formula(cell, number))
         if isinstance(cell, SumOf | RowSum)
         else made[cell, currency]
-        for number, (cell, currency) in enumerate(cells, start=first + 1)
+        for number, (cell, currency) in enumerate(pairs, start=first + 1)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -21,9 +21,12 @@ from reconcile.desk.visitor import Visitor, needs, visitor_of
 from reconcile.domain.progress import Progress
 from reconcile.jobs.closes import CloseResult, all_months, close
 from reconcile.jobs.closes.statements import statements
+from reconcile.jobs.desk.journal_choices import journal_choices
 
 router = APIRouter()
 FAMILY = Family(router, menu="Close", path="/close")
+MONTH_SECONDS: Final = 10.0
+"""How long months are shown while nothing is written: the day may change, and an approval expire."""
 Closer = Annotated[Visitor, Depends(needs("close"))]
 Anybody = Annotated[Visitor, Depends(visitor_of)]
 
@@ -36,7 +39,7 @@ def overview(request: Request, visitor: Anybody, period: str = "") -> HTMLRespon
     return show(
         request,
         "close.html",
-        months=all_months(session).months,
+        months=desk.remembered.of(session, "months", lambda: all_months(session).months, MONTH_SECONDS),
         made=desk.tasks.every("close/made", visitor.name),
         may_close=visitor.may("close"),
         has_people=bool(session.settings.team.people),
@@ -49,15 +52,23 @@ async def make(request: Request, visitor: Closer) -> Response:
     """Makes a draft, prepares the close, or closes; in the background."""
     sent = await request.form()
     form = {name: str(value) for name, value in sent.items() if name not in BROUGHT}
+    journals = tuple(str(one) for one in sent.getlist("journal"))
     files = {name: some[0] for name in BROUGHT if (some := await uploads_of(sent.getlist(name)))}
-    return await run_in_threadpool(_begin, desk_of(request), visitor, form, files)
+    return await run_in_threadpool(_begin, desk_of(request), visitor, form, journals, files)
 
 
 @router.get("/close/made/{key}")
 def made(request: Request, task: OwnTask, visitor: Closer) -> HTMLResponse:
     """What a draft or a close came to, its checks, and the pack to download."""
-    team = desk_of(request).session_of(visitor).settings.team
-    return show(request, "closed.html", task=task, made=task.result, has_people=bool(team.people))
+    session = desk_of(request).session_of(visitor)
+    return show(
+        request,
+        "closed.html",
+        task=task,
+        made=task.result,
+        has_people=bool(session.settings.team.people),
+        journals=journal_choices(session),
+    )
 
 
 @router.get("/close/made/{key}/pack")
@@ -97,8 +108,14 @@ def statements_file(request: Request, task: OwnTask, _: Closer) -> Response:
     return download(kept_file(desk_of(request), task.key), name, "application/zip")
 
 
-def _begin(desk: Desk, visitor: Visitor, form: Mapping[str, str], sent: Mapping[str, Upload]) -> Response:
-    order = order_from(desk, desk.session_of(visitor), form, sent)
+def _begin(
+    desk: Desk,
+    visitor: Visitor,
+    form: Mapping[str, str],
+    journals: tuple[str, ...],
+    sent: Mapping[str, Upload],
+) -> Response:
+    order = order_from(desk, desk.session_of(visitor), form, journals, sent)
 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         return _made(desk, visitor, key, order, progress)

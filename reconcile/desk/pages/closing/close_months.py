@@ -24,6 +24,7 @@ from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.answer_close import asked_close
 from reconcile.jobs.closes import all_months, listing, status
 from reconcile.jobs.desk.close_review import close_review, prepared_pack
+from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
 
 router = APIRouter()
@@ -60,6 +61,7 @@ def month(request: Request, of: Named, visitor: Anybody) -> HTMLResponse:
         review=review,
         tables=[as_values(one) for one in review.tables] if review else [],
         has_people=bool(session.settings.team.people),
+        journals=journal_choices(session),
         is_last=bool(counting) and counting[-1].period == period,
     )
 

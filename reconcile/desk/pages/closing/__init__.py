@@ -1,0 +1,1 @@
+"""The close at the desk: made, reviewed, and what comes after it."""
