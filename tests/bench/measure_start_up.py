@@ -17,6 +17,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+import reconcile
 from reconcile.resources import sample
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -64,6 +65,7 @@ def measured(rounds: int) -> dict[str, list[float]]:
         # Python keeps what it compiled, as it is in an installation.
         environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            "PYTHONPATH": str(Path(reconcile.__file__).parents[1]),
             "INTROW_BASE_URL": url,
             "INTROW_API_KEY": "sandbox-key",
             "RECONCILE_STATE": str(folder / "state.db"),
