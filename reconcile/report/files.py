@@ -36,6 +36,8 @@ from reconcile.resources import template as template_file
 _OLD = ".v1.json"
 _MARKS = re.compile(rb"\"reconcile-report\"|Plan for |Run of |style-src")
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
+# What would begin a list, a rule or a heading at the start of a field.
+_BLOCK = re.compile(r"^\s*(?:[0-9]{1,9}[.)](?=\s|$)|[-+=](?=[\s=-]|$))")
 # In Markdown every mark means itself; a name does not call anybody.
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_{}[]<>#|~&!"} | {"\n": " ", "@": "@\u200b"}
@@ -150,6 +152,7 @@ def _currencies(payout: Payout) -> list[str]:
 def _markdown(text: object) -> Markup:
     """The text as Markdown that means it: GitHub makes links even of bare addresses."""
     escaped = visible(str(text)).translate(_MARKDOWN).replace("://", ":\\//")
+    escaped = _BLOCK.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", escaped)
     return Markup(_WWW.sub(r"\1\\.", escaped))  # noqa: S704  escaped here
 
 
