@@ -24,3 +24,8 @@ def test_what_people_write_is_read() -> None:
     assert toml_content('[profiles.default]\nbase_url = "https://a.b.c/v1"\n') == {
         "profiles": {"default": {"base_url": "https://a.b.c/v1"}}
     }
+
+
+def test_a_number_of_thousands_of_digits_is_refused_without_words_about_python() -> None:
+    with pytest.raises(ValueError, match=r"^a number has thousands of digits$"):
+        toml_content(f"a = {'9' * 5_000}")
