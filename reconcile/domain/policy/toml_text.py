@@ -12,8 +12,8 @@ _MOST_DOTS: Final = 50
 def toml_content(text: str) -> dict[str, Any]:
     """The content.
 
-    Raises ValueError for what is no TOML, is nested too deep, has a line full of dots, or a number of thousands
-    of digits.
+    Raises ValueError for what is no TOML, is nested too deep, has a line full of dots, or a number of
+    thousands of digits.
     """
     for number, line in enumerate(text.splitlines(), start=1):
         if line.count(".") > _MOST_DOTS:
