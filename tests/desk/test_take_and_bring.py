@@ -61,7 +61,7 @@ def test_what_is_in_scope_is_counted_before_it_is_taken(signed_in: Browser) -> N
 
     said = text_of(page)
     assert re.search(
-        r"\d+ payouts? and \d+ lines? are in scope \(stage APPROVED\)\. Reading them takes \d+ calls?", said
+        r"\d+ payouts? and \d+ lines? are in scope \(stage Approved\)\. Reading them takes \d+ calls?", said
     )
     assert 'value="APPROVED" checked' in page.text
 
@@ -91,7 +91,7 @@ def test_a_workbook_that_was_taken_is_listed_as_out(signed_in: Browser, tmp_path
     workbook = taken(signed_in, tmp_path, stage="APPROVED")
 
     assert ZipFile(workbook).testzip() is None
-    assert "stage APPROVED" in text_of(signed_in.get("/take"))
+    assert "stage Approved" in text_of(signed_in.get("/take"))
 
 
 def test_the_plan_of_the_page_is_that_of_the_command(
@@ -293,4 +293,4 @@ def test_a_workbook_for_each_partner_comes_as_a_zip_with_its_index(signed_in: Br
 def test_a_workbook_is_not_cut_in_a_way_that_there_is_not(signed_in: Browser, split: str) -> None:
     signed_in.get("/take")
 
-    assert signed_in.post("/take", {"split": split}).status_code == 422
+    assert signed_in.post("/take", {"split": split}).status_code == 400
