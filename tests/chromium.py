@@ -91,9 +91,12 @@ class Page:
 
     def press(self, selector: str) -> None:
         """Presses a button or a link, and waits until the page that it leads to is loaded."""
+        before = self.call("Page.getFrameTree")["frameTree"]["frame"]["loaderId"]
         self.events.clear()
         self.value(f"document.querySelector({json.dumps(selector)}).click()")
-        while not any(one["method"] == "Page.loadEventFired" for one in self.events):
+        while not any(
+            one["params"].get("name") == "load" and one["params"]["loaderId"] != before for one in self.events
+        ):
             self._receive()
 
     def look(self, width: int, *, dark: bool = False) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
@@ -23,6 +23,7 @@ from xlsxwriter.sharedstrings import SharedStrings  # type: ignore[import-untype
 from xlsxwriter.worksheet import Worksheet as _Worksheet  # type: ignore[import-untyped]
 
 from reconcile.domain.spreadsheet import column_letters
+from reconcile.workbook.ooxml.sheet_facts import WRITTEN_AT
 
 __all__ = ["ROW", "Format", "StreamingSheet", "Workbook", "Worksheet", "XlsxWriterException"]
 
@@ -153,15 +154,22 @@ class Workbook(xlsxwriter.Workbook):  # type: ignore[misc] # as above
     def _pack(self, rows: Mapping[io.StringIO, StreamingSheet]) -> None:
         self.filename.seek(0)
         self.filename.truncate()
-        with ZipFile(self.filename, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        with ZipFile(self.filename, "w") as archive:
             for part, name, _ in self.parts:
                 sheet = rows.get(part)
-                # Each part has the first moment of archives, so that the same workbook has the same bytes.
-                with archive.open(name, "w", force_zip64=bool(sheet and sheet.is_huge)) as stream:
+                with archive.open(_info(name), "w", force_zip64=bool(sheet and sheet.is_huge)) as stream:
                     if sheet:
                         sheet.write_part(stream)
                     else:
                         stream.write(part.getvalue().encode())
+
+
+def _info(name: str) -> ZipInfo:
+    """A part at the moment that XlsxWriter gives every part: the same workbook has the same bytes."""
+    info = ZipInfo(name, WRITTEN_AT)
+    info.compress_type = ZIP_DEFLATED
+    info._compresslevel = _LEVEL  # type: ignore[attr-defined] # noqa: SLF001 - a stream takes it from nowhere else
+    return info
 
 
 class _Packager(Packager):  # type: ignore[misc] # as above

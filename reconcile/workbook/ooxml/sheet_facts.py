@@ -34,7 +34,7 @@ _LONGEST: Final = 1 << 16
 """The bytes of a mark at most, so that one on the border of two chunks is seen whole."""
 # XlsxWriter, which writes our exports, calls itself Excel 2007; Excel itself has not been that for long.
 _EXPORTED: Final = "12.0000"
-_WRITTEN_AT: Final = (1980, 1, 31, 0, 0, 0)
+WRITTEN_AT: Final = (1980, 1, 31, 0, 0, 0)
 """What it says when it wrote each part. Programs that keep the properties of a file write other times."""
 
 
@@ -125,7 +125,7 @@ class Program:
 def saved_by(path: Path) -> Program:
     """The program that a package names as its writer (ECMA-376 part 1, 22.2 extended properties)."""
     with ZipFile(path) as archive:
-        is_untouched = all(one.date_time == _WRITTEN_AT for one in archive.infolist())
+        is_untouched = all(one.date_time == WRITTEN_AT for one in archive.infolist())
         part = PartNames.of(archive.namelist()).find("docProps/app.xml")
         if part is None:
             return Program()
