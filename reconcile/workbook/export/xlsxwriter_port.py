@@ -13,6 +13,7 @@ from functools import cached_property
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
+from weakref import finalize
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -60,6 +61,7 @@ class StreamingSheet(Worksheet):
     def __init__(self) -> None:
         super().__init__()
         self.stream = TemporaryFile(buffering=_PIECE)  # noqa: SIM115 - closed with the sheet
+        finalize(self, self.stream.close)  # also where the workbook is never finished
         self.first = -1
         self.above = 0
 
