@@ -151,7 +151,7 @@ class Calls:
         elif attempt >= _ATTEMPTS:
             raise Halt(f"{operation.id} was tried {attempt} times without an answer or an effect")
         elif found := self.before_repeat(operation):
-            self._keep(operation, _not_repeated(known, found))
+            self._keep(operation, _not_repeated(operation, known, found))
         else:
             self.write(operation, attempt + 1)
 
@@ -236,7 +236,7 @@ class Calls:
             self._unseen(operation, result)
             raise Halt(f"{operation.id} was accepted, and live cannot be read: {error}") from error
         if verdict is Settled.HAPPENED:
-            self._keep(operation, replace(result, result_id=result_id))
+            self._keep(operation, _made_or_found(operation, replace(result, result_id=result_id), attempt))
         else:
             self._unseen(operation, result)
 
@@ -244,10 +244,7 @@ class Calls:
         self, operation: Operation, result: OperationOutcome, record: MadeRecord, attempt: int
     ) -> OperationOutcome:
         """The outcome of a creation whose answer shows a record: the new one, or one that was there."""
-        answered = replace(result, result_id=record.id)
-        # 200 for 201: one is on this batch (introw-api.md 2.6). A repeat finds that of its own first try.
-        if operation.action is Action.CREATE_PAYOUT and result.status == _FOUND and attempt == 1:
-            return replace(answered, outcome=Outcome.ALREADY_APPLIED, message=_MEANWHILE.format(record.id))
+        answered = _made_or_found(operation, replace(result, result_id=record.id), attempt)
         was_there = self._was_there(operation, record)
         return replace(answered, outcome=Outcome.ALREADY_APPLIED) if was_there else answered
 
@@ -322,15 +319,30 @@ class Calls:
         return made(found.without(others))
 
 
-def _not_repeated(known: OperationOutcome | None, found: OperationOutcome) -> OperationOutcome:
+def _made_or_found(operation: Operation, answered: OperationOutcome, attempt: int) -> OperationOutcome:
+    """The outcome of a new record: 200 for 201 says that one is on this batch already (introw-api.md 2.6).
+
+    A repeat finds that of its own first try.
+    """
+    if operation.action is Action.CREATE_PAYOUT and answered.status == _FOUND and attempt == 1:
+        message = _MEANWHILE.format(answered.result_id)
+        return replace(answered, outcome=Outcome.ALREADY_APPLIED, message=message)
+    return answered
+
+
+def _not_repeated(
+    operation: Operation, known: OperationOutcome | None, found: OperationOutcome
+) -> OperationOutcome:
     """The outcome of a write that is not sent again since what it relies on moved.
 
     Its first attempt may still take effect, so it is unknown. Only a later `resume`, which sees no effect
-    after another whole wait, ends it.
+    after another whole wait, ends it. That a new record is not listed shows nothing, so that stays unknown.
     """
-    if found.outcome is not Outcome.SKIPPED or (known and known.moved):
+    creates = operation.action.creates
+    if found.outcome is not Outcome.SKIPPED or (known and known.moved and not creates):
         return found
-    message = f"{found.message}. It is not sent again, and the first attempt may still take effect. {_RESUME}"
+    then = _LOOK if creates else _RESUME
+    message = f"{found.message}. It is not sent again, and the first attempt may still take effect. {then}"
     return replace(found, outcome=Outcome.UNKNOWN, message=message, open=True)
 
 

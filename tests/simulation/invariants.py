@@ -137,12 +137,14 @@ class Watch:
             return
         lag = self.world.habits.lag
         # A look is good for `fresh_seconds`, also for what somebody else makes.
-        bound = lag + SLACK + CONDUCT.fresh_seconds
+        bound = lag + SLACK + CONDUCT.fresh_seconds if lag else SLACK
+        sent_at, forgot_at = self.world.since[effect.tag], self.offices[effect.by].forgot_at
         books = [book for office in self.offices.values() for book in office.asked]
         if effect.kind != "create":
             others = [one for one in self.server.effects if one.kind == effect.kind and one.by != COLLEAGUE]
-            same = [one for one in others if one.body == effect.body and one.by != effect.by]
-            unseen = lag and any(effect.at - one.at <= bound for one in same)
+            same = [one for one in others if one.body == effect.body]
+            unknown = [one for one in same if one.by != effect.by or one.at <= forgot_at]
+            unseen = any(sent_at - one.at <= bound for one in unknown)
             how = "" if unseen else new_payouts.twice(effect, self.server.effects, books)
             if how:
                 self.break_("no effect twice", how)
@@ -153,9 +155,8 @@ class Watch:
             for one in self.server.effects
             if one.kind == "create" and one.by != COLLEAGUE and _content(one.body) == wanted
         ]
-        forgot_at = self.offices[effect.by].forgot_at
         unknown = [one for one in made if one.by != effect.by or one.at <= forgot_at]
-        if lag and any(effect.at - one.at <= bound for one in unknown):
+        if any(sent_at - one.at <= bound for one in unknown):
             # Nobody could see that line yet, nor know of it. That is what remains without ETags; the payout's
             # total, which is read back, tells of it.
             return

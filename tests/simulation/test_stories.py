@@ -47,6 +47,33 @@ STORIES = {
         ),
         (Happening(17, "500"),),
     ),
+    "a new line whose payout is gone is not told as skipped after a lost answer": Story(
+        34444,
+        Habits(page=4, salt=823),
+        (
+            ("pay_1", "ptn_2", "PENDING_PAYMENT", ("44.00", "118.00")),
+            ("pay_2", "ptn_1", "DRAFT", ("177.00", "267.00", "165.00")),
+        ),
+        (
+            EXPORT,
+            Act("type", record="new", value="pay_2 501.25 True-up "),
+            APPLY,
+            Act("colleague", edit=Edit("delete", "pay_2")),
+        ),
+        (Happening(18, "killed"),),
+    ),
+    "a payout that was there already is not told as made, also where the answer names none": Story(
+        70361,
+        Habits(lag=4, hides_id=True, salt=72),
+        (("pay_1", "ptn_1", "DRAFT", ("41.00", "85.00", "143.00")),),
+        (
+            EXPORT,
+            Act("type", record="new payout", value="ptn_2 pbt_1 Run 1"),
+            Act("colleague", edit=Edit("batch", "ptn_2", "pbt_1")),
+            Act("apply", first=2),
+        ),
+        (),
+    ),
 }
 
 
