@@ -24,7 +24,7 @@ from xlsxwriter.sharedstrings import SharedStrings  # type: ignore[import-untype
 from xlsxwriter.worksheet import Worksheet as _Worksheet  # type: ignore[import-untyped]
 
 from reconcile.domain.spreadsheet import column_letters
-from reconcile.workbook.ooxml.sheet_facts import WRITTEN_AT
+from reconcile.workbook.ooxml import WRITTEN_AT
 
 __all__ = ["ROW", "Format", "StreamingSheet", "Workbook", "Worksheet", "XlsxWriterException"]
 

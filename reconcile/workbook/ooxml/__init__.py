@@ -7,7 +7,7 @@ from reconcile.workbook.ooxml.book import Book, open_book
 from reconcile.workbook.ooxml.cells import Area, Cell, Cells
 from reconcile.workbook.ooxml.package_edit import Parts, relation
 from reconcile.workbook.ooxml.package_safety import damaged
-from reconcile.workbook.ooxml.sheet_facts import SheetFacts, saved_by
+from reconcile.workbook.ooxml.sheet_facts import WRITTEN_AT, SheetFacts, saved_by
 from reconcile.workbook.ooxml.spec import (
     BOOK_ORDER,
     FIRST_DAY,
@@ -36,6 +36,7 @@ __all__ = [
     "STYLE_ORDER",
     "TEXT_LIMIT",
     "UNWRITABLE",
+    "WRITTEN_AT",
     "Area",
     "Book",
     "Cell",
