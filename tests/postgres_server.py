@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,9 @@ class PostgresServer:
             ["ps", "--ppid", str(first), "-o", "pid="], capture_output=True, text=True, check=False
         ).stdout.split()
         for pid in (first, *map(int, every)):
-            os.kill(pid, signal.SIGKILL)
+            # A process of the server ends by itself when the first one is gone.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         # A killed process that no parent has noticed yet would pass for a server that still runs.
         for left in (file, *self.folder.glob(".s.PGSQL.*")):
             left.unlink()

@@ -48,6 +48,9 @@ _FOUND: Final = 200
 _MEANWHILE: Final = (
     "Introw answers that payout {} was there already: somebody else made it meanwhile. It is left as it is"
 )
+_ANOTHER_ROW: Final = (
+    "Introw answers that payout {} is there for this partner and batch: another row of this run made it"
+)
 
 _STOPPING = (CreditsExhausted, KeyRefused, ScopeMissing, RateLimited, Stopped, Unreachable, UnexpectedAnswer)
 """Ends of a write that had no effect and that the next operation would meet too."""
@@ -244,6 +247,9 @@ class Calls:
         self, operation: Operation, result: OperationOutcome, record: MadeRecord, attempt: int
     ) -> OperationOutcome:
         """The outcome of a creation whose answer shows a record: the new one, or one that was there."""
+        if result.status == _FOUND and record.id in self._results:
+            message = _ANOTHER_ROW.format(record.id)
+            return replace(result, outcome=Outcome.ALREADY_APPLIED, result_id=record.id, message=message)
         answered = _made_or_found(operation, replace(result, result_id=record.id), attempt)
         was_there = self._was_there(operation, record)
         return replace(answered, outcome=Outcome.ALREADY_APPLIED) if was_there else answered
@@ -254,6 +260,11 @@ class Calls:
             return True
         ahead = self.client.status.server_ahead or timedelta()
         return record.created_at is not None and record.created_at + _TICK < self._began + ahead
+
+    @property
+    def _results(self) -> frozenset[str]:
+        """The records that operations of the run made or found."""
+        return frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
 
     @property
     def _began(self) -> datetime:
@@ -313,8 +324,7 @@ class Calls:
         if not operation.action.creates:
             seen = self.seen(operation, self.read([operation]))
             return settled(operation, seen), operation.target.id
-        results = frozenset(one.result_id for one in self.outcomes.values() if one.result_id)
-        others = self.progress.lines_there.get(operation.id, frozenset()) | results
+        others = self.progress.lines_there.get(operation.id, frozenset()) | self._results
         found = alike(operation, self.records_near(operation), self.names, self._began)
         return made(found.without(others))
 

@@ -102,6 +102,15 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(desk: DeskProces
     assert "Domain" not in cookie
 
 
+def test_an_answer_that_comes_after_a_sign_in_does_not_end_it(desk: DeskProcess) -> None:
+    """A browser asks for the icon of the tab by itself, with the cookie that it had when it asked."""
+    browser = desk.browser()
+    browser.get("/sign-in")
+    late = (browser.get("/favicon.ico"), browser.get("/sign-in?next=/take"))
+
+    assert all("set-cookie" not in one.headers for one in late)
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_sent(desk: DeskProcess) -> None:
     connection = http.client.HTTPConnection(desk.url.removeprefix("http://"), timeout=PATIENCE)
     connection.putrequest("POST", "/sign-in/person")

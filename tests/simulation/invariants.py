@@ -107,7 +107,10 @@ class Watch:
         if new_payouts.is_left_out(effect, office, self.server):
             only = " ".join(office.narrow_to.only)
             self.break_("a narrowed command leaves the rest", f"{_told(effect)}, only {only}.")
-        if book and {one.id for one in office.asked if _asks(one, effect)} <= office.void:
+        sent_at = self.world.since[effect.tag]
+        if book and all(
+            office.void.get(one.id, sent_at) < sent_at for one in office.asked if _asks(one, effect)
+        ):
             self.break_("nothing of a withdrawn workbook is sent", f"{_told(effect)}, of {book.id}.")
         if how := new_payouts.torn(office.asked, effect, self.server.effects):
             self.break_("no new payout is torn from its lines", how)

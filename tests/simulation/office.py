@@ -183,8 +183,8 @@ class Office:
 
     live_minutes: for how long a reading of live serves further plans.
     narrow_to: what the present command is about; narrowed: what each run is about. commenting: a
-    command so far leaves comments. void: the workbooks that are withdrawn. forgot_at: when its store was put back;
-    what it did before, it does not know.
+    command so far leaves comments. void: since when which workbooks are withdrawn. forgot_at: when its store
+    was put back; what it did before, it does not know.
     """
 
     name: str
@@ -201,7 +201,7 @@ class Office:
     saved_for: NarrowTo = field(default_factory=NarrowTo)
     narrowed: dict[str, NarrowTo] = field(default_factory=dict)
     commenting: bool = False
-    void: frozenset[str] = frozenset()
+    void: dict[str, float] = field(default_factory=dict)
     forgot_at: float = float("-inf")
 
     def __post_init__(self) -> None:
@@ -372,7 +372,8 @@ class Office:
     def note_void(self) -> None:
         """Remembers which workbooks are withdrawn by now."""
         with self.store.reading() as connection:
-            self.void = frozenset(withdrawn(connection, {one.id for one in self.asked} | self._own()))
+            void = withdrawn(connection, {one.id for one in self.asked} | self._own())
+        self.void = {one: self.void.get(one, self.world.seconds) for one in void}
 
     def _own(self) -> set[str]:
         return {self.book.id} if self.book else set()

@@ -74,6 +74,31 @@ STORIES = {
         ),
         (),
     ),
+    "a row whose payout another row of the run made is told as found, also where its first try failed": Story(
+        96745,
+        Habits(salt=548),
+        (("pay_1", "ptn_1", "APPROVED", ("227.00", "203.00", "150.00")),),
+        (
+            EXPORT,
+            Act("type", record="new payout", value="ptn_2 pbt_1 Run 1"),
+            Act("type", record="new payout", value="ptn_2 pbt_1 Run 2"),
+            APPLY,
+        ),
+        (Happening(17, "500"),),
+    ),
+    "a comment that was sent before its workbook is withdrawn may arrive afterwards": Story(
+        96326,
+        Habits(salt=570),
+        (("pay_1", "ptn_2", "PENDING_REVIEW", ("309.00", "378.00")),),
+        (
+            EXPORT,
+            Act("type", record="pay_1", name="stage", value="PENDING_PAYMENT"),
+            Act("type", record="new", value="pay_1 502.25 True-up"),
+            Act("apply", comment=True),
+            Act("withdraw"),
+        ),
+        (Happening(23, "late", 20),),
+    ),
 }
 
 

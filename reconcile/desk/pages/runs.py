@@ -46,7 +46,9 @@ def known_run(request: Request, run_id: str) -> RunView:
     desk = desk_of(request)
     look_now = looks_at_run(desk, run_id)
     if request.method == "GET":
-        found = desk.remembered.of(desk.session, ("run", run_id), look_now, _SECONDS)
+        # A start and a request to stop are files beside the store.
+        key = ("run", run_id, RunFiles.of(desk.session, run_id).last)
+        found = desk.remembered.of(desk.session, key, look_now, _SECONDS)
     else:
         found = look_now()
     if not found.is_known:

@@ -146,9 +146,14 @@ def _gone_out(request: Request) -> Response:
 
 
 def _shown(request: Request, template: str, **values: Any) -> HTMLResponse:  # noqa: ANN401  as in show
-    """A page before the sign-in, with a secret of its own for its form."""
+    """A page before the sign-in, with a secret of its own for its form.
+
+    A browser keeps the secret that it has: an answer that comes late, as for the icon of the tab, must not
+    take the place of a session that began meanwhile.
+    """
     secret = request.state.secret or new_secret()
     request.state.token = write_token(secret)
     response = show(request, template, **values)
-    Cookie(desk_of(request).url).set_on(response, secret)
+    if not request.state.secret:
+        Cookie(desk_of(request).url).set_on(response, secret)
     return response
