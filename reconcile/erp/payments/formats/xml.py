@@ -43,7 +43,9 @@ def every(element: Element, path: str) -> list[Element]:
     for step in rest:
         if not found:
             break
-        found = found[0].findall(step) if len(found) == 1 else [one for up in found for one in up.findall(step)]
+        found = (
+            found[0].findall(step) if len(found) == 1 else [one for up in found for one in up.findall(step)]
+        )
     return found
 
 
