@@ -18,7 +18,7 @@ import httpx
 import pytest
 from cli_session import APPROVED, APPROVED_LINE, PATIENCE
 from desk_process import FAST, Browser, DeskProcess, desk_running
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from hostile_month import ATTACKS, MARK, hostile_seed
 from signers import public_line
@@ -167,13 +167,20 @@ def test_a_number_of_a_path_is_of_plain_digits(
         assert people["Ana"].get(place.replace("{number}", number)).status_code == 404, number
 
 
+def _all_asked(asked: Dependant) -> Iterator[Dependant]:
+    """What a route asks of a request, by its dependencies too."""
+    yield asked
+    for inner in asked.dependencies:
+        yield from _all_asked(inner)
+
+
 def test_no_route_leaves_the_reading_of_a_number_to_the_framework() -> None:
     routes = [route for family in FAMILIES for route in family.router.routes if isinstance(route, APIRoute)]
     assert [
         (route.path, one.name)
         for route in routes
-        for flat in [get_flat_dependant(route.dependant)]
-        for one in (*flat.path_params, *flat.query_params, *flat.body_params)
+        for asked in _all_asked(route.dependant)
+        for one in (*asked.path_params, *asked.query_params, *asked.body_params)
         if one.field_info.annotation in (int, float, Decimal)
     ] == []
 
