@@ -33,7 +33,7 @@ from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import run_of
-from reconcile.desk.security.form_fields import numbered
+from reconcile.desk.security.form_fields import Number, numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Visitor, needs
@@ -151,16 +151,16 @@ def plan_file(request: Request, own: Own) -> Response:
 
 
 @router.get("/bring/{key}/workbook/{number}")
-def workbook(request: Request, own: Own, number: int) -> Response:
+def workbook(request: Request, own: Own, number: Number) -> Response:
     """A workbook as it is kept, with the decisions that were made on the page."""
     with files_of(desk_of(request), own) as files:
-        if not 0 <= number < len(files):
+        if number >= len(files):
             raise HTTPException(404)
         return download(files[number].read_bytes(), own.names[number], XLSX)
 
 
 @router.get("/bring/{key}/corrected/{number}")
-def corrected(request: Request, own: Own, number: int) -> Response:
+def corrected(request: Request, own: Own, number: Number) -> Response:
     """A clean copy of a workbook, where the doctor could make one."""
     found = corrected_file(desk_of(request), own.key, number)
     if found is None:
