@@ -126,6 +126,12 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
 
     Raises ConfigurationError naming file, section and key, and for a file of the folder that is not trusted.
     """
+    settings = _loaded(choices, environ, folder)
+    _refuse_below_zero(settings)
+    return settings
+
+
+def _loaded(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
     file = _file(choices, environ, folder)
     raw = read_bytes(file) if file else b""
     content = _read(file, raw) if file else {}
@@ -141,32 +147,30 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
 
     named = choices.state or environ.get("RECONCILE_STATE") or profile.state
     state, server = place_of(named or user_state_path(_APP) / "state.db", profile.state_lease, server_notes())
-    return _none_below_zero(
-        Settings(
-            profile_name=name,
-            profile=profile,
-            policy=_policy(content, file, choices.locale),
-            state=state,
-            server=server,
-            templates=choices.templates,
-            file=file,
-            conduct=_conduct(content, file),
-            payments=made(PaymentPolicy, content.get("payments", {}), file, "payments"),
-            close=close_policy(content.get("close", {}), file),
-            files=made(FileRules, content.get("files", {}), file, "files"),
-            bank=_bank(content.get("bank", {}), file),
-            team=team(content, file, check),
-            notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
-            pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
-            sign_in=made(SignInPolicy, content.get("sign_in", {}), file, "sign_in"),
-            stamps=stamps(content, file),
-            sources=_sources(choices, environ, content, name, file),
-        )
+    return Settings(
+        profile_name=name,
+        profile=profile,
+        policy=_policy(content, file, choices.locale),
+        state=state,
+        server=server,
+        templates=choices.templates,
+        file=file,
+        conduct=_conduct(content, file),
+        payments=made(PaymentPolicy, content.get("payments", {}), file, "payments"),
+        close=close_policy(content.get("close", {}), file),
+        files=made(FileRules, content.get("files", {}), file, "files"),
+        bank=_bank(content.get("bank", {}), file),
+        team=team(content, file, check),
+        notices=made(NoticePolicy, content.get("notify", {}), file, "notify"),
+        pickup=made(PickupPolicy, content.get("pickup", {}), file, "pickup"),
+        sign_in=made(SignInPolicy, content.get("sign_in", {}), file, "sign_in"),
+        stamps=stamps(content, file),
+        sources=_sources(choices, environ, content, name, file),
     )
 
 
-def _none_below_zero(settings: Settings) -> Settings:
-    """The settings. Raises ConfigurationError for a number below zero that no section refused before."""
+def _refuse_below_zero(settings: Settings) -> None:
+    """Raises ConfigurationError for a number below zero that no section refused in words of its own."""
     parts = {
         f"profiles.{settings.profile_name}": settings.profile,
         "limits": settings.policy.limits,
@@ -180,7 +184,6 @@ def _none_below_zero(settings: Settings) -> Settings:
     }
     for section, part in parts.items():
         refuse_below_zero(part, f"{settings.file}: {section}")
-    return settings
 
 
 def server_notes() -> Path:
