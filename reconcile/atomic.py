@@ -20,6 +20,9 @@ from reconcile.errors import ConfigurationError
 
 _PRIVATE: Final = 0o077
 _HEAD: Final = 4096
+_SHOWN: Final = 60
+_LEADING: Final = frozenset("/\\:")
+"""What leads to another folder, or another drive, in a name."""
 _USERS_OWN: Final = os.umask(_PRIVATE)
 os.umask(_USERS_OWN)
 
@@ -41,6 +44,13 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"The folder {path} cannot be made: {error.strerror}.") from error
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file right in a folder. Raises ConfigurationError for a name that leads elsewhere."""
+    if not name or name in (".", "..") or set(name) & _LEADING or not name.isprintable():
+        raise ConfigurationError(f"{name[:_SHOWN]!r} is not the name of a file in {folder}.")
+    return folder / name
 
 
 def refuse_existing(path: Path, *, force: bool | None = None) -> None:

@@ -80,7 +80,9 @@ def layout_content(file: Path) -> dict[str, Any]:
 
 
 def _find(name: str, folders: list[Path]) -> Path:
-    for folder in folders:
+    # A part of the name may come from an option, a form or the store.
+    is_inside = name.isprintable() and not set(name) & set("\\:") and ".." not in name.split("/")
+    for folder in folders if is_inside else ():
         if (folder / name).is_file():
             return folder / name
     looked = ", ".join(str(folder) for folder in folders)

@@ -13,12 +13,13 @@ from typing import Final, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from reconcile.domain.money import Money, wire_amount
+from reconcile.domain.phrases import did_you_mean
 from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
 from reconcile.domain.policy.dimensions import Dimension, texts_of
 from reconcile.domain.spreadsheet import csv_text
 from reconcile.erp.bills.layout import Column, dimension_columns, file_name_faults, unknown_fields
 from reconcile.errors import ConfigurationError
-from reconcile.resources import layout_content
+from reconcile.resources import layout_content, template, template_names
 
 FIELDS: Final = (
     "journal",
@@ -91,6 +92,22 @@ class JournalLayout:
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
     __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+def journal_layout(name: str, templates: Path | None) -> JournalLayout:
+    """The layout of a name. Raises ConfigurationError where there is none of that name."""
+    return load_journal_layout(journal_file(name, templates))
+
+
+def journal_file(name: str, templates: Path | None) -> Path:
+    """The file of a layout. Raises ConfigurationError where there is none of that name."""
+    known = template_names("erp", "journal-", ".toml", templates)
+    if name not in known:
+        raise ConfigurationError(
+            f"There is no journal layout {name!r}; there are: {', '.join(known)}.{did_you_mean(name, known)} "
+            "Your own: erp/journal-NAME.toml in --templates."
+        )
+    return template(f"erp/journal-{name}.toml", templates)
 
 
 def load_journal_layout(path: Path) -> JournalLayout:

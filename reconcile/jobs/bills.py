@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from reconcile.atomic import make_folder, replacing
+from reconcile.atomic import inside, make_folder, replacing
 from reconcile.domain.bill import PaidAccount
 from reconcile.domain.finding import Finding
 from reconcile.domain.phrases import did_you_mean
@@ -305,7 +305,7 @@ def _ready(folder: Path, drafts: Mapping[str, bytes], *, private: bool) -> Itera
     with ExitStack() as stack:
         # The last one that is entered is the first one that is left.
         for name, content in reversed(tuple(drafts.items())):
-            stream = stack.enter_context(replacing(folder / name, private=private))
+            stream = stack.enter_context(replacing(inside(folder, name), private=private))
             stream.write(content)
             stream.flush()
         yield

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.people.plan_rules import Met, steps_of
 from reconcile.people.statement import Statement, Subject
 from reconcile.plan.model import Plan
@@ -19,7 +18,8 @@ def subject_words(subject: Subject) -> Iterator[str]:
     yield f"Organisation: {subject.environment}"
     yield f"Fingerprint: {subject.fingerprint}"
     for currency, amount in subject.totals.items():
-        yield f"{'Closing' if subject.kind == 'close' else 'Moves'}: {Money(Decimal(amount), currency)}"
+        money = Money(recorded_amount(amount), currency)
+        yield f"{'Closing' if subject.kind == 'close' else 'Moves'}: {money}"
     counts = ", ".join(f"{name} {number}" for name, number in subject.counts.items() if number)
     if counts:
         yield f"Counts: {counts}"
@@ -54,7 +54,7 @@ def changes_since(then: Subject, now: Subject) -> Iterator[str]:
         yield "nothing of it changed"
         return
     for currency in sorted(then.totals.keys() | now.totals.keys()):
-        before, after = (Decimal(one.totals.get(currency, "0")) for one in (then, now))
+        before, after = (recorded_amount(one.totals.get(currency, "0")) for one in (then, now))
         if before != after:
             yield f"{Money(before, currency)} moved, now {Money(after, currency)}"
     for name in dict.fromkeys((*then.counts, *now.counts)):

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.domain.phrases import counted, moment
 from reconcile.domain.policy.approval import Person, Team
 from reconcile.people.signatory import act_words, signatory
@@ -182,10 +181,10 @@ def _unknown_numbers(subject: Subject, signatures: Signatures, earlier: Sequence
 def _closings(then: Subject, now: Subject) -> str:
     """By what the closings differ, currency by currency."""
     found = [
-        f"; closing {Money(Decimal(then.totals.get(code, '0')), code)}, now "
-        f"{Money(Decimal(now.totals.get(code, '0')), code)}"
+        f"; closing {Money(recorded_amount(then.totals.get(code, '0')), code)}, now "
+        f"{Money(recorded_amount(now.totals.get(code, '0')), code)}"
         for code in sorted(then.totals.keys() | now.totals.keys())
-        if Decimal(then.totals.get(code, "0")) != Decimal(now.totals.get(code, "0"))
+        if recorded_amount(then.totals.get(code, "0")) != recorded_amount(now.totals.get(code, "0"))
     ]
     return "".join(found)
 

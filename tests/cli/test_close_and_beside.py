@@ -35,7 +35,11 @@ from reconcile.sandbox.choices import Choices
             2,
             "--waive nothing: there is no such check",
         ),
-        (("--period", "2026-04", "-o", "x", "--journal", "sap"), 2, "There is no file erp/journal-sap.toml"),
+        (
+            ("--period", "2026-04", "-o", "x", "--journal", "sap"),
+            2,
+            "There is no journal layout 'sap'; there are: csv,",
+        ),
         (("--period", "2026-04", "-o", "x", "--rates", "no.csv"), 2, "no.csv cannot be read"),
         (("--period", "2026-04", "-o", "x", "--again", " "), 2, "--again needs a reason"),
     ],

@@ -11,12 +11,14 @@ import re
 import socket
 import zipfile
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 from cli_session import APPROVED, APPROVED_LINE, PATIENCE
 from desk_process import FAST, Browser, DeskProcess, desk_running
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from hostile_month import ATTACKS, MARK, hostile_seed
 from signers import public_line
@@ -154,6 +156,33 @@ def test_a_name_that_leads_elsewhere_is_not_there(
         assert answer.status_code < 500, place
         assert "Traceback" not in answer.text
         assert b"SQLite format" not in answer.content
+
+
+@pytest.mark.parametrize("path", [path for _, path in ROUTES if "{number}" in path])
+def test_a_number_of_a_path_is_of_plain_digits(
+    people: Mapping[str, Browser], keys_of_ana: list[str], path: str
+) -> None:
+    place = path.replace("{key}", keys_of_ana[1])
+    for number in ("+0", "0_0", " 0", "-0", "\u0660", "0.0", "0e0", "9" * 5000):
+        assert people["Ana"].get(place.replace("{number}", number)).status_code == 404, number
+
+
+def _all_asked(asked: Dependant) -> Iterator[Dependant]:
+    """What a route asks of a request, by its dependencies too."""
+    yield asked
+    for inner in asked.dependencies:
+        yield from _all_asked(inner)
+
+
+def test_no_route_leaves_the_reading_of_a_number_to_the_framework() -> None:
+    routes = [route for family in FAMILIES for route in family.router.routes if isinstance(route, APIRoute)]
+    assert [
+        (route.path, one.name)
+        for route in routes
+        for asked in _all_asked(route.dependant)
+        for one in (*asked.path_params, *asked.query_params, *asked.body_params)
+        if one.field_info.annotation in (int, float, Decimal)
+    ] == []
 
 
 SMUGGLED = "GET /history HTTP/1.1\r\nHost: {host}\r\n{cookie}\r\n"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Annotated, Final
+
+from fastapi import Depends, HTTPException
 
 from reconcile.domain.money import is_digits
 
@@ -22,6 +24,20 @@ def numbered(fields: Iterable[tuple[str, object]], before: str) -> dict[int, str
     found = {}
     for name, value in fields:
         number = name.removeprefix(before)
-        if name.startswith(before) and is_digits(number) and len(number) <= _LONGEST_NUMBER and value:
+        if name.startswith(before) and _is_number(number) and value:
             found[int(number)] = str(value)
     return found
+
+
+def _is_number(text: str) -> bool:
+    return is_digits(text) and len(text) <= _LONGEST_NUMBER
+
+
+async def number_of(number: str) -> int:
+    """A dependency: the number in a path. FastAPI's own takes `1_0` and the digits of other scripts."""
+    if not _is_number(number):
+        raise HTTPException(404)
+    return int(number)
+
+
+Number = Annotated[int, Depends(number_of)]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
 from reconcile.domain.bill import IssuedBill, PaidAccount
-from reconcile.domain.money import Money, plain
+from reconcile.domain.money import Money, plain, recorded_amount
 from reconcile.erp.bills.manifest import Issue
 from reconcile.erp.bills.model import Bill
 from reconcile.errors import DecisionNeeded, StateError
@@ -183,7 +182,7 @@ def _listed(store: Store, request: str, fingerprint: str) -> Iterator[str]:
     if rows is None:
         raise StateError(f"The list of the bills of {request} is not in the state store. Ask again.")
     for one in rows[:_MANY]:
-        money = Money(Decimal(one["amount"]), one["currency"])
+        money = Money(recorded_amount(one["amount"]), one["currency"])
         yield f"{one['number']}  {one['name']}  {money}  due {one['due']}"
     if len(rows) > _MANY:
         yield f"and {len(rows) - _MANY} more; see: reconcile bills --dry-run"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from reconcile.domain.money import recorded_amount
 from reconcile.domain.phrases import moment
 from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team
 from reconcile.domain.snapshot import Environment
@@ -220,7 +220,7 @@ def _as_json(team: Team) -> str:
 def _team(told: dict[str, Any]) -> Team:
     policy = told["policy"]
     amounts = {
-        name: {code: Decimal(text) for code, text in policy[name].items()}
+        name: {code: recorded_amount(text) for code, text in policy[name].items()}
         for name in ("amounts", "partner_amounts")
     }
     known = {name: value for name, value in policy.items() if name in ApprovalPolicy.__dataclass_fields__}

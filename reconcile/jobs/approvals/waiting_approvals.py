@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.domain.phrases import moment
 from reconcile.domain.unseen import visible
 from reconcile.jobs.approvals.rules_on_record import change_words
@@ -56,7 +55,9 @@ class Approvals:
     def as_text(self) -> Iterator[str]:
         """For people, a line each."""
         for one in self.requests:
-            money = ", ".join(str(Money(Decimal(amount), currency)) for currency, amount in one.moves.items())
+            money = ", ".join(
+                str(Money(recorded_amount(amount), currency)) for currency, amount in one.moves.items()
+            )
             what = f"close of {one.source}" if one.kind == "close" else one.source
             head = f"{one.request}  {one.state:<8}  {moment(one.at)}  {one.by}  {what}"
             yield visible(f"{head}{f': {money}' if money else ''}")

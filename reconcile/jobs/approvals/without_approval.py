@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.bill import PAYS
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import Team
 from reconcile.domain.snapshot import environment_of
@@ -155,7 +154,7 @@ def _set_rules(store: Store, rows: Sequence[Mapping[str, Any]], team: Team, *, p
     """The rules that a set met, by what was known when it was issued."""
     environment, at = environment_of(rows[0]["environment"]), rows[0]["issued_at"]
     billed = [
-        Billed(row["partner_id"], row["partner_id"], Money(Decimal(row["amount"]), row["currency"]))
+        Billed(row["partner_id"], row["partner_id"], Money(recorded_amount(row["amount"]), row["currency"]))
         for row in rows
     ]
     known = Known(

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 
-from reconcile.atomic import make_folder, replacing
+from reconcile.atomic import inside, make_folder, replacing
 from reconcile.close.close import Close
 from reconcile.close.frozen import VERSION, write_inputs
 from reconcile.close.journal import JournalLine, Share
@@ -18,11 +18,10 @@ from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.close.signing import signing_pack
 from reconcile.domain.money import Money
-from reconcile.erp.journals import NEWEST, JournalRow, journal_files, load_journal_layout
+from reconcile.erp.journals import NEWEST, JournalRow, journal_file, journal_files, journal_layout
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.closes.pack_manifest import sha256_of, write_manifest
 from reconcile.report.pack import write_page
-from reconcile.resources import template
 from reconcile.store.closes import KeptClose
 from reconcile.workbook.pack import write_pack
 
@@ -52,7 +51,7 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
     for layout in frozen.journals if close.passes and not frozen.draft else ():
         lines = (*close.journal, *close.further.journal)
         for file, content in journal_of(lines, layout, templates, version=frozen.version).items():
-            (folder / file).write_bytes(content)
+            inside(folder, file).write_bytes(content)
     pack = pack_of(close)
     with (folder / f"{name}.xlsx").open("wb") as stream:
         write_pack(stream, pack, frozen.at)
@@ -76,7 +75,7 @@ def journal_of(
     version: of the numbers of the close. Up to the fifth, the method of clearing wrote a day of reversal
     beside what is not reversed.
     """
-    found = load_journal_layout(template(f"erp/journal-{layout}.toml", templates))
+    found = journal_layout(layout, templates)
     return journal_files(_journal_rows(lines, reverses_all=version < _STAYING), found)
 
 
@@ -118,8 +117,10 @@ def newest_layouts(names: Sequence[str], templates: Path | None) -> tuple[str, .
     """The layouts of the journals of a new close: the newest version of each.
 
     A layout of that name in the user's own folder stays as it is, and so does the one of a kept close, which
-    names its version.
+    names its version. Raises ConfigurationError for one that there is not, before anything is made.
     """
+    for name in names:
+        journal_file(name, templates)
     own = {name for name in NEWEST if templates and (templates / f"erp/journal-{name}.toml").is_file()}
     return tuple(name if name in own else NEWEST.get(name, name) for name in names)
 
@@ -128,7 +129,7 @@ def write_files(folder: Path, files: Mapping[str, Path | bytes]) -> None:
     """Writes files, or copies of them, each whole or not at all. Raises ConfigurationError."""
     make_folder(folder)
     for name, content in files.items():
-        with replacing(folder / name) as target:
+        with replacing(inside(folder, name)) as target:
             if isinstance(content, bytes):
                 target.write(content)
             else:
@@ -142,7 +143,7 @@ def remove_replaced(folder: Path, replaced: KeptClose, files: Iterable[str]) -> 
     A file that was changed since is a person's, and stays.
     """
     for name in replaced.files.keys() - set(files):
-        path = folder / name
+        path = inside(folder, name)
         if path.is_file() and sha256_of(path) == replaced.files[name]:
             path.unlink()
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from reconcile.close.frozen import Frozen
 from reconcile.domain.policy.dimensions import unknown_names, without_value
-from reconcile.erp.journals import load_journal_layout, unplaced
-from reconcile.resources import template
+from reconcile.erp.journals import journal_layout, unplaced
 
 
 def dimension_notes(frozen: Frozen, templates: Path | None) -> Iterator[str]:
@@ -23,7 +22,7 @@ def dimension_notes(frozen: Frozen, templates: Path | None) -> Iterator[str]:
         rules, ((one.partner_id, one.plan_name or "", one.amount.currency) for one in lines)
     )
     for name in frozen.journals:
-        layout = load_journal_layout(template(f"erp/journal-{name}.toml", templates))
+        layout = journal_layout(name, templates)
         for dimension in unplaced(layout, rules):
             yield f"The journal layout {name} has no column for {dimension}, so its files do not hold it."
 
@@ -34,7 +33,7 @@ def books_functional(frozen: Frozen, templates: Path | None) -> bool:
 
 
 def _layout_says_both(name: str, templates: Path | None) -> bool:
-    return bool(load_journal_layout(template(f"erp/journal-{name}.toml", templates)).functional)
+    return bool(journal_layout(name, templates).functional)
 
 
 def remeasurement_notes(frozen: Frozen, templates: Path | None) -> Iterator[str]:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from reconcile.close.months.month_states import Month, State
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, recorded_amount
 from reconcile.jobs.approvals.waiting_approvals import Listed, approvals
 from reconcile.jobs.closes.overview import all_months
 from reconcile.jobs.notices.tell import addresses, tell
@@ -54,7 +53,7 @@ def about_approvals(requests: Sequence[Listed]) -> Iterator[Notice]:
             ("Asked by", one.by),
             ("On", _minute(one.at)),
         ]
-        money = [("Moves", str(Money(Decimal(amount), name))) for name, amount in one.moves.items()]
+        money = [("Moves", str(Money(recorded_amount(amount), name))) for name, amount in one.moves.items()]
         about = f"{one.request} {one.state} {' '.join(one.approved_by)}"
         if one.approved_by:
             facts.append(("Approved by", ", ".join(one.approved_by)))

@@ -14,6 +14,8 @@ DIGITS: Final = 15
 _FIFTEEN: Final = Context(prec=DIGITS)
 _NOISE: Final = Decimal("1e-9")
 _PLAIN: Final = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,4}[1-9])?")
+# `float` itself takes other scripts' digits, `1_0`, outer spaces and `nan`.
+_FLOAT: Final = re.compile(r"[+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def is_plain(text: str) -> bool:
@@ -27,10 +29,9 @@ def stored_number(text: str) -> Decimal | None:
     This is the only place where floats exist: Excel writes 808.81 as 808.80999999999995. None where the
     text is no finite number.
     """
-    try:
-        number = Decimal(repr(float(text)))
-    except ValueError:
+    if not _FLOAT.fullmatch(text):
         return None
+    number = Decimal(repr(float(text)))
     return number if number.is_finite() else None
 
 

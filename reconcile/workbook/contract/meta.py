@@ -19,6 +19,7 @@ from reconcile.domain.period import UTC_DAYS, Period, check_zone
 from reconcile.domain.snapshot import Environment, Scope
 from reconcile.errors import ReconcileError, WorkbookError
 from reconcile.workbook.contract.columns import SHEETS
+from reconcile.workbook.ooxml import whole
 
 MAGIC: Final = "reconcile workbook"
 """The text of the sheet's first cell."""
@@ -75,7 +76,7 @@ def _check_version(file: str, version: str) -> None:
 def _export(values: Mapping[str, str]) -> Export:
     return Export(
         workbook_id=values["workbook_id"],
-        schema_version=int(values["schema_version"]),
+        schema_version=whole(values["schema_version"]),
         tool_version=values["tool_version"],
         environment=Environment(values["origin"], values["profile"]),
         scope=_scope(json.loads(values["scope"])),

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reconcile.domain.results import RowResult
 from reconcile.workbook.contract import ColumnText
 from reconcile.workbook.copy.result_view import ResultColumns, scroll_to_result
-from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, xml_text
+from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, whole, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
 _AREA: Final = re.compile(r"\$?([A-Z]+)\$?([0-9]+):\$?([A-Z]+)\$?([0-9]+)")
@@ -96,7 +96,7 @@ class Block:
         last = first + len(self.columns)
         place = self.part.end_of(cols)
         for col in cols.children:
-            low, high = int(col.attributes["min"]), int(col.attributes["max"])
+            low, high = whole(col.attributes["min"]), whole(col.attributes["max"])
             if low > last:
                 place = min(place, col.start)
             elif high > first:
@@ -189,7 +189,7 @@ def _extend_table(tables: Mapping[str, Part], first: int, labels: Sequence[str],
             continue
         ref = _wider(area[0], first + len(labels) - 1)
         prefix = table.prefix(table.root)
-        number = max((int(one.attributes["id"]) for one in columns.children), default=0)
+        number = max((whole(one.attributes["id"]) for one in columns.children), default=0)
         texts = "".join(
             f'<{prefix}tableColumn id="{at}" name={quoteattr(label)}/>'
             for at, label in enumerate(labels, start=number + 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import unescape
 
+from reconcile.domain.money import parse_decimal
 from reconcile.workbook.contract import quoted
 from reconcile.workbook.ooxml import Element, Part, Parts, column_index, column_letters, scan, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
@@ -33,7 +34,7 @@ def scroll_to_result(part: Part, sheet: FoundSheet, first: int) -> int:
     for view in views.children if views else ():
         pane = view.child("pane")
         if pane and pane.attributes.get("state", "").startswith("frozen"):
-            frozen = int(float(pane.attributes.get("xSplit", "0")))
+            frozen = int(parse_decimal(pane.attributes.get("xSplit", "")) or 0)
             if 0 < frozen <= first:
                 top = pane.attributes.get("topLeftCell", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
                 cell = f"{column_letters(first)}{top or sheet.header + 1}"

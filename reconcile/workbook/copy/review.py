@@ -41,6 +41,7 @@ from reconcile.workbook.ooxml import (
     damaged,
     open_book,
     scan,
+    whole,
     xml_text,
 )
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, tables_of
@@ -172,7 +173,7 @@ def _make_room(part: Part, count: int) -> None:
             part.replace(block.start, block.end, "")
             continue
         for rule in rules:
-            priority = int(rule.attributes.get("priority", "1")) + count
+            priority = whole(rule.attributes.get("priority", "1")) + count
             part.set_attributes(rule, {"priority": str(priority)})
 
 

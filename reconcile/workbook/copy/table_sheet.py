@@ -9,7 +9,7 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from reconcile.workbook.contract import Link, ReviewRow, ReviewTable, quoted
-from reconcile.workbook.ooxml import MAIN, STYLE_ORDER, Parts, column_letters, relation, scan, xml_text
+from reconcile.workbook.ooxml import MAIN, STYLE_ORDER, Parts, column_letters, relation, scan, whole, xml_text
 
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
@@ -110,7 +110,7 @@ def put_table(
     listed = book.root.child("sheets")
     if listed is None:
         raise ValueError("a workbook without sheets")
-    number = max((int(one.attributes.get("sheetId", 0)) for one in listed.children), default=0) + 1
+    number = max((whole(one.attributes.get("sheetId", "0")) for one in listed.children), default=0) + 1
     prefix = book.prefix(book.root)
     given = f'name={quoteattr(name)} sheetId="{number}" {relation(book, relation_id)}'
     book.append(listed, f"<{prefix}sheet {given}/>")

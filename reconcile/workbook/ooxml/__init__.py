@@ -21,6 +21,7 @@ from reconcile.workbook.ooxml.spec import (
     UNWRITABLE,
     held,
     serial,
+    whole,
     xml_text,
 )
 from reconcile.workbook.ooxml.xml_edit import Element, Part, scan
@@ -54,5 +55,6 @@ __all__ = [
     "saved_by",
     "scan",
     "serial",
+    "whole",
     "xml_text",
 ]

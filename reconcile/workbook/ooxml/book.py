@@ -27,6 +27,7 @@ from reconcile.workbook.ooxml.part_names import (
 )
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, sheet_facts
+from reconcile.workbook.ooxml.spec import whole
 from reconcile.workbook.ooxml.xml_stream import document
 
 _BROKEN: Final = (
@@ -222,13 +223,13 @@ def open_book(path: Path, limits: ReadLimits | None = None) -> Book:
 def _date_styles(styles: Element) -> tuple[bool, ...]:
     """Whether each cell style shows its number as a date."""
     codes = {
-        int(element.get("numFmtId", "0")): element.get("formatCode", "")
+        whole(element.get("numFmtId", "0")): element.get("formatCode", "")
         for formats in styles
         if local(formats.tag) == "numFmts"  # those of conditional formats (dxfs) have numbers of their own
         for element in formats
     }
     formats = [element for element in styles if local(element.tag) == "cellXfs"]
-    ids = [int(style.get("numFmtId", "0")) for element in formats for style in element]
+    ids = [whole(style.get("numFmtId", "0")) for element in formats for style in element]
     return tuple(_shows_date(codes.get(number), number) for number in ids)
 
 

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import IO, Final, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
+from reconcile.domain.money import parse_decimal
 from reconcile.domain.spreadsheet import column_index, column_letters
+from reconcile.workbook.ooxml.spec import whole
 
 Kind = Literal["text", "number", "date", "bool", "error", "no value"]
 
@@ -60,7 +61,7 @@ _LEAP_BUG: Final = 60  # Excel counts a 29 February 1900; days before it are off
 
 def row_of(element: Element, tables: Tables, after: int) -> tuple[int, Cells]:
     """The row of a `row` element: its number, from 1, and its cells. after: the number of the row before."""
-    return int(element.get("r") or after + 1), _cells(element, tables)
+    return whole(element.get("r") or str(after + 1)), _cells(element, tables)
 
 
 @lru_cache(256)
@@ -127,7 +128,7 @@ def _cell(element: Element, tables: Tables) -> Cell | None:
 def typed_cell(kind: str, value: str, style: str | None, tables: Tables, *, formula: bool) -> Cell | None:
     """The cell of a value as the file spells it, by its type (ECMA-376 part 1, 18.18.11 ST_CellType)."""
     if kind == "s":
-        cell = tables.strings[int(value)]
+        cell = tables.strings[whole(value)]
         return cell and cell._replace(formula=formula)
     if kind in ("str", "inlineStr"):
         return text_cell(value, formula=formula)
@@ -135,7 +136,7 @@ def typed_cell(kind: str, value: str, style: str | None, tables: Tables, *, form
         return Cell("bool", "TRUE" if value.strip().casefold() in ("1", "true") else "FALSE", formula)
     if kind in ("e", "d"):
         return Cell("error" if kind == "e" else "date", value, formula)
-    moment = _moment(value, tables.from_1904) if style and tables.shows_date(int(style)) else None
+    moment = _moment(value, tables.from_1904) if style and tables.shows_date(whole(style)) else None
     return Cell("date", moment, formula) if moment else Cell("number", value, formula)
 
 
@@ -148,8 +149,8 @@ def text_cell(text: str, *, formula: bool = False) -> Cell | None:
 @lru_cache(4096)
 def _moment(value: str, from_1904: bool) -> str | None:  # noqa: FBT001 - a key of the cache
     """A date serial as `2026-03-31`, with the time where there is one; None where it is no date."""
-    serial = Decimal(value)
-    if not 0 <= serial < _LAST_SERIAL:
+    serial = parse_decimal(value)
+    if serial is None or not 0 <= serial < _LAST_SERIAL:
         return None
     day = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - has no zone
     if serial < _LEAP_BUG and not from_1904:

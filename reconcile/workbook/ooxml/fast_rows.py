@@ -111,7 +111,7 @@ class _RowReader:
                 cell = self.typed(kind, value, style, True)  # noqa: FBT003 - a key of its memory
                 source = formula.partition(b">")[2].removesuffix(b"</f>").decode()
                 cell = cell._replace(source=source) if cell and source else cell
-            elif kind == b"s":
+            elif kind == b"s" and value.isdigit():  # of bytes: digits of ASCII
                 cell = strings[int(value)]
             elif not kind and style in self.numbers:
                 cell = Cell("number", value.decode())

@@ -16,6 +16,7 @@ from reconcile.domain.spreadsheet import column_index
 from reconcile.workbook.ooxml.encoding import utf_8
 from reconcile.workbook.ooxml.part_names import PartNames
 from reconcile.workbook.ooxml.read_budget import Budget
+from reconcile.workbook.ooxml.spec import whole
 
 _MARKS: Final = re.compile(
     rb"<(?:\w+:)?(?P<name>row|dataValidation|conditionalFormatting|pane|tablePart|sheetProtection|autoFilter"
@@ -89,7 +90,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
     elif name == "filterColumn":
         # Without a condition inside, it only hides its button.
         if not (match["rest"] or b"").endswith(b"/"):
-            facts.filtered.add(facts.filter_from + int(given.get("colId") or 0))
+            facts.filtered.add(facts.filter_from + whole(given.get("colId") or "0"))
     elif name == "dataValidation":
         if given.get("type", "none") != "none":
             facts.ruled |= _columns(given.get("sqref") or (match["inner"] or b"").decode())
@@ -98,7 +99,7 @@ def _note(facts: SheetFacts, match: re.Match[bytes]) -> None:
 
 
 def _note_row(facts: SheetFacts, given: dict[str, str]) -> None:
-    facts.row = int(given.get("r") or facts.row + 1)
+    facts.row = whole(given.get("r") or str(facts.row + 1))
     if given.get("hidden") not in ("1", "true"):
         return
     if facts.hidden and facts.hidden[-1][1] == facts.row - 1:

@@ -7,6 +7,8 @@ from datetime import date
 from html import escape
 from typing import Final
 
+from reconcile.domain.money import is_digits
+
 SHEET_ORDER: Final = (
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges "
     "scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells phoneticPr "
@@ -49,12 +51,20 @@ UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 FIRST_DAY: Final = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was; earlier days are written as text."""
 
+_SHOWN: Final = 40
 _DAY_0: Final = date(1899, 12, 30).toordinal()
 
 
 def serial(day: date) -> int:
     """The number that stands for a day from FIRST_DAY on."""
     return day.toordinal() - _DAY_0
+
+
+def whole(text: str) -> int:
+    """A number of the format: digits alone. Raises ValueError, which refuses the file as damaged."""
+    if not is_digits(text):
+        raise ValueError(f"{text[:_SHOWN]!r} is no number")
+    return int(text)
 
 
 def held(text: str) -> str:

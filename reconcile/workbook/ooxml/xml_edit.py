@@ -15,6 +15,7 @@ from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from reconcile.domain.spreadsheet import column_index
+from reconcile.workbook.ooxml.spec import whole
 
 _TAG: Final = re.compile(rb"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _NAME: Final = re.compile(rb"<(?:([^\s/>:]+):)?([^\s/>]+)")
@@ -162,7 +163,7 @@ class _Scanner:
             self.root = element
         elif element.name == "row":
             # A row or a cell that does not name its place stands after the one before.
-            self.row = element.index = int(attributes.get("r", self.row + 1))
+            self.row = element.index = whole(attributes.get("r", str(self.row + 1)))
             self.column = -1
         elif element.name == "c" and self.open[-1].name == "row":
             place = attributes.get("r", "").rstrip("0123456789")

@@ -267,7 +267,7 @@ def _at(record: Record, index: int) -> str:
 def _day(reading: _Reading, record: Record, text: str) -> date | None:
     if not text:
         return None
-    if not text.isascii():
+    if not is_digits(text):
         raise _refused(reading, record, f"{cut(text)!r} is no date")
     try:
         return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))

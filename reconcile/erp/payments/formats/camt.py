@@ -110,7 +110,7 @@ class _Account:
         opening, closing = (self._balance(place, codes) for codes in (("OPBD", "PRCD"), ("CLBD",)))
         if not opening or not closing:
             return
-        moved = sum((_signed(entry, place) for entry in booked), Decimal(0))
+        moved = sum((_signed(entry, place).amount for entry in booked), Decimal(0))
         if not any(before + moved in closing for before in opening):
             self.disagreeing.append(closing_balance(place, opening[0], opening[0] + moved, closing[0]))
             return
@@ -130,15 +130,17 @@ class _Account:
 
     def _sums(self, place: Place, entries: list[Element]) -> Iterator[str]:
         for tag, direction in (("TtlNtries", ""), ("TtlDbtNtries", "DBIT"), ("TtlCdtNtries", "CRDT")):
-            counted = [one for one in entries if not direction or xml.words(one, "CdtDbtInd") == direction]
             number = xml.words(self.statement, f"TxsSummry/{tag}/NbOfNtries")
             total = xml.words(self.statement, f"TxsSummry/{tag}/Sum")
-            there = sum((abs(_signed(one, place)) for one in counted), Decimal(0))
+            if not number and not total:
+                continue
+            counted = [one for one in entries if not direction or xml.words(one, "CdtDbtInd") == direction]
+            there = sum((abs(_signed(one, place).amount) for one in counted), Decimal(0))
             if number and parse_decimal(number) != len(counted):
                 self.disagreeing.append(control_total(place, tag, cut(number), str(len(counted))))
             elif total and parse_decimal(total) != there:
                 self.disagreeing.append(control_total(place, tag, cut(total), plain(there)))
-            elif number or total:
+            else:
                 yield f"{tag} agrees"
 
 
@@ -191,10 +193,10 @@ class _Entry:
 
     def payments(self) -> Iterator[Payment]:
         """The transactions of the entry; what they do not explain of its amount is one of its own."""
-        whole = -_signed(self.entry, self.place)
+        signed = _signed(self.entry, self.place)
+        whole, currency = -signed.amount, signed.currency
         details = list(xml.every(self.entry, "NtryDtls/TxDtls"))
         amounts = [self._part(one, len(details)) for one in details]
-        currency = _currency(self.entry, self.place)
         if len(details) < 2 or any(part is None or part.currency != currency for part in amounts):
             yield self._payment(details, Money(abs(whole), currency), "")
             return
@@ -306,7 +308,7 @@ def _state(entry: Element) -> str:
     return _said(entry) or "BOOK"
 
 
-def _signed(element: Element, place: Place) -> Decimal:
+def _signed(element: Element, place: Place) -> Money:
     """The amount of an entry or balance as the account sees it: debits are negative."""
     amount = xml.money(element, place, "Amt")
     direction = xml.words(element, "CdtDbtInd")
@@ -314,12 +316,7 @@ def _signed(element: Element, place: Place) -> Decimal:
         raise PaymentFileError(
             f"{place}: there is no amount with CdtDbtInd. Fetch the file from the bank again."
         )
-    return -amount.amount if direction == "DBIT" else amount.amount
-
-
-def _currency(entry: Element, place: Place) -> str:
-    amount = xml.money(entry, place, "Amt")
-    return amount.currency if amount else ""
+    return -amount if direction == "DBIT" else amount
 
 
 def _payer(details: list[Element]) -> str:

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, Final
 from xml.etree.ElementTree import Element  # only the type: the library does the parsing
 
-from reconcile.domain.money import Money, exponent, parse_decimal
+from reconcile.domain.money import Money, exponent, is_digits, parse_decimal
 from reconcile.erp.payments.formats import xml
 from reconcile.erp.payments.formats.decode import Decoded, decode
 from reconcile.erp.payments.formats.optional_readers import extra
@@ -141,8 +141,8 @@ def _amount(text: str, place: Place) -> Decimal:
 
 
 def _day(text: str, place: Place, tag: str = "DTPOSTED") -> date:
-    # `int` takes the digits of other scripts as well.
-    digits = text[:8] if text[:8].isascii() else ""
+    # `int` takes the digits of other scripts as well, and `1_0`.
+    digits = text[:8] if is_digits(text[:8]) else ""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from xml.etree.ElementTree import Element, ParseError  # only the types: defusedxml does the parsing
 
 from defusedxml.common import DefusedXmlException
@@ -37,9 +38,21 @@ def parsed(name: str, content: bytes) -> Element:
 
 def every(element: Element, path: str) -> list[Element]:
     """The descendants along a path of names: `NtryDtls/TxDtls`."""
-    name, _, rest = path.partition("/")
+    name, *rest = _steps(path)
     found = element.findall(name)  # a single name is looked for without Python's own steps
-    return [one for child in found for one in every(child, rest)] if rest else found
+    for step in rest:
+        if not found:
+            break
+        found = (
+            found[0].findall(step) if len(found) == 1 else [one for up in found for one in up.findall(step)]
+        )
+    return found
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    """The names of a path, taken apart once: all paths stand in our own code."""
+    return tuple(path.split("/"))
 
 
 def first(element: Element, *paths: str) -> Element | None:
@@ -51,8 +64,8 @@ def words(element: Element, *paths: str) -> str:
     """The text at the first of these paths that has one."""
     for path in paths:
         for found in every(element, path):
-            if found.text and found.text.strip():
-                return found.text.strip()
+            if found.text and (text := found.text.strip()):
+                return text
     return ""
 
 
