@@ -59,7 +59,7 @@ from reconcile.desk.pages import (
     writing_page,
 )
 from reconcile.desk.pages.closing import close_later, close_months, close_pages
-from reconcile.desk.security.guard import Guard
+from reconcile.desk.security.guard import ICON, Guard
 from reconcile.desk.security.once import Once, SentBefore
 from reconcile.desk.security.writes import check_write
 from reconcile.desk.show import STATIC, show_problem
@@ -119,6 +119,8 @@ def create_app(desk: Desk, families: tuple[Family, ...] = FAMILIES) -> FastAPI:
         app.include_router(one.router)
     looks = template("report.css", desk.session.settings.templates)
     app.add_api_route("/static/report.css", lambda: FileResponse(looks), include_in_schema=False)
+    icon = STATIC / "icon.svg"
+    app.add_api_route(ICON, lambda: FileResponse(icon), methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_problems(app)
     app.add_middleware(Once, desk=desk)

@@ -69,6 +69,7 @@ _CLICKS: Final = tuple(
         (r"If so: reconcile doctor\b" + _WORDS, "If so, ask the operator for a clean copy"),
         (r"reconcile exports?\b" + _WORDS, "the page Take"),
         (r"reconcile history --verify", "the page History"),
+        (r"List the runs with: reconcile history\b", "The page History lists the runs"),
         (r"reconcile (?:history|evidence)\b" + _WORDS, "the page History"),
         (r"reconcile (?:apply|diff|check)\b" + _WORDS, "the page of the workbook"),
         (r"Decide again in a new review workbook: diff --review", "Decide again on the page of the workbook"),
@@ -112,7 +113,7 @@ _OWN: Final = tuple(
 _STAGE: Final = re.compile(rf"(?<![\"'\w])(?:{'|'.join(STAGES)})(?![\"'\w])")
 """A stage as the API writes it, but where somebody is quoted."""
 _SAID_TO_BE: Final = re.compile(
-    rf"\b[Ss]tages?:? (?:{'|'.join(STAGES)})\b(?:(?:, | -> | → )(?:{'|'.join(STAGES)})\b)*"
+    rf"\b[Ss]tages?:? (?:{'|'.join(STAGES)})\b(?:(?:, | or | and | -> | → )(?:{'|'.join(STAGES)})\b)*"
 )
 _LONGEST: Final = 800
 _ID: Final = re.compile(r"\b(run|req)-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}\b")

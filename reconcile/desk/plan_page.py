@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from fastapi import Request
 
+from reconcile.desk.family import desk_of
 from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.report.model import Approval, Report
 from reconcile.report.sections import sections
@@ -20,6 +22,8 @@ def plan_values(request: Request, report: Report, approval: Approval | None = No
     """The values of `plan_parts.html`, as this page writes them. approval: how it stands, where known."""
     report = replace(report, approval=approval) if approval else report
     writing = writing_of(request).sentences
+    ends_at = desk_of(request).session.clock() + timedelta(seconds=report.headline.seconds)
+    report = replace(report, headline=replace(report.headline, done_at=ends_at))
     return {
         "report": report,
         "facts": facts(report, writing),

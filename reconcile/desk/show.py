@@ -21,6 +21,7 @@ from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_bef
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.desk.writing.filters import FILTERS
+from reconcile.desk.writing.page_writing import with_spaces
 from reconcile.domain.stage import stage_of
 from reconcile.report.template_engine import made_visible
 from reconcile.report.words import notes_of
@@ -41,6 +42,12 @@ def said_of_book_here(context: Context, text: str, has_copy: bool) -> str:  # no
     return said_of_book(text, str(context.get("here", "")), has_copy=has_copy)
 
 
+def printed(value: object) -> object:
+    """The value as a page prints it: the unseen is made visible, but for the spaces of a locale."""
+    made = made_visible(value)
+    return with_spaces(made) if isinstance(made, str) else made
+
+
 _FILTERS: Final[dict[str, Callable[..., object]]] = {
     "notes": notes_of,
     "said": said_here,
@@ -57,7 +64,7 @@ _PAGES: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    finalize=made_visible,
+    finalize=printed,
 )
 _PAGES.filters.update(_FILTERS | FILTERS)
 

@@ -29,7 +29,7 @@ PARTS = {
         "money.html",
         "plan_parts.html",
     ),
-    *("run_progress.html", "tables.html"),
+    *("ran.html", "run_progress.html", "tables.html"),
 }
 """What stands in other pages."""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -104,6 +104,9 @@ def test_one_asks_another_agrees_and_the_plan_is_applied_once(
     assert ben.post(f"{asked}/approve").headers["location"] == asked, "to agree twice is to agree"
     assert ben.post(f"{asked}/apply").status_code == 403
     assert "Approve the plan" not in text_of(ana.get(asked))
+    assert f'href="{asked}"' in ana.get("/").text, "who asked is told that it can be applied"
+    assert "(you) , approved by Ben Okafor. Next: apply it." in text_of(ana.get("/"))
+    assert "You approved it. Take that back, because" in text_of(ben.get(asked))
     answer = ana.post(f"{asked}/apply")
     assert answer.status_code == 303, text_of(answer)
     said = _until(ana, answer.headers["location"], "It is finished: ties out.")
@@ -115,6 +118,7 @@ def test_one_asks_another_agrees_and_the_plan_is_applied_once(
     run = answer.headers["location"]
     assert ana.post(f"{asked}/apply").headers["location"] == run
     assert f'href="{run}"' in ben.get(asked).text
+    assert "Next: apply it" not in text_of(ana.get("/")), "it was used"
 
 
 def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for_again(
@@ -131,7 +135,9 @@ def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for
     assert ana.post(f"{brought[1]}/ask", fields).headers["location"] == asked, "one request for one plan"
     assert ben.post(f"{asked}/reject", {"reason": "the PO is <b>missing"}).status_code == 303
 
-    for place in ("/", asked, f"{brought[1]}/apply"):
+    on_plan = text_of(ana.get(brought[1]))
+    assert "nobody has asked" not in on_plan.lower(), "the page of the plan says how it stands now"
+    for place in ("/", asked, brought[1], f"{brought[1]}/apply"):
         assert "Ben Okafor rejected it: the PO is <b>missing" in text_of(ana.get(place)), place
     assert "Next:" in text_of(ana.get(asked))
     assert f'href="{asked}"' in ana.get("/").text
@@ -141,8 +147,10 @@ def test_a_rejection_is_a_notice_with_a_next_step_and_the_same_plan_is_asked_for
     assert "Ben Okafor (you) , Chloe Martin" in text_of(ben.get("/"))
     assert ben.post(f"{second.headers['location']}/approve").status_code == 303
     assert "rejected it" not in text_of(ana.get("/"))
+    assert "Nothing waits for a decision. Approved by Ben Okafor." in text_of(ana.get(brought[1]))
     run = ana.post(f"{second.headers['location']}/apply").headers["location"]
     _until(ana, run, "It is finished: ties out.")
+    assert "This plan was applied by" in text_of(ana.get(brought[1]))
     assert "rejected it" not in text_of(ana.get("/")), "what was approved later and applied waits for nobody"
 
 

@@ -133,6 +133,12 @@ def test_a_rejection_is_read_by_the_preparer_with_what_to_do_next(
     assert "Sign it as reviewed" not in _text(ben.get(MONTH))
     assert "rejected" in _text(cleo.get("/"))
 
+    draft = cleo.work("/close", {"period": PERIOD, "how": "draft"})
+    same = dict.fromkeys(re.findall(r'name="(waive-[a-z-]+)"', draft.text), "ordered by mail")
+    key = draft.url.path.rpartition("/")[2]
+    passed = cleo.work("/close", {"period": PERIOD, "how": "draft", "from": key, **same})
+    assert 'value="prepare"' in passed.text, "the same numbers are signed once more"
+
     _prepared(cleo, "looked at again")
     again = _text(ben.get(MONTH))
     assert "It waits for a review by Ben or Dora" in again

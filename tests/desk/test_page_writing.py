@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-from reconcile.desk.show import STATIC
+from reconcile.desk.show import STATIC, printed
 from reconcile.desk.writing.filters import FILTERS
-from reconcile.desk.writing.page_writing import AS_RECORDED, PageWriting, every_writing, writing_for
+from reconcile.desk.writing.page_writing import (
+    AS_RECORDED,
+    PageWriting,
+    every_writing,
+    with_spaces,
+    writing_for,
+)
 
 TEMPLATES = STATIC.parent / "templates"
 AMOUNTS = ("0.00", "-0.01", "7", "12.5", "999.99", "1,000", "-1,234.50", "12,345,678,901.2345")
@@ -53,6 +60,19 @@ def test_no_locale_breaks_a_day_or_a_moment_and_each_moment_names_its_zone() -> 
         assert not set("\u200e\u200f\u061c") & set(way.sentences.moment(when))
 
 
+def test_a_sentence_of_any_locale_shows_its_own_spaces_and_marks_those_of_a_value() -> None:
+    when = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
+    for tag, way in every_writing().items():
+        said = way.sentences
+        numbers = (said.amount(Decimal("-1234567.5"), "USD"), said.count(1234567), said.moment(when))
+        shown = printed(f"{' '.join(numbers)} of PO\u00a07\u202f8")
+
+        assert shown == (
+            f"{way.number('-1,234,567.50')} {way.number('1,234,567')} "
+            f"{with_spaces(said.moment(when))} of PO⟨U+00A0⟩7⟨U+202F⟩8"
+        ), tag
+
+
 def test_a_text_that_is_no_moment_is_shown_as_it_is() -> None:
     assert _way("de").moment("whenever") == "whenever"
 
@@ -61,7 +81,7 @@ def test_a_text_that_is_no_moment_is_shown_as_it_is() -> None:
     ("tag", "sentence"), [("de-DE", "1.234 changes"), ("en-IN", "1,234 changes"), ("pl", "1\xa0234 changes")]
 )
 def test_a_count_in_a_sentence_is_written_so_too(tag: str, sentence: str) -> None:
-    assert _way(tag).sentences.counted(1234, "change") == sentence
+    assert with_spaces(_way(tag).sentences.counted(1234, "change")) == sentence
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,17 @@ def test_every_answer_forbids_what_a_browser_can_be_talked_into(signed_in: Brows
     assert "server" not in headers
 
 
+@pytest.mark.parametrize("cookie", ["", "desk-1=a", "=;=", "x" * 4000])
+def test_the_icon_is_there_for_everybody_and_gives_no_cookie(desk: DeskProcess, cookie: str) -> None:
+    for path in ("/favicon.ico", "/static/icon.svg"):
+        answer = desk.browser().client.get(path, headers={"cookie": cookie})
+
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+        assert answer.content.startswith(b"<svg")
+        assert "set-cookie" not in answer.headers
+    assert '<link rel="icon" href="/static/icon.svg"' in desk.browser().get("/sign-in").text
+
+
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(desk: DeskProcess) -> None:
     cookie = desk.browser().get("/sign-in").headers["set-cookie"]
 

@@ -267,6 +267,13 @@ def test_a_withdrawn_workbook_is_refused_with_the_reason_when_it_comes_back(
     )
     assert "wrong month" in text_of(signed_in.bring(workbook))
 
+    signed_in.get("/take")
+    again = {"workbook": key, "reason": "the right month after all"}
+    assert signed_in.post("/take/restore", again | {"reason": " "}).status_code == 400
+    assert signed_in.post("/take/restore", again).status_code == 303
+    assert "Withdraw it" in text_of_row(signed_in.get("/take"), key)
+    assert "wrong month" not in text_of(signed_in.bring(workbook)), "it is taken again"
+
 
 def text_of_row(page: httpx.Response, key: str) -> str:
     """What the row of a workbook says."""

@@ -32,6 +32,7 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.plan_page import plan_values
+from reconcile.desk.runs.one_run import run_of
 from reconcile.desk.security.form_fields import Number, numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
@@ -40,7 +41,9 @@ from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
+from reconcile.jobs.desk.before_run import before_run, stops_now
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
+from reconcile.jobs.desk.plan_to_run import PlanToRun
 from reconcile.jobs.doctor.workbook_checks import examine_workbook
 from reconcile.jobs.session import Session
 from reconcile.report.causes import by_cause
@@ -98,10 +101,15 @@ def look(request: Request, own: Own) -> HTMLResponse:
         compared = outcome.compared
         plan, report = compared.plan, compared.report
         told = {finding for book in outcome.checked for finding in book.findings}
+        before = before_run(desk_of(request).session, plan)
+        stops = stops_now(before, plan, report.headline.credits_left)
+        shown = plan_values(request, replace(report, stops=stops), before.approval)
         values |= {
-            **plan_values(request, report),
+            **shown,
+            "before": before,
+            "ran": run_of(desk_of(request), PlanToRun(outcome.plan)),
             "compared": by_cause(one for one in report.findings if one not in told),
-            "banner": banner(report, writing_of(request).sentences),
+            "banner": banner(shown["report"], writing_of(request).sentences),
             "comments": comments_of(desk_of(request).session, plan),
             "changed": comment_choices(plan, report),
             "conflicts": conflicts_of(outcome),

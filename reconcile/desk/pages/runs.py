@@ -73,7 +73,14 @@ Recorded = Annotated[RunView, Depends(recorded_run)]
 def look(request: Request, run: Known) -> HTMLResponse:
     """How far a run is, and what can be done about it."""
     files = RunFiles.of(desk_of(request).session, run.run_id)
-    return show(request, "run.html", run=run, rows=rows_of(run.progress), results=files.result_names)
+    return show(
+        request,
+        "run.html",
+        run=run,
+        rows=rows_of(run.progress),
+        results=files.result_names,
+        names=[one.name for one in files.workbooks],
+    )
 
 
 @router.get("/runs/{run_id}/events")

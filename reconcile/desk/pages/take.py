@@ -23,7 +23,7 @@ from reconcile.domain.stage import STAGES
 from reconcile.jobs.exports.export import ExportRequest, export
 from reconcile.jobs.exports.exports_out import exports
 from reconcile.jobs.exports.preview import preview
-from reconcile.jobs.exports.withdraw import withdraw
+from reconcile.jobs.exports.withdraw import restore, withdraw
 from reconcile.jobs.scope import Filters
 
 router = APIRouter()
@@ -75,7 +75,7 @@ def take(request: Request, visitor: Preparer) -> HTMLResponse:
     """The form, one's own workbooks that were made here, and all that are out."""
     desk = desk_of(request)
     made = desk.tasks.every("take", visitor.name)
-    out = reversed(exports(desk.session_of(visitor), whole=True).listed)
+    out = tuple(reversed(exports(desk.session_of(visitor), whole=True).listed))
     return show(
         request,
         "take.html",
@@ -116,7 +116,7 @@ def counted(request: Request, visitor: Preparer, task: OwnTask) -> HTMLResponse:
         splits=_SPLITS,
         shape=Shape(**seen.get("shape", {})),
         made=desk.tasks.every("take", visitor.name),
-        out=reversed(exports(desk.session_of(visitor), whole=True).listed),
+        out=tuple(reversed(exports(desk.session_of(visitor), whole=True).listed)),
         filters=filters,
         seen=seen,
     )
@@ -140,6 +140,15 @@ def make_void(
 ) -> Response:
     """Withdraws a workbook: it is refused when it comes back."""
     withdraw(desk_of(request).session_of(visitor), [workbook], reason)
+    return RedirectResponse("/take", 303)
+
+
+@router.post("/take/restore")
+def make_valid(
+    request: Request, visitor: Preparer, workbook: Annotated[str, Form()], reason: Annotated[str, Form()]
+) -> Response:
+    """Takes a withdrawal back: the workbook is taken again when it comes back."""
+    restore(desk_of(request).session_of(visitor), [workbook], reason)
     return RedirectResponse("/take", 303)
 
 

@@ -26,7 +26,11 @@ LARGEST_BODY: Final = 64 << 20
 """Bytes of a request at most."""
 BODY_SECONDS: Final = 300.0
 """How long a request may take to arrive whole."""
-PUBLIC: Final = ("/sign-in", "/static/")
+ICON: Final = "/favicon.ico"
+"""What a browser asks for by itself."""
+_FILES: Final = ("/static/", ICON)
+"""What is the same for everybody: nobody asks whose request it is."""
+PUBLIC: Final = ("/sign-in", *_FILES)
 """What is there before a sign-in; everything else needs one."""
 TYPED: Final = "/sign-in/typed"
 """Where a form goes whose person is not signed in any more: see `desk.pages.typed_forms`."""
@@ -135,7 +139,8 @@ class Guard:
     async def _let_in(self, scope: Scope, secret: str) -> Response | None:
         """Notes who sends the request; answers the way to the sign-in where nobody known does."""
         state = scope.setdefault("state", {})
-        visitor = await run_in_threadpool(self.desk.sessions.visitor, secret) if secret else None
+        is_asked = secret and not scope["path"].startswith(_FILES)
+        visitor = await run_in_threadpool(self.desk.sessions.visitor, secret) if is_asked else None
         state.update(visitor=visitor, secret=secret, token=write_token(secret))
         if visitor or scope["path"].startswith(PUBLIC):
             return None

@@ -31,6 +31,8 @@ from reconcile.domain.phrases import Writing
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _MARKS: Final = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """What turns the direction of a text; a page says that by its elements."""
+_STAND_INS: Final = str.maketrans("\u00a0\u202f\u070f\u200c", "\ufdd0\ufdd1\ufdd2\ufdd3")
+_STOOD_FOR: Final = str.maketrans("\ufdd0\ufdd1\ufdd2\ufdd3", "\u00a0\u202f\u070f\u200c")
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,17 @@ class PageWriting:
 
     @cached_property
     def sentences(self) -> Writing:
-        """The same for sentences, where a value is plain text."""
+        """The same for sentences, where a value is plain text.
+
+        What a locale parts or joins its words with has stand-ins, so that a page tells it from what a value
+        brings along: that is made visible. `with_spaces` puts it back.
+        """
         if self.locale is None:
             return phrases.AS_RECORDED
         return Writing(
-            lambda amount, currency: self.number(shown_amount(amount, currency)),
-            lambda count: self.number(f"{count:,}"),
-            lambda at: self.moment(at).translate(_MARKS),
+            lambda amount, currency: self.number(shown_amount(amount, currency)).translate(_STAND_INS),
+            lambda count: self.number(f"{count:,}").translate(_STAND_INS),
+            lambda at: self.moment(at).translate(_MARKS).translate(_STAND_INS),
         )
 
     def number(self, recorded: str) -> str:
@@ -123,6 +129,11 @@ class PageWriting:
 
 AS_RECORDED: Final = PageWriting()
 _MOST_KNOWN: Final = 2048
+
+
+def with_spaces(text: str) -> str:
+    """A text of a page with the spaces of its sentences in the place of their stand-ins."""
+    return text if text.isascii() else text.translate(_STOOD_FOR)
 
 
 def moment_of(at: datetime | str) -> datetime | None:

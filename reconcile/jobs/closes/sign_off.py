@@ -41,6 +41,11 @@ class Review:
     signed: tuple[SignOff, ...]
 
     @property
+    def holds(self) -> bool:
+        """Whether somebody prepared it, and nobody said no."""
+        return bool(self.standing.request) and (self.standing.is_waiting or self.standing.is_approved)
+
+    @property
     def words(self) -> str:
         """Who prepared it, and who reviewed it or whom it waits for."""
         period = self.subject.source

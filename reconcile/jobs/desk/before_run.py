@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconcile.jobs.approvals.rules_on_record import not_agreed
-from reconcile.jobs.runs.hindrances import approval_of, read_only
+from reconcile.jobs.runs.hindrances import approval_of, read_only, too_few_credits
 from reconcile.jobs.runs.period_lock import closed_periods, closed_words
 from reconcile.jobs.runs.unfinished import unfinished
 from reconcile.jobs.session import Session
@@ -35,6 +35,14 @@ class BeforeRun:
     needs_approval: bool
     not_approved: str
     is_asked: bool
+
+
+def stops_now(before: BeforeRun, plan: Plan, credits_left: int | None) -> tuple[str, ...]:
+    """Every reason but the gates why a plan cannot be applied now. credits_left: when it was made."""
+    if not plan.operations:
+        return ()
+    others = (too_few_credits(plan, credits_left), before.not_approved)
+    return (*before.stops, *before.closed.values(), *filter(None, others))
 
 
 def before_run(session: Session, plan: Plan) -> BeforeRun:

@@ -23,8 +23,8 @@ _DONE = (State.CLOSED, State.RUNNING)
 class StandingNow:
     """months: with their state. period, steps: the month to work on, and its checklist.
 
-    waiting: approvals that nobody answered. refused: requests that were refused, where nobody
-    asked again. unfinished: runs that go on, or that can be resumed. out:
+    waiting: approvals that nobody answered. refused, approved: requests that were, where nobody asked
+    again; an approved one is not used yet. unfinished: runs that go on, or that can be resumed. out:
     workbooks that are awaited.
     """
 
@@ -33,6 +33,7 @@ class StandingNow:
     steps: tuple[Step, ...]
     waiting: tuple[Listed, ...]
     refused: tuple[Listed, ...]
+    approved: tuple[Listed, ...]
     unfinished: tuple[Run, ...]
     out: tuple[ExportStanding, ...]
 
@@ -42,11 +43,11 @@ def _month_before(today: date) -> str:
     return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
-def _refused(asked: Sequence[Listed]) -> Iterator[Listed]:
-    """The last request of each source, where it was refused. asked: used ones as well, newest first."""
+def _last(asked: Sequence[Listed], state: str) -> Iterator[Listed]:
+    """The last request of each source, where its state is this. asked: used ones as well, newest first."""
     seen: set[str] = set()
     for one in asked:
-        if one.source not in seen and one.state == "refused":
+        if one.source not in seen and one.state == state:
             yield one
         seen.add(one.source)
 
@@ -65,7 +66,8 @@ def standing_now(session: Session, first_month: str = "") -> StandingNow:
         period=period,
         steps=status(session, Period.parse(period)).steps if period else (),
         waiting=tuple(one for one in asked if one.state == "waiting"),
-        refused=tuple(_refused(asked)),
+        refused=tuple(_last(asked, "refused")),
+        approved=tuple(_last(asked, "approved")),
         unfinished=unfinished,
         out=tuple(reversed(exports(session).listed)),
     )

@@ -161,7 +161,7 @@ def _told(found: CloseResult, order: CloseOrder) -> Mapping[str, Any]:
         "close_id": found.made.frozen.close_id,
         "closed": found.closed,
         "passes": found.made.passes,
-        "prepared": bool(review and review.standing.request and not found.closed),
+        "prepared": bool(review and review.holds and not found.closed),
         "again": order.again,
         "brought": {name: one[0] for name, one in (order.files or {}).items()},
         "verdict": list(found.verdict),
