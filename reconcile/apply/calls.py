@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from reconcile.apply.journal import Journal
 from reconcile.apply.own_writes import OwnWrites
 from reconcile.apply.replay import Progress
-from reconcile.apply.reread import Reread, reread
+from reconcile.apply.reread import Reread, records_near, reread
 from reconcile.apply.settle import Settled, alike, made, seen_of, settled
 from reconcile.domain.fields import Value
 from reconcile.domain.policy.names_and_limits import Names
@@ -44,6 +45,14 @@ _ATTEMPTS: Final = 3
 _TICK: Final = timedelta(seconds=2)
 """How much older than the run a record must be to be older: a clock shows whole seconds."""
 
+_LOOKS: Final = 6
+"""How often one call is looked at again because something lay between its last look and itself."""
+_ROOM: Final = 8
+"""The requests that a look and its write take at most, on nearly every server."""
+_NO_ROOM: Final = (
+    "{} was not sent: in {} tries, what it relies on could not be read and written on within "
+    "run.fresh_seconds. Introw is slow, or the rate is low"
+)
 _FOUND: Final = 200
 _MEANWHILE: Final = (
     "Introw answers that payout {} was there already: somebody else made it meanwhile. It is left as it is"
@@ -90,6 +99,10 @@ class Halt(Exception):
     """Not an error: the run stops here, for the reason given, and can be resumed."""
 
 
+class _TooOld(Exception):
+    """Not an error: what a call relies on was read too long ago, so nothing of it was sent."""
+
+
 @dataclass
 class Calls:
     """Makes the calls of one run, and keeps their outcomes.
@@ -97,8 +110,9 @@ class Calls:
     settle_wait: seconds before live is read again after a lost answer; the pauses grow from there.
     absence_wait: seconds after which what live does not show counts as not done. `on_outcome` is told each
     outcome. progress: what the journal said when this process began. own: what this run wrote. gap: what
-    moved between the last reading and a write, as far as the answer to the write shows it. before_repeat: the
-    outcome of an operation that must not be sent again, by what live shows now; None where it may be.
+    moved between the last reading and a write, as far as the answer to the write shows it. is_too_old:
+    whether the last look is too old to write on. look_again: the outcome of an operation that must not be
+    sent by what live shows now; None where it may be.
     """
 
     client: Client
@@ -112,13 +126,14 @@ class Calls:
     stop: Callable[[], bool] = lambda: False
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
     gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
-    before_repeat: Callable[[Operation], OperationOutcome | None] = lambda _: None
+    is_too_old: Callable[[Operation], bool] = lambda _: False
+    look_again: Callable[[Operation], OperationOutcome | None] = lambda _: None
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
         """Makes the call. Raises Halt when the run cannot go on."""
         self.journal.intent(operation, attempt, self.progress.lines_there.get(operation.id, ()))
         try:
-            written = self.client.send(operation.method, operation.path, operation.body)
+            written = self._sent(operation)
         except (AnswerLost, ServerFailed) as error:
             self.conclude(operation, Outcome.UNKNOWN, str(error), is_open=True, status=error.status)
             self.settle(operation, attempt)
@@ -131,7 +146,38 @@ class Calls:
         except (Refused, NotFound) as error:
             self._refused(operation, error, attempt)
         else:
-            self._made(operation, written, attempt)
+            if isinstance(written, Written):
+                self._made(operation, written, attempt)
+            elif attempt == 1:
+                self._keep(operation, written, was_unsent=True)
+            else:
+                self._keep(operation, _not_repeated(operation, self.outcomes.get(operation.id), written))
+
+    def _sent(self, operation: Operation) -> Written | OperationOutcome:
+        """Makes the call, on a look that is fresh in this moment: after every longer wait it looks again.
+
+        Answers the outcome of a call that must not be made any more. Raises ApiError as `Client.send` does.
+        """
+        for _ in range(_LOOKS):
+            try:
+                return self.client.send(
+                    operation.method, operation.path, operation.body, partial(self._refuse_old, operation)
+                )
+            except _TooOld:
+                self.client.wait_for_room(_ROOM)
+                if found := self._looked_again(operation):
+                    return found
+        raise Stopped(_NO_ROOM.format(operation.id, _LOOKS))
+
+    def _refuse_old(self, operation: Operation) -> None:
+        if self.is_too_old(operation):
+            raise _TooOld
+
+    def _looked_again(self, operation: Operation) -> OperationOutcome | None:
+        try:
+            return self.look_again(operation)
+        except Halt as halt:
+            raise Stopped(str(halt)) from halt
 
     def settle(self, operation: Operation, attempt: int = 1) -> None:
         """Reads live again to learn whether a write took effect, and repeats it when it did not."""
@@ -153,7 +199,7 @@ class Calls:
             self._still_refused(operation, known)
         elif attempt >= _ATTEMPTS:
             raise Halt(f"{operation.id} was tried {attempt} times without an answer or an effect")
-        elif found := self.before_repeat(operation):
+        elif found := self.look_again(operation):
             self._keep(operation, _not_repeated(operation, known, found))
         else:
             self.write(operation, attempt + 1)
@@ -187,27 +233,6 @@ class Calls:
         target = operation.target
         seen = seen_of(operation, live, self.names)
         return self.own.recognised(target.kind, target.id, seen, self.client.clock.monotonic())
-
-    def near(self, operations: Iterable[Operation]) -> dict[str, tuple[MadeRecord, ...]]:
-        """What is near each creation, by operation; each place is read once."""
-        near: dict[tuple[Action, str | None, str], tuple[MadeRecord, ...]] = {}
-        found = {}
-        for one in operations:
-            if one.action.creates:
-                place = (one.action, one.target.payout_id, one.target.partner_id)
-                if place not in near:
-                    near[place] = self.records_near(one)
-                found[one.id] = near[place]
-        return found
-
-    def records_near(self, operation: Operation) -> tuple[MadeRecord, ...]:
-        """The lines of a new line's payout, or without one of its partner; the partner's payouts."""
-        target = operation.target
-        if operation.action is Action.CREATE_PAYOUT:
-            return self.client.list_payouts(partner_id=target.partner_id).records
-        if target.payout_id:
-            return self.client.list_lines(payout_id=target.payout_id).records
-        return self.client.list_lines(partner_id=target.partner_id).records
 
     def _keep(self, operation: Operation, result: OperationOutcome, *, was_unsent: bool = False) -> None:
         kept = self.journal.outcome(operation, result, was_unsent=was_unsent)
@@ -325,7 +350,7 @@ class Calls:
             seen = self.seen(operation, self.read([operation]))
             return settled(operation, seen), operation.target.id
         others = self.progress.lines_there.get(operation.id, frozenset()) | self._results
-        found = alike(operation, self.records_near(operation), self.names, self._began)
+        found = alike(operation, records_near(self.client, operation), self.names, self._began)
         return made(found.without(others))
 
 
@@ -349,7 +374,10 @@ def _not_repeated(
     after another whole wait, ends it. That a new record is not listed shows nothing, so that stays unknown.
     """
     creates = operation.action.creates
-    if found.outcome is not Outcome.SKIPPED or (known and known.moved and not creates):
+    if found.outcome.done:
+        target = operation.target.id
+        return OperationOutcome(operation.id, Outcome.APPLIED, "settled by a re-read", target)
+    if known and known.moved and not creates:
         return found
     then = _LOOK if creates else _RESUME
     message = f"{found.message}. It is not sent again, and the first attempt may still take effect. {then}"

@@ -71,6 +71,10 @@ class Live:
             old.whole |= {key for key in need.whole if self._listed_at.get(key, _NEVER) < limit}
         return old
 
+    def is_listed_before(self, payout_id: str, moment: float) -> bool:
+        """Whether the lines of a payout are known, and were listed before a moment."""
+        return payout_id in self._listed and self._listed_at[payout_id] < moment
+
     def forget_listing(self, payout_id: str, older_than: float) -> None:
         """Forgets the lines of a payout that were listed too long ago."""
         if self._listed_at.get(payout_id, _NEVER) < older_than:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import refetch
+from reconcile.plan.made_before.likeness import MadeRecord
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.outcome import OperationOutcome, record_of
 
@@ -44,3 +45,25 @@ def reread(
         # All that it took, which may be more than was meant.
         lines |= {line.id: line for line in reader.list_lines(payout_id=payout_id)}
     return Reread(found, lines)
+
+
+def near_each(reader: Reader, operations: Iterable[Operation]) -> dict[str, tuple[MadeRecord, ...]]:
+    """What is near each creation, by operation; each place is read once."""
+    near: dict[tuple[Action, str | None, str], tuple[MadeRecord, ...]] = {}
+    found = {}
+    for one in operations:
+        place = (one.action, one.target.payout_id, one.target.partner_id)
+        if place not in near:
+            near[place] = records_near(reader, one)
+        found[one.id] = near[place]
+    return found
+
+
+def records_near(reader: Reader, operation: Operation) -> tuple[MadeRecord, ...]:
+    """The lines of a new line's payout, or without one of its partner; the partner's payouts."""
+    target = operation.target
+    if operation.action is Action.CREATE_PAYOUT:
+        return reader.list_payouts(partner_id=target.partner_id).records
+    if target.payout_id:
+        return reader.list_lines(payout_id=target.payout_id).records
+    return reader.list_lines(partner_id=target.partner_id).records

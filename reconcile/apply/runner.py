@@ -15,7 +15,7 @@ from reconcile.apply.ground import Own
 from reconcile.apply.journal import Journal
 from reconcile.apply.known_records import KnownRecords
 from reconcile.apply.own_writes import OwnWrites
-from reconcile.apply.reread import Reread
+from reconcile.apply.reread import Reread, near_each
 from reconcile.apply.settle import alike, met
 from reconcile.apply.turn import EARLIER, Turn
 from reconcile.domain.phrases import counted
@@ -84,7 +84,8 @@ class Runner:
         self._near: dict[str, tuple[MadeRecord, ...]] = {}
         self._turn = Turn(self.plan, self.client, self.names, self.conduct, self._same_lines)
         self.calls.gap = self._turn.wrote
-        self.calls.before_repeat = self._before_repeat
+        self.calls.is_too_old = self._turn.is_too_old
+        self.calls.look_again = self._held
         for one in self._own_before():
             self._turn.done(one, EARLIER)
 
@@ -208,12 +209,17 @@ class Runner:
         if known := self._known_outcome(operation):
             self.calls.hold(operation, known)
             return
-        if self._is_met(operation, ahead):
-            self.calls.conclude(operation, Outcome.ALREADY_APPLIED, "live shows it already")
-        elif held := self._stale(operation, ahead):
+        if held := self._held(operation, ahead):
             self.calls.hold(operation, held)
         else:
             self.calls.write(operation)
+
+    def _held(self, operation: Operation, ahead: Sequence[Operation] = ()) -> OperationOutcome | None:
+        """The outcome of an operation that is not to be sent by what live shows now; None where it is."""
+        ahead = ahead or [operation]
+        if self._is_met(operation, ahead):
+            return OperationOutcome(operation.id, Outcome.ALREADY_APPLIED, "live shows it already")
+        return self._stale(operation, ahead)
 
     def _is_met(self, operation: Operation, ahead: Sequence[Operation]) -> bool:
         """Whether live, read again where it is too old, shows what the operation wants."""
@@ -232,14 +238,6 @@ class Runner:
             operation.id, Outcome.SKIPPED, f"stale: {_told(operation, moved)}", moved=moved
         )
 
-    def _before_repeat(self, operation: Operation) -> OperationOutcome | None:
-        """What live shows of an operation before it is sent again, which is a long wait after its turn."""
-        if self._is_met(operation, [operation]):
-            return OperationOutcome(
-                operation.id, Outcome.APPLIED, "settled by a re-read", operation.target.id
-            )
-        return self._stale(operation, [operation])
-
     def _own_before(self) -> Iterator[Own]:
         """What an earlier process did of this run."""
         for one in self.plan.operations:
@@ -257,7 +255,7 @@ class Runner:
     def _same_lines(self, operations: Iterable[Operation]) -> dict[str, list[str]]:
         """Reads the records near each new one; answers those that say the same."""
         new = [one for one in operations if one.action.creates]
-        near = self.calls.near(new)
+        near = near_each(self.client, new)
         self._near |= near
         return {one.id: list(alike(one, near[one.id], self.names).like) for one in new}
 

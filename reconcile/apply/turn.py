@@ -19,6 +19,8 @@ from reconcile.plan.model import Operation, Plan
 from reconcile.plan.outcome import Moved
 from reconcile.plan.reliance import LINE, money_text, relied_lines
 
+_CALL: Final = 1.0
+"""Seconds that a write may take from its turn until it is sent, on top of the age of what it relies on."""
 EARLIER: Final = -inf
 """The moment of what an earlier process of the run did."""
 SameLines = Callable[[Iterable[Operation]], dict[str, list[str]]]
@@ -35,6 +37,7 @@ class Turn:
     same_lines_of: SameLines
     _done: dict[str | None, list[tuple[float, Own]]] = field(default_factory=dict)
     _same: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
+    _pool_at: dict[str, float] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _count: int = 0
 
@@ -73,6 +76,21 @@ class Turn:
     def moved(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
         """What the operation relies on and has moved. Raises ApiError."""
         return (*self._ground(operation).moved(operation), *self._said_meanwhile(operation, ahead))
+
+    def is_too_old(self, operation: Operation) -> bool:
+        """Whether what the operation relies on was read too long ago to write on it in this moment.
+
+        Between its turn and the write may lie a wait for the rate, a 429, a slow store, or a computer that
+        was asleep.
+        """
+        limit = self._now() - self._bound(operation) - _CALL
+        looks = [self._same[operation.id][0]] if operation.id in self._same else []
+        looks += [self._pool_at[operation.id]] if operation.id in self._pool_at else []
+        return (
+            any(at < limit for at in looks)
+            or bool(self.live.too_old([operation], lambda one: self._bound(one) + _CALL))
+            or self.live.is_listed_before(operation.target.payout_id or "", limit)
+        )
 
     def wrote(self, operation: Operation, answer: Payout | CommissionLine | None) -> tuple[Moved, ...]:
         """A write was accepted: what moved between the last reading and it, as far as its answer shows."""
@@ -126,7 +144,9 @@ class Turn:
         relied = relied_lines(operation.relies_on)
         if not relied:
             return
+        began = self._now()
         lines = self.reader.list_lines(partner_id=operation.target.partner_id)
+        self._pool_at[operation.id] = began
         taken = taken_by(lines, operation.expected["period"], self.names)
         seen = {line.id: money_text(line.amount) for line in taken}
         before = {

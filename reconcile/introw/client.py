@@ -98,6 +98,10 @@ class Reader:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._exchange.stop_when(asked)
 
+    def wait_for_room(self, requests: int) -> None:
+        """Waits until so many requests may be sent one after the other. Raises Stopped."""
+        self._exchange.wait_for_room(requests)
+
     def check_before_each(self, check: Callable[[], None]) -> None:
         """From now on no request is sent where `check` raises, which is asked at the last moment."""
         self._exchange.check_before_each(check)
@@ -219,14 +223,21 @@ class Client(Reader):
         """Send one write, and give the record of its answer; see `send`."""
         return self.send(method, path, body).record
 
-    def send(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Written:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Written:
         """Send one write; `path` is relative to the API, as `path_of` makes it.
 
+        check: asked after every wait and at the last moment; where it raises, nothing was sent.
         Raises ValueError for a path that does not begin with a slash, or leads out of the API.
         """
         if not is_endpoint(path):
             raise ValueError(f"{path!r} is no path of an endpoint")
-        answer = self._exchange.write(method, path, body)
+        answer = self._exchange.write(method, path, body, check)
         said = self.connection.key.redacted(answer.content.decode("utf-8", "replace"))
         try:
             record = _written(answer)

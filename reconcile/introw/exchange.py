@@ -1,7 +1,8 @@
 """Sends requests: paced, with the key, repeated where that is safe, every failure translated.
 
 Reads are repeated after a broken connection, a time-out or a 5xx. Writes are not, except after a
-429, which had no effect (introw-api.md 4.2): whoever wrote must look first whether it took effect.
+429, which had no effect (introw-api.md 4.2): whoever wrote must look first whether it took effect. Every
+wait lies before the check of a write, so what was looked at before it may be looked at again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import httpx
@@ -26,6 +27,12 @@ from reconcile.introw.status import Status
 from reconcile.outward.answer_bounds import ACCEPTED, Deadline, read_body
 
 _PAGING_LINKS = frozenset({"next", "prev", "previous", "first", "last"})
+Check = Callable[[], None]
+"""Raises where a request must not be sent."""
+
+
+def _nothing() -> None:
+    """Every request may be sent."""
 
 
 class Exchange:
@@ -54,7 +61,7 @@ class Exchange:
             sleep=clock.sleep,
             reraise=True,
         )
-        self._check: Callable[[], None] = lambda: None
+        self._check: Check = _nothing
 
     def close(self) -> None:
         """Close the connections."""
@@ -64,7 +71,7 @@ class Exchange:
         """From now on a longer wait for the rate ends, with Stopped, as soon as `asked` says so."""
         self._pacer.stop_when(asked)
 
-    def check_before_each(self, check: Callable[[], None]) -> None:
+    def check_before_each(self, check: Check) -> None:
         """From now on no request is sent where `check` raises, which is asked at the last moment."""
         self._check = check
 
@@ -79,22 +86,38 @@ class Exchange:
         """
         return self._read(self._own(link, path), path)
 
-    def write(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
-        """Write once. Raises ApiError; AnswerLost and ServerFailed leave open whether it took effect."""
+    def wait_for_room(self, requests: int) -> None:
+        """Waits until so many requests may be sent one after the other. Raises Stopped."""
+        self._pacer.wait(requests)
+
+    def write(
+        self, method: str, path: str, body: Mapping[str, object] | None, check: Check = _nothing
+    ) -> Answer:
+        """Write once. Raises ApiError; AnswerLost and ServerFailed leave open whether it took effect.
+
+        check: as in `check_before_each`, for this write.
+        """
         if not self._may_write:
             raise RuntimeError(f"a reader was asked for {method} {path}")
-        return self._once(method, _address(self.connection.base_url, path), path, body)
+        return self._once(method, _address(self.connection.base_url, path), path, body, check)
 
     def _read(self, url: httpx.URL, path: str) -> Answer:
         return self._retrying(self._once, "GET", url, path, None)
 
-    def _once(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+    def _once(
+        self,
+        method: str,
+        url: httpx.URL,
+        path: str,
+        body: Mapping[str, object] | None,
+        check: Check = _nothing,
+    ) -> Answer:
         """One request and its answer, waiting out every 429 within our patience."""
         for refusals in range(self.connection.patience + 1):
-            answer = self._send(method, url, path, body)
+            answer = self._send(method, url, path, body, check)
             if answer.status == 401 and self._has_new_key():
                 # A refused key had no effect, so a write may go again, too.
-                answer = self._send(method, url, path, body)
+                answer = self._send(method, url, path, body, check)
             if 200 <= answer.status < 300:
                 return answer
             if answer.status != 429 or not self._waits(answer, refusals):
@@ -125,20 +148,26 @@ class Exchange:
         self._pacer.hold(seconds)
         return True
 
-    def _send(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+    def _send(
+        self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None, check: Check
+    ) -> Answer:
         self._pacer.wait()
         self._check()
+        check()
+        self._pacer.count()
         self.status = replace(self.status, requests=self.status.requests + 1)
         with translated(method, path, self.connection.host), self._deadline.kept():
-            answer = self._answer(method, url, path, body)
+            answer = self._answer(method, url, path, body, check)
         self.status = self.status.after(answer.headers, self.clock.now())
         self._pacer.learn(answer.headers)
         return answer
 
-    def _answer(self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None) -> Answer:
+    def _answer(
+        self, method: str, url: httpx.URL, path: str, body: Mapping[str, object] | None, check: Check
+    ) -> Answer:
         # The key is put on this one request, not on the client: it can go nowhere else.
         key = {"x-api-key": self.connection.key.text}
-        trace = {"trace": self._trace}
+        trace = {"trace": partial(self._trace, check)}
         request = self._http.build_request(method, url, json=body, headers=key, extensions=trace)
         response = self._http.send(request, stream=True)
         try:
@@ -156,11 +185,12 @@ class Exchange:
             linked=not _PAGING_LINKS.isdisjoint(links),
         )
 
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, check: Check, event: str, info: Mapping[str, Any]) -> None:
         """Told by httpx of each step of a request; asks once more just before the first byte is sent."""
         self._deadline.trace(event, info)
         if event.endswith(".send_request_headers.started"):
             self._check()
+            check()
 
     def _own(self, link: str, path: str) -> httpx.URL:
         """The link on our own origin: whatever it says, the key goes to the configured host."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from reconcile.elapsed import elapsed
 from reconcile.errors import Stopped
 from reconcile.introw.window import Budget
 
@@ -37,7 +38,7 @@ class Clock:
     """The time of day (UTC), a steady count of seconds, and a way to wait; tests bring their own."""
 
     now: Callable[[], datetime] = _utc_now
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = elapsed
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -97,14 +98,17 @@ class Pacer:
         """From now on a longer wait ends, with Stopped, as soon as `asked` says so."""
         self._stop = asked
 
-    def wait(self) -> None:
-        """Wait until a request may be sent, and count it as sent. Raises Stopped."""
+    def wait(self, requests: int = 1) -> None:
+        """Wait until so many requests may be sent one after the other. Raises Stopped."""
         now = self._clock.monotonic()
         if self._unheard:
             self._own[-1] = now  # nobody knows when that one arrived, but it was before now
-        delay = max(self._budget.delay(now, self._own), self._not_before - now)
+        delay = max(self._budget.delay(now, self._own, requests), self._not_before - now)
         if delay > 0:
             self._pause(delay)
+
+    def count(self) -> None:
+        """A request is being sent."""
         self._sent = self._clock.monotonic()
         self._own.append(self._sent)
         self._unheard += 1

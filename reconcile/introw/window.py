@@ -52,21 +52,25 @@ class Budget:
             shared_until=answered + 2 * self.seconds if others else self.shared_until,
         )
 
-    def delay(self, now: float, own: Sequence[float]) -> float:
-        """Seconds until one more request may go; `own` are the moments of our last requests, in order."""
-        return max(window_delay(own, now, self.rate, self.seconds + self.margin), self._headroom(now))
+    def delay(self, now: float, own: Sequence[float], requests: int = 1) -> float:
+        """Seconds until so many more requests may go at once; no more than the rate are waited for.
+
+        own: the moments of our last requests, in order.
+        """
+        room = self.rate - min(requests, self.rate) + 1
+        return max(window_delay(own, now, room, self.seconds + self.margin), self._headroom(now, requests))
 
     def until_next(self, now: float) -> float:
         """Seconds after which a new window has certainly begun."""
         return self.end - now if self.left is not None and now < self.end else self.seconds + self.margin
 
-    def _headroom(self, now: float) -> float:
+    def _headroom(self, now: float, requests: int) -> float:
         """Nothing left means waiting. Who shares the key slows down before that, and leaves a little over."""
         if self.left is None or now >= self.end:
             return 0.0
         is_shared = now < self.shared_until
         reserve, floor = (max(2, self.rate // 10), max(1, self.rate // 20)) if is_shared else (0, 0)
-        if self.left <= floor:
+        if self.left < floor + max(1, min(requests, self.rate - floor)):
             return self.end - now
         if self.left > reserve:
             return 0.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from reconcile.elapsed import elapsed
 from reconcile.errors import StateError
 from reconcile.store.backend import Backend
 from reconcile.store.tables import FENCES
@@ -29,12 +29,6 @@ _MARGIN: Final = 0.1
 
 class LeaseLost(StateError):
     """This process no longer holds the environment."""
-
-
-def elapsed() -> float:
-    """Seconds on a clock that goes on while the process is stopped and while the computer sleeps."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 @dataclass

@@ -52,6 +52,7 @@ EDGE = {
     "cli",
     "config",
     "domain",
+    "elapsed",
     "errors",
     "jobs",
     "loopback",
@@ -67,7 +68,7 @@ MAY = {
     "check": May(STATE | {"iso4217"}, WORKBOOK, 170),
     "doctor": May(STATE | {"iso4217", "xlsxwriter"}, WORKBOOK, 195),
     "export": May(API | {"xlsxwriter"}, EDGE | {"check", "introw", "outward", "resources", "workbook"}, 170),
-    "diff": May(API, WORKBOOK | {"apply", "introw", "outward", "people"}, 265),
+    "diff": May(API, WORKBOOK | {"apply", "introw", "outward", "people"}, 266),
     "apply": May(
         API | {"filelock", "jinja2", "markupsafe"},
         WORKBOOK | {"apply", "evidence", "introw", "outward", "people"},

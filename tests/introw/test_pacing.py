@@ -79,6 +79,7 @@ class Server:
     def answer(self, pacer: Pacer, trip: float = 0.1) -> None:
         """One request of ours, after those of the others until now."""
         pacer.wait()
+        pacer.count()
         while self.others and self.seen / self.others <= self.time.passed:
             self.count(self.seen / self.others)
             self.seen += 1
@@ -125,6 +126,7 @@ def test_no_minute_whatever_its_start_sees_more_than_the_rate(time: Time) -> Non
 
     for number in range(400):
         pacer.wait()
+        pacer.count()
         sent.append(time.passed)
         time.passed += 0.05 if number % 3 else 0.2
 
@@ -136,6 +138,7 @@ def test_the_rate_is_used_up_without_needless_waiting(time: Time) -> None:
 
     for _ in range(360):
         pacer.wait()
+        pacer.count()
 
     assert time.slept == [pytest.approx(60.3)] * 2
 
@@ -178,8 +181,10 @@ def test_anything_left_means_no_wait(text: str, time: Time) -> None:
     pacer = Pacer(time.clock)
 
     pacer.wait()
+    pacer.count()
     pacer.learn({"x-ratelimit-remaining-minute": text})
     pacer.wait()
+    pacer.count()
 
     assert not time.slept
 
@@ -188,10 +193,40 @@ def test_a_long_wait_ends_when_somebody_asks_and_nothing_is_sent(time: Time) -> 
     pacer = Pacer(time.clock, rate=1)
     pacer.stop_when(lambda: time.passed > 5)
     pacer.wait()
+    pacer.count()
 
     with pytest.raises(Stopped, match="nothing was sent"):
         pacer.wait()
     assert time.passed < 6
+
+
+def test_room_for_several_requests_is_waited_for_at_once(time: Time) -> None:
+    pacer = Pacer(time.clock, rate=10)
+    for _ in range(7):
+        pacer.wait()
+        pacer.count()
+
+    pacer.wait(3)
+    assert not time.slept
+    pacer.wait(4)
+    assert time.slept == [pytest.approx(60.3)]
+
+
+def test_more_room_than_the_rate_is_not_waited_for(time: Time) -> None:
+    pacer = Pacer(time.clock, rate=2)
+    pacer.wait()
+    pacer.count()
+    pacer.learn({})
+
+    pacer.wait(8)
+    pacer.wait(8)
+
+    assert time.slept == [pytest.approx(60.3)]
+
+
+def test_room_is_taken_from_what_the_server_has_left() -> None:
+    assert heard(9, 8).delay(2, [], 8) == 0
+    assert heard(9, 8).delay(2, [], 9) == pytest.approx(0.5 + 60.3 - 2)
 
 
 def test_a_short_wait_is_waited_out_whoever_asks(time: Time) -> None:
@@ -200,5 +235,6 @@ def test_a_short_wait_is_waited_out_whoever_asks(time: Time) -> None:
 
     pacer.hold(0.9)
     pacer.wait()
+    pacer.count()
 
     assert time.passed == pytest.approx(0.9)

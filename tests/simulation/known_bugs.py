@@ -214,6 +214,10 @@ def _a_comment_is_left_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Journal, "comments", lambda _: {})
 
 
+def _a_wait_lies_between_the_look_and_the_write(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turn, "is_too_old", lambda *_: False)
+
+
 def _a_comment_needs_no_wish(patch: pytest.MonkeyPatch) -> None:
     author = office.PROFILE.comment_author
     patch.setattr(execute_run, "comments_of", lambda *_: Comments(author, office.COMMENT))
@@ -347,6 +351,11 @@ BUGS: Final = (
         "a comment is left again",
         _a_comment_is_left_again,
         Lean(("release",), then=_RESUMED, within=("killed after",), steps=(14, 26)),
+    ),
+    Bug(
+        "a wait lies between the look and the write",
+        _a_wait_lies_between_the_look_and_the_write,
+        Lean(("amount",), faults=(("429", 0),), within=("colleague",), steps=(8, 20), seconds=20),
     ),
     Bug("a comment needs no wish", _a_comment_needs_no_wish, Lean(("release",))),
     Bug("a withdrawn workbook is taken", _a_withdrawn_workbook_is_taken, Lean(then=_VOID)),

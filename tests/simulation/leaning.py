@@ -22,8 +22,8 @@ class Lean:
     typed: what is typed into the workbook; see `_typed` and `_batched`. then: what people do afterwards;
     `colleague` stands for a change of a line that the workbook is about, `pool` for a line that one adds to
     the pool, `open` for a payout that one makes, `text` for another description of that line. faults: what becomes of the first writes, with seconds.
-    within: what happens at some step of the run. steps: the steps between which that is. live_minutes: for how
-    long a reading of live serves a plan.
+    within: what happens at some step of the run. steps: the steps between which that is. seconds: so long
+    after the step people do it. live_minutes: for how long a reading of live serves a plan.
     """
 
     typed: tuple[str, ...] = ("new",)
@@ -31,6 +31,7 @@ class Lean:
     faults: tuple[tuple[str, float], ...] = ()
     within: tuple[str, ...] = ()
     steps: tuple[int, int] = (8, 40)
+    seconds: float = 0
     habits: Mapping[str, Any] = field(default_factory=dict)
     live_minutes: float = 0
 
@@ -62,9 +63,9 @@ class Lean:
         for what in self.within:
             step = dice.randrange(*self.steps)
             if what in _BY_HAND:
-                yield Happening(step, "colleague", edit=_edit(line, dice, what))
+                yield Happening(step, "colleague", self.seconds, edit=_edit(line, dice, what))
             elif what == "other office":
-                yield Happening(step, what, office="A")
+                yield Happening(step, what, self.seconds, office="A")
             else:
                 yield Happening(step, what)
 

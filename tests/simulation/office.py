@@ -119,7 +119,8 @@ class OfficeSession(Session):
     def connected(self) -> Iterator[Client]:
         """A client on the line to the simulated server."""
         world = self.office.world
-        with Client(CONNECTION, clock=world.clock, transport=Wire(world, self.office.name)) as client:
+        connection = replace(CONNECTION, rate=world.habits.rate)
+        with Client(connection, clock=world.clock, transport=Wire(world, self.office.name)) as client:
             yield client
 
     @contextmanager

@@ -31,7 +31,7 @@ class Habits:
     `kept`, `ignored`, or kept for `key_life` seconds. hides_id: a new record is answered without it.
     attaches: the pending lines that a new payout takes: those that are `due`, `all`, or `nothing`.
     fills_existing: they go onto the payout that was there already, too. knows_author: comments are taken.
-    knows_partner_filter: payouts can be listed by partner.
+    knows_partner_filter: payouts can be listed by partner. rate: the calls a minute that the offices keep to.
     """
 
     lag: float = 0
@@ -49,6 +49,7 @@ class Habits:
     knows_author: bool = True
     knows_partner_filter: bool = True
     page: int = 50
+    rate: int = 120
     salt: int = 0
 
 

@@ -175,7 +175,9 @@ class _Writer:
         minutes = dice.choice([0, 0, 0, 1, 10])
         for _ in range(dice.choice([1, 2]) if minutes else 0):
             acts.insert(dice.randrange(1, len(acts) + 1), Act("diff"))
-        return Story(self.seed, self.habits(), tuple(payouts), tuple(acts), tuple(happenings), minutes)
+        happenings = [_later(one, dice) for one in happenings]
+        habits = replace(self.habits(), rate=dice.choice([120, 120, 120, 20]))
+        return Story(self.seed, habits, tuple(payouts), tuple(acts), tuple(happenings), minutes)
 
     def habits(self) -> Habits:
         dice = self.dice
@@ -378,6 +380,12 @@ class _Writer:
                 yield Happening(step, what, office=dice.choice(["A", "B"]))
             else:
                 yield Happening(step, what, dice.choice([1, 3, 20]) if what in ("late", "slow") else 0)
+
+
+def _later(one: Happening, dice: random.Random) -> Happening:
+    """Now and then people do it some time after the step, in the middle of a wait."""
+    by_people = one.what in ("colleague", "other office")
+    return replace(one, seconds=dice.choice([0, 0, 2, 15, 40])) if by_people else one
 
 
 def _line_names(payouts: Payouts) -> Iterator[tuple[str, str]]:

@@ -99,6 +99,46 @@ STORIES = {
         ),
         (Happening(23, "late", 20),),
     ),
+    "an amount that somebody changes while a 429 is waited out is not overwritten": Story(
+        1,
+        Habits(),
+        (("pay_1", "ptn_1", "DRAFT", ("322.00",)),),
+        (EXPORT, Act("type", record="cln_11", name="amount", value="510.5"), APPLY),
+        (Happening(1, "429"), Happening(10, "colleague", 20, Edit("amount", "cln_11", "50.00"))),
+    ),
+    "a payout whose line grows while a 429 is waited out is not released": Story(
+        2,
+        Habits(),
+        (("pay_1", "ptn_1", "APPROVED", ("322.00",)),),
+        (EXPORT, Act("type", record="pay_1", name="stage", value="PAID"), APPLY),
+        (Happening(1, "429"), Happening(10, "colleague", 20, Edit("amount", "cln_11", "9000.00"))),
+    ),
+    "a new line that somebody makes while a 429 is waited out is not made again": Story(
+        3,
+        Habits(keys="ignored"),
+        (("pay_1", "ptn_1", "APPROVED", ("322.00",)),),
+        (
+            EXPORT,
+            Act("type", record="new", value="pay_1 501.25 True-up"),
+            Act("copy", "B"),
+            APPLY,
+        ),
+        (Happening(1, "429"), Happening(14, "other office", 20, office="B")),
+    ),
+    "an amount that somebody changes while the rate is waited for is not overwritten": Story(
+        4,
+        Habits(rate=20),
+        (("pay_1", "ptn_1", "DRAFT", tuple(f"{number}.00" for number in range(100, 118))),),
+        (
+            EXPORT,
+            *(
+                Act("type", record=f"cln_1{number}", name="amount", value=f"{number}.5")
+                for number in range(1, 19)
+            ),
+            APPLY,
+        ),
+        (Happening(20, "colleague", 20, Edit("amount", "cln_17", "5000.00")),),
+    ),
 }
 
 

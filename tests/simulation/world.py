@@ -10,8 +10,9 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import httpx
@@ -40,7 +41,8 @@ class Happening:
     """Something that happens at a step, or at the first call after it that it can happen to.
 
     what: a key of FAULTS, `killed`, `killed after`, `stopped`, `colleague` or `other office`. seconds: how
-    late. edit: what the colleague does. office: who begins a run in the middle of another one.
+    late; what people do, they do so long after the step, which may be in the middle of a wait. edit: what the
+    colleague does. office: who begins a run in the middle of another one.
     """
 
     step: int
@@ -52,11 +54,15 @@ class Happening:
     def told(self) -> str:
         """In a sentence."""
         if self.edit:
-            return f"At step {self.step}, {self.edit.told()}."
+            return f"{self._when}, {self.edit.told()}."
         if self.office:
-            return f"At step {self.step}, office {self.office} applies its workbook at the same time."
+            return f"{self._when}, office {self.office} applies its workbook at the same time."
         late = f" ({self.seconds:g} s)" if self.seconds else ""
         return f"From step {self.step} on, {FAULTS.get(self.what, self.what)}{late}."
+
+    @property
+    def _when(self) -> str:
+        return f"{self.seconds:g} s after step {self.step}" if self.seconds else f"At step {self.step}"
 
 
 FAULTS: Final = {
@@ -111,11 +117,10 @@ class Edit:
 
 @dataclass(frozen=True)
 class Sent:
-    """One write as the server got it. since: when it was tried first; a 429 is waited out within one call."""
+    """One write as the server got it."""
 
     tag: int
     at: float
-    since: float
     by: str
     method: str
     path: str
@@ -161,7 +166,7 @@ class World:
             self.due.remove((at, act))
             self.seconds = max(self.seconds, at)
             act()
-        self.seconds = end
+        self.seconds = max(self.seconds, end)
 
     def note(self, words: str) -> None:
         """Writes a sentence into the diary."""
@@ -208,7 +213,9 @@ class World:
         return found
 
     def _happen(self, one: Happening) -> None:
-        if one.edit:
+        if one.seconds:
+            self.due.append((self.seconds + one.seconds, partial(self._happen, replace(one, seconds=0))))
+        elif one.edit:
             self.edit(one.edit)
         elif one.office:
             self.other_office(one.office)
@@ -274,7 +281,7 @@ class World:
         fault = self._fault(*_TO_A_WRITE) if self.busy <= 1 else None
         what = fault.what if fault else ""
         done = not what or what in _MADE
-        self.since[tag] = self._tried_first(request, by)
+        self.since[tag] = self.seconds
         answer = self.server.answer(request, by, tag) if done else httpx.Response(_STATUS.get(what, 599))
         self._log(request, by, tag, answer.status_code)
         if fault is None:
@@ -306,14 +313,9 @@ class World:
             self.occurred.append(one.what)
         return one
 
-    def _tried_first(self, request: httpx.Request, by: str) -> float:
-        last = self.sent[-1] if self.sent else None
-        again = last and (last.by, last.method, last.path) == (by, request.method, request.url.path)
-        return last.since if last and again and last.status == 429 else self.seconds
-
     def _log(self, request: httpx.Request, by: str, tag: int, status: int) -> None:
         path, body = request.url.path, json.loads(request.content) if request.content else {}
-        self.sent.append(Sent(tag, self.seconds, self.since[tag], by, request.method, path, body, status))
+        self.sent.append(Sent(tag, self.seconds, by, request.method, path, body, status))
         words = ", ".join(f"{name}={value}" for name, value in body.items() if name != "idempotencyKey")
         self.note(f"Office {by}: {request.method} {path.removeprefix('/api/v1')} {words} -> {status}")
 
