@@ -11,7 +11,7 @@ from reconcile.apply.reread import Reread
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
 from reconcile.introw.fetch import read_again
-from reconcile.plan.cost.relied_records import Wanted, wanted_by
+from reconcile.plan.cost.relied_records import Wanted
 from reconcile.plan.model import Operation
 
 _NEVER: Final = -inf
@@ -61,11 +61,16 @@ class Live:
             self._lines[answer.id] = answer
         self._at[record_id] = _NEVER if answer is None else self.now()
 
-    def too_old(self, operations: Iterable[Operation], bound: Callable[[Operation], float]) -> Wanted:
-        """What these operations rely on and was read longer ago than each of them bears."""
+    def too_old(
+        self,
+        operations: Iterable[Operation],
+        bound: Callable[[Operation], float],
+        wanted: Callable[[Iterable[Operation]], Wanted],
+    ) -> Wanted:
+        """What is wanted by these operations and was read longer ago than each of them bears."""
         old, now = Wanted(), self.now()
         for one in operations:
-            need, limit = wanted_by([one]), now - bound(one)
+            need, limit = wanted([one]), now - bound(one)
             old.payouts |= {key for key in need.payouts if self.at(key) < limit}
             old.lines |= {key: home for key, home in need.lines.items() if self.at(key) < limit}
             old.whole |= {key for key in need.whole if self._listed_at.get(key, _NEVER) < limit}

@@ -17,6 +17,7 @@ from reconcile.domain.fields import RecordKind, line_values
 from reconcile.domain.money import Money, plain
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.domain.records import CommissionLine, Payout
+from reconcile.plan.cost.relied_records import ENOUGH
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved
 from reconcile.plan.reliance import (
@@ -49,7 +50,7 @@ class Ground:
 
     read: what was read, with the payouts whose lines are all in it. own: what the run has done so far.
     done_before: how many of these a reading of the payouts shows at least. to_make: new lines per payout that
-    the plan makes and that cannot be there yet.
+    the plan makes and that cannot be there yet. follow: as in `amounts_follow`.
     """
 
     read: Reread
@@ -58,6 +59,7 @@ class Ground:
     done_before: int = 0
     leaving: Mapping[str, Collection[str]] = field(default_factory=dict)
     to_make: Mapping[str, int] = field(default_factory=dict)
+    follow: bool = True
 
     def needs_lines(self, operation: Operation) -> bool:
         """Whether all lines of the payout must be read: its amount does not stand for them."""
@@ -173,7 +175,7 @@ class _Stage:
                 amounts.append(amounts[-1] + step)
             elif amounts:
                 amounts, amount = [], None
-        follows = amount is not None and follows_lines(amount, relied)
+        follows = ground.follow and amount is not None and follows_lines(amount, relied)
         there = ground.read.listed.get(payout_id)
         return cls(
             wanted=relied_amount(operation.relies_on),
@@ -232,6 +234,24 @@ def _step(operation: Operation, currency: str) -> Decimal | None:
     if any(one is not None and one.currency != currency for one in (before, after)):
         return None
     return (after.amount if after else _ZERO) - (before.amount if before else _ZERO)
+
+
+def amounts_follow(read: Reread, names: Names) -> bool:
+    """Whether the server is seen to keep each payout's amount at the sum of its lines (introw-api.md 8).
+
+    Enough payouts whose lines are all known must show it, and none the opposite. Where it is not seen, an
+    amount says nothing of the lines.
+    """
+    count = 0
+    for payout_id, listed in read.listed.items():
+        payout, lines = read.payouts.get(payout_id), lines_paid(listed, payout_id, names).values()
+        own_currency = payout and all(one.amount.currency == payout.amount.currency for one in lines)
+        total = sum((one.amount.amount for one in lines), _ZERO)
+        if payout and lines and own_currency:
+            if total != payout.amount.amount:
+                return False
+            count += 1
+    return count >= ENOUGH
 
 
 def leaving(plan: Plan) -> dict[str, set[str]]:

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reconcile.apply.freshness import Live
-from reconcile.apply.ground import Ground, Own, leaving
+from reconcile.apply.ground import Ground, Own, amounts_follow, leaving
 from reconcile.apply.settle import met, seen_of
 from reconcile.domain.policy.names_and_limits import Names
 from reconcile.introw.client import Reader
-from reconcile.plan.cost.relied_records import wanted_by
+from reconcile.plan.cost.relied_records import wanted_by, wanted_first
 from reconcile.plan.model import Action, Operation, Plan
 from reconcile.plan.outcome import Moved
 
@@ -29,7 +29,7 @@ def moved_since(plan: Plan, reader: Reader, names: Names) -> tuple[Stale, ...]:
     What an operation expects of an earlier one of the same plan cannot have happened yet, and is left out.
     """
     live = Live(reader, reader.clock.monotonic)
-    live.read(wanted_by(plan.operations))
+    live.read(wanted_first(plan.operations))
     before = _grounds(plan, live, names)
     needing = [one for one in plan.operations if before.needs_lines(one)]
     if needing:
@@ -57,4 +57,5 @@ def _grounds(plan: Plan, live: Live, names: Names) -> Ground:
         for one in plan.operations
         if one.action is Action.CREATE_LINE and one.target.payout_id
     )
-    return Ground(seen, names, done, len(done), leaving(plan), to_make)
+    follow = amounts_follow(seen, names)
+    return Ground(seen, names, done, len(done), leaving(plan), to_make, follow)

@@ -8,12 +8,12 @@ from math import inf
 from typing import Final
 
 from reconcile.apply.freshness import Live
-from reconcile.apply.ground import Ground, Own, leaving
+from reconcile.apply.ground import Ground, Own, amounts_follow, leaving
 from reconcile.domain.policy.names_and_limits import Conduct, Names
 from reconcile.domain.records import CommissionLine, Payout
 from reconcile.introw.client import Reader
 from reconcile.plan.across.batching import taken_by
-from reconcile.plan.cost.relied_records import bound_of, wanted_by
+from reconcile.plan.cost.relied_records import Wanted, bound_of, wanted_by, wanted_first
 from reconcile.plan.made_before.likeness import SAME
 from reconcile.plan.model import Operation, Plan
 from reconcile.plan.outcome import Moved
@@ -40,6 +40,7 @@ class Turn:
     _pool_at: dict[str, float] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
     _count: int = 0
+    _follow: bool = False
 
     def __post_init__(self) -> None:
         self.live = Live(self.reader, self._now)
@@ -49,7 +50,8 @@ class Turn:
     def look(self, operations: Sequence[Operation]) -> None:
         """Reads what the operations rely on, and the lines that say the same as new ones. Raises ApiError."""
         began = self._now()
-        self.live.read(wanted_by(operations))
+        self.live.read(wanted_first(operations))
+        self._follow = amounts_follow(self.live.seen, self.names)
         self._same = {key: (began, ids) for key, ids in self.same_lines_of(operations).items()}
 
     def begin(self) -> None:
@@ -69,9 +71,9 @@ class Turn:
 
         ahead: the operations from this one on. Raises ApiError.
         """
-        if self.live.too_old([operation], self._bound):
+        if self.live.too_old([operation], self._bound, self._wanted):
             soon = ahead[: self._soon(self._bound(operation))]
-            self.live.read(self.live.too_old(soon, self._bound))
+            self.live.read(self.live.too_old(soon, self._bound, self._wanted))
 
     def moved(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
         """What the operation relies on and has moved. Raises ApiError."""
@@ -88,7 +90,7 @@ class Turn:
         looks += [self._pool_at[operation.id]] if operation.id in self._pool_at else []
         return (
             any(at < limit for at in looks)
-            or bool(self.live.too_old([operation], lambda one: self._bound(one) + _CALL))
+            or bool(self.live.too_old([operation], lambda one: self._bound(one) + _CALL, self._wanted))
             or self.live.is_listed_before(operation.target.payout_id or "", limit)
         )
 
@@ -121,7 +123,8 @@ class Turn:
         done = self._done.get(payout_id, [])
         read_at = self.live.at(payout_id or "")
         shown = sum(at <= read_at for at, _ in done)
-        return Ground(self.live.seen, self.names, tuple(one for _, one in done), shown, self._leaving)
+        own = tuple(one for _, one in done)
+        return Ground(self.live.seen, self.names, own, shown, self._leaving, follow=self._follow)
 
     def _said_meanwhile(self, operation: Operation, ahead: Sequence[Operation]) -> tuple[Moved, ...]:
         """Records that say the same as a new one and were not there when the plan was made."""
@@ -158,6 +161,9 @@ class Turn:
             # A late reading may show a line as it was before this run changed it.
             if seen.get(key) not in (relied.get(key), before.get(key, "")):
                 yield Moved(LINE + key, relied.get(key), None, seen.get(key))
+
+    def _wanted(self, operations: Iterable[Operation]) -> Wanted:
+        return wanted_by(operations) if self._follow else wanted_first(operations)
 
     def _bound(self, operation: Operation) -> float:
         return bound_of(operation, self.conduct)

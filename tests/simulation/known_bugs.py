@@ -14,7 +14,7 @@ from simulation.leaning import Lean
 from simulation.stores import QuickStore
 from simulation.story import Act
 
-from reconcile.apply import calls, execute, settle
+from reconcile.apply import calls, execute, settle, staleness, turn
 from reconcile.apply.journal import Journal
 from reconcile.apply.known_records import KnownRecords
 from reconcile.apply.payout_comments import Comments
@@ -218,6 +218,11 @@ def _a_wait_lies_between_the_look_and_the_write(patch: pytest.MonkeyPatch) -> No
     patch.setattr(Turn, "is_too_old", lambda *_: False)
 
 
+def _an_amount_stands_for_lines_that_it_does_not_follow(patch: pytest.MonkeyPatch) -> None:
+    for module in (turn, staleness):
+        patch.setattr(module, "amounts_follow", lambda *_: True)
+
+
 def _a_comment_needs_no_wish(patch: pytest.MonkeyPatch) -> None:
     author = office.PROFILE.comment_author
     patch.setattr(execute_run, "comments_of", lambda *_: Comments(author, office.COMMENT))
@@ -356,6 +361,11 @@ BUGS: Final = (
         "a wait lies between the look and the write",
         _a_wait_lies_between_the_look_and_the_write,
         Lean(("amount",), faults=(("429", 0),), within=("colleague",), steps=(8, 20), seconds=20),
+    ),
+    Bug(
+        "an amount stands for lines that it does not follow",
+        _an_amount_stands_for_lines_that_it_does_not_follow,
+        Lean(("release",), _EDITED_BEFORE, habits={"holds_amounts": True}),
     ),
     Bug("a comment needs no wish", _a_comment_needs_no_wish, Lean(("release",))),
     Bug("a withdrawn workbook is taken", _a_withdrawn_workbook_is_taken, Lean(then=_VOID)),

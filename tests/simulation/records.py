@@ -32,6 +32,7 @@ class Habits:
     attaches: the pending lines that a new payout takes: those that are `due`, `all`, or `nothing`.
     fills_existing: they go onto the payout that was there already, too. knows_author: comments are taken.
     knows_partner_filter: payouts can be listed by partner. rate: the calls a minute that the offices keep to.
+    holds_amounts: a payout's amount stays what it was, whatever becomes of its lines.
     """
 
     lag: float = 0
@@ -50,6 +51,7 @@ class Habits:
     knows_partner_filter: bool = True
     page: int = 50
     rate: int = 120
+    holds_amounts: bool = False
     salt: int = 0
 
 

@@ -292,7 +292,7 @@ class Introw:
 
     def _follow(self, payout_id: str | None) -> None:
         """A payout's amount follows its lines; reads of it are as late as any."""
-        if payout_id:
+        if payout_id and not self.habits.holds_amounts:
             self._change(payout_id, {"amount": {"value": str(self._sum(payout_id)), "currency": "USD"}})
 
     def _sum(self, payout_id: str) -> Decimal:

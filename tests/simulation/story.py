@@ -176,7 +176,8 @@ class _Writer:
         for _ in range(dice.choice([1, 2]) if minutes else 0):
             acts.insert(dice.randrange(1, len(acts) + 1), Act("diff"))
         happenings = [_later(one, dice) for one in happenings]
-        habits = replace(self.habits(), rate=dice.choice([120, 120, 120, 20]))
+        rate, holds = dice.choice([120, 120, 120, 20]), dice.random() < 0.1
+        habits = replace(self.habits(), rate=rate, holds_amounts=holds)
         return Story(self.seed, habits, tuple(payouts), tuple(acts), tuple(happenings), minutes)
 
     def habits(self) -> Habits:

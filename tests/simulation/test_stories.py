@@ -139,6 +139,27 @@ STORIES = {
         ),
         (Happening(20, "colleague", 20, Edit("amount", "cln_17", "5000.00")),),
     ),
+    "a payout whose amount does not follow its lines is not released after a wait, either": Story(
+        6,
+        Habits(holds_amounts=True),
+        (("pay_1", "ptn_1", "APPROVED", ("322.00",)),),
+        (EXPORT, Act("type", record="pay_1", name="stage", value="PAID"), APPLY),
+        (Happening(1, "429"), Happening(10, "colleague", 20, Edit("amount", "cln_11", "9000.00"))),
+    ),
+    "a payout whose lines grew is not released where its amount does not follow them": Story(
+        5,
+        Habits(holds_amounts=True),
+        (("pay_1", "ptn_1", "APPROVED", ("322.00",)), ("pay_2", "ptn_1", "APPROVED", ("40.00",))),
+        (
+            EXPORT,
+            Act("type", record="pay_1", name="stage", value="PAID"),
+            Act("type", record="pay_2", name="stage", value="PAID"),
+            Act("save"),
+            Act("colleague", edit=Edit("amount", "cln_11", "9000.00")),
+            Act("apply saved"),
+        ),
+        (),
+    ),
 }
 
 

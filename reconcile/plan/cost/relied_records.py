@@ -8,9 +8,13 @@ from typing import Final
 
 from reconcile.domain.policy.names_and_limits import Conduct
 from reconcile.plan.model import Action, Operation
-from reconcile.plan.reliance import LINES_LEFT
+from reconcile.plan.reliance import LINES_LEFT, relied_lines
 
 _TEXTS: Final = frozenset({"po_number", "statement_note", "description", "internal_note"})
+
+
+ENOUGH: Final = 10
+"""So many payouts, none of which is off its lines, show that the server keeps amounts so."""
 
 
 @dataclass
@@ -41,6 +45,21 @@ def wanted_by(operations: Iterable[Operation]) -> Wanted:
     for one in operations:
         wanted.add(one)
     return wanted
+
+
+def wanted_first(operations: Iterable[Operation]) -> Wanted:
+    """What they rely on where no amount stands for lines: also all lines of each payout that gets a stage.
+
+    The first look of a run reads so much, and shows whether amounts follow their lines on this server.
+    """
+    operations = tuple(operations)
+    wanted = wanted_by(operations)
+    wanted.whole |= {one.target.id for one in operations if relied_lines(one.relies_on) and _is_staged(one)}
+    return wanted
+
+
+def _is_staged(operation: Operation) -> bool:
+    return operation.action is Action.UPDATE_PAYOUT and "stage" in operation.expected
 
 
 def bound_of(operation: Operation, conduct: Conduct) -> float:

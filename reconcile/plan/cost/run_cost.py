@@ -13,7 +13,7 @@ from math import ceil, inf
 from typing import Final
 
 from reconcile.domain.policy.names_and_limits import Conduct
-from reconcile.plan.cost.relied_records import Wanted, bound_of, wanted_by
+from reconcile.plan.cost.relied_records import ENOUGH, Wanted, bound_of, wanted_by, wanted_first
 from reconcile.plan.model import Action, Cost, Operation
 from reconcile.plan.reliance import LINES_LEFT, relied_lines
 
@@ -70,9 +70,14 @@ class _Played:
     _at: dict[str, float] = field(default_factory=dict)
     _same_at: dict[tuple[Action, str | None, str], float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Few payouts do not show that amounts follow their lines, so these are read again, too."""
+        first = wanted_first(self.operations)
+        self._wanted = wanted_by if len(first.whole) >= ENOUGH else wanted_first
+
     def reads(self) -> int:
         """The reads of the whole run."""
-        self._read(wanted_by(self.operations))
+        self._read(wanted_first(self.operations))
         self._read_same(self.operations)
         self._began = self._now
         for place, one in enumerate(self.operations):
@@ -120,7 +125,7 @@ class _Played:
     def _too_old(self, operations: Iterable[Operation]) -> Wanted:
         old = Wanted()
         for one in operations:
-            need, limit = wanted_by([one]), self._now - bound_of(one, self.conduct)
+            need, limit = self._wanted([one]), self._now - bound_of(one, self.conduct)
             old.payouts |= {key for key in need.payouts if self._at.get(key, -inf) < limit}
             old.lines |= {key: home for key, home in need.lines.items() if self._at.get(key, -inf) < limit}
             old.whole |= {key for key in need.whole if self._at.get(LINES_LEFT + key, -inf) < limit}
