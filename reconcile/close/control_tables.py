@@ -11,7 +11,7 @@ from reconcile.close.journal import JournalLine
 from reconcile.close.ledger.open_items import Part
 from reconcile.close.rollforward import Movement, Roll
 from reconcile.domain.money import Money
-from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table, headed
 
 _CURRENCY = Column("currency", "Currency")
 _JOURNAL: Final = (
@@ -20,8 +20,7 @@ _JOURNAL: Final = (
     Column("account", "Account", "id"),
     Column("description", "Description"),
     _CURRENCY,
-    Column("debit", "Debit", "money"),
-    Column("credit", "Credit", "money"),
+    *headed("money", debit="Debit", credit="Credit"),
     Column("lines", "Lines", "number"),
 )
 
@@ -80,10 +79,8 @@ def bridge_table(close: Close) -> Table:
     columns = (
         _CURRENCY,
         *(Column(part.name.lower(), part.value.capitalize(), "money") for part in Part),
-        Column("closing", "Closing", "money"),
-        Column("aging", "Aging", "money"),
-        Column("parts_off", "Parts - closing", "rest"),
-        Column("aging_off", "Aging - closing", "rest"),
+        *headed("money", closing="Closing", aging="Aging"),
+        *headed("rest", parts_off="Parts - closing", aging_off="Aging - closing"),
     )
     rows = tuple(_bridged(close, roll) for roll in close.rolls)
     note = (
@@ -146,13 +143,9 @@ def control_table(close: Close) -> Table:
     """Every list that must come to the closing, beside it."""
     columns = (
         _CURRENCY,
-        Column("closing", "Closing", "money"),
-        Column("partners", "By partner", "money"),
-        Column("flux", "Flux", "money"),
-        Column("debit", "Accrual debits", "money"),
+        *headed("money", closing="Closing", partners="By partner", flux="Flux", debit="Accrual debits"),
         Column("credit", "Accrual credits", "money"),
-        Column("partners_off", "By partner - closing", "rest"),
-        Column("flux_off", "Flux - closing", "rest"),
+        *headed("rest", partners_off="By partner - closing", flux_off="Flux - closing"),
         Column("balance", "Debits - credits", "rest"),
     )
     rows = tuple(_controlled(close, roll) for roll in close.rolls)

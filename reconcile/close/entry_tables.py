@@ -8,7 +8,7 @@ from typing import Final
 from reconcile.close.close import Close
 from reconcile.close.journal import accounts, is_booked
 from reconcile.close.rollforward import Entry, Movement
-from reconcile.domain.pack_table import Cell, Column, Table
+from reconcile.domain.pack_table import Cell, Column, Table, headed
 
 Cells = Callable[[Entry], tuple[Cell, ...]]
 _MONEY: Final = (Movement.PAID, Movement.RETURNED, Movement.DIFFERENCE)
@@ -34,8 +34,7 @@ def _payments(close: Close) -> Table:
     """Payment by payment: day, to whom, how much, by which reference, from which file."""
     columns = (
         Column("day", "Date", "date"),
-        Column("movement", "Movement"),
-        Column("partner", "Partner"),
+        *headed("text", movement="Movement", partner="Partner"),
         Column("payout", "Payout ID", "id"),
         Column("amount", "Amount", "money"),
         Column("currency", "Currency"),
@@ -76,14 +75,12 @@ def lines_table(close: Close) -> Table:
 
 
 _FIRST_COLUMNS: Final = (
-    Column("movement", "Movement"),
-    Column("currency", "Currency"),
+    *headed("text", movement="Movement", currency="Currency"),
     Column("amount", "Amount", "money"),
     Column("partner", "Partner"),
     Column("partner_id", "Partner ID", "id"),
     Column("plan", "Plan"),
-    Column("line", "Line ID", "id"),
-    Column("payout", "Payout ID", "id"),
+    *headed("id", line="Line ID", payout="Payout ID"),
     Column("why", "Reference or reason"),
 )
 
@@ -105,8 +102,7 @@ def _entry(one: Entry) -> tuple[Cell, ...]:
 _SECOND_COLUMNS: Final = (
     *_FIRST_COLUMNS,
     Column("day", "Date", "date"),
-    Column("source", "Source"),
-    Column("part", "Kind"),
+    *headed("text", source="Source", part="Kind"),
     Column("partner_no", "Partner no.", "number"),
 )
 

@@ -11,7 +11,7 @@ from reconcile.close.close import Close
 from reconcile.close.explanations import by_row
 from reconcile.close.flux import Explanation, Flux, Key
 from reconcile.domain.money import Money
-from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table, headed
 
 _CURRENCY = Column("currency", "Currency")
 _PARTNER = Column("partner", "Partner")
@@ -25,8 +25,7 @@ _OPEN: Final = {1: "Unpaid payouts", 2: "Open items"}
 def exceptions_table(close: Close) -> Table:
     """Every record that a check objects to."""
     columns = (
-        Column("check", "Check", "id"),
-        Column("record", "ID", "id"),
+        *headed("id", check="Check", record="ID"),
         _PARTNER,
         Column("said", "What"),
         Column("amount", "Amount", "money"),
@@ -103,14 +102,11 @@ def _explained_flux(close: Close) -> Table:
         _PARTNER,
         Column("partner_id", "Partner ID", "id"),
         Column("plan", "Plan"),
-        Column("before", "Last close", "money"),
-        Column("after", "This close", "money"),
-        Column("delta", "Moved", "money"),
+        *headed("money", before="Last close", after="This close", delta="Moved"),
         Column("share", "Share", "share"),
         Column("material", "Material"),
         Column("explanation", "Explanation", "note"),
-        Column("by", "Explained by"),
-        Column("carried", "At the last close"),
+        *headed("text", by="Explained by", carried="At the last close"),
     )
     written = by_row(close.frozen.explanations)
     earlier = by_row(close.previous.explanations) if close.previous else {}
@@ -150,12 +146,9 @@ def _plain_flux(close: Close) -> Table:
         _CURRENCY,
         _PARTNER,
         Column("plan", "Plan"),
-        Column("before", "Last close", "money"),
-        Column("after", "This close", "money"),
-        Column("delta", "Moved", "money"),
+        *headed("money", before="Last close", after="This close", delta="Moved"),
         Column("share", "Share", "share"),
-        Column("material", "Material"),
-        Column("explanation", "Explanation"),
+        *headed("text", material="Material", explanation="Explanation"),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (

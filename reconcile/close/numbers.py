@@ -10,6 +10,8 @@ from reconcile.domain.pack_table import Cell, Pack, Table, value_of
 
 _NO_ROWS: Final = '"rows": []'
 """Stands in the frame where the rows of a table go; within a text its quotes would be escaped."""
+_TOGETHER, _BETWEEN = 100, "\n    ],\n    [\n     "
+"""So many rows are encoded at once, and what stands between two of them."""
 
 
 def write_numbers(stream: IO[bytes], pack: Pack) -> None:
@@ -34,14 +36,15 @@ def _frame(pack: Pack) -> str:
 def _rows(table: Table) -> Iterator[str]:
     """The rows, indented as `json.dumps` does.
 
-    That goes by its slow encoder, and holds everything: 1.6 instead of 0.5 seconds and 324 MB at 100,000
+    That goes by its slow encoder, and holds everything: 1.6 instead of 0.3 seconds and 324 MB at 100,000
     lines.
     """
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",\n     ", ": "), default=_text).encode
     before = '"rows": [\n    [\n     '
-    for row in table.rows:
-        yield before + encode(row)[1:-1]
-        before = "\n    ],\n    [\n     "
+    for start in range(0, len(table.rows), _TOGETHER):
+        # A line break within a text is written as two letters, so this one stands between two rows.
+        yield before + encode(table.rows[start : start + _TOGETHER])[2:-2].replace("],\n     [", _BETWEEN)
+        before = _BETWEEN
     yield "\n    ]\n   ]"
 
 

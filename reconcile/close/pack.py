@@ -19,7 +19,7 @@ from reconcile.close.rollforward import MOVEMENTS, Movement, Roll
 from reconcile.close.sign_off.signatures import sign_off_facts
 from reconcile.close.sign_off.signed_numbers import fingerprint_of_numbers
 from reconcile.domain.money import Money, shown_amount, totals
-from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table, headed
 from reconcile.domain.phrases import counted, moment
 
 _CURRENCY = Column("currency", "Currency")
@@ -285,12 +285,9 @@ def checks_table(close: Close) -> Table:
     """The checks, and what came of them."""
     columns = (
         Column("check", "Check", "id"),
-        Column("title", "What it looks for"),
-        Column("weight", "Weight"),
+        *headed("text", title="What it looks for", weight="Weight"),
         Column("count", "Found", "number"),
-        Column("money", "Money"),
-        Column("verdict", "Verdict"),
-        Column("waived", "Waived because"),
+        *headed("text", money="Money", verdict="Verdict", waived="Waived because"),
     )
     rows = []
     for check in close.checks:

@@ -8,7 +8,7 @@ from typing import Final
 
 from reconcile.close.close import Close
 from reconcile.close.frozen import Frozen
-from reconcile.close.pack import objections, pack_of
+from reconcile.close.pack import objections
 from reconcile.close.sign_off.signatures import sign_off_block
 from reconcile.domain.pack_table import Pack, Table, totals_of, value_of
 
@@ -30,9 +30,9 @@ _MOST: Final[Mapping[str, int]] = {
 """The tables that are signed, in their order, and so many rows of each; the rest is in the workbook."""
 
 
-def signing_pack(close: Close) -> Pack:
-    """The pack with what is signed, and a place for each signature."""
-    pack, frozen = pack_of(close), close.frozen
+def signing_pack(close: Close, pack: Pack) -> Pack:
+    """The pack of a close with what is signed, and a place for each signature."""
+    frozen = close.frozen
     there = {table.key: table for table in pack.tables}
     there["checks"] = objections(there["checks"])
     there["flux"] = _material(there["flux"])

@@ -20,6 +20,11 @@ class Column:
     kind: ColumnKind = "text"
 
 
+def headed(kind: ColumnKind, **headers: str) -> tuple[Column, ...]:
+    """Columns of one kind, each by its key and its header."""
+    return tuple(Column(key, header, kind) for key, header in headers.items())
+
+
 @dataclass(frozen=True, slots=True)
 class SumOf:
     """A cell that is the sum of a column of another table, so that it can be a live formula.

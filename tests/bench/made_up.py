@@ -16,21 +16,25 @@ from reconcile.domain.money import Money
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.domain.snapshot import Snapshot, shared
 
-_PER_PAYOUT, _PER_PARTNER = 15, 150
+_PER_PAYOUT, PER_PARTNER = 15, 150
 _PAGE = 100
 _STAGES = ("DRAFT", "PENDING_REVIEW", "APPROVED", "PENDING_INVOICE", "PENDING_PAYMENT")
 _DEALS = ("Referral bonus", "Renewal commission", "Co-sell reward, second half", "Onboarding fee")
 _MADE = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-def month(lines: int) -> Snapshot:
-    """A month of so many lines: fifteen to a payout, ten payouts to a partner, every 50th line in the pool."""
-    made = [_line(number) for number in range(lines)]
+def month(lines: int, first: int = 0) -> Snapshot:
+    """A month of so many lines: fifteen to a payout, ten payouts to a partner, every 50th line in the pool.
+
+    first: the number of its first line, where it is a portion of a larger month; it begins with a partner.
+    """
+    made = [_line(number) for number in range(first, first + lines)]
     totals: dict[str, Decimal] = {}
     for line in made:
         if line.payout_id:
             totals[line.payout_id] = totals.get(line.payout_id, Decimal(0)) + line.amount.amount
-    payouts = [_payout(number, totals) for number in range(-(-lines // _PER_PAYOUT))]
+    numbers = range(first // _PER_PAYOUT, -(-(first + lines) // _PER_PAYOUT))
+    payouts = [_payout(number, totals) for number in numbers]
     partners = {one.partner_id: Partner(one.partner_id, one.partner_name) for one in payouts}
     return replace(make_snapshot(*payouts, *made), partners=partners)
 
@@ -65,7 +69,12 @@ def drifted(snapshot: Snapshot) -> Snapshot:
 
 def _moved(number: int) -> CommissionLine:
     line = _line(number)
-    return replace(line, description="Corrected upstream") if number % 100 == 7 else line
+    return corrected(line) if number % 100 == 7 else line
+
+
+def corrected(line: CommissionLine) -> CommissionLine:
+    """The line as live has it, after somebody gave it another description."""
+    return replace(line, description="Corrected upstream")
 
 
 def _payout_id(number: int) -> str:
@@ -73,7 +82,7 @@ def _payout_id(number: int) -> str:
 
 
 def _partner(payout: int) -> tuple[str, str]:
-    number = payout * _PER_PAYOUT // _PER_PARTNER
+    number = payout * _PER_PAYOUT // PER_PARTNER
     return f"ptn_{number:024}", f"{('Blue', 'Summit', 'Harbor', 'Cedar')[number % 4]} Peak {number} Ltd"
 
 

@@ -11,6 +11,7 @@ from builders import make_line
 from chromium import browser
 from closing import april_line, close_of, frozen_of
 
+from reconcile.close.pack import pack_of
 from reconcile.close.signing import signing_pack
 from reconcile.report.pack import write_page
 
@@ -27,8 +28,9 @@ def test_what_is_signed_takes_at_most_five_pages_of_both_papers(
         for n in range(600)
     ]
     file = tmp_path / "sign.html"
+    close = close_of(before, *before.snapshot.lines.values(), *lines)
     with file.open("wb") as stream:
-        write_page(stream, signing_pack(close_of(before, *before.snapshot.lines.values(), *lines)))
+        write_page(stream, signing_pack(close, pack_of(close)))
     with browser(program("chromium")) as page:
         page.open(file)
         made = {

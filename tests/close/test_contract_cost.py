@@ -385,11 +385,11 @@ def test_a_quarter_amortises_its_three_months() -> None:
 
 def test_the_asset_stands_on_the_page_that_is_signed_and_in_the_fingerprint() -> None:
     march, april = _chain((_new_line(),), (_new_line(),))
-    titles = [table.title for table in signing_pack(april).tables]
+    titles = [table.title for table in signing_pack(april, pack_of(april)).tables]
 
     assert "Contract costs" in titles
     assert "Further journals" in titles
-    assert dict(signing_pack(march).facts)["Contract costs"] == "2,300.00 USD"
+    assert dict(signing_pack(march, pack_of(march)).facts)["Contract costs"] == "2,300.00 USD"
     unlike = make_close(replace(april.frozen, assets=()), march.frozen)
     assert numbers_fingerprint(unlike) != numbers_fingerprint(april)
 

@@ -178,7 +178,8 @@ def test_what_is_signed_is_short_and_says_what_it_leaves_out() -> None:
         april_line(f"cln_{n}", f"{2000 + n} USD", payout_id=None, plan_name=f"Plan {n}", period_end=APRIL_END)
         for n in range(40)
     ]
-    pack = signing_pack(close_of(frozen_of(make_line("cln_x", "5 USD", None)), *lines))
+    close = close_of(frozen_of(make_line("cln_x", "5 USD", None)), *lines)
+    pack = signing_pack(close, pack_of(close))
 
     assert [label for label, _ in pack.signatures] == [
         "Prepared by",

@@ -13,6 +13,7 @@ from closing import MARCH, close_of, paid
 from signers import BEN, CLEO, NOW, Record, person, with_policy
 
 from reconcile.close.close import Close
+from reconcile.close.pack import pack_of
 from reconcile.close.sign_off.signatures import SignOff
 from reconcile.close.signing import signing_pack
 from reconcile.domain.policy.approval import ApprovalPolicy, Team
@@ -165,7 +166,8 @@ def test_the_pack_names_who_signed_and_the_rest_is_left_for_a_pen() -> None:
 
     at = "2026-04-03T08:30:00+00:00"
     signed = (SignOff("prepared", "Ana", at, "req-1"), SignOff("reviewed", "Ben", at, "req-1"))
-    pack = signing_pack(_close(sign_off=signed))
+    close = _close(sign_off=signed)
+    pack = signing_pack(close, pack_of(close))
 
     assert pack.signatures == (
         ("Prepared by", "Ana, 2026-04-03 08:30 UTC (req-1)"),

@@ -10,7 +10,7 @@ from reconcile.close.close import Close
 from reconcile.close.contract_cost.capitalised import AssetMove
 from reconcile.close.contract_cost.cost_journal import ContractCosts
 from reconcile.domain.money import Money, totals
-from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table, headed
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.contract_cost import ONE_YEAR, ContractCostPolicy
 
@@ -53,14 +53,10 @@ def _rollforward(found: ContractCosts, policy: ContractCostPolicy) -> Table:
         _CURRENCY,
         Column("plan", "Plan"),
         Column("count", "Assets", "number"),
-        Column("opening", "Opening", "money"),
-        Column("added", "Additions", "money"),
-        Column("amortised", "Amortisation", "money"),
-        Column("impaired", "Impairment", "money"),
-        Column("closing", "Closing", "money"),
+        *headed("money", opening="Opening", added="Additions", amortised="Amortisation"),
+        *headed("money", impaired="Impairment", closing="Closing"),
         Column("residual", "Residual", "rest"),
-        Column("current", "Current", "money"),
-        Column("non_current", "Non-current", "money"),
+        *headed("money", current="Current", non_current="Non-current"),
         Column("split_off", "Closing - both", "rest"),
     )
     groups: dict[tuple[str, str], list[AssetMove]] = {}
@@ -110,18 +106,12 @@ def _assets(close: Close, found: ContractCosts) -> Table:
         Column("plan", "Plan"),
         Column("line", "Line ID", "id"),
         Column("first", "Begins", "date"),
-        Column("months", "Months", "number"),
-        Column("passed", "Amortised", "number"),
+        *headed("number", months="Months", passed="Amortised"),
         _CURRENCY,
-        Column("cost", "Cost", "money"),
-        Column("opening", "Opening", "money"),
-        Column("added", "Additions", "money"),
-        Column("amortised", "Amortisation", "money"),
-        Column("impaired", "Impairment", "money"),
-        Column("closing", "Closing", "money"),
+        *headed("money", cost="Cost", opening="Opening", added="Additions", amortised="Amortisation"),
+        *headed("money", impaired="Impairment", closing="Closing"),
         Column("residual", "Residual", "rest"),
-        Column("current", "Current", "money"),
-        Column("non_current", "Non-current", "money"),
+        *headed("money", current="Current", non_current="Non-current"),
         Column("why", "Written off because"),
     )
     rows = tuple(_asset(close, one) for one in found.assets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reconcile.close.close import Close
 from reconcile.close.gl.compare_postings import Kind
 from reconcile.close.gl.tie import Tie
-from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table, headed
 from reconcile.domain.phrases import counted
 
 _ACCOUNT, _CURRENCY = Column("account", "Account", "id"), Column("currency", "Currency")
@@ -32,13 +32,9 @@ def tie_table(close: Close) -> Table:
     columns = (
         _ACCOUNT,
         _CURRENCY,
-        Column("opening", "Opening, sub-ledger", "money"),
-        Column("gl_opening", "Opening, GL", "money"),
-        Column("closing", "Closing, sub-ledger", "money"),
-        Column("items", "Reconciling items", "money"),
-        Column("gl_closing", "Closing, GL", "money"),
-        Column("unexplained", "GL - sub-ledger - items", "rest"),
-        Column("rest", "Left after this journal", "rest"),
+        *headed("money", opening="Opening, sub-ledger", gl_opening="Opening, GL"),
+        *headed("money", closing="Closing, sub-ledger", items="Reconciling items", gl_closing="Closing, GL"),
+        *headed("rest", unexplained="GL - sub-ledger - items", rest="Left after this journal"),
         Column("verdict", "Verdict"),
     )
     rows = tuple(_tied(one) for one in close.ties)
@@ -73,8 +69,7 @@ def items_table(close: Close) -> Table:
         _CURRENCY,
         Column("kind", "Kind"),
         Column("amount", "Amount", "money"),
-        Column("said", "What"),
-        Column("place", "Where in the export"),
+        *headed("text", said="What", place="Where in the export"),
     )
     rows = tuple(
         (tie.account, tie.currency, one.kind.value, one.amount, one.said, one.place)

@@ -8,7 +8,7 @@ from typing import Final
 from reconcile.close.close import Close
 from reconcile.close.remeasurement.remeasure import Balance, MeasuredMove, Remeasurement
 from reconcile.domain.money import Money
-from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, RowSum, SumOf, Table, headed
 from reconcile.domain.policy.dimensions import values_of
 
 _ZERO = Decimal(0)
@@ -49,17 +49,11 @@ def measured_moves_tables(close: Close) -> tuple[Table, ...]:
 def _gains(close: Close, found: Remeasurement) -> Table:
     columns = (
         _CURRENCY,
-        Column("opening_rate", "Rate, opening", "number"),
-        Column("closing_rate", "Rate, end", "number"),
+        *headed("number", opening_rate="Rate, opening", closing_rate="Rate, end"),
         _TO,
-        Column("opening", "Opening", "money"),
-        Column("moved", "Moved", "money"),
-        Column("loss", "Loss", "money"),
-        Column("closing", "Closing", "money"),
+        *headed("money", opening="Opening", moved="Moved", loss="Loss", closing="Closing"),
         Column("residual", "Residual", "rest"),
-        Column("realised", "Realised", "money"),
-        Column("unrealised", "Not realised", "money"),
-        Column("booked", "Booked here", "money"),
+        *headed("money", realised="Realised", unrealised="Not realised", booked="Booked here"),
         Column("elsewhere", "Finance system", "money"),
         Column("booked_off", "Loss - booked", "rest"),
     )
@@ -133,9 +127,7 @@ def _foreign(close: Close, found: Remeasurement) -> Table:
     """What is remeasured, in its own currency."""
     columns = (
         *_whose_columns(close),
-        Column("opening", "Opening", "money"),
-        Column("moved", "Moved", "money"),
-        Column("closing", "Closing", "money"),
+        *headed("money", opening="Opening", moved="Moved", closing="Closing"),
         Column("residual", "Residual", "rest"),
     )
     terms = (("opening", 1), ("moved", 1), ("closing", -1))
@@ -159,10 +151,7 @@ def _balances(close: Close, found: Remeasurement) -> Table:
     columns = (
         *_whose_columns(close),
         _TO,
-        Column("opening", "Opening", "money"),
-        Column("moved", "Moved", "money"),
-        Column("loss", "Loss", "money"),
-        Column("closing", "Closing", "money"),
+        *headed("money", opening="Opening", moved="Moved", loss="Loss", closing="Closing"),
         Column("residual", "Residual", "rest"),
     )
     rows = tuple(
@@ -189,16 +178,12 @@ def _moves(found: Remeasurement) -> Table:
         _KIND,
         _PARTNER,
         _PARTNER_ID,
-        Column("payout", "Payout ID", "id"),
-        Column("line", "Line ID", "id"),
+        *headed("id", payout="Payout ID", line="Line ID"),
         _CURRENCY,
-        Column("amount", "Moved", "number"),
-        Column("rate", "Rate", "number"),
+        *headed("number", amount="Moved", rate="Rate"),
         Column("rate_day", "Rate of", "date"),
         _TO,
-        Column("functional", "At the rate", "money"),
-        Column("settled", "Stood at", "money"),
-        Column("realised", "Realised loss", "money"),
+        *headed("money", functional="At the rate", settled="Stood at", realised="Realised loss"),
     )
     rows = tuple(_move(one, found.functional) for balance in found.balances for one in balance.moves)
     note = "Each at the rate of its day, or the average of the period; what is no payment of the period, and "

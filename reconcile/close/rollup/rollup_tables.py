@@ -11,7 +11,7 @@ from reconcile.close.pack import entity_of
 from reconcile.close.rollforward import Movement, Roll
 from reconcile.close.rollup.rolled_books import rolled_books
 from reconcile.close.rollup.rolled_up import RollUp
-from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table
+from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, SumOf, Table, headed
 from reconcile.domain.phrases import counted, moment
 
 _CURRENCY: Final = Column("currency", "Currency")
@@ -137,13 +137,10 @@ def _partners(made: RollUp) -> Table:
 
 def _closes(made: RollUp) -> Table:
     columns = (
-        Column("period", "Period", "id"),
-        Column("close", "Close", "id"),
-        Column("at", "Closed at"),
-        Column("by", "By"),
+        *headed("id", period="Period", close="Close"),
+        *headed("text", at="Closed at", by="By"),
         Column("found", "Open points", "number"),
-        Column("waived", "Waived"),
-        Column("gl", "General ledger"),
+        *headed("text", waived="Waived", gl="General ledger"),
     )
     return Table("closes", "Closes", columns, tuple(_close(one) for one in made.closes))
 

@@ -9,7 +9,7 @@ from reconcile.close.aging import buckets, sums
 from reconcile.close.frozen import Frozen
 from reconcile.close.rollforward import Entry, Movement, Roll
 from reconcile.close.statement.partner_statement import TRANSFERS, PartnerStatement
-from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, Table
+from reconcile.domain.pack_table import Cell, Column, Pack, RowSum, Table, headed
 
 _CURRENCY, _AMOUNT = Column("currency", "Currency"), Column("amount", "Amount", "money")
 _DAY, _PAYOUT = Column("day", "Date", "date"), Column("payout", "Payout", "id")
@@ -82,8 +82,7 @@ def _changes(statement: PartnerStatement) -> Table:
     columns = (
         Column("kind", "Kind"),
         _PAYOUT,
-        Column("text", "Description"),
-        Column("why", "Reason"),
+        *headed("text", text="Description", why="Reason"),
         _CURRENCY,
         _AMOUNT,
     )

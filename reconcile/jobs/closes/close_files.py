@@ -59,7 +59,7 @@ def pack_files(close: Close, templates: Path | None, folder: Path) -> dict[str, 
         write_page(stream, pack, templates)
     if frozen.version > 2:
         with (folder / f"{name}-sign.html").open("wb") as stream:
-            write_page(stream, signing_pack(close), templates)
+            write_page(stream, signing_pack(close, pack), templates)
     with (folder / NUMBERS).open("wb") as stream:
         write_numbers(stream, pack)
     if frozen.version > 1:

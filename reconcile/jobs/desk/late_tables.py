@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reconcile.domain.pack_table import Cell, Column, Table
+from reconcile.domain.pack_table import Cell, Column, Table, headed
 from reconcile.jobs.closes.late_changes import Late
 
 _CHANGES = (
-    Column("partner", "Partner"),
-    Column("record", "Line or payout"),
-    Column("movement", "What"),
-    Column("currency", "Currency"),
-    Column("before", "At the close", "money"),
-    Column("after", "Now", "money"),
+    *headed("text", partner="Partner", record="Line or payout", movement="What", currency="Currency"),
+    *headed("money", before="At the close", after="Now"),
     Column("why", "Why"),
 )
 _ENTRY = (
     Column("date", "Date", "date"),
-    Column("journal", "Journal"),
-    Column("account", "Account"),
-    Column("debit", "Debit", "money"),
-    Column("credit", "Credit", "money"),
+    *headed("text", journal="Journal", account="Account"),
+    *headed("money", debit="Debit", credit="Credit"),
     Column("currency", "Currency"),
 )
 

@@ -89,7 +89,9 @@ def width_of(table: Table, place: int) -> int:
     least = max(_WIDTHS[column.kind], len(column.header) + 4)  # 4: the arrow of the filter
     if column.kind not in ("text", "id"):
         return least
-    longest = max((_wide(text) for text in {str(value_of(row[place])) for row in table.rows}), default=0)
+    cells = (row[place] for row in table.rows)
+    texts = {one if isinstance(one, str) else str(value_of(one)) for one in cells}
+    longest = max(map(_wide, texts), default=0)
     return max(least, min(longest + 3, WIDEST))
 
 
