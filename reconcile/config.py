@@ -61,7 +61,7 @@ from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.people_settings import team
 from reconcile.profile import Profile
-from reconcile.setting_values import made, read_bytes, refuse_unknown
+from reconcile.setting_values import made, read_bytes, refuse_below_zero, refuse_unknown
 from reconcile.stamp_settings import stamps
 from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
@@ -126,6 +126,12 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
 
     Raises ConfigurationError naming file, section and key, and for a file of the folder that is not trusted.
     """
+    settings = _loaded(choices, environ, folder)
+    _refuse_below_zero(settings)
+    return settings
+
+
+def _loaded(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings:
     file = _file(choices, environ, folder)
     raw = read_bytes(file) if file else b""
     content = _read(file, raw) if file else {}
@@ -161,6 +167,23 @@ def load(choices: Choices, environ: Mapping[str, str], folder: Path) -> Settings
         stamps=stamps(content, file),
         sources=_sources(choices, environ, content, name, file),
     )
+
+
+def _refuse_below_zero(settings: Settings) -> None:
+    """Raises ConfigurationError for a number below zero that no section refused in words of its own."""
+    parts = {
+        f"profiles.{settings.profile_name}": settings.profile,
+        "limits": settings.policy.limits,
+        "policy": replace(settings.policy, limits=Limits()),
+        "run": settings.conduct,
+        "payments": settings.payments,
+        "close": settings.close,
+        "files": settings.files,
+        "pickup": settings.pickup,
+        "approval": settings.team.policy,
+    }
+    for section, part in parts.items():
+        refuse_below_zero(part, f"{settings.file}: {section}")
 
 
 def server_notes() -> Path:
@@ -285,6 +308,13 @@ def _policy(content: Mapping[str, Any], file: Path | None, locale: str | None) -
     )
     if policy.locale:
         customs(policy.locale)
+    factors = {
+        "policy.max_amount_factor": policy.max_amount_factor,
+        "limits.jump_factor": policy.limits.jump_factor,
+    }
+    for setting, factor in factors.items():
+        if not factor:
+            raise ConfigurationError(f"{file}: {setting} must be more than zero.")
     _check_reason_above(policy.reason_above, file)
     check_zone(policy.time_zone, f"{file}: policy.time_zone")
     return replace(
@@ -331,9 +361,8 @@ def _reading(section: Mapping[str, Any], file: Path | None) -> ReadLimits:
 
 def _conduct(content: Mapping[str, Any], file: Path | None) -> Conduct:
     conduct = made(Conduct, content.get("run", {}), file, "run")
-    times = (conduct.fresh_seconds, conduct.reread_minutes, conduct.settle_seconds)
-    if conduct.max_refusals < 1 or min(times) < 0:
-        raise ConfigurationError(f"{file}: run: max_refusals must be 1 or more, the times 0 or more.")
+    if conduct.max_refusals < 1:
+        raise ConfigurationError(f"{file}: run.max_refusals must be 1 or more.")
     return conduct
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,8 +16,25 @@ from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
 
 _LARGEST: Final = 1_000_000
+_MOST: Final = 1_000_000_000
+"""The largest number that is no amount: as seconds 31 years, which every clock can count."""
+_WANTED: Final = {
+    "finite": "a number, such as 10; nan, inf and what is too large to count with are none",
+    "int_parsing": "a whole number, such as 10, without quotes",
+    "int": "a whole number, such as 10",
+    "float_parsing": "a number, such as 10, without quotes",
+    "float": "a number, such as 10",
+    "decimal": "a number of plain digits, such as 1000.00",
+    "bool": "true or false, without quotes",
+    "string": "a text in quotes",
+    "tuple": "a list in square brackets",
+    "dict": "a table, such as { NAME = ... }",
+    "mapping": "a table, such as { NAME = ... }",
+}
+"""What a value must be, by the beginning of the library's name for what is wrong with it."""
 T = TypeVar("T")
 
 
@@ -53,30 +70,75 @@ def validated(kind: type[T], values: Mapping[str, Any], file: Path | None, secti
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join((section, *(str(part) for part in first["loc"])))
-        raise ConfigurationError(f"{file or 'The settings'}: {where}: {first['msg']}.") from error
+        raise ConfigurationError(f"{file or 'The settings'}: {where}{_problem_of(first)}.") from error
     where = f"{file or 'The settings'}: {section}"
     for name, value in values.items():
         _refuse_other_numbers(value, getattr(checked, name, None), f"{where}.{name}")
     return checked
 
 
+def _problem_of(error: ErrorDetails) -> str:
+    """What is wrong with a value, in words of ours."""
+    kind = error["type"]
+    if kind == "value_error":
+        return f": {error['ctx']['error']}"
+    wanted = _WANTED.get(kind) or next(
+        (words for start, words in _WANTED.items() if kind.startswith(start)), ""
+    )
+    return f" must be {wanted}" if wanted else f": {error['msg']}"
+
+
 def _refuse_other_numbers(given: object, made: object, where: str) -> None:
     """Raises ConfigurationError for what the library takes for a number and nobody means as one.
 
-    It takes `"1_000"`, `true`, nan, and decimals in the digits of every script.
+    It takes `"1_000"`, `true`, nan, and decimals in the digits of every script. None is larger than what a
+    clock or a list can count to.
     """
-    if isinstance(made, Mapping) and isinstance(given, Mapping):
-        for key in given:
-            _refuse_other_numbers(given[key], made.get(key), f"{where}.{key}")
-    elif isinstance(made, Decimal):
+    for one, inner, place in _within(given, made, where):
+        _refuse_other_numbers(one, inner, place)
+    if isinstance(made, Decimal):
         if not (isinstance(given, int | float | Decimal | str) and parse_decimal(str(given)) is not None):
-            raise ConfigurationError(f"{where} must be a number of plain digits, such as 1000.00.")
-    elif isinstance(made, int | float) and not isinstance(made, bool) and not _is_number(given):
-        raise ConfigurationError(f"{where} must be a number, such as 10, without quotes.")
+            raise ConfigurationError(f"{where} must be {_WANTED['decimal']}.")
+    elif isinstance(made, int | float) and not isinstance(made, bool):
+        problem = _problem_of_number(given)
+        if problem:
+            raise ConfigurationError(f"{where} must be {problem}.")
 
 
-def _is_number(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+def _within(given: object, made: object, where: str) -> Iterator[tuple[object, object, str]]:
+    """The values within a value, each beside what was made of it."""
+    if isinstance(made, tuple) and isinstance(given, list):
+        pairs = enumerate(zip(given, made, strict=False), start=1)
+        yield from ((one, inner, f"{where} {number}") for number, (one, inner) in pairs)
+    elif isinstance(given, Mapping):
+        inner = made if isinstance(made, Mapping) else {key: getattr(made, key, None) for key in given}
+        yield from ((value, inner.get(key), f"{where}.{key}") for key, value in given.items())
+
+
+def refuse_below_zero(value: object, where: str) -> None:
+    """Raises ConfigurationError for a number below zero in a section: none of the settings may be one."""
+    if is_dataclass(value):
+        for one in fields(value):
+            refuse_below_zero(getattr(value, one.name), f"{where}.{one.name}")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            refuse_below_zero(inner, f"{where}.{key}")
+    elif isinstance(value, tuple):
+        for inner in value:
+            refuse_below_zero(inner, where)
+    elif isinstance(value, int | float | Decimal) and value < 0:
+        raise ConfigurationError(f"{where} must be 0 or more.")
+
+
+def _problem_of_number(given: object) -> str:
+    """What a number of the settings must be, where it is not that."""
+    if isinstance(given, bool):
+        return "a number, such as 10, not true or false"
+    if not isinstance(given, int | float):
+        return "a number, such as 10, without quotes"
+    if not math.isfinite(given):
+        return _WANTED["finite"]
+    return f"{_MOST:,} at most" if given > _MOST else ""
 
 
 @cache

@@ -104,7 +104,7 @@ OWNERS: dict[str, set[str]] = {
     "platformdirs": {"config", "trusted_files"},
     "argon2": {"desk"},
     "authlib": {"desk"},
-    "requests": {"desk"},
+    "requests": {"desk", "notify"},
     "joserfc": {"desk"},
     "cryptography": {"people", "stamp"},
     "rfc3161_client": {"stamp"},

@@ -24,6 +24,7 @@ DOORS = {
     "introw/refusals.py": "introw/test_answer_bounds.py",
     "jobs/pickup/bounded_imap.py": "jobs/test_hostile_mails.py",
     "jobs/pickup/mailbox.py": "jobs/test_hostile_mails.py",
+    "notify/bounded_answers.py": "notify/test_send.py",
     "notify/send.py": "notify/test_send.py",
     "outward/answer_bounds.py": "introw/test_answer_bounds.py",
     "outward/ask.py": "desk/test_hostile_provider.py",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from reconcile.desk.serving import listening, serve
 from reconcile.domain.policy.approval import ROLES
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.desk.desk_store import desk_store
+from reconcile.jobs.desk.kept_databases import KeptDatabases
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import client_secret
 from reconcile.loopback import is_loopback
@@ -45,7 +47,9 @@ def open_desk(session: Session, opening: Opening, told: Callable[[str], None]) -
     _refuse_bare(opening)
     _check_provider(session)
     name, roles = _person(session, opening)
-    with listening(opening.host, opening.port) as listener, desk_store(session) as rows:
+    kept = KeptDatabases()
+    session = replace(session, databases=kept)
+    with listening(opening.host, opening.port) as listener, closing(kept), desk_store(session) as rows:
         port = listener.getsockname()[1]
         shown_host = f"[{opening.host}]" if ":" in opening.host else opening.host
         url = opening.url.rstrip("/") or f"http://{shown_host}:{port}"

@@ -17,7 +17,7 @@ from reconcile.desk.family import desk_of
 from reconcile.desk.page_words import linked, said, said_of_book, shortened, stage_named, staged
 from reconcile.desk.security.form_fields import FIELD, ONCE, WHO
 from reconcile.desk.security.tokens import new_secret
-from reconcile.desk.typed import give_secret, keep_typed, page_before, typed_before
+from reconcile.desk.typed import Typed, give_secret, keep_typed, page_before, typed_before
 from reconcile.desk.visitor import ROLE_WORDS, Visitor
 from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.desk.writing.filters import FILTERS
@@ -69,15 +69,20 @@ _PAGES: Final = Environment(
 _PAGES.filters.update(_FILTERS | FILTERS)
 
 
-def show(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """The page. Beside `values` it knows `visitor` (None before a sign-in), `token_field` and base.html's."""
+def show(
+    request: Request, template: str, *, status: int = 200, typed: Typed | None = None, **values: object
+) -> HTMLResponse:
+    """The page. typed: what its form is filled in with, if not with what was refused.
+
+    Beside `values` it knows `visitor` (None before a sign-in), `token_field` and base.html's.
+    """
     desk, visitor = desk_of(request), request.state.visitor
     text = _PAGES.get_template(template).render(
         writing=writing_of(request),
         visitor=visitor,
         token=request.state.token,
         token_field=_token_field(request.state.token, visitor),
-        typed=typed_before(request),
+        typed=typed or typed_before(request),
         menu=_menu(request, visitor),
         here=request.url.path,
         environment=str(desk.session.environment),

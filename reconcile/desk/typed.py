@@ -8,7 +8,7 @@ and shown to the person whose page it was alone. It is never sent by itself.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from reconcile.desk.family import Desk, desk_of
 from reconcile.desk.security.form_fields import HIDDEN
 from reconcile.desk.security.guard import Cookie
 from reconcile.desk.security.tokens import key_of, new_secret
+from reconcile.desk.tasks import DONE
 from reconcile.jobs.desk.desk_store import DeskRow
 
 _KIND: Final = "typed form"
@@ -107,6 +108,15 @@ def typed_of_work(request: Request, key: str) -> Typed | None:
     """The form that some work was started by, under the key of the work."""
     row = desk_of(request).rows.get(_KIND, key_of(key))
     return _typed(row) if row else None
+
+
+def chosen_before(request: Request, key: str) -> Typed | None:
+    """What the visitor chose for some work that is done, to be changed and sent once more."""
+    task, visitor = desk_of(request).tasks.get(key) if key else None, request.state.visitor
+    if task is None or task.owner != visitor.name or task.state != DONE:
+        return None
+    found = typed_of_work(request, key)
+    return replace(found, why="This is what you chose before.") if found else None
 
 
 def forget_typed(request: Request) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reconcile.domain.period import Days
     from reconcile.introw.client import Client, Reader
     from reconcile.introw.connection import Connection
+    from reconcile.jobs.desk.kept_databases import KeptDatabases
     from reconcile.store.postgres.team_database import PostgresDatabase
     from reconcile.store.store import Store
 
@@ -68,7 +69,8 @@ class Session:
     """Who asks for a job, with which settings. user: the name that goes on record.
 
     is_new_store: a person said that the state store may begin without knowing what was done before. fresh:
-    live is read anew, also where an earlier reading may serve (`live_minutes` of the profile).
+    live is read anew, also where an earlier reading may serve (`live_minutes` of the profile). databases:
+    those that stay connected between jobs, for a program that runs for long.
     """
 
     settings: Settings
@@ -77,6 +79,7 @@ class Session:
     clock: Callable[[], datetime] = now
     is_new_store: bool = False
     fresh: bool = False
+    databases: KeptDatabases | None = None
 
     @property
     def environment(self) -> Environment:
@@ -113,6 +116,10 @@ class Session:
         """The state store. create: makes one where there is none; a job that only reads does not."""
         from reconcile.store.store import Store
 
+        if self.databases and self.settings.server:
+            with self.databases.one(self.database) as kept:
+                yield Store(kept, create=create)
+            return
         with Store(self.database() or self.settings.state, create=create) as store:
             yield store
 

@@ -1,7 +1,8 @@
 """Sends a notice to every target at once, within a bound of seconds.
 
 The library `apprise` speaks to the targets. Each gets a thread of its own, whose connections are shut when
-the time is over: no server can hold up the job that something is told about, or send on for ever.
+the time is over: no server can hold up the job that something is told about, or send on for ever. What it
+answers has a bound in bytes, too.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def _load() -> None:
         except ImportError as error:
             raise ConfigurationError("Notices need an extra: pip install 'reconcile[desk]'.") from error
         Apprise.instantiate("json://localhost")
+        from reconcile.notify.bounded_answers import bound_answers  # noqa: PLC0415  needs the extra
+    bound_answers()
     # It would write addresses and answers to stderr.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     sys.addaudithook(_watch)

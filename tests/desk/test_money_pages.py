@@ -85,6 +85,28 @@ def test_bills_are_looked_at_then_written_once_with_what_is_held_back(ana: Brows
     assert "Billed before" in _text(again)
     assert "Nothing was written" in _text(again)
 
+    manifest = json.loads(ZipFile(io.BytesIO(ana.get(f"{made.url.path}/file").content)).read("manifest.json"))
+    bill = manifest["bills"][0]
+    reason = {"again": "the file <i>was lost"}
+    seen = ana.work("/bills", {**form, **reason, "how": "preview"}, files=vendors)
+    assert "issued once more, because: the file <i>was lost" in _text(seen)
+    assert "<i>was" not in seen.text
+    table = f"Number,Vendor,Amount\n{bill['number']},{ACME},{bill['amount']}\n".encode()
+    there = [*vendors, ("open_bills", ("open.csv", table))]
+    held = ana.work("/bills", {**form, **reason, "how": "preview"}, files=there)
+    assert "under More to choose" in _text(held)
+    assert "--" not in _text(held).replace("----", "")
+    anyway = {"anyway": bill["payout_id"]}
+    freed = ana.work("/bills", {**form, **reason, **anyway, "how": "preview"}, files=there)
+    ana.get(freed.url.path)
+    written = ana.work(f"{freed.url.path}/write")
+    assert "The files were written" in _text(written)
+    second = json.loads(
+        ZipFile(io.BytesIO(ana.get(f"{written.url.path}/file").content)).read("manifest.json")
+    )
+    assert second["issued_again_because"] == reason["again"], "what was looked at is what is written"
+    assert bill["number"] in {one["number"] for one in second["bills"]}
+
 
 def test_payments_are_matched_and_an_answer_on_the_page_is_one_of_the_sheet(ana: Browser) -> None:
     ana.get("/payments")

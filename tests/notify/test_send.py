@@ -6,15 +6,19 @@ import json
 import socket
 import threading
 import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cli_session import PATIENCE
-from endless_answers import HEAD, listening
+from endless_answers import HEAD, bomb, listening, packed, packed_twice, raw_deflate
 from notice_servers import chat_services, mail_server, webhook
 
 from reconcile.errors import ConfigurationError
+from reconcile.notify.bounded_answers import LONGEST
 from reconcile.notify.notice import Notice
 from reconcile.notify.send import send
 from reconcile.notify.targets import targets_of
@@ -116,6 +120,66 @@ def test_a_server_that_sends_without_end_is_cut_off_when_the_time_is_over(kind: 
 
     assert len(problems) == 1
     assert problems[0].endswith("check the address, its password or token, and the network.")
+
+
+def _zeros(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"\r\n")
+    while True:
+        connection.sendall(bytes(1 << 20))
+
+
+def _chunks(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+
+
+def _mail_lines(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"220-and so on\r\n" * 1000)
+
+
+def _mail_line(connection: socket.socket) -> None:
+    connection.sendall(b"220-")
+    while True:
+        connection.sendall(bytes(1 << 20))
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        *(("json", one) for one in (_zeros, _chunks, bomb, packed_twice, raw_deflate)),
+        *(("mailto", one) for one in (_mail_lines, _mail_line)),
+    ],
+)
+def test_an_answer_of_zeros_ends_at_a_bound_of_bytes_long_before_the_time(
+    kind: str, answer: Callable[[socket.socket], None]
+) -> None:
+    ended = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        if kind == "json":
+            connection.recv(65536)
+        with suppress(OSError):
+            answer(connection)
+        ended.set()
+
+    address = "{}://127.0.0.1:{}/?from=a@example.com&to=b@example.com"
+    with webhook() as (port, _, _):
+        _told(address.format("json", port))  # so that loading the library is not counted
+    for form in (zlib.MAX_WBITS | 16, -zlib.MAX_WBITS):
+        packed(form)
+    tracemalloc.start()
+    start = time.monotonic()
+    with listening(talk) as port:
+        problems = _told(address.format(kind, port), seconds=PATIENCE)
+        assert ended.wait(PATIENCE)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert "did not take it" in problems[0]
+    assert time.monotonic() - start < PATIENCE / 2
+    assert peak < 40 * LONGEST
 
 
 def test_a_server_that_never_answers_is_left_behind_when_the_time_is_over() -> None:

@@ -282,7 +282,7 @@ SETTINGS = {
     'url = "https://tsa.example.com"': "timestamp.roots must name a file",
     "seconds = 0": "timestamp.seconds must be more than 0",
     "second = 1": "timestamp has no setting 'second'",
-    "[timestamp.url]\na = 1": "timestamp.url: Input should be a valid string",
+    "[timestamp.url]\na = 1": "timestamp.url must be a text in quotes",
 }
 
 

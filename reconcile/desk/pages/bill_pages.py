@@ -22,6 +22,7 @@ from reconcile.desk.pages.take import download, filters_of
 from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.runs.run_files import desk_folder
 from reconcile.desk.show import show
+from reconcile.desk.typed import chosen_before
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.domain.stage import STAGES
@@ -41,7 +42,7 @@ _KEPT_SECONDS: Final = 7 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What the form says. title: what people call the system."""
+    """What the form says, as a BillsRequest has it. title: what people call the system."""
 
     system: str
     title: str
@@ -50,6 +51,9 @@ class _Chosen:
     checked: tuple[str, ...]
     vendors: Sequence[Upload]
     how: str
+    open_bills: Sequence[Upload] = ()
+    anyway: tuple[str, ...] = ()
+    again: str | None = None
 
     @property
     def is_preview(self) -> bool:
@@ -58,14 +62,16 @@ class _Chosen:
 
     def as_bytes(self) -> bytes:
         """For keeping, so that what was looked at can be written."""
-        files = [(name, base64.b64encode(content).decode()) for name, content in self.vendors]
         values = {
             "system": self.system,
             "title": self.title,
             "filters": asdict(self.filters),
             "pay_on": self.pay_on,
             "checked": self.checked,
-            "vendors": files,
+            "vendors": _as_texts(self.vendors),
+            "open_bills": _as_texts(self.open_bills),
+            "anyway": self.anyway,
+            "again": self.again,
         }
         return json.dumps(values).encode()
 
@@ -74,19 +80,37 @@ def _chosen_from(kept: bytes, how: str) -> _Chosen:
     """What `as_bytes` made, to be written or asked about now."""
     values = json.loads(kept)
     filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
-    vendors = [(name, base64.b64decode(content)) for name, content in values["vendors"]]
-    title = values.get("title", values["system"])
-    return _Chosen(values["system"], title, filters, values["pay_on"], tuple(values["checked"]), vendors, how)
+    return _Chosen(
+        values["system"],
+        values.get("title", values["system"]),
+        filters,
+        values["pay_on"],
+        tuple(values["checked"]),
+        _from_texts(values["vendors"]),
+        how,
+        _from_texts(values.get("open_bills", ())),
+        tuple(values.get("anyway", ())),
+        values.get("again"),
+    )
+
+
+def _as_texts(files: Sequence[Upload]) -> list[tuple[str, str]]:
+    return [(name, base64.b64encode(content).decode()) for name, content in files]
+
+
+def _from_texts(files: Sequence[tuple[str, str]]) -> list[Upload]:
+    return [(name, base64.b64decode(content)) for name, content in files]
 
 
 @router.get("/bills")
-def choose(request: Request, visitor: Preparer) -> HTMLResponse:
-    """The form, and what one made here."""
+def choose(request: Request, visitor: Preparer, again: str = "") -> HTMLResponse:
+    """The form, and what one made here. again: the key of work whose choice stands in the form."""
     desk = desk_of(request)
     made = [one for of in ("bills/made", "bills/preview") for one in desk.tasks.every(of, visitor.name)]
     return show(
         request,
         "bills.html",
+        typed=chosen_before(request, again),
         choices=bill_choices(desk.session_of(visitor)),
         stages=STAGES.values(),
         made=sorted(made, key=lambda one: -one.began),
@@ -97,8 +121,8 @@ def choose(request: Request, visitor: Preparer) -> HTMLResponse:
 async def make(request: Request, visitor: Preparer) -> Response:
     """Shows what would be written, or writes it; in the background."""
     form = await request.form()
-    vendors = await uploads_of(form.getlist("vendors"))
-    return await run_in_threadpool(_begin, desk_of(request), visitor, form, vendors)
+    vendors, open_bills = [await uploads_of(form.getlist(name)) for name in ("vendors", "open_bills")]
+    return await run_in_threadpool(_begin, desk_of(request), visitor, form, vendors, open_bills)
 
 
 @router.get("/bills/preview/{key}")
@@ -141,9 +165,14 @@ def file(request: Request, task: OwnTask, _: Preparer) -> Response:
     return download(kept_file(desk_of(request), task.key), "bills.zip", "application/zip")
 
 
-def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Upload]) -> Response:
+def _begin(
+    desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Upload], open_bills: Sequence[Upload]
+) -> Response:
     def text(name: str) -> str:
         return str(form.get(name, "")).strip()
+
+    def lines(name: str) -> tuple[str, ...]:
+        return tuple(line.strip() for line in text(name).splitlines() if line.strip())
 
     how = PREVIEW if text("how") == PREVIEW else MAKE
     choices = bill_choices(desk.session_of(visitor))
@@ -153,9 +182,19 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, vendors: Sequence[Uploa
     stages = [str(one) for one in form.getlist("stage")]
     filters = filters_of(stages, text("partner"), text("period"), text("batch"))
     filters.scope  # noqa: B018  a filter that is wrong is told at once
-    pay_on = text("pay_on") or None
-    checked = tuple(line.strip() for line in text("checked").splitlines() if line.strip())
-    return _start(desk, visitor, _Chosen(system.name, system.title, filters, pay_on, checked, vendors, how))
+    chosen = _Chosen(
+        system.name,
+        system.title,
+        filters,
+        text("pay_on") or None,
+        lines("checked"),
+        vendors,
+        how,
+        open_bills,
+        lines("anyway"),
+        text("again") or None,
+    )
+    return _start(desk, visitor, chosen)
 
 
 def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
@@ -176,11 +215,15 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
     folder = desk_folder(session) / "bills" / key
     with tempfile.TemporaryDirectory() as beside:
         vendors = write_uploads(Path(beside), list(chosen.vendors))
+        open_bills = write_uploads(Path(beside), list(chosen.open_bills))
         request = BillsRequest(
             chosen.system,
             folder,
             chosen.filters,
             vendors[0] if vendors else None,
+            again=chosen.again,
+            open_bills=open_bills[0] if open_bills else None,
+            anyway=chosen.anyway,
             checked=chosen.checked,
             pay_on=chosen.pay_on,
             dry_run=chosen.is_preview,
@@ -200,4 +243,5 @@ def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Pro
         "is_preview": chosen.is_preview,
         "notes": list(found.notes),
         "is_asked": chosen.how == ASK,
+        "again": chosen.again,
     }

@@ -22,6 +22,7 @@ from reconcile.desk.pages.task_pages import OwnTask
 from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
+from reconcile.desk.typed import chosen_before
 from reconcile.desk.visitor import Visitor, needs
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
@@ -48,10 +49,10 @@ class _Chosen:
 
 
 @router.get("/payments")
-def choose(request: Request, visitor: Preparer) -> HTMLResponse:
-    """The form, and what one brought before."""
+def choose(request: Request, visitor: Preparer, again: str = "") -> HTMLResponse:
+    """The form, and what one brought before. again: the key of work whose choice stands in the form."""
     made = desk_of(request).tasks.every("payments/made", visitor.name)
-    return show(request, "payments.html", made=made)
+    return show(request, "payments.html", made=made, typed=chosen_before(request, again))
 
 
 @router.post("/payments")
