@@ -39,7 +39,7 @@ def share_files() -> None:
 
 def make_folder(path: Path) -> None:
     """Makes a folder for outputs, unless it is there. Raises ConfigurationError."""
-    _refuse_links(path / "file")
+    _refuse_links(path, path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,7 +86,7 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     private: only its owner can read it. Raises ConfigurationError where the folder or the file cannot be
     written, or is a link to elsewhere.
     """
-    _refuse_links(path)
+    _refuse_links(path.parent, path)
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise ConfigurationError(f"{path} is a pipe or a device. Name a file.")
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
@@ -116,7 +116,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     There must be nothing at `path`, or an empty folder. Raises ConfigurationError where it cannot be written,
     or is a link to elsewhere.
     """
-    _refuse_links(path)
+    _refuse_links(path.parent, path)
     draft = path.absolute().with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         draft.mkdir()
@@ -140,17 +140,19 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         stream.write(text.encode())
 
 
-def _refuse_links(path: Path) -> None:
+def _refuse_links(folder: Path, named: Path) -> None:
     """Raises ConfigurationError where a folder below the working folder is a link that leads out of it.
+
+    named: what the message names.
 
     Such a link may have come with the folder. One in an absolute path, or above the working folder, is the
     user's own.
     """
     base = Path.cwd()
-    folder = Path(os.path.abspath(path.parent))  # noqa: PTH100  `resolve` would follow the link
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100  `resolve` would follow the link
     if folder.is_relative_to(base) and not folder.resolve().is_relative_to(base.resolve()):
         raise ConfigurationError(
-            f"{path} leads out of the working folder by a link, to {folder.resolve()}. "
+            f"{named} leads out of the working folder by a link, to {folder.resolve()}. "
             "Nothing was written. Name the folder itself."
         )
 

@@ -152,5 +152,5 @@ def faults_of(path: Path) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
-        reason = str(error) or type(error).__name__
+        reason = str(error).rstrip(".") or type(error).__name__
         raise ConfigurationError(f"The template {path} cannot be used: {reason}.") from error

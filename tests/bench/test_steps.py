@@ -16,3 +16,10 @@ def test_every_measured_step_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         prepare(120, tmp_path)()
 
     assert {one.name for one in tmp_path.iterdir()} >= {"month.xlsx", "plan.json", "report.html"}
+
+
+def test_a_month_by_portions_proves_its_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    sums = importlib.import_module("measure_portions").measured(350, 150, 0.05, 5)
+
+    assert (sums.lines, sums.portions, sum(sums.edits.values())) == (350, 3, 16)

@@ -12,13 +12,14 @@ from closing import close_of, frozen_of, paid
 from pydantic import TypeAdapter
 
 from reconcile.close import frozen as inputs
+from reconcile.close import numbers
 from reconcile.close.close import Close
 from reconcile.close.frozen import Frozen, from_json, write_inputs
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
 from reconcile.domain.pack_table import Pack, value_of
 
-STRANGE = 'says "lines":{} and "rows": [], 日本 \x00 \\ "'
+STRANGE = 'says "lines":{} and "rows": [], 日本 \x00 \\ ],\n     [ "'
 
 
 def _close() -> Close:
@@ -45,7 +46,8 @@ def _in_one_piece(pack: Pack) -> str:
 
 
 @pytest.mark.parametrize("close", [_close(), close_of(None)], ids=["some", "nothing"])
-def test_the_numbers_are_those_of_json_in_one_piece(close: Close) -> None:
+def test_the_numbers_are_those_of_json_in_one_piece(close: Close, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "_TOGETHER", 2)
     pack, stream = pack_of(close), io.BytesIO()
     write_numbers(stream, pack)
 

@@ -61,15 +61,25 @@ def test_a_file_that_is_no_workbook_has_no_corrected_copy_and_no_place_of_the_de
     assert "reconcile doctor" not in page.text
 
 
-def test_a_workbook_with_a_wrong_value_has_a_corrected_copy(desk: DeskProcess, signed_in: Browser) -> None:
-    assert desk.command("export", "-o", "april.xlsx").returncode == 0
-    wrong = Keystroke("Payouts", "pay_0000000000000000000mixed", "Stage", "NO SUCH STAGE")
-    type_into(desk.folder / "april.xlsx", desk.folder / "wrong.xlsx", [wrong])
+@pytest.mark.parametrize("column", ["Partner", "Stage"], ids=["not to be edited", "no such value"])
+def test_a_copy_is_called_corrected_only_where_less_is_found_in_it(
+    desk: DeskProcess, signed_in: Browser, column: str
+) -> None:
+    is_corrected = column == "Partner"
+    assert desk.command("export", "-o", f"{column}.xlsx").returncode == 0
+    wrong = Keystroke("Payouts", "pay_0000000000000000000mixed", column, "NO SUCH STAGE")
+    type_into(desk.folder / f"{column}.xlsx", desk.folder / "wrong.xlsx", [wrong])
     signed_in.get("/bring")
     page = signed_in.bring(desk.folder / "wrong.xlsx")
 
-    assert "Download a corrected workbook" in _text(page)
-    assert signed_in.get(f"{page.url.path}/corrected/0").content[:2] == b"PK"
+    assert re.search(r"What was found in wrong.xlsx \( \d \)", _text(page))
+    assert ("Download a corrected workbook" in _text(page)) == is_corrected
+    copy = signed_in.get(f"{page.url.path}/corrected/0")
+    assert (copy.status_code == 200) == is_corrected
+    if is_corrected:
+        (desk.folder / "copy.xlsx").write_bytes(copy.content)
+        signed_in.get("/bring")
+        assert "0 errors, 0 warnings" in _text(signed_in.bring(desk.folder / "copy.xlsx"))
 
 
 def test_nobody_has_to_know_what_a_system_is_called(signed_in: Browser) -> None:

@@ -164,7 +164,8 @@ def test_each_finding_stands_with_its_cell_and_a_corrected_workbook_can_be_taken
     signed_in: Browser, march: Path, tmp_path: Path
 ) -> None:
     wrong = Keystroke("Payouts", DRAFT, "Stage", "NO SUCH STAGE")
-    page = signed_in.bring(edited(march, tmp_path, wrong))
+    locked = Keystroke("Payouts", DRAFT, "Partner", "Another")
+    page = signed_in.bring(edited(march, tmp_path, wrong, locked))
 
     assert re.search(r"Payouts!D\d+ NO SUCH STAGE error", text_of(page))
     corrected = signed_in.client.get(f"{page.url.path}/corrected/0")

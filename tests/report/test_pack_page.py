@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from reconcile.resources import template
 ROWS: tuple[tuple[Cell, ...], ...] = (
     ("<b>&amp; 'x' \"y\" %s %", Decimal("1234.5"), "JPY", Decimal("0.125"), date(2026, 3, 31)),
     ("\0", None, "KWD", None, None),
+    *((f"a{chr(number)}1", None, "EUR", None, None) for number in (*range(0x300), 0x2028, 0xFEFF, 0x1F600)),
 )
 TABLE = Table(
     "rows",
@@ -35,9 +37,9 @@ TABLE = Table(
 PACK = Pack("A pack", (), "It passes.", sound=True, tables=(TABLE, Table("none", "None", TABLE.columns, ())))
 
 
-def _page(templates: Path | None = None) -> str:
+def _page(templates: Path | None = None, look: int = 1) -> str:
     stream = io.BytesIO()
-    write_page(stream, PACK, templates)
+    write_page(stream, replace(PACK, look=look), templates)
     return stream.getvalue().decode()
 
 
@@ -57,7 +59,8 @@ def test_the_cells_are_shown_as_their_columns_say_and_escaped() -> None:
     assert '<td class="date">2026-03-31</td>' in page
 
 
-def test_a_template_that_asks_for_every_cell_gives_the_same_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("look", [1, 2])
+def test_a_template_that_asks_for_every_cell_gives_the_same_page(tmp_path: Path, look: int) -> None:
     text = template("close.html").read_text(encoding="utf-8")
     start, end = text.index("{% set pattern %}"), text.index("</tbody>")
     each = (
@@ -70,7 +73,7 @@ def test_a_template_that_asks_for_every_cell_gives_the_same_page(tmp_path: Path)
     )
     (tmp_path / "close.html").write_text(text[:start] + each + text[end:], encoding="utf-8")
 
-    assert _page(tmp_path) == _page()
+    assert _page(tmp_path, look) == _page(look=look)
 
 
 def test_a_pattern_without_a_place_for_each_cell_is_refused(tmp_path: Path) -> None:

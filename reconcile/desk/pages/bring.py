@@ -41,6 +41,7 @@ from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.approvals.plan_comments import comment_choices, comments_of
+from reconcile.jobs.check import check
 from reconcile.jobs.desk.before_run import before_run, stops_now
 from reconcile.jobs.desk.kept_plan import BroughtIn, bring_in, conflicts_of, decide
 from reconcile.jobs.desk.plan_to_run import PlanToRun
@@ -188,14 +189,14 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor, *, fresh: boo
 
 
 def _corrected(session: Session, files: Sequence[Path], outcome: BroughtIn) -> Mapping[int, bytes]:
-    """The clean copies of the files in which something was found, where one can be made."""
+    """The clean copies of the files in which something was found, where less is found in the copy."""
     made = {}
     with tempfile.TemporaryDirectory() as folder:
         for number, (file, book) in enumerate(zip(files, outcome.checked, strict=False)):
             target = Path(folder) / f"{number}.xlsx"
             if book.findings:
                 examine_workbook(session, file, target)
-            if target.exists():
+            if target.exists() and len(check(session, [target])[0].findings) < len(book.findings):
                 made[number] = target.read_bytes()
     return made
 
