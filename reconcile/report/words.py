@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS
+from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, RecordKind
 from reconcile.domain.money import recorded_amount, shown_amount, totals
 from reconcile.domain.phrases import AS_RECORDED, Writing
 from reconcile.domain.unseen import ends_marked
 from reconcile.plan.model import Action, Operation, Target, Workbook
-from reconcile.plan.reliance import money_of, relied_lines
+from reconcile.plan.reliance import money_of, relied_amount, relied_lines
 from reconcile.report.model import Change, Payout, Report, Why
 
 LABELS = FIELD_LABELS
@@ -87,7 +87,7 @@ def spots(report: Report) -> Callable[[str], str]:
 
 
 def operation_money(report: Report) -> Callable[[Operation], str]:
-    """The amount that a request is about: of the line, before and after; of the payout, as forecast."""
+    """The amount that a request is about: of the line, before and after; of a payout, as forecast."""
     payouts = {one.payout_id: one for one in report.payouts}
 
     def shown(operation: Operation) -> str:
@@ -100,6 +100,8 @@ def operation_money(report: Report) -> Callable[[Operation], str]:
             relied = relied_lines(operation.relies_on).values()
             sums = totals(money for text in relied if (money := money_of(text)))
             return " + ".join(f"{shown_amount(amount, code)} {code}" for code, amount in sums.items())
+        if operation.target.kind is RecordKind.LINE:
+            return str(relied_amount(operation.relies_on) or "")
         payout = payouts.get(operation.target.payout_id)
         if payout is None or payout.amount_before is None:
             return ""

@@ -44,7 +44,7 @@ def copy_store(source: Store, target: Store) -> Copied:
         with target.writing() as here:
             _refuse_filled(target, here)
             for table in METADATA.sorted_tables:
-                for some in _rows(there, table):
+                for some in _rows(source, there, table):
                     here.execute(insert(table), some)
                     prints[table.name].update(_text(some))
                     rows[table.name] += len(some)
@@ -78,12 +78,16 @@ def _refuse_filled(target: Store, connection: Connection) -> None:
             raise StateError(f"{target.backend} is not empty, so nothing was copied into it.")
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """The rows in the order in which they were written. A lease does not move with its number."""
-    found = connection.execute(select(table).order_by(text("rowid"))).mappings()
-    for some in found.partitions(_FEW if table in _LARGE else _TOGETHER):
-        rows = [dict(row) for row in some]
-        yield [{**row, "alive_until": None} for row in rows] if table is FENCES else rows
+def _rows(source: Store, connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    """The rows in the order in which they were written. A lease does not move with its number.
+
+    They are read while the target is written, and what fails in reading is said of the source.
+    """
+    with source.backend.translated():
+        found = connection.execute(select(table).order_by(text("rowid"))).mappings()
+        for some in found.partitions(_FEW if table in _LARGE else _TOGETHER):
+            rows = [dict(row) for row in some]
+            yield [{**row, "alive_until": None} for row in rows] if table is FENCES else rows
 
 
 def _text(rows: list[dict[str, Any]]) -> bytes:
@@ -94,7 +98,7 @@ def _compare(target: Store, prints: Mapping[str, str]) -> None:
     with target.reading() as connection:
         for table in METADATA.sorted_tables:
             found = hashlib.sha256()
-            for some in _rows(connection, table):
+            for some in _rows(target, connection, table):
                 found.update(_text(some))
             if found.hexdigest() != prints[table.name]:
                 raise StateError(
