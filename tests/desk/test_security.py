@@ -113,6 +113,12 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(desk: DeskProces
     assert "Domain" not in cookie
 
 
+def test_what_a_page_asks_for_by_itself_is_not_led_to_the_sign_in(desk: DeskProcess) -> None:
+    answer = desk.browser().client.get("/runs/run-nothing/events", headers={"sec-fetch-mode": "cors"})
+
+    assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
+
+
 def test_an_answer_that_comes_after_a_sign_in_does_not_end_it(desk: DeskProcess) -> None:
     """A browser asks for the icon of the tab by itself, with the cookie that it had when it asked."""
     browser = desk.browser()

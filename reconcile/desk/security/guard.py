@@ -150,6 +150,9 @@ class Guard:
             state["meant"] = scope["path"]
             scope["path"], scope["raw_path"] = TYPED, TYPED.encode()
             return None
+        if Headers(scope=scope).get("sec-fetch-mode", "navigate") != "navigate":
+            # What a page asks for by itself must not get a cookie beside that of the sign-in page.
+            return PlainTextResponse(SIGNED_OUT, 401)
         there = scope["path"] + (
             "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
         )
