@@ -49,9 +49,11 @@ _LOOKS: Final = 6
 """How often one call is looked at again because something lay between its last look and itself."""
 _ROOM: Final = 8
 """The requests that a look and its write take at most, on nearly every server."""
+_SLOW: Final = 10.0
+"""Seconds that such a look may take by itself, on a server whose answers take their time."""
 _NO_ROOM: Final = (
-    "{} was not sent: in {} tries, what it relies on could not be read and written on within "
-    "run.fresh_seconds. Introw is slow, or the rate is low"
+    "{} was not sent: in {} tries, what it relies on could not be read and written on within its bound. "
+    "Introw is slow, or the rate is low: raise fresh_seconds under [run] in reconcile.toml, then resume"
 )
 _FOUND: Final = 200
 _MEANWHILE: Final = (
@@ -111,8 +113,8 @@ class Calls:
     absence_wait: seconds after which what live does not show counts as not done. `on_outcome` is told each
     outcome. progress: what the journal said when this process began. own: what this run wrote. gap: what
     moved between the last reading and a write, as far as the answer to the write shows it. is_too_old:
-    whether the last look is too old to write on. look_again: the outcome of an operation that must not be
-    sent by what live shows now; None where it may be.
+    whether the last look, which took so many seconds, is too old to write on. look_again: the outcome of an
+    operation that must not be sent by what live shows now; None where it may be.
     """
 
     client: Client
@@ -126,7 +128,7 @@ class Calls:
     stop: Callable[[], bool] = lambda: False
     outcomes: dict[str, OperationOutcome] = field(default_factory=dict)
     gap: Callable[[Operation, Payout | CommissionLine | None], tuple[Moved, ...]] = lambda _, __: ()
-    is_too_old: Callable[[Operation], bool] = lambda _: False
+    is_too_old: Callable[[Operation, float], bool] = lambda _, __: False
     look_again: Callable[[Operation], OperationOutcome | None] = lambda _: None
 
     def write(self, operation: Operation, attempt: int = 1) -> None:
@@ -158,19 +160,21 @@ class Calls:
 
         Answers the outcome of a call that must not be made any more. Raises ApiError as `Client.send` does.
         """
+        took = 0.0
         for _ in range(_LOOKS):
+            check = partial(self._refuse_old, operation, min(took, _SLOW))
             try:
-                return self.client.send(
-                    operation.method, operation.path, operation.body, partial(self._refuse_old, operation)
-                )
+                return self.client.send(operation.method, operation.path, operation.body, check)
             except _TooOld:
                 self.client.wait_for_room(_ROOM)
+                began = self.client.clock.monotonic()
                 if found := self._looked_again(operation):
                     return found
+                took = self.client.clock.monotonic() - began
         raise Stopped(_NO_ROOM.format(operation.id, _LOOKS))
 
-    def _refuse_old(self, operation: Operation) -> None:
-        if self.is_too_old(operation):
+    def _refuse_old(self, operation: Operation, took: float) -> None:
+        if self.is_too_old(operation, took):
             raise _TooOld
 
     def _looked_again(self, operation: Operation) -> OperationOutcome | None:

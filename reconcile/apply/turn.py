@@ -79,18 +79,18 @@ class Turn:
         """What the operation relies on and has moved. Raises ApiError."""
         return (*self._ground(operation).moved(operation), *self._said_meanwhile(operation, ahead))
 
-    def is_too_old(self, operation: Operation) -> bool:
+    def is_too_old(self, operation: Operation, took: float) -> bool:
         """Whether what the operation relies on was read too long ago to write on it in this moment.
 
         Between its turn and the write may lie a wait for the rate, a 429, a slow store, or a computer that
-        was asleep.
+        was asleep. took: seconds of a look that no wait interrupted; nothing can be read faster.
         """
-        limit = self._now() - self._bound(operation) - _CALL
+        limit = self._now() - self._bound(operation) - _CALL - took
         looks = [self._same[operation.id][0]] if operation.id in self._same else []
         looks += [self._pool_at[operation.id]] if operation.id in self._pool_at else []
         return (
             any(at < limit for at in looks)
-            or bool(self.live.too_old([operation], lambda one: self._bound(one) + _CALL, self._wanted))
+            or bool(self.live.too_old([operation], lambda one: self._bound(one) + _CALL + took, self._wanted))
             or self.live.is_listed_before(operation.target.payout_id or "", limit)
         )
 

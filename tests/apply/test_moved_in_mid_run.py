@@ -204,3 +204,33 @@ def test_a_new_line_that_somebody_made_meanwhile_is_not_made_again(cli: CliSessi
     (outcome,) = outcomes(out).values()
     assert moved(outcome) == {"same_lines": (None, made)}
     assert sum(one.get("description") == "True-up" for one in cli.state().values()) == 1
+
+
+def test_what_moves_while_a_429_is_waited_out_is_held(open_cli: Callable[[Choices], CliSession]) -> None:
+    cli = open_cli(Choices(rate=100_000))
+    with meddling(cli.url) as meddler:
+        cli.setenv("INTROW_BASE_URL", meddler.url)
+        cli.settings(ALWAYS_FRESH.replace("rate = 100000", "rate = 100000\nwindow = 3"))
+        plan = saved(cli, SET_AMOUNT)
+        cli.fault("PATCH /commission-lines/*: 429 1")
+        patch = f"PATCH /commission-lines/{APPROVED_LINE}"
+        edit = {"amount": "50.00"}
+        meddler.after.append((patch, lambda: cli.patch(f"/commission-lines/{APPROVED_LINE}", edit)))
+
+        code, out, err = cli.run("apply", plan, "--yes", "--json")
+
+    assert code == 1, err
+    assert moved(outcomes(out)[APPROVED_LINE])["amount"][1] == "50"
+    assert len([one for one in cli.writes() if one["path"].endswith(APPROVED_LINE)]) == 2
+
+
+def test_a_server_whose_answers_take_their_time_is_written_to_all_the_same(
+    open_cli: Callable[[Choices], CliSession],
+) -> None:
+    cli = open_cli(Choices(rate=100_000, latency=700))
+    cli.settings(ALWAYS_FRESH)
+    plan = saved(cli, SET_AMOUNT)
+
+    code, out, err = cli.run("apply", plan, "--yes", "--json")
+
+    assert (code, outcomes(out)[APPROVED_LINE]["outcome"]) == (0, "applied"), err

@@ -167,3 +167,13 @@ STORIES = {
 def test_a_story_that_broke_a_rule_breaks_none(story: Story) -> None:
     result = played(story)
     assert not result.broken, result.told()
+
+
+def test_where_the_rate_leaves_no_room_for_a_look_and_its_write_nothing_is_sent_and_the_run_says_so() -> None:
+    typed = Act("type", record="cln_11", name="amount", value="510.5")
+    payouts = (("pay_1", "ptn_1", "DRAFT", ("322.00",)),)
+
+    told = played(Story(7, Habits(rate=1), payouts, (EXPORT, typed, APPLY), ())).told()
+
+    assert "PATCH" not in told
+    assert "raise fresh_seconds under [run]" in told
