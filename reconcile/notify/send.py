@@ -42,7 +42,7 @@ def _load() -> None:
             raise ConfigurationError("Notices need an extra: pip install 'reconcile[desk]'.") from error
         Apprise.instantiate("json://localhost")
         from reconcile.notify.bounded_answers import bound_answers  # noqa: PLC0415  needs the extra
-    bound_answers()
+    bound_answers(lambda: isinstance(threading.current_thread(), _Attempt))
     # It would write addresses and answers to stderr.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     sys.addaudithook(_watch)

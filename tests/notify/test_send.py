@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import requests
+import urllib3
 from cli_session import PATIENCE
 from endless_answers import HEAD, bomb, listening, packed, packed_twice, raw_deflate
 from notice_servers import chat_services, mail_server, webhook
@@ -180,6 +182,15 @@ def test_an_answer_of_zeros_ends_at_a_bound_of_bytes_long_before_the_time(
     assert "did not take it" in problems[0]
     assert time.monotonic() - start < PATIENCE / 2
     assert peak < 40 * LONGEST
+
+
+def test_the_rest_of_the_process_has_the_library_as_it_is() -> None:
+    with webhook() as (port, _, _):
+        address = f"http://127.0.0.1:{port}/"
+        _told(f"json://127.0.0.1:{port}/")
+        answer = requests.post(address, json={}, timeout=PATIENCE, stream=True)
+
+    assert isinstance(answer.raw, urllib3.HTTPResponse)
 
 
 def test_a_server_that_never_answers_is_left_behind_when_the_time_is_over() -> None:
