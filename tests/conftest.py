@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,7 +33,19 @@ ROOM = 4 * 2**30
 
 
 def pytest_configure() -> None:
-    """Keeps the folders of the tests in memory: the state store waits for the disk at every commit."""
+    """Gives programs that tests start their Ctrl-C, and keeps the folders of the tests in memory."""
+    _take_interrupts()
+    _keep_in_memory()
+
+
+def _take_interrupts() -> None:
+    """A shell starts what it starts in the background with Ctrl-C ignored, and children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _keep_in_memory() -> None:
+    """The state store waits for the disk at every commit."""
     if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
         return
     facts = os.statvfs(MEMORY)
