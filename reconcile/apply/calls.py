@@ -53,7 +53,8 @@ _SLOW: Final = 10.0
 """Seconds that such a look may take by itself, on a server whose answers take their time."""
 _NO_ROOM: Final = (
     "{} was not sent: in {} tries, what it relies on could not be read and written on within its bound. "
-    "Introw is slow, or the rate is low: raise fresh_seconds under [run] in reconcile.toml, then resume"
+    "Introw is slow or answers 429 again and again, or the rate is low. Resume later; if it stays so, raise "
+    "fresh_seconds under [run] in reconcile.toml first"
 )
 _FOUND: Final = 200
 _MEANWHILE: Final = (

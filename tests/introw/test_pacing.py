@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clocks
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reconcile.errors import Stopped
-from reconcile.introw.pacing import Pacer, http_date, retry_delay
+from reconcile.introw.pacing import Clock, Pacer, http_date, retry_delay
 from reconcile.introw.window import Budget, window_delay
 
 if TYPE_CHECKING:
@@ -238,3 +239,10 @@ def test_a_short_wait_is_waited_out_whoever_asks(time: Time) -> None:
     pacer.count()
 
     assert time.passed == pytest.approx(0.9)
+
+
+@pytest.mark.skipif(not hasattr(clocks, "CLOCK_BOOTTIME"), reason="this clock is Linux's")
+def test_the_clock_of_a_run_goes_on_while_the_computer_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks, "clock_gettime", {clocks.CLOCK_BOOTTIME: 7200.0}.__getitem__)
+
+    assert Clock().monotonic() == 7200.0

@@ -176,4 +176,4 @@ def test_where_the_rate_leaves_no_room_for_a_look_and_its_write_nothing_is_sent_
     told = played(Story(7, Habits(rate=1), payouts, (EXPORT, typed, APPLY), ())).told()
 
     assert "PATCH" not in told
-    assert "raise fresh_seconds under [run]" in told
+    assert "fresh_seconds under [run] in reconcile.toml" in told
