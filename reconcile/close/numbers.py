@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from json.encoder import encode_basestring
 from typing import IO, Final
 
-from reconcile.domain.pack_table import Cell, Pack, Table, value_of
+from reconcile.domain.pack_table import Cell, Pack, Table, in_texts, value_of
 
 _NO_ROWS: Final = '"rows": []'
 """Stands in the frame where the rows of a table go; within a text its quotes would be escaped."""
-_TOGETHER, _BETWEEN = 100, "\n    ],\n    [\n     "
-"""So many rows are encoded at once, and what stands between two of them."""
+_BETWEEN: Final = "\n    ],\n    [\n     "
+"""What stands between two rows."""
 
 
 def write_numbers(stream: IO[bytes], pack: Pack) -> None:
@@ -39,15 +40,15 @@ def _rows(table: Table) -> Iterator[str]:
     That goes by its slow encoder, and holds everything: 1.6 instead of 0.3 seconds and 324 MB at 100,000
     lines.
     """
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",\n     ", ": "), default=_text).encode
     before = '"rows": [\n    [\n     '
-    for start in range(0, len(table.rows), _TOGETHER):
-        # A line break within a text is written as two letters, so this one stands between two rows.
-        yield before + encode(table.rows[start : start + _TOGETHER])[2:-2].replace("],\n     [", _BETWEEN)
+    for rows in in_texts(table, encode_basestring, _text):
+        yield before + _BETWEEN.join(map(",\n     ".join, rows))
         before = _BETWEEN
     yield "\n    ]\n   ]"
 
 
-def _text(cell: Cell) -> str:
-    """Amounts and dates, and the sums of both kinds."""
-    return str(value_of(cell))
+def _text(cell: Cell, *_: str) -> str:
+    """Amounts, and sums of them, are texts with nothing to escape."""
+    if cell is None:
+        return "null"
+    return str(cell) if isinstance(cell, int) else f'"{value_of(cell)}"'

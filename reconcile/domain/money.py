@@ -142,14 +142,14 @@ def is_finer(money: Money) -> bool:
 
 def shown_amount(number: Decimal, currency: str) -> str:
     """An amount for people: thousands separated, at least the currency's decimals, never rounded."""
-    places = max(decimals(number), exponent(currency) or 0)
-    return f"{number or Decimal(0):,.{places}f}"
+    whole, _, rest = f"{number or Decimal(0):,f}".partition(".")
+    rest = rest.rstrip("0").ljust(exponent(currency) or 0, "0")
+    return f"{whole}.{rest}" if rest else whole
 
 
 def wire_amount(number: Decimal, currency: str) -> str:
     """An amount as the API takes it: plain, at least the currency's decimals, never rounded."""
-    places = max(decimals(number), exponent(currency) or 0)
-    return f"{number or Decimal(0):.{places}f}"
+    return shown_amount(number, currency).replace(",", "")
 
 
 def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:

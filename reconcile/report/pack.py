@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache, partial
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -19,24 +19,31 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from reconcile.domain.money import shown_amount
-from reconcile.domain.pack_table import Cell, ColumnKind, Pack, Table, steps_of, totals_of, value_of
+from reconcile.domain.pack_table import (
+    MONEY,
+    Cell,
+    ColumnKind,
+    Pack,
+    Table,
+    in_texts,
+    steps_of,
+    totals_of,
+    value_of,
+)
 from reconcile.report.template_engine import compiled, faults_of, filled_in, made_visible
 from reconcile.resources import template
 
 _HEIGHT = 120
-_MONEY = ("money", "rest")
 _ZERO = "\u2013"
 """Stands for an amount of nothing, so that the figures that matter stand out."""
 _CELL = "\0"
 """Stands in a template's pattern of a row where a cell goes."""
-_PLAIN = re.compile(r"[\w.,-]*", re.ASCII).fullmatch
+_PLAIN = re.compile(r"[\w., -]*", re.ASCII).fullmatch
 """A text with nothing to escape and nothing unseen."""
-_TEXTS = 4096
-"""So many texts are remembered with what is written for them."""
 _LARGEST = 4_000_000_000
 """Characters of a page; that of a million lines has a quarter of them."""
-_ROWS, _PIECES = 100, 20
-"""So many rows of a table are one piece of a page, and so many pieces are written at once."""
+_PIECES = 4
+"""So many pieces of a page are written at once; one may be some hundred rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +92,9 @@ def _filled(pattern: str, table: Table, safe: Callable[[str], Markup]) -> Iterat
     form = str(pattern).replace("%", "%%").replace(_CELL, "%s")
     if pattern.count(_CELL) != len(table.columns):
         raise TemplateRuntimeError(f"a row of {table.key} has {len(table.columns)} cells")
-    # Neighbours share most of their texts: half a second less at 100,000 lines. So do ids and amounts, which
-    # hold nothing to escape. A text and our own marks of the same letters are kept apart.
-    written = lru_cache(_TEXTS, typed=True)(lambda text: text if _PLAIN(text) else safe(text))
-    rows = (form % tuple(map(written, texts)) for texts in shown_rows(table))
-    while piece := "".join(islice(rows, _ROWS)):
-        yield Markup(piece)  # noqa: S704  each cell is escaped
+    # Ids and most texts hold nothing to escape, and neither do amounts and days.
+    for rows in in_texts(table, lambda text: text if _PLAIN(text) else safe(text), _text):
+        yield Markup("".join(map(form.__mod__, rows)))  # noqa: S704  each cell is escaped
 
 
 def _totals(table: Table) -> Iterator[list[str]]:
@@ -107,7 +111,7 @@ def _totals(table: Table) -> Iterator[list[str]]:
 def render_table(table: Table, console: Console) -> None:
     """The table on a terminal: as a grid where it is of texts, and a line per row where it is of money."""
     console.print(table.title, style="bold")
-    if any(column.kind in _MONEY for column in table.columns):
+    if any(column.kind in MONEY for column in table.columns):
         for row in table.rows:
             console.print(_line(table, row), markup=False)
     else:
@@ -125,39 +129,28 @@ def _line(table: Table, row: tuple[Cell, ...]) -> str:
     parts = []
     for place, column in enumerate(table.columns):
         value = value_of(row[place])
-        if column.kind in _MONEY and isinstance(value, Decimal) and (value or place == len(row) - 1):
-            currency = str(value_of(row[_currency_place(table) or 0]))
+        if column.kind in MONEY and isinstance(value, Decimal) and (value or place == len(row) - 1):
+            currency = str(value_of(row[table.currency_place or 0]))
             parts.append(f"{column.header.lower()} {shown_amount(value, currency)}")
     return f"{value_of(row[0])}  " + " · ".join(parts)
 
 
-def shown_rows(table: Table) -> Iterator[list[str]]:
+def shown_rows(table: Table) -> Iterator[tuple[str, ...]]:
     """The rows as texts."""
-    kinds, place = [column.kind for column in table.columns], _currency_place(table)
-    for row in table.rows:
-        currency = "" if place is None else str(value_of(row[place]))
-        yield [
-            cell if isinstance(cell, str) else _text(cell, kind, currency)
-            for cell, kind in zip(row, kinds, strict=True)
-        ]
+    return chain.from_iterable(in_texts(table, str, _text))
 
 
 def _shown(table: Table, row: Sequence[Cell], number: int) -> str:
     """A cell as text: money with the decimals of its row's currency."""
-    place = _currency_place(table)
+    place = table.currency_place
     return _text(row[number], table.columns[number].kind, "" if place is None else str(value_of(row[place])))
-
-
-def _currency_place(table: Table) -> int | None:
-    keys = [column.key for column in table.columns]
-    return keys.index(table.currency) if table.currency else None
 
 
 def _text(cell: Cell, kind: ColumnKind, currency: str) -> str:
     value = value_of(cell)
     if value is None:
         return ""
-    if kind in _MONEY and isinstance(value, Decimal):
+    if kind in MONEY and isinstance(value, Decimal):
         if value and kind == "rest":
             return Markup('<strong class="rest">{}</strong>').format(shown_amount(value, currency))
         return shown_amount(value, currency) if value else _ZERO

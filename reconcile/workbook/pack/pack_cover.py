@@ -10,7 +10,7 @@ from reconcile.domain.pack_table import Pack, Table, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.pack.pack_charts import write_charts
-from reconcile.workbook.pack.pack_rows import currency_place, plain
+from reconcile.workbook.pack.pack_rows import plain
 from reconcile.workbook.pack.pack_styles import (
     BAD,
     GOOD,
@@ -85,7 +85,7 @@ class Cover:
         self.sheet.write_string(row, 0, table.title, self.looks.made(bold=True, font_size=13))
         for column, one in enumerate(table.columns):
             self.sheet.write_string(row + 1, column, one.header, self.looks.header(one.kind, column))
-        of = currency_place(table)
+        of = table.currency_place
         for number, cells in enumerate(table.rows):
             currency = "" if of is None else str(value_of(cells[of]))
             for column, cell in enumerate(cells):

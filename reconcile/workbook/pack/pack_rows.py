@@ -9,40 +9,40 @@ from functools import partial
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from reconcile.domain.pack_table import Cell, RowSum, SumOf, Table, totals_of, value_of
+from reconcile.domain.pack_table import MONEY, Cell, RowSum, SumOf, Table, totals_of, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import ColumnCells, StreamingSheet, number_cell
 from reconcile.workbook.ooxml import held, serial
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, WIDEST, PackLooks
 
-_BLOCK: Final = 512
-"""So many rows are made at a time, column by column."""
 _FORMULAS: Final = frozenset((SumOf, RowSum))
 Ranges = Callable[[str, str], str]
 """Where the rows of a column of a table stand, by the keys of both."""
 
 
 class PackCells(ColumnCells):
-    """The cells of one column, by value and currency."""
+    """The cells of one column. What is no money is kept by its value; money depends on the currency, too."""
 
     def __init__(self, sheet: StreamingSheet, index: int, table: Table, looks: PackLooks) -> None:
         super().__init__(sheet, index)
         self.kind, self.looks, self.index = table.columns[index].kind, looks, index
         self.starts: dict[str, str] = {}
 
-    def __missing__(self, key: tuple[Any, str]) -> str:
+    def __missing__(self, value: Any) -> str:  # noqa: ANN401 - any value of a cell
         """Make a cell, and keep it."""
-        return self.keep(key, self.made(*key))
+        return self.keep(value, self.made(value, ""))
 
-    def made(self, value: Any, currency: str, formula: str = "") -> str:  # noqa: ANN401 - any value of a cell
+    def made(self, value: Any, currency: str, formula: str = "") -> str:  # noqa: ANN401 - as above
         """The cell of a value, or of a formula with that result."""
         start = self.starts.get(currency) or self._started(currency)
-        if value is None:
-            return f"{start}/>"
         if isinstance(value, str):
             return start + self.sheet.text(held(value))
-        number = serial(value) if isinstance(value, date) else plain(value)
-        return number_cell(start, number if formula else f"{number:.16G}", escape(formula))
+        if value is None:
+            return f"{start}/>"
+        number = serial(value) if isinstance(value, date) else float(value)
+        return (
+            number_cell(start, number, escape(formula)) if formula else number_cell(start, f"{number:.16G}")
+        )
 
     def _started(self, currency: str) -> str:
         return self.starts.setdefault(currency, self.start(self.looks.cell(self.kind, self.index, currency)))
@@ -53,32 +53,29 @@ def write_rows(
 ) -> None:
     """Write the rows of a table below its headers. widths: of the columns, in characters."""
     wrapped = [(place, width) for place, width in enumerate(widths) if width >= WIDEST]
-    place = currency_place(table)
     columns = [PackCells(sheet, index, table, looks) for index in range(len(table.columns))]
-    formula = partial(_formula, table=table, ranges=ranges)
-    for start in range(0, len(table.rows), _BLOCK):
-        rows, first = table.rows[start : start + _BLOCK], HEADER_ROW + 1 + start
-        currencies = ["" if place is None else str(value_of(row[place])) for row in rows]
+    formula, first = partial(_formula, table=table, ranges=ranges), HEADER_ROW + 1
+    for rows, currencies in table.blocks():
         made = [
             _column(one, cells, currencies, first, formula)
             for one, cells in zip(columns, zip(*rows, strict=True), strict=True)
         ]
         heights = {number: _height(row, wrapped) for number, row in enumerate(rows, first)} if wrapped else {}
         sheet.stream_rows(first, map("".join, zip(*made, strict=True)), heights)
+        first += len(rows)
 
 
 def _column(
     made: PackCells, cells: Sequence[Cell], currencies: Sequence[str], first: int, formula: Callable[..., str]
 ) -> list[str]:
     """The cells of some rows in one column. first: the number of the first row, from 0."""
-    pairs = zip(cells, currencies, strict=True)
-    if _FORMULAS.isdisjoint(map(type, cells)):
-        return made.of(pairs)
+    if made.kind not in MONEY and _FORMULAS.isdisjoint(map(type, cells)):
+        return made.of(cells)
     return [
         made.made(cell.value, currency, formula(cell, number))
         if isinstance(cell, SumOf | RowSum)
-        else made[cell, currency]
-        for number, (cell, currency) in enumerate(pairs, start=first + 1)
+        else made.made(cell, currency)
+        for number, (cell, currency) in enumerate(zip(cells, currencies, strict=True), start=first + 1)
     ]
 
 
@@ -129,12 +126,6 @@ def _exact_sum(cell: SumOf, ranges: Ranges) -> str:
         for key, text in cell.where
     )
     return f"SUMPRODUCT({conditions}{ranges(cell.table, cell.column)})"
-
-
-def currency_place(table: Table) -> int | None:
-    """The column that says the currency of a row's money, from 0; None where the table names none."""
-    keys = [column.key for column in table.columns]
-    return keys.index(table.currency) if table.currency else None
 
 
 def plain(value: object) -> Any:  # noqa: ANN401  what the library writes

@@ -7,7 +7,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from reconcile.domain.money import exponent
-from reconcile.domain.pack_table import ColumnKind, Pack, Table, value_of
+from reconcile.domain.pack_table import MONEY, ColumnKind, Pack, Table, value_of
 from reconcile.workbook.export import (
     DATE_FORMAT,
     Format,
@@ -46,7 +46,7 @@ class PackLooks(Formats):
 
     def cell(self, kind: ColumnKind, column: int, currency: str) -> Format:
         """The format of a cell. currency: that of its row, for the decimals of money."""
-        if kind in ("money", "rest"):
+        if kind in MONEY:
             plain = amount_format((exponent(currency) or 0) if currency else 2)
             if kind == "money":
                 return self.made(num_format=dashed(plain))
@@ -83,16 +83,19 @@ def printable(sheet: Worksheet, pages: tuple[int, int]) -> None:
     sheet.fit_to_pages(*pages)
 
 
-def width_of(table: Table, place: int) -> int:
-    """A column's width in characters."""
-    column = table.columns[place]
-    least = max(_WIDTHS[column.kind], len(column.header) + 4)  # 4: the arrow of the filter
-    if column.kind not in ("text", "id"):
-        return least
-    cells = (row[place] for row in table.rows)
-    texts = {one if isinstance(one, str) else str(value_of(one)) for one in cells}
-    longest = max(map(_wide, texts), default=0)
-    return max(least, min(longest + 3, WIDEST))
+def widths_of(table: Table) -> list[int]:
+    """The widths of the columns in characters."""
+    longest = [0] * len(table.columns)
+    texts = [place for place, one in enumerate(table.columns) if one.kind in ("text", "id")]
+    for rows, _ in table.blocks():
+        columns = tuple(zip(*rows, strict=True))
+        for place in texts:
+            shown = {one if isinstance(one, str) else str(value_of(one)) for one in columns[place]}
+            longest[place] = max(longest[place], *map(_wide, shown))
+    return [
+        max(_WIDTHS[one.kind], len(one.header) + 4, min(most + 3, WIDEST))  # 4: the arrow of the filter
+        for one, most in zip(table.columns, longest, strict=True)
+    ]
 
 
 def _wide(text: str) -> int:

@@ -12,7 +12,7 @@ from reconcile.workbook.export import Workbook
 from reconcile.workbook.ooxml import LAST_ROW, SHEET_NAME_LIMIT
 from reconcile.workbook.pack.pack_cover import Cover
 from reconcile.workbook.pack.pack_rows import write_rows, write_totals
-from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, footer_of, printable, width_of
+from reconcile.workbook.pack.pack_styles import HEADER_ROW, PackLooks, footer_of, printable, widths_of
 
 _PAGE: Final = 200
 """Characters across a printed page that can still be read; a wider sheet takes more pages."""
@@ -61,7 +61,7 @@ class PackBook:
     def sheet(self, table: Table) -> None:
         """One table: title, note, headers, rows; filterable, frozen, printable."""
         sheet = self.book.add_streaming_sheet(self.names[table.key])
-        widths = [width_of(table, column) for column in range(len(table.columns))]
+        widths = widths_of(table)
         printable(sheet, (1 + sum(widths) // _PAGE, 0))
         sheet.repeat_rows(HEADER_ROW)
         sheet.repeat_columns(0)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import IO, Final
 
 from reconcile.domain.pack_table import Cell, Pack, RowSum, Table, value_of
 from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.ooxml import held
-from reconcile.workbook.pack.pack_rows import currency_place, plain
-from reconcile.workbook.pack.pack_styles import PackLooks, printable, width_of
+from reconcile.workbook.pack.pack_rows import plain
+from reconcile.workbook.pack.pack_styles import PackLooks, printable, widths_of
 
 _WIDEST: Final = 34
 
@@ -23,9 +24,7 @@ def write_stacked(stream: IO[bytes], pack: Pack, name: str, made_at: datetime) -
     sheet, looks = book.add_worksheet(name), PackLooks(book)
     printable(sheet, (1, 0))
     sheet.set_footer("&L" + pack.title.replace("&", "&&") + "&RPage &P of &N")
-    count = max(len(table.columns) for table in pack.tables)
-    for column in range(count):
-        widths = [width_of(table, column) for table in pack.tables if column < len(table.columns)]
+    for column, widths in enumerate(zip_longest(*map(widths_of, pack.tables), fillvalue=0)):
         sheet.set_column(column, column, min(max(widths), _WIDEST))
     row = _headed(sheet, looks, pack)
     for table in pack.tables:
@@ -62,7 +61,7 @@ def _cell(
     sheet: Worksheet, looks: PackLooks, table: Table, cells: tuple[Cell, ...], place: tuple[int, int]
 ) -> None:
     row, column = place
-    cell, of = cells[column], currency_place(table)
+    cell, of = cells[column], table.currency_place
     currency = "" if of is None else str(value_of(cells[of]))
     look = looks.cell(table.columns[column].kind, column, currency)
     value = plain(value_of(cell))
