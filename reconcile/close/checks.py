@@ -291,9 +291,9 @@ def _beyond(was: CommissionLine, now: CommissionLine, factor: Decimal) -> bool:
 
 
 def _undated(given: Evidence) -> Iterator[Objection]:
-    for line in sorted(given.now.lines.values(), key=lambda one: one.id):
-        if given.earned(line) is None:
-            yield _line(line, given, "has neither a period end nor a creation date, so it is in no period")
+    undated = [one for one in given.now.lines.values() if given.earned(one) is None]
+    for line in sorted(undated, key=lambda one: one.id):
+        yield _line(line, given, "has neither a period end nor a creation date, so it is in no period")
 
 
 def _unclear_status(given: Evidence) -> Iterator[Objection]:

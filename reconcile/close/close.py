@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from reconcile.close.aging import Waiting
 from reconcile.close.checks import Result, run_checks
-from reconcile.close.flux import Flux, flux
+from reconcile.close.flux import Flux
 from reconcile.close.frozen import Frozen
 from reconcile.close.further import Further
 from reconcile.close.gl.tie import Tie
@@ -96,7 +96,7 @@ def make_close(frozen: Frozen, previous: Frozen | None) -> Close:
         partner_rolls=rolls(made.entries, columns, by_partner=True),
         checks=run_checks(made.checks, made.evidence, frozen.waivers),
         waiting=made.waiting,
-        flux=flux(made.entries, frozen.policy),
+        flux=tuple(made.evidence.flux),
         journal=made.journal,
         ties_by_partner=made.ties_by_partner,
         ties=made.ties,

@@ -93,8 +93,10 @@ def bridge_table(close: Close) -> Table:
 def _bridged(close: Close, roll: Roll) -> tuple[Cell, ...]:
     here = ("currency", roll.currency)
     closing = roll.sums[Movement.CLOSING]
-    entries = [one for one in close.of(Movement.CLOSING) if one.currency == roll.currency]
-    sums = {part: sum((one.amount for one in entries if one.part == part.value), Decimal(0)) for part in Part}
+    sums: dict[str, Decimal] = dict.fromkeys(Part, Decimal(0))
+    for one in close.of(Movement.CLOSING):
+        if one.currency == roll.currency:
+            sums[one.part] += one.amount
     where = (here, ("movement", "closing"))
     parts = [SumOf("lines", "amount", (*where, ("part", part.value)), sums[part]) for part in Part]
     aged = sum(

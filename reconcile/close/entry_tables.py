@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reconcile.close.close import Close
@@ -10,7 +10,6 @@ from reconcile.close.journal import accounts, is_booked
 from reconcile.close.rollforward import Entry, Movement
 from reconcile.domain.pack_table import Cell, Column, Table, headed
 
-Cells = Callable[[Entry], tuple[Cell, ...]]
 _MONEY: Final = (Movement.PAID, Movement.RETURNED, Movement.DIFFERENCE)
 
 
@@ -23,11 +22,9 @@ def paid_table(close: Close) -> Table:
     """What was paid and came back."""
     if close.frozen.version > 2:
         return _payments(close)
-    columns, cells = _ENTRIES[close.frozen.ledger_version]
-    made = cells(close)
     money = [one for movement in _MONEY for one in close.of(movement)]
-    rows = tuple(made(one) for one in money)
-    return Table("paid", "Paid in the period", columns, rows, "", "currency")
+    rows = tuple(_rows(close, money))
+    return Table("paid", "Paid in the period", _columns(close), rows, "", "currency")
 
 
 def _payments(close: Close) -> Table:
@@ -64,17 +61,16 @@ def _payments(close: Close) -> Table:
 def lines_table(close: Close) -> Table:
     """Every line's part in every column; where it is booked, the accounts as well."""
     policy = close.frozen.policy
-    columns, cells = _ENTRIES[close.frozen.ledger_version]
-    more = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
-    made = cells(close)
+    accounts_of = accounts(policy)
     rows = tuple(
-        (*made(one), *(accounts(one, policy).values() if is_booked(one, policy) else ("", "")))
-        for one in close.entries
+        (*cells, *(accounts_of(one).values() if is_booked(one, policy) else ("", "")))
+        for one, cells in zip(close.entries, _rows(close, close.entries), strict=True)
     )
-    return Table("lines", "Lines", (*columns, *more), rows, "", "currency")
+    more = (Column("expense", "Expense account", "id"), Column("liability", "Liability account", "id"))
+    return Table("lines", "Lines", (*_columns(close), *more), rows, "", "currency")
 
 
-_FIRST_COLUMNS: Final = (
+_COLUMNS: Final = (
     *headed("text", movement="Movement", currency="Currency"),
     Column("amount", "Amount", "money"),
     Column("partner", "Partner"),
@@ -82,37 +78,35 @@ _FIRST_COLUMNS: Final = (
     Column("plan", "Plan"),
     *headed("id", line="Line ID", payout="Payout ID"),
     Column("why", "Reference or reason"),
-)
-
-
-def _entry(one: Entry) -> tuple[Cell, ...]:
-    return (
-        one.movement.value,
-        one.currency,
-        one.amount,
-        one.partner,
-        one.partner_id,
-        one.plan,
-        one.line_id,
-        one.payout_id or "",
-        one.why,
-    )
-
-
-_SECOND_COLUMNS: Final = (
-    *_FIRST_COLUMNS,
     Column("day", "Date", "date"),
     *headed("text", source="Source", part="Kind"),
     Column("partner_no", "Partner no.", "number"),
 )
+_SHOWN: Final = {1: _COLUMNS[:9], 2: _COLUMNS}
+"""The columns of an entry by the version of the ledger: the first one knew no days."""
 
 
-def _dated(close: Close) -> Cells:
-    numbers = partner_numbers(close)
-    return lambda one: (*_entry(one), one.day, one.source, one.part, numbers[one.partner_id])
+def _columns(close: Close) -> tuple[Column, ...]:
+    return _SHOWN[close.frozen.ledger_version]
 
 
-_ENTRIES: Final[Mapping[int, tuple[tuple[Column, ...], Callable[[Close], Cells]]]] = {
-    1: (_FIRST_COLUMNS, lambda _: _entry),
-    2: (_SECOND_COLUMNS, _dated),
-}
+def _rows(close: Close, entries: Iterable[Entry]) -> Iterator[tuple[Cell, ...]]:
+    numbers, names = partner_numbers(close), {one: one.value for one in Movement}
+    shown = len(_columns(close))
+    for one in entries:
+        cells = (
+            names[one.movement],
+            one.currency,
+            one.amount,
+            one.partner,
+            one.partner_id,
+            one.plan,
+            one.line_id,
+            one.payout_id or "",
+            one.why,
+            one.day,
+            one.source,
+            one.part,
+            numbers[one.partner_id],
+        )
+        yield cells[:shown]

@@ -8,10 +8,11 @@ and payments without a bill are booked to the liability account.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final, Literal
 
 from reconcile.close.ledger.open_items import Part
@@ -123,8 +124,9 @@ def journal(
 ) -> tuple[JournalLine, ...]:
     """A journal of these amounts on the last day of the period, and its reversal on the day after."""
     parts: dict[tuple[str, Side, str], list[Entry]] = defaultdict(list)
+    accounts_of = accounts(policy)
     for one in entries:
-        for side, account in accounts(one, policy).items():
+        for side, account in accounts_of(one).items():
             parts[one.currency, side, account].append(one)
     forth = tuple(
         JournalLine(
@@ -158,11 +160,15 @@ def _signed(amount: Decimal, side: Side) -> Decimal:
     return amount if side == "expense" else -amount
 
 
-def accounts(entry: Entry, policy: ClosePolicy) -> Mapping[Side, str]:
-    """The two accounts that an accrued line goes to."""
-    key = (entry.partner_id, entry.plan, entry.currency)
-    against = getattr(policy, _AGAINST.get(entry.part, "liability"))
-    return {"expense": policy.expense.account(*key), "liability": against.account(*key)}
+def accounts(policy: ClosePolicy) -> Callable[[Entry], Mapping[Side, str]]:
+    """The two accounts that an accrued line goes to. Many lines share theirs, so each is looked for once."""
+
+    @cache
+    def found(part: str, *key: str) -> Mapping[Side, str]:
+        against = getattr(policy, _AGAINST.get(part, "liability"))
+        return {"expense": policy.expense.account(*key), "liability": against.account(*key)}
+
+    return lambda one: found(one.part, one.partner_id, one.plan, one.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from reconcile.close.aging import buckets, sums
@@ -76,18 +77,8 @@ def waiting_table(close: Close) -> Table:
         Column("amount", "Amount", "money"),
         _CURRENCY,
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            one.payout_id,
-            one.partner,
-            one.stage,
-            one.days,
-            one.bucket,
-            one.amount.amount,
-            one.amount.currency,
-        )
-        for one in close.waiting
-    )
+    cells = ("payout_id", "partner", "stage", "days", "bucket", "amount.amount", "amount.currency")
+    rows = tuple(map(attrgetter(*cells), close.waiting))
     return Table("waiting", _OPEN[close.frozen.ledger_version], columns, rows, "", "currency", is_summed=True)
 
 

@@ -81,6 +81,7 @@ def _first(frozen: Frozen, previous: Frozen | None) -> Numbers:
         frozen.matched,
         frozen.out,
         frozen.unfinished,
+        flux=flux(found, frozen.policy),
     )
     waiting = aging(snapshot, period, payments, frozen.policy.aging_days)
     return Numbers(
@@ -144,7 +145,7 @@ def _evidence(frozen: Frozen, previous: Frozen | None, now: Books, found: Sequen
         frozen.policy,
         [payouts[one] for one in sorted(payouts.keys() & touched)],
         [lines[one] for one in sorted(seen)],
-        frozen.facts.due_on,
+        lambda line: now.due.get(line.id),
         frozen.earlier(previous),
         {
             payout_id: tuple(PaidOn(one.day, one.amount, one.reference) for one in rows)

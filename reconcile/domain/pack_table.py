@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,14 +77,13 @@ class Table:
         """The place of a column, from 0."""
         return [column.key for column in self.columns].index(key)
 
-    @property
-    def currency_place(self) -> int | None:
-        """The place of the column that says the currency of a row's money; None where there is none."""
-        return self.place(self.currency) if self.currency else None
+    def currency_of(self, row: Sequence[Cell]) -> str:
+        """The currency of a row's money; empty where no column says it."""
+        return str(value_of(row[self.place(self.currency)])) if self.currency else ""
 
     def blocks(self) -> Iterator[tuple[tuple[tuple[Cell, ...], ...], list[str]]]:
         """The rows with their currencies, some hundred at a time, for work that goes column by column."""
-        of = self.currency_place
+        of = self.place(self.currency) if self.currency else None
         for start in range(0, len(self.rows), _BLOCK):
             rows = self.rows[start : start + _BLOCK]
             yield rows, [""] * len(rows) if of is None else [str(value_of(row[of])) for row in rows]

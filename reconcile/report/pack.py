@@ -130,7 +130,7 @@ def _line(table: Table, row: tuple[Cell, ...]) -> str:
     for place, column in enumerate(table.columns):
         value = value_of(row[place])
         if column.kind in MONEY and isinstance(value, Decimal) and (value or place == len(row) - 1):
-            currency = str(value_of(row[table.currency_place or 0]))
+            currency = table.currency_of(row) if table.currency else str(value_of(row[0]))
             parts.append(f"{column.header.lower()} {shown_amount(value, currency)}")
     return f"{value_of(row[0])}  " + " · ".join(parts)
 
@@ -142,8 +142,7 @@ def shown_rows(table: Table) -> Iterator[tuple[str, ...]]:
 
 def _shown(table: Table, row: Sequence[Cell], number: int) -> str:
     """A cell as text: money with the decimals of its row's currency."""
-    place = table.currency_place
-    return _text(row[number], table.columns[number].kind, "" if place is None else str(value_of(row[place])))
+    return _text(row[number], table.columns[number].kind, table.currency_of(row))
 
 
 def _text(cell: Cell, kind: ColumnKind, currency: str) -> str:

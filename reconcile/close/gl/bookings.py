@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -45,20 +45,20 @@ Balances = dict[tuple[str, str], Decimal]
 def balances(open_entries: Iterable[Entry], policy: ClosePolicy, trued_up: Iterable[Entry] = ()) -> Balances:
     """What the accounts of the balance sheet should stand at. open_entries: what is open then."""
     found: Balances = defaultdict(Decimal)
+    liability = _liabilities(policy)
     for one in open_entries:
-        if one.part in _PAYABLES:
-            found[policy.gl.payable, one.currency] -= one.amount
-        else:
-            found[_liability(one, policy), one.currency] -= one.amount
+        account = policy.gl.payable if one.part in _PAYABLES else liability(one)
+        found[account, one.currency] -= one.amount
     for one in trued_up:
-        found[_liability(one, policy), one.currency] -= one.amount
+        found[liability(one), one.currency] -= one.amount
     found.pop(("", ""), None)
     return {key: amount for key, amount in sorted(found.items()) if key[0]}
 
 
-def _liability(one: Entry, policy: ClosePolicy) -> str:
+def _liabilities(policy: ClosePolicy) -> Callable[[Entry], str]:
     """The account that an open item stands in. Clearing tells no prepaid and receivable apart."""
-    return accounts(replace(one, part="") if policy.method == "clearing" else one, policy)["liability"]
+    found, apart = accounts(policy), policy.method != "clearing"
+    return lambda one: found(one if apart else replace(one, part=""))["liability"]
 
 
 def bookings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,12 +37,11 @@ class Books:
 def books(facts: Facts, day: date) -> Books:
     """The ledger at the end of a day."""
     entries_until = positions(facts, day)
-    due = {line.id: on for line in facts.snapshot.lines.values() if (on := facts.due_on(line))}
     return Books(
         {one.key: one for one in entries_until},
         open_parts(facts, entries_until, day),
         facts.snapshot.lines,
-        due,
+        facts.due,
     )
 
 
@@ -55,34 +54,18 @@ def entries(before: Books, now: Books, facts: Facts, period: Period) -> tuple[En
     """The whole roll-forward, in the order of its columns, of currency and id."""
     opening = Movement.MOVED_IN if before.is_first else Movement.OPENING
     told = BEFORE_FIRST if before.is_first else ""
-    found = [_open(opening, one, facts, told) for one in before.open]
+    found = [_entry(opening, one, one.amount, facts, told) for one in before.open]
     found += _moved(before, now, facts, period)
-    found += [_open(Movement.CLOSING, one, facts, "") for one in now.open]
+    found += [_entry(Movement.CLOSING, one, one.amount, facts, "") for one in now.open]
     order = {movement: place for place, movement in enumerate(Movement)}
     return tuple(
         sorted(found, key=lambda one: (order[one.movement], one.currency, one.payout_id or "", one.line_id))
     )
 
 
-def _open(movement: Movement, one: OpenPart, facts: Facts, why: str) -> Entry:
-    return Entry(
-        movement,
-        one.line_id,
-        one.payout_id or None,
-        one.partner_id,
-        facts.snapshot.partner_name(one.partner_id),
-        one.plan,
-        one.currency,
-        one.amount,
-        why,
-        day=one.due,
-        part=one.part.value,
-    )
-
-
 def _moved(before: Books, now: Books, facts: Facts, period: Period) -> Iterator[Entry]:
     money: dict[tuple[str, str], list[tuple[Position | None, Position | None]]] = defaultdict(list)
-    for key in sorted(before.positions.keys() | now.positions.keys()):
+    for key in sorted({**before.positions, **now.positions}):
         was, one = before.positions.get(key), now.positions.get(key)
         if was and one and was.partner_id != one.partner_id:
             yield from _transferred(was, one, facts)
@@ -110,15 +93,15 @@ def _earned(
     was: Position | None, one: Position | None, before: Books, facts: Facts, period: Period
 ) -> Iterator[Entry]:
     """A line that came, went or changed. A change of currency is a leaving and a coming: two keys."""
-    line = facts.snapshot.lines.get((one or was).line_id)  # type: ignore[union-attr]  # one of both is there
-    seen = before.seen.get((one or was).line_id)  # type: ignore[union-attr]  # one of both is there
+    there = one or was
+    assert there
+    line, seen = facts.snapshot.lines.get(there.line_id), before.seen.get(there.line_id)
     edited = f"{seen.amount} became {line.amount}" if seen and line and seen.amount != line.amount else ""
     recoined = bool(edited and seen and line and seen.amount.currency != line.amount.currency)
     if was and one:
         yield _entry(Movement.ADJUSTED, one, one.amount - was.amount, facts, edited)
     elif one:
-        known = any(key[0] == "earned" and key[2] == one.line_id for key in _keys(before, one.line_id))
-        if recoined and known:
+        if recoined and seen and ("earned", "", seen.id, seen.amount.currency) in before.positions:
             yield _entry(Movement.ADJUSTED, one, one.amount, facts, edited)
         elif one.day in period and _is_fresh(one.line_id, before, period):
             yield _entry(Movement.EARNED, one, one.amount, facts, "")
@@ -127,12 +110,6 @@ def _earned(
     elif was:
         movement, why = _leaving(line, facts, edited)
         yield _entry(movement, was, -was.amount, facts, why)
-
-
-def _keys(before: Books, line_id: str) -> Iterable[Key]:
-    seen = before.seen.get(line_id)
-    key = ("earned", "", line_id, seen.amount.currency if seen else "")
-    return (key,) if key in before.positions else ()
 
 
 def _is_fresh(line_id: str, before: Books, period: Period) -> bool:
@@ -195,17 +172,22 @@ def _column(one: Position) -> Movement:
             return Movement.PAID
 
 
-def _entry(movement: Movement, one: Position, amount: Decimal, facts: Facts, why: str) -> Entry:
+def _entry(movement: Movement, one: Position | OpenPart, amount: Decimal, facts: Facts, why: str) -> Entry:
+    day, source, part = (
+        (one.due, "", one.part.value) if isinstance(one, OpenPart) else (one.day, one.source, "")
+    )
+    partner = facts.snapshot.partner_name(one.partner_id)
     return Entry(
         movement,
         one.line_id,
         one.payout_id or None,
         one.partner_id,
-        facts.snapshot.partner_name(one.partner_id),
+        partner,
         one.plan,
         one.currency,
         amount,
         why,
-        day=one.day,
-        source=one.source,
+        day,
+        source,
+        part,
     )

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal
 
 from reconcile.close.ledger.evidence_of_payment import Allotment, AllotmentKind, DatedBill, StagePaid
@@ -45,6 +47,32 @@ class Facts:
     def due_on(self, line: CommissionLine) -> date | None:
         """The day on which a line is earned."""
         return due_on(line, self.snapshot.payouts.get(line.payout_id or ""), self.days)
+
+    @cached_property
+    def due(self) -> Mapping[str, date]:
+        """The day on which each line is earned, of those that have one."""
+        return {line.id: day for line in self.snapshot.lines.values() if (day := self.due_on(line))}
+
+    @cached_property
+    def earned(self) -> tuple[Position, ...]:
+        """What is earned on any day, in the order of the ids: a ledger takes it up to its own day."""
+        lines = sorted(self.snapshot.lines.values(), key=attrgetter("id"))
+        return tuple(
+            Position(
+                "earned",
+                line.payout_id or "",
+                line.id,
+                line.partner_id,
+                line.plan_name or "",
+                line.amount.currency,
+                line.amount.amount,
+                self.due[line.id],
+                line.id,
+                source=f"line {line.id}",
+            )
+            for line in lines
+            if line.id in self.due and not self.is_declined(line)
+        )
 
     def is_declined(self, line: CommissionLine) -> bool:
         """Whether a line, or the payout that it is on, is declined."""
@@ -91,7 +119,7 @@ def due_on(line: CommissionLine, payout: Payout | None, days: Days) -> date | No
 
 def positions(facts: Facts, day: date) -> tuple[Position, ...]:
     """Everything that was earned and paid up to a day, that day included."""
-    earned = tuple(_earned(facts, day))
+    earned = tuple(one for one in facts.earned if one.day <= day)
     by_payout: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for one in earned:
         by_payout[one.payout_id][one.currency] += one.amount
@@ -103,25 +131,6 @@ def positions(facts: Facts, day: date) -> tuple[Position, ...]:
         elif facts.stage_paid[payout_id].day <= day:
             paid += _by_stage(payout_id, facts)
     return (*earned, *paid)
-
-
-def _earned(facts: Facts, day: date) -> Iterator[Position]:
-    for line in sorted(facts.snapshot.lines.values(), key=lambda one: one.id):
-        due = facts.due_on(line)
-        if due is None or due > day or facts.is_declined(line):
-            continue
-        yield Position(
-            "earned",
-            line.payout_id or "",
-            line.id,
-            line.partner_id,
-            line.plan_name or "",
-            line.amount.currency,
-            line.amount.amount,
-            due,
-            line.id,
-            source=f"line {line.id}",
-        )
 
 
 def _allotted(

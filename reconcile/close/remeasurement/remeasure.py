@@ -138,7 +138,7 @@ class _Measuring:
         self, frozen: Frozen, previous: Frozen | None, entries: Sequence[Entry], rates: Rates
     ) -> None:
         self.frozen, self.previous, self.entries, self.rates = frozen, previous, entries, rates
-        self.clearing = frozen.policy.method == "clearing"
+        self.clearing, self.accounts = frozen.policy.method == "clearing", accounts(frozen.policy)
         self.found: dict[tuple[str, str, str, Kind], Balance] = {}
         self.rate_of: dict[tuple[str, date], Rate] = {}
 
@@ -201,7 +201,7 @@ class _Measuring:
         kind = kind_of(one)
         if kind == "payables" or self.clearing:
             return (kind,)
-        return (kind, accounts(one, self.frozen.policy)["liability"], self._values(one))
+        return (kind, self.accounts(one)["liability"], self._values(one))
 
     def _values(self, one: Entry | Move) -> Values:
         rules = self.frozen.policy.dimensions

@@ -29,11 +29,6 @@ class ColumnCells(dict[Any, str]):
             self.clear()
         return list(map(self.__getitem__, keys))
 
-    def keep(self, key: Any, cell: str) -> str:  # noqa: ANN401 - each kind of column has its own keys
-        """Keep a cell for the next rows; answers it."""
-        self[key] = cell
-        return cell
-
     def start(self, look: Format) -> str:
         """The beginning of each cell of that look, up to its style."""
         return f'{self.place}{self.sheet.style(look)}"'

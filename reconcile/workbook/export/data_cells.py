@@ -69,7 +69,7 @@ class DataCells(ColumnCells):
     def __missing__(self, key: Any) -> str:  # noqa: ANN401 - a text or None
         """Make a cell, and keep it unless it says something of its row."""
         if not isinstance(key, str):
-            return self.keep(key, self.empty(self.usual))
+            return self.setdefault(key, self.empty(self.usual))
         number = self.sheet.texts.get(key)
         if number is None:
             if not showable(key):
@@ -80,7 +80,7 @@ class DataCells(ColumnCells):
             self.longest = len(key)
         if "\n" in key:
             return self._tall(key) + self.sheet.text(key)
-        return self.keep(key, f'{self.usual} t="s"><v>{number}</v></c>')
+        return self.setdefault(key, f'{self.usual} t="s"><v>{number}</v></c>')
 
     def empty(self, start: str) -> str:
         """A cell that shows nothing; a hidden one need not be there."""
@@ -106,7 +106,7 @@ class NumberCells(DataCells):
             cell = number_cell(self.usual, serial(key))
         else:
             cell = self.usual + self.sheet.text(key.isoformat())
-        return self.keep(key, cell)
+        return self.setdefault(key, cell)
 
 
 class AmountCells(DataCells):
@@ -127,7 +127,7 @@ class AmountCells(DataCells):
 
     def __missing__(self, places: int) -> str:
         """The beginning of a cell with so many decimals; -1 where its currency is not known."""
-        return self.keep(places, self.start(self.styles.data_cell(self.column, places)))
+        return self.setdefault(places, self.start(self.styles.data_cell(self.column, places)))
 
     def _without_number(self, places: int, text: Value) -> str:
         start = self[places]

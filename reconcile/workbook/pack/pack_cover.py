@@ -85,9 +85,8 @@ class Cover:
         self.sheet.write_string(row, 0, table.title, self.looks.made(bold=True, font_size=13))
         for column, one in enumerate(table.columns):
             self.sheet.write_string(row + 1, column, one.header, self.looks.header(one.kind, column))
-        of = table.currency_place
         for number, cells in enumerate(table.rows):
-            currency = "" if of is None else str(value_of(cells[of]))
+            currency = table.currency_of(cells)
             for column, cell in enumerate(cells):
                 place = f"'{self.names[table.key]}'!{column_letters(column)}{HEADER_ROW + 2 + number}"
                 shape = self.looks.cell(table.columns[column].kind, column, currency)

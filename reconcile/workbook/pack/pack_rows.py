@@ -30,22 +30,19 @@ class PackCells(ColumnCells):
 
     def __missing__(self, value: Any) -> str:  # noqa: ANN401 - any value of a cell
         """Make a cell, and keep it."""
-        return self.keep(value, self.made(value, ""))
+        return self.setdefault(value, self.made(value, ""))
 
     def made(self, value: Any, currency: str, formula: str = "") -> str:  # noqa: ANN401 - as above
         """The cell of a value, or of a formula with that result."""
-        start = self.starts.get(currency) or self._started(currency)
+        start = self.starts.get(currency)
+        if not start:
+            start = self.starts[currency] = self.start(self.looks.cell(self.kind, self.index, currency))
         if isinstance(value, str):
             return start + self.sheet.text(held(value))
         if value is None:
             return f"{start}/>"
         number = serial(value) if isinstance(value, date) else float(value)
-        return (
-            number_cell(start, number, escape(formula)) if formula else number_cell(start, f"{number:.16G}")
-        )
-
-    def _started(self, currency: str) -> str:
-        return self.starts.setdefault(currency, self.start(self.looks.cell(self.kind, self.index, currency)))
+        return number_cell(start, number if formula else f"{number:.16G}", formula and escape(formula))
 
 
 def write_rows(
@@ -112,11 +109,15 @@ def _formula(cell: SumOf | RowSum, number: int, table: Table, ranges: Ranges) ->
     if isinstance(cell, SumOf):
         criteria = "".join(f',{ranges(cell.table, key)},"{_quoted(text)}"' for key, text in cell.where)
         return f"SUMIFS({ranges(cell.table, cell.column)}{criteria})"
-    keys = [column.key for column in table.columns]
+    return row_sum(cell, number, table)
+
+
+def row_sum(cell: RowSum, number: int, table: Table) -> str:
+    """The formula of a sum of cells of its row. number: of the row, from 1."""
     terms = (
-        f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{number}" for key, sign in cell.terms
+        f"{'+' if sign > 0 else '-'}{column_letters(table.place(key))}{number}" for key, sign in cell.terms
     )
-    return "ROUND(" + "".join(terms).lstrip("+") + ",6)"
+    return f"ROUND({''.join(terms).removeprefix('+')},6)"
 
 
 def _exact_sum(cell: SumOf, ranges: Ranges) -> str:

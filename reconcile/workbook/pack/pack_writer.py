@@ -79,6 +79,6 @@ class PackBook:
     def range_of(self, key: str, column_key: str) -> str:
         """Where the rows of a column stand, by the keys of its table and its own."""
         table = self.pack.table(key)
-        column = column_letters([one.key for one in table.columns].index(column_key))
+        column = column_letters(table.place(column_key))
         first, last = HEADER_ROW + 2, HEADER_ROW + 1 + max(1, len(table.rows))
         return f"'{self.names[key]}'!${column}${first}:${column}${last}"

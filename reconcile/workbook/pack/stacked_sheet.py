@@ -8,10 +8,9 @@ from itertools import zip_longest
 from typing import IO, Final
 
 from reconcile.domain.pack_table import Cell, Pack, RowSum, Table, value_of
-from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.ooxml import held
-from reconcile.workbook.pack.pack_rows import plain
+from reconcile.workbook.pack.pack_rows import plain, row_sum
 from reconcile.workbook.pack.pack_styles import PackLooks, printable, widths_of
 
 _WIDEST: Final = 34
@@ -61,17 +60,10 @@ def _cell(
     sheet: Worksheet, looks: PackLooks, table: Table, cells: tuple[Cell, ...], place: tuple[int, int]
 ) -> None:
     row, column = place
-    cell, of = cells[column], table.currency_place
-    currency = "" if of is None else str(value_of(cells[of]))
-    look = looks.cell(table.columns[column].kind, column, currency)
-    value = plain(value_of(cell))
+    cell, value = cells[column], plain(value_of(cells[column]))
+    look = looks.cell(table.columns[column].kind, column, table.currency_of(cells))
     if isinstance(cell, RowSum):
-        keys = [one.key for one in table.columns]
-        terms = "".join(
-            f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{row + 1}"
-            for key, sign in cell.terms
-        )
-        sheet.write_formula(row, column, f"=ROUND({terms.lstrip('+')},6)", look, value)
+        sheet.write_formula(row, column, f"={row_sum(cell, row + 1, table)}", look, value)
     elif isinstance(value, str):
         sheet.write_string(row, column, held(value), look)
     elif isinstance(value, datetime):
