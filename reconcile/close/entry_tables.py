@@ -94,19 +94,7 @@ def _rows(close: Close, entries: Iterable[Entry]) -> Iterator[tuple[Cell, ...]]:
     numbers, names = partner_numbers(close), {one: one.value for one in Movement}
     shown = len(_columns(close))
     for one in entries:
-        cells = (
-            names[one.movement],
-            one.currency,
-            one.amount,
-            one.partner,
-            one.partner_id,
-            one.plan,
-            one.line_id,
-            one.payout_id or "",
-            one.why,
-            one.day,
-            one.source,
-            one.part,
-            numbers[one.partner_id],
-        )
+        whose = (one.partner, one.partner_id, one.plan, one.line_id, one.payout_id or "", one.why)
+        since_2 = (one.day, one.source, one.part, numbers[one.partner_id])
+        cells = (names[one.movement], one.currency, one.amount, *whose, *since_2)
         yield cells[:shown]

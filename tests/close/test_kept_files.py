@@ -12,11 +12,11 @@ from closing import close_of, frozen_of, paid
 from pydantic import TypeAdapter
 
 from reconcile.close import frozen as inputs
-from reconcile.close import numbers
 from reconcile.close.close import Close
 from reconcile.close.frozen import Frozen, from_json, write_inputs
 from reconcile.close.numbers import write_numbers
 from reconcile.close.pack import pack_of
+from reconcile.domain import pack_table
 from reconcile.domain.pack_table import Pack, value_of
 
 STRANGE = 'says "lines":{} and "rows": [], 日本 \x00 \\ ],\n     [ "'
@@ -47,7 +47,8 @@ def _in_one_piece(pack: Pack) -> str:
 
 @pytest.mark.parametrize("close", [_close(), close_of(None)], ids=["some", "nothing"])
 def test_the_numbers_are_those_of_json_in_one_piece(close: Close, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_TOGETHER", 2)
+    monkeypatch.setattr(pack_table, "_BLOCK", 2)
+    monkeypatch.setattr(pack_table, "_KNOWN", 1)
     pack, stream = pack_of(close), io.BytesIO()
     write_numbers(stream, pack)
 

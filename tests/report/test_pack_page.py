@@ -18,6 +18,7 @@ from reconcile.resources import template
 ROWS: tuple[tuple[Cell, ...], ...] = (
     ("<b>&amp; 'x' \"y\" %s %", Decimal("1234.5"), "JPY", Decimal("0.125"), date(2026, 3, 31)),
     ("\0", None, "KWD", None, None),
+    ("a text where money goes", "<i>", "EUR", "<i>", "<i>"),
     *((f"a{chr(number)}1", None, "EUR", None, None) for number in (*range(0x300), 0x2028, 0xFEFF, 0x1F600)),
 )
 TABLE = Table(

@@ -177,17 +177,5 @@ def _entry(movement: Movement, one: Position | OpenPart, amount: Decimal, facts:
         (one.due, "", one.part.value) if isinstance(one, OpenPart) else (one.day, one.source, "")
     )
     partner = facts.snapshot.partner_name(one.partner_id)
-    return Entry(
-        movement,
-        one.line_id,
-        one.payout_id or None,
-        one.partner_id,
-        partner,
-        one.plan,
-        one.currency,
-        amount,
-        why,
-        day,
-        source,
-        part,
-    )
+    whose = (one.line_id, one.payout_id or None, one.partner_id, partner, one.plan)
+    return Entry(movement, *whose, one.currency, amount, why, day, source, part)
