@@ -93,11 +93,13 @@ class _RowReader:
     numbers: frozenset[str]
     typed: Callable[[str, str, str, bool], Cell | None]
 
-    def read(self, pieces: list[bytes]) -> list[tuple[int, Cells] | None]:
+    def read(self, pieces: list[bytes]) -> Iterator[tuple[int, Cells] | None]:
         """The number and the cells of each row up to its end mark; None where it is not plain."""
-        return [self._read(piece.decode()) for piece in pieces]
+        # One by one: who asks for a header takes a row or two of them.
+        return map(self._read, pieces)
 
-    def _read(self, piece: str) -> tuple[int, Cells] | None:
+    def _read(self, row: bytes) -> tuple[int, Cells] | None:
+        piece = row.decode()
         head = _ROW.match(piece)
         if head is None:
             return None
