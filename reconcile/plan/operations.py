@@ -16,8 +16,8 @@ from reconcile.domain.fields import (
     FIELD_LABELS,
     MOVES_OFF,
     PLACE_FIELDS,
+    UNREAD,
     RecordKind,
-    Unread,
     groups,
 )
 from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
@@ -260,24 +260,21 @@ def payout_creation(new: NewPayout, relied: Texts) -> Operation:
 def line_update(target: Target, edits: list[Change], relied: Texts, amount: Money) -> Operation:
     """The PATCH that makes the edits of a line. amount: the line's before it."""
     after = {change.field: change.after for change in edits}
-    # Zero is an amount, too.
-    now = Money(
-        recorded_amount(after.get("amount") or amount.amount), after.get("currency") or amount.currency
-    )
-    moves = bool(_MONEY_FIELDS & after.keys())
+    currency, moves = after.get("currency") or amount.currency, not _MONEY_FIELDS.isdisjoint(after)
     return Operation(
         "",
         Action.UPDATE_LINE,
         target,
         *endpoint(Action.UPDATE_LINE, target.id),
-        body={_WIRE_NAMES[name]: _wire_value(name, value, now.currency) for name, value in after.items()},
+        body={_WIRE_NAMES[name]: _wire_value(name, value, currency) for name, value in after.items()},
         relies_on=relied,
         expected=after,
         undo=_undo(edits),
         restores=_restores(edits),
         by_hand=_by_hand(edits),
         before=amount if moves else None,
-        after=now if moves else None,
+        # Zero is an amount, too.
+        after=Money(recorded_amount(after.get("amount") or amount.amount), currency) if moves else None,
         unshown=_unshown(edits),
         workbooks=_workbooks(edits),
         reason=reasons_together(one.reason for one in edits),
@@ -316,8 +313,8 @@ def endpoint(action: Action, record_id: str) -> tuple[str, str]:
     """Method and path of an action on a record, which nothing else decides."""
     method, path = _ENDPOINTS[action]
     # A part of dots alone would climb up the path.
-    dots = set(record_id) == {"."}
-    return method, path.format(record_id.replace(".", "%2E") if dots else quote(record_id, safe=""))
+    part = quote(record_id, safe="") if record_id.strip(".") else record_id.replace(".", "%2E")
+    return method, path.format(part)
 
 
 def on_payout(target: Target, payout_id: str | None) -> Target:
@@ -341,18 +338,12 @@ def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:
 def _grouped(changes: Iterable[Change], kind: RecordKind) -> list[str]:
     """All fields of the changed groups: a group merges as one, so it is relied on as one."""
     edited = {change.field for change in changes}
-    members = ([field.name for field in fields] for fields in groups(kind).values())
-    return [name for names in members if edited & set(names) for name in names]
+    return [name for names in groups(kind).values() if not edited.isdisjoint(names) for name in names]
 
 
 def _relied(live: Snapshot, target: Target, wanted: Iterable[str], names: Names) -> dict[str, str | None]:
-    seen: Mapping[str, object] = observe(live, target.kind, target.id, names)
-    values = {name: seen.get(name) for name in wanted}
-    return {
-        name: value if isinstance(value, str) else None
-        for name, value in values.items()
-        if not isinstance(value, Unread)
-    }
+    seen = observe(live, target.kind, target.id, names)
+    return {name: value for name in wanted if (value := seen.get(name)) is not UNREAD}
 
 
 def _wire_value(name: str, value: str | None, currency: str) -> str | None:
