@@ -83,8 +83,6 @@ class _Played:
         self._read_same(self.operations)
         self._began = self._now
         for place, one in enumerate(self.operations):
-            # Once to see whether live shows it already, and once to see what moved.
-            self._refresh(place)
             self._refresh(place)
             self._same_again(one, place)
             self._spend(1)
@@ -105,13 +103,16 @@ class _Played:
         return Wanted(done.payouts, done.lines | made | left, done.whole)
 
     def _refresh(self, place: int) -> None:
-        if self._too_old(range(place, place + 1)):
+        """Reads again, once to see whether live shows it already, and once to see what moved."""
+        for _ in range(2):
+            if not self._too_old(range(place, place + 1)):
+                return
             self._read(self._too_old(self._soon(place)))
 
     def _same_again(self, operation: Operation, place: int) -> None:
         """What is near a new record is listed again, and the pool out of which a new payout is filled."""
         if operation.action.creates and self._is_old_place(operation):
-            soon = [self.operations[one] for one in self._soon(place)]
+            soon = map(self.operations.__getitem__, self._soon(place))
             self._read_same([one for one in soon if self._is_old_place(one)])
         if operation.action is Action.CREATE_PAYOUT and relied_lines(operation.relies_on):
             self._spend(1)
