@@ -13,14 +13,14 @@ from reconcile.cli.close_output import (
     show_verified,
 )
 from reconcile.cli.console import console
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_data, write_found, write_line, write_lines
 from reconcile.domain.phrases import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import Late, Listing, Months, RolledUp, Status, Tied
+    from reconcile.jobs.closes import Months, RolledUp, Status, Tied
     from reconcile.jobs.session import Session
 
 MODES: Final = {
@@ -57,7 +57,7 @@ def look(
     from reconcile.jobs import closes
 
     if mode == "show_list":
-        return _show_lines(closes.listing(session), as_json=as_json)
+        return write_found(closes.listing(session), as_json=as_json)
     if mode == "verify":
         checked = show_folder(closes.check_pack_folder(session, output, brought.roots)) if output else None
         return show_verified(closes.verify(session, period)) if checked is None else checked
@@ -72,7 +72,7 @@ def look(
         case "rollup":
             code = _show_rollup(closes.roll_up(session, of, required_folder(output)))
         case "late":
-            code = _show_lines(closes.late(session, of, output, brought.journals), as_json=as_json)
+            code = write_found(closes.late(session, of, output, brought.journals), as_json=as_json)
         case _:
             show_close(closes.write_again(session, of, required_folder(output)), as_json=as_json)
             code = 0
@@ -104,15 +104,5 @@ def _show_rollup(found: RolledUp) -> int:
 
 def _show_tied(found: Tied) -> int:
     """The accounts, and why they differ; 1 where one does."""
-    for line in found.as_text():
-        write_line(line)
+    write_lines(found.as_text())
     return int(not found.is_tied)
-
-
-def _show_lines(found: Listing | Late, *, as_json: bool) -> int:
-    if as_json:
-        write_data(found.as_json())
-        return 0
-    for line in found.as_text():
-        write_line(line)
-    return 0
