@@ -85,7 +85,7 @@ def _show_table(found: Months | Status, *, as_json: bool) -> int:
 
     if as_json:
         write_data(found.as_json())
-    elif found.is_empty:
+    elif not found.table.rows:
         write_line("No period was closed or tried yet. The first: reconcile close --period 2026-03 -o FOLDER")
     else:
         render_table(found.table, console())
