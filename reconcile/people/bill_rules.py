@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, totals
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import ApprovalPolicy
 from reconcile.people.plan_rules import Known, Met, limit_words
@@ -63,7 +63,4 @@ def _above(billed: Sequence[Billed], policy: ApprovalPolicy) -> Iterator[tuple[s
 
 def sums_of(billed: Sequence[Billed]) -> Mapping[str, Decimal]:
     """What moves per currency; a credit does not make a bill smaller."""
-    found: dict[str, Decimal] = {}
-    for one in billed:
-        found[one.amount.currency] = found.get(one.amount.currency, Decimal(0)) + abs(one.amount.amount)
-    return dict(sorted(found.items()))
+    return totals(Money(abs(one.amount.amount), one.amount.currency) for one in billed)
