@@ -9,7 +9,7 @@ from decimal import Decimal
 from reconcile.domain.money import Money, totals
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import ApprovalPolicy
-from reconcile.people.plan_rules import Known, Met, limit_words
+from reconcile.people.plan_rules import Known, Met, limit_words, met
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,7 @@ def bill_rules(
     if not billed or not policy.asks:
         return ()
     named = {rule: why for rule, why in _named(billed, known, pays=pays) if rule in policy.ask_for and why}
-    found = [*named.items(), *_above(billed, policy)]
-    return tuple(
-        Met(rule, why, max(policy.approvers, policy.approvers_for.get(rule, 1))) for rule, why in found
-    )
+    return met([*named.items(), *_above(billed, policy)], policy)
 
 
 def _named(billed: Sequence[Billed], known: Known, *, pays: bool) -> Iterator[tuple[str, str]]:
