@@ -115,6 +115,11 @@ def _formula(cell: SumOf | RowSum, number: int, table: Table, ranges: Ranges) ->
     if isinstance(cell, SumOf):
         criteria = "".join(f',{ranges(cell.table, key)},"{_quoted(text)}"' for key, text in cell.where)
         return f"SUMIFS({ranges(cell.table, cell.column)}{criteria})"
+    return row_sum(cell, number, table)
+
+
+def row_sum(cell: RowSum, number: int, table: Table) -> str:
+    """The formula of a sum over its own row. number: that of the row, from 1."""
     keys = [column.key for column in table.columns]
     terms = (
         f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{number}" for key, sign in cell.terms

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import IO, Final
 
 from reconcile.domain.pack_table import Cell, Pack, RowSum, Table, value_of
-from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.ooxml import held
-from reconcile.workbook.pack.pack_rows import currency_place, plain
+from reconcile.workbook.pack.pack_rows import currency_place, plain, row_sum
 from reconcile.workbook.pack.pack_styles import PackLooks, printable, width_of
 
 _WIDEST: Final = 34
@@ -67,12 +66,7 @@ def _cell(
     look = looks.cell(table.columns[column].kind, column, currency)
     value = plain(value_of(cell))
     if isinstance(cell, RowSum):
-        keys = [one.key for one in table.columns]
-        terms = "".join(
-            f"{'+' if sign > 0 else '-'}{column_letters(keys.index(key))}{row + 1}"
-            for key, sign in cell.terms
-        )
-        sheet.write_formula(row, column, f"=ROUND({terms.lstrip('+')},6)", look, value)
+        sheet.write_formula(row, column, f"={row_sum(cell, row + 1, table)}", look, value)
     elif isinstance(value, str):
         sheet.write_string(row, column, held(value), look)
     elif isinstance(value, datetime):
