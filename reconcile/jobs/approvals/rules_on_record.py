@@ -27,7 +27,6 @@ from reconcile.jobs.approvals.sign_statement import (
     standards,
 )
 from reconcile.jobs.approvals.use_approval import ask, claim_on, note_refusal, own_id
-from reconcile.jobs.evidence.keep_workbooks import kept_file
 from reconcile.jobs.session import Session
 from reconcile.people.asked_words import subject_words
 from reconcile.people.how_approved import Standing, standing
@@ -119,6 +118,8 @@ def keep_rules(session: Session, store: Store) -> None:
 
 def put_rules_on_record(session: Session, store: Store) -> str:
     """Puts the rules on record whatever they were before, and answers when: UTC, ISO 8601."""
+    from reconcile.jobs.evidence.keep_workbooks import kept_file
+
     at = session.clock().isoformat()
     content = content_of(_as_json(session.settings.team).encode())
     file = kept_file(session, _owner(session.environment), RULES, f"rules-{at}.json", content)
