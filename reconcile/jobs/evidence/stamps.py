@@ -9,9 +9,8 @@ from typing import Final
 from reconcile.config import Settings
 from reconcile.errors import ConfigurationError, StampFailed
 from reconcile.jobs.session import Session
-from reconcile.setting_values import read_bytes
+from reconcile.setting_values import beside, read_bytes
 from reconcile.stamp.token import Roots, Stamp, WrongStampError, checked, question, roots_in, told
-from reconcile.stamp_settings import roots_file
 
 _UNSTAMPED: Final = "Nothing was written. Try again, or do without a stamp: --unstamped"
 _REVOKED: Final = "Whether the certificate of {authority} was revoked: no such list was asked for."
@@ -28,7 +27,7 @@ class StampFound:
 
 def roots_path(settings: Settings) -> Path | None:
     """The file of the roots that the settings trust; None where they name none."""
-    return roots_file(settings.stamps, settings.file)
+    return beside(settings.stamps.roots, settings.file) if settings.stamps.roots else None
 
 
 def trusted_roots(settings: Settings) -> Roots | None:
