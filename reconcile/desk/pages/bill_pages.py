@@ -69,19 +69,10 @@ class _Chosen:
 def _chosen_from(kept: bytes, how: str) -> _Chosen:
     """What `as_bytes` made, to be written or asked about now."""
     values = json.loads(kept)
+    values |= {name: tuple(values.get(name, ())) for name in ("checked", "anyway")}
+    values |= {name: _from_texts(values.get(name, ())) for name in ("vendors", "open_bills")}
     filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
-    return _Chosen(
-        values["system"],
-        values.get("title", values["system"]),
-        filters,
-        values["pay_on"],
-        tuple(values["checked"]),
-        _from_texts(values["vendors"]),
-        how,
-        _from_texts(values.get("open_bills", ())),
-        tuple(values.get("anyway", ())),
-        values.get("again"),
-    )
+    return _Chosen(**{"title": values["system"]} | values | {"filters": filters, "how": how})
 
 
 def _as_texts(files: Sequence[Upload]) -> list[tuple[str, str]]:
