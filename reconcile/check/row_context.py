@@ -14,7 +14,8 @@ from reconcile.domain.rules import RULES
 from reconcile.domain.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, since that takes 0.5 instead of 0.1 microseconds a row.
+@dataclass(slots=True)
 class RowContext:
     """One row of one sheet of one workbook.
 
@@ -139,15 +140,18 @@ class RowContexts:
 
 
 def _exported(row: EditedRow, kind: RecordKind, baseline: Snapshot) -> Values | None:
-    payout, line = baseline.payouts.get(row.id or ""), baseline.lines.get(row.id or "")
-    if kind is RecordKind.PAYOUT and payout:
+    exported: Values
+    if kind is RecordKind.PAYOUT and (payout := baseline.payouts.get(row.id or "")):
         exported = payout_values(payout)
-    elif kind is RecordKind.LINE and line:
+    elif kind is RecordKind.LINE and (line := baseline.lines.get(row.id or "")):
         exported = line_values(line)
     else:
         return None
-    if row.baseline is not None and row.baseline != exported:
+    if row.baseline == exported:
+        exported = row.baseline
+    elif row.baseline is not None:
         # What no cell could hold counts as unread, whatever the baseline knows of it.
-        exported |= {name: value for name, value in row.baseline.items() if isinstance(value, Unread)}
+        unread = {name: value for name, value in row.baseline.items() if isinstance(value, Unread)}
+        exported = {**exported, **unread}
     # Most rows are as exported: then their values serve twice.
     return row.values if row.values == exported else exported

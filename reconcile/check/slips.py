@@ -297,6 +297,8 @@ _SLIPS: Final[Mapping[str, _Slip]] = {
 
 def _foreign_currencies(contexts: RowContexts) -> Iterator[Finding]:
     """New lines in a currency that their partner has nowhere else in the export."""
+    if not contexts.new_lines:
+        return
     known: defaultdict[str, set[str]] = defaultdict(set)
     for payout in contexts.baseline.payouts.values():
         known[payout.partner_id].add(payout.amount.currency)

@@ -34,7 +34,8 @@ class Export:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, since that takes 0.8 instead of 0.2 microseconds a row.
+@dataclass(slots=True)
 class EditedRow:
     """One worksheet row.
 
@@ -126,12 +127,11 @@ def row_token(workbook_id: str, kind: RecordKind, record_id: str, baseline: Valu
     A copied, half-sorted or foreign row, or an edited id, no longer fits its token.
     """
     names, form = _FORMS[kind]
-    values = [value if isinstance(value, str) else _NO_TEXT[value] for value in map(baseline.get, names)]
+    values = ["\x00unread" if value is UNREAD else value or "" for value in map(baseline.get, names)]
     text = form % (workbook_id, kind, record_id, *values)
     return f"{record_id}~{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-_NO_TEXT: Final = {None: "", UNREAD: "\x00unread"}
 _FORMS: Final = {
     kind: (
         tuple(field.name for field in fields),

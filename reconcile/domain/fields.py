@@ -121,11 +121,11 @@ MOVES_OFF: Final = (DECLINE, DETACH)
 
 
 @cache
-def groups(kind: RecordKind) -> dict[str, tuple[Field, ...]]:
-    """The fields of a kind of record by field group, in their order; not to be changed."""
-    found: dict[str, tuple[Field, ...]] = {}
+def groups(kind: RecordKind) -> dict[str, tuple[str, ...]]:
+    """The names of the fields of a kind of record by field group, in their order; not to be changed."""
+    found: dict[str, tuple[str, ...]] = {}
     for field in FIELDS[kind]:
-        found[field.group] = (*found.get(field.group, ()), field)
+        found[field.group] = (*found.get(field.group, ()), field.name)
     return found
 
 

@@ -142,8 +142,10 @@ def is_finer(money: Money) -> bool:
 
 def shown_amount(number: Decimal, currency: str) -> str:
     """An amount for people: thousands separated, at least the currency's decimals, never rounded."""
-    places = max(decimals(number), exponent(currency) or 0)
-    return f"{number or Decimal(0):,.{places}f}"
+    places, text = exponent(currency) or 0, f"{number:,f}"
+    if number and text[-places - 1 :].startswith("."):
+        return text  # as most amounts are, which takes half off
+    return f"{number or Decimal(0):,.{max(decimals(number), places)}f}"
 
 
 def wire_amount(number: Decimal, currency: str) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reconcile.check.named_partners import with_partner_ids
 from reconcile.check.review import review
@@ -15,14 +15,14 @@ from reconcile.domain.finding import Finding, Severity
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.errors import ConfigurationError, WorkbookWithdrawn
-from reconcile.jobs.own_work import own_work
 from reconcile.jobs.session import Session
-from reconcile.plan.made_before.same_lines import made_findings
-from reconcile.plan.sources import OwnWork
 from reconcile.store.sent.withdrawals import Withdrawal, withdrawn
 from reconcile.store.store import Store
 from reconcile.workbook.contract import Meta
 from reconcile.workbook.read import baseline_of, read_workbook, readonly_edits
+
+if TYPE_CHECKING:
+    from reconcile.plan.sources import OwnWork
 
 _ADVICE: Final = "Take the edits over into a workbook that is valid: reconcile exports"
 
@@ -44,7 +44,12 @@ def read(session: Session, store: Store, file: Path, lost: Meta | None = None) -
         edited = read_workbook(file, policy, templates, on_progress, lost)
     workbook_id = edited.export.workbook_id
     _refuse_withdrawn(store, workbook_id, edited.file)
-    return reading_of(edited, store.baseline(workbook_id), own_work(store, workbook_id), policy)
+    own = None
+    if edited.new_lines.rows:
+        from reconcile.jobs.own_work import own_work
+
+        own = own_work(store, workbook_id)
+    return reading_of(edited, store.baseline(workbook_id), own, policy)
 
 
 def _refuse_withdrawn(store: Store, workbook_id: str, file: str) -> None:
@@ -59,13 +64,19 @@ def withdrawn_text(file: str, one: Withdrawal) -> str:
     return f"{file} is void: the workbook {one.workbook_id} was {one}."
 
 
-def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork, policy: Policy) -> Reading:
-    """A workbook that was read, checked. kept: its baseline in the store. own: what its earlier runs did."""
+def reading_of(edited: EditedWorkbook, kept: Snapshot | None, own: OwnWork | None, policy: Policy) -> Reading:
+    """A workbook that was read, checked. kept: its baseline in the store.
+
+    own: what its earlier runs did; only its new lines are asked about it.
+    """
     baseline = kept or baseline_of(edited)
     edited = with_partner_ids(edited, baseline)
     noted = () if kept else (_unknown_export(edited),)
-    made = made_findings(edited, own)
-    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted, *made)
+    readonly = (*readonly_edits(edited, baseline, policy.locale), *noted)
+    if own and edited.new_lines.rows:
+        from reconcile.plan.made_before.same_lines import made_findings
+
+        readonly = (*readonly, *made_findings(edited, own))
     return Reading(edited, baseline, review(edited, baseline, policy, readonly), kept is not None)
 
 

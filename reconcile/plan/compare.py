@@ -16,7 +16,6 @@ from reconcile.domain.fields import (
     FIELDS,
     PLACE_FIELDS,
     UNREAD,
-    Unread,
     Value,
     Values,
     line_values,
@@ -114,10 +113,10 @@ def compare_line(sides: Sides, line: CommissionLine, values: Values, found: Comp
     """What became of one line of the baseline. values: the line's."""
     live, page = sides.live.lines.get(line.id), sides.lines
     spoken = RecordRow(line, page.sheet.by_id.get(line.id), page)
-    action = live_action(line, live, sides.names) if live else None
-    if live is None or (live is line and not action):
+    if live is None or (live is line and line.status not in sides.names.voided_statuses):
         _compare_row(spoken, values, values if live else None, found)
         return
+    action = live_action(line, live, sides.names)
     there = {**line_values(live), "action": action}
     if action == DECLINED:
         _compare_declined(
@@ -268,7 +267,7 @@ def new_upstream(baseline: Snapshot, live: Snapshot, names: Names) -> Iterator[D
 
 
 def _text(value: Value) -> str | None:
-    return None if isinstance(value, Unread) else value
+    return None if value is UNREAD else value
 
 
 def _texts(values: Mapping[str, Value]) -> dict[str, str | None]:

@@ -156,7 +156,7 @@ def _by_payout(
     found: dict[str | None, Sums] = {}
     for line in lines.values() if payouts else ():
         if line.payout_id in payouts:
-            money, sums = line.amount, found.setdefault(line.payout_id, {})
+            money, sums = line.amount, found.get(line.payout_id) or found.setdefault(line.payout_id, {})
             sums[money.currency] = sums.get(money.currency, _ZERO) + money.amount
     return found
 

@@ -16,8 +16,8 @@ from reconcile.domain.fields import (
     FIELD_LABELS,
     MOVES_OFF,
     PLACE_FIELDS,
+    UNREAD,
     RecordKind,
-    Unread,
     groups,
 )
 from reconcile.domain.money import Money, parse_decimal, recorded_amount, wire_amount
@@ -154,22 +154,7 @@ def again(operation: Operation, changes: list[Change], names: Names) -> Operatio
 
 def payout_update(changes: list[Change], relied: Texts) -> Operation:
     """The PATCH that makes the changes of a payout."""
-    target = changes[0].target
-    return Operation(
-        "",
-        Action.UPDATE_PAYOUT,
-        target,
-        *endpoint(Action.UPDATE_PAYOUT, target.id),
-        body={_WIRE_NAMES[change.field]: change.after for change in changes},
-        relies_on=relied,
-        expected={change.field: change.after for change in changes},
-        undo=_undo(changes),
-        restores=_restores(changes),
-        by_hand=_by_hand(changes),
-        unshown=_unshown(changes),
-        workbooks=_workbooks(changes),
-        reason=reasons_together(one.reason for one in changes),
-    )
+    return _update(Action.UPDATE_PAYOUT, changes[0].target, changes, relied)
 
 
 def line_creation(line: NewLine, relied: Texts, names: Names) -> Operation:
@@ -259,28 +244,43 @@ def payout_creation(new: NewPayout, relied: Texts) -> Operation:
 
 def line_update(target: Target, edits: list[Change], relied: Texts, amount: Money) -> Operation:
     """The PATCH that makes the edits of a line. amount: the line's before it."""
-    after = {change.field: change.after for change in edits}
+    edited = {change.field: change.after for change in edits}
+    if _MONEY_FIELDS.isdisjoint(edited):
+        return _update(Action.UPDATE_LINE, target, edits, relied)
     # Zero is an amount, too.
-    now = Money(
-        recorded_amount(after.get("amount") or amount.amount), after.get("currency") or amount.currency
-    )
-    moves = bool(_MONEY_FIELDS & after.keys())
+    number = recorded_amount(edited.get("amount") or amount.amount)
+    after = Money(number, edited.get("currency") or amount.currency)
+    return _update(Action.UPDATE_LINE, target, edits, relied, amount, after)
+
+
+def _update(
+    action: Action,
+    target: Target,
+    changes: list[Change],
+    relied: Texts,
+    before: Money | None = None,
+    after: Money | None = None,
+) -> Operation:
+    """The PATCH of a record. before, after: a line's amount, where its money is edited."""
+    wanted = {change.field: change.after for change in changes}
+    currency = after.currency if after else ""
+    lost = [change for change in changes if cannot_be_set_back(change)]
     return Operation(
         "",
-        Action.UPDATE_LINE,
+        action,
         target,
-        *endpoint(Action.UPDATE_LINE, target.id),
-        body={_WIRE_NAMES[name]: _wire_value(name, value, now.currency) for name, value in after.items()},
+        *endpoint(action, target.id),
+        body={_WIRE_NAMES[name]: _wire_value(name, value, currency) for name, value in wanted.items()},
         relies_on=relied,
-        expected=after,
-        undo=_undo(edits),
-        restores=_restores(edits),
-        by_hand=_by_hand(edits),
-        before=amount if moves else None,
-        after=now if moves else None,
-        unshown=_unshown(edits),
-        workbooks=_workbooks(edits),
-        reason=reasons_together(one.reason for one in edits),
+        expected=wanted,
+        undo="" if lost else "the values before, by the same call",
+        restores={change.field: change.before for change in changes if not cannot_be_set_back(change)},
+        by_hand=_by_hand(lost),
+        before=before,
+        after=after,
+        unshown=tuple(change.field for change in changes if not change.before_known),
+        workbooks=_workbooks(changes),
+        reason=reasons_together(one.reason for one in changes),
     )
 
 
@@ -316,8 +316,8 @@ def endpoint(action: Action, record_id: str) -> tuple[str, str]:
     """Method and path of an action on a record, which nothing else decides."""
     method, path = _ENDPOINTS[action]
     # A part of dots alone would climb up the path.
-    dots = set(record_id) == {"."}
-    return method, path.format(record_id.replace(".", "%2E") if dots else quote(record_id, safe=""))
+    part = quote(record_id, safe="") if record_id.strip(".") else record_id.replace(".", "%2E")
+    return method, path.format(part)
 
 
 def on_payout(target: Target, payout_id: str | None) -> Target:
@@ -341,18 +341,12 @@ def _workbooks(changes: Iterable[Change]) -> tuple[str, ...]:
 def _grouped(changes: Iterable[Change], kind: RecordKind) -> list[str]:
     """All fields of the changed groups: a group merges as one, so it is relied on as one."""
     edited = {change.field for change in changes}
-    members = ([field.name for field in fields] for fields in groups(kind).values())
-    return [name for names in members if edited & set(names) for name in names]
+    return [name for names in groups(kind).values() if not edited.isdisjoint(names) for name in names]
 
 
 def _relied(live: Snapshot, target: Target, wanted: Iterable[str], names: Names) -> dict[str, str | None]:
-    seen: Mapping[str, object] = observe(live, target.kind, target.id, names)
-    values = {name: seen.get(name) for name in wanted}
-    return {
-        name: value if isinstance(value, str) else None
-        for name, value in values.items()
-        if not isinstance(value, Unread)
-    }
+    seen = observe(live, target.kind, target.id, names)
+    return {name: value for name in wanted if (value := seen.get(name)) is not UNREAD}
 
 
 def _wire_value(name: str, value: str | None, currency: str) -> str | None:
@@ -361,20 +355,8 @@ def _wire_value(name: str, value: str | None, currency: str) -> str | None:
     return wire_amount(recorded_amount(value), currency)
 
 
-def _unshown(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(change.field for change in changes if not change.before_known)
-
-
-def _undo(changes: Iterable[Change]) -> str:
-    return "" if any(map(cannot_be_set_back, changes)) else "the values before, by the same call"
-
-
-def _restores(changes: Iterable[Change]) -> Texts:
-    return {change.field: change.before for change in changes if not cannot_be_set_back(change)}
-
-
-def _by_hand(changes: Iterable[Change]) -> str:
-    lost = [change for change in changes if cannot_be_set_back(change)]
+def _by_hand(lost: Iterable[Change]) -> str:
+    """What a person does in Introw for values that cannot be set back."""
     unknown = [FIELD_LABELS[change.field] for change in lost if not change.before_known]
     blank = [FIELD_LABELS[change.field] for change in lost if change.before_known]
     words = []

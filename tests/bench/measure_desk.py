@@ -29,6 +29,7 @@ import httpx
 from cli_session import KEY, PATIENCE, SEED
 from desk_process import FAST, Browser, DeskProcess, desk_process, desk_running
 from postgres_server import PASSWORD, PostgresServer, programs_of_postgres
+from tables import head, judged, row
 
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.server import running
@@ -172,13 +173,8 @@ def show(what: str, desks: list[DeskProcess], load: Callable[[], list[float]], t
     used = (processor(desks) - before) / len(seconds)
     median = statistics.median(seconds)
     worst = sorted(seconds)[len(seconds) * 95 // 100]
-    print(f"{what:<28} {median:7.3f} s {worst:9.3f} s {median / target:7.2f} {used:9.3f} s", flush=True)
-
-
-def measured(name: str, make: Callable[[], None]) -> None:
-    began = time.perf_counter()
-    make()
-    print(f"({name}: {time.perf_counter() - began:.0f} s in all)\n", flush=True)
+    cells = [f"{median:.3f} s", f"{worst:.3f} s", judged(median / target, 1), f"{used:.3f} s"]
+    print(row([what, *cells]), flush=True)
 
 
 def one_desk(lines: int, target: float) -> None:
@@ -212,11 +208,11 @@ def main() -> None:
     for text in sys.argv[1:] or ["1000", "100000"]:
         lines = int(text)
         target = 0.2 if lines <= 1_000 else 1.0
-        print(
-            f"{lines:,} lines                     median   19 of 20   to {target} s   processor", flush=True
-        )
-        measured("one desk", lambda: one_desk(lines, target))  # noqa: B023  called at once
-        measured("two desks", lambda: two_desks(lines, target))  # noqa: B023
+        columns = ["median", "19 of 20", f"median / {target} s", "processor"]
+        print(head([f"page of the desk, {lines:,} lines", *columns]), flush=True)
+        one_desk(lines, target)
+        two_desks(lines, target)
+        print()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 In one run: SQLite, PostgreSQL on this computer, and the same behind a proxy that adds 20 ms to every question
 and its answer. Both write to the disk before they answer. journal: intents and outcomes, one commit each.
-apply: the whole journal of a run of 500 operations. list: 10,000 runs, as `history` reads them.
+apply: the whole journal of a run of 40 operations. list: 10,000 runs, as `history` reads them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from postgres_server import PostgresServer, programs_of_postgres
 from sqlalchemy import insert
+from tables import head, row
 from tampered_stores import HERE, NAME, NOW
 from tcp_proxy import TcpProxy
 
@@ -27,8 +29,9 @@ from reconcile.store.tables import RUNS
 
 WAY = 0.010
 """Seconds that the proxy adds to each way."""
-OPERATIONS = 500
+OPERATIONS = 40
 RUNS_LISTED = 10_000
+ROUNDS = 5
 ME = Holder("run-1", "ana", "here", 1, NOW)
 
 
@@ -98,18 +101,19 @@ def _row(run: Run) -> dict[str, object]:
 
 
 def main(operations: int) -> None:
-    """Prints the figures, and the ratios to SQLite."""
+    """Prints the figures, and the ratios to SQLite, as Markdown."""
     steps: dict[str, Callable[[Store], float]] = {
-        "journal writes a second": lambda store: journal(store, operations // 5),
+        "journal writes a second": lambda store: journal(store, operations),
         f"journal of an apply of {operations} (s)": lambda store: apply(store, operations),
         f"list of {RUNS_LISTED:,} runs (s)": listed,
     }
     with tempfile.TemporaryDirectory() as folder, stores(Path(folder)) as opened:
+        print(head(["state", *opened]))
         for name, step in steps.items():
-            found = {place: step(store) for place, store in opened.items()}
-            base = found["SQLite"]
-            shown = ", ".join(f"{place} {value:.2f} ({value / base:.2f}x)" for place, value in found.items())
-            print(f"{name}: {shown}", flush=True)
+            rounds = [{place: step(store) for place, store in opened.items()} for _ in range(ROUNDS)]
+            found = {place: median(one[place] for one in rounds) for place in opened}
+            shown = (f"{value:.2f} ({value / found['SQLite']:.2f}x)" for value in found.values())
+            print(row([name, *shown]), flush=True)
 
 
 if __name__ == "__main__":

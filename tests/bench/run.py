@@ -1,12 +1,14 @@
-"""Measures how the steps grow with the month, each beside a well-known library in the same run.
+"""Measures all that the manual states of speed, each part beside a reference in the same run.
 
     pip install '.[bench]'
     python tests/bench/run.py --lines 1k,10k,100k -o samples/bench.md
 
-Every measurement is a process of its own: its seconds are those of the step, without start and preparation,
-and its memory is the peak of the whole process. Machines are noisy, so each is the median of several rounds,
-and what counts are the ratios: step and reference take turns. Growth is the exponent of the seconds, fitted
-over all sizes: 1 is in proportion.
+steps: how the steps grow with the month, each beside a well-known library. Every measurement is a process of
+its own: its seconds are those of the step, without start and preparation, and its memory is the peak of the
+whole process. Machines are noisy, so each is the median of several rounds, and what counts are the ratios:
+step and reference take turns. Growth is the exponent of the seconds, fitted over all sizes: 1 is in proportion.
+commands, state, desk: whole commands beside importing click, PostgreSQL beside SQLite, and the pages of the
+desk, each measured by a program of its own, whose page stands below.
 """
 
 from __future__ import annotations
@@ -26,7 +28,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import linear_regression, median
 
+from tables import judged, table
+
 HERE = Path(__file__).parent
+PARTS = {
+    "steps": "",
+    "commands": "measure_start_up.py",
+    "state": "measure_state.py",
+    "desk": "measure_desk.py",
+}
+"""What is measured, and by which program besides this one."""
 
 STEPS = {
     "export": "export without fetching",
@@ -77,12 +88,7 @@ SIZES = (
 )
 """A file, what it is held against (nothing: the edited lines), and the ratio that is aimed at."""
 
-START_UP = {
-    "python -c 'import click'": ("-c", "import click"),
-    "reconcile --version": ("-m", "reconcile", "--version"),
-    "reconcile --help": ("-m", "reconcile", "--help"),
-}
-GROWTH, START = 1.05, 2.0
+GROWTH = 1.05
 KILOBYTES = (
     {"export": 1.5, "write": 1.5, "close": 1.5, "payments": 1.5}
     | dict.fromkeys(("check", "compare_unchanged", "compare_1", "compare_20"), 0.5)
@@ -98,7 +104,6 @@ class Figures:
     seconds: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
     wholes: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
     megabytes: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
-    start_up: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     sizes: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def took(self, name: str, lines: int) -> float:
@@ -117,7 +122,12 @@ class Figures:
 def one(words: Sequence[str]) -> tuple[str, float, float]:
     """Runs Python once: what it printed, wall seconds, and its own peak MB, as the system counted them."""
     start = time.perf_counter()
-    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+    # The checkout is measured, whatever is installed, and its tests lend the programs their servers.
+    paths = os.pathsep.join(map(str, (HERE.parents[1], HERE.parent)))
+    environment = os.environ | {"PYTHONPATH": paths}
+    with subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         printed = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -134,9 +144,6 @@ def one(words: Sequence[str]) -> tuple[str, float, float]:
 def measured(sizes: Sequence[int], rounds: Sequence[int]) -> Figures:
     """Every step and reference at every size, in turns. rounds: for each size."""
     found = Figures()
-    for _ in range(3 * rounds[0]):
-        for name, words in START_UP.items():
-            found.start_up[name].append(one(words)[1])
     with tempfile.TemporaryDirectory() as folder:
         for lines, turn in (
             (lines, turn) for lines, most in zip(sizes, rounds, strict=True) for turn in range(most)
@@ -167,17 +174,21 @@ def _programs(lines: int) -> Iterator[tuple[str, str]]:
                 yield "references.py", reference
 
 
-def page(found: Figures, sizes: Sequence[int], rounds: Sequence[int]) -> str:
-    """The figures as Markdown."""
-    said = (
+def page(parts: Sequence[str], sizes: Sequence[int], rounds: Sequence[int]) -> Iterator[str]:
+    """The figures as Markdown, part by part."""
+    yield (
         f"Measured on {datetime.now(UTC):%Y-%m-%d} with {os.cpu_count()} processors ({platform.machine()}, "
-        f"{platform.system()}), Python {platform.python_version()}; rounds: "
-        f"{', '.join(f'{most} of {lines:,} lines' for lines, most in zip(sizes, rounds, strict=True))}. "
+        f"{platform.system()}), Python {platform.python_version()}. "
         "Medians; the ratios tell more than the seconds. Bold misses its target."
     )
-    tables = (_steps_table, _ratios_table, _sizes_table)
-    parts = (said, *(table(found, sizes) for table in tables), _start_table(found))
-    return "\n\n".join(parts) + "\n"
+    for part in parts:
+        if PARTS[part]:
+            yield one([str(HERE / PARTS[part])])[0].strip()
+            continue
+        of_each = zip(sizes, rounds, strict=True)
+        yield f"Rounds: {', '.join(f'{most} of {lines:,} lines' for lines, most in of_each)}."
+        found = measured(sizes, rounds)
+        yield from (made(found, sizes) for made in (_steps_table, _ratios_table, _sizes_table))
 
 
 def _steps_table(found: Figures, sizes: Sequence[int]) -> str:
@@ -189,18 +200,18 @@ def _steps_table(found: Figures, sizes: Sequence[int]) -> str:
         if len(sizes) > 1:
             grown = linear_regression([math.log(n) for n in sizes], [math.log(s) for s in seconds]).slope
             a_line = (found.peak(name, last) - found.peak(name, first)) * 1024 / (last - first)
-            cells += [_judged(grown, GROWTH), f"{_judged(a_line, KILOBYTES[name])} (≤ {KILOBYTES[name]})"]
+            cells += [judged(grown, GROWTH), f"{judged(a_line, KILOBYTES[name])} (≤ {KILOBYTES[name]})"]
         rows.append([*cells, f"{found.whole(name, last):.1f}", f"{found.peak(name, last):,.0f}"])
     growth = [f"growth (≤ {GROWTH})", "KB a line"] if len(sizes) > 1 else []
     process = [f"process, s at {last:,}", f"process, MB at {last:,}"]
-    return _table(["seconds for", *_headings(sizes), *growth, *process], rows)
+    return table(["seconds for", *_headings(sizes), *growth, *process], rows)
 
 
 def _ratios_table(found: Figures, sizes: Sequence[int]) -> str:
     rows = []
     for step, reference, target in TARGETS:
         ratios = [
-            _judged(found.took(step, n) / found.took(reference, n), _target(step, reference, target, n))
+            judged(found.took(step, n) / found.took(reference, n), _target(step, reference, target, n))
             if (reference, n) in found.seconds
             else "-"
             for n in sizes
@@ -208,7 +219,7 @@ def _ratios_table(found: Figures, sizes: Sequence[int]) -> str:
         few = OF_FEW.get((step, reference))
         aimed = f"≤ {target}" + (f", ≤ {few} for {FEW:,}" if few else "") if target else ""
         rows.append([STEPS[step], REFERENCES[reference], *ratios, aimed])
-    return _table(["ratio of", "to", *_headings(sizes), "target"], rows)
+    return table(["ratio of", "to", *_headings(sizes), "target"], rows)
 
 
 def _target(step: str, reference: str, target: float | None, lines: int) -> float | None:
@@ -221,50 +232,38 @@ def _sizes_table(found: Figures, sizes: Sequence[int]) -> str:
         cells = []
         for lines in sizes:
             base = found.sizes.get((other, lines), 0) if other else lines / 5
-            cells.append(_judged(found.sizes[file, lines] / base, target) if base else "-")
+            cells.append(judged(found.sizes[file, lines] / base, target) if base else "-")
         rows.append([words, *cells, f"≤ {target}"])
-    return _table(["size of", *_headings(sizes), "target"], rows)
-
-
-def _start_table(found: Figures) -> str:
-    base = median(found.start_up[next(iter(START_UP))])
-    rows = [
-        [f"`{name}`", f"{median(seconds) * 1000:.0f}", _judged(median(seconds) / base, START)]
-        for name, seconds in found.start_up.items()
-    ]
-    return _table(["start-up", "milliseconds", f"ratio (≤ {START:g})"], rows)
-
-
-def _judged(value: float, target: float | None) -> str:
-    """A figure to the precision it deserves; bold where it misses its target."""
-    text = f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
-    return f"**{text}**" if target is not None and value > target else text
+    return table(["size of", *_headings(sizes), "target"], rows)
 
 
 def _headings(sizes: Iterable[int]) -> list[str]:
     return [f"{lines:,} lines" for lines in sizes]
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
 def _sizes(text: str) -> list[int]:
     return [int(word.removesuffix("k")) * (1000 if word.endswith("k") else 1) for word in text.split(",")]
 
 
+def _parts(text: str) -> list[str]:
+    parts = text.split(",")
+    if strange := [part for part in parts if part not in PARTS]:
+        raise argparse.ArgumentTypeError(f"{', '.join(strange)} is no part; there are {', '.join(PARTS)}")
+    return parts
+
+
 def main() -> None:
     """Measures, and writes the page."""
-    parser = argparse.ArgumentParser(description="Measures how the steps grow with the month.")
+    parser = argparse.ArgumentParser(description="Measures all that the manual states of speed.")
     parser.add_argument("--lines", type=_sizes, default="1k,10k,100k", help="the sizes: 1k,10k,100k,500k")
     parser.add_argument(
         "--rounds", type=_sizes, default="3", help="of which the median counts; 3,3,1 by size"
     )
     parser.add_argument("-o", "--output", type=Path, help="the page; printed where it is not given")
+    parser.add_argument("--parts", type=_parts, default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     asked = parser.parse_args()
     rounds = asked.rounds * len(asked.lines) if len(asked.rounds) == 1 else asked.rounds
-    text = page(measured(asked.lines, rounds), asked.lines, rounds)
+    text = "\n\n".join(page(asked.parts, asked.lines, rounds)) + "\n"
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
     print(text)

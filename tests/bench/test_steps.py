@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,13 @@ def test_a_month_by_portions_proves_its_sums(monkeypatch: pytest.MonkeyPatch) ->
     sums = importlib.import_module("measure_portions").measured(350, 150, 0.05, 5)
 
     assert (sums.lines, sums.portions, sum(sums.edits.values())) == (350, 3, 16)
+
+
+def test_one_command_measures_every_part_and_names_them_where_one_is_misspelt() -> None:
+    program = Path(__file__).with_name("run.py")
+    words = [sys.executable, str(program), "--parts", "steps,stat"]
+
+    asked = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert asked.returncode == 2
+    assert "stat is no part; there are steps, commands, state, desk" in asked.stderr

@@ -66,7 +66,7 @@ WORKBOOK = EDGE | {"check", "plan", "report", "resources", "workbook"}
 MAY = {
     "history": May(STATE, EDGE | {"apply"}, 90),
     "check": May(STATE | {"iso4217"}, WORKBOOK, 170),
-    "doctor": May(STATE | {"iso4217", "xlsxwriter"}, WORKBOOK, 195),
+    "doctor": May(STATE | {"iso4217"}, WORKBOOK, 180),
     "export": May(API | {"xlsxwriter"}, EDGE | {"check", "introw", "outward", "resources", "workbook"}, 170),
     "diff": May(API, WORKBOOK | {"apply", "introw", "outward", "people"}, 266),
     "apply": May(

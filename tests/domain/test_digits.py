@@ -94,7 +94,6 @@ SIGNS_ALONE = {
     "erp/payments/remarks.py": "whether a word has a digit",
     "erp/payments/row_doubts.py": "whether a day is written in digits alone",
     "report/template_budget.py": "counts the digits of a width, too many of which are refused",
-    "workbook/ooxml/fast_rows.py": "of bytes, where it means those of ASCII; the place of a text in their list",
 }
 """Who asks a sign whether it is a digit, and why; what becomes a number is asked by is_digits."""
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from builders import make_export, make_snapshot
 
 from reconcile.domain.policy.names_and_limits import Policy, ReadLimits
 from reconcile.workbook.doctor import examine
+from reconcile.workbook.export import Proposal, write_workbook
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.sheet_facts import SheetFacts, sheet_facts
 
@@ -80,6 +82,22 @@ def test_rules_that_are_gone_are_lost(simple_file: Path) -> None:
     traces = examine(saved(simple_file, no_rules), Policy())
 
     assert {one.what for one in traces if one.harm} == {"Validations lost"}
+
+
+def test_the_columns_that_lost_their_rules_are_those_that_an_export_has_rules_for(simple_file: Path) -> None:
+    traces = examine(saved(simple_file, no_rules), Policy())
+    with ZipFile(simple_file) as book:
+        ruled = [len(facts_of(book.read(f"xl/worksheets/sheet{number}.xml")).ruled) for number in (2, 3, 4)]
+
+    told = [one.told.partition(" take ")[0] for one in traces if one.what == "Validations lost"]
+    assert [names.count(",") + 1 for names in told] == ruled
+
+
+def test_nothing_is_lost_in_an_export_of_nothing_with_room_for_new_payouts(tmp_path: Path) -> None:
+    nothing, path = make_snapshot(), tmp_path / "new.xlsx"
+    write_workbook(path, nothing, make_export(nothing), Policy(), None, Proposal(new_payouts=True))
+
+    assert [one.what for one in examine(path, Policy())] == ["Saved by"]
 
 
 def test_a_program_that_keeps_the_properties_of_a_file_still_saved_it(simple_file: Path) -> None:

@@ -10,6 +10,7 @@ from reconcile.domain.policy.names_and_limits import Conduct
 from reconcile.plan.model import Action, Operation
 from reconcile.plan.reliance import LINES_LEFT, relied_lines
 
+_OF_LINES: Final = frozenset((Action.UPDATE_LINE, Action.DETACH_LINE, Action.DECLINE_LINE))
 _TEXTS: Final = frozenset({"po_number", "statement_note", "description", "internal_note"})
 
 
@@ -30,12 +31,12 @@ class Wanted:
 
     def add(self, operation: Operation) -> None:
         """Wants what an operation relies on."""
-        payout_id = operation.target.payout_id
+        action, payout_id = operation.action, operation.target.payout_id
         if payout_id:
             self.payouts.add(payout_id)
             if LINES_LEFT in operation.relies_on:
                 self.whole.add(payout_id)
-        if operation.action is not Action.UPDATE_PAYOUT and not operation.action.creates:
+        if action in _OF_LINES:
             self.lines[operation.target.id] = payout_id
 
 
@@ -54,7 +55,7 @@ def wanted_first(operations: Iterable[Operation]) -> Wanted:
     """
     operations = tuple(operations)
     wanted = wanted_by(operations)
-    wanted.whole |= {one.target.id for one in operations if relied_lines(one.relies_on) and _is_staged(one)}
+    wanted.whole |= {one.target.id for one in operations if _is_staged(one) and relied_lines(one.relies_on)}
     return wanted
 
 

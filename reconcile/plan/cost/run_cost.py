@@ -72,18 +72,18 @@ class _Played:
 
     def __post_init__(self) -> None:
         """Few payouts do not show that amounts follow their lines, so these are read again, too."""
-        first = wanted_first(self.operations)
-        self._wanted = wanted_by if len(first.whole) >= ENOUGH else wanted_first
+        self._first = wanted_first(self.operations)
+        self._wanted = wanted_by if len(self._first.whole) >= ENOUGH else wanted_first
+        self._keys = [_keys_of(self._wanted([one])) for one in self.operations]
+        self._bounds = [bound_of(one, self.conduct) for one in self.operations]
 
     def reads(self) -> int:
         """The reads of the whole run."""
-        self._read(wanted_first(self.operations))
+        self._read(self._first)
         self._read_same(self.operations)
         self._began = self._now
         for place, one in enumerate(self.operations):
-            # Once to see whether live shows it already, and once to see what moved.
-            self._refresh(one, place)
-            self._refresh(one, place)
+            self._refresh(place)
             self._same_again(one, place)
             self._spend(1)
             self._at[one.target.id] = self._now
@@ -102,14 +102,17 @@ class _Played:
         }
         return Wanted(done.payouts, done.lines | made | left, done.whole)
 
-    def _refresh(self, operation: Operation, place: int) -> None:
-        if self._too_old([operation]):
-            self._read(self._too_old(self._soon(operation, place)))
+    def _refresh(self, place: int) -> None:
+        """Reads again, once to see whether live shows it already, and once to see what moved."""
+        for _ in range(2):
+            if not self._too_old(range(place, place + 1)):
+                return
+            self._read(self._too_old(self._soon(place)))
 
     def _same_again(self, operation: Operation, place: int) -> None:
         """What is near a new record is listed again, and the pool out of which a new payout is filled."""
         if operation.action.creates and self._is_old_place(operation):
-            soon = self._soon(operation, place)
+            soon = map(self.operations.__getitem__, self._soon(place))
             self._read_same([one for one in soon if self._is_old_place(one)])
         if operation.action is Action.CREATE_PAYOUT and relied_lines(operation.relies_on):
             self._spend(1)
@@ -117,23 +120,24 @@ class _Played:
     def _is_old_place(self, operation: Operation) -> bool:
         return self._same_at.get(_place(operation), inf) < self._now - bound_of(operation, self.conduct)
 
-    def _soon(self, operation: Operation, place: int) -> Sequence[Operation]:
+    def _soon(self, place: int) -> range:
+        """The places of the operations whose turn comes before what is read now is too old."""
         measured = (self._now - self._began) / self._count if self._count else 0
-        count = max(1, int(bound_of(operation, self.conduct) / max(_MINUTE / self.rate, measured)))
-        return self.operations[place : place + count]
+        count = max(1, int(self._bounds[place] / max(_MINUTE / self.rate, measured)))
+        return range(place, min(place + count, len(self.operations)))
 
-    def _too_old(self, operations: Iterable[Operation]) -> Wanted:
-        old = Wanted()
-        for one in operations:
-            need, limit = self._wanted([one]), self._now - bound_of(one, self.conduct)
-            old.payouts |= {key for key in need.payouts if self._at.get(key, -inf) < limit}
-            old.lines |= {key: home for key, home in need.lines.items() if self._at.get(key, -inf) < limit}
-            old.whole |= {key for key in need.whole if self._at.get(LINES_LEFT + key, -inf) < limit}
-        return old
+    def _too_old(self, places: range) -> Wanted:
+        """What these operations rely on, as far as it was read too long ago for one of them."""
+        limits = [(place, self._now - self._bounds[place]) for place in places]
+        old = {key for place, limit in limits for key in self._keys[place] if self._at[key] < limit}
+        if not old:
+            return Wanted()
+        need = self._wanted(self.operations[places.start : places.stop])
+        lines = {key: home for key, home in need.lines.items() if key in old}
+        return Wanted(need.payouts & old, lines, {key for key in need.whole if LINES_LEFT + key in old})
 
     def _read(self, wanted: Wanted) -> None:
-        listed = (LINES_LEFT + key for key in wanted.whole)
-        self._at.update(dict.fromkeys((*wanted.payouts, *wanted.lines, *listed), self._now))
+        self._at.update(dict.fromkeys(_keys_of(wanted), self._now))
         self._spend(_calls_of(wanted, self.lengths))
 
     def _read_same(self, operations: Iterable[Operation]) -> None:
@@ -144,6 +148,10 @@ class _Played:
     def _spend(self, calls: int) -> None:
         self._calls += calls
         self._now = max(self._now + calls * self.lengths.answer, self._calls // self.rate * _MINUTE)
+
+
+def _keys_of(wanted: Wanted) -> tuple[str, ...]:
+    return (*wanted.payouts, *wanted.lines, *(LINES_LEFT + key for key in wanted.whole))
 
 
 def _place(operation: Operation) -> tuple[Action, str | None, str]:

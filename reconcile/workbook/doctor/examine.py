@@ -7,11 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from reconcile.domain.edited import EditedSheet, EditedWorkbook
-from reconcile.domain.fields import RecordKind
+from reconcile.domain.fields import FIELDS, FieldKind, RecordKind
 from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import (
@@ -25,7 +24,6 @@ from reconcile.workbook.contract import (
     load_layout,
     payouts_in_order,
 )
-from reconcile.workbook.export import Proposal, write_workbook
 from reconcile.workbook.ooxml import Book, SheetFacts, column_letters, open_book, saved_by
 from reconcile.workbook.read import FoundSheet, find_sheets, is_blank, meta_of, shown, tables_of
 
@@ -51,7 +49,6 @@ _FURTHER: Final = {
     "lists": ("the drop-downs have nothing to offer", True),
 }
 """What is lost with a sheet that holds no data, by its key, and whether that does harm."""
-_PROTECTED: Final = "sheetProtection"
 REPAIR: Final = "reconcile doctor FILE --repair OUT.xlsx writes a clean copy with the edits."
 
 
@@ -67,31 +64,10 @@ def examine(
     layout = load_layout(templates)
     sheets, _ = find_sheets(book, meta, layout)
     traces = [_program(path), *_workbook(book, meta, layout, sheets)]
-    with TemporaryDirectory() as folder:
-        fresh = _fresh(Path(folder), meta, policy, templates)
-        known, _ = find_sheets(fresh, meta_of(fresh), layout)
-        for kind, sheet in sheets.items():
-            like = _Like(known[kind].columns, fresh.facts(known[kind].name), layout.labels(kind))
-            traces += [*_columns(book, sheet, like.labels), *_sheet(book, sheet, like)]
+    for kind, sheet in sheets.items():
+        labels = layout.labels(kind)
+        traces += [*_columns(book, sheet, labels), *_sheet(book, sheet, labels)]
     return traces
-
-
-@dataclass(frozen=True, slots=True)
-class _Like:
-    """A sheet as it is exported: its columns, its facts, and its headers by column id."""
-
-    columns: Mapping[str, int]
-    facts: SheetFacts
-    labels: Mapping[str, str]
-
-
-def _fresh(folder: Path, meta: Meta, policy: Policy, templates: Path | None) -> Book:
-    """An export of nothing: it has every rule and format of a full one."""
-    nothing = Snapshot(meta.export.environment, meta.export.scope, meta.export.exported_at, {}, {}, {})
-    path = folder / "fresh.xlsx"
-    proposal = Proposal(new_payouts=SHEETS[RecordKind.NEW_PAYOUT] in meta.sheets)
-    write_workbook(path, nothing, meta.export, policy, templates, proposal)
-    return open_book(path)
 
 
 def _program(path: Path) -> Trace:
@@ -155,46 +131,45 @@ def _present(book: Book, name: str) -> str:
     return next(iter(same or filter(called.fullmatch, book.sheets)), "")
 
 
-def _sheet(book: Book, sheet: FoundSheet, like: _Like) -> Iterator[Trace]:
+def _sheet(book: Book, sheet: FoundSheet, labels: Mapping[str, str]) -> Iterator[Trace]:
     facts, name = book.facts(sheet.name), sheet.name
     if facts.hidden:
-        yield Trace("Rows hidden", f"{name}: {_hidden(sheet, facts, like)}; they are read like the others")
-    yield from _lost(sheet, facts, like)
-    protected = _PROTECTED in facts.marks
-    if protected != (_PROTECTED in like.facts.marks):
-        told = f"{name}: it is {'protected' if protected else 'not protected'} now"
-        yield Trace("Protection changed", told, "Review, Unprotect Sheet, if sorting or typing is refused.")
+        yield Trace("Rows hidden", f"{name}: {_hidden(sheet, facts, labels)}; they are read like the others")
+    yield from _lost(sheet, facts, labels)
+    if "sheetProtection" in facts.marks:
+        fix = "Review, Unprotect Sheet, if sorting or typing is refused."
+        yield Trace("Protection changed", f"{name}: it is protected now", fix)
     merged = [str(area) for area in book.merged(name)]
     if merged:
         fix = "Unmerge them, and put a value into each row."
         yield Trace("Merged cells", f"{name}: {', '.join(merged[:_FEW])}", fix, harm=True)
 
 
-def _hidden(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> str:
+def _hidden(sheet: FoundSheet, facts: SheetFacts, labels: Mapping[str, str]) -> str:
     """`14 (rows 3-9, 12-18), by a filter on Stage`."""
     spans = [str(first) if first == last else f"{first}-{last}" for first, last in facts.hidden[:_FEW]]
     more = ", ..." if len(facts.hidden) > _FEW else ""
     word = "row" if facts.hidden_rows == 1 else "rows"
-    headers = {place: like.labels.get(column, column) for column, place in sheet.columns.items()}
+    headers = {place: labels.get(column, column) for column, place in sheet.columns.items()}
     by = [headers.get(place, f"column {column_letters(place)}") for place in sorted(facts.filtered)]
     how = f"by a filter on {', '.join(by)}" if by else "by hand"
     return f"{facts.hidden_rows:,} ({word} {', '.join(spans)}{more}), {how}"
 
 
-def _lost(sheet: FoundSheet, facts: SheetFacts, like: _Like) -> Iterator[Trace]:
+def _lost(sheet: FoundSheet, facts: SheetFacts, labels: Mapping[str, str]) -> Iterator[Trace]:
     name = sheet.name
-    ruled = [column for column, place in like.columns.items() if place in like.facts.ruled]
-    free = [like.labels[one] for one in ruled if sheet.columns.get(one, -1) not in {-1, *facts.ruled}]
+    # An export has these rules and marks on every data sheet, whatever is in it.
+    ruled = [one.name for one in FIELDS[sheet.kind] if one.kind is not FieldKind.TEXT]
+    free = [labels[one] for one in ruled if sheet.columns.get(one, -1) not in {-1, *facts.ruled}]
     if free:
         told = f"{name}: {', '.join(free)} take any input now; the check finds wrong values all the same"
         yield Trace("Validations lost", told, REPAIR, harm=True)
-    lost = like.facts.marks - facts.marks
-    if "conditionalFormatting" in lost:
+    if "conditionalFormatting" not in facts.marks:
         yield Trace("Formats lost", f"{name}: changed cells no longer light up", REPAIR, harm=True)
-    if "tablePart" in lost:
+    if "tablePart" not in facts.marks:
         told = f"{name}: it is a plain range now; sort all of its columns together"
         yield Trace("Table lost", told, REPAIR, harm=True)
-    if "pane" in lost:
+    if "pane" not in facts.marks:
         yield Trace("Header not frozen", name, "View, Freeze Panes.")
 
 

@@ -35,7 +35,6 @@ from reconcile.domain.policy.names_and_limits import Policy
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import SHEETS, TOKEN_COLUMN, Meta, fits, load_layout
 from reconcile.workbook.doctor.user_content import carry_columns, carry_sheets, uncarried_parts
-from reconcile.workbook.export import Proposal, write_workbook
 from reconcile.workbook.ooxml import open_book
 from reconcile.workbook.read import KEY, FoundSheet, find_sheets, meta_of, meta_of_export
 
@@ -124,6 +123,9 @@ def repair(
 
 
 def _fresh(edited: EditedWorkbook, baseline: Snapshot, policy: Policy, templates: Path | None) -> Copy:
+    # A doctor that only looks does not wait for the writer.
+    from reconcile.workbook.export import Proposal, write_workbook  # noqa: PLC0415
+
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.xlsx"
         proposal = Proposal(new_payouts=bool(edited.new_payouts.letters))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import DecimalException
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 from xml.etree.ElementTree import Element, ParseError
@@ -84,16 +85,18 @@ class Book:
 
         last: the number of the row at which one may stop; blank rows below it are not looked through.
         """
-        cells = 0
+        limits, cells = self.budget.limits, 0
         try:
             with ZipFile(self.path) as archive, self._open(archive, self.sheets[sheet]) as stream:
                 for count, (number, row) in enumerate(plain_rows(stream, self._tables, self.budget), start=1):
-                    self.budget.check_rows(sheet, max(count, number) if row else count)
+                    if max(count, number if row else 0) > limits.rows:
+                        raise self.budget.too_large(sheet)
                     if last is not None and number > last:
                         return
                     if row:
                         cells += len(row)
-                        self._check_size(sheet, row, cells)
+                        if cells > limits.cells or max(row) >= limits.columns:
+                            raise self.budget.too_large(sheet)
                         yield number, row
         except _BROKEN as error:
             raise damaged(self.path, f"sheet {sheet}: {error}") from error
@@ -138,11 +141,6 @@ class Book:
         part = dict(self._targets(self._workbook_part).values()).get("styles")
         return part if part is not None and normal_name(part) in self.parts else None
 
-    def _check_size(self, sheet: str, row: Cells, cells: int) -> None:
-        limits = self.budget.limits
-        if cells > limits.cells or max(row) >= limits.columns:
-            raise self.budget.too_large(sheet)
-
     @cached_property
     def _workbook_part(self) -> str:
         documents = [part for kind, part in self._targets("").values() if kind == "officeDocument"]
@@ -172,9 +170,9 @@ class Book:
         strings = self._strings(parts["sharedStrings"]) if "sharedStrings" in parts else ()
         styles = parts.get("styles", "")
         dates = _date_styles(self._xml(styles)) if normal_name(styles) in self.parts else ()
-        return Tables(tuple(strings), dates, from_1904)
+        return Tables(strings, dates, from_1904)
 
-    def _strings(self, part: str) -> Iterator[Cell | None]:
+    def _strings(self, part: str) -> tuple[Cell | None, ...]:
         limits = self.budget.limits
         with ZipFile(self.path) as archive, self._open(archive, part) as stream:
             if archive.getinfo(self._spelled.named(part)).file_size > limits.text_megabytes * 2**20:
@@ -182,13 +180,13 @@ class Book:
                     f"holds more than {limits.text_megabytes:,} MB of different texts",
                     "Remove other sheets from it, or raise the setting text_megabytes",
                 )
-            for count, cell in enumerate(plain_texts(stream, self.budget), start=1):
-                if count > limits.strings:
-                    raise self.budget.spent(
-                        f"holds more than {limits.strings:,} different texts",
-                        "Remove other sheets from it, or raise the setting strings",
-                    )
-                yield cell
+            found = tuple(islice(plain_texts(stream, self.budget), limits.strings + 1))
+        if len(found) > limits.strings:
+            raise self.budget.spent(
+                f"holds more than {limits.strings:,} different texts",
+                "Remove other sheets from it, or raise the setting strings",
+            )
+        return found
 
     def _open(self, archive: ZipFile, part: str) -> IO[bytes]:
         if not is_read(part):

@@ -26,13 +26,15 @@ from reconcile.workbook.ooxml.cells import (
 from reconcile.workbook.ooxml.read_budget import Budget
 from reconcile.workbook.ooxml.xml_stream import plain_or_parsed
 
-_ROW: Final = re.compile(rb'\s{0,64}<row r="([0-9]{1,7})"[^<>]*>')
-# Letters, style, type, formula, value.
+_ROW: Final = re.compile(r'[ \t\r\n]{0,64}<row r="([0-9]{1,7})"[^<>]*>')
+# Letters, style, then the place of a text, or type, formula and value. Nothing in it can be read in two ways:
+# so nothing is tried again (`+`), which takes a sixth off.
 _CELL: Final = re.compile(
-    rb'<c r="([A-Z]{1,2})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'
-    rb"(?:/>|>(<f[^<>]*(?:/>|>[^<&]*</f>))?<v>([^<&>\x00-\x08\x0b-\x1f]+)</v></c>)"
+    r'<c r="([A-Z]{1,2}+)[0-9]{1,7}+"(?: s="([0-9]{1,6}+)")?+'
+    r'(?:/>| t="s"><v>([0-9]{1,9}+)</v></c>|(?: t="([a-z]{1,3}+)")?+>'
+    r"(<f[^<>]*+(?:(?<=/)>|>[^<&]*+</f>))?+<v>([^<&>\x00-\x08\x0b-\x1f]++)</v></c>)"
 )
-_PLACES: Final = {column_letters(place).encode(): place for place in range(702)}  # A to ZZ
+_PLACES: Final = {column_letters(place): place for place in range(702)}  # A to ZZ
 _TEXT: Final = (b"<si><t>", b'<si><t xml:space="preserve">')
 _TEXT_END: Final = b"</t>"
 _TOGETHER: Final = 32
@@ -83,52 +85,51 @@ def _text_in(piece: bytes) -> str | None:
 class _RowReader:
     """Reads plain rows.
 
-    numbers: the styles that show a number as such, as the bytes spell them. typed: the cell of a value by
+    numbers: the styles that show a number as such, as the file spells them. typed: the cell of a value by
     type, value and style; days and counts are few, so it remembers.
     """
 
     tables: Tables
-    numbers: frozenset[bytes]
-    typed: Callable[[bytes, bytes, bytes, bool], Cell | None]
+    numbers: frozenset[str]
+    typed: Callable[[str, str, str, bool], Cell | None]
 
-    def read(self, pieces: list[bytes]) -> list[tuple[int, Cells] | None]:
+    def read(self, pieces: list[bytes]) -> Iterator[tuple[int, Cells] | None]:
         """The number and the cells of each row up to its end mark; None where it is not plain."""
-        return [self._read(piece) for piece in pieces]
+        # One by one: who asks for a header takes a row or two of them.
+        return map(self._read, pieces)
 
-    def _read(self, piece: bytes) -> tuple[int, Cells] | None:
+    def _read(self, row: bytes) -> tuple[int, Cells] | None:
+        piece = row.decode()
         head = _ROW.match(piece)
         if head is None:
             return None
         strings, cells = self.tables.strings, Cells()
         marks = 1
-        for letters, style, kind, formula, value in _CELL.findall(piece, head.end()):
-            if not value:
+        for letters, style, text, kind, formula, value in _CELL.findall(piece, head.end()):
+            if text:
+                cell = strings[int(text)]
+            elif not value:
                 marks += 1
                 continue
-            marks += 4
-            if formula:
-                marks += formula.count(b"<")
-                cell = self.typed(kind, value, style, True)  # noqa: FBT003 - a key of its memory
-                source = formula.partition(b">")[2].removesuffix(b"</f>").decode()
+            elif kind or formula or style not in self.numbers:
+                marks += formula.count("<")
+                cell = self.typed(kind or "n", value, style, bool(formula))
+                source = formula.partition(">")[2].removesuffix("</f>")
                 cell = cell._replace(source=source) if cell and source else cell
-            elif kind == b"s" and value.isdigit():  # of bytes: digits of ASCII
-                cell = strings[int(value)]
-            elif not kind and style in self.numbers:
-                cell = Cell("number", value.decode())
             else:
-                cell = self.typed(kind, value, style, False)  # noqa: FBT003 - a key of its memory
+                cell = Cell("number", value)
+            marks += 4
             if cell is not None:
                 cells[_PLACES[letters]] = cell
         # Every mark of the row is one of those that were read: so there is nothing else in it.
-        return (int(head[1]), cells) if piece.count(b"<") == marks else None
+        return (int(head[1]), cells) if piece.count("<") == marks else None
 
 
 def _reader_of(tables: Tables) -> _RowReader:
-    numbers = {str(style).encode() for style, is_date in enumerate(tables.dates) if not is_date}
+    numbers = {str(style) for style, is_date in enumerate(tables.dates) if not is_date}
 
     @lru_cache(1 << 12)
-    def typed(kind: bytes, value: bytes, style: bytes, formula: bool) -> Cell | None:  # noqa: FBT001
-        words = (kind.decode() or "n", value.decode(), style.decode() or None)
-        return typed_cell(*words, tables, formula=formula)
+    def typed(kind: str, value: str, style: str, formula: bool) -> Cell | None:  # noqa: FBT001
+        return typed_cell(kind, value, style, tables, formula=formula)
 
-    return _RowReader(tables, frozenset(numbers | {b""}), typed)
+    return _RowReader(tables, frozenset({*numbers, ""}), typed)

@@ -27,11 +27,6 @@ class Budget:
                 "more time in the setting seconds",
             )
 
-    def check_rows(self, sheet: str, count: int) -> None:
-        """Raise WorkbookError where a sheet has more rows, blank ones included, than are read."""
-        if count > self.limits.rows:
-            raise self.too_large(sheet)
-
     def too_large(self, sheet: str) -> WorkbookError:
         """The error for a sheet with more rows, columns or cells than are read."""
         limits = self.limits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Final, TypeVar, cast
 
 # No DTD gets past check_package, and without one there are no entities to expand.
@@ -75,7 +75,7 @@ Plain = TypeVar("Plain")
 
 
 def plain_or_parsed(
-    stream: IO[bytes], name: str, plain: Callable[[list[bytes]], list[Plain | None]], budget: Budget
+    stream: IO[bytes], name: str, plain: Callable[[list[bytes]], Iterable[Plain | None]], budget: Budget
 ) -> Iterator[Plain | Element]:
     """The elements with that name as they are complete: what `plain` makes of their bytes, or parsed.
 

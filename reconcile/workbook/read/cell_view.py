@@ -46,7 +46,7 @@ def cell_text(cell: Cell | None) -> str | None:
     """What a cell says as comparable text; None for blank."""
     if cell is None:
         return None
-    return text_value(cell.text if cell.kind == "text" else shown(cell))
+    return text_value(shown(cell) if cell.kind == "number" else cell.text)
 
 
 def formula_text(cell: Cell) -> str | None:

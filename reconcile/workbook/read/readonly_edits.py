@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from reconcile.domain.edited import EditedRow, EditedSheet, EditedWorkbook
-from reconcile.domain.fields import Value, text_value
+from reconcile.domain.fields import Value, Values, text_value
 from reconcile.domain.finding import DATES_1904, Finding, Severity
 from reconcile.domain.money import parse_decimal, plain
 from reconcile.domain.records import CommissionLine, Payout
@@ -16,6 +16,7 @@ from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import COLUMNS, Column, ColumnKind, Row, Shown, fifteen, showable
 from reconcile.workbook.read.typed_dates import readings_of
 
+_NOTHING: Final[Values] = {}
 _NOISE: Final = Decimal("1e-9")
 # The days that 0 stands for in the two date systems, for dates that came back as their numbers.
 _EPOCHS: Final = (date(1899, 12, 30), date(1904, 1, 1))
@@ -48,7 +49,7 @@ def _of_sheet(
         if record is None:
             continue
         # Read-only columns ask the record alone; neither its editable values nor its token.
-        shown: Row[Any] = Row(record, {}, {}, baseline, "", record.id, record.amount.currency)
+        shown: Row[Any] = Row(record, _NOTHING, _NOTHING, baseline, "", record.id, record.amount.currency)
         for name, seen in row.fixed.items():
             before = value_of[name](shown)
             if before != seen and str(before) != seen and not _same(columns[name], before, seen, locale):

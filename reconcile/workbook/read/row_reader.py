@@ -77,9 +77,7 @@ class RowReader:
         record_id, token, unread = get(places.id), get(places.token), get(places.unread)
         if record_id is None or token is None or not (record_id.kind == token.kind == "text"):
             return None
-        if [get(place) for place in places.edited] != [get(place) for place in places.kept] or not is_blank(
-            get(places.reason)
-        ):
+        if [*map(get, places.edited)] != [*map(get, places.kept)] or not is_blank(get(places.reason)):
             return None
         values = places.blank.copy()
         for known, place in places.fields:
@@ -88,10 +86,11 @@ class RowReader:
                 if isinstance(value, Problem) or cell.formula:
                     return None
                 values[known.name] = value
-        for name in _names(shown(unread)) & values.keys():
-            if values[name] is not None:
+        for name in _names(shown(unread)):
+            if values.get(name) is not None:
                 return None
-            values[name] = UNREAD
+            if name in values:
+                values[name] = UNREAD
         if not (found := record_id.text.strip()):
             return None
         return EditedRow(number, found, values, values, cell_text(token), self._fixed(cells))
@@ -133,9 +132,10 @@ class RowReader:
         return value.strip() if isinstance(value, str) else ""
 
     def _fixed(self, cells: Cells) -> Values:
+        get, texts = cells.get, self.texts
         return {
             name: formula_text(cell)
-            if (cell := cells.get(place)) and cell.source and name in self.texts
+            if (cell := get(place)) and cell.source and name in texts
             else cell_text(cell)
             for name, place in self.fixed.items()
         }
