@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import Months, RolledUp, Status, Tied
+    from reconcile.jobs.closes.ledger_export import Tied
+    from reconcile.jobs.closes.overview import Months, Status
+    from reconcile.jobs.closes.roll_up import RolledUp
     from reconcile.jobs.session import Session
 
 MODES: Final = {
@@ -54,27 +56,32 @@ def look(
     as_json: bool,
 ) -> int:
     """Shows what a mode of the command asks for; nothing is closed."""
-    from reconcile.jobs import closes
+    from reconcile.jobs.closes.check_pack_folder import check_pack_folder
+    from reconcile.jobs.closes.late_changes import late
+    from reconcile.jobs.closes.ledger_export import tie_closed
+    from reconcile.jobs.closes.overview import all_months, listing, status
+    from reconcile.jobs.closes.remake import verify, write_again
+    from reconcile.jobs.closes.roll_up import roll_up
 
     if mode == "show_list":
-        return write_found(closes.listing(session), as_json=as_json)
+        return write_found(listing(session), as_json=as_json)
     if mode == "verify":
-        checked = show_folder(closes.check_pack_folder(session, output, brought.roots)) if output else None
-        return show_verified(closes.verify(session, period)) if checked is None else checked
+        checked = show_folder(check_pack_folder(session, output, brought.roots)) if output else None
+        return show_verified(verify(session, period)) if checked is None else checked
     if mode == "status" and period is None:
-        return _show_table(closes.all_months(session), as_json=as_json)
+        return _show_table(all_months(session), as_json=as_json)
     of = required_period(period)
     match mode:
         case "status":
-            code = _show_table(closes.status(session, of), as_json=as_json)
+            code = _show_table(status(session, of), as_json=as_json)
         case "tie":
-            code = _show_tied(closes.tie_closed(session, of, brought.gl))
+            code = _show_tied(tie_closed(session, of, brought.gl))
         case "rollup":
-            code = _show_rollup(closes.roll_up(session, of, required_folder(output)))
+            code = _show_rollup(roll_up(session, of, required_folder(output)))
         case "late":
-            code = write_found(closes.late(session, of, output, brought.journals), as_json=as_json)
+            code = write_found(late(session, of, output, brought.journals), as_json=as_json)
         case _:
-            show_close(closes.write_again(session, of, required_folder(output)), as_json=as_json)
+            show_close(write_again(session, of, required_folder(output)), as_json=as_json)
             code = 0
     return code
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import CloseResult, FolderCheck, Verified
+    from reconcile.jobs.closes.check_pack_folder import FolderCheck
+    from reconcile.jobs.closes.close import CloseResult
+    from reconcile.jobs.closes.remake import Verified
 
 
 def required_period(period: Period | None) -> Period:

@@ -15,7 +15,7 @@ from reconcile.desk.made_files import write_uploads
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.closes import CloseRequest
+from reconcile.jobs.closes.close import CloseRequest
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
 

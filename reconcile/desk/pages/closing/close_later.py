@@ -17,7 +17,8 @@ from reconcile.desk.pages.take import download
 from reconcile.desk.pages.task_pages import OwnTask, folder_in_background
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Anybody, Closer
-from reconcile.jobs.closes import late, roll_up
+from reconcile.jobs.closes.late_changes import late
+from reconcile.jobs.closes.roll_up import roll_up
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.desk.late_tables import late_tables
 from reconcile.jobs.session import Session

@@ -20,7 +20,7 @@ from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.answer_close import asked_close
-from reconcile.jobs.closes import all_months, listing, status
+from reconcile.jobs.closes.overview import all_months, listing, status
 from reconcile.jobs.desk.close_review import close_review, prepared_pack
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session

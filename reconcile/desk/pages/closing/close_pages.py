@@ -19,7 +19,8 @@ from reconcile.desk.pages.task_pages import OwnTask, folder_in_background, in_ba
 from reconcile.desk.show import show
 from reconcile.desk.visitor import Anybody, Closer, Visitor
 from reconcile.domain.progress import Progress
-from reconcile.jobs.closes import CloseResult, all_months, close
+from reconcile.jobs.closes.close import CloseResult, close
+from reconcile.jobs.closes.overview import all_months
 from reconcile.jobs.closes.statements import statements
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
