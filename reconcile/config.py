@@ -54,14 +54,13 @@ from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.domain.policy.sign_in_rules import SignInPolicy
 from reconcile.domain.policy.stamp import StampPolicy
-from reconcile.domain.policy.toml_text import toml_content
 from reconcile.domain.rules import RULES
 from reconcile.domain.stage import STAGES, find_stage
 from reconcile.errors import ConfigurationError
 from reconcile.loopback import is_loopback
 from reconcile.people_settings import team
 from reconcile.profile import Profile
-from reconcile.setting_values import made, read_bytes, refuse_below_zero, refuse_unknown
+from reconcile.setting_values import made, read_bytes, refuse_below_zero, refuse_unknown, sections_of
 from reconcile.stamp_settings import stamps
 from reconcile.state_server import StateServer, place_of
 from reconcile.trusted_files import is_trusted, was_trusted
@@ -254,11 +253,7 @@ def _file(choices: Choices, environ: Mapping[str, str], folder: Path) -> Path | 
 
 
 def _read(file: Path, raw: bytes) -> dict[str, Any]:
-    try:
-        content = toml_content(raw.decode("utf-8"))
-    except ValueError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
-    refuse_unknown(content, _SECTIONS, file, "the file")
+    content = sections_of(raw, _SECTIONS, file)
     for name in sorted(_SECTIONS - {"default_profile"}):
         if not isinstance(content.get(name, {}), dict):
             raise ConfigurationError(f"{file}: [{name}] must be a section.")

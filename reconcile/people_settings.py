@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.domain.policy.approval import ApprovalPolicy, Person, Team, problem_of
-from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
-from reconcile.setting_values import made, read_bytes, refuse_unknown, validated
+from reconcile.setting_values import beside, made, read_bytes, refuse_unknown, sections_of, validated
 
 Check = Callable[[Path, bytes], None]
 """Raises ConfigurationError for a file that is not trusted with this content."""
@@ -42,7 +41,7 @@ def team(content: Mapping[str, Any], file: Path | None, check: Check) -> Team:
             raise ConfigurationError(
                 f"{file}: the people stand in [people] or in approval.people_file, not both."
             )
-        place = people_file(policy.people_file, file)
+        place = beside(policy.people_file, file)
         raw = read_bytes(place)
         check(place, raw)
         people = _people_of(raw, place)
@@ -58,19 +57,8 @@ def team(content: Mapping[str, Any], file: Path | None, check: Check) -> Team:
     return Team(tuple(found), policy)
 
 
-def people_file(name: str, file: Path | None) -> Path:
-    """The file of people: beside the settings that name it, unless they name it in full."""
-    named = Path(name).expanduser()
-    return named if named.is_absolute() or file is None else file.parent / named
-
-
 def _people_of(raw: bytes, place: Path) -> Mapping[str, Any]:
-    try:
-        content = toml_content(raw.decode("utf-8"))
-    except ValueError as error:
-        raise ConfigurationError(f"{place} cannot be read: {error}.") from error
-    refuse_unknown(content, {"people"}, place, "the file")
-    people = content.get("people", {})
+    people = sections_of(raw, {"people"}, place).get("people", {})
     if not isinstance(people, Mapping):
         raise ConfigurationError(f"{place}: [people] must be a section.")
     return people

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from reconcile.domain.money import parse_decimal
 from reconcile.domain.phrases import did_you_mean
+from reconcile.domain.policy.toml_text import toml_content
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -48,6 +49,22 @@ def read_bytes(file: Path) -> bytes:
     if len(raw) > _LARGEST:
         raise ConfigurationError(f"{file} is larger than {_LARGEST // 1_000_000} MB.")
     return raw
+
+
+def sections_of(raw: bytes, known: set[str], file: Path) -> dict[str, Any]:
+    """What a file of settings says, each of its sections known."""
+    try:
+        content = toml_content(raw.decode("utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    refuse_unknown(content, known, file, "the file")
+    return content
+
+
+def beside(name: str, file: Path | None) -> Path:
+    """A file that the settings name: beside them, unless they name it in full."""
+    named = Path(name).expanduser()
+    return named if named.is_absolute() or file is None else file.parent / named
 
 
 def made(kind: type[T], values: Mapping[str, Any], file: Path | None, section: str) -> T:

@@ -32,14 +32,6 @@ def stamps(content: Mapping[str, Any], file: Path | None) -> StampPolicy:
     return policy
 
 
-def roots_file(policy: StampPolicy, file: Path | None) -> Path | None:
-    """The file of root certificates: beside the settings that name it, unless they name it in full."""
-    if not policy.roots:
-        return None
-    named = Path(policy.roots).expanduser()
-    return named if named.is_absolute() or file is None else file.parent / named
-
-
 def _problem_of(policy: StampPolicy) -> str:
     """What is wrong, by key; empty where nothing is. The address is not shown: it may hold a key."""
     if not 0 < policy.seconds <= _LONGEST:

@@ -13,7 +13,7 @@ from reconcile import __version__
 from reconcile.atomic import keep_files_private
 from reconcile.cli.commands import COMMANDS, PAGES, Commands
 from reconcile.cli.output import Output
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_line, write_lines
 from reconcile.domain.unseen import one_line
 from reconcile.errors import ConfigurationError, ReconcileError, Stopped
 
@@ -64,8 +64,7 @@ def _show_usage(error: click.ClickException) -> None:
     """What click says of a wrong word, which may be a file name that somebody chose: it stays one line."""
     typed, shown = error.format_message(), io.StringIO()
     error.show(shown)
-    for line in shown.getvalue().replace(typed, one_line(typed)).rstrip().splitlines():
-        write_line(line, err=True)
+    write_lines(shown.getvalue().replace(typed, one_line(typed)).rstrip().splitlines(), err=True)
 
 
 def run(arguments: list[str]) -> int:

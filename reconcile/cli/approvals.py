@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_found
 
 if TYPE_CHECKING:
     from reconcile.jobs.session import Session
@@ -22,10 +22,4 @@ def command(*, session: Session, whole: bool, as_json: bool) -> int:
     """List what somebody asked an approval of, who agreed, and whom it waits for."""
     from reconcile.jobs.approvals.waiting_approvals import approvals
 
-    found = approvals(session, whole=whole)
-    if as_json:
-        write_data(found.as_json())
-    else:
-        for line in found.as_text():
-            write_line(line)
-    return 0
+    return write_found(approvals(session, whole=whole), as_json=as_json)

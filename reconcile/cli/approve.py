@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
 from reconcile.cli.signing_options import SIGNING, answered_words
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_line, write_lines
 
 if TYPE_CHECKING:
     from reconcile.jobs.approvals.sign_statement import KeyChoice
@@ -32,8 +32,7 @@ def command(*, session: Session, what: str, yes: bool, key: KeyChoice) -> int:
     from reconcile.jobs.approvals.find_request import asked_about
 
     session, asked = asked_about(session, what)
-    for line in asked.as_text():
-        write_line(line)
+    write_lines(asked.as_text())
     if not yes and not session.caller.confirm("Do you approve it?"):
         raise DecisionNeeded("Nothing was signed: the answer was no. To say so: reconcile reject --reason.")
     found = answer.answer(session, asked, key)

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from reconcile.cli.options import Group
 from reconcile.cli.whole_number import WholeNumber
 
-if TYPE_CHECKING:
-    from reconcile.domain.decision import Preference
-    from reconcile.jobs.narrow_to import NarrowTo
-
-
-def _preference(
-    prefer: str | None, payouts: tuple[str, ...], lines: tuple[str, ...], fields: tuple[str, ...]
-) -> Preference | None:
-    from reconcile.jobs.preference import preference_of
-
-    return preference_of(prefer, payouts, lines, fields)
-
-
-def _narrow_to(only: tuple[str, ...], first: int | None) -> NarrowTo:
-    from reconcile.jobs.narrow_to import NarrowTo
-
-    return NarrowTo(only, first)
-
-
 NARROW_TO: Final = Group(
     "narrow_to",
-    _narrow_to,
+    "reconcile.jobs.narrow_to:NarrowTo",
     (
         click.option(
             "--only",
@@ -43,7 +24,7 @@ NARROW_TO: Final = Group(
 )
 PREFERENCE: Final = Group(
     "preference",
-    _preference,
+    "reconcile.jobs.preference:preference_of",
     (
         click.option(
             "--prefer",

@@ -92,7 +92,7 @@ def command(
       reconcile close --late --period 2026-03
       reconcile close --status
     """  # noqa: D301
-    from reconcile.jobs import closes
+    from reconcile.jobs.closes.close import CloseRequest, close
 
     modes = [mode for mode in MODES if others.pop(mode)]
     if len(modes) > 1:
@@ -102,5 +102,5 @@ def command(
     if modes:
         return look(session, modes[0], of, output, brought, as_json=as_json)
     others["prepare"] = key if prepare else None
-    request = closes.CloseRequest(required_period(of), required_folder(output), journals=journals, **others)
-    return show_close(closes.close(session, request), as_json=as_json)
+    request = CloseRequest(required_period(of), required_folder(output), journals=journals, **others)
+    return show_close(close(session, request), as_json=as_json)

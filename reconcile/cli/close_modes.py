@@ -13,14 +13,16 @@ from reconcile.cli.close_output import (
     show_verified,
 )
 from reconcile.cli.console import console
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_data, write_found, write_line, write_lines
 from reconcile.domain.phrases import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import Late, Listing, Months, RolledUp, Status, Tied
+    from reconcile.jobs.closes.ledger_export import Tied
+    from reconcile.jobs.closes.overview import Months, Status
+    from reconcile.jobs.closes.roll_up import RolledUp
     from reconcile.jobs.session import Session
 
 MODES: Final = {
@@ -54,27 +56,32 @@ def look(
     as_json: bool,
 ) -> int:
     """Shows what a mode of the command asks for; nothing is closed."""
-    from reconcile.jobs import closes
+    from reconcile.jobs.closes.check_pack_folder import check_pack_folder
+    from reconcile.jobs.closes.late_changes import late
+    from reconcile.jobs.closes.ledger_export import tie_closed
+    from reconcile.jobs.closes.overview import all_months, listing, status
+    from reconcile.jobs.closes.remake import verify, write_again
+    from reconcile.jobs.closes.roll_up import roll_up
 
     if mode == "show_list":
-        return _show_lines(closes.listing(session), as_json=as_json)
+        return write_found(listing(session), as_json=as_json)
     if mode == "verify":
-        checked = show_folder(closes.check_pack_folder(session, output, brought.roots)) if output else None
-        return show_verified(closes.verify(session, period)) if checked is None else checked
+        checked = show_folder(check_pack_folder(session, output, brought.roots)) if output else None
+        return show_verified(verify(session, period)) if checked is None else checked
     if mode == "status" and period is None:
-        return _show_table(closes.all_months(session), as_json=as_json)
+        return _show_table(all_months(session), as_json=as_json)
     of = required_period(period)
     match mode:
         case "status":
-            code = _show_table(closes.status(session, of), as_json=as_json)
+            code = _show_table(status(session, of), as_json=as_json)
         case "tie":
-            code = _show_tied(closes.tie_closed(session, of, brought.gl))
+            code = _show_tied(tie_closed(session, of, brought.gl))
         case "rollup":
-            code = _show_rollup(closes.roll_up(session, of, required_folder(output)))
+            code = _show_rollup(roll_up(session, of, required_folder(output)))
         case "late":
-            code = _show_lines(closes.late(session, of, output, brought.journals), as_json=as_json)
+            code = write_found(late(session, of, output, brought.journals), as_json=as_json)
         case _:
-            show_close(closes.write_again(session, of, required_folder(output)), as_json=as_json)
+            show_close(write_again(session, of, required_folder(output)), as_json=as_json)
             code = 0
     return code
 
@@ -85,7 +92,7 @@ def _show_table(found: Months | Status, *, as_json: bool) -> int:
 
     if as_json:
         write_data(found.as_json())
-    elif found.is_empty:
+    elif not found.table.rows:
         write_line("No period was closed or tried yet. The first: reconcile close --period 2026-03 -o FOLDER")
     else:
         render_table(found.table, console())
@@ -104,15 +111,5 @@ def _show_rollup(found: RolledUp) -> int:
 
 def _show_tied(found: Tied) -> int:
     """The accounts, and why they differ; 1 where one does."""
-    for line in found.as_text():
-        write_line(line)
+    write_lines(found.as_text())
     return int(not found.is_tied)
-
-
-def _show_lines(found: Listing | Late, *, as_json: bool) -> int:
-    if as_json:
-        write_data(found.as_json())
-        return 0
-    for line in found.as_text():
-        write_line(line)
-    return 0

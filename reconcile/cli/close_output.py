@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconcile.cli.console import console
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_data, write_line, write_lines
 from reconcile.domain.phrases import counted
 from reconcile.errors import ConfigurationError
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.domain.period import Period
-    from reconcile.jobs.closes import CloseResult, FolderCheck, Verified
+    from reconcile.jobs.closes.check_pack_folder import FolderCheck
+    from reconcile.jobs.closes.close import CloseResult
+    from reconcile.jobs.closes.remake import Verified
 
 
 def required_period(period: Period | None) -> Period:
@@ -61,6 +63,5 @@ def show_verified(verified: tuple[Verified, ...]) -> int:
 
 def show_folder(found: FolderCheck) -> int:
     """Whether the files of a folder are those of its manifest, and stamped if that is asked; 1 where not."""
-    for line in found.as_text():
-        write_line(line)
+    write_lines(found.as_text())
     return int(not found.is_whole or found.stamp.fails)

@@ -12,23 +12,11 @@ from reconcile.cli.desk_user import for_desk_user
 from reconcile.cli.options import Group, Option, PlainPath
 
 if TYPE_CHECKING:
-    from reconcile.jobs.scope import Filters
     from reconcile.jobs.session import Session
 
 FILE: Final = PlainPath(path_type=Path, dir_okay=False)
 FOLDER: Final = PlainPath(path_type=Path, file_okay=False)
 PATH: Final = PlainPath(path_type=Path)
-
-
-def _filters(
-    partners: tuple[str, ...],
-    periods: tuple[str, ...],
-    batches: tuple[str, ...],
-    stages: tuple[str, ...] = (),
-) -> Filters:
-    from reconcile.jobs.scope import Filters
-
-    return Filters(stages, partners, periods, batches)
 
 
 def _session(
@@ -38,6 +26,7 @@ def _session(
     templates: Path | None,
     locale: str | None = None,
     *,
+    new_store: bool = False,
     fresh: bool = False,
 ) -> Session:
     from reconcile.cli.console import Terminal
@@ -45,20 +34,7 @@ def _session(
     from reconcile.jobs.session import open_session
 
     opened = open_session(Choices(config, profile, state, templates, locale), Terminal())
-    return replace(for_desk_user(opened), fresh=fresh)
-
-
-def _writing_session(
-    config: Path | None,
-    profile: str | None,
-    state: str | None,
-    templates: Path | None,
-    locale: str | None = None,
-    *,
-    new_store: bool,
-    fresh: bool = False,
-) -> Session:
-    return replace(_session(config, profile, state, templates, locale, fresh=fresh), is_new_store=new_store)
+    return replace(for_desk_user(opened), is_new_store=new_store, fresh=fresh)
 
 
 def stage_option(words: str) -> Option:
@@ -80,7 +56,7 @@ REPORT: Final = click.option(
 )
 FILTERS: Final = Group(
     "filters",
-    _filters,
+    "reconcile.jobs.scope:Filters",
     (
         click.option(
             "--partner", "partners", multiple=True, help="Only this partner (id or exact name); repeatable."
@@ -106,7 +82,7 @@ SESSION: Final = Group(
 )
 WRITING_SESSION: Final = Group(
     "session",
-    _writing_session,
+    _session,
     (
         *SESSION.options,
         click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reconcile.cli.common_options import FILE
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_lines
 
 
 @click.group("config")
@@ -25,5 +25,4 @@ def trust(file: Path) -> None:
     """Trust FILE (reconcile.toml) as it is now. Read it first."""
     from reconcile.jobs.setup.trust import trust as remember
 
-    for sentence in remember(file):
-        write_line(sentence)
+    write_lines(remember(file))

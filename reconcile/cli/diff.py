@@ -11,7 +11,7 @@ from reconcile.cli.common_options import FILE, LOCALE, PATH, REPORT, SESSION
 from reconcile.cli.console import console
 from reconcile.cli.options import options
 from reconcile.cli.plan_options import SHOWING
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_data, write_line, write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,8 +72,7 @@ def command(  # noqa: PLR0913  one argument per option
     compared = diff.diff(session, request)
     _show(compared.report, as_json=as_json, showing=showing)
     note_shown(session, compared.report)
-    for line in diff.written(request, compared):
-        write_line(line, err=True)
+    write_lines(diff.written(request, compared), err=True)
     if compared.needs_decision:
         return 1
     return 5 if exit_code and compared.plan.operations else 0
@@ -102,8 +101,7 @@ def _show_saved(session: Session, file: Path, *, as_json: bool, showing: Showing
     if as_json:
         _show(compared.report, as_json=True, showing=showing)
     else:
-        for line in saved_plans.stale_text(compared.report.stale):
-            write_line(line)
+        write_lines(saved_plans.stale_text(compared.report.stale))
         for reason in compared.report.stops:
             write_line(f"STOPPED {reason}")
     return int(compared.needs_decision)

@@ -9,7 +9,7 @@ import click
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
 from reconcile.cli.stamp_options import UNSTAMPED
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +52,5 @@ def command(
     """  # noqa: D301
     from reconcile.jobs.evidence.make import make_pack
 
-    for line in make_pack(session, name, output, files, force=force, unstamped=unstamped).lines:
-        write_line(line)
+    write_lines(make_pack(session, name, output, files, force=force, unstamped=unstamped).lines)
     return 0

@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_found, write_lines
 
 if TYPE_CHECKING:
     from reconcile.jobs.session import Session
@@ -31,41 +31,29 @@ def command(context: click.Context, *, session: Session, whole: bool, as_json: b
         return 0
     from reconcile.jobs.exports.exports_out import exports
 
-    found = exports(session, whole=whole)
-    if as_json:
-        write_data(found.as_json())
-    else:
-        for line in found.as_text():
-            write_line(line)
-    return 0
+    return write_found(exports(session, whole=whole), as_json=as_json)
 
 
 @command.command("withdraw")
 @click.argument("names", nargs=-1, required=True, metavar="ID|FILE...")
 @click.option("--reason", required=True, help="Why; whoever brings the workbook back is told it.")
 @options(SESSION)
-def withdraw(*, session: Session, names: tuple[str, ...], reason: str) -> int:
+def withdraw(*, session: Session, names: tuple[str, ...], reason: str) -> None:
     """Make workbooks void: what comes back of them is refused, and nobody waits for them any more.
 
     Name a workbook by its id or its file, or a whole split by its id.
     """
     from reconcile.jobs.exports import withdraw as job
 
-    return _told(job.withdraw(session, names, reason).as_text())
+    write_lines(job.withdraw(session, names, reason).as_text())
 
 
 @command.command("restore")
 @click.argument("names", nargs=-1, required=True, metavar="ID|FILE...")
 @click.option("--reason", required=True, help="Why.")
 @options(SESSION)
-def restore(*, session: Session, names: tuple[str, ...], reason: str) -> int:
+def restore(*, session: Session, names: tuple[str, ...], reason: str) -> None:
     """Make withdrawn workbooks valid again."""
     from reconcile.jobs.exports import withdraw as job
 
-    return _told(job.restore(session, names, reason).as_text())
-
-
-def _told(lines: list[str]) -> int:
-    for line in lines:
-        write_line(line)
-    return 0
+    write_lines(job.restore(session, names, reason).as_text())

@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_data, write_lines
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,15 +40,12 @@ def command(*, session: Session, name: str | None, verify: bool, as_json: bool, 
     record = history.history(session, None if verify else name, whole=verify)
     shown = record.shown(name)
     if verify:
-        for line in record.verdict():
-            write_line(line)
+        write_lines(record.verdict())
     elif as_json:
         write_data(shown.as_json())
     elif as_csv:
         write_data(shown.as_csv())
     else:
-        for line in shown.as_text():
-            write_line(line)
-    for one in record.problems:
-        write_line(one, err=True)
+        write_lines(shown.as_text())
+    write_lines(record.problems, err=True)
     return 1 if record.problems else 0

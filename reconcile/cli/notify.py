@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_lines
 from reconcile.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -34,6 +34,5 @@ def command(*, session: Session, text: str | None, news: bool) -> int:
     if text and news:
         raise ConfigurationError("Give a TEXT or --news, not both.")
     problems = store_news.tell_news(session) if news else message.tell_text(session, text or message.TRIAL)
-    for one in problems:
-        write_line(one, err=True)
+    write_lines(problems, err=True)
     return int(bool(problems))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, TypeAlias, TypeVar, cast
 
 import click
@@ -35,16 +36,21 @@ class PlainPath(click.Path):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Options that make one value. make: takes them by their names; one that is not there has a default."""
+    """Options that make one value.
+
+    make: takes them by their names; one that is not there has a default. As `module:name` it is imported only
+    when a command runs.
+    """
 
     name: str
-    make: Callable[..., object]
+    make: Callable[..., object] | str
     options: tuple[Option, ...] = ()
 
     def take(self, given: dict[str, Any]) -> object:
         """The value of the group, from what was given; its options are taken out of it."""
-        names = [name for name in inspect.signature(self.make).parameters if name in given]
-        return self.make(**{name: given.pop(name) for name in names})
+        make = resolve_name(self.make) if isinstance(self.make, str) else self.make
+        names = [name for name in inspect.signature(make).parameters if name in given]
+        return make(**{name: given.pop(name) for name in names})
 
 
 def options(*parts: Group | Option) -> Callable[[Command], Command]:

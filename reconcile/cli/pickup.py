@@ -9,7 +9,7 @@ import click
 
 from reconcile.cli.common_options import FOLDER, SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_line, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,8 +37,7 @@ def command(*, session: Session, folder: Path | None, once: bool) -> int:
     if once:
         is_broken = _show(pick_up.pick_up_once(session, watch))
         is_broken = _show(pick_up_mails.pick_up_mails(session, watch)) or is_broken
-        for problem in watching.news_of(session):
-            write_line(problem, err=True)
+        write_lines(watching.news_of(session), err=True)
         return int(is_broken)
     with session.caller.stoppable() as stop:
         for found in watching.rounds(session, watch, lambda: stop.made):
@@ -54,7 +53,6 @@ def _show(found: Iterable[tuple[Arrival, tuple[str, ...]]]) -> bool:
     is_broken = False
     for arrival, problems in found:
         write_line(arrival.words)
-        for problem in problems:
-            write_line(problem, err=True)
+        write_lines(problems, err=True)
         is_broken = is_broken or arrival.state == "broken"
     return is_broken

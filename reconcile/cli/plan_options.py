@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from reconcile.cli.common_options import PATH, REPORT
 from reconcile.cli.options import Group
 from reconcile.cli.whole_number import WholeNumber
-
-if TYPE_CHECKING:
-    from reconcile.jobs.runs.run_options import Consent, RunOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +18,6 @@ class Showing:
 
     full: bool = False
     quiet: bool = False
-
-
-def _consent(*, yes: bool, allow: tuple[str, ...], reopen: tuple[str, ...], reason: str | None) -> Consent:
-    from reconcile.jobs.runs.run_options import Consent
-
-    return Consent(yes, allow, reopen, reason)
-
-
-def _run(  # noqa: PLR0913  one argument per option
-    until: str | None,
-    max_calls: int | None,
-    reports: tuple[Path, ...],
-    result: Path | None = None,
-    workbooks: tuple[Path, ...] = (),
-    new_run_id: str = "",
-    comment_text: str = "",
-    *,
-    comment: bool = False,
-    force: bool = False,
-) -> RunOptions:
-    from reconcile.jobs.runs.run_options import run_options
-
-    return run_options(
-        until=until,
-        max_calls=max_calls,
-        reports=reports,
-        result=result,
-        workbooks=workbooks,
-        run_id=new_run_id,
-        comment=comment,
-        comment_text=comment_text,
-        force=force,
-    )
 
 
 SHOWING: Final = Group(
@@ -67,7 +30,7 @@ SHOWING: Final = Group(
 )
 CONSENT: Final = Group(
     "consent",
-    _consent,
+    "reconcile.jobs.runs.run_options:Consent",
     (
         click.option("--yes", is_flag=True, help="Do not ask."),
         click.option("--allow", multiple=True, metavar="GATE", help="Let this gate pass; repeatable."),
@@ -79,7 +42,7 @@ CONSENT: Final = Group(
 )
 RUN: Final = Group(
     "run_options",
-    _run,
+    "reconcile.jobs.runs.run_options:run_options",
     (
         click.option("--until", metavar="HH:MM", help="Begin no payout that would not be done by then."),
         click.option(

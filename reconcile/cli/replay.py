@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconcile.cli.common_options import FILE, FOLDER
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,5 @@ def command(*, pack: Path, templates: Path | None) -> int:
     from reconcile.jobs.evidence.make_again import replay_pack
 
     replayed = replay_pack(pack, templates)
-    for line in replayed.as_text():
-        write_line(line)
+    write_lines(replayed.as_text())
     return int(bool(replayed.differing or replayed.left_out))

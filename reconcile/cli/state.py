@@ -9,7 +9,7 @@ import click
 
 from reconcile.cli.common_options import FILE, SESSION
 from reconcile.cli.options import options
-from reconcile.cli.text_out import write_data, write_line
+from reconcile.cli.text_out import write_found, write_line, write_lines
 
 if TYPE_CHECKING:
     from reconcile.jobs.session import Session
@@ -29,13 +29,7 @@ def command(context: click.Context, *, session: Session, as_json: bool) -> int:
         return 0
     from reconcile.jobs.state.shown_state import shown_state
 
-    shown = shown_state(session)
-    if as_json:
-        write_data(shown.as_json())
-    else:
-        for line in shown.as_text():
-            write_line(line)
-    return 0
+    return write_found(shown_state(session), as_json=as_json)
 
 
 @command.command("migrate")
@@ -78,14 +72,11 @@ def verify(*, session: Session) -> int:
     from reconcile.jobs.runs import history
 
     record = history.history(session, whole=True)
-    for line in record.verdict():
-        write_line(line)
-    for one in record.problems:
-        write_line(one, err=True)
+    write_lines(record.verdict())
+    write_lines(record.problems, err=True)
     return 1 if record.problems else 0
 
 
 def _told(moved: Moved) -> int:
-    for line in moved.lines:
-        write_line(line)
+    write_lines(moved.lines)
     return int(moved.has_breaks)

@@ -7,10 +7,22 @@ of ours.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import Protocol
 
 import click
 
 from reconcile.domain.unseen import one_line, visible
+
+
+class Found(Protocol):
+    """What a job found, in both forms."""
+
+    def as_json(self) -> str:
+        """For a machine."""
+
+    def as_text(self) -> Iterable[str]:
+        """For people, a line each."""
 
 
 def write_line(text: str = "", *, err: bool = False, bold: bool = False) -> None:
@@ -21,3 +33,18 @@ def write_line(text: str = "", *, err: bool = False, bold: bool = False) -> None
 def write_data(text: str) -> None:
     """Writes what a program reads, as it is; on a terminal, where people read it, made visible."""
     click.echo(visible(text) if sys.stdout.isatty() else text, nl=not text.endswith("\n"))
+
+
+def write_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Writes each text as one line."""
+    for line in lines:
+        write_line(line, err=err)
+
+
+def write_found(found: Found, *, as_json: bool) -> int:
+    """Writes what a job found, for a machine or for people; answers the exit code, 0."""
+    if as_json:
+        write_data(found.as_json())
+    else:
+        write_lines(found.as_text())
+    return 0

@@ -8,7 +8,7 @@ import click
 
 from reconcile.cli.common_options import FILE
 from reconcile.cli.stamp_options import ROOTS
-from reconcile.cli.text_out import write_line
+from reconcile.cli.text_out import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,5 @@ def command(*, pack: Path, head: str, roots: Path | None) -> int:
     from reconcile.jobs.evidence.check_pack import check_pack
 
     checked = check_pack(pack, head, roots)
-    for line in checked.lines:
-        write_line(line)
+    write_lines(checked.lines)
     return int(checked.was_changed or checked.stamp_fails)

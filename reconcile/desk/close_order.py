@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ from reconcile.desk.made_files import write_uploads
 from reconcile.desk.visitor import Visitor
 from reconcile.domain.period import Period
 from reconcile.errors import ConfigurationError
-from reconcile.jobs.closes import CloseRequest
+from reconcile.jobs.closes.close import CloseRequest
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
 
@@ -49,8 +48,7 @@ class CloseOrder:
         """What goes on, for the list of one's work."""
         return f"{TITLES[self.how]} {self.period}"
 
-    @contextmanager
-    def request(self, desk: Desk, visitor: Visitor, folder: Path) -> Iterator[CloseRequest]:
+    def request(self, desk: Desk, visitor: Visitor, folder: Path) -> CloseRequest:
         """The request of the job. folder: where the pack goes; what was brought lies beside it."""
         beside = folder.with_name("brought")
         beside.mkdir()
@@ -59,7 +57,7 @@ class CloseOrder:
             for name, upload in (self.files or {}).items()
             if upload[1]
         }
-        yield CloseRequest(
+        return CloseRequest(
             self.period,
             folder,
             self.waivers,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from reconcile.domain.policy.approval import ROLES
 
@@ -62,3 +62,9 @@ def needs(role: str) -> Callable[[Request], Awaitable[Visitor]]:
         return visitor
 
     return check
+
+
+Anybody = Annotated[Visitor, Depends(visitor_of)]
+Preparer = Annotated[Visitor, Depends(needs("prepare"))]
+Approver = Annotated[Visitor, Depends(needs("approve"))]
+Closer = Annotated[Visitor, Depends(needs("close"))]

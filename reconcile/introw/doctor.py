@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TypeAlias
 
 from reconcile.domain.records import CommissionLine, Partner, Payout
 from reconcile.errors import ApiError, KeyRefused, ScopeMissing, Unreachable
 from reconcile.introw.client import LINES, PARTNERS, PAYOUTS, Reader
 from reconcile.introw.listings.listing import Walk
+from reconcile.introw.status import Status
 
 _AnyWalk: TypeAlias = Walk[Payout] | Walk[CommissionLine] | Walk[Partner]
 
@@ -36,20 +36,15 @@ class ConnectionReport:
     """What `probe` found; None means that it could not be found out.
 
     scopes: by name, whether the key holds it; commissions:write is always None, as it cannot be tried without
-    writing. server_ahead: the server's clock minus ours, to the second. unreachable: why no request came
-    through, or empty. words: the stages of payouts and the statuses of lines on no payout that stood on the
-    first pages, with counts.
+    writing. unreachable: why no request came through, or empty. words: the stages of payouts and the statuses
+    of lines on no payout that stood on the first pages, with counts.
     """
 
     host: str
     key_accepted: bool | None
     scopes: dict[str, bool | None]
     lists: tuple[ListReport, ...]
-    rate_remaining: int | None
-    credits_limit: int | None
-    credits_remaining: int | None
-    server_ahead: timedelta | None
-    requests: int
+    status: Status
     unreachable: str = ""
     words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -57,7 +52,6 @@ class ConnectionReport:
 def probe(reader: Reader) -> ConnectionReport:
     """Read the first page of each list. Raises nothing: what failed is in the report."""
     seen = _looks(reader)
-    status = reader.status
     return ConnectionReport(
         host=reader.connection.host,
         key_accepted=_any_known(_accepts_key(look) for look in seen),
@@ -67,11 +61,7 @@ def probe(reader: Reader) -> ConnectionReport:
             "partners:read": _has_scope(seen[2]),
         },
         lists=tuple(look.report for look in seen),
-        rate_remaining=status.rate_remaining,
-        credits_limit=status.credits_limit,
-        credits_remaining=status.credits_remaining,
-        server_ahead=status.server_ahead,
-        requests=status.requests,
+        status=reader.status,
         unreachable=seen[0].report.error if isinstance(seen[0].error, Unreachable) else "",
         words=_words(record for look in seen for record in look.records),
     )

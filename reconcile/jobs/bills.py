@@ -27,7 +27,7 @@ from reconcile.erp.bills.vendors import Vendor, vendors_from
 from reconcile.erp.orders.make_orders import bills_to_pay
 from reconcile.erp.orders.model import FORMATS
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.approvals.bills_approval import SetOfBills, ask_for, claim_for, keep_issued
+from reconcile.jobs.approvals.bills_approval import SetOfBills, ask_for, claim_for, keep_list
 from reconcile.jobs.approvals.rules_on_record import keep_rules
 from reconcile.jobs.approvals.sign_statement import KeyChoice, Signer, SignIn, signer
 from reconcile.jobs.close_chain import closed_until
@@ -235,7 +235,7 @@ def _write(
     used = (claim, set_id, made.issue.at.isoformat(timespec="seconds")) if claim else None
     with _ready(folder, drafts, private=made.issue.pays):
         if used:
-            keep_issued(session, store, set_id, made.to_approve)
+            keep_list(session, store, set_id, made.to_approve.content)
         store.record_bills(session.environment, issued, made.accounts, known=made.issued, used=used)
     if stage is None:
         return ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from reconcile.close.close import make_close
+from reconcile.close.close import Close, make_close
 from reconcile.close.contract_cost.asset import Asset
 from reconcile.close.frozen import Frozen, from_json
 from reconcile.close.remeasurement.gain_journal import left_on_accounts
@@ -83,6 +83,17 @@ def previous_close(
     return last
 
 
+def before_it(chain: Iterable[KeptClose], frozen: Frozen) -> Frozen | None:
+    """What the close before one was made of; None where the chain does not have it."""
+    found = next((one for one in chain if one.close_id == frozen.previous), None)
+    return thawed(found) if found else None
+
+
+def made_in(chain: Iterable[KeptClose], frozen: Frozen) -> Close:
+    """A close as these inputs make it, after the one before it in the chain."""
+    return make_close(frozen, before_it(chain, frozen))
+
+
 def with_carried(frozen: Frozen, chain: Sequence[KeptClose], before: Frozen | None) -> Frozen:
     """The inputs of a close with what the one before it left, which is made again for that.
 
@@ -104,7 +115,6 @@ def _left(
     policy = before.policy
     if not (policy.contract_cost.is_on or policy.remeasurement.is_on or before.assets):
         return (), before.remeasured
-    earlier = next((one for one in chain if one.close_id == before.previous), None)
-    further = make_close(before, thawed(earlier) if earlier else None).further
+    further = made_in(chain, before).further
     assets = further.costs.carried if further.costs else before.assets
     return assets, left_on_accounts(further.gain_journal, before.remeasured)

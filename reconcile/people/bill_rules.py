@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, totals
 from reconcile.domain.phrases import counted
 from reconcile.domain.policy.approval import ApprovalPolicy
-from reconcile.people.plan_rules import Known, Met, limit_words
+from reconcile.people.plan_rules import Known, Met, limit_words, met
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,7 @@ def bill_rules(
     if not billed or not policy.asks:
         return ()
     named = {rule: why for rule, why in _named(billed, known, pays=pays) if rule in policy.ask_for and why}
-    found = [*named.items(), *_above(billed, policy)]
-    return tuple(
-        Met(rule, why, max(policy.approvers, policy.approvers_for.get(rule, 1))) for rule, why in found
-    )
+    return met([*named.items(), *_above(billed, policy)], policy)
 
 
 def _named(billed: Sequence[Billed], known: Known, *, pays: bool) -> Iterator[tuple[str, str]]:
@@ -63,7 +60,4 @@ def _above(billed: Sequence[Billed], policy: ApprovalPolicy) -> Iterator[tuple[s
 
 def sums_of(billed: Sequence[Billed]) -> Mapping[str, Decimal]:
     """What moves per currency; a credit does not make a bill smaller."""
-    found: dict[str, Decimal] = {}
-    for one in billed:
-        found[one.amount.currency] = found.get(one.amount.currency, Decimal(0)) + abs(one.amount.amount)
-    return dict(sorted(found.items()))
+    return totals(Money(abs(one.amount.amount), one.amount.currency) for one in billed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from reconcile.domain.policy.approval import ApprovalPolicy
-from reconcile.people.plan_rules import Met
+from reconcile.people.plan_rules import Met, met
 
 
 def close_rules(policy: ApprovalPolicy, waived: Collection[str], *, is_again: bool) -> tuple[Met, ...]:
@@ -13,10 +13,7 @@ def close_rules(policy: ApprovalPolicy, waived: Collection[str], *, is_again: bo
 
     waived: the checks that are let pass. is_again: whether a closed period is closed once more.
     """
-    return tuple(
-        Met(rule, why, max(policy.approvers, policy.approvers_for.get(rule, 1)))
-        for rule, why in _met(policy, waived, is_again=is_again)
-    )
+    return met(_met(policy, waived, is_again=is_again), policy)
 
 
 def _met(policy: ApprovalPolicy, waived: Collection[str], *, is_again: bool) -> Iterator[tuple[str, str]]:

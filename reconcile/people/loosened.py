@@ -85,10 +85,6 @@ def _people(before: Team, now: Team) -> Iterator[str]:
         was = known.get((one.email.casefold(), one.fingerprint))
         new = [role for role in _SIGNS if one.may(role) and not (was and was.may(role))]
         if new:
-            yield f"{one.name} ({_key(one)}) has the role {' and '.join(new)} now"
+            yield f"{one.name} ({one.fingerprint or one.email}) has the role {' and '.join(new)} now"
     if before.people and not now.people:
         yield "there were people, and there are none now"
-
-
-def _key(one: Person) -> str:
-    return one.fingerprint or one.email

@@ -41,6 +41,13 @@ class Met:
     approvers: int
 
 
+def met(found: Iterable[tuple[str, str]], policy: ApprovalPolicy) -> tuple[Met, ...]:
+    """Rules that are met and why, each with how many must agree."""
+    return tuple(
+        Met(rule, why, max(policy.approvers, policy.approvers_for.get(rule, 1))) for rule, why in found
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Moved:
     """What moves, per currency, and per partner and currency."""
@@ -57,9 +64,7 @@ def rules_met(plan: Plan, policy: ApprovalPolicy, known: Known) -> tuple[Met, ..
     found = [(rule, reasons[rule]) for rule in RULES if rule in policy.ask_for and rule in reasons]
     found += [("amount", why) for why in _above(plan, policy.amounts)]
     found += [("partner-amount", why) for why in _partners_above(plan, policy.partner_amounts)]
-    return tuple(
-        Met(rule, why, max(policy.approvers, policy.approvers_for.get(rule, 1))) for rule, why in found
-    )
+    return met(found, policy)
 
 
 def subject_of(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from reconcile.domain.fields import BATCH, PLACE_FIELDS, RecordKind
-from reconcile.domain.money import plain
+from reconcile.domain.money import Money, plain, totals
 from reconcile.domain.phrases import counted
 from reconcile.plan import model as plans
 from reconcile.plan.operations import cannot_be_set_back
@@ -82,10 +81,7 @@ def held_changes(book: Book, target: plans.Target) -> tuple[Change, ...]:
 def _payout(book: Book, operations: list[plans.Operation]) -> Payout:
     target = operations[0].target
     effect = book.effects.get(target.payout_id or "")
-    moved: dict[str, Decimal] = {}
-    for one in operations:
-        for currency, amount in _moves(one):
-            moved[currency] = moved.get(currency, Decimal(0)) + amount
+    moved = totals(money for one in operations for money in _moves(one))
     return Payout(
         payout_id=target.payout_id,
         partner_id=target.partner_id,
@@ -95,19 +91,19 @@ def _payout(book: Book, operations: list[plans.Operation]) -> Payout:
         amount_after=effect.amount_after if effect else None,
         stage_before=effect.stage_before if effect else "",
         stage_after=effect.stage_after if effect else "",
-        moved=tuple(Amount(currency, amount) for currency, amount in sorted(moved.items())),
+        moved=tuple(Amount(currency, amount) for currency, amount in moved.items()),
     )
 
 
-def _moves(operation: plans.Operation) -> Iterator[tuple[str, Decimal]]:
+def _moves(operation: plans.Operation) -> Iterator[Money]:
     """How much money a request moves, up or down. A detach takes the whole line to the pool."""
     before, after = operation.before, operation.after
     if before and after and before.currency == after.currency and operation.action is _UPDATE:
-        yield after.currency, abs(after.amount - before.amount)
+        yield Money(abs(after.amount - before.amount), after.currency)
         return
     for money in {before, after}:
         if money:
-            yield money.currency, abs(money.amount)
+            yield Money(abs(money.amount), money.currency)
 
 
 _UPDATE = plans.Action.UPDATE_LINE

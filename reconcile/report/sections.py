@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from reconcile.domain.phrases import AS_RECORDED, Writing
-from reconcile.plan.model import Conflict, Damage, Decided, Drift, Operation, Return, Target
+from reconcile.plan.model import Conflict, Damage, Decided, Drift, Return, Target
 from reconcile.report.model import Change, HeldEdits, Report, SideEffect
 from reconcile.report.words import LABELS, after_of, before_of, record_of, shown_value, shown_values
 
@@ -148,10 +148,6 @@ def _edit(change: Change, writing: Writing) -> str:
 
 def _effect(one: SideEffect) -> Line:
     return _about(one.target, one.what, [("before", one.before), ("after", one.after)], one.note)
-
-
-def _by_hand(one: Operation) -> Line:
-    return _about(one.target, one.action.value, (), one.by_hand)
 
 
 def _drift(one: Drift, writing: Writing) -> Line:

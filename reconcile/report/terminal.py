@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
@@ -157,7 +156,7 @@ def _totals(title: str, key: str, totals: Sequence[Total], screen: Screen) -> No
         return
     shown = table(title, key, "", "Exported", "Live", "After", "Change")
     for one in totals if screen.full else totals[:FOLD]:
-        amounts = (_amount(value, one.currency) for value in (one.exported, one.live, one.after))
+        amounts = (shown_amount(value, one.currency) for value in (one.exported, one.live, one.after))
         shown.add_row(escape(one_line(one.key)), one.currency, *amounts, signed(one.delta, one.currency))
     screen.blank()
     screen.console.print(shown)
@@ -170,7 +169,7 @@ def _tie_out(ties: Sequence[TieOut], screen: Screen) -> None:
         shown = table("Tie-out of all lines", *columns, left=1)
         for tie in ties:
             values = (tie.exported, tie.drift, tie.edits, tie.planned, tie.residual)
-            shown.add_row(tie.currency, *(_amount(value, tie.currency) for value in values))
+            shown.add_row(tie.currency, *(shown_amount(value, tie.currency) for value in values))
         screen.blank()
         screen.console.print(shown)
 
@@ -181,7 +180,3 @@ def table(title: str, *columns: str, left: int = 2) -> Table:
     for index, column in enumerate(columns):
         made.add_column(column, justify="left" if index < left else "right", overflow="fold")
     return made
-
-
-def _amount(value: Decimal, currency: str) -> str:
-    return shown_amount(value, currency)

@@ -29,10 +29,7 @@ def _report(report: Report) -> dict[str, Any]:
         "title": report.title,
         "environment": str(report.environment),
         "workbooks": [_workbook(one) for one in report.workbooks],
-        "made_at": report.made_at,
-        "made_by": report.made_by,
-        "live_fingerprint": report.live_fingerprint,
-        "plan_fingerprint": report.plan_fingerprint,
+        **_only(report, "made_at", "made_by", "live_fingerprint", "plan_fingerprint"),
         "headline": headline,
         "gates": report.gates,
         "payouts": report.payouts,
@@ -62,9 +59,12 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
+def _only(one: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in names}
+
+
 def _record(target: Target) -> dict[str, Any]:
-    names = ("kind", "id", "payout_id", "partner_id", "partner_name", "place")
-    return {name: getattr(target, name) for name in names}
+    return _only(target, "kind", "id", "payout_id", "partner_id", "partner_name", "place")
 
 
 def _about(one: Any) -> dict[str, Any]:  # noqa: ANN401  any value of the report that has a target
@@ -90,30 +90,19 @@ def _workbook(one: Workbook) -> dict[str, Any]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    names = (
-        "id",
-        "action",
-        "method",
-        "path",
-        "body",
-        "relies_on",
-        "expected",
-        "undo",
-        "by_hand",
-        "waits_for",
-    )
-    return {**{name: getattr(one, name) for name in names}, "target": _record(one.target)}
+    request = _only(one, "id", "action", "method", "path", "body")
+    beside = _only(one, "relies_on", "expected", "undo", "by_hand", "waits_for")
+    return {**request, **beside, "target": _record(one.target)}
 
 
 def _conflict(one: Conflict) -> dict[str, Any]:
     others = [{"target": _record(other.target), "values": other.values} for other in one.others]
-    names = ("group", "baseline", "yours", "live", "reason")
-    return {**{name: getattr(one, name) for name in names}, "target": _record(one.target), "others": others}
+    own = _only(one, "group", "baseline", "yours", "live", "reason")
+    return {**own, "target": _record(one.target), "others": others}
 
 
 def _finding(one: Finding) -> dict[str, Any]:
-    names = ("severity", "rule", "place", "value", "allowed", "message", "fix", "record_id")
-    return {name: getattr(one, name) for name in names}
+    return _only(one, "severity", "rule", "place", "value", "allowed", "message", "fix", "record_id")
 
 
 def _total(one: Total) -> dict[str, Any]:
@@ -121,8 +110,7 @@ def _total(one: Total) -> dict[str, Any]:
 
 
 def _return(one: Return) -> dict[str, Any]:
-    names = ("part", "recipient", "file", "workbook_id")
-    given = {name: getattr(one.handout, name) for name in names}
+    given = _only(one.handout, "part", "recipient", "file", "workbook_id")
     return {"handout": given, "file": one.file, "earlier": one.earlier}
 
 
@@ -132,11 +120,7 @@ def _run(report: Report) -> dict[str, Any] | None:
         return None
     found = run.verification
     return {
-        "run_id": run.run_id,
-        "started_at": run.started_at,
-        "started_by": run.started_by,
-        "stopped": run.stopped,
-        "not_tried": run.not_tried,
+        **_only(run, "run_id", "started_at", "started_by", "stopped", "not_tried"),
         "outcomes": [_outcome(operation, one) for operation, one in report.outcomes],
         "differences": [
             {"operation": one.operation_id, "record": one.record, "name": one.name}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from reconcile.domain.fields import FIELD_LABELS, NEW_KINDS, RecordKind
 from reconcile.domain.finding import Finding, Severity
-from reconcile.domain.money import Money
+from reconcile.domain.money import Money, totals
 from reconcile.domain.phrases import AS_RECORDED, Writing, counted
 from reconcile.plan.across.narrowing import LEFT_OUT
 from reconcile.plan.model import Conflict, Target
@@ -142,17 +141,16 @@ def _money(report: Report, writing: Writing) -> str:
     for one in every:
         waiting.setdefault(_key(one.target), one)
     payouts = {record_id for kind, record_id in waiting if kind is RecordKind.PAYOUT}
-    sums: dict[str, Decimal] = {}
-    partners: set[str] = set()
-    for (kind, _), one in waiting.items():
-        partners.add(one.target.partner_id)
-        if one.money and (kind is RecordKind.PAYOUT or one.target.payout_id not in payouts):
-            money = one.money
-            sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+    partners = {one.target.partner_id for one in waiting.values()}
+    sums = totals(
+        one.money
+        for (kind, _), one in waiting.items()
+        if one.money and (kind is RecordKind.PAYOUT or one.target.payout_id not in payouts)
+    )
     if not sums:
         return ""
     amounts = " and ".join(
-        f"{writing.amount(amount, currency)} {currency}" for currency, amount in sorted(sums.items())
+        f"{writing.amount(amount, currency)} {currency}" for currency, amount in sums.items()
     )
     return f"Held: {amounts} of {writing.counted(len(partners), 'partner')}."
 

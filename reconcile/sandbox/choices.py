@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+_Value = TypeVar("_Value")
 
 SCOPES = (
     "partners:read",
@@ -76,16 +78,18 @@ def parse_step(text: str) -> str:
     return text
 
 
-def _facts(
+def _choice(
+    default: _Value,
     text: str,
     unknown: int | str,
     *,
     off: str | None = None,
     low: float | None = None,
     parse: Callable[[str], Any] | None = None,
-) -> dict[str, Any]:
-    """Describe a field: its sentence, its open question, and what its option needs to know."""
-    return {"help": text, "unknown": unknown, "off": off, "low": low, "parse": parse}
+) -> _Value:
+    """A field: its default, its sentence, its open question, and what its option needs to know."""
+    facts = {"help": text, "unknown": unknown, "off": off, "low": low, "parse": parse}
+    return field(default=default, metadata=facts)
 
 
 @dataclass(frozen=True)
@@ -96,130 +100,75 @@ class Choices:
     in place of a number marks a figure that Introw does state, kept here so that tests can vary it.
     """
 
-    paging: Paging = field(default="cursor", metadata=_facts("How the lists are paged.", 1))
-    page_size: int = field(
-        default=50, metadata=_facts("Records on a page when the request names no limit.", 1, low=1)
+    paging: Paging = _choice("cursor", "How the lists are paged.", 1)
+    page_size: int = _choice(50, "Records on a page when the request names no limit.", 1, low=1)
+    max_page_size: int = _choice(200, "Largest limit; a larger one is lowered to it.", 1, low=1)
+    total: bool = _choice(True, "Whether lists report the total number of records.", 1)
+    error_envelope: Envelope = _choice(
+        "nested", "Error bodies: {'error': {code, message, details}}, or the three members bare.", 4
     )
-    max_page_size: int = field(
-        default=200, metadata=_facts("Largest limit; a larger one is lowered to it.", 1, low=1)
+    echo_metadata: bool = _choice(True, "Whether a payout shows its statement note as metadata.", 12)
+    echo_note: bool = _choice(False, "Whether a line shows its internal note.", 12)
+    edit_paid: Literal["allow", "refuse"] = _choice(
+        "refuse", "What happens when lines of a PAID payout are added, edited, declined or detached.", 6
     )
-    total: bool = field(default=True, metadata=_facts("Whether lists report the total number of records.", 1))
-    error_envelope: Envelope = field(
-        default="nested",
-        metadata=_facts("Error bodies: {'error': {code, message, details}}, or the three members bare.", 4),
+    detach_last: Literal["open", "decline"] = _choice(
+        "open", "The payout after its last line was detached: left open and empty, or declined.", 10
     )
-    echo_metadata: bool = field(
-        default=True, metadata=_facts("Whether a payout shows its statement note as metadata.", 12)
+    decline_payout_id: Literal["null", "keep"] = _choice(
+        "null", "The payoutId of a declined line: null, or still the payout it was on.", 10
     )
-    echo_note: bool = field(default=False, metadata=_facts("Whether a line shows its internal note.", 12))
-    edit_paid: Literal["allow", "refuse"] = field(
-        default="refuse",
-        metadata=_facts(
-            "What happens when lines of a PAID payout are added, edited, declined or detached.", 6
-        ),
+    list_voided: bool = _choice(True, "Whether lists of lines include voided lines.", 5)
+    status_names: tuple[tuple[str, str], ...] = _choice(
+        (), "Line status names on the wire, as PENDING=NAME,PAID=NAME.", 2, parse=parse_status_names
     )
-    detach_last: Literal["open", "decline"] = field(
-        default="open",
-        metadata=_facts("The payout after its last line was detached: left open and empty, or declined.", 10),
+    reason_types: tuple[str, ...] = _choice(
+        ("DUPLICATE", "INELIGIBLE", "ALREADY_PAID", "DISPUTED", "OUTSIDE_POLICY", "CUSTOM"),
+        "Decline reasons that are accepted, separated by commas; CUSTOM needs a text.",
+        3,
+        parse=parse_reason_types,
     )
-    decline_payout_id: Literal["null", "keep"] = field(
-        default="null",
-        metadata=_facts("The payoutId of a declined line: null, or still the payout it was on.", 10),
+    detail_field: str = _choice("reason", "Body member that carries the text of a decline reason.", 3)
+    honour_keys: bool = _choice(
+        True, "Whether a repeated idempotencyKey returns the first line.", 11, off="ignore-keys"
     )
-    list_voided: bool = field(
-        default=True, metadata=_facts("Whether lists of lines include voided lines.", 5)
+    key_life: float = _choice(
+        0.0, "Seconds for which an idempotencyKey is remembered; 0 is forever.", 11, low=0
     )
-    status_names: tuple[tuple[str, str], ...] = field(
-        default=(),
-        metadata=_facts(
-            "Line status names on the wire, as PENDING=NAME,PAID=NAME.", 2, parse=parse_status_names
-        ),
+    show_created: bool = _choice(
+        True, "Whether the answer to a new line shows the line.", 11, off="bare-created"
     )
-    reason_types: tuple[str, ...] = field(
-        default=("DUPLICATE", "INELIGIBLE", "ALREADY_PAID", "DISPUTED", "OUTSIDE_POLICY", "CUSTOM"),
-        metadata=_facts(
-            "Decline reasons that are accepted, separated by commas; CUSTOM needs a text.",
-            3,
-            parse=parse_reason_types,
-        ),
+    say_existing: bool = _choice(
+        True,
+        "Whether 200 in place of 201 says that a payout was on its batch already.",
+        "documented",
+        off="hide-existing",
     )
-    detail_field: str = field(
-        default="reason", metadata=_facts("Body member that carries the text of a decline reason.", 3)
+    fill_source: bool = _choice(False, "Whether a new line without sourceAmount gets its amount as one.", 14)
+    trim_texts: bool = _choice(False, "Whether descriptions lose outer and repeated spaces.", 13)
+    amount_step: str = _choice(
+        "", "Amounts are rounded to a multiple of this, such as 1 or 0.05.", 14, parse=parse_step
     )
-    honour_keys: bool = field(
-        default=True,
-        metadata=_facts("Whether a repeated idempotencyKey returns the first line.", 11, off="ignore-keys"),
+    more_decimals: Literal["refuse", "keep"] = _choice(
+        "refuse", "An amount with more decimals than its currency has.", 14
     )
-    key_life: float = field(
-        default=0.0,
-        metadata=_facts("Seconds for which an idempotencyKey is remembered; 0 is forever.", 11, low=0),
+    read_lag: float = _choice(0.0, "Seconds after which a read of one record shows a write.", 8, low=0)
+    list_lag: float = _choice(0.0, "Seconds after which the lists show a write.", 8, low=0)
+    rate: int = _choice(120, "Requests that a key may make in one window.", "documented", low=1)
+    window: float = _choice(60.0, "Seconds in a rate window, counted from the start.", "documented", low=0.1)
+    retry_after: bool = _choice(False, "Whether a 429 names the seconds to wait in Retry-After.", 17)
+    credits: int | None = _choice(
+        None, "Monthly credits, or 'unlimited' (then the credit headers are absent).", 17, parse=parse_credits
     )
-    show_created: bool = field(
-        default=True,
-        metadata=_facts("Whether the answer to a new line shows the line.", 11, off="bare-created"),
+    latency: int = _choice(0, "Milliseconds that each request takes at least.", "documented", low=0)
+    keys: tuple[Key, ...] = _choice(
+        (Key("sandbox-key"),),
+        "A key that is accepted, as NAME=SCOPE,SCOPE or NAME=all. Repeat it for more keys.",
+        20,
+        parse=parse_key,
     )
-    say_existing: bool = field(
-        default=True,
-        metadata=_facts(
-            "Whether 200 in place of 201 says that a payout was on its batch already.",
-            "documented",
-            off="hide-existing",
-        ),
-    )
-    fill_source: bool = field(
-        default=False,
-        metadata=_facts("Whether a new line without sourceAmount gets its amount as one.", 14),
-    )
-    trim_texts: bool = field(
-        default=False,
-        metadata=_facts("Whether descriptions lose outer and repeated spaces.", 13),
-    )
-    amount_step: str = field(
-        default="",
-        metadata=_facts(
-            "Amounts are rounded to a multiple of this, such as 1 or 0.05.", 14, parse=parse_step
-        ),
-    )
-    more_decimals: Literal["refuse", "keep"] = field(
-        default="refuse",
-        metadata=_facts("An amount with more decimals than its currency has.", 14),
-    )
-    read_lag: float = field(
-        default=0.0,
-        metadata=_facts("Seconds after which a read of one record shows a write.", 8, low=0),
-    )
-    list_lag: float = field(
-        default=0.0, metadata=_facts("Seconds after which the lists show a write.", 8, low=0)
-    )
-    rate: int = field(
-        default=120, metadata=_facts("Requests that a key may make in one window.", "documented", low=1)
-    )
-    window: float = field(
-        default=60.0,
-        metadata=_facts("Seconds in a rate window, counted from the start.", "documented", low=0.1),
-    )
-    retry_after: bool = field(
-        default=False, metadata=_facts("Whether a 429 names the seconds to wait in Retry-After.", 17)
-    )
-    credits: int | None = field(
-        default=None,
-        metadata=_facts(
-            "Monthly credits, or 'unlimited' (then the credit headers are absent).", 17, parse=parse_credits
-        ),
-    )
-    latency: int = field(
-        default=0, metadata=_facts("Milliseconds that each request takes at least.", "documented", low=0)
-    )
-    keys: tuple[Key, ...] = field(
-        default=(Key("sandbox-key"),),
-        metadata=_facts(
-            "A key that is accepted, as NAME=SCOPE,SCOPE or NAME=all. Repeat it for more keys.",
-            20,
-            parse=parse_key,
-        ),
-    )
-    unknown_params: Literal["ignore", "refuse"] = field(
-        default="ignore", metadata=_facts("What happens to query parameters of lists that are not known.", 5)
+    unknown_params: Literal["ignore", "refuse"] = _choice(
+        "ignore", "What happens to query parameters of lists that are not known.", 5
     )
     seed_ids: int | None = field(default=None, metadata={"hidden": True})
 

@@ -309,5 +309,5 @@ def test_the_probe_describes_the_server(paging: str, start: Start) -> None:
         "link": "a link to the next page",
         "none": "no sign of paging",
     }[paging]  # fmt: skip
-    assert report.server_ahead is not None
-    assert abs(report.server_ahead.total_seconds()) < 5
+    assert report.status.server_ahead is not None
+    assert abs(report.status.server_ahead.total_seconds()) < 5

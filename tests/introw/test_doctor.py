@@ -30,7 +30,7 @@ def test_a_working_connection_is_described(connect: Opens, payout: Callable[...,
 
     report = probe(connect(answer))
 
-    assert (report.host, report.key_accepted, report.requests) == ("api.introw.io", True, 3)
+    assert (report.host, report.key_accepted, report.status.requests) == ("api.introw.io", True, 3)
     assert report.scopes == {"commissions:read": True, "commissions:write": None, "partners:read": True}
     assert [(seen.path, seen.records, seen.total, seen.paging) for seen in report.lists] == [
         ("/payouts", 2, 20, "a cursor (nextCursor)"),
@@ -38,8 +38,12 @@ def test_a_working_connection_is_described(connect: Opens, payout: Callable[...,
         ("/partners", 0, 0, "numbered pages"),
     ]
     assert all(seen.takes_limit and not seen.error for seen in report.lists)
-    assert (report.rate_remaining, report.credits_limit, report.credits_remaining) == (117, 5000, 4000)
-    assert report.server_ahead == timedelta(seconds=-3)
+    assert (report.status.rate_remaining, report.status.credits_limit, report.status.credits_remaining) == (
+        117,
+        5000,
+        4000,
+    )
+    assert report.status.server_ahead == timedelta(seconds=-3)
 
 
 def test_a_missing_scope_is_reported_and_the_rest_goes_on(connect: Opens) -> None:
@@ -61,7 +65,7 @@ def test_a_refused_key_is_tried_once(connect: Opens) -> None:
 
     assert report.key_accepted is False
     assert set(report.scopes.values()) == {None}
-    assert report.requests == 1
+    assert report.status.requests == 1
     assert all("refused the API key" in seen.error for seen in report.lists)
 
 
@@ -72,7 +76,7 @@ def test_an_unreachable_server_leaves_everything_unknown(connect: Opens) -> None
     report = probe(connect(answer, attempts=2))
 
     assert report.key_accepted is None
-    assert report.requests == 2
+    assert report.status.requests == 2
     assert all("could not be reached" in seen.error for seen in report.lists)
     assert "could not be reached" in report.unreachable
 

@@ -56,8 +56,7 @@ NAMED = {
     "desk/runs/run_files.py": "ids of runs, which a pattern lets through",
     "jobs/notices/told_before.py": "hashes",
     "jobs/evidence/make_again.py": "a count",
-    "people_settings.py": "the file of people that trusted settings name",
-    "stamp_settings.py": "a file that trusted settings name",
+    "setting_values.py": "a file that trusted settings name",
 }
 
 

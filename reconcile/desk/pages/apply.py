@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from reconcile.desk.brought import Brought, files_of, outcome_of
-from reconcile.desk.family import Desk, Family, desk_of
-from reconcile.desk.pages.bring import Own, Preparer
+from reconcile.desk.brought import files_of
+from reconcile.desk.family import Family, desk_of
+from reconcile.desk.pages.bring import Own, planned
+from reconcile.desk.pages.runs import ToAgree
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import run_of, start_once
-from reconcile.desk.runs.run_orders import Agreed
 from reconcile.desk.show import show
+from reconcile.desk.visitor import Preparer
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.desk.before_run import before_run
-from reconcile.jobs.desk.kept_plan import BroughtIn
 from reconcile.jobs.desk.plan_to_run import PlanToRun
 
 router = APIRouter()
 FAMILY = Family(router)
-
-
-def planned(desk: Desk, own: Brought) -> BroughtIn:
-    """What came of the workbooks; only where it is a plan."""
-    outcome = outcome_of(desk, own.key)
-    if outcome is None or not outcome.plan:
-        raise HTTPException(404)
-    return outcome
 
 
 @router.get("/bring/{key}/apply")
@@ -55,9 +47,7 @@ def apply(
     own: Own,
     visitor: Preparer,
     plan: Annotated[str, Form()],
-    allow: Annotated[list[str], Form(default_factory=list)],
-    reopen: Annotated[list[str], Form(default_factory=list)],
-    reason: Annotated[str, Form()] = "",
+    agreed: ToAgree,
 ) -> Response:
     """Starts the run of the plan that the page showed."""
     desk = desk_of(request)
@@ -66,5 +56,4 @@ def apply(
         raise DecisionNeeded("This was planned again since you looked at it. Look at it as it is now.")
     with files_of(desk, own) as files:
         workbooks = {file.name: file.read_bytes() for file in files}
-    agreed = Agreed(tuple(allow), tuple(reopen), reason)
     return RedirectResponse(f"/runs/{start_once(desk, visitor, found, workbooks, agreed)}", 303)

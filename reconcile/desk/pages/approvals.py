@@ -12,13 +12,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from reconcile.desk.asked_plans import AskedPlan, asked_plan, plan_file, sign_in_of
 from reconcile.desk.brought import brought, files_of
 from reconcile.desk.family import Desk, Family, desk_of
-from reconcile.desk.pages.bring import Preparer
 from reconcile.desk.pages.take import download
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import run_of, start_once
 from reconcile.desk.runs.run_orders import Agreed
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs, visitor_of
+from reconcile.desk.visitor import Anybody, Approver, Preparer, Visitor
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.asked import Asked
@@ -33,8 +32,6 @@ from reconcile.report.files import html
 
 router = APIRouter()
 FAMILY = Family(router, menu="Approvals", path="/approvals")
-Anybody = Annotated[Visitor, Depends(visitor_of)]
-Approver = Annotated[Visitor, Depends(needs("approve"))]
 
 
 def every_request(request: Request, visitor: Anybody) -> Sequence[Listed]:

@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reconcile.desk.brought import Upload, keep_files
@@ -16,7 +15,7 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.bring import plan_in_background
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.domain.policy.pickup import PickupPolicy
 from reconcile.errors import ReconcileError
 from reconcile.jobs.pickup.kept_arrivals import Arrival, arrivals, copy_of, kept
@@ -24,7 +23,6 @@ from reconcile.jobs.pickup.pick_up import Watch, watched_folder
 from reconcile.jobs.pickup.watching import news_rounds, rest, rounds
 from reconcile.jobs.session import Session
 
-Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 router = APIRouter()
 _PAUSE_SECONDS = 60.0
 _problems: dict[str, str] = {}

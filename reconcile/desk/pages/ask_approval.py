@@ -9,10 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from reconcile.desk.asked_plans import AskedPlan, keep_asked, plan_file, sign_in_of
 from reconcile.desk.family import Desk, Family, desk_of
-from reconcile.desk.pages.apply import planned
-from reconcile.desk.pages.bring import Own, Preparer
+from reconcile.desk.pages.bring import Own, planned
 from reconcile.desk.pages.runs import Recorded, kept_undo
-from reconcile.desk.visitor import Visitor
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.errors import DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.desk.before_run import before_run

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -19,11 +19,12 @@ from reconcile.desk.asked_plans import sign_in_of
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.made_files import keep_folder, kept_file, uploads_of, write_uploads
 from reconcile.desk.pages.take import download, filters_of
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, in_background
 from reconcile.desk.runs.run_files import desk_folder
 from reconcile.desk.show import show
+from reconcile.desk.tasks import Task
 from reconcile.desk.typed import chosen_before
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.domain.progress import Progress
 from reconcile.domain.stage import STAGES
 from reconcile.errors import ConfigurationError
@@ -33,7 +34,6 @@ from reconcile.jobs.scope import Filters
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bills", path="/bills", role="prepare")
-Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 Upload = tuple[str, bytes]
 PREVIEW, ASK, MAKE = "preview", "ask", "make"
 CHOSEN: Final = "bills chosen"
@@ -62,36 +62,17 @@ class _Chosen:
 
     def as_bytes(self) -> bytes:
         """For keeping, so that what was looked at can be written."""
-        values = {
-            "system": self.system,
-            "title": self.title,
-            "filters": asdict(self.filters),
-            "pay_on": self.pay_on,
-            "checked": self.checked,
-            "vendors": _as_texts(self.vendors),
-            "open_bills": _as_texts(self.open_bills),
-            "anyway": self.anyway,
-            "again": self.again,
-        }
-        return json.dumps(values).encode()
+        files = {"vendors": _as_texts(self.vendors), "open_bills": _as_texts(self.open_bills)}
+        return json.dumps(asdict(self) | files).encode()
 
 
 def _chosen_from(kept: bytes, how: str) -> _Chosen:
     """What `as_bytes` made, to be written or asked about now."""
     values = json.loads(kept)
+    values |= {name: tuple(values.get(name, ())) for name in ("checked", "anyway")}
+    values |= {name: _from_texts(values.get(name, ())) for name in ("vendors", "open_bills")}
     filters = Filters(**{name: tuple(some) for name, some in values["filters"].items()})
-    return _Chosen(
-        values["system"],
-        values.get("title", values["system"]),
-        filters,
-        values["pay_on"],
-        tuple(values["checked"]),
-        _from_texts(values["vendors"]),
-        how,
-        _from_texts(values.get("open_bills", ())),
-        tuple(values.get("anyway", ())),
-        values.get("again"),
-    )
+    return _Chosen(**{"title": values["system"]} | values | {"filters": filters, "how": how})
 
 
 def _as_texts(files: Sequence[Upload]) -> list[tuple[str, str]]:
@@ -134,21 +115,20 @@ def previewed(request: Request, task: OwnTask, _: Preparer) -> HTMLResponse:
 @router.post("/bills/preview/{key}/write")
 def write(request: Request, task: OwnTask, visitor: Preparer) -> Response:
     """Writes what was looked at: with the same choice, as live is now."""
-    desk = desk_of(request)
-    row = desk.rows.get(CHOSEN, task.key)
-    if row is None:
-        raise HTTPException(404)
-    return _start(desk, visitor, _chosen_from(row.body, MAKE))
+    return _go_on(desk_of(request), visitor, task, MAKE)
 
 
 @router.post("/bills/preview/{key}/ask")
 def ask(request: Request, task: OwnTask, visitor: Preparer) -> Response:
     """Asks for the approval of what was looked at, as live is now."""
-    desk = desk_of(request)
+    return _go_on(desk_of(request), visitor, task, ASK)
+
+
+def _go_on(desk: Desk, visitor: Visitor, task: Task, how: str) -> Response:
     row = desk.rows.get(CHOSEN, task.key)
     if row is None:
         raise HTTPException(404)
-    return _start(desk, visitor, _chosen_from(row.body, ASK))
+    return _start(desk, visitor, _chosen_from(row.body, how))
 
 
 @router.get("/bills/made/{key}")
@@ -206,7 +186,7 @@ def _start(desk: Desk, visitor: Visitor, chosen: _Chosen) -> Response:
     verb = {PREVIEW: "Looking at", ASK: "Asking for the approval of", MAKE: "Writing"}[chosen.how]
     of = "bills/preview" if chosen.is_preview else "bills/made"
     title = f"{verb} files for {chosen.title}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, title, work)}", 303)
+    return in_background(desk, visitor, of, title, work)
 
 
 def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress) -> Mapping[str, Any]:

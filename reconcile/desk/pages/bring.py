@@ -30,13 +30,13 @@ from reconcile.desk.brought import (
 )
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.pages.take import XLSX, download
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, in_background
 from reconcile.desk.plan_page import plan_values
 from reconcile.desk.runs.one_run import run_of
 from reconcile.desk.security.form_fields import Number, numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.domain.progress import Progress
 from reconcile.errors import DecisionNeeded
@@ -53,7 +53,6 @@ from reconcile.report.waiting import banner
 
 router = APIRouter()
 FAMILY = Family(router, menu="Bring", path="/bring", role="prepare")
-Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 
 
 def own_workbooks(request: Request, key: str, visitor: Preparer) -> Brought:
@@ -65,6 +64,14 @@ def own_workbooks(request: Request, key: str, visitor: Preparer) -> Brought:
 
 
 Own = Annotated[Brought, Depends(own_workbooks)]
+
+
+def planned(desk: Desk, own: Brought) -> BroughtIn:
+    """What came of the workbooks; only where it is a plan."""
+    outcome = outcome_of(desk, own.key)
+    if outcome is None or not outcome.plan:
+        raise HTTPException(404)
+    return outcome
 
 
 @router.get("/bring")
@@ -135,9 +142,7 @@ def again(request: Request, own: Own, visitor: Preparer) -> Response:
 @router.get("/bring/{key}/report.html")
 def report_file(request: Request, own: Own) -> Response:
     """The whole report, as a file to keep and to send."""
-    outcome = outcome_of(desk_of(request), own.key)
-    if outcome is None or not outcome.plan:
-        raise HTTPException(404)
+    outcome = planned(desk_of(request), own)
     text = html(outcome.compared.report, desk_of(request).session.settings.templates)
     return download(text.encode(), "report.html", "text/html")
 
@@ -145,10 +150,7 @@ def report_file(request: Request, own: Own) -> Response:
 @router.get("/bring/{key}/plan.json")
 def plan_file(request: Request, own: Own) -> Response:
     """The plan, as `reconcile apply` takes it."""
-    outcome = outcome_of(desk_of(request), own.key)
-    if outcome is None or not outcome.plan:
-        raise HTTPException(404)
-    return download(outcome.plan.encode(), "plan.json", "application/json")
+    return download(planned(desk_of(request), own).plan.encode(), "plan.json", "application/json")
 
 
 @router.get("/bring/{key}/workbook/{number}")
@@ -185,7 +187,7 @@ def plan_in_background(desk: Desk, own: Brought, visitor: Visitor, *, fresh: boo
         return {"key": own.key}
 
     title = f"Checking {own.about or ', '.join(own.names)}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'bring/task', title, work)}", 303)
+    return in_background(desk, visitor, "bring/task", title, work)
 
 
 def _corrected(session: Session, files: Sequence[Path], outcome: BroughtIn) -> Mapping[int, bytes]:

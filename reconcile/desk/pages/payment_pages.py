@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -18,12 +18,12 @@ from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.made_files import MADE, kept_file, uploads_of, write_uploads
 from reconcile.desk.pages.bring import plan_in_background
 from reconcile.desk.pages.take import XLSX, download, filters_of
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, in_background
 from reconcile.desk.security.form_fields import numbered
 from reconcile.desk.security.tokens import new_secret
 from reconcile.desk.show import show
 from reconcile.desk.typed import chosen_before
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.desk.kept_matches import answer_suggestions, answerable, questions_of
@@ -32,7 +32,6 @@ from reconcile.jobs.scope import Filters
 
 router = APIRouter()
 FAMILY = Family(router, menu="Payments", path="/payments", role="prepare")
-Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 FILE: Final = "payments.xlsx"
 _KEPT_SECONDS: Final = 60 * 86_400
 _HINTS: Final = ("currency", "decimal", "date_order", "sign")
@@ -107,7 +106,7 @@ def _begin(desk: Desk, visitor: Visitor, form: FormData, files: Sequence[tuple[s
         return _made(desk, visitor, key, chosen, progress)
 
     title = f"Matching {', '.join(name for name, _ in files)}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'payments/made', title, work)}", 303)
+    return in_background(desk, visitor, "payments/made", title, work)
 
 
 def _made(desk: Desk, visitor: Visitor, key: str, chosen: _Chosen, progress: Progress) -> Mapping[str, Any]:

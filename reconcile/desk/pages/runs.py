@@ -20,7 +20,7 @@ from reconcile.desk.runs.run_files import RunFiles
 from reconcile.desk.runs.run_orders import Agreed, ask_to_stop, start_resume
 from reconcile.desk.runs.run_view import RunView, rows_of
 from reconcile.desk.show import show, show_part
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer
 from reconcile.desk.writing.chosen_writing import writing_of
 from reconcile.desk.writing.page_writing import PageWriting
 from reconcile.errors import DecisionNeeded
@@ -38,7 +38,6 @@ _UNDO: Final = "undo plan"
 _KEPT_SECONDS: Final = 7 * 86_400
 _SECONDS: Final = 1.0
 """How long a run is shown as it was while nothing is written: its process may end in between."""
-Runner = Annotated[Visitor, Depends(needs("prepare"))]
 
 
 def known_run(request: Request, run_id: str) -> RunView:
@@ -69,6 +68,18 @@ def recorded_run(run: Known) -> RunView:
 Recorded = Annotated[RunView, Depends(recorded_run)]
 
 
+def agreed_to(
+    allow: Annotated[list[str], Form(default_factory=list)],
+    reopen: Annotated[list[str], Form(default_factory=list)],
+    reason: Annotated[str, Form()] = "",
+) -> Agreed:
+    """A dependency: what the person agreed to on the page."""
+    return Agreed(tuple(allow), tuple(reopen), reason)
+
+
+ToAgree = Annotated[Agreed, Depends(agreed_to)]
+
+
 @router.get("/runs/{run_id}")
 def look(request: Request, run: Known) -> HTMLResponse:
     """How far a run is, and what can be done about it."""
@@ -92,14 +103,14 @@ def events(request: Request, run: Known) -> StreamingResponse:
 
 
 @router.post("/runs/{run_id}/stop")
-def stop(request: Request, visitor: Runner, run: Known) -> Response:
+def stop(request: Request, visitor: Preparer, run: Known) -> Response:
     """Asks a run to stop after the call in flight."""
     ask_to_stop(desk_of(request).session, visitor.name, run.run_id)
     return _to(run.run_id)
 
 
 @router.post("/runs/{run_id}/resume")
-def resume(request: Request, visitor: Runner, run: Recorded) -> Response:
+def resume(request: Request, visitor: Preparer, run: Recorded) -> Response:
     """Goes on with a run that stopped."""
     if run.is_alive:
         return _to(run.run_id)
@@ -110,7 +121,7 @@ def resume(request: Request, visitor: Runner, run: Recorded) -> Response:
 
 
 @router.post("/runs/{run_id}/set-aside")
-def end(request: Request, visitor: Runner, run: Recorded, reason: Annotated[str, Form()] = "") -> Response:
+def end(request: Request, visitor: Preparer, run: Recorded, reason: Annotated[str, Form()] = "") -> Response:
     """Ends a run as it is, with a reason."""
     set_aside(desk_of(request).session_of(visitor), run.run_id, reason)
     return _to(run.run_id)
@@ -141,7 +152,7 @@ def result_file(request: Request, run: Known, name: str) -> Response:
 
 
 @router.get("/runs/{run_id}/undo")
-def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
+def ask_undo(request: Request, visitor: Preparer, run: Recorded) -> HTMLResponse:
     """What would be set back, change by change."""
     desk = desk_of(request)
     session = desk.session_of(visitor)
@@ -165,16 +176,13 @@ def ask_undo(request: Request, visitor: Runner, run: Recorded) -> HTMLResponse:
 @router.post("/runs/{run_id}/undo")
 def undo(
     request: Request,
-    visitor: Runner,
+    visitor: Preparer,
     run: Recorded,
     plan: Annotated[str, Form()],
-    allow: Annotated[list[str], Form(default_factory=list)],
-    reopen: Annotated[list[str], Form(default_factory=list)],
-    reason: Annotated[str, Form()] = "",
+    agreed: ToAgree,
 ) -> Response:
     """Sets back what a run changed, as the page showed it, by a run of its own."""
     desk = desk_of(request)
-    agreed = Agreed(tuple(allow), tuple(reopen), reason)
     return _to(start_once(desk, visitor, kept_undo(desk, run.run_id, plan), {}, agreed))
 
 

@@ -14,9 +14,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reconcile.desk.family import Desk, Family, desk_of
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, in_background
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs
+from reconcile.desk.visitor import Preparer, Visitor
 from reconcile.domain.progress import Progress
 from reconcile.domain.split.split_by import SplitBy
 from reconcile.domain.stage import STAGES
@@ -30,9 +30,7 @@ router = APIRouter()
 FAMILY = Family(router, menu="Take", path="/take", role="prepare")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE: Final = "exported workbook"
-_SPLITS: Final = tuple(one.value for one in SplitBy)
 _KEPT_SECONDS: Final = 7 * 86_400
-Preparer = Annotated[Visitor, Depends(needs("prepare"))]
 
 
 def filters_of(
@@ -73,20 +71,7 @@ Asked = Annotated[Shape, Depends(shape_of)]
 @router.get("/take")
 def take(request: Request, visitor: Preparer) -> HTMLResponse:
     """The form, one's own workbooks that were made here, and all that are out."""
-    desk = desk_of(request)
-    made = desk.tasks.every("take", visitor.name)
-    out = tuple(reversed(exports(desk.session_of(visitor), whole=True).listed))
-    return show(
-        request,
-        "take.html",
-        stages=STAGES.values(),
-        splits=_SPLITS,
-        made=made,
-        out=out,
-        filters=Filters(),
-        shape=Shape(),
-        seen=None,
-    )
+    return _shown(request, visitor, Filters(), Shape(), None)
 
 
 @router.post("/take/preview")
@@ -100,24 +85,30 @@ def count(request: Request, visitor: Preparer, filters: Chosen, shape: Asked) ->
         money = [{**asdict(one), "amount": str(one.amount)} for one in found.money]
         return {**asdict(found), "money": money, "filters": asdict(filters), "shape": asdict(shape)}
 
-    return _wait(desk.tasks.start(visitor.name, "take/preview", "Counting what is in scope", work))
+    return in_background(desk, visitor, "take/preview", "Counting what is in scope", work)
 
 
 @router.get("/take/preview/{key}")
 def counted(request: Request, visitor: Preparer, task: OwnTask) -> HTMLResponse:
     """The form again, with what was counted."""
-    desk = desk_of(request)
     seen = task.result or {}
     filters = Filters(**{name: tuple(some) for name, some in seen["filters"].items()})
+    return _shown(request, visitor, filters, Shape(**seen.get("shape", {})), seen)
+
+
+def _shown(
+    request: Request, visitor: Visitor, filters: Filters, shape: Shape, seen: Mapping[str, Any] | None
+) -> HTMLResponse:
+    desk = desk_of(request)
     return show(
         request,
         "take.html",
         stages=STAGES.values(),
-        splits=_SPLITS,
-        shape=Shape(**seen.get("shape", {})),
+        splits=[one.value for one in SplitBy],
         made=desk.tasks.every("take", visitor.name),
         out=tuple(reversed(exports(desk.session_of(visitor), whole=True).listed)),
         filters=filters,
+        shape=shape,
         seen=seen,
     )
 
@@ -131,7 +122,7 @@ def make(request: Request, visitor: Preparer, filters: Chosen, shape: Asked) -> 
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         return _made(desk, visitor, filters, shape, key, progress)
 
-    return _wait(desk.tasks.start(visitor.name, "take", title, work))
+    return in_background(desk, visitor, "take", title, work)
 
 
 @router.post("/take/withdraw")
@@ -170,10 +161,6 @@ def download(content: bytes, name: str, kind: str) -> Response:
     """An answer that a browser saves as a file and never shows."""
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     return Response(content, media_type=kind, headers={"content-disposition": disposition})
-
-
-def _wait(key: str) -> Response:
-    return RedirectResponse(f"/tasks/{key}", 303)
 
 
 def _made(

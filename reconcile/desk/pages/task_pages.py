@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Annotated, Final
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from reconcile.desk.family import Family, desk_of
+from reconcile.desk.family import Desk, Family, desk_of
+from reconcile.desk.made_files import keep_folder
 from reconcile.desk.show import show
-from reconcile.desk.tasks import DONE, Task
+from reconcile.desk.tasks import DONE, Task, Work
 from reconcile.desk.typed import give_secret, typed_of_work
-from reconcile.desk.visitor import Visitor, visitor_of
+from reconcile.desk.visitor import Anybody, Visitor
+from reconcile.domain.progress import Progress
+from reconcile.jobs.session import Session
 
 router = APIRouter()
 FAMILY = Family(router)
@@ -30,7 +35,7 @@ async def while_signed_in(request: Request, told: AsyncIterator[str]) -> AsyncIt
         yield event
 
 
-def own_task(request: Request, key: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> Task:
+def own_task(request: Request, key: str, visitor: Anybody) -> Task:
     """A dependency: the visitor's own work under the key of the path, which is work of that page."""
     task = desk_of(request).tasks.get(key)
     page = request.url.path.partition(f"/{key}")[0]
@@ -40,6 +45,27 @@ def own_task(request: Request, key: str, visitor: Annotated[Visitor, Depends(vis
 
 
 OwnTask = Annotated[Task, Depends(own_task)]
+
+
+def in_background(desk: Desk, visitor: Visitor, of: str, title: str, work: Work) -> Response:
+    """Starts some work, and leads to the page that waits for it."""
+    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, of, title, work)}", 303)
+
+
+def folder_in_background(
+    desk: Desk, visitor: Visitor, of: str, title: str, make: Callable[[Session, Path], Mapping[str, Any]]
+) -> Response:
+    """The same for work that writes a folder, which is kept as a ZIP file. make: may leave it out."""
+
+    def work(key: str, progress: Progress) -> Mapping[str, Any]:
+        with tempfile.TemporaryDirectory() as parent:
+            folder = Path(parent) / "pack"
+            values = make(desk.session_of(visitor, progress), folder)
+            if folder.is_dir():
+                keep_folder(desk, key, visitor.name, folder)
+        return values
+
+    return in_background(desk, visitor, of, title, work)
 
 
 @router.get("/tasks/{key}")

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from reconcile.domain.policy.close import AccountRule
 from reconcile.domain.policy.dimensions import DIMENSIONS, Dimension
 from reconcile.domain.policy.dimensions import FIELDS as DIMENSION_FIELDS
 from reconcile.domain.split.split_by import is_file_name
@@ -138,23 +139,11 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
-    """The expense account of a row: by partner id, else by plan, else by currency, else the default."""
+class Accounts(AccountRule):
+    """The expense account of a row; an empty text where none is set."""
 
     default: str = ""
-    by_partner: Mapping[str, str] = field(default_factory=dict)
-    by_plan: Mapping[str, str] = field(default_factory=dict)
-    by_currency: Mapping[str, str] = field(default_factory=dict)
     __pydantic_config__ = _CLOSED
-
-    def account(self, partner_id: str, plan: str, currency: str) -> str:
-        """The account, or an empty text where none is set."""
-        return (
-            self.by_partner.get(partner_id)
-            or self.by_plan.get(plan)
-            or self.by_currency.get(currency)
-            or self.default
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def vendors_from(table: Sequence[Sequence[str]], file: str) -> dict[str, Vendor]
     Headers are read in any case and order, `Partner ID` as well as `partner_id`. Raises ConfigurationError
     for a missing column, a row without a partner id, and a partner that stands there twice.
     """
-    header = [_plain(text) for text in table[0]] if table else []
+    header = [text.strip().casefold().replace(" ", "_") for text in table[0]] if table else []
     if "partner_id" not in header or not {"vendor", "vendor_id"} & set(header):
         raise ConfigurationError(
             f"{file} is no vendor mapping: its first row must name partner_id and vendor or vendor_id "
@@ -68,10 +68,6 @@ def _add(found: dict[str, Vendor], vendor: Vendor, place: str) -> None:
             "Keep one row."
         )
     found[vendor.partner_id] = vendor
-
-
-def _plain(header: str) -> str:
-    return header.strip().casefold().replace(" ", "_")
 
 
 def vendor_of(partner_id: str, vendors: Mapping[str, Vendor], *, needed: bool) -> Vendor | None:

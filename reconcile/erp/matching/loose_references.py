@@ -12,7 +12,7 @@ from reconcile.erp.matching.compare_amounts import compare
 from reconcile.erp.matching.match_state import MatchState, Tie
 from reconcile.erp.matching.references import Hit, References, key_of
 from reconcile.erp.matching.result import Verdict
-from reconcile.erp.payments.model import Payment, cut, texts
+from reconcile.erp.payments.model import cut, texts
 
 # The lengths at which banks cut: lines of 35 characters, ACH addenda, the remittance information of SEPA.
 _LENGTHS: Final = frozenset((35, 70, 80, 105, 140))
@@ -28,7 +28,7 @@ def suggest_glued(state: MatchState) -> None:
     index = _index(state)
     for number in state.free_payments():
         payment = state.payments[number]
-        hits = index.glued(_texts(payment)) if state.live(number) else []
+        hits = index.glued(texts(payment.order, *payment.references)) if state.live(number) else []
         payouts = sorted(frozenset().union(*(hit.leads_to for hit in hits)))
         if len(payouts) != 1 or not state.is_open(payouts[0]):
             continue
@@ -82,7 +82,3 @@ def _index(state: MatchState) -> References:
         for reference in owed.references:
             index.add(reference, number)
     return index
-
-
-def _texts(payment: Payment) -> tuple[str, ...]:
-    return texts(payment.order, *payment.references)

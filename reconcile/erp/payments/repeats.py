@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -97,14 +96,10 @@ def _pair(
 ) -> Iterator[Pair]:
     """The pair with its rank and its distance in days; nothing where it cannot be one payment."""
     one, other = ledger[ours], bank[theirs]
-    days = _days(one.day, other.day)
+    days = abs((one.day - other.day).days) if one.day and other.day else 0
     names = all_words(one.payee), all_words(other.payee)
     if days <= _MOST_DAYS and (not all(names) or names[0] & names[1]):
         yield rank, days, ours, theirs
-
-
-def _days(one: date | None, other: date | None) -> int:
-    return abs((one - other).days) if one and other else 0
 
 
 def _amount(payment: Payment) -> tuple[str, Decimal]:

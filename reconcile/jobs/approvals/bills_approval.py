@@ -17,6 +17,7 @@ from reconcile.jobs.approvals.asked import Asked
 from reconcile.jobs.approvals.plan_approval import partners_paid
 from reconcile.jobs.approvals.sign_statement import Signer, read_kept, signatures
 from reconcile.jobs.approvals.use_approval import ask, claim_on, note_refusal, own_id, standing_of
+from reconcile.jobs.evidence.keep_workbooks import kept_file
 from reconcile.jobs.session import Session
 from reconcile.people.asked_words import subject_words
 from reconcile.people.bill_rules import Billed, bill_rules, sums_of
@@ -25,7 +26,6 @@ from reconcile.people.statement import Statement, Subject
 from reconcile.store.approval.kept_approvals import Claim
 from reconcile.store.evidence.kept_files import (
     Content,
-    KeptFile,
     content_of,
     keep_files,
     kept_files,
@@ -117,7 +117,7 @@ def ask_for(session: Session, store: Store, who: Signer, found: SetOfBills) -> S
     """Puts on record that somebody asks for the approval of a set, with the list of its bills."""
     subject = found.subject(session, own_id(session, store), found.met(session, store))
     said = ask(session, store, who, subject)
-    _keep(session, store, said.request, found.content)
+    keep_list(session, store, said.request, found.content)
     return said
 
 
@@ -140,19 +140,9 @@ def claim_for(session: Session, store: Store, found: SetOfBills) -> Claim | None
     return claim_on(session, subject, how.request)
 
 
-def keep_issued(session: Session, store: Store, set_id: str, found: SetOfBills) -> None:
-    """Keeps the list of a set that uses an approval, so that it can be held against it later."""
-    _keep(session, store, set_id, found.content)
-
-
-def _keep(session: Session, store: Store, owner: str, content: Content) -> None:
-    at = session.clock().isoformat(timespec="seconds")
-    file = KeptFile(
-        *(str(session.environment), owner, BILLS, "bills.json", content.sha256, content.size, at),
-        session.user,
-        content.packed,
-    )
-    keep_files(store, [file])
+def keep_list(session: Session, store: Store, owner: str, content: Content) -> None:
+    """Keeps the list of a set. owner: the request for it, or the set that uses the approval."""
+    keep_files(store, [kept_file(session, owner, BILLS, "bills.json", content)])
 
 
 def asked_bills(session: Session, request: str) -> Asked:

@@ -33,7 +33,7 @@ from reconcile.people.how_approved import Standing, standing
 from reconcile.people.loosened import differences, loosened
 from reconcile.people.statement import Subject, digest_of
 from reconcile.store.approval.kept_approvals import use
-from reconcile.store.evidence.kept_files import KeptFile, content_of, keep_files, kept_files, plain_bytes
+from reconcile.store.evidence.kept_files import content_of, keep_files, kept_files, plain_bytes
 from reconcile.store.store import Store
 
 RULES: Final = "rules"
@@ -118,14 +118,12 @@ def keep_rules(session: Session, store: Store) -> None:
 
 def put_rules_on_record(session: Session, store: Store) -> str:
     """Puts the rules on record whatever they were before, and answers when: UTC, ISO 8601."""
+    from reconcile.jobs.evidence.keep_workbooks import kept_file
+
     at = session.clock().isoformat()
     content = content_of(_as_json(session.settings.team).encode())
-    file = KeptFile(
-        *(str(session.environment), _owner(session.environment), RULES, f"rules-{at}.json"),
-        *(content.sha256, content.size, at, session.user),
-        content.packed,
-    )
-    keep_files(store, [file])
+    file = kept_file(session, _owner(session.environment), RULES, f"rules-{at}.json", content)
+    keep_files(store, [replace(file, at=at)])
     return at
 
 

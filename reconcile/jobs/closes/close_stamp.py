@@ -7,9 +7,10 @@ from pathlib import Path
 
 from reconcile.close.frozen import Frozen
 from reconcile.jobs.closes.pack_manifest import CLOSE_STAMP, MANIFEST
-from reconcile.jobs.evidence.stamps import ask_for_stamp, kept_text
+from reconcile.jobs.evidence.keep_workbooks import kept_file
+from reconcile.jobs.evidence.stamps import ask_for_stamp
 from reconcile.jobs.session import Session
-from reconcile.store.evidence.kept_files import STAMP, keep_files, kept_content
+from reconcile.store.evidence.kept_files import STAMP, content_of, keep_files, kept_content
 from reconcile.store.store import Store
 
 
@@ -25,7 +26,7 @@ def stamped_close(session: Session, frozen: Frozen, files: Mapping[str, Path]) -
 def keep_stamp(session: Session, store: Store, close_id: str, stamp: Mapping[str, Path]) -> None:
     """Keeps the stamp of a close."""
     made = [
-        kept_text(session, str(session.environment), close_id, STAMP, name, path.read_bytes())
+        kept_file(session, close_id, STAMP, name, content_of(path.read_bytes()))
         for name, path in stamp.items()
     ]
     keep_files(store, made)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconcile.close.close import make_close
 from reconcile.close.frozen import Frozen
 from reconcile.close.gl.open_difference import OpenDifference
 from reconcile.close.gl.tie import Tie
@@ -17,7 +16,7 @@ from reconcile.domain.period import Period
 from reconcile.domain.policy.close import ClosePolicy
 from reconcile.erp.general_ledger.read_ledger import LedgerHints, read_ledger
 from reconcile.errors import ConfigurationError, DecisionNeeded
-from reconcile.jobs.close_chain import kept_close, thawed
+from reconcile.jobs.close_chain import kept_close, made_in, thawed
 from reconcile.jobs.closes.stale import say_stale
 from reconcile.jobs.named_files import check_size
 from reconcile.jobs.session import Session
@@ -87,7 +86,7 @@ def tie_closed(session: Session, period: Period, file: Path | None) -> Tied:
         raise ConfigurationError("--tie compares with the general ledger: pass --gl FILE.")
     with session.store() as store:
         frozen = thawed(kept_close(store, session.environment, period))
-        chain = {one.close_id: one for one in kept_closes(store, session.environment)}
+        chain = kept_closes(store, session.environment)
         say_stale(session, store, period)
     if frozen.version == 1:
         raise DecisionNeeded(
@@ -97,9 +96,7 @@ def tie_closed(session: Session, period: Period, file: Path | None) -> Tied:
     tying = replace(
         frozen, gl=gl, gl_booked=True, policy=replace(frozen.policy, gl=session.settings.close.gl)
     )
-    previous = chain.get(frozen.previous)
-    made = make_close(tying, thawed(previous) if previous else None)
-    return Tied(period, made.ties)
+    return Tied(period, made_in(chain, tying).ties)
 
 
 def open_differences(chain: Sequence[KeptClose], before: Frozen | None) -> tuple[OpenDifference, ...]:
@@ -109,11 +106,9 @@ def open_differences(chain: Sequence[KeptClose], before: Frozen | None) -> tuple
     """
     if before is None or before.gl is None:
         return before.gl_open if before else ()
-    earlier = next((one for one in chain if one.close_id == before.previous), None)
-    made = make_close(before, thawed(earlier) if earlier else None)
     return tuple(
         OpenDifference(one.account, one.currency, str(before.period), one.rest)
-        for one in made.ties
+        for one in made_in(chain, before).ties
         if not one.is_tied
     )
 

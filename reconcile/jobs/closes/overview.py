@@ -67,11 +67,6 @@ class Status:
     steps: tuple[Step, ...]
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is no step; a month has all of them."""
-        return not self.steps
-
-    @property
     def table(self) -> Table:
         """The steps as a table."""
         return as_table(self.steps)
@@ -94,11 +89,6 @@ class Months:
     """The months with their state."""
 
     months: tuple[Month, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is known of any month."""
-        return not self.months
 
     @property
     def table(self) -> Table:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconcile.close.close import Close, make_close
-from reconcile.close.frozen import Frozen
 from reconcile.close.months.month_states import SignedMonth, State
 from reconcile.domain.period import Period
 from reconcile.jobs.approvals.sign_statement import read_kept, signatures, standards
-from reconcile.jobs.close_chain import thawed
+from reconcile.jobs.close_chain import before_it, made_in
 from reconcile.jobs.closes.payment_evidence import evidence_of
 from reconcile.jobs.closes.sign_off import CLOSE, Prepared, last_prepared, subject_of_close
 from reconcile.jobs.closes.stale import known_now
@@ -22,7 +21,7 @@ from reconcile.store.store import Store
 def made_now(session: Session, store: Store, found: Prepared) -> Close:
     """A prepared close with what runs, exports, payments and bills have changed since."""
     frozen = found.frozen
-    previous = _previous(session, store, frozen)
+    previous = before_it(kept_closes(store, session.environment), frozen)
     snapshot = known_now(session, store, frozen)
     facts = evidence_of(session, store, snapshot, (previous, frozen)).facts
     now = replace(
@@ -37,13 +36,7 @@ def made_now(session: Session, store: Store, found: Prepared) -> Close:
 
 def made_then(session: Session, store: Store, found: Prepared) -> Close:
     """A prepared close as it was signed."""
-    return make_close(found.frozen, _previous(session, store, found.frozen))
-
-
-def _previous(session: Session, store: Store, frozen: Frozen) -> Frozen | None:
-    chain = {one.close_id: one for one in kept_closes(store, session.environment)}
-    before = chain.get(frozen.previous)
-    return thawed(before) if before else None
+    return made_in(kept_closes(store, session.environment), found.frozen)
 
 
 def signed_months(session: Session, store: Store) -> dict[str, SignedMonth]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconcile.close.close import Close, make_close
+from reconcile.close.close import Close
 from reconcile.domain.period import Period
-from reconcile.jobs.close_chain import kept_close, thawed
+from reconcile.jobs.close_chain import kept_close, made_in, thawed
 from reconcile.jobs.closes.close import CloseResult, close_result
 from reconcile.jobs.closes.close_files import NUMBERS, hashes, pack_files, temporary_folder, write_files
 from reconcile.jobs.closes.close_stamp import kept_stamp
@@ -59,6 +59,4 @@ def _verified(session: Session, chain: Iterable[KeptClose], kept: KeptClose) -> 
 
 def remade(chain: Iterable[KeptClose], kept: KeptClose) -> Close:
     """A close made again, after the one before it in the chain."""
-    frozen = thawed(kept)
-    before = next((one for one in chain if one.close_id == frozen.previous), None)
-    return make_close(frozen, thawed(before) if before else None)
+    return made_in(chain, thawed(kept))

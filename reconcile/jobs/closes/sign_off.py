@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -19,11 +19,12 @@ from reconcile.domain.phrases import moment
 from reconcile.domain.policy.approval import ApprovalPolicy
 from reconcile.jobs.approvals.sign_statement import Signer, read_kept, signatures, standards
 from reconcile.jobs.approvals.use_approval import ask, own_id
+from reconcile.jobs.evidence.keep_workbooks import kept_file
 from reconcile.jobs.session import Session
 from reconcile.people.close_rules import close_rules
 from reconcile.people.how_approved import Signatures, Standing, standing
 from reconcile.people.statement import Statement, Subject
-from reconcile.store.evidence.kept_files import KeptFile, content_of, keep_files, kept_files, plain_bytes
+from reconcile.store.evidence.kept_files import content_of, keep_files, kept_files, plain_bytes
 from reconcile.store.store import Store
 
 CLOSE: Final = "close"
@@ -91,19 +92,8 @@ def prepare(session: Session, store: Store, who: Signer, made: Close) -> None:
     said = ask(session, store, who, subject)
     stream = BytesIO()
     write_inputs(stream, made.frozen)
-    content = content_of(stream.getvalue())
-    file = KeptFile(
-        str(session.environment),
-        said.request,
-        _PREPARED,
-        "inputs.json",
-        content.sha256,
-        content.size,
-        said.at,
-        session.user,
-        content.packed,
-    )
-    keep_files(store, [file])
+    file = kept_file(session, said.request, _PREPARED, "inputs.json", content_of(stream.getvalue()))
+    keep_files(store, [replace(file, at=said.at)])
 
 
 def subject_of_close(policy: ApprovalPolicy, store_id: str, made: Close) -> Subject:

@@ -99,8 +99,8 @@ def _connection(session: Session, unknown: dict[str, Mapping[str, int]]) -> Iter
     unknown |= unknown_words(report.words.get("stages", {}), report.words.get("statuses", {}), names)
     yield from _kept_words(session, unknown, names)
     yield from _budget(report)
-    if report.server_ahead is not None:
-        seconds = report.server_ahead.total_seconds()
+    if report.status.server_ahead is not None:
+        seconds = report.status.server_ahead.total_seconds()
         found = f"the server is {seconds:+.0f} s from ours"
         yield Check("Clock", abs(seconds) <= _CLOCK_TOLERANCE, found, "Set this computer's clock.")
 
@@ -152,14 +152,14 @@ def _words(report: ConnectionReport, names: Names) -> Iterator[Check]:
 
 
 def _budget(report: ConnectionReport) -> Iterator[Check]:
-    rate = report.rate_remaining
+    rate = report.status.rate_remaining
     yield Check(
         "Rate", None if rate is None else True, f"{rate if rate is not None else 'unknown'} calls left now"
     )
-    left = report.credits_remaining
+    left = report.status.credits_remaining
     if left is None:
         yield Check("Credits", None, "the server does not say; perhaps unlimited")
     else:
         advice = "They come back on the 1st of the month, UTC."
-        found = f"{left:,} of {report.credits_limit or 0:,} left this month"
+        found = f"{left:,} of {report.status.credits_limit or 0:,} left this month"
         yield Check("Credits", left > 0, found, advice, _REFUSED)

@@ -21,11 +21,16 @@ def keep_applied(session: Session, store: Store, owner: str, files: Sequence[Pat
     keep_files(store, [kept_file(session, owner, APPLIED, path.name, _content(path)) for path in files])
 
 
-def kept_file(session: Session, owner: str, role: str, name: str, content: Content) -> KeptFile:
-    """A file as the store keeps it. owner: the workbook, run or plan that it belongs to."""
+def kept_file(
+    session: Session, owner: str, role: str, name: str, content: Content, environment: str = ""
+) -> KeptFile:
+    """A file as the store keeps it, with whoever asked for it and when.
+
+    owner: what it belongs to: a workbook, a run, a request. environment: where it is not the session's.
+    """
     at = session.clock().isoformat(timespec="seconds")
     return KeptFile(
-        str(session.environment),
+        environment or str(session.environment),
         owner,
         role,
         name,

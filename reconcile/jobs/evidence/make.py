@@ -16,13 +16,14 @@ from reconcile.evidence.masking import Masker
 from reconcile.evidence.merkle import Tree
 from reconcile.evidence.pack import Parts, contents, manifest_of, proofs_of, zipped
 from reconcile.evidence.verify import STAMP as STAMP_FILE
+from reconcile.jobs.evidence.keep_workbooks import kept_file
 from reconcile.jobs.evidence.parts_of_period import parts_of_period
 from reconcile.jobs.evidence.parts_of_run import parts_of_run
-from reconcile.jobs.evidence.stamps import ask_for_stamp, kept_text, stamp_words
+from reconcile.jobs.evidence.stamps import ask_for_stamp, stamp_words
 from reconcile.jobs.session import Session
 from reconcile.jobs.setup.api_key import api_key, state_password
 from reconcile.store.audit import audit
-from reconcile.store.evidence.kept_files import MANIFEST, STAMP, keep_files, kept_content
+from reconcile.store.evidence.kept_files import MANIFEST, STAMP, content_of, keep_files, kept_content
 from reconcile.store.evidence.sealed_rows import manifest_row, seal_hashes, sealed_rows
 from reconcile.store.store import Store
 
@@ -116,8 +117,9 @@ def masker_of(session: Session) -> Masker:
 
 def _sealed_proofs(session: Session, store: Store, parts: Parts, manifest: bytes) -> dict[str, bytes]:
     """Seals the manifest, unless this very one is sealed already, and proves every row in one tree."""
-    kept = kept_text(session, parts.environment, parts.id, MANIFEST, "manifest.json", manifest)
-    keep_files(store, [replace(kept, packed=b"")])
+    content = replace(content_of(manifest), packed=b"")
+    kept = kept_file(session, parts.id, MANIFEST, "manifest.json", content, parts.environment)
+    keep_files(store, [kept])
     (own,) = sealed_rows(store, manifest_row(parts.id, kept.sha256))
     rows = [one for one in parts.rows if one.seal.number <= own.seal.number]
     if len(rows) < len(parts.rows):
@@ -131,7 +133,7 @@ def _stamped(session: Session, store: Store, parts: Parts, head: bytes) -> dict[
     stamp = kept_content(store, parts.id, STAMP, name)
     if stamp is None:
         stamp = ask_for_stamp(session, head)
-        keep_files(store, [kept_text(session, parts.environment, parts.id, STAMP, name, stamp)])
+        keep_files(store, [kept_file(session, parts.id, STAMP, name, content_of(stamp), parts.environment)])
     return {STAMP_FILE: stamp}
 
 

@@ -9,10 +9,8 @@ from typing import Final
 from reconcile.config import Settings
 from reconcile.errors import ConfigurationError, StampFailed
 from reconcile.jobs.session import Session
-from reconcile.setting_values import read_bytes
+from reconcile.setting_values import beside, read_bytes
 from reconcile.stamp.token import Roots, Stamp, WrongStampError, checked, question, roots_in, told
-from reconcile.stamp_settings import roots_file
-from reconcile.store.evidence.kept_files import KeptFile, content_of
 
 _UNSTAMPED: Final = "Nothing was written. Try again, or do without a stamp: --unstamped"
 _REVOKED: Final = "Whether the certificate of {authority} was revoked: no such list was asked for."
@@ -29,7 +27,7 @@ class StampFound:
 
 def roots_path(settings: Settings) -> Path | None:
     """The file of the roots that the settings trust; None where they name none."""
-    return roots_file(settings.stamps, settings.file)
+    return beside(settings.stamps.roots, settings.file) if settings.stamps.roots else None
 
 
 def trusted_roots(settings: Settings) -> Roots | None:
@@ -63,14 +61,6 @@ def ask_for_stamp(session: Session, stamped: bytes) -> bytes:
             f"{_UNSTAMPED}"
         ) from error
     return answer
-
-
-def kept_text(session: Session, environment: str, owner: str, role: str, name: str, plain: bytes) -> KeptFile:
-    """A text as a file to be kept, with whoever asked for it and when."""
-    content, at = content_of(plain), session.clock().isoformat(timespec="seconds")
-    return KeptFile(
-        environment, owner, role, name, content.sha256, content.size, at, session.user, content.packed
-    )
 
 
 def stamp_words(answer: bytes, stamped: bytes) -> str:

@@ -51,7 +51,7 @@ def about_approvals(requests: Sequence[Listed]) -> Iterator[Notice]:
             ("Plan", one.source),
             ("Request", one.request),
             ("Asked by", one.by),
-            ("On", _minute(one.at)),
+            ("On", f"{one.at[:16].replace('T', ' ')} UTC"),
         ]
         money = [("Moves", str(Money(recorded_amount(amount), name))) for name, amount in one.moves.items()]
         about = f"{one.request} {one.state} {' '.join(one.approved_by)}"
@@ -110,7 +110,3 @@ def _is_news(run: Run, began: datetime) -> bool:
     if run.state == "stopped":
         return True
     return run.state == "finished" and datetime.fromisoformat(run.ended_at or run.started_at) >= began
-
-
-def _minute(at: str) -> str:
-    return f"{at[:16].replace('T', ' ')} UTC"

@@ -114,7 +114,7 @@ def _conflict_row(conflict: Conflict, file: str, decided: Decided | None, chosen
             "gone" if conflict.live is None else _values(conflict.live),
             "\n".join(f"{one.target.place}: {_values(one.values)}" for one in others),
             _decision(decided, file) if chosen is None else chosen,
-            f"{_settled(decided)}{conflict.reason}",
+            f"{f'Decided: {decided.choice.words} ({decided.by}). ' if decided else ''}{conflict.reason}",
             "" if decided else conflict_key(conflict),
             memo_text(memo),
         ),
@@ -126,10 +126,6 @@ def conflict_key(conflict: Conflict) -> str:
     """What makes the cells of a conflict light up, while it stands in the hidden column of its row."""
     target = conflict.target
     return f"{target.id}|{conflict.group if conflict.group in groups(target.kind) else WHOLE}"
-
-
-def _settled(decided: Decided | None) -> str:
-    return f"Decided: {decided.choice.words} ({decided.by}). " if decided else ""
 
 
 def _decision(decided: Decided | None, file: str) -> str:
@@ -201,17 +197,13 @@ def _was(change: Change) -> str:
 
 def _note(target: Target, words: str) -> Iterator[Note]:
     link = _link(target)
-    if link and _is_own_cell(target):
+    if link and _CELL.fullmatch(target.place.rpartition("!")[2]):
         yield Note(link.sheet, link.cell, words)
 
 
 def _finding_note(finding: Finding) -> Iterator[Note]:
     if finding.sheet and _CELL.fullmatch(finding.cell):
         yield Note(finding.sheet, finding.cell, f"{finding.severity.value}: {finding.message} {finding.fix}")
-
-
-def _is_own_cell(target: Target) -> bool:
-    return bool(_CELL.fullmatch(target.place.rpartition("!")[2]))
 
 
 def _link(target: Target) -> Link | None:

@@ -115,7 +115,9 @@ def execute_run(
         except StateError as error:
             raise RunStopped(f"{error} Then finish the run: reconcile resume {run.run_id}.") from error
     if any(one.what == run.run_id for one in reopenings(store, plan.environment)):
-        _say_stale(session, store)
+        from reconcile.jobs.closes.stale import say_stale
+
+        say_stale(session, store)
     _note_reasons(session, store, executed)
     report = _report(store, executed, run)
     write_reports(report, options.reports, session.settings.templates)
@@ -204,12 +206,6 @@ def comments_wanted(session: Session, plan: Plan, options: RunOptions) -> int:
     return (
         sum(moves_stage(one) and bool(wanted.text or one.reason) for one in plan.operations) if wanted else 0
     )
-
-
-def _say_stale(session: Session, store: Store) -> None:
-    from reconcile.jobs.closes.stale import say_stale
-
-    say_stale(session, store)
 
 
 def _report(store: Store, executed: Executed, run: Run) -> Report:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from reconcile.domain.phrases import counted
@@ -20,7 +19,18 @@ def hindrances(
     session: Session, store: Store, plan: Plan, credits_left: int | None, saved: str = ""
 ) -> tuple[str, ...]:
     """Every reason but the gates, which the plan has itself. Nothing stops a plan that writes nothing."""
-    return tuple(_hindrances(session, store, plan, credits_left, saved)) if plan.operations else ()
+    if not plan.operations:
+        return ()
+    found = (
+        read_only(session),
+        unseen(session, store, by_export=True),
+        unfinished(store, plan.environment),
+        *(closed_words(period, ids) for period, ids in closed_periods(session, store, plan).items()),
+        too_few_credits(plan, credits_left),
+        not_agreed(session, store),
+        approval_of(session, store, plan, saved=saved).problem,
+    )
+    return tuple(filter(None, found))
 
 
 def too_few_credits(plan: Plan, credits_left: int | None, comments: int = 0) -> str:
@@ -43,25 +53,6 @@ def read_only(session: Session) -> str:
         f'The profile {name} is read-only. Set writes = "on" under [profiles.{name}] in reconcile.toml when '
         "you are ready."
     )
-
-
-def _hindrances(
-    session: Session, store: Store, plan: Plan, credits_left: int | None, saved: str
-) -> Iterator[str]:
-    if reason := read_only(session):
-        yield reason
-    if reason := unseen(session, store, by_export=True):
-        yield reason
-    if reason := unfinished(store, plan.environment):
-        yield reason
-    for period, ids in closed_periods(session, store, plan).items():
-        yield closed_words(period, ids)
-    if reason := too_few_credits(plan, credits_left):
-        yield reason
-    if reason := not_agreed(session, store):
-        yield reason
-    if reason := approval_of(session, store, plan, saved=saved).problem:
-        yield reason
 
 
 def approval_of(

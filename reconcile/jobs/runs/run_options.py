@@ -60,16 +60,16 @@ def run_options(  # noqa: PLR0913  one argument per option
     reports: Sequence[Path] = (),
     result: Path | None = None,
     workbooks: Sequence[Path] = (),
-    run_id: str = "",
+    new_run_id: str = "",
     comment: bool = False,
     comment_text: str = "",
     force: bool = False,
 ) -> RunOptions:
     """The options from what a person gave. until: `HH:MM`. Raises ConfigurationError."""
     check_names(reports)
-    if run_id and not re.fullmatch(RUN_ID, run_id):
+    if new_run_id and not re.fullmatch(RUN_ID, new_run_id):
         raise ConfigurationError(
-            f"--run-id {run_id} is no id of a run: run- and then up to 60 letters, digits and dashes."
+            f"--run-id {new_run_id} is no id of a run: run- and then up to 60 letters, digits and dashes."
         )
     end = None if until is None else next_time(until, now())
     return RunOptions(
@@ -77,7 +77,7 @@ def run_options(  # noqa: PLR0913  one argument per option
         tuple(reports),
         result,
         tuple(workbooks),
-        run_id,
+        new_run_id,
         comment,
         comment_text,
         force,

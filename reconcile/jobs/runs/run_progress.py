@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,7 +93,7 @@ def progress_of(run: Run, plan: Plan, entries: Sequence[Entry], now: datetime) -
     for one in plan.operations:
         groups.setdefault(one.target.payout_id or POOL, []).append(one)
     payouts = tuple(_payout(key, group, found) for key, group in groups.items())
-    reason = next((_text(one.body, "reason") for one in reversed(entries) if one.kind == "end"), "")
+    reason = next((str(one.body.get("reason") or "") for one in reversed(entries) if one.kind == "end"), "")
     is_running = run.state == "running"
     return RunProgress(
         run_id=run.run_id,
@@ -138,7 +138,3 @@ def _seconds_left(plan: Plan, found: Progress, entries: Sequence[Entry], now: da
         return round(plan.cost.seconds * open_ / len(plan.operations))
     spent = (now - datetime.fromisoformat(since[0].at)).total_seconds()
     return max(round(spent / had_turn * open_), 0)
-
-
-def _text(body: Mapping[str, object], name: str) -> str:
-    return str(body.get(name) or "")

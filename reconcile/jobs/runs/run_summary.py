@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from reconcile.apply.replay import replay
-from reconcile.domain.money import Money
+from reconcile.domain.money import totals
 from reconcile.errors import ConfigurationError
 from reconcile.plan.codec import OLDEST_PLAN, from_json
 from reconcile.plan.model import Plan
@@ -61,15 +61,8 @@ def summary_of(run: Run, entries: Sequence[Entry]) -> RunSummary:
 
 def _sums(plan: Plan, outcomes: dict[str, OperationOutcome]) -> dict[str, Decimal]:
     """What this run did to the lines, per currency; a detach moves no money."""
-    sums: dict[str, Decimal] = {}
-    for one in plan.operations:
-        known = outcomes.get(one.id)
-        if known and known.outcome.done and known.outcome is not Outcome.ALREADY_APPLIED:
-            for money, sign in ((one.before, -1), (one.after, 1)):
-                _add(sums, money, sign)
-    return {currency: amount for currency, amount in sorted(sums.items()) if amount}
-
-
-def _add(sums: dict[str, Decimal], money: Money | None, sign: int) -> None:
-    if money:
-        sums[money.currency] = sums.get(money.currency, Decimal(0)) + sign * money.amount
+    did = {key for key, one in outcomes.items() if one.outcome.done}
+    did -= {key for key, one in outcomes.items() if one.outcome is Outcome.ALREADY_APPLIED}
+    edits = [(one.before and -one.before, one.after) for one in plan.operations if one.id in did]
+    sums = totals(money for sides in edits for money in sides if money)
+    return {currency: amount for currency, amount in sums.items() if amount}

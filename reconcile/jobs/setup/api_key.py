@@ -7,23 +7,22 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from reconcile.config import Settings
 from reconcile.errors import ConfigurationError
 
 _LONGEST: Final = 10_000
+KeyringModule = Any
+"""The optional library has no types of its own that we may rely on."""
 
 
 def api_key(settings: Settings, environ: Mapping[str, str]) -> str:
     """The key of the profile; INTROW_API_KEY wins. Raises ConfigurationError where there is none."""
-    profile = settings.profile
-    if environ.get("INTROW_API_KEY"):
-        return environ["INTROW_API_KEY"]
-    if profile.api_key_file:
-        return _from_file(profile.api_key_file, "key", "api_key_file")
-    if profile.keyring:
-        return _from_keyring(profile.keyring, settings.profile_name, "key")
+    file, service = settings.profile.api_key_file, settings.profile.keyring
+    found = _secret(settings, environ, "INTROW_API_KEY", "key", ("api_key_file", file), service)
+    if found is not None:
+        return found
     raise ConfigurationError(
         "There is no API key. Set INTROW_API_KEY, or name an api_key_file in the profile "
         f"{settings.profile_name} of reconcile.toml."
@@ -35,14 +34,9 @@ def state_password(settings: Settings, environ: Mapping[str, str]) -> str:
 
     Raises ConfigurationError where it should be somewhere and is not.
     """
-    profile = settings.profile
-    if environ.get("RECONCILE_STATE_PASSWORD"):
-        return environ["RECONCILE_STATE_PASSWORD"]
-    if profile.state_password_file:
-        return _from_file(profile.state_password_file, "password", "state_password_file")
-    if profile.state_keyring:
-        return _from_keyring(profile.state_keyring, settings.profile_name, "password")
-    return ""
+    file, service = settings.profile.state_password_file, settings.profile.state_keyring
+    place = ("state_password_file", file)
+    return _secret(settings, environ, "RECONCILE_STATE_PASSWORD", "password", place, service) or ""
 
 
 def notice_addresses(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -50,10 +44,8 @@ def notice_addresses(settings: Settings, environ: Mapping[str, str]) -> str:
 
     Raises ConfigurationError for a file that cannot be read, or that others can read.
     """
-    if environ.get("RECONCILE_NOTIFY"):
-        return environ["RECONCILE_NOTIFY"]
-    name = settings.notices.targets_file
-    return _from_file(name, "list of addresses", "notify.targets_file") if name else ""
+    place = ("notify.targets_file", settings.notices.targets_file)
+    return _secret(settings, environ, "RECONCILE_NOTIFY", "list of addresses", place) or ""
 
 
 def client_secret(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -61,13 +53,11 @@ def client_secret(settings: Settings, environ: Mapping[str, str]) -> str:
 
     Raises ConfigurationError where there is none, or others can read it.
     """
-    policy = settings.sign_in
-    if environ.get("RECONCILE_CLIENT_SECRET"):
-        return environ["RECONCILE_CLIENT_SECRET"]
-    if policy.client_secret_file:
-        return _from_file(policy.client_secret_file, "secret", "sign_in.client_secret_file")
-    if policy.client_secret_keyring:
-        return _from_keyring(policy.client_secret_keyring, settings.profile_name, "secret")
+    place = ("sign_in.client_secret_file", settings.sign_in.client_secret_file)
+    service = settings.sign_in.client_secret_keyring
+    found = _secret(settings, environ, "RECONCILE_CLIENT_SECRET", "secret", place, service)
+    if found is not None:
+        return found
     raise ConfigurationError(
         "There is no secret for [sign_in]. Set RECONCILE_CLIENT_SECRET, or name a client_secret_file there."
     )
@@ -78,13 +68,11 @@ def mailbox_password(settings: Settings, environ: Mapping[str, str]) -> str:
 
     Raises ConfigurationError where there is none, or others can read it.
     """
-    policy = settings.pickup
-    if environ.get("RECONCILE_MAILBOX_PASSWORD"):
-        return environ["RECONCILE_MAILBOX_PASSWORD"]
-    if policy.mail_password_file:
-        return _from_file(policy.mail_password_file, "password", "pickup.mail_password_file")
-    if policy.mail_password_keyring:
-        return _from_keyring(policy.mail_password_keyring, settings.profile_name, "password")
+    place = ("pickup.mail_password_file", settings.pickup.mail_password_file)
+    service = settings.pickup.mail_password_keyring
+    found = _secret(settings, environ, "RECONCILE_MAILBOX_PASSWORD", "password", place, service)
+    if found is not None:
+        return found
     raise ConfigurationError(
         "The mailbox of [pickup] needs a password. Set RECONCILE_MAILBOX_PASSWORD, or name a "
         "mail_password_file."
@@ -97,6 +85,26 @@ def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
         return "INTROW_API_KEY"
     profile = settings.profile
     return profile.api_key_file or (f"the keyring's {profile.keyring}" if profile.keyring else "")
+
+
+def _secret(
+    settings: Settings,
+    environ: Mapping[str, str],
+    variable: str,
+    what: str,
+    place: tuple[str, str | None],
+    service: str | None = None,
+) -> str | None:
+    """A secret: the variable wins, then the file, then the keyring; None where none of them is named.
+
+    place: the setting that names the file, and the file. service: of the keyring.
+    """
+    setting, file = place
+    if environ.get(variable):
+        return environ[variable]
+    if file:
+        return _from_file(file, what, setting)
+    return _from_keyring(service, settings.profile_name, what) if service else None
 
 
 def _from_file(name: str, what: str, setting: str) -> str:
@@ -122,11 +130,16 @@ def _not_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _from_keyring(service: str, profile: str, what: str) -> str:
+def keyring_module() -> KeyringModule:
+    """The library that keeps secrets. Raises ConfigurationError without the extra."""
     try:
-        keyring = importlib.import_module("keyring")
+        return importlib.import_module("keyring")
     except ImportError as error:
         raise ConfigurationError("The keyring needs an extra: pip install 'reconcile[keyring]'.") from error
+
+
+def _from_keyring(service: str, profile: str, what: str) -> str:
+    keyring = keyring_module()
     try:
         key: str | None = keyring.get_password(service, profile)
     except keyring.errors.KeyringError as error:

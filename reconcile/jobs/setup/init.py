@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import re
@@ -10,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from reconcile.atomic import make_folder, write_text
 from reconcile.config import FILE_NAME, Choices, Settings, load
@@ -21,6 +20,7 @@ from reconcile.jobs.doctor.check_result import Check
 from reconcile.jobs.doctor.server_words import STATUS, setting_of
 from reconcile.jobs.doctor.setup_checks import check_connection
 from reconcile.jobs.session import Caller, Session, whoami
+from reconcile.jobs.setup.api_key import keyring_module
 
 HOSTS: Final = {"production": "https://api.introw.io", "staging": "https://api.staging.introw.io"}
 """The hosts of Introw (introw-api.md 1)."""
@@ -28,8 +28,6 @@ KEEPING: Final = ("file", "keyring", "variable")
 """Where a key can be kept; the variable is INTROW_API_KEY."""
 KEYRING: Final = "reconcile"
 """The service under which the keyring keeps the keys, by profile."""
-KeyringModule = Any
-"""The optional library has no types of its own that we may rely on."""
 _NEEDED: Final = ("Connection", "Host", "Key")
 """The checks without which a configuration is of no use."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -102,7 +100,7 @@ def needs_key(setup: Setup) -> bool:
     """Whether the key must be typed: it is kept in a file or keyring that does not have it yet."""
     if setup.keeping == "file":
         return not setup.key_file.exists()
-    return setup.keeping == "keyring" and not _keyring().get_password(KEYRING, setup.profile)
+    return setup.keeping == "keyring" and not keyring_module().get_password(KEYRING, setup.profile)
 
 
 def init(caller: Caller, setup: Setup) -> Made:
@@ -164,18 +162,11 @@ def _keep_key(setup: Setup) -> Callable[[], object]:
             raise ConfigurationError("INTROW_API_KEY is not set. Set it, or choose --key file.")
         return lambda: None
     if setup.keeping == "keyring":
-        _keyring().set_password(KEYRING, setup.profile, setup.key)
-        return lambda: _keyring().delete_password(KEYRING, setup.profile)
+        keyring_module().set_password(KEYRING, setup.profile, setup.key)
+        return lambda: keyring_module().delete_password(KEYRING, setup.profile)
     make_folder(setup.key_file.parent)
     write_text(setup.key_file, setup.key + "\n", private=True)
     return setup.key_file.unlink
-
-
-def _keyring() -> KeyringModule:
-    try:
-        return importlib.import_module("keyring")
-    except ImportError as error:
-        raise ConfigurationError("The keyring needs an extra: pip install 'reconcile[keyring]'.") from error
 
 
 def _quoted(text: str) -> str:

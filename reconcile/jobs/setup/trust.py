@@ -7,8 +7,7 @@ from pathlib import Path
 from reconcile.config import Choices, load
 from reconcile.errors import ConfigurationError
 from reconcile.jobs.setup.api_key import key_source
-from reconcile.people_settings import people_file
-from reconcile.setting_values import read_bytes
+from reconcile.setting_values import beside, read_bytes
 from reconcile.trusted_files import remember
 
 
@@ -26,12 +25,12 @@ def trust(file: Path) -> list[str]:
     remember(file, content)
     named = settings.team.policy.people_file
     if named:
-        remember(people_file(named, file), read_bytes(people_file(named, file)))
+        remember(beside(named, file), read_bytes(beside(named, file)))
     sections = sorted({name.partition(".")[0] for name in settings.sources} - {"profiles"})
     key = key_source(settings, {}) or "the environment"
     return [
         f"Trusted: {file.resolve()}, until it changes.",
         f"Profile {settings.profile_name}: the key from {key} goes to {settings.profile.base_url}.",
-        *([f"Trusted with it: {people_file(named, file)}."] if named else []),
+        *([f"Trusted with it: {beside(named, file)}."] if named else []),
         f"It sets: {', '.join(f'[{name}]' for name in sections) or 'nothing else'}.",
     ]

@@ -48,7 +48,7 @@ def _routes(choices: Choices) -> FastAPI:
     refusals: dict[int | str, dict[str, Any]] = {
         status: {"model": error, "description": text} for status, text in _REFUSALS.items()
     }
-    for router in (list_router(choices), endpoints.router):
+    for router in (list_router(choices), *endpoints.ROUTERS):
         app.include_router(router, prefix=API, responses=refusals)
     app.include_router(controls.router)
     _answer_refusals(app, choices)

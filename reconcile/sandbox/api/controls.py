@@ -43,7 +43,7 @@ async def dump_state(request: Request) -> JSONResponse:
     Records are in the order of their ids, so that two dumps can be compared.
     """
     store: Store = request.scope["sandbox.store"]
-    with store.work(_nobody()) as work:
+    with store.work(Visit(seq=0, at="", method="GET", path="", query="", body=b"", key=None)) as work:
         return JSONResponse(
             {
                 "payouts": _payouts(work),
@@ -74,10 +74,6 @@ async def add_fault(request: Request, body: FaultText) -> JSONResponse:
         raise invalid("fault", str(error)) from error
     faults.add(fault)
     return JSONResponse({"fault": fault.text}, 201)
-
-
-def _nobody() -> Visit:
-    return Visit(seq=0, at="", method="GET", path="", query="", body=b"", key=None)
 
 
 def _payouts(work: Work) -> list[dict[str, Any]]:

@@ -24,11 +24,13 @@ from reconcile.sandbox.api.bodies import (
 from reconcile.sandbox.records import batches, lines, partners, payouts
 from reconcile.sandbox.records.store import Store, Work
 
-router = APIRouter()
-
 RecordId = Annotated[str, Path(min_length=1)]
 CREATED = status.HTTP_201_CREATED
 MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such record."}}
+_payouts, _lines, _partners, _comments = (
+    APIRouter(tags=[tag], responses=MISSING) for tag in ("Payouts", "Lines", "Partners", "Comments")
+)
+ROUTERS = (_payouts, _lines, _partners, _comments)
 
 
 def begin(request: Request) -> AbstractContextManager[Work]:
@@ -48,26 +50,25 @@ def _made(made: tuple[bool, dict[str, Any]]) -> JSONResponse:
 
 
 def _or_existing(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"model": model, "description": "It existed already."}, **MISSING}
+    return {200: {"model": model, "description": "It existed already."}}
 
 
-@router.get("/payouts/{payout_id}", tags=["Payouts"], response_model=One[Payout], responses=MISSING)
+@_payouts.get("/payouts/{payout_id}", response_model=One[Payout])
 async def get_payout(request: Request, payout_id: RecordId) -> JSONResponse:
     """Read one payout (introw-api.md 2.4)."""
     with begin(request) as work:
         return _one(payouts.read(work, payout_id))
 
 
-@router.patch("/payouts/{payout_id}", tags=["Payouts"], response_model=One[Payout], responses=MISSING)
+@_payouts.patch("/payouts/{payout_id}", response_model=One[Payout])
 async def patch_payout(request: Request, payout_id: RecordId, body: PayoutPatch) -> JSONResponse:
     """Change stage, PO number or statement note (introw-api.md 2.5)."""
     with begin(request) as work:
         return _one(payouts.patch(work, payout_id, body))
 
 
-@router.post(
+@_payouts.post(
     "/payouts",
-    tags=["Payouts"],
     status_code=CREATED,
     response_model=One[Payout],
     responses=_or_existing(One[Payout]),
@@ -79,34 +80,29 @@ async def create_payout(request: Request, body: PayoutCreate) -> JSONResponse:
         return _made((new or not work.choices.say_existing, record))
 
 
-@router.post(
-    "/payout-batches", tags=["Payouts"], status_code=CREATED, response_model=One[Batch], responses=MISSING
-)
+@_payouts.post("/payout-batches", status_code=CREATED, response_model=One[Batch])
 async def create_batch(request: Request, body: BatchCreate) -> JSONResponse:
     """Make a batch and its payouts (introw-api.md 2.7)."""
     with begin(request) as work:
         return _one(batches.create_batch(work, body), 201)
 
 
-@router.post(
-    "/payouts/{payout_id}/statement", tags=["Payouts"], response_model=One[Statement], responses=MISSING
-)
+@_payouts.post("/payouts/{payout_id}/statement", response_model=One[Statement])
 async def make_statement(request: Request, payout_id: RecordId) -> JSONResponse:
     """Give a link to the payout's statement (introw-api.md 2.8)."""
     with begin(request) as work:
         return _one(payouts.statement(work, payout_id))
 
 
-@router.get("/commission-lines/{line_id}", tags=["Lines"], response_model=One[Line], responses=MISSING)
+@_lines.get("/commission-lines/{line_id}", response_model=One[Line])
 async def get_line(request: Request, line_id: RecordId) -> JSONResponse:
     """Read one line (introw-api.md 2.11)."""
     with begin(request) as work:
         return _one(lines.read(work, line_id))
 
 
-@router.post(
+@_lines.post(
     "/commission-lines",
-    tags=["Lines"],
     status_code=CREATED,
     response_model=One[Line],
     responses=_or_existing(One[Line]),
@@ -118,41 +114,36 @@ async def create_line(request: Request, body: LineCreate) -> JSONResponse:
         return _made(made) if work.choices.show_created else JSONResponse({}, 201)
 
 
-@router.patch("/commission-lines/{line_id}", tags=["Lines"], response_model=One[Line], responses=MISSING)
+@_lines.patch("/commission-lines/{line_id}", response_model=One[Line])
 async def patch_line(request: Request, line_id: RecordId, body: LinePatch) -> JSONResponse:
     """Change a line that is not voided (introw-api.md 2.13)."""
     with begin(request) as work:
         return _one(lines.patch(work, line_id, body))
 
 
-@router.post(
-    "/commission-lines/{line_id}/decline", tags=["Lines"], response_model=One[Line], responses=MISSING
-)
+@_lines.post("/commission-lines/{line_id}/decline", response_model=One[Line])
 async def decline_line(request: Request, line_id: RecordId, body: Decline) -> JSONResponse:
     """Void a line that is on a payout (introw-api.md 2.14)."""
     with begin(request) as work:
         return _one(lines.decline(work, line_id, body))
 
 
-@router.post(
-    "/commission-lines/{line_id}/detach", tags=["Lines"], response_model=One[Line], responses=MISSING
-)
+@_lines.post("/commission-lines/{line_id}/detach", response_model=One[Line])
 async def detach_line(request: Request, line_id: RecordId) -> JSONResponse:
     """Return a line to the pending pool (introw-api.md 2.15)."""
     with begin(request) as work:
         return _one(lines.detach(work, line_id))
 
 
-@router.get("/partners/{partner_id}", tags=["Partners"], response_model=One[Partner], responses=MISSING)
+@_partners.get("/partners/{partner_id}", response_model=One[Partner])
 async def get_partner(request: Request, partner_id: RecordId) -> JSONResponse:
     """Read one partner by id or CRM external id (introw-api.md 2.16)."""
     with begin(request) as work:
         return _one(partners.read(work, partner_id))
 
 
-@router.post(
+@_partners.post(
     "/partners",
-    tags=["Partners"],
     status_code=CREATED,
     response_model=One[Partner],
     responses=_or_existing(One[Partner]),
@@ -163,16 +154,14 @@ async def create_partner(request: Request, body: PartnerCreate) -> JSONResponse:
         return _made(partners.create(work, body))
 
 
-@router.patch("/partners/{partner_id}", tags=["Partners"], response_model=One[Partner], responses=MISSING)
+@_partners.patch("/partners/{partner_id}", response_model=One[Partner])
 async def patch_partner(request: Request, partner_id: RecordId, body: PartnerPatch) -> JSONResponse:
     """Change a partner (introw-api.md 2.16)."""
     with begin(request) as work:
         return _one(partners.patch(work, partner_id, body))
 
 
-@router.post(
-    "/comments", tags=["Comments"], status_code=CREATED, response_model=One[Comment], responses=MISSING
-)
+@_comments.post("/comments", status_code=CREATED, response_model=One[Comment])
 async def create_comment(request: Request, body: CommentCreate) -> JSONResponse:
     """Leave a comment on a payout (introw-api.md 2.17)."""
     with begin(request) as work:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from reconcile.sandbox.api.bodies import BatchCreate, PayoutCreate
-from reconcile.sandbox.api.problems import invalid, not_found
+from reconcile.sandbox.api.problems import invalid
 from reconcile.sandbox.records import rows
 from reconcile.sandbox.records.payouts import read as read_payout
 from reconcile.sandbox.records.store import Work
@@ -35,10 +35,7 @@ def create_payout(work: Work, body: PayoutCreate) -> tuple[bool, dict[str, Any]]
 
 def _batch_for(work: Work, body: PayoutCreate) -> Record:
     if body.batch_id is not None:
-        batch = work.by_id(batches, body.batch_id)
-        if batch is None:
-            raise not_found("batch", body.batch_id)
-        return batch
+        return work.known(batches, "batch", body.batch_id)
     if body.period_start is None or body.period_end is None:
         raise invalid(
             "periodStart" if body.period_start is None else "periodEnd", "Is required without a batchId."
@@ -74,8 +71,7 @@ def create_batch(work: Work, body: BatchCreate) -> dict[str, Any]:
 
 def _need_partners(work: Work, partner_ids: Iterable[str]) -> None:
     for partner_id in partner_ids:
-        if work.by_id(partners, partner_id) is None:
-            raise not_found("partner", partner_id)
+        work.known(partners, "partner", partner_id)
 
 
 def _open(work: Work, batch: Record, partner_id: str, note: str | None) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 
 from reconcile.sandbox import moments, money
 from reconcile.sandbox.api.bodies import Decline, LineCreate, LinePatch
-from reconcile.sandbox.api.problems import Problem, invalid, not_found
+from reconcile.sandbox.api.problems import Problem, invalid
 from reconcile.sandbox.records import payouts, rows
 from reconcile.sandbox.records.store import Work
 from reconcile.sandbox.records.tables import Record, lines, partners
@@ -27,10 +27,7 @@ def written(work: Work, found: list[Record]) -> list[dict[str, Any]]:
 
 def row_of(work: Work, line_id: str) -> Record:
     """Fetch a line's row; 404 when there is none."""
-    row = work.by_id(lines, line_id)
-    if row is None:
-        raise not_found("commission line", line_id)
-    return row
+    return work.known(lines, "commission line", line_id)
 
 
 def read(work: Work, line_id: str) -> dict[str, Any]:
@@ -50,8 +47,7 @@ def create(work: Work, body: LineCreate) -> tuple[bool, dict[str, Any]]:
     columns = _money(work, body.amount, source, body.currency)
     if columns["minor"] == 0:
         raise invalid("amount", "Must not be zero.")
-    if work.by_id(partners, body.partner_id) is None:
-        raise not_found("partner", body.partner_id)
+    work.known(partners, "partner", body.partner_id)
     payout = _payout_for(work, body)
     line_id = work.new_id("cln_")
     work.connection.execute(
@@ -121,7 +117,7 @@ def patch(work: Work, line_id: str, body: LinePatch) -> dict[str, Any]:
         wanted |= _money(work, whole["amount"], whole["source_amount"], whole["currency"])
     if "description" in wanted:
         wanted["description"] = _text(work, wanted["description"])
-    _change(work, row, wanted, "update")
+    work.change(lines, row, wanted)
     return read(work, line_id)
 
 
@@ -132,7 +128,7 @@ def decline(work: Work, line_id: str, body: Decline) -> dict[str, Any]:
     wanted = {"status": "VOIDED", "reason_type": reason, "reason_detail": detail}
     if work.choices.decline_payout_id == "null":
         wanted["payout_id"] = None
-    _change(work, row, wanted, "decline")
+    work.change(lines, row, wanted, "decline")
     _decline_if_empty(work, payout)
     return read(work, line_id)
 
@@ -140,7 +136,7 @@ def decline(work: Work, line_id: str, body: Decline) -> dict[str, Any]:
 def detach(work: Work, line_id: str) -> dict[str, Any]:
     """Return a line to the pending pool (introw-api.md 2.15)."""
     row, payout = _on_payout(work, line_id)
-    _change(work, row, {"status": "PENDING", "payout_id": None}, "detach")
+    work.change(lines, row, {"status": "PENDING", "payout_id": None}, "detach")
     if work.choices.detach_last == "decline":
         _decline_if_empty(work, payout)
     return read(work, line_id)
@@ -182,13 +178,3 @@ def _decline_if_empty(work: Work, payout: Record) -> None:
     )
     if work.connection.execute(query).scalar_one() == 0:
         payouts.change(work, payout, {"stage": "DECLINED"}, "auto-decline")
-
-
-def _change(work: Work, row: Record, wanted: dict[str, Any], kind: str) -> None:
-    """Write what differs; a write that changes nothing has no effect and keeps updatedAt."""
-    changed = {name: value for name, value in wanted.items() if row[name] != value}
-    if changed:
-        work.connection.execute(
-            update(lines).where(lines.c.id == row["id"]).values(**changed, updated_at=work.now)
-        )
-        work.effect(row["id"], kind)

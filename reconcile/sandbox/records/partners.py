@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pydantic.alias_generators import to_camel
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select
 
 from reconcile.sandbox.api.bodies import CommentCreate, PartnerCreate, PartnerPatch
 from reconcile.sandbox.api.problems import invalid, not_found
@@ -66,12 +66,7 @@ def patch(work: Work, name: str, body: PartnerPatch) -> dict[str, Any]:
 def _patched(work: Work, row: Record, body: PartnerCreate) -> dict[str, Any]:
     wanted: dict[str, Any] = body.model_dump(include=body.model_fields_set & _COLUMNS)
     wanted["details"] = json.dumps(json.loads(row["details"]) | _details(body))
-    changed = {name: value for name, value in wanted.items() if row[name] != value}
-    if changed:
-        work.connection.execute(
-            update(partners).where(partners.c.id == row["id"]).values(**changed, updated_at=work.now)
-        )
-        work.effect(row["id"], "update")
+    work.change(partners, row, wanted)
     return read(work, row["id"])
 
 

@@ -79,14 +79,8 @@ def patch(work: Work, payout_id: str, body: PayoutPatch) -> dict[str, Any]:
 
 
 def change(work: Work, row: Record, wanted: dict[str, Any], kind: str = "update") -> None:
-    """Write what differs; a write that changes nothing has no effect and keeps updatedAt."""
-    changed = {name: value for name, value in wanted.items() if row[name] != value}
-    if not changed:
-        return
-    work.connection.execute(
-        update(payouts).where(payouts.c.id == row["id"]).values(**changed, updated_at=work.now)
-    )
-    work.effect(row["id"], kind)
+    """Write what differs; another stage may make its lines count as paid."""
+    changed = work.change(payouts, row, wanted, kind)
     if "stage" in changed:
         _restate_lines(work, row["id"], changed["stage"])
 

@@ -31,35 +31,18 @@ def load(connection: Connection, seed: Seed) -> None:
     """Insert a whole seed, each table in one bulk statement."""
     company = seed.organisation
     stages = {payout.id: payout.stage.value for payout in seed.payouts}
-    _fill(
-        connection,
-        tables.organisation,
-        [
-            {
-                "currency": company.currency,
-                "billing_complete": company.billing_complete,
-                "team": json.dumps(company.team),
-            }
-        ],
-    )
-    _fill(
-        connection,
-        tables.rates,
-        [{"currency": currency, "rate": str(rate)} for currency, rate in exact_rates(seed).items()],
-    )
-    _fill(
-        connection,
-        tables.partners,
-        [{**partner.model_dump(), "details": json.dumps(partner.details)} for partner in seed.partners],
-    )
-    _fill(connection, tables.batches, [batch.model_dump() for batch in seed.batches])
-    _fill(connection, tables.payouts, [_payout_row(payout) for payout in seed.payouts])
-    _fill(connection, tables.lines, [_line_row(line, stages) for line in seed.lines])
-
-
-def _fill(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
+    organisation = {"currency": company.currency, "billing_complete": company.billing_complete}
+    filled: dict[Table, list[dict[str, Any]]] = {
+        tables.organisation: [{**organisation, "team": json.dumps(company.team)}],
+        tables.rates: [{"currency": code, "rate": str(rate)} for code, rate in exact_rates(seed).items()],
+        tables.partners: [{**one.model_dump(), "details": json.dumps(one.details)} for one in seed.partners],
+        tables.batches: [batch.model_dump() for batch in seed.batches],
+        tables.payouts: [_payout_row(payout) for payout in seed.payouts],
+        tables.lines: [_line_row(line, stages) for line in seed.lines],
+    }
+    for table, rows in filled.items():
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def _payout_row(payout: SeedPayout) -> dict[str, Any]:
@@ -100,18 +83,8 @@ def money_columns(
 
 def of_visit(visit: Visit) -> dict[str, Any]:
     """Write the request log's row; it holds the key's name, never a key we do not know."""
-    return {
-        "seq": visit.seq,
-        "at": visit.at,
-        "key": visit.key.name if visit.key else None,
-        "method": visit.method,
-        "path": visit.path,
-        "query": visit.query,
-        "body": visit.body.decode("utf-8", "replace"),
-        "status": visit.status,
-        "effect": visit.effect,
-        "fault": visit.fault,
-    }
+    key, body = visit.key.name if visit.key else None, visit.body.decode("utf-8", "replace")
+    return {**vars(visit), "key": key, "body": body}
 
 
 def payout_json(row: Record, amount: str, currency: str, choices: Choices) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from random import Random, SystemRandom
 from string import ascii_lowercase, digits
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, create_engine, func, insert, select
+from sqlalchemy import Connection, Select, Table, create_engine, func, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from reconcile.sandbox import moments
+from reconcile.sandbox.api.problems import not_found
 from reconcile.sandbox.api.visit import Visit
 from reconcile.sandbox.choices import Choices
 from reconcile.sandbox.records import rows, tables
@@ -68,9 +69,21 @@ class Work:
         """Fetch all rows of a query."""
         return [dict(row) for row in self.connection.execute(query).mappings()]
 
-    def by_id(self, table: Table, record_id: str) -> Record | None:
-        """Fetch the row of this id, or None."""
-        return self.one(select(table).where(table.c.id == record_id))
+    def known(self, table: Table, kind: str, record_id: str) -> Record:
+        """Fetch the row of this id; 404 when there is none. kind: what its records are called."""
+        row = self.one(select(table).where(table.c.id == record_id))
+        if row is None:
+            raise not_found(kind, record_id)
+        return row
+
+    def change(self, table: Table, row: Record, wanted: Record, kind: str = "update") -> Record:
+        """Write what differs, and give it; a write that changes nothing has no effect and keeps updatedAt."""
+        changed = {name: value for name, value in wanted.items() if row[name] != value}
+        if changed:
+            query = update(table).where(table.c.id == row["id"])
+            self.connection.execute(query.values(**changed, updated_at=self.now))
+            self.effect(row["id"], kind)
+        return changed
 
 
 class Store:

@@ -118,10 +118,6 @@ def _unread(fields: Iterable[Field]) -> Callable[[Row[Any]], Shown]:
     return lambda row: listed(row.unread)
 
 
-def _lines_of(row: Row[Payout]) -> tuple[CommissionLine, ...]:
-    return row.snapshot.lines_by_payout.get(row.record.id, ())
-
-
 def _partner_of_line(row: Row[CommissionLine]) -> str:
     return row.snapshot.partner_name(row.record.partner_id)
 
@@ -147,7 +143,7 @@ PAYOUT_COLUMNS: Final[tuple[Column[Payout], ...]] = (
     _REASON,
     Column("amount", ColumnKind.AMOUNT, lambda row: row.record.amount.amount),
     Column("currency", ColumnKind.TEXT, lambda row: row.currency),
-    Column("lines", ColumnKind.COUNT, lambda row: len(_lines_of(row))),
+    Column("lines", ColumnKind.COUNT, lambda row: len(row.snapshot.lines_by_payout.get(row.record.id, ()))),
     Column("lines_total", ColumnKind.AMOUNT, lambda row: row.snapshot.lines_total(row.record)),
     Column("stage_at_export", ColumnKind.TEXT, lambda row: row.record.stage),
     Column("batch_id", ColumnKind.TEXT, lambda row: row.record.batch_id),

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from reconcile.domain.results import RowResult
 from reconcile.workbook.contract import ColumnText
 from reconcile.workbook.copy.result_view import ResultColumns, scroll_to_result
+from reconcile.workbook.copy.table_sheet import free_name
 from reconcile.workbook.ooxml import SHEET_ORDER, Element, Part, column_index, column_letters, whole, xml_text
 from reconcile.workbook.read import KEY, FoundSheet
 
@@ -40,8 +41,9 @@ class Block:
         place = _place_of(headers, labels)
         first = self.part.rightmost + 1 if place is None else place
         if place is None:
-            taken = {text.casefold() for text in headers.values()}
-            labels = [_free(label, taken) for label in labels]
+            # The headers of a table must be distinct.
+            for number, label in enumerate(labels):
+                labels[number] = free_name(label, [*headers.values(), *labels[:number]])
         data = self.part.root.child("sheetData")
         for row in data.children if data else ():
             one = results.get(row.index)
@@ -140,15 +142,6 @@ def _place_of(headers: Mapping[int, str], labels: Sequence[str]) -> int | None:
     """Where an earlier result put the columns."""
     places = (at for at, text in headers.items() if text == labels[0])
     return next((at for at in places if [headers.get(at + n) for n in range(len(labels))] == [*labels]), None)
-
-
-def _free(label: str, taken: set[str]) -> str:
-    """The label, with a number where a column is called that: the headers of a table must be distinct."""
-    number, name = 2, label
-    while name.casefold() in taken:
-        name, number = f"{label} {number}", number + 1
-    taken.add(name.casefold())
-    return name
 
 
 def result_texts(one: RowResult) -> list[str]:

@@ -34,7 +34,6 @@ from reconcile.workbook.ooxml import (
     LAST_ROW,
     SHEET_ORDER,
     Book,
-    Element,
     Part,
     Parts,
     column_letters,
@@ -169,16 +168,12 @@ def _light_up(
 def _make_room(part: Part, count: int) -> None:
     for block in part.root.children:
         rules = block.children if block.name == "conditionalFormatting" else []
-        if rules and all(_is_ours(part, rule) for rule in rules):
+        if rules and all(_OUR_RULE.search(part.content[rule.start : rule.end]) for rule in rules):
             part.replace(block.start, block.end, "")
             continue
         for rule in rules:
             priority = whole(rule.attributes.get("priority", "1")) + count
             part.set_attributes(rule, {"priority": str(priority)})
-
-
-def _is_ours(part: Part, rule: Element) -> bool:
-    return bool(_OUR_RULE.search(part.content[rule.start : rule.end]))
 
 
 def _rule(prefix: str, sheet: FoundSheet, one: Highlight, look: int, priority: int) -> str:

@@ -81,9 +81,9 @@ def add_highlight_looks(parts: Parts, colours: Sequence[tuple[str, str]]) -> lis
     return [count + number for number in range(len(colours))]
 
 
-def free_name(name: str, sheets: Iterable[str]) -> str:
-    """A name that no sheet of the person's own has."""
-    taken = {sheet.casefold() for sheet in sheets}
+def free_name(name: str, others: Iterable[str]) -> str:
+    """A name for a sheet or a column that none of the person's own has, with a number if need be."""
+    taken = {other.casefold() for other in others}
     number, free = 1, name
     while free.casefold() in taken:
         number += 1

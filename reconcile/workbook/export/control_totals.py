@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from reconcile.domain.fields import MOVES_OFF, RecordKind
-from reconcile.domain.money import Money, exponent
+from reconcile.domain.money import exponent
 from reconcile.domain.snapshot import Snapshot
 from reconcile.workbook.contract import Place, fits
 from reconcile.workbook.export.lists_sheet import stages_of
 from reconcile.workbook.export.page import Page
 from reconcile.workbook.export.styles import COUNT_FORMAT, TEXT_FORMAT, amount_format, dashed
+
+K = TypeVar("K")
 
 _AMOUNT: Final = 4
 _COUNT: Final = 7
@@ -33,8 +36,11 @@ class Sum:
         self.summable += amount if fits(amount) else 0
         self.count += 1
 
-    def less(self, other: Sum) -> Sum:
-        """What is left of this without the other."""
+    def __add__(self, other: Sum) -> Sum:
+        summable = self.summable + other.summable
+        return Sum(self.amount + other.amount, summable, self.count + other.count)
+
+    def __sub__(self, other: Sum) -> Sum:
         summable = self.summable - other.summable
         return Sum(self.amount - other.amount, summable, self.count - other.count)
 
@@ -60,9 +66,7 @@ def _write_header(page: Page, keys: tuple[str, ...]) -> None:
 
 
 def _write_payouts(page: Page, snapshot: Snapshot, place: Place) -> None:
-    sums: dict[tuple[str, str], Sum] = {}
-    for payout in snapshot.payouts.values():
-        sums.setdefault((payout.amount.currency, payout.stage), Sum()).add(payout.amount.amount)
+    sums = _sums(((one.amount.currency, one.stage), one.amount.amount) for one in snapshot.payouts.values())
     amount, currency, stage = (place.whole(column) for column in ("amount", "currency", "stage"))
     for code in sorted({code for code, _ in sums}):
         for value, label in stages_of(snapshot).items():
@@ -72,43 +76,25 @@ def _write_payouts(page: Page, snapshot: Snapshot, place: Place) -> None:
             _write_row(
                 page,
                 (value, label, code),
-                sums.get((code, value), Sum()),
+                sums[code, value],
                 f"SUMIFS({amount},{where}$B{row})+IF($B{row}=$C{row},0,SUMIFS({amount},{where}$C{row}))",
                 f"COUNTIFS({where}$B{row})+IF($B{row}=$C{row},0,COUNTIFS({where}$C{row}))",
             )
-        total = _together([sums[key] for key in sums if key[0] == code])
-        _write_payout_sum(page, code, total, f"{amount},{currency}", currency)
-
-
-def _together(parts: Sequence[Sum]) -> Sum:
-    return Sum(
-        sum((part.amount for part in parts), Decimal(0)),
-        sum((part.summable for part in parts), Decimal(0)),
-        sum(part.count for part in parts),
-    )
-
-
-def _write_payout_sum(page: Page, code: str, total: Sum, amounts: str, currency: str) -> None:
-    row = page.row + 1
-    _write_row(
-        page,
-        (page.text("total"), "", code),
-        total,
-        f"SUMIFS({amounts},$D{row})",
-        f"COUNTIFS({currency},$D{row})",
-        bold=True,
-    )
+        total = sum((sums[key] for key in sums if key[0] == code), Sum())
+        row = page.row + 1
+        now = f"SUMIFS({amount},{currency},$D{row})", f"COUNTIFS({currency},$D{row})"
+        _write_row(page, (page.text("total"), "", code), total, *now, bold=True)
 
 
 def _write_lines(page: Page, snapshot: Snapshot, places: dict[RecordKind, Place]) -> None:
     """By currency the way from the payouts to the lines on them, to those in the pool, and to all lines."""
     lines = snapshot.lines.values()
-    payouts = _by_currency(payout.amount for payout in snapshot.payouts.values())
-    on_payouts = _by_currency(line.amount for line in lines if line.payout_id)
-    in_pool = _by_currency(line.amount for line in lines if not line.payout_id)
+    payouts = _sums((one.amount.currency, one.amount.amount) for one in snapshot.payouts.values())
+    on_payouts = _sums((one.amount.currency, one.amount.amount) for one in lines if one.payout_id)
+    in_pool = _sums((one.amount.currency, one.amount.amount) for one in lines if not one.payout_id)
     counted = []
     for code in sorted(payouts.keys() | on_payouts.keys() | in_pool.keys()):
-        sums = (payouts.get(code, Sum()), on_payouts.get(code, Sum()), in_pool.get(code, Sum()))
+        sums = (payouts[code], on_payouts[code], in_pool[code])
         counted.append(f"$I{_write_bridge(page, code, sums, places)}")
     _write_other_lines(page, places[RecordKind.LINE], places[RecordKind.NEW_LINE], "+".join(counted) or "0")
 
@@ -122,16 +108,13 @@ def _write_bridge(page: Page, code: str, sums: tuple[Sum, Sum, Sum], places: dic
     edited = Sum(payouts.amount, payouts.summable + on_payouts.summable - on_payouts.amount)
     now = f"SUMIFS({payout.whole('amount')},{payout.whole('currency')},$D{row})+$F{row + 2}-$E{row + 2}"
     _write_row(page, (page.text("payouts_edited"), "", code), edited, now)
-    _write_row(
-        page, (page.text("other_differences"), "", code), on_payouts.less(edited), f"$F{row + 2}-$F{row}"
-    )
+    _write_row(page, (page.text("other_differences"), "", code), on_payouts - edited, f"$F{row + 2}-$F{row}")
     on_now = _lines_now(row, places, ("payout_id", "?*"))
     _write_row(page, (page.text("lines_on_payouts"), "", code), on_payouts, *on_now)
     pool_now = (f"${column}{row + 4}-${column}{row + 2}" for column in "FI")
     _write_row(page, (page.text("lines_in_pool"), "", code), in_pool, *pool_now)
     all_now = _lines_now(row, places)
-    every = _together((on_payouts, in_pool))
-    _write_row(page, (page.text("all_lines"), "", code), every, *all_now, bold=True)
+    _write_row(page, (page.text("all_lines"), "", code), on_payouts + in_pool, *all_now, bold=True)
     return row + 4
 
 
@@ -179,10 +162,10 @@ def _write_other_lines(page: Page, lines: Place, new: Place, listed: str) -> Non
     page.advance()
 
 
-def _by_currency(amounts: Iterable[Money]) -> dict[str, Sum]:
-    sums: dict[str, Sum] = {}
-    for money in amounts:
-        sums.setdefault(money.currency, Sum()).add(money.amount)
+def _sums(amounts: Iterable[tuple[K, Decimal]]) -> dict[K, Sum]:
+    sums: defaultdict[K, Sum] = defaultdict(Sum)
+    for key, amount in amounts:
+        sums[key].add(amount)
     return sums
 
 

@@ -44,18 +44,6 @@ CHOICES: Final = {
 }
 """The name of the list behind the drop-down of each field."""
 
-_COLUMNS: Final = (
-    "stage",
-    "stage_label",
-    "action",
-    "reason",
-    "reason_label",
-    "reason_from",
-    "currency",
-    "decimals",
-    "partner_choice",
-    "payout_choice",
-)
 # Name, first column, last column: a drop-down offers the first one, a rule may look at the ones beside it.
 _NAMES: Final = (
     (STAGE_LIST, "stage", "stage"),
@@ -121,19 +109,18 @@ def _columns(
     currencies = _currencies(snapshot)
     partners = sorted(_partners(snapshot).items(), key=lambda pair: (pair[1].casefold(), pair[0]))
     payouts = payouts_in_order(snapshot)
-    values: tuple[Sequence[str | int], ...] = (
-        list(STAGES),
-        [stage.label for stage in STAGES.values()],
-        actions,
-        [one.value for one in reasons],
-        [one.label for one in reasons],
-        [layout.hints[one.origin] for one in reasons],
-        currencies,
-        [exponent(currency) or 0 for currency in currencies],
-        _choices(partners),
-        _choices((payout.id, _words(payout, snapshot.scope.days)) for payout in payouts),
-    )
-    return dict(zip(_COLUMNS, values, strict=True))
+    return {
+        "stage": list(STAGES),
+        "stage_label": [stage.label for stage in STAGES.values()],
+        "action": actions,
+        "reason": [one.value for one in reasons],
+        "reason_label": [one.label for one in reasons],
+        "reason_from": [layout.hints[one.origin] for one in reasons],
+        "currency": currencies,
+        "decimals": [exponent(currency) or 0 for currency in currencies],
+        "partner_choice": _choices(partners),
+        "payout_choice": _choices((payout.id, _words(payout, snapshot.scope.days)) for payout in payouts),
+    }
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -11,6 +11,7 @@ from reconcile.domain.spreadsheet import column_letters
 from reconcile.workbook.export import Workbook, Worksheet
 from reconcile.workbook.pack.pack_styles import HEADER_ROW, INK, LINE
 
+Spans = tuple[tuple[int, Decimal, Decimal], ...]
 _HELP: Final = 30
 """The first of the hidden columns of the cover in which the steps of the charts stand."""
 _SERIES: Final = (
@@ -28,9 +29,8 @@ def write_charts(book: Workbook, sheet: Worksheet, pack: Pack, names: Mapping[st
     """Writes a chart for each row of the charted table, two beside each other from a row on."""
     table = pack.table(pack.charted)
     at = 1
-    moved = [(number, cells) for number, cells in enumerate(table.rows) if steps_of(table, cells)]
-    for place, (number, cells) in enumerate(moved):
-        spans = steps_of(table, cells)
+    steps = ((number, cells, steps_of(table, cells)) for number, cells in enumerate(table.rows))
+    for place, (number, cells, spans) in enumerate(one for one in steps if one[2]):
         _steps(sheet, at, table, names[table.key], number, spans)
         chart = _chart(book, sheet.get_name(), at, table, cells, spans)
         sheet.insert_chart(below + 11 * (place // 2), 5 * (place % 2), chart)
@@ -38,14 +38,7 @@ def write_charts(book: Workbook, sheet: Worksheet, pack: Pack, names: Mapping[st
     sheet.set_column(_HELP, _HELP + 3 + len(_SERIES), 10, None, {"hidden": True})
 
 
-def _steps(
-    sheet: Worksheet,
-    at: int,
-    table: Table,
-    name: str,
-    number: int,
-    spans: tuple[tuple[int, Decimal, Decimal], ...],
-) -> None:
+def _steps(sheet: Worksheet, at: int, table: Table, name: str, number: int, spans: Spans) -> None:
     """The steps of one chart as formulas over the sheet of the table: label, start, end, and the parts."""
     start, end = column_letters(_HELP + 1), column_letters(_HELP + 2)
     for step, (place, first, last) in enumerate(spans):
@@ -88,7 +81,7 @@ def _chart(
     at: int,
     table: Table,
     cells: tuple[Cell, ...],
-    spans: tuple[tuple[int, Decimal, Decimal], ...],
+    spans: Spans,
 ) -> Any:  # noqa: ANN401  the library has no types
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     for series, (name, colour) in enumerate(_SERIES):

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from reconcile.desk.close_order import known_journals
 from reconcile.desk.family import Family, desk_of
-from reconcile.desk.made_files import as_values, keep_folder, kept_file
-from reconcile.desk.pages.closing.close_months import Anybody, Named
-from reconcile.desk.pages.closing.close_pages import Closer
+from reconcile.desk.made_files import as_values, kept_file
+from reconcile.desk.pages.closing.close_months import Named
 from reconcile.desk.pages.take import download
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, folder_in_background
 from reconcile.desk.show import show
-from reconcile.domain.progress import Progress
-from reconcile.jobs.closes import late, roll_up
+from reconcile.desk.visitor import Anybody, Closer
+from reconcile.jobs.closes.late_changes import late
+from reconcile.jobs.closes.roll_up import roll_up
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.desk.late_tables import late_tables
+from reconcile.jobs.session import Session
 
 router = APIRouter()
 FAMILY = Family(router)
@@ -39,22 +39,17 @@ def look_late(
     desk, writes = desk_of(request), how == "write"
     journals = known_journals(desk.session_of(visitor), journal)
 
-    def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        with tempfile.TemporaryDirectory() as parent:
-            folder = Path(parent) / "late"
-            session = desk.session_of(visitor, progress)
-            found = late(session, of, folder if writes else None, journals)
-            if written := folder.is_dir():
-                keep_folder(desk, key, visitor.name, folder)
+    def make(session: Session, folder: Path) -> Mapping[str, Any]:
+        found = late(session, of, folder if writes else None, journals)
         return {
             "period": str(of),
             "tables": [as_values(one) for one in late_tables(found)],
-            "written": written,
+            "written": folder.is_dir(),
             "writes": writes,
         }
 
     title = f"{'Entry for what' if writes else 'What'} moved since the close of {of}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'close/late', title, work)}", 303)
+    return folder_in_background(desk, visitor, "close/late", title, make)
 
 
 @router.get("/close/late/{key}")
@@ -79,12 +74,8 @@ def make_roll_up(request: Request, visitor: Anybody, longer: Annotated[str, Form
     desk = desk_of(request)
     of = desk.session_of(visitor).settings.close.fiscal.parse(longer.strip())
 
-    def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        with tempfile.TemporaryDirectory() as parent:
-            folder = Path(parent) / "rollup"
-            session = desk.session_of(visitor, progress)
-            found = roll_up(session, of, folder)
-            keep_folder(desk, key, visitor.name, folder)
+    def make(session: Session, folder: Path) -> Mapping[str, Any]:
+        found = roll_up(session, of, folder)
         return {
             "period": str(of),
             "verdict": found.pack.verdict,
@@ -93,8 +84,7 @@ def make_roll_up(request: Request, visitor: Anybody, longer: Annotated[str, Form
             "table": as_values(found.table),
         }
 
-    title = f"Roll-up of {of}"
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'close/rollup', title, work)}", 303)
+    return folder_in_background(desk, visitor, "close/rollup", f"Roll-up of {of}", make)
 
 
 @router.get("/close/rollup/{key}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,25 +11,22 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from reconcile.desk.asked_plans import sign_in_of
 from reconcile.desk.family import Family, desk_of
-from reconcile.desk.made_files import as_values, keep_folder, kept_file
+from reconcile.desk.made_files import as_values, kept_file
 from reconcile.desk.pages.take import download
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, folder_in_background
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs, visitor_of
+from reconcile.desk.visitor import Anybody, Approver, Visitor
 from reconcile.domain.period import Period
-from reconcile.domain.progress import Progress
 from reconcile.errors import ConfigurationError, DecisionNeeded
 from reconcile.jobs.approvals import answer_request
 from reconcile.jobs.approvals.answer_close import asked_close
-from reconcile.jobs.closes import all_months, listing, status
+from reconcile.jobs.closes.overview import all_months, listing, status
 from reconcile.jobs.desk.close_review import close_review, prepared_pack
 from reconcile.jobs.desk.journal_choices import journal_choices
 from reconcile.jobs.session import Session
 
 router = APIRouter()
 FAMILY = Family(router)
-Anybody = Annotated[Visitor, Depends(visitor_of)]
-Reviewer = Annotated[Visitor, Depends(needs("approve"))]
 
 
 def named_period(request: Request, period: str, visitor: Anybody) -> Period:
@@ -68,7 +64,7 @@ def month(request: Request, of: Named, visitor: Anybody) -> HTMLResponse:
 
 @router.post("/close/month/{period}/review")
 def sign(
-    request: Request, visitor: Reviewer, of: Named, fingerprint: Annotated[str, Form()] = ""
+    request: Request, visitor: Approver, of: Named, fingerprint: Annotated[str, Form()] = ""
 ) -> Response:
     """Signs the numbers that the page showed as reviewed, by the word of the desk for who is signed in."""
     return _answered(request, of, visitor, fingerprint, None)
@@ -77,7 +73,7 @@ def sign(
 @router.post("/close/month/{period}/reject")
 def reject(
     request: Request,
-    visitor: Reviewer,
+    visitor: Approver,
     of: Named,
     fingerprint: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
@@ -91,17 +87,13 @@ def reject(
 @router.post("/close/month/{period}/pack")
 def make_pack(request: Request, of: Named, visitor: Anybody) -> Response:
     """Makes the pack of the prepared close, in the background."""
-    desk = desk_of(request)
 
-    def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        with tempfile.TemporaryDirectory() as parent:
-            folder = Path(parent) / "pack"
-            prepared_pack(desk.session_of(visitor, progress), of, folder)
-            keep_folder(desk, key, visitor.name, folder)
+    def make(session: Session, folder: Path) -> Mapping[str, Any]:
+        prepared_pack(session, of, folder)
         return {"period": str(of)}
 
-    key = desk.tasks.start(visitor.name, "close/prepared", f"Pack of {of} as prepared", work)
-    return RedirectResponse(f"/tasks/{key}", 303)
+    title = f"Pack of {of} as prepared"
+    return folder_in_background(desk_of(request), visitor, "close/prepared", title, make)
 
 
 @router.get("/close/prepared/{key}")

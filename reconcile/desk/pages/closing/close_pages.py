@@ -7,28 +7,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from reconcile.desk.close_order import BROUGHT, CloseOrder, Upload, keep_brought, order_from
 from reconcile.desk.family import Desk, Family, desk_of
 from reconcile.desk.made_files import as_values, keep_folder, kept_file, uploads_of
 from reconcile.desk.pages.take import download
-from reconcile.desk.pages.task_pages import OwnTask
+from reconcile.desk.pages.task_pages import OwnTask, folder_in_background, in_background
 from reconcile.desk.show import show
-from reconcile.desk.visitor import Visitor, needs, visitor_of
+from reconcile.desk.visitor import Anybody, Closer, Visitor
 from reconcile.domain.progress import Progress
-from reconcile.jobs.closes import CloseResult, all_months, close
+from reconcile.jobs.closes.close import CloseResult, close
+from reconcile.jobs.closes.overview import all_months
 from reconcile.jobs.closes.statements import statements
 from reconcile.jobs.desk.journal_choices import journal_choices
+from reconcile.jobs.session import Session
 
 router = APIRouter()
 FAMILY = Family(router, menu="Close", path="/close")
 MONTH_SECONDS: Final = 10.0
 """How long months are shown while nothing is written: the day may change, and an approval expire."""
-Closer = Annotated[Visitor, Depends(needs("close"))]
-Anybody = Annotated[Visitor, Depends(visitor_of)]
 
 
 @router.get("/close")
@@ -84,15 +84,11 @@ def make_statements(request: Request, visitor: Closer, period: Annotated[str, Fo
     desk = desk_of(request)
     of = desk.session_of(visitor).settings.close.fiscal.parse(period.strip())
 
-    def work(key: str, progress: Progress) -> Mapping[str, Any]:
-        with tempfile.TemporaryDirectory() as parent:
-            folder = Path(parent) / "statements"
-            found = statements(desk.session_of(visitor, progress), of, folder)
-            keep_folder(desk, key, visitor.name, folder)
+    def make(session: Session, folder: Path) -> Mapping[str, Any]:
+        found = statements(session, of, folder)
         return {"period": str(of), "count": found.count, "files": found.files}
 
-    key = desk.tasks.start(visitor.name, "close/statements", f"Statements of {of}", work)
-    return RedirectResponse(f"/tasks/{key}", 303)
+    return folder_in_background(desk, visitor, "close/statements", f"Statements of {of}", make)
 
 
 @router.get("/close/statements/{key}")
@@ -120,7 +116,7 @@ def _begin(
     def work(key: str, progress: Progress) -> Mapping[str, Any]:
         return _made(desk, visitor, key, order, progress)
 
-    return RedirectResponse(f"/tasks/{desk.tasks.start(visitor.name, 'close/made', order.title, work)}", 303)
+    return in_background(desk, visitor, "close/made", order.title, work)
 
 
 def _made(desk: Desk, visitor: Visitor, key: str, order: CloseOrder, progress: Progress) -> Mapping[str, Any]:
@@ -128,8 +124,7 @@ def _made(desk: Desk, visitor: Visitor, key: str, order: CloseOrder, progress: P
     keep_brought(desk, key, visitor.name, order)
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "pack"
-        with order.request(desk, visitor, folder) as request:
-            found = close(desk.session_of(visitor, progress), request)
+        found = close(desk.session_of(visitor, progress), order.request(desk, visitor, folder))
         keep_folder(desk, key, visitor.name, folder)
     return _told(found, order)
 

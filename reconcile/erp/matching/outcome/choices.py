@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from reconcile.domain.policy.payments import PaymentPolicy
 from reconcile.domain.snapshot import Snapshot
-from reconcile.erp.matching.open_payouts import Owed
 from reconcile.erp.matching.result import Match, Solution, Verdict
 
 Edits = dict[str, dict[str, str]]
@@ -72,13 +70,9 @@ def choices_of(match: Match, number: int, snapshot: Snapshot, policy: PaymentPol
         )
         for one in match.solutions
     ]
-    while len(choices) > 1 and len(_as_text(choices)) > _MOST_TEXT:
+    while len(choices) > 1 and len(json.dumps([asdict(one) for one in choices])) > _MOST_TEXT:
         choices.pop()
     return choices
-
-
-def _as_text(choices: Iterable[Choice]) -> str:
-    return json.dumps([asdict(one) for one in choices])
 
 
 def told(match: Match, choices: int) -> str:
@@ -92,11 +86,7 @@ def told(match: Match, choices: int) -> str:
 
 
 def _words(match: Match, solution: Solution) -> str:
-    owed = " + ".join(_owed(one) for one in solution.owed)
+    owed = " + ".join(f"{one.amount} {one.payout_id}" for one in solution.owed)
     if solution.payments == match.payments:
         return owed
     return f"{owed}, paid by {' + '.join(f'{one.amount} ({one.place})' for one in solution.payments)}"
-
-
-def _owed(owed: Owed) -> str:
-    return f"{owed.amount} {owed.payout_id}"
