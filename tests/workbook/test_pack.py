@@ -131,3 +131,16 @@ def test_a_table_that_no_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(ConfigurationError, match=r"would have 24 rows, and a sheet holds 5\. Close"):
         _written()
+
+
+def test_a_formula_over_an_account_with_a_number_sign_keeps_its_name() -> None:
+    account, amount = Column("account", "Account", "id"), Column("amount", "Amount", "money")
+    sum_of = SumOf("lines", "amount", (("account", "62#00"),), Decimal(5), exact=True)
+    lines = Table("lines", "Lines", (account, amount), (("62#00", Decimal(5)),))
+    sums = Table("sums", "Sums", (account, amount), (("62#00", sum_of),))
+    pack, stream = Pack("A pack", (), "", sound=True, tables=(lines, sums), covered="sums"), io.BytesIO()
+    written.write_pack(stream, pack, datetime(2026, 4, 3, tzinfo=UTC))
+
+    formula = load_workbook(stream)["Sums"]["B4"].value
+
+    assert formula == "=SUMPRODUCT(EXACT('Lines'!$A$4:$A$4,\"62#00\")*'Lines'!$B$4:$B$4)"

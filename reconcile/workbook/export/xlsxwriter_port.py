@@ -28,8 +28,8 @@ from reconcile.workbook.ooxml import WRITTEN_AT
 
 __all__ = ["ROW", "Format", "StreamingSheet", "Workbook", "Worksheet", "XlsxWriterException"]
 
-ROW: Final = "#"
-"""Stands for the number of the row in the XML of a cell; nothing else there has this character."""
+ROW: Final = "\0"
+"""Stands for the number of the row in the XML of a cell; no XML has this character."""
 
 # Nothing from the API may become a formula, a link or a number.
 _OPTIONS: Final = {
