@@ -14,7 +14,7 @@ from house import MODULES, PACKAGE, Module
 MAKERS = ("int", "float", "Decimal")
 NUMERIC = ("abs", "any", "bool", "len", "max", "min", "parse_decimal", "round", "sum")
 ASKED = ("_is_number", "is_digits", "fits", "parse_decimal")
-MATCHES = ("fullmatch", "match", "search", "finditer")
+MATCHES = ("findall", "finditer", "fullmatch", "match", "search")
 
 
 def _is_number(node: ast.expr) -> bool:
