@@ -71,7 +71,9 @@ def _choices(settings: Settings) -> Choices:
 def _seen(settings: Settings) -> Seen:
     """What changes when somebody writes a file of the settings."""
     found, people = [], settings.team.policy.people_file
-    paths = [settings.file, *([settings.file.parent / people] if people else [])] if settings.file else []
+    paths = [settings.file] if settings.file else []
+    if settings.file and people:
+        paths.append(settings.file.parent / Path(people).expanduser())
     for path in paths:
         try:
             stat = path.stat()

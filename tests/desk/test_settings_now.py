@@ -6,6 +6,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +18,11 @@ PEOPLE = {"Ana": ("prepare", "close"), "Ben": ("approve",)}
 
 
 def _settings(people: dict[str, tuple[str, ...]]) -> str:
-    return f'{FAST}[approval]\ndesk_key = "{public_line("desk")}"\n' + "".join(
+    return f'{FAST}[approval]\ndesk_key = "{public_line("desk")}"\n{_sections(people)}'
+
+
+def _sections(people: dict[str, tuple[str, ...]]) -> str:
+    return "".join(
         f'[people.{name.lower()}]\nname = "{name}"\nemail = "{name.lower()}@example.com"\n'
         f"roles = [{', '.join(f'{role!r}' for role in roles)}]\n"
         for name, roles in people.items()
@@ -114,3 +119,19 @@ def test_settings_that_cannot_be_read_decide_nothing_and_say_so(desk: DeskProces
     finally:
         file.write_text(_settings(PEOPLE), encoding="utf-8")
     assert ana.get("/take").status_code == 200
+
+
+def test_a_file_of_people_in_the_home_folder_is_watched_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "people.toml"
+    file.write_text(_sections(PEOPLE), encoding="utf-8")
+    named = f'{_settings({})}people_file = "~/people.toml"\n'
+    with desk_running(tmp_path, "--person", "Ana", settings=named) as desk:
+        ana = desk.be("Ana")
+        assert ana.get("/take").status_code == 200
+
+        file.write_text(_sections({"Ben": PEOPLE["Ben"]}), encoding="utf-8")
+
+        assert ana.get("/take").status_code == 303
