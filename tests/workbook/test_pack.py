@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -124,6 +126,24 @@ def test_the_workbook_opens_and_holds_the_values() -> None:
     assert rows[1][6] == datetime(2026, 3, 2)  # noqa: DTZ001 - a cell has no zone
     assert book["Sums"]["B4"].value == 12.5
     book.close()
+
+
+def test_nothing_is_written_without_a_sign_whatever_stands_before_it() -> None:
+    zeros: list[Cell] = [Decimal("-0.00"), Decimal(0), Decimal("-0"), Decimal("0.000"), -0]
+    columns = (
+        Column("rest", "Rest", "rest"),
+        Column("amount", "Amount", "money"),
+        Column("n", "N", "number"),
+    )
+    rows = tuple((one, one, one) for one in (*zeros, *reversed(zeros)))
+    table, stream = Table("zeros", "Zeros", columns, rows), io.BytesIO()
+
+    written.write_pack(stream, Pack("A pack", (), "It passes.", sound=True, tables=(table,)), AT)
+
+    with ZipFile(stream) as archive:
+        cells = re.findall(r"<v>(-?0[^<]*)</v>", archive.read("xl/worksheets/sheet2.xml").decode())
+    assert cells.count("0") >= 3 * len(rows)
+    assert not [one for one in cells if one.startswith("-")]
 
 
 def test_a_table_that_no_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

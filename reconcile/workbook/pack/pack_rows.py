@@ -42,7 +42,8 @@ class PackCells(ColumnCells):
         if value is None:
             return f"{start}/>"
         number = serial(value) if isinstance(value, date) else float(value)
-        return number_cell(start, number if formula else f"{number:.16G}", formula and escape(formula))
+        # What came out as -0 is nothing, too.
+        return number_cell(start, number if formula else f"{number or 0:.16G}", formula and escape(formula))
 
 
 def write_rows(
