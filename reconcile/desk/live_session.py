@@ -73,7 +73,8 @@ def _seen(settings: Settings) -> Seen:
     found, people = [], settings.team.policy.people_file
     paths = [settings.file] if settings.file else []
     if settings.file and people:
-        paths.append(settings.file.parent / Path(people).expanduser())
+        named = Path(people).expanduser()
+        paths.append(settings.file.parent / named)
     for path in paths:
         try:
             stat = path.stat()
