@@ -1,6 +1,6 @@
 """Measures all that the manual states of speed, each part beside a reference in the same run.
 
-    pip install '.[bench]'
+    pip install '.[bench,test]'
     python tests/bench/run.py --lines 1k,10k,100k -o samples/bench.md
 
 steps: how the steps grow with the month, each beside a well-known library. Every measurement is a process of
@@ -242,7 +242,10 @@ def _headings(sizes: Iterable[int]) -> list[str]:
 
 
 def _sizes(text: str) -> list[int]:
-    return [int(word.removesuffix("k")) * (1000 if word.endswith("k") else 1) for word in text.split(",")]
+    try:
+        return [int(word.removesuffix("k")) * (1000 if word.endswith("k") else 1) for word in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no list such as 1k,10k,500") from error
 
 
 def _parts(text: str) -> list[str]:
@@ -263,10 +266,15 @@ def main() -> None:
     parser.add_argument("--parts", type=_parts, default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     asked = parser.parse_args()
     rounds = asked.rounds * len(asked.lines) if len(asked.rounds) == 1 else asked.rounds
-    text = "\n\n".join(page(asked.parts, asked.lines, rounds)) + "\n"
-    if asked.output:
-        asked.output.write_text(text, encoding="utf-8")
-    print(text)
+    if len(rounds) != len(asked.lines):
+        parser.error(f"--rounds takes one number, or one for each of the {len(asked.lines)} sizes")
+    text = ""
+    for part in page(asked.parts, asked.lines, rounds):
+        text += f"\n{part}\n" if text else f"{part}\n"
+        # At once: what was measured for an hour stays, whatever becomes of the next part.
+        if asked.output:
+            asked.output.write_text(text, encoding="utf-8")
+        print(part, end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -27,11 +27,21 @@ def test_a_month_by_portions_proves_its_sums(monkeypatch: pytest.MonkeyPatch) ->
     assert (sums.lines, sums.portions, sum(sums.edits.values())) == (350, 3, 16)
 
 
-def test_one_command_measures_every_part_and_names_them_where_one_is_misspelt() -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--parts", "steps,stat"), "stat is no part; there are steps, commands, state, desk"),
+        (("--lines", "some"), "some is no list such as 1k,10k,500"),
+        (("--rounds", "1,2"), "--rounds takes one number, or one for each of the 3 sizes"),
+    ],
+)
+def test_a_wrong_word_of_the_one_command_is_told_before_anything_is_measured(
+    words: tuple[str, str], told: str
+) -> None:
     program = Path(__file__).with_name("run.py")
-    words = [sys.executable, str(program), "--parts", "steps,stat"]
 
-    asked = subprocess.run(words, capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        [sys.executable, str(program), *words], capture_output=True, text=True, check=False
+    )
 
-    assert asked.returncode == 2
-    assert "stat is no part; there are steps, commands, state, desk" in asked.stderr
+    assert (asked.returncode, told in asked.stderr, "Traceback" in asked.stderr) == (2, True, False)
